@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let package = Package(
+  name: "Imprint",
+  platforms: [.macOS(.v14), .iOS(.v17)],
+  products: [
+    .library(name: "Imprinting", targets: ["Imprinting"]),
+    .library(name: "ModelSurgery", targets: ["ModelSurgery"]),
+    .library(name: "Pictures", targets: ["Pictures"]),
+    .library(name: "LiteRT", targets: ["LiteRT"]),
+    .library(name: "TFLite", targets: ["TFLite"]),
+    .executable(name: "imprint", targets: ["imprint"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // Declarations of libraries that are opened at run time: nothing here is linked.
+    .systemLibrary(name: "CLiteRT"),
+    .systemLibrary(name: "CTurboJPEG"),
+    .target(name: "CVips"),
+    .target(name: "SharedLibraries"),
+
+    .target(name: "TFLite"),
+    .target(name: "LiteRT", dependencies: ["CLiteRT", "SharedLibraries"]),
+    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "SharedLibraries"]),
+    .target(name: "ModelSurgery", dependencies: ["TFLite"]),
+    .target(name: "Imprinting", dependencies: ["LiteRT", "ModelSurgery", "Pictures", "TFLite"]),
+    .executableTarget(
+      name: "imprint",
+      dependencies: [
+        "Imprinting", "LiteRT", "ModelSurgery", "Pictures", "TFLite",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(name: "TestMaterial", path: "Tests/TestMaterial"),
+    .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
+    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestMaterial"]),
+    .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
+    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "TestMaterial"]),
+    .testTarget(name: "CommandTests", dependencies: ["imprint", "TestMaterial"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

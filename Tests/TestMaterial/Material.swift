@@ -1,0 +1,47 @@
+import Foundation
+
+/// The real models, pictures and golden values that the tests run on, where they are at hand.
+///
+/// They lie in a folder `shared` beside the checkout, or where `IMPRINT_TEST_MATERIAL` says. A suite that needs them
+/// carries the trait `.enabled(if: Material.isPresent, Material.need)`, so that its absence is reported by name.
+public enum Material {
+  /// The root of this package's checkout.
+  public static let packageRoot = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The folder of the material.
+  public static let root: URL =
+    if let path = ProcessInfo.processInfo.environment["IMPRINT_TEST_MATERIAL"] {
+      URL(filePath: path)
+    } else {
+      packageRoot.deletingLastPathComponent().appending(path: "shared")
+    }
+
+  /// Whether the material is there.
+  public static let isPresent = FileManager.default.fileExists(atPath: root.appending(path: "NOTICE.md").path)
+
+  /// What a skipped test says.
+  public static let need = "needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL"
+
+  /// A model of the material, by its file name without `.tflite`.
+  public static func model(_ name: String) -> URL { root.appending(path: "models/\(name).tflite") }
+
+  /// All models of the material.
+  public static var models: [URL] {
+    let folder = root.appending(path: "models")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasSuffix(".tflite") }.sorted().map { folder.appending(path: $0) }
+  }
+
+  /// A picture of Coral's imprinting tests, by its file name without `.bmp`.
+  public static func coralPicture(_ name: String) -> URL { root.appending(path: "images/coral/\(name).bmp") }
+
+  /// The flowers17 data set: one folder a class, 80 pictures each.
+  public static var flowers17: URL { root.appending(path: "data/flowers17") }
+
+  /// One picture for every second ImageNet class.
+  public static var imagenetSample: URL { root.appending(path: "data/imagenet_sample") }
+
+  /// A file of golden values.
+  public static func golden(_ name: String) -> URL { root.appending(path: "golden/\(name)") }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// A Python with LiteRT's own interpreter and schema: a second opinion on what the project reads and writes.
+///
+/// `scripts/setup --tests` makes it in `.venv`; `IMPRINT_TEST_PYTHON` names another.
+public enum Python {
+  /// The interpreter.
+  public static let executable: URL =
+    if let path = ProcessInfo.processInfo.environment["IMPRINT_TEST_PYTHON"] {
+      URL(filePath: path)
+    } else {
+      Material.packageRoot.appending(path: ".venv/bin/python3")
+    }
+
+  /// Whether it is there.
+  public static let isPresent = FileManager.default.isExecutableFile(atPath: executable.path)
+
+  /// What a skipped test says.
+  public static let need = "needs Python with ai-edge-litert in .venv (scripts/setup --tests), or $IMPRINT_TEST_PYTHON"
+
+  /// Runs a script with arguments and returns what it prints.
+  ///
+  /// - Throws: ``PythonFailure`` when it exits with an error.
+  public static func run(_ script: String, _ arguments: [String] = []) throws -> String {
+    try run(arguments: ["-c", script] + arguments)
+  }
+
+  /// Runs a script file with arguments and returns what it prints.
+  public static func run(file: URL, _ arguments: [String] = []) throws -> String {
+    try run(arguments: [file.path] + arguments)
+  }
+
+  private static func run(arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    let output = Pipe()
+    let complaints = FileManager.default.temporaryDirectory.appending(path: "python-\(UUID().uuidString).log")
+    FileManager.default.createFile(atPath: complaints.path, contents: nil)
+    defer { try? FileManager.default.removeItem(at: complaints) }
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: complaints)
+    try process.run()
+    let printed = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw PythonFailure(words: (try? String(contentsOf: complaints, encoding: .utf8)) ?? "")
+    }
+    return String(decoding: printed, as: UTF8.self)
+  }
+}
+
+/// A Python script that exited with an error, and what it wrote to standard error.
+public struct PythonFailure: Error, CustomStringConvertible {
+  public let words: String
+  public var description: String { "Python failed: \(words)" }
+}
