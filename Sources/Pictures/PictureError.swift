@@ -44,9 +44,9 @@ extension PictureError: CustomStringConvertible {
     case .unsupported(let picture, let reason):
       "\(picture) cannot be read: \(reason)"
     case .tooLarge(let picture, let width, let height, let limit):
-      "\(picture) is \(width)x\(height), more than the \(limit) pixels that are decoded: make it smaller first"
+      "\(picture) is \(width)x\(height): at most \(limit) pixels, \(Limits.side) along a side, are decoded; make it smaller"
     case .tooManyBytes(let picture, let bytes, let limit):
-      "\(picture) has \(bytes) bytes, more than the \(limit) that are read: make it smaller first"
+      "\(picture) has \(bytes) bytes: at most \(limit) are read; make it smaller"
     case .missingLibrary(let picture, let library, let package, let reason):
       "\(picture) needs \(library), which is not there; on Debian and Ubuntu: apt-get install \(package) (\(reason))"
     case .impossibleSize(let width, let height, let limit):

@@ -6,8 +6,26 @@
 
 /// Reads picture files into tensors of one size.
 ///
-/// A reader may be used from many threads at once and keeps its decoders and working memory from call to call, so make
-/// one and keep it. Formats are told by their bytes, never by the file's name.
+/// ```swift
+/// let reader = try PictureReader(width: 224, height: 224)
+/// let tensor = try reader.read(URL(filePath: "rose.jpg"))
+/// ```
+///
+/// JPEG, PNG, WebP, BMP, GIF (its first frame), TIFF, HEIC and AVIF are read, told by their bytes and never by the
+/// file's name. Pictures are turned upright as their EXIF orientation says. Grey, palette, CMYK and 16-bit pictures
+/// become 8-bit RGB, and transparent ones are laid over white. An embedded colour profile is applied, except to a JPEG
+/// in RGB or grey, whose pixels are taken as they are.
+///
+/// JPEG is decoded by libturbojpeg, at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that covers the tensor (always
+/// 1/1 for ``Resize/nearest``); BMP by this module; all other formats by libvips. Both libraries are opened when the
+/// first picture needs them.
+///
+/// A picture may have 2^28 pixels, and 65535 along a side; 2^26 where it must be in memory as a whole, as it must for an
+/// interlaced PNG, a progressive JPEG, WebP, GIF, HEIC and AVIF. Files may have 2^30 bytes. What claims more is refused
+/// before memory is allocated for it.
+///
+/// A reader may be used from many threads at once. It keeps its decoders and working memory from call to call, so make
+/// one and keep it; copies share them.
 public struct PictureReader: Sendable {
   /// The width of every tensor, in pixels.
   public let width: Int
@@ -16,11 +34,20 @@ public struct PictureReader: Sendable {
   /// How pictures are brought to that size.
   public let resize: Resize
 
+  private let workbenches = Pool { Workbench() }
+
   /// A reader for one size.
   ///
   /// - Throws: ``PictureError/impossibleSize(width:height:limit:)`` for sides that are not in 1...16384,
   ///   ``PictureError/impossibleCrop(fraction:)``.
   public init(width: Int, height: Int, resize: Resize = .crop) throws(PictureError) {
+    let sides = 1...Limits.targetSide
+    guard sides.contains(width), sides.contains(height) else {
+      throw .impossibleSize(width: width, height: height, limit: Limits.targetSide)
+    }
+    if case .crop(let fraction) = resize, !(fraction > 0 && fraction <= 1) {
+      throw .impossibleCrop(fraction: fraction)
+    }
     self.width = width
     self.height = height
     self.resize = resize
@@ -33,7 +60,7 @@ public struct PictureReader: Sendable {
   ///
   /// - Throws: ``PictureError``, naming the file.
   public func read(_ url: URL) throws(PictureError) -> PixelTensor {
-    throw .empty(picture: url.path)
+    try tensor { (pixels) throws(PictureError) in try read(url, into: pixels) }
   }
 
   /// Reads a picture file straight into a tensor's memory.
@@ -41,26 +68,57 @@ public struct PictureReader: Sendable {
   /// - Parameter destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
   /// - Throws: ``PictureError``, naming the file.
   public func read(_ url: URL, into destination: UnsafeMutableRawBufferPointer) throws(PictureError) {
-    throw .empty(picture: url.path)
+    let path = url.path
+    try draw(on: destination) { (workbench, canvas) throws(PictureError) in
+      try workbench.read(FileContents.read(path, into: workbench.file), picture: path, onto: canvas)
+    }
   }
 
   /// Reads a picture from the bytes of its file.
   ///
   /// - Parameter name: What errors call the picture.
   /// - Throws: ``PictureError``.
-  public func read(_ bytes: UnsafeRawBufferPointer, named name: String = "the picture") throws(PictureError)
-    -> PixelTensor
-  {
-    throw .empty(picture: name)
+  public func read(
+    _ bytes: UnsafeRawBufferPointer, named name: String = "the picture"
+  ) throws(PictureError) -> PixelTensor {
+    try tensor { (pixels) throws(PictureError) in try read(bytes, named: name, into: pixels) }
   }
 
   /// Reads a picture from the bytes of its file straight into a tensor's memory.
   ///
+  /// - Parameters:
+  ///   - name: What errors call the picture.
+  ///   - destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
   /// - Throws: ``PictureError``.
   public func read(
     _ bytes: UnsafeRawBufferPointer, named name: String = "the picture",
     into destination: UnsafeMutableRawBufferPointer
   ) throws(PictureError) {
-    throw .empty(picture: name)
+    try draw(on: destination) { (workbench, canvas) throws(PictureError) in
+      try workbench.read(bytes, picture: name, onto: canvas)
+    }
+  }
+
+  private func draw(
+    on destination: UnsafeMutableRawBufferPointer, _ body: (Workbench, Canvas) throws(PictureError) -> Void
+  ) throws(PictureError) {
+    guard let pixels = destination.baseAddress, destination.count == byteCount else {
+      throw .wrongDestination(bytes: destination.count, needed: byteCount)
+    }
+    let canvas = Canvas(pixels: pixels, size: Size(width: width, height: height), resize: resize)
+    try workbenches.use { (workbench) throws(PictureError) in
+      defer { workbench.tidy() }
+      try body(workbench, canvas)
+    }
+  }
+
+  private func tensor(
+    _ draw: (UnsafeMutableRawBufferPointer) throws(PictureError) -> Void
+  ) throws(PictureError) -> PixelTensor {
+    var pixels = [UInt8](repeating: 0, count: byteCount)
+    try pixels.withUnsafeMutableBufferPointer { (pixels) throws(PictureError) in
+      try draw(UnsafeMutableRawBufferPointer(pixels))
+    }
+    return PixelTensor(width: width, height: height, checked: pixels)
   }
 }

@@ -15,6 +15,10 @@ public struct PixelTensor: Sendable, Hashable {
     guard width > 0, height > 0, pixels.count % 3 == 0, pixels.count / 3 % width == 0,
       pixels.count / 3 / width == height
     else { return nil }
+    self.init(width: width, height: height, checked: pixels)
+  }
+
+  init(width: Int, height: Int, checked pixels: [UInt8]) {
     self.width = width
     self.height = height
     self.pixels = pixels

@@ -4,4 +4,31 @@ enum PictureFormat {
 
   /// The names of all of them, for a message.
   static let names = "JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC and AVIF"
+
+  /// The format that the first bytes of a file are of, `nil` for any other.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    func has(_ prefix: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: prefix) }
+    if has([0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else if has([0x89] + Array("PNG\r\n".utf8) + [0x1A, 0x0A]) {
+      self = .png
+    } else if has(Array("RIFF".utf8)), has(Array("WEBP".utf8), at: 8) {
+      self = .webP
+    } else if has(Array("GIF87a".utf8)) || has(Array("GIF89a".utf8)) {
+      self = .gif
+    } else if has([0x49, 0x49, 0x2A, 0]) || has([0x4D, 0x4D, 0, 0x2A]) || has([0x49, 0x49, 0x2B, 0])
+      || has([0x4D, 0x4D, 0, 0x2B])
+    {
+      self = .tiff
+    } else if has(Array("ftyp".utf8), at: 4), Self.brands.contains(where: { has(Array($0.utf8), at: 8) }) {
+      self = .heif
+    } else if has(Array("BM".utf8)) {
+      self = .bmp
+    } else {
+      return nil
+    }
+  }
+
+  // The main brands of still pictures in the HEIF container.
+  private static let brands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis"]
 }

@@ -1,0 +1,44 @@
+/// Scales whole pictures by taking single pixels.
+///
+/// Row (or column) `i` of `target` is row `floor((i + 0.5) * source / target)` of `source`, both counted as the upright
+/// picture shows them. The positions are added up one step after the other, as Pillow does, so that pictures resized
+/// here and there are equal: where a position is a whole number, the rounding of the sum decides.
+struct NearestFilter {
+  private let rows: [Int]
+  private let columns: [Int]
+
+  /// - Parameters:
+  ///   - source: The stored picture's size.
+  ///   - target: The size of the scaled picture in the stored orientation.
+  init(source: Size, target: Size, orientation: Orientation) {
+    rows = Self.indices(source: source.height, target: target.height, mirrored: orientation.mirrorsRows)
+    columns = Self.indices(source: source.width, target: target.width, mirrored: orientation.mirrorsColumns)
+  }
+
+  private static func indices(source: Int, target: Int, mirrored: Bool) -> [Int] {
+    let step = Double(source) / Double(target)
+    var position = step / 2
+    let indices = (0..<target).map { _ in
+      defer { position += step }
+      return min(source - 1, Int(position))
+    }
+    return mirrored ? indices.reversed().map { source - 1 - $0 } : indices
+  }
+
+  /// Writes the scaled picture, still in the stored orientation, as packed RGB bytes.
+  ///
+  /// - Parameter stride: The bytes from one target row to the next.
+  func apply(
+    to source: inout some RowSource, writing target: UnsafeMutableRawPointer, stride: Int
+  ) throws(PictureError) {
+    for (y, row) in rows.enumerated() {
+      try source.prepare(row..<row + 1)
+      let from = source.row(row)
+      var to = target + y * stride
+      for column in columns {
+        to.copyMemory(from: from + column * 3, byteCount: 3)
+        to += 3
+      }
+    }
+  }
+}

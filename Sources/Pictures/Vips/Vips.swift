@@ -1,0 +1,111 @@
+import CVips
+import SharedLibraries
+
+/// The functions of libvips, opened when the first picture needs it.
+///
+/// The library's settings are the process's own: its cache is off, it runs in the caller's thread, and it may not use
+/// loaders for formats that are not safe to read from strangers.
+struct Vips: @unchecked Sendable {
+  /// Debian's package of the library.
+  static let package = "libvips42"
+
+  /// The library, ready for use, or why it is not there.
+  static let shared = Result<Vips, SharedLibraryError> { () throws(SharedLibraryError) in try Vips() }
+
+  typealias Image = OpaquePointer
+
+  let width: @convention(c) (Image) -> Int32
+  let height: @convention(c) (Image) -> Int32
+  let bands: @convention(c) (Image) -> Int32
+  let format: @convention(c) (Image) -> Int32
+  let interpretation: @convention(c) (Image) -> Int32
+  let hasAlpha: @convention(c) (Image) -> Int32
+  let orientation: @convention(c) (Image) -> Int32
+  let typeOfField: @convention(c) (Image, UnsafePointer<CChar>) -> UInt
+  let makeRegion: @convention(c) (Image) -> OpaquePointer?
+  let fetch:
+    @convention(c) (OpaquePointer, Int32, Int32, Int32, Int32, UnsafeMutablePointer<Int>?) -> UnsafeMutableRawPointer?
+  let makeNumbers: @convention(c) (UnsafePointer<Double>, Int32) -> OpaquePointer?
+  let releaseNumbers: @convention(c) (OpaquePointer) -> Void
+  let release: @convention(c) (OpaquePointer) -> Void
+  let free: @convention(c) (UnsafeMutableRawPointer) -> Void
+  let closeThread: @convention(c) () -> Void
+  private let copyWords: @convention(c) () -> UnsafeMutablePointer<CChar>?
+
+  // Functions with a variable number of arguments, for CVips.
+  let flatten: UnsafeRawPointer
+  let applyProfile: UnsafeRawPointer
+  let convertColours: UnsafeRawPointer
+  let cast: UnsafeRawPointer
+  let takeBands: UnsafeRawPointer
+  private let loaders: [PictureFormat: UnsafeRawPointer]
+
+  private init() throws(SharedLibraryError) {
+    let library = try SharedLibrary(firstOf: SharedLibrary.names("vips", version: 42))
+    func function<Function>(_ name: String) throws(SharedLibraryError) -> Function {
+      try library.function(name, as: Function.self)
+    }
+    width = try function("vips_image_get_width")
+    height = try function("vips_image_get_height")
+    bands = try function("vips_image_get_bands")
+    format = try function("vips_image_get_format")
+    interpretation = try function("vips_image_get_interpretation")
+    hasAlpha = try function("vips_image_hasalpha")
+    orientation = try function("vips_image_get_orientation")
+    typeOfField = try function("vips_image_get_typeof")
+    makeRegion = try function("vips_region_new")
+    fetch = try function("vips_region_fetch")
+    makeNumbers = try function("vips_array_double_new")
+    releaseNumbers = try function("vips_area_unref")
+    release = try function("g_object_unref")
+    free = try function("g_free")
+    closeThread = try function("vips_thread_shutdown")
+    copyWords = try function("vips_error_buffer_copy")
+    flatten = try function("vips_flatten")
+    applyProfile = try function("vips_icc_transform")
+    convertColours = try function("vips_colourspace")
+    cast = try function("vips_cast")
+    takeBands = try function("vips_extract_band")
+    loaders = [
+      .jpeg: try function("vips_jpegload_buffer"), .png: try function("vips_pngload_buffer"),
+      .webP: try function("vips_webpload_buffer"), .gif: try function("vips_gifload_buffer"),
+      .tiff: try function("vips_tiffload_buffer"), .heif: try function("vips_heifload_buffer"),
+    ]
+
+    let start: @convention(c) (UnsafePointer<CChar>) -> Int32 = try function("vips_init")
+    guard start("imprint") == 0 else {
+      throw .cannotOpen(path: library.path, reason: Self.words(copyWords, free))
+    }
+    try Self.restrain(library)
+  }
+
+  private static func restrain(_ library: SharedLibrary) throws(SharedLibraryError) {
+    typealias Setting = @convention(c) (Int32) -> Void
+    try library.function("vips_concurrency_set", as: Setting.self)(1)
+    try library.function("vips_cache_set_max", as: Setting.self)(0)
+    // Older libraries lack it; no loader is chosen but by name here, so none of the others is ever reached.
+    if let block = try? library.function("vips_block_untrusted_set", as: Setting.self) { block(1) }
+
+    // What the library has to say about a picture goes into an error, not to the user's terminal.
+    typealias Listener =
+      @convention(c) (UnsafePointer<CChar>?, UInt32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void
+    typealias Listen = @convention(c) (UnsafePointer<CChar>, UInt32, Listener, UnsafeMutableRawPointer?) -> UInt32
+    let everyLevel: UInt32 = 0xFC
+    _ = try library.function("g_log_set_handler", as: Listen.self)("VIPS", everyLevel, { _, _, _, _ in }, nil)
+  }
+
+  /// The loader of a format, for ``CVipsLoad(_:_:_:_:)``; `nil` for those that it does not load.
+  func loader(_ format: PictureFormat) -> UnsafeRawPointer? { loaders[format] }
+
+  /// What the library last complained of, on one line; it is forgotten then.
+  var words: String { Self.words(copyWords, free) }
+
+  private static func words(
+    _ copy: @convention(c) () -> UnsafeMutablePointer<CChar>?, _ free: @convention(c) (UnsafeMutableRawPointer) -> Void
+  ) -> String {
+    guard let text = copy() else { return "libvips gives no reason" }
+    defer { free(text) }
+    let lines = String(cString: text).split(whereSeparator: \.isNewline)
+    return lines.isEmpty ? "libvips gives no reason" : lines.prefix(3).joined(separator: "; ")
+  }
+}

@@ -1,0 +1,123 @@
+import CVips
+
+/// A picture that libvips decodes, its rows coming out as they are asked for.
+///
+/// Grey, 16-bit and CMYK pictures become 8-bit RGB, by their embedded colour profile where they have one; transparency
+/// is laid over white. The picture is not turned. It lives in one thread, and no longer than its bytes.
+final class VipsPicture: RowProducer {
+  let size: Size
+  let orientation: Orientation
+  private let vips: Vips
+  private let name: String
+  private var image: OpaquePointer?
+  private var region: OpaquePointer?
+
+  // Of VipsBandFormat and VipsInterpretation.
+  private enum Format {
+    static let byte: Int32 = 0
+    static let short: Int32 = 2
+  }
+  private enum Colours {
+    static let cmyk: Int32 = 15
+    static let rgb: Int32 = 22
+    static let linear: Int32 = 28
+  }
+
+  /// Reads the header and checks the size; no pixel is decoded yet.
+  ///
+  /// - Throws: ``PictureError``: corrupt, too large, or of a kind that the library does not read.
+  init(_ bytes: UnsafeRawBufferPointer, _ format: PictureFormat, _ vips: Vips, name: String) throws(PictureError) {
+    self.vips = vips
+    self.name = name
+    guard let start = bytes.baseAddress, let loader = vips.loader(format) else { throw .unknownFormat(picture: name) }
+    var loaded: OpaquePointer?
+    guard CVipsLoad(loader, start, bytes.count, &loaded) == 0, let loaded else {
+      vips.closeThread()
+      throw Self.failure(vips.words, name: name)
+    }
+    image = loaded
+    size = Size(width: Int(vips.width(loaded)), height: Int(vips.height(loaded)))
+    orientation = Orientation(rawValue: Int(vips.orientation(loaded))) ?? .upright
+    try Limits.check(size, held: format.isStreamed(bytes) ? 0 : size.width * size.height, picture: name)
+    try convert()
+  }
+
+  deinit {
+    if let region { vips.release(region) }
+    if let image { vips.release(image) }
+    vips.closeThread()
+  }
+
+  /// Replaces the image by one made from it.
+  private func replace(_ make: (OpaquePointer, UnsafeMutablePointer<OpaquePointer?>) -> Int32) -> Bool {
+    var made: OpaquePointer?
+    guard let image, make(image, &made) == 0, let made else { return false }
+    vips.release(image)
+    self.image = made
+    return true
+  }
+
+  private func convert() throws(PictureError) {
+    guard flatten(), applyProfile() || convertColours(), narrow(), let image, let region = vips.makeRegion(image)
+    else { throw Self.failure(vips.words, name: name) }
+    self.region = region
+  }
+
+  // Before colours are converted, since alpha is then of the same depth as they are.
+  private func flatten() -> Bool {
+    guard let image, vips.hasAlpha(image) != 0 else { return true }
+    let opaque: Double
+    switch vips.format(image) {
+    case Format.byte: opaque = 255
+    case Format.short: opaque = 65535
+    default: opaque = vips.interpretation(image) == Colours.linear ? 1 : 255
+    }
+    let white = vips.interpretation(image) == Colours.cmyk ? 0 : opaque
+    guard let background = withUnsafePointer(to: white, { vips.makeNumbers($0, 1) }) else { return false }
+    defer { vips.releaseNumbers(background) }
+    return replace { CVipsFlatten(vips.flatten, $0, background, opaque, $1) }
+  }
+
+  private func applyProfile() -> Bool {
+    guard let image, vips.typeOfField(image, "icc-profile-data") != 0 else { return false }
+    guard replace({ CVipsApplyProfile(vips.applyProfile, $0, $1) }) else {
+      // A profile for other colours than the picture has, or a broken one.
+      _ = vips.words
+      return false
+    }
+    return true
+  }
+
+  private func convertColours() -> Bool {
+    replace { CVipsConvertColours(vips.convertColours, $0, Colours.rgb, $1) }
+  }
+
+  private func narrow() -> Bool {
+    guard let image else { return false }
+    if vips.bands(image) > 3 {
+      guard replace({ CVipsTakeBands(vips.takeBands, $0, 0, 3, $1) }) else { return false }
+    }
+    return replace { CVipsCast(vips.cast, $0, Format.byte, $1) }
+  }
+
+  func produce(_ rows: Range<Int>, into ring: RowRing) throws(PictureError) {
+    var count = 0
+    let rowBytes = size.width * 3
+    guard let region,
+      let pixels = vips.fetch(
+        region, 0, Int32(clamping: rows.lowerBound), Int32(clamping: size.width), Int32(clamping: rows.count), &count)
+    else { throw Self.failure(vips.words, name: name) }
+    defer { vips.free(pixels) }
+    guard count == rows.count * rowBytes else {
+      throw .unsupported(picture: name, reason: "its colours cannot be told")
+    }
+    for (i, row) in rows.enumerated() {
+      ring.row(row).copyMemory(from: pixels + i * rowBytes, byteCount: rowBytes)
+    }
+  }
+
+  private static func failure(_ words: String, name: String) -> PictureError {
+    let isUnsupported = ["nsupported", "not implemented", "no known route"].contains { words.contains($0) }
+    return isUnsupported ? .unsupported(picture: name, reason: words) : .corrupt(picture: name, reason: words)
+  }
+}
