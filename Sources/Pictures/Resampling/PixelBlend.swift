@@ -53,7 +53,7 @@ struct PixelBlend {
     var sum = SIMD8<UInt16>(repeating: 0)
     var line = line
     for k in first..<first + pairs {
-      sum &+= unsafeBitCast(line.loadUnaligned(as: SIMD2<UInt64>.self), to: SIMD8<UInt16>.self).upperProduct(weights[k])
+      sum &+= line.loadUnaligned(as: SIMD8<UInt16>.self).upperProduct(weights[k])
       line += 12
     }
     let pixel = sum.lowHalf &+ SIMD4(sum[3], sum[4], sum[5], sum[6]) &+ bias
