@@ -1,0 +1,90 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Text of comma-separated fields, as RFC 4180 has it.
+enum CommaSeparated {
+  /// The fields of one record, and the line that it begins on, from 1.
+  struct Record: Hashable {
+    var line: Int
+    var fields: [String]
+  }
+
+  /// The records of a file; empty lines are none.
+  ///
+  /// - Throws: ``LabelledPicturesError/unreadable(path:)`` or ``LabelledPicturesError/badLine(_:path:reason:)``.
+  static func records(of file: URL) throws(LabelledPicturesError) -> [Record] {
+    guard let data = try? Data(contentsOf: file) else {
+      throw FileManager.default.fileExists(atPath: file.path)
+        ? .unreadable(path: file.path) : .notAFolder(path: file.path)
+    }
+    guard data.count <= largest, let text = String(validating: data, as: UTF8.self) else {
+      throw .unreadable(path: file.path)
+    }
+    return try records(of: text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...], path: file.path)
+  }
+
+  /// The records of a text.
+  static func records(of text: Substring, path: String) throws(LabelledPicturesError) -> [Record] {
+    var records: [Record] = []
+    var line = 1
+    var rest = text
+    while !rest.isEmpty {
+      var record = Record(line: line, fields: [])
+      var isLast = false
+      while !isLast {
+        record.fields.append(try field(&rest, &line, path: path))
+        guard let separator = rest.popFirst() else { break }
+        // A line end, or a comma: `field` stops at nothing else.
+        if separator.isNewline {
+          line += 1
+          isLast = true
+        } else if rest.isEmpty {
+          record.fields.append("")
+        }
+      }
+      if record.fields != [""] { records.append(record) }
+    }
+    return records
+  }
+
+  private static func field(
+    _ rest: inout Substring, _ line: inout Int, path: String
+  ) throws(LabelledPicturesError) -> String {
+    let opened = rest.drop { $0 == " " || $0 == "\t" }
+    guard opened.first == "\"" else {
+      let field = rest.prefix { $0 != "," && !$0.isNewline }
+      rest = rest[field.endIndex...]
+      return trimmed(field)
+    }
+    let start = line
+    var field = ""
+    rest = opened.dropFirst()
+    while let character = rest.popFirst() {
+      if character == "\"" {
+        guard rest.first == "\"" else {
+          rest = rest.drop { $0 == " " || $0 == "\t" }
+          guard rest.isEmpty || rest.first == "," || rest.first?.isNewline == true else {
+            throw .badLine(line, path: path, reason: "there is text behind a closing quote")
+          }
+          return field
+        }
+        rest.removeFirst()
+      }
+      if character.isNewline { line += 1 }
+      field.append(character)
+    }
+    throw .badLine(start, path: path, reason: "its quote is never closed")
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    let isBlank = { (character: Character) in character == " " || character == "\t" }
+    let start = text.drop(while: isBlank)
+    return String(start[..<(start.lastIndex { !isBlank($0) }.map { start.index(after: $0) } ?? start.startIndex)])
+  }
+
+  // A list of millions of pictures is smaller.
+  private static let largest = 1 << 28
+}
