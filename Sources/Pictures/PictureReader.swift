@@ -17,8 +17,9 @@
 /// in RGB or grey, whose pixels are taken as they are.
 ///
 /// JPEG is decoded by libturbojpeg, at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that covers the tensor (always
-/// 1/1 for ``Resize/nearest``); BMP by this module; all other formats by libvips. Both libraries are opened when the
-/// first picture needs them.
+/// 1/1 for ``Resize/nearest``); BMP by this module; all other formats, and CMYK in JPEG, by libvips. Both libraries are
+/// opened when the first picture needs them. A program that uses libvips itself finds its cache off, one thread, its
+/// untrusted loaders blocked and its log silent from then on.
 ///
 /// A picture may have 2^28 pixels, and 65535 along a side; 2^26 where it must be in memory as a whole, as it must for an
 /// interlaced PNG, a progressive JPEG, WebP, GIF, HEIC and AVIF. Files may have 2^30 bytes. What claims more is refused

@@ -33,7 +33,7 @@ final class JPEGDecoder {
     guard let start else { throw .empty(picture: picture) }
     let status = library.readHeader(handle, start, UInt(bytes.count), &width, &height, &sampling, &colours)
     // An unknown sampling is an error after the size has been told.
-    guard status == 0 || width > 0 && height > 0 else { throw .corrupt(picture: picture, reason: words) }
+    guard status == 0 || width > 0 && height > 0 else { throw failure(picture) }
     return Header(
       size: Size(width: Int(width), height: Int(height)),
       isConvertible: status == 0 && colours != CTURBOJPEG_COLOURS_CMYK && colours != CTURBOJPEG_COLOURS_YCCK)
@@ -53,10 +53,7 @@ final class JPEGDecoder {
       Int32(clamping: size.width * 3), Int32(clamping: size.height), Int32(CTURBOJPEG_PIXELS_RGB),
       Int32(CTURBOJPEG_FLAG_LIMIT_SCANS))
     guard status != 0 else { return }
-    let words = words
-    guard library.errorCode(handle) == CTURBOJPEG_ERROR_WARNING, !Self.isHarm(words) else {
-      throw .corrupt(picture: picture, reason: words)
-    }
+    guard library.errorCode(handle) == CTURBOJPEG_ERROR_WARNING, !Self.isHarm(words) else { throw failure(picture) }
     // The library tells of the first warning only: the file may also break off later.
     guard markers.hasEnd(in: bytes) else { throw .corrupt(picture: picture, reason: "it ends too early") }
   }
@@ -65,6 +62,12 @@ final class JPEGDecoder {
   private static func isHarm(_ words: String) -> Bool {
     let words = words.lowercased()
     return ["premature end", "bad huffman", "bad arithmetic", "instead of rst"].contains { words.contains($0) }
+  }
+
+  private func failure(_ picture: String) -> PictureError {
+    // Of 12 bits, or without loss.
+    words.hasPrefix("Unsupported JPEG")
+      ? .unsupported(picture: picture, reason: words) : .corrupt(picture: picture, reason: words)
   }
 
   private var words: String {

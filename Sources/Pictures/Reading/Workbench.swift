@@ -67,6 +67,7 @@ final class Workbench {
   private func decode(
     _ bytes: UnsafeRawBufferPointer, _ size: Size, with decoder: JPEGDecoder, picture: String, onto canvas: Canvas
   ) throws(PictureError) {
+    try Limits.check(size, held: 0, picture: picture)
     let markers = JPEGMarkers(bytes)
     let layout = Layout(size, orientation: markers.orientation, canvas: canvas)
     let scale = canvas.resize == .nearest ? .full : JPEGScale(layout.frame, covering: layout.target)

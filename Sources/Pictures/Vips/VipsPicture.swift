@@ -117,7 +117,10 @@ final class VipsPicture: RowProducer {
   }
 
   private static func failure(_ words: String, name: String) -> PictureError {
-    let isUnsupported = ["nsupported", "not implemented", "no known route"].contains { words.contains($0) }
+    // The last is a library that was built without the loader.
+    let isUnsupported = ["nsupported", "not implemented", "no known route", "VipsOperation: class"].contains {
+      words.contains($0)
+    }
     return isUnsupported ? .unsupported(picture: name, reason: words) : .corrupt(picture: name, reason: words)
   }
 }

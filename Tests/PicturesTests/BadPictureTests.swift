@@ -1,0 +1,144 @@
+import Foundation
+import Pictures
+import TestMaterial
+import Testing
+
+@Suite("Files that are no pictures")
+struct BadPictureTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func file(_ name: String, _ bytes: [UInt8]) throws -> URL {
+    let url = folder.appending(name)
+    try Data(bytes).write(to: url)
+    return url
+  }
+
+  private func failure(_ url: URL) throws -> PictureError? {
+    let reader = try PictureReader(width: 8, height: 8)
+    return #expect(throws: PictureError.self) { try reader.read(url) }
+  }
+
+  @Test("Nothing, a folder, an empty file and a text are told apart, and named")
+  func kinds() throws {
+    let missing = folder.appending("missing.jpg")
+    #expect(try failure(missing) == .unreadable(picture: missing.path, reason: "No such file or directory"))
+    #expect(try failure(folder.url) == .notAFile(picture: folder.url.path))
+    let empty = try file("empty.jpg", [])
+    #expect(try failure(empty) == .empty(picture: empty.path))
+    let text = try file("text.jpg", Array("not a picture\n".utf8))
+    #expect(try failure(text) == .unknownFormat(picture: text.path))
+    for url in [missing, folder.url, empty, text] {
+      let error = try failure(url)
+      #expect(error?.description.hasPrefix(url.path) == true)
+    }
+  }
+
+  @Test("A pipe is not waited for")
+  func pipe() throws {
+    let pipe = folder.appending("pipe.jpg")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    #expect(try failure(pipe) == .notAFile(picture: pipe.path))
+  }
+
+  @Test("A file that may not be read says so", .enabled(if: geteuid() != 0, "root may read every file"))
+  func permission() throws {
+    let closed = try file("closed.jpg", Fixture.jpeg.bytes)
+    chmod(closed.path, 0)
+    #expect(try failure(closed) == .unreadable(picture: closed.path, reason: "Permission denied"))
+  }
+
+  @Test("A name in any script, with spaces and brackets, is only a name", .enabled(if: Libraries.hasVips))
+  func names() throws {
+    let reader = try PictureReader(width: 16, height: 12, resize: .nearest)
+    for name in ["rose [page=3].png", "rose.png[shrink=2]", "роза 🌹.jpg", "no ending"] {
+      #expect(try reader.read(file(name, Fixture.png.bytes)) == Reference.colours, "\(name)")
+    }
+  }
+
+  @Test("Formats that are not safe, or not pictures, are refused unopened")
+  func others() throws {
+    let beginnings = [
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>", "%PDF-1.4", "P6 1 1 255 abc", "8BPS",
+      "#?RADIANCE", "BLIF", "RIFF1234AVI LIST", "....ftypmp42", "push graphic-context",
+    ]
+    for beginning in beginnings {
+      let url = try file("x.png", Array(beginning.utf8) + [UInt8](repeating: 0, count: 100))
+      #expect(try failure(url) == .unknownFormat(picture: url.path), "\(beginning)")
+    }
+  }
+
+  @Test("Claims of more pixels than are decoded are refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  func claims() throws {
+    let huge = try file("huge.png", Fixture.hugePNG.bytes)
+    #expect(try failure(huge) == .tooLarge(picture: huge.path, width: 30000, height: 30000, limit: 1 << 28))
+    let interlaced = try file("interlaced.png", Fixture.largeInterlacedPNG.bytes)
+    #expect(
+      try failure(interlaced) == .tooLarge(picture: interlaced.path, width: 9000, height: 9000, limit: 1 << 26))
+  }
+
+  @Test("A GIF that claims 65535x65535 pixels is refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  func gif() throws {
+    var bytes = Fixture.gif.bytes
+    // The canvas, and the frame, which begins with a comma behind the palette of 256 colours.
+    bytes.replaceSubrange(6..<10, with: [255, 255, 255, 255])
+    let frame = try #require(bytes.indices.dropFirst(781).first { bytes[$0] == 0x2C })
+    bytes.replaceSubrange(frame + 5..<frame + 9, with: [255, 255, 255, 255])
+    #expect(throws: PictureError.tooLarge(picture: "the picture", width: 65535, height: 65535, limit: 1 << 28)) {
+      try bytes.read(width: 8, height: 8, .crop)
+    }
+  }
+
+  @Test(
+    "One that breaks off half-way is damaged", .enabled(if: Libraries.hasVips && Libraries.hasTurboJPEG),
+    arguments: [
+      ("PNG", Fixture.palettePNG), ("16-bit PNG", .rgb16PNG), ("WebP", .webP), ("GIF", .gif), ("TIFF", .tiff),
+      ("JPEG", .jpeg), ("HEIC", .heic), ("CMYK JPEG", .cmykJPEG),
+    ])
+  func half(name: String, fixture: Fixture) throws {
+    let url = try file("half.png", Array(fixture.bytes[..<(fixture.bytes.count / 2)]))
+    let words = try failure(url)?.description ?? ""
+    #expect(words.hasPrefix(url.path), "\(name)")
+    #expect(words.contains("damaged") || words.contains("cannot be read"), "\(words)")
+  }
+
+  @Test("A 1x1 picture fills the tensor")
+  func tiny() throws {
+    let bytes = BitmapFile(width: 1, height: 1) { _, _ in [1, 2, 3] }.bytes
+    for resize in [Resize.crop, .crop(fraction: 0.1), .squash, .pad, .nearest] {
+      let expected = Reference.tensor(width: 5, height: 5) { _, _ in [1, 2, 3] }
+      #expect(try bytes.read(width: 5, height: 5, resize) == expected, "\(resize)")
+    }
+    let wide = try bytes.read(width: 5, height: 3, .pad)
+    #expect(wide.colour(0, 1) == [0, 0, 0])
+    #expect(wide.colour(2, 1) == [1, 2, 3])
+  }
+
+  @Test("Tensors that cannot be are refused")
+  func tensors() throws {
+    #expect(throws: PictureError.impossibleSize(width: 0, height: 8, limit: 16384)) {
+      try PictureReader(width: 0, height: 8)
+    }
+    #expect(throws: PictureError.impossibleSize(width: .max, height: .min, limit: 16384)) {
+      try PictureReader(width: .max, height: .min)
+    }
+    for fraction in [0, -1, 1.5, .nan, .infinity] {
+      #expect(throws: PictureError.self) { try PictureReader(width: 8, height: 8, resize: .crop(fraction: fraction)) }
+    }
+  }
+
+  @Test("Memory of another size is refused, and memory of the right size is filled to its end and no further")
+  func destination() throws {
+    let reader = try PictureReader(width: 6, height: 4, resize: .squash)
+    var memory = [UInt8](repeating: 99, count: reader.byteCount + 2)
+    let bytes = BitmapFile(width: 8, height: 8) { _, _ in [1, 2, 3] }.bytes
+    try memory.withUnsafeMutableBytes { memory in
+      try bytes.withUnsafeBytes { bytes in
+        #expect(throws: PictureError.wrongDestination(bytes: 74, needed: 72)) { try reader.read(bytes, into: memory) }
+        try reader.read(bytes, into: UnsafeMutableRawBufferPointer(rebasing: memory[1..<73]))
+      }
+    }
+    #expect(memory == [99] + (0..<24).flatMap { _ in [1, 2, 3] } + [99])
+  }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import Pictures
+import TestMaterial
+import Testing
+
+/// Resizing by the book, one number at a time.
+private enum Triangle {
+  /// The weights of source pixels in a target pixel, after the formula.
+  private static func weights(_ target: Int, start: Double, scale: Double, source: Int) -> [(Int, Double)] {
+    let support = max(scale, 1)
+    let centre = start + (Double(target) + 0.5) * scale
+    let triangle = (0..<source).map { max(0, 1 - abs(Double($0) + 0.5 - centre) / support) }
+    let sum = triangle.reduce(0, +)
+    return triangle.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element / sum) }
+  }
+
+  static func resize(
+    source: (width: Int, height: Int), target: (width: Int, height: Int),
+    frame: (left: Double, top: Double, width: Double, height: Double), _ colour: (_ x: Int, _ y: Int) -> [Int]
+  ) -> PixelTensor? {
+    let columns = (0..<target.width).map {
+      weights($0, start: frame.left, scale: frame.width / Double(target.width), source: source.width)
+    }
+    let rows = (0..<target.height).map {
+      weights($0, start: frame.top, scale: frame.height / Double(target.height), source: source.height)
+    }
+    return Reference.tensor(width: target.width, height: target.height) { x, y in
+      var sums = [0.0, 0.0, 0.0]
+      for (row, down) in rows[y] {
+        for (column, across) in columns[x] {
+          for (channel, value) in colour(column, row).enumerated() { sums[channel] += Double(value) * down * across }
+        }
+      }
+      return sums.map { Int($0.rounded()) }
+    }
+  }
+}
+
+@Suite("Resizing")
+struct ResamplingTests {
+  /// A picture of which every pixel is different from its neighbours.
+  private static func colour(_ x: Int, _ y: Int) -> [Int] { [(x * 97 + y * 31) % 256, (x * y * 13) % 256, (x + y) % 2 * 255] }
+
+  private func read(_ width: Int, _ height: Int, to target: (Int, Int), _ resize: Resize) throws -> PixelTensor {
+    try BitmapFile(width: width, height: height, colour: Self.colour).bytes
+      .read(width: target.0, height: target.1, resize)
+  }
+
+  @Test(
+    "Squashing weighs every source pixel by a triangle",
+    arguments: [(16, 16), (40, 7), (1, 1), (3, 90), (37, 41)], [(16, 16), (5, 11), (1, 1), (64, 3)])
+  func squash(source: (Int, Int), target: (Int, Int)) throws {
+    let found = try read(source.0, source.1, to: target, .squash)
+    let expected = Triangle.resize(
+      source: source, target: target, frame: (0, 0, Double(source.0), Double(source.1)), Self.colour)
+    #expect(try #require(found.difference(from: expected)) <= 1)
+  }
+
+  @Test(
+    "A crop is the largest centred part of the wanted proportions, or the fraction of it",
+    arguments: [(50, 30), (30, 50), (33, 33), (1, 9)], [(12, 12), (14, 6), (5, 9)])
+  func crop(source: (Int, Int), target: (Int, Int)) throws {
+    for fraction in [1, 0.875, 0.3] {
+      let scale = min(Double(source.0) / Double(target.0), Double(source.1) / Double(target.1)) * fraction
+      let (width, height) = (Double(target.0) * scale, Double(target.1) * scale)
+      let expected = Triangle.resize(
+        source: source, target: target,
+        frame: ((Double(source.0) - width) / 2, (Double(source.1) - height) / 2, width, height), Self.colour)
+      let found = try read(source.0, source.1, to: target, .crop(fraction: fraction))
+      #expect(try #require(found.difference(from: expected)) <= 1, "\(fraction)")
+    }
+  }
+
+  @Test("Padding shows the whole picture between black bars")
+  func pad() throws {
+    let wide = try read(40, 20, to: (20, 20), .pad)
+    let inner = try read(40, 20, to: (20, 10), .squash)
+    let expected = Reference.tensor(width: 20, height: 20) { x, y in
+      (5..<15).contains(y) ? inner.colour(x, y - 5) : [0, 0, 0]
+    }
+    #expect(wide == expected)
+    let high = try read(20, 40, to: (20, 20), .pad)
+    let innerColumns = try read(20, 40, to: (10, 20), .squash)
+    let expectedColumns = Reference.tensor(width: 20, height: 20) { x, y in
+      (5..<15).contains(x) ? innerColumns.colour(x - 5, y) : [0, 0, 0]
+    }
+    #expect(high == expectedColumns)
+    // A line so thin that nothing would be left of it.
+    #expect(try read(900, 1, to: (8, 8), .pad).pixels.contains { $0 > 0 })
+  }
+
+  @Test("The nearest pixel is taken as it is")
+  func nearest() throws {
+    let found = try read(31, 17, to: (11, 40), .nearest)
+    let expected = Reference.tensor(width: 11, height: 40) { x, y in
+      Self.colour(Int((Double(x) + 0.5) * 31 / 11), Int((Double(y) + 0.5) * 17 / 40))
+    }
+    #expect(found == expected)
+  }
+
+  @Test("A picture that already has the size is not changed", arguments: [Resize.crop, .squash, .pad, .nearest])
+  func same(resize: Resize) throws {
+    let expected = Reference.tensor(width: 23, height: 19, Self.colour)
+    #expect(try read(23, 19, to: (23, 19), resize) == expected)
+  }
+
+  @Test("One colour stays that colour at any size", arguments: [0, 1, 127, 254, 255])
+  func plain(value: Int) throws {
+    for (width, height) in [(1, 1), (3, 700), (500, 4), (61, 61)] {
+      let bytes = BitmapFile(width: width, height: height) { _, _ in [value, value, value] }.bytes
+      for (targetWidth, targetHeight) in [(1, 1), (7, 5), (100, 3)] {
+        for resize in [Resize.crop, .crop(fraction: 0.5), .squash] {
+          let found = try bytes.read(width: targetWidth, height: targetHeight, resize)
+          #expect(found.pixels.allSatisfy { $0 == UInt8(value) }, "\(width)x\(height) \(resize)")
+        }
+      }
+    }
+  }
+
+  @Test("Reductions by hundreds are the mean of what they cover")
+  func large() throws {
+    let bytes = BitmapFile(width: 1000, height: 700) { x, y in
+      [x * 255 / 999, y * 255 / 699, (x / 50 + y / 50) % 2 * 255]
+    }.bytes
+    let found = try bytes.read(width: 4, height: 2, .squash)
+    let expected = Triangle.resize(
+      source: (1000, 700), target: (4, 2), frame: (0, 0, 1000, 700)
+    ) { x, y in [x * 255 / 999, y * 255 / 699, (x / 50 + y / 50) % 2 * 255] }
+    #expect(try #require(found.difference(from: expected)) <= 2)
+  }
+
+  @Test("A reader gives the same for the same picture, whatever it read before")
+  func memory() throws {
+    let reader = try PictureReader(width: 9, height: 9)
+    let files = [(30, 20), (20, 30), (1, 1), (9, 9), (200, 10), (30, 20)].map {
+      BitmapFile(width: $0.0, height: $0.1, colour: Self.colour).bytes
+    }
+    for file in files + files.reversed() {
+      #expect(try file.withUnsafeBytes { try reader.read($0) } == file.read(width: 9, height: 9, .crop))
+    }
+  }
+
+  @Test(
+    "Pillow finds the same, but for the last bit",
+    .enabled(if: Python.isPresent && Material.isPresent, Comment(rawValue: Python.need)),
+    arguments: [("crop", 96, 96), ("crop", 60, 100), ("squash", 31, 77), ("nearest", 50, 50), ("crop:0.875", 64, 64)])
+  func pillow(words: String, width: Int, height: Int) throws {
+    let folder = try TemporaryFolder()
+    let picture = Material.coralPicture("cat_train_0")
+    let printed = try Python.run(
+      """
+      import sys
+      from PIL import Image, ImageOps
+      path, words, width, height, out = sys.argv[1:]
+      size = int(width), int(height)
+      image = Image.open(path).convert("RGB")
+      if words == "squash": image = image.resize(size, Image.BILINEAR)
+      elif words == "nearest": image = image.resize(size, Image.NEAREST)
+      elif words == "crop": image = ImageOps.fit(image, size, Image.BILINEAR)
+      else:
+        side = min(image.size) * float(words.split(":")[1])
+        left, top = (image.width - side) / 2, (image.height - side) / 2
+        image = image.resize(size, Image.BILINEAR, box=(left, top, left + side, top + side))
+      open(out, "wb").write(image.tobytes())
+      print(image.width, image.height)
+      """,
+      [picture.path, words, "\(width)", "\(height)", folder.appending("out").path])
+    #expect(printed == "\(width) \(height)\n")
+    let expected = PixelTensor(
+      width: width, height: height, pixels: Array(try Data(contentsOf: folder.appending("out"))))
+    let found = try PictureReader(width: width, height: height, resize: #require(Resize(words))).read(picture)
+    #expect(try #require(found.difference(from: expected)) <= (words == "nearest" ? 0 : 1))
+    #expect(try #require(found.meanDifference(from: expected)) < 0.25)
+  }
+}
