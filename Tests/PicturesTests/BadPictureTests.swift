@@ -141,4 +141,16 @@ struct BadPictureTests {
     }
     #expect(memory == [99] + (0..<24).flatMap { _ in [1, 2, 3] } + [99])
   }
+
+  @Test("Bars are black whatever the memory held")
+  func bars() throws {
+    let reader = try PictureReader(width: 6, height: 2, resize: .pad)
+    var memory = [UInt8](repeating: 99, count: reader.byteCount)
+    let bytes = BitmapFile(width: 1, height: 1) { _, _ in [1, 2, 3] }.bytes
+    try memory.withUnsafeMutableBytes { memory in
+      try bytes.withUnsafeBytes { try reader.read($0, into: memory) }
+    }
+    let row: [UInt8] = [0, 0, 0, 0, 0, 0, 1, 2, 3, 1, 2, 3, 0, 0, 0, 0, 0, 0]
+    #expect(memory == row + row)
+  }
 }

@@ -7,7 +7,8 @@ struct BitmapTests {
     try file.bytes.read(width: file.width, height: file.height, .nearest)
   }
 
-  @Test("24 bits, from below and from above, with an old header too", arguments: [(40, false), (40, true), (12, false)])
+  @Test(
+    "24 bits, from below and from above, with an old header too", arguments: [(40, false), (40, true), (12, false)])
   func colours(header: Int, fromAbove: Bool) throws {
     var file = BitmapFile(width: 13, height: 12, colour: Reference.colour)
     file.headerLength = header

@@ -30,6 +30,13 @@ struct JPEGTests {
     }
   }
 
+  @Test("One whose pixels are damaged half-way is an error, though its end is there")
+  func damaged() throws {
+    let bytes = Fixture.jpeg.bytes
+    let gap = Array(bytes[..<(bytes.count - 40)]) + bytes.suffix(2)
+    #expect(throws: PictureError.self) { try gap.read(width: 16, height: 12, .nearest) }
+  }
+
   @Test("Bytes too many do no harm")
   func extraneous() throws {
     let bytes = Fixture.jpeg.bytes

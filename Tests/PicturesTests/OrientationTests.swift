@@ -50,10 +50,12 @@ struct OrientationTests {
   func eight(orientation: Int) throws {
     let (width, height, file) = try upright(orientation)
     let bytes = oriented(orientation)
-    #expect(try bytes.read(width: width, height: height, .nearest) == file.bytes.read(width: width, height: height, .nearest))
+    #expect(
+      try bytes.read(width: width, height: height, .nearest) == file.bytes.read(width: width, height: height, .nearest))
     for (width, height) in [(5, 7), (11, 3), (24, 40)] {
       #expect(
-        try bytes.read(width: width, height: height, .nearest) == file.bytes.read(width: width, height: height, .nearest))
+        try bytes.read(width: width, height: height, .nearest)
+          == file.bytes.read(width: width, height: height, .nearest))
     }
     // At least as large as the picture, so that it is decoded in full.
     for resize in [Resize.crop, .crop(fraction: 0.7), .squash, .pad] {

@@ -39,7 +39,9 @@ private enum Triangle {
 @Suite("Resizing")
 struct ResamplingTests {
   /// A picture of which every pixel is different from its neighbours.
-  private static func colour(_ x: Int, _ y: Int) -> [Int] { [(x * 97 + y * 31) % 256, (x * y * 13) % 256, (x + y) % 2 * 255] }
+  private static func colour(_ x: Int, _ y: Int) -> [Int] {
+    [(x * 97 + y * 31) % 256, (x * y * 13) % 256, (x + y) % 2 * 255]
+  }
 
   private func read(_ width: Int, _ height: Int, to target: (Int, Int), _ resize: Resize) throws -> PixelTensor {
     try BitmapFile(width: width, height: height, colour: Self.colour).bytes
@@ -127,6 +129,16 @@ struct ResamplingTests {
       source: (1000, 700), target: (4, 2), frame: (0, 0, 1000, 700)
     ) { x, y in [x * 255 / 999, y * 255 / 699, (x / 50 + y / 50) % 2 * 255] }
     #expect(try #require(found.difference(from: expected)) <= 2)
+  }
+
+  @Test("Rounding does not darken", arguments: [(300, 300), (41, 37), (20, 20)])
+  func bias(source: (Int, Int)) throws {
+    let found = try read(source.0, source.1, to: (15, 15), .squash)
+    let expected = try #require(
+      Triangle.resize(
+        source: source, target: (15, 15), frame: (0, 0, Double(source.0), Double(source.1)), Self.colour))
+    let sum = zip(found.pixels, expected.pixels).reduce(0) { $0 + Int($1.0) - Int($1.1) }
+    #expect(abs(Double(sum)) / Double(found.pixels.count) < 0.03)
   }
 
   @Test("A reader gives the same for the same picture, whatever it read before")

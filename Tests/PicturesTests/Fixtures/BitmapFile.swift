@@ -39,7 +39,8 @@ struct BitmapFile {
       file += little(width, 2) + little(height, 2) + little(1, 2) + little(bits, 2)
     } else {
       file += little(width, 4) + little(fromAbove ? -height : height, 4) + little(1, 2) + little(bits, 2)
-      file += little(compression, 4) + little(0, 4) + little(0, 4) + little(0, 4) + little(palette.count, 4) + little(0, 4)
+      file +=
+        little(compression, 4) + little(0, 4) + little(0, 4) + little(0, 4) + little(palette.count, 4) + little(0, 4)
       file += (headerLength > 40 ? masks : trailingMasks).flatMap { little(Int($0), 4) }
       file += [UInt8](repeating: 0, count: max(0, start - colours.count - file.count))
     }
