@@ -1,0 +1,15 @@
+/// How the weights of a fully connected layer lie in their buffer.
+public struct WeightsFormat: SchemaEnumeration {
+  public let rawValue: Int8
+
+  public init(rawValue: Int8) { self.rawValue = rawValue }
+
+  public static let names = ["DEFAULT", "SHUFFLED4x16INT8"]
+}
+
+extension WeightsFormat {
+  /// `DEFAULT`.
+  public static let standard = Self(rawValue: 0)
+  /// `SHUFFLED4x16INT8`.
+  public static let shuffled4x16Int8 = Self(rawValue: 1)
+}
