@@ -15,15 +15,19 @@ struct OptionField: Sendable {
   let valueNames: [String]
   /// Whether the numbers are indices of graphs of the model.
   let isSubgraphIndex: Bool
+  /// Whether -1 stands for no index.
+  let isOptional: Bool
 
   private init(
-    _ name: String, _ storage: Storage, standard: Int64 = 0, valueNames: [String] = [], isSubgraphIndex: Bool = false
+    _ name: String, _ storage: Storage, standard: Int64 = 0, valueNames: [String] = [], isSubgraphIndex: Bool = false,
+    isOptional: Bool = false
   ) {
     self.name = name
     self.storage = storage
     self.standard = standard
     self.valueNames = valueNames
     self.isSubgraphIndex = isSubgraphIndex
+    self.isOptional = isOptional
   }
 
   static func int(_ name: String, _ standard: Int64 = 0) -> Self { Self(name, .int32, standard: standard) }
@@ -44,8 +48,8 @@ struct OptionField: Sendable {
   }
 
   /// An index of a graph of the model, or a vector of such.
-  static func subgraph(_ name: String, _ storage: Storage = .int32) -> Self {
-    Self(name, storage, isSubgraphIndex: true)
+  static func subgraph(_ name: String, _ storage: Storage = .int32, isOptional: Bool = false) -> Self {
+    Self(name, storage, isSubgraphIndex: true, isOptional: isOptional)
   }
 
   static let activation = choice("fused_activation_function", of: ActivationFunction.names)

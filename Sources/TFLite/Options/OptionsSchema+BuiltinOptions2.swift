@@ -72,7 +72,7 @@ extension OptionsSchema {
     OptionsTable(
       "StableHLOCompositeOptions",
       [
-        .string("name"), .subgraph("decomposition_subgraph_index"), .bytes("composite_attributes"),
+        .string("name"), .subgraph("decomposition_subgraph_index", isOptional: true), .bytes("composite_attributes"),
         .choice("composite_attributes_format", of: CustomOptionsFormat.names), .int("version"),
       ]),
     OptionsTable("StablehloShiftLeftOptions"),

@@ -23,11 +23,12 @@ public struct Model: Sendable, Hashable {
   public var externalBufferGroups: [ExternalBufferGroup] = []
   /// Data of constant tensors that lies in other files.
   public var externalBuffers: [ExternalBuffer] = []
-  /// The bytes that follow the flatbuffer and all data that it points to, such as an appended zip of label files; padding
-  /// of zeros before them is not part of them. They are written last, and unchanged.
+  /// The bytes that follow the flatbuffer and all data that it points to, such as an appended zip of label files. They
+  /// are written last, and unchanged. Some builders leave a few unused bytes of their own there.
   public var trailing = Bytes()
-  /// Where ``trailing`` stood in the file. Writing never puts it before that, so that offsets from the start of the file
-  /// that are written in it (a zip's) stay valid or grow alike, which readers of appended zips allow for.
+  /// The least offset from the file's start at which ``trailing`` is written: where a zip began in the file that was
+  /// read, else 0. The offsets that a zip holds then stay valid or are all short by the same number, which readers of
+  /// zips allow for.
   public var trailingOffset = 0
   /// The vectors that are stored with no element.
   public var storedEmpty: FieldSet = []

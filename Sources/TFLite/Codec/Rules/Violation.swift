@@ -1,0 +1,51 @@
+/// A rule of the format that a model breaks, and where.
+struct Violation: Error {
+  /// What is wrong.
+  enum Problem {
+    /// A value is wrong; the text says how, as a predicate of the field.
+    case wrong(String)
+    /// What is there is newer than the schema known here.
+    case newer(String)
+  }
+
+  let field: String
+  let problem: Problem
+
+  /// The same, seen from the table that holds the one in which it was found.
+  func within(_ place: String) -> Violation {
+    Violation(field: field.isEmpty ? place : "\(place).\(field)", problem: problem)
+  }
+
+  /// What a reader of the file says.
+  var readingError: TFLiteError {
+    switch problem {
+    case .wrong(let reason): .malformed(field: field, reason: "it \(reason)")
+    case .newer(let what): .newerThanSchema(field: field, what: what)
+    }
+  }
+
+  /// What a writer of the model says.
+  var writingError: TFLiteError {
+    switch problem {
+    case .wrong(let reason): .invalid(field: field, reason: reason)
+    case .newer(let what): .newerThanSchema(field: field, what: what)
+    }
+  }
+
+  /// Checks each of some values; what is wrong with one is said with its place among them.
+  static func check<Value>(
+    each values: [Value], of field: String, _ rule: (Value) throws(Violation) -> Void
+  ) throws(Violation) {
+    for (index, value) in values.enumerated() {
+      do { try rule(value) } catch { throw error.within("\(field)[\(index)]") }
+    }
+  }
+
+  /// Checks a value that may be absent; what is wrong with it is said with its field.
+  static func check<Value>(
+    _ value: Value?, of field: String, _ rule: (Value) throws(Violation) -> Void
+  ) throws(Violation) {
+    guard let value else { return }
+    do { try rule(value) } catch { throw error.within(field) }
+  }
+}

@@ -1,0 +1,25 @@
+extension SubGraph: TableValue {
+  private typealias Fields = SubGraphFields
+
+  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
+    self.init()
+    tensors = try reader.nestedTables(table, Fields.tensors, &storedEmpty)
+    inputs = try reader.numbers(table, Fields.inputs, &storedEmpty)
+    outputs = try reader.numbers(table, Fields.outputs, &storedEmpty)
+    operators = try reader.nestedTables(table, Fields.operators, &storedEmpty)
+    name = try reader.text(table, Fields.name)
+    debugMetadataIndex = try reader.number(table, Fields.debugMetadataIndex, standard: -1)
+    newerFields = try reader.newerFields(table, known: Fields.count)
+  }
+
+  var node: TableNode {
+    var node = TableNode()
+    node.add(Fields.tensors, tensors, storedEmpty)
+    node.add(Fields.inputs, inputs, storedEmpty)
+    node.add(Fields.outputs, outputs, storedEmpty)
+    node.add(Fields.operators, operators, storedEmpty)
+    node.add(Fields.name, name)
+    node.add(Fields.debugMetadataIndex, debugMetadataIndex, standard: -1)
+    return node
+  }
+}
