@@ -87,8 +87,18 @@ enum Scripts {
             print(name, *sorted(values, key=values.get))
     """
 
+  /// Prints what each field of each kind of options holds when it is not stored, a line each: kind, field, value.
+  static let standardValues = """
+    from ai_edge_litert import schema_py_generated as schema
+    for union in [schema.BuiltinOptions, schema.BuiltinOptions2]:
+        for kind in vars(union):
+            if hasattr(schema, kind + 'T'):
+                for field, value in vars(getattr(schema, kind + 'T')()).items():
+                    print(kind, field, value)
+    """
+
   /// Writes a model that has every kind of options with every field set, and every other field of the schema that the
-  /// object interface knows: `PATH SEED`. With seed 0 all options stay as they are when nothing is set.
+  /// object interface knows: `PATH SEED`.
   static let everything = #"""
     import inspect
     import random
@@ -220,7 +230,7 @@ enum Scripts {
             op = operator(kind)
             value = getattr(schema, name + 'T')()
             setattr(op, prefix + 'Type', kind)
-            setattr(op, prefix, fill(value) if seed else value)
+            setattr(op, prefix, fill(value))
             m.subgraphs[kind % graphs].operators.append(op)
     m.buffers = [schema.BufferT() for _ in range(4)]
     m.buffers[1].data = []

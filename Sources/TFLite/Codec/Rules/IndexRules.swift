@@ -59,13 +59,13 @@ struct IndexRules {
 
   private func check(_ options: OperatorOptions) throws(Violation) {
     for (slot, option) in options.kind.fields.enumerated() where option.isSubgraphIndex {
-      let graphs: [Int64]
+      let count = model.subgraphs.count
       switch options.value(at: slot) {
-      case .integer(let index): graphs = [index]
-      case .integers(let several): graphs = several
-      default: graphs = []
+      case .integer(-1) where option.isOptional: break
+      case .integer(let graph): try index(graph, option.name, of: count, "subgraphs")
+      case .integers(let graphs): try indices(graphs, option.name, of: count, "subgraphs")
+      default: break
       }
-      try indices(graphs, option.name, of: model.subgraphs.count, "subgraphs", areOptional: option.isOptional)
     }
   }
 

@@ -1,40 +1,54 @@
 /// Lays out tables as a FlatBuffers file, front to back, with everything large left where it is.
 ///
-/// The file begins with the tables, their small vectors and texts; the large vectors follow as they are, referenced and
-/// not copied, and after them the data outside the flatbuffer. Vectors and texts that are the same bytes of the same
-/// storage are written once, and so are lists of fields.
+/// The file begins with the tables and their vectors of numbers. Texts and data follow, the large ones as they are,
+/// referenced and not copied; then comes the data outside the flatbuffer. Texts and data that are the same bytes of the
+/// same storage are written once, and so are lists of fields.
 struct FlatBufferWriter {
-  /// Vectors from this many bytes on are referenced.
+  /// Data is referenced from this many bytes on.
   private static let largeCount = 512
 
+  /// What makes two runs of bytes one: that they are the same slice of the same storage, and written alike.
   private struct Source: Hashable {
     let storage: ObjectIdentifier
     let offset: Int
     let count: Int
-    let alignment: Int
-
-    init(_ bytes: Bytes, alignment: Int) {
-      storage = ObjectIdentifier(bytes.storage)
-      offset = bytes.offset
-      count = bytes.count
-      self.alignment = alignment
-    }
+    let kind: Kind
   }
 
-  private struct Large {
+  private enum Kind: Hashable {
+    case text
+    case data(count: Int, alignment: Int)
+    case outside
+  }
+
+  /// Bytes that get their place when all tables have theirs, and the fields that lead to them.
+  private struct Part {
     let bytes: Bytes
-    let count: Int
-    let alignment: Int
+    let kind: Kind
     var users: [Int]
+
+    /// The number of elements in front of the bytes.
+    var elementCount: Int {
+      if case .data(let count, _) = kind { count } else { bytes.count }
+    }
+
+    /// What the place of the first byte is a multiple of.
+    var alignment: Int {
+      switch kind {
+      case .text: 4
+      case .data(_, let alignment): max(4, alignment)
+      case .outside: 16
+      }
+    }
+
+    /// The zeros behind the bytes.
+    var terminatorCount: Int { kind == .text ? 1 : 0 }
   }
 
   private var head: [UInt8] = []
   private var lists: [[UInt16]: Int] = [:]
-  private var texts: [Source: Int] = [:]
-  private var large: [Large] = []
-  private var largeIndices: [Source: Int] = [:]
-  private var outside: [Large] = []
-  private var outsideIndices: [Source: Int] = [:]
+  private var parts: [Part] = []
+  private var partIndices: [Source: Int] = [:]
 
   /// The file of a root table.
   ///
@@ -89,16 +103,20 @@ struct FlatBufferWriter {
     switch content {
     case .number(let bits, let size):
       put(bits, size: size, at: position)
-    case .vector(let bytes, let count, let alignment):
-      addVector(bytes, count: count, alignment: alignment, from: position)
+    case .numbers(let bytes, let size):
+      let vector = beginVector(count: bytes.count / size, alignment: size)
+      head.append(contentsOf: bytes)
+      point(from: position, to: vector)
+    case .data(let bytes, let count, let alignment):
+      note(bytes, .data(count: count, alignment: alignment), from: position)
     case .text(let text):
-      point(from: position, to: add(text))
+      note(text.bytes, .text, from: position)
     case .table(let node):
       point(from: position, to: add(node))
     case .tables(let nodes):
       point(from: position, to: add(nodes))
     case .place(let bytes):
-      note(bytes, count: bytes.count, alignment: 16, from: position, in: \.outside, \.outsideIndices)
+      note(bytes, .outside, from: position)
     }
   }
 
@@ -111,25 +129,6 @@ struct FlatBufferWriter {
 
   // Vectors
 
-  private mutating func add(_ text: Text) -> Int {
-    let source = Source(text.bytes, alignment: 1)
-    if let position = texts[source] { return position }
-    let position = beginVector(count: text.bytes.count, alignment: 1)
-    text.bytes.withUnsafeBytes { head.append(contentsOf: $0) }
-    head.append(0)
-    texts[source] = position
-    return position
-  }
-
-  private mutating func addVector(_ bytes: Bytes, count: Int, alignment: Int, from position: Int) {
-    if bytes.count >= Self.largeCount {
-      note(bytes, count: count, alignment: alignment, from: position, in: \.large, \.largeIndices)
-    } else {
-      point(from: position, to: beginVector(count: count, alignment: alignment))
-      bytes.withUnsafeBytes { head.append(contentsOf: $0) }
-    }
-  }
-
   private mutating func beginVector(count: Int, alignment: Int) -> Int {
     pad(to: max(4, alignment), before: 4)
     let position = head.count
@@ -139,16 +138,14 @@ struct FlatBufferWriter {
   }
 
   /// Notes that the field at a position leads to bytes which get their place later.
-  private mutating func note(
-    _ bytes: Bytes, count: Int, alignment: Int, from position: Int,
-    in list: WritableKeyPath<Self, [Large]>, _ indices: WritableKeyPath<Self, [Source: Int]>
-  ) {
-    let source = Source(bytes, alignment: alignment)
-    if let index = self[keyPath: indices][source] {
-      self[keyPath: list][index].users.append(position)
+  private mutating func note(_ bytes: Bytes, _ kind: Kind, from position: Int) {
+    let source = Source(
+      storage: ObjectIdentifier(bytes.storage), offset: bytes.offset, count: bytes.count, kind: kind)
+    if let index = partIndices[source] {
+      parts[index].users.append(position)
     } else {
-      self[keyPath: indices][source] = self[keyPath: list].count
-      self[keyPath: list].append(Large(bytes: bytes, count: count, alignment: alignment, users: [position]))
+      partIndices[source] = parts.count
+      parts.append(Part(bytes: bytes, kind: kind, users: [position]))
     }
   }
 
@@ -170,11 +167,20 @@ struct FlatBufferWriter {
   // The whole
 
   private mutating func layout() throws(TFLiteError) -> FileLayout {
+    let outside = parts.filter { $0.kind == .outside }
+    let inside = parts.filter { $0.kind != .outside }
+    let large = inside.filter { $0.bytes.count >= Self.largeCount }
+    for part in inside where part.bytes.count < Self.largeCount {
+      let vector = beginVector(count: part.elementCount, alignment: part.alignment)
+      part.bytes.withUnsafeBytes { head.append(contentsOf: $0) }
+      head.append(contentsOf: repeatElement(0, count: part.terminatorCount))
+      for user in part.users { point(from: user, to: vector) }
+    }
     var end = head.count
     for part in large {
-      end = roundedUp(end + 4, to: part.alignment) - 4
-      for user in part.users { point(from: user, to: end) }
-      end += 4 + part.bytes.count
+      let vector = roundedUp(end + 4, to: part.alignment) - 4
+      for user in part.users { point(from: user, to: vector) }
+      end = vector + 4 + part.bytes.count + part.terminatorCount
     }
     guard end <= Int(Int32.max) else { throw .tooLarge(bytes: end) }
     for part in outside {
@@ -182,12 +188,14 @@ struct FlatBufferWriter {
       for user in part.users { put(UInt64(truncatingIfNeeded: end), size: 8, at: user) }
       end += part.bytes.count
     }
+
     var file = FileLayout()
     file.append(head)
     for part in large {
       file.pad(until: roundedUp(file.count + 4, to: part.alignment) - 4)
-      file.append((0..<4).map { UInt8(truncatingIfNeeded: part.count >> (8 * $0)) })
+      file.append((0..<4).map { UInt8(truncatingIfNeeded: part.elementCount >> (8 * $0)) })
       file.append(part.bytes)
+      file.append([UInt8](repeating: 0, count: part.terminatorCount))
     }
     for part in outside {
       file.pad(until: roundedUp(file.count, to: part.alignment))

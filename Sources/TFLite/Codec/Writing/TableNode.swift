@@ -4,9 +4,11 @@ struct TableNode {
   enum Content {
     /// A number of 1, 2, 4 or 8 bytes, little-endian.
     case number(UInt64, size: Int)
-    /// A vector of `count` elements, whose first lies at a multiple of `alignment`.
-    case vector(Bytes, count: Int, alignment: Int)
-    /// A string.
+    /// A vector of numbers of `size` bytes, little-endian.
+    case numbers([UInt8], size: Int)
+    /// A vector of `count` elements, by reference, whose first lies at a multiple of `alignment`.
+    case data(Bytes, count: Int, alignment: Int)
+    /// A string, by reference.
     case text(Text)
     /// Another table.
     indirect case table(TableNode)
@@ -20,7 +22,7 @@ struct TableNode {
       switch self {
       case .number(_, let size): size
       case .place: 8
-      case .vector, .text, .table, .tables: 4
+      case .numbers, .data, .text, .table, .tables: 4
       }
     }
   }
@@ -63,14 +65,13 @@ struct TableNode {
   }
 
   mutating func addStored<Number: FixedWidthInteger>(_ slot: Int, _ numbers: [Number]) {
-    let bytes = numbers.withUnsafeBytes { Bytes(Array($0)) }
-    append(slot, .vector(bytes, count: numbers.count, alignment: MemoryLayout<Number>.size))
+    append(slot, .numbers(numbers.withUnsafeBytes { Array($0) }, size: MemoryLayout<Number>.size))
   }
 
   /// Adds a vector of bytes, or of wider elements, by reference.
   mutating func add(_ field: Field, _ data: Bytes?, elementSize: Int = 1, alignment: Int = 4) {
     guard let data else { return }
-    append(field.slot, .vector(data, count: data.count / elementSize, alignment: alignment))
+    append(field.slot, .data(data, count: data.count / elementSize, alignment: alignment))
   }
 
   mutating func add(_ field: Field, _ value: (some TableValue)?) {
