@@ -47,7 +47,7 @@ struct RuleTests {
   ]
 
   static let newer = [
-    Case("") { $0.newerFields = FieldSet(slot: 10) },
+    Case("the model") { $0.newerFields = FieldSet(slot: 10) },
     Case("operator_codes[1]") { $0.operatorCodes[1].newerFields = FieldSet(slot: 4) },
     Case("subgraphs[1]") { $0.subgraphs[1].newerFields = FieldSet(slot: 6) },
     Case("subgraphs[0].tensors[0]") { $0.subgraphs[0].tensors[0].newerFields = FieldSet(slot: 90) },
@@ -99,6 +99,32 @@ struct RuleTests {
       Issue.record("\(String(describing: error))")
       return
     }
+  }
+
+  @Test("Options of a newer kind are read and shown")
+  func readsNewerKind() throws {
+    var model = SampleModel.model
+    model.subgraphs[0].operators[4].options2 = OperatorOptions(OptionsKind(union: .builtinOptions2, number: 24))
+    let bytes = try SerializedModel(FlatBufferWriter.file(of: model.node, identifier: Model.fileIdentifier)).bytes()
+    let options = try #require(Model(bytes: Bytes(bytes)).subgraphs[0].operators[4].options2)
+    #expect(!options.kind.isKnown)
+    #expect(options.description == "BuiltinOptions2(24)")
+    #expect(options["dimension"] == nil)
+  }
+
+  @Test("Newer fields and operators are read and shown")
+  func readsNewerFields() throws {
+    var model = SampleModel.model
+    model.operatorCodes[0].builtinCode = BuiltinOperator(rawValue: 500)
+    var node = model.node
+    node.addStored(12, 7 as UInt32)
+    let bytes = try SerializedModel(FlatBufferWriter.file(of: node, identifier: Model.fileIdentifier)).bytes()
+    var read = try Model(bytes: Bytes(bytes))
+    #expect(read.newerFields.slots == [12])
+    #expect(read.operatorCodes[0].builtinCode.name == "UNKNOWN(500)")
+    #expect(throws: TFLiteError.newerThanSchema(field: "the model", what: "field 12")) { try read.serialized() }
+    read.newerFields = []
+    #expect(try Model(bytes: Bytes(read.serialized().bytes())).operatorCodes == model.operatorCodes)
   }
 
   @Test("Optional tensors may be left out where the schema says so")

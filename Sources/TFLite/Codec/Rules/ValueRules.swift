@@ -44,7 +44,7 @@ struct ValueRules {
       case .custom(let custom): try refuse(custom.newerFields)
       case .blockwise(let blockwise): try refuse(blockwise.newerFields)
       case .multiAxis(let multiAxis): try refuse(multiAxis.newerFields)
-      case .unknown(let number): throw Violation(field: "", problem: .newer("QuantizationDetails(\(number))"))
+      case .unknown(let number): throw Violation(problem: .newer("QuantizationDetails(\(number))"))
       case .empty: break
       }
     }
@@ -62,10 +62,10 @@ struct ValueRules {
   private func check(_ indices: SparseIndexVector) throws(Violation) {
     try refuse(indices.newerFields)
     guard let size = indices.width.byteCount else {
-      throw Violation(field: "", problem: .newer("SparseIndexVector(\(indices.width.number))"))
+      throw Violation(problem: .newer("SparseIndexVector(\(indices.width.number))"))
     }
     if let data = indices.data, data.count % size != 0 {
-      throw Violation(field: "", problem: .wrong("has \(data.count) bytes, which is no multiple of \(size)"))
+      throw Violation(problem: .wrong("has \(data.count) bytes, which is no multiple of \(size)"))
     }
   }
 
@@ -84,9 +84,9 @@ struct ValueRules {
   }
 
   private func check(_ options: OperatorOptions, of union: OptionsKind.Union) throws(Violation) {
-    guard options.kind.isKnown else { throw Violation(field: "", problem: .newer("\(options.kind)")) }
+    guard options.kind.isKnown else { throw Violation(problem: .newer("\(options.kind)")) }
     guard options.kind.union == union else {
-      throw Violation(field: "", problem: .wrong("holds \(options.kind), which belongs to the other field of options"))
+      throw Violation(problem: .wrong("holds \(options.kind), which belongs to the other field of options"))
     }
     try refuse(options.newerFields, of: options.kind.description)
   }
@@ -109,6 +109,6 @@ struct ValueRules {
     guard !newer.isEmpty else { return }
     let numbers = newer.slots.map(String.init).joined(separator: ", ")
     let owner = table.map { " of \($0)" } ?? ""
-    throw Violation(field: "", problem: .newer("field \(numbers)\(owner)"))
+    throw Violation(problem: .newer("field \(numbers)\(owner)"))
   }
 }

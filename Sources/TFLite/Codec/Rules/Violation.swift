@@ -8,8 +8,14 @@ struct Violation: Error {
     case newer(String)
   }
 
+  /// The place within the table that is looked at; empty for the table itself.
   let field: String
   let problem: Problem
+
+  init(field: String = "", problem: Problem) {
+    self.field = field
+    self.problem = problem
+  }
 
   /// The same, seen from the table that holds the one in which it was found.
   func within(_ place: String) -> Violation {
@@ -19,18 +25,20 @@ struct Violation: Error {
   /// What a reader of the file says.
   var readingError: TFLiteError {
     switch problem {
-    case .wrong(let reason): .malformed(field: field, reason: "it \(reason)")
-    case .newer(let what): .newerThanSchema(field: field, what: what)
+    case .wrong(let reason): .malformed(field: place, reason: "it \(reason)")
+    case .newer(let what): .newerThanSchema(field: place, what: what)
     }
   }
 
   /// What a writer of the model says.
   var writingError: TFLiteError {
     switch problem {
-    case .wrong(let reason): .invalid(field: field, reason: reason)
-    case .newer(let what): .newerThanSchema(field: field, what: what)
+    case .wrong(let reason): .invalid(field: place, reason: reason)
+    case .newer(let what): .newerThanSchema(field: place, what: what)
     }
   }
+
+  private var place: String { field.isEmpty ? "the model" : field }
 
   /// Checks each of some values; what is wrong with one is said with its place among them.
   static func check<Value>(
