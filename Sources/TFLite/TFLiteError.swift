@@ -23,6 +23,7 @@ public enum TFLiteError: Error, Sendable, Hashable {
 }
 
 extension TFLiteError: CustomStringConvertible {
+  /// A sentence that names what is wrong and, where there is one, the way out.
   public var description: String {
     switch self {
     case .cannotRead(let path, let reason):

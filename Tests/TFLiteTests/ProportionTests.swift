@@ -55,8 +55,8 @@ struct ProportionTests {
   @Test("Data that overlaps in many ways is refused")
   func refusesOverlaps() throws {
     var node = TableNode()
-    node.add(ModelFields.version, 3 as UInt32)
-    node.add(ModelFields.buffers, (0..<50).map { OverlappingBuffer(start: 64 + $0) }, [])
+    node.add(Model.Fields.version, 3 as UInt32)
+    node.add(Model.Fields.buffers, (0..<50).map { OverlappingBuffer(start: 64 + $0) }, [])
     var file = try FlatBufferWriter.file(of: node, identifier: Model.fileIdentifier)
     file.append(Bytes([UInt8](repeating: 5, count: 100_000)))
     let error = #expect(throws: TFLiteError.self) { try Model(bytes: Bytes(SerializedModel(file).bytes())) }
@@ -85,13 +85,13 @@ private struct OverlappingBuffer: TableValue {
   init(start: Int) { self.start = start }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    start = Int(try reader.number(table, BufferFields.offset) as UInt32)
+    start = Int(try reader.number(table, Buffer.Fields.offset) as UInt32)
   }
 
   var node: TableNode {
     var node = TableNode()
-    node.add(BufferFields.offset, UInt64(start))
-    node.add(BufferFields.size, 50_000 as UInt64)
+    node.add(Buffer.Fields.offset, UInt64(start))
+    node.add(Buffer.Fields.size, 50_000 as UInt64)
     return node
   }
 }

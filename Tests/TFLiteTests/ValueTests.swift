@@ -75,7 +75,7 @@ struct ValueTests {
     var model = Model()
     model.buffers = [Buffer(), Buffer([])]
     model.subgraphs = [SubGraph(), SubGraph()]
-    model.subgraphs[0].storedEmpty = FieldSet(slot: SubGraphFields.inputs.slot)
+    model.subgraphs[0].storedEmpty = FieldSet(slot: SubGraph.Fields.inputs.slot)
     let read = try Model(bytes: Bytes(model.serialized().bytes()))
     #expect(read == model)
     #expect(read.subgraphs[0] != read.subgraphs[1])

@@ -88,6 +88,7 @@ extension Bytes: Hashable {
 }
 
 extension Bytes: ExpressibleByArrayLiteral {
+  /// The bytes of a literal, such as `[1, 2, 3]`.
   public init(arrayLiteral elements: UInt8...) { self.init(elements) }
 }
 

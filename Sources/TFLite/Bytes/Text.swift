@@ -19,9 +19,11 @@ public struct Text: Sendable, Hashable {
 }
 
 extension Text: ExpressibleByStringLiteral {
+  /// The text of a literal.
   public init(stringLiteral value: String) { self.init(value) }
 }
 
 extension Text: CustomStringConvertible {
+  /// The text as a string.
   public var description: String { string }
 }

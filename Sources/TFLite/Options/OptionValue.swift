@@ -19,6 +19,7 @@ public enum OptionValue: Sendable, Hashable {
 }
 
 extension OptionValue: CustomStringConvertible {
+  /// The value as a person would write it; of bytes, only how many there are.
   public var description: String {
     switch self {
     case .integer(let value): "\(value)"

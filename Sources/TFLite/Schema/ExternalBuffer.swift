@@ -13,6 +13,7 @@ public struct ExternalBuffer: Sendable, Hashable {
   /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
   public internal(set) var newerFields: FieldSet = []
 
+  /// A run of `length` bytes from `offset` on in the file of a group.
   public init(id: UInt32, group: UInt32, offset: UInt64, length: UInt64, packing: Text? = nil) {
     self.id = id
     self.group = group
@@ -20,14 +21,4 @@ public struct ExternalBuffer: Sendable, Hashable {
     self.length = length
     self.packing = packing
   }
-}
-
-/// A file that holds external buffers.
-public struct ExternalBufferGroup: Sendable, Hashable {
-  /// The file's name or address.
-  public var name: Text?
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
-  public internal(set) var newerFields: FieldSet = []
-
-  public init(name: Text? = nil) { self.name = name }
 }

@@ -6,6 +6,7 @@ public struct FieldSet: OptionSet, Sendable, Hashable {
   /// One bit a field; the last one stands for all fields from the 64th on.
   public let rawValue: UInt64
 
+  /// The set of the fields whose bits are set.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// The set of one field.

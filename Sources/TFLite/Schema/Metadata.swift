@@ -7,6 +7,7 @@ public struct Metadata: Sendable, Hashable {
   /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
   public internal(set) var newerFields: FieldSet = []
 
+  /// A name for the data of a buffer.
   public init(name: Text?, buffer: UInt32) {
     self.name = name
     self.buffer = buffer

@@ -11,6 +11,7 @@ public struct VariantSubType: Sendable, Hashable {
   /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
   public internal(set) var newerFields: FieldSet = []
 
+  /// A shape and a type.
   public init(shape: [Int32], type: TensorType, hasRank: Bool = false) {
     self.shape = shape
     self.type = type

@@ -1,5 +1,10 @@
 extension Buffer: TableValue {
-  private typealias Fields = BufferFields
+  enum Fields {
+    static let data = Field(0, "data")
+    static let offset = Field(1, "offset")
+    static let size = Field(2, "size")
+    static let count = 3
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init(try reader.data(table, Fields.data))
@@ -34,43 +39,5 @@ extension FlatBufferReader {
     else { throw malformed("it names \(size) bytes from byte \(offset) of a file of \(count)", at: field.name) }
     use(until: start + length)
     return try slice(start..<(start + length), field.name)
-  }
-}
-
-extension ExternalBuffer: TableValue {
-  private typealias Fields = ExternalBufferFields
-
-  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    id = try reader.number(table, Fields.id)
-    group = try reader.number(table, Fields.group)
-    offset = try reader.number(table, Fields.offset)
-    length = try reader.number(table, Fields.length)
-    packing = try reader.text(table, Fields.packing)
-    newerFields = try reader.newerFields(table, known: Fields.count)
-  }
-
-  var node: TableNode {
-    var node = TableNode()
-    node.add(Fields.id, id)
-    node.add(Fields.group, group)
-    node.add(Fields.offset, offset)
-    node.add(Fields.length, length)
-    node.add(Fields.packing, packing)
-    return node
-  }
-}
-
-extension ExternalBufferGroup: TableValue {
-  private typealias Fields = ExternalBufferGroupFields
-
-  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    name = try reader.text(table, Fields.name)
-    newerFields = try reader.newerFields(table, known: Fields.count)
-  }
-
-  var node: TableNode {
-    var node = TableNode()
-    node.add(Fields.name, name)
-    return node
   }
 }

@@ -1,5 +1,9 @@
 extension Metadata: TableValue {
-  private typealias Fields = MetadataFields
+  enum Fields {
+    static let name = Field(0, "name")
+    static let buffer = Field(1, "buffer")
+    static let count = 2
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     name = try reader.text(table, Fields.name)

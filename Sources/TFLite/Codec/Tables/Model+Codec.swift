@@ -1,5 +1,17 @@
 extension Model: TableValue {
-  private typealias Fields = ModelFields
+  enum Fields {
+    static let version = Field(0, "version")
+    static let operatorCodes = Field(1, "operator_codes")
+    static let subgraphs = Field(2, "subgraphs")
+    static let description = Field(3, "description")
+    static let buffers = Field(4, "buffers")
+    static let metadataBuffer = Field(5, "metadata_buffer")
+    static let metadata = Field(6, "metadata")
+    static let signatureDefs = Field(7, "signature_defs")
+    static let externalBufferGroups = Field(8, "external_buffer_groups")
+    static let externalBuffers = Field(9, "external_buffers")
+    static let count = 10
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init()

@@ -1,5 +1,21 @@
 extension Operator: TableValue {
-  private typealias Fields = OperatorFields
+  enum Fields {
+    static let opcodeIndex = Field(0, "opcode_index")
+    static let inputs = Field(1, "inputs")
+    static let outputs = Field(2, "outputs")
+    static let optionsType = Field(3, "builtin_options_type")
+    static let options = Field(4, "builtin_options")
+    static let customOptions = Field(5, "custom_options")
+    static let customOptionsFormat = Field(6, "custom_options_format")
+    static let mutatingVariableInputs = Field(7, "mutating_variable_inputs")
+    static let intermediates = Field(8, "intermediates")
+    static let largeCustomOptionsOffset = Field(9, "large_custom_options_offset")
+    static let largeCustomOptionsSize = Field(10, "large_custom_options_size")
+    static let options2Type = Field(11, "builtin_options_2_type")
+    static let options2 = Field(12, "builtin_options_2")
+    static let debugMetadataIndex = Field(13, "debug_metadata_index")
+    static let count = 14
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init(opcodeIndex: 0, inputs: [], outputs: [])

@@ -1,5 +1,11 @@
 extension OperatorCode: TableValue {
-  private typealias Fields = OperatorCodeFields
+  enum Fields {
+    static let deprecatedBuiltinCode = Field(0, "deprecated_builtin_code")
+    static let customCode = Field(1, "custom_code")
+    static let version = Field(2, "version")
+    static let builtinCode = Field(3, "builtin_code")
+    static let count = 4
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init(.add)

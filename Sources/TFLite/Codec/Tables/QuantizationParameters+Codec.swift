@@ -1,5 +1,14 @@
 extension QuantizationParameters: TableValue {
-  private typealias Fields = QuantizationParametersFields
+  enum Fields {
+    static let min = Field(0, "min")
+    static let max = Field(1, "max")
+    static let scale = Field(2, "scale")
+    static let zeroPoint = Field(3, "zero_point")
+    static let detailsType = Field(4, "details_type")
+    static let details = Field(5, "details")
+    static let quantizedDimension = Field(6, "quantized_dimension")
+    static let count = 7
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init()
@@ -56,64 +65,5 @@ extension QuantizationDetails {
     case .multiAxis: 3
     case .empty(let number), .unknown(let number): number
     }
-  }
-}
-
-extension CustomQuantization: TableValue {
-  private typealias Fields = CustomQuantizationFields
-
-  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    self.init(custom: try reader.data(table, Fields.custom))
-    newerFields = try reader.newerFields(table, known: Fields.count)
-  }
-
-  var node: TableNode {
-    var node = TableNode()
-    node.add(Fields.custom, custom, alignment: 16)
-    return node
-  }
-}
-
-extension BlockwiseQuantization: TableValue {
-  private typealias Fields = BlockwiseQuantizationFields
-
-  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    self.init(scales: 0, blockSize: 0)
-    scales = try reader.number(table, Fields.scales)
-    zeroPoints = try reader.number(table, Fields.zeroPoints)
-    blockSize = try reader.number(table, Fields.blockSize)
-    blockShape = try reader.numbers(table, Fields.blockShape, &storedEmpty)
-    newerFields = try reader.newerFields(table, known: Fields.count)
-  }
-
-  var node: TableNode {
-    var node = TableNode()
-    node.add(Fields.scales, scales)
-    node.add(Fields.zeroPoints, zeroPoints)
-    node.add(Fields.blockSize, blockSize)
-    node.add(Fields.blockShape, blockShape, storedEmpty)
-    return node
-  }
-}
-
-extension MultiAxisQuantization: TableValue {
-  private typealias Fields = MultiAxisQuantizationFields
-
-  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    self.init(scales: 0, quantizedDimensions: [])
-    scales = try reader.number(table, Fields.scales)
-    zeroPoints = try reader.number(table, Fields.zeroPoints)
-    blockSize = try reader.number(table, Fields.blockSize)
-    quantizedDimensions = try reader.numbers(table, Fields.quantizedDimensions, &storedEmpty)
-    newerFields = try reader.newerFields(table, known: Fields.count)
-  }
-
-  var node: TableNode {
-    var node = TableNode()
-    node.add(Fields.scales, scales)
-    node.add(Fields.zeroPoints, zeroPoints)
-    node.add(Fields.blockSize, blockSize)
-    node.add(Fields.quantizedDimensions, quantizedDimensions, storedEmpty)
-    return node
   }
 }

@@ -1,5 +1,12 @@
 extension SignatureDef: TableValue {
-  private typealias Fields = SignatureDefFields
+  enum Fields {
+    static let inputs = Field(0, "inputs")
+    static let outputs = Field(1, "outputs")
+    static let signatureKey = Field(2, "signature_key")
+    static let deprecatedTag = Field(3, "deprecated_tag")
+    static let subgraphIndex = Field(4, "subgraph_index")
+    static let count = 5
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init()
@@ -18,23 +25,6 @@ extension SignatureDef: TableValue {
     node.add(Fields.signatureKey, signatureKey)
     node.add(Fields.deprecatedTag, deprecatedTag)
     node.add(Fields.subgraphIndex, subgraphIndex)
-    return node
-  }
-}
-
-extension TensorMap: TableValue {
-  private typealias Fields = TensorMapFields
-
-  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    name = try reader.text(table, Fields.name)
-    tensorIndex = try reader.number(table, Fields.tensorIndex)
-    newerFields = try reader.newerFields(table, known: Fields.count)
-  }
-
-  var node: TableNode {
-    var node = TableNode()
-    node.add(Fields.name, name)
-    node.add(Fields.tensorIndex, tensorIndex)
     return node
   }
 }

@@ -1,5 +1,13 @@
 extension SubGraph: TableValue {
-  private typealias Fields = SubGraphFields
+  enum Fields {
+    static let tensors = Field(0, "tensors")
+    static let inputs = Field(1, "inputs")
+    static let outputs = Field(2, "outputs")
+    static let operators = Field(3, "operators")
+    static let name = Field(4, "name")
+    static let debugMetadataIndex = Field(5, "debug_metadata_index")
+    static let count = 6
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init()

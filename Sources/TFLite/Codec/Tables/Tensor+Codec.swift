@@ -1,5 +1,18 @@
 extension Tensor: TableValue {
-  private typealias Fields = TensorFields
+  enum Fields {
+    static let shape = Field(0, "shape")
+    static let type = Field(1, "type")
+    static let buffer = Field(2, "buffer")
+    static let name = Field(3, "name")
+    static let quantization = Field(4, "quantization")
+    static let isVariable = Field(5, "is_variable")
+    static let sparsity = Field(6, "sparsity")
+    static let shapeSignature = Field(7, "shape_signature")
+    static let hasRank = Field(8, "has_rank")
+    static let variantTensors = Field(9, "variant_tensors")
+    static let externalBuffer = Field(10, "external_buffer")
+    static let count = 11
+  }
 
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
     self.init(shape: [], type: .float32)
@@ -30,26 +43,6 @@ extension Tensor: TableValue {
     node.add(Fields.hasRank, hasRank)
     node.add(Fields.variantTensors, variantTensors, storedEmpty)
     node.add(Fields.externalBuffer, externalBuffer)
-    return node
-  }
-}
-
-extension VariantSubType: TableValue {
-  private typealias Fields = VariantSubTypeFields
-
-  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
-    self.init(shape: [], type: .float32)
-    shape = try reader.numbers(table, Fields.shape, &storedEmpty)
-    type = TensorType(rawValue: try reader.number(table, Fields.type))
-    hasRank = try reader.flag(table, Fields.hasRank)
-    newerFields = try reader.newerFields(table, known: Fields.count)
-  }
-
-  var node: TableNode {
-    var node = TableNode()
-    node.add(Fields.shape, shape, storedEmpty)
-    node.add(Fields.type, type.rawValue)
-    node.add(Fields.hasRank, hasRank)
     return node
   }
 }

@@ -2,10 +2,13 @@
 ///
 /// Fields that have no name here stay as they are in ``options``.
 public struct Conv2DOptions: OptionsView {
+  /// The kind of options that this is a view of.
   public static let kind = OptionsKind.conv2D
 
+  /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
+  /// The view of an operator's options, or nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options

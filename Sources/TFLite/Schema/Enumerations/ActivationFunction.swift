@@ -1,9 +1,12 @@
 /// The activation that an operator applies to its result.
 public struct ActivationFunction: SchemaEnumeration {
+  /// The number that files store.
   public let rawValue: Int8
 
+  /// The value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
+  /// The schema's names, in the order of their numbers.
   public static let names = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"]
 }
 

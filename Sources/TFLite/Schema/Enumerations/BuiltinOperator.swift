@@ -1,9 +1,12 @@
 /// An operator that the schema names: what a model's ``OperatorCode`` stands for.
 public struct BuiltinOperator: SchemaEnumeration {
+  /// The number that files store.
   public let rawValue: Int32
 
+  /// The value of a stored number, whether or not the schema names it.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
+  /// The schema's names, in the order of their numbers.
   public static let names = schemaNames
 }
 

@@ -24,5 +24,6 @@ extension SchemaEnumeration {
   /// The schema's name, such as `CONV_2D`, or `UNKNOWN(231)` for a number that it does not name.
   public var name: String { knownName ?? "UNKNOWN(\(rawValue))" }
 
+  /// The schema's name.
   public var description: String { name }
 }

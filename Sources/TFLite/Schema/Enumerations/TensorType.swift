@@ -1,9 +1,12 @@
 /// What the elements of a tensor are.
 public struct TensorType: SchemaEnumeration {
+  /// The number that files store.
   public let rawValue: Int8
 
+  /// The value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
+  /// The schema's names, in the order of their numbers.
   public static let names = [
     "FLOAT32", "FLOAT16", "INT32", "UINT8", "INT64", "STRING", "BOOL", "INT16", "COMPLEX64", "INT8", "FLOAT64",
     "COMPLEX128", "UINT64", "RESOURCE", "VARIANT", "UINT32", "UINT16", "INT4", "BFLOAT16", "INT2", "UINT4",
