@@ -38,8 +38,6 @@ struct FlatBufferReader {
 
   var count: Int { raw.count }
 
-  // Errors
-
   func malformed(_ reason: String, at field: String? = nil) -> TFLiteError {
     .malformed(field: place(field), reason: reason)
   }
@@ -70,14 +68,10 @@ struct FlatBufferReader {
     return try body(&self)
   }
 
-  // Numbers
-
   func load<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type, at position: Int) -> Number? {
     guard position >= 0, position <= raw.count - MemoryLayout<Number>.size else { return nil }
     return Number(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: Number.self))
   }
-
-  // Tables
 
   /// The table at a position.
   mutating func table(at position: Int) throws(TFLiteError) -> Table {
@@ -158,8 +152,6 @@ struct FlatBufferReader {
     return position + offset
   }
 
-  // Vectors
-
   /// Where the elements of a vector lie that a field points to, or nil where the field is absent.
   mutating func elements(_ table: Table, _ field: Field, size: Int) throws(TFLiteError) -> Range<Int>? {
     guard let target = try target(table, field) else { return nil }
@@ -229,8 +221,6 @@ struct FlatBufferReader {
     use(until: range.upperBound + 1)
     return try Text(bytes: slice(range, field.name))
   }
-
-  // Nested tables
 
   /// The table that a field points to, or nil where the field is absent.
   mutating func nested<Value: TableValue>(_ table: Table, _ field: Field) throws(TFLiteError) -> Value? {

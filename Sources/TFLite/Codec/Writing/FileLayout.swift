@@ -15,10 +15,11 @@ struct FileLayout {
     count += bytes.count
   }
 
-  /// Appends zeros until the file has `position` bytes.
+  /// Appends zeros until the file has `position` bytes; of many, the same few are referenced again and again.
   mutating func pad(until position: Int) {
-    pending.append(contentsOf: repeatElement(0, count: max(0, position - count)))
-    count = max(count, position)
+    let zeros = Bytes([UInt8](repeating: 0, count: min(max(0, position - count), 1 << 16)))
+    while position - count >= 1 << 16 { append(zeros) }
+    append([UInt8](repeating: 0, count: max(0, position - count)))
   }
 
   /// Ends the last run of its own.

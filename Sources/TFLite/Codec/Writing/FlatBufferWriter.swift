@@ -61,8 +61,6 @@ struct FlatBufferWriter {
     return try writer.layout()
   }
 
-  // Tables
-
   /// Writes a table and, behind it, what it points to; the position of the table.
   private mutating func add(_ node: TableNode) -> Int {
     let fields = node.fields.sorted { ($0.content.size, $1.slot) > ($1.content.size, $0.slot) }
@@ -127,8 +125,6 @@ struct FlatBufferWriter {
     return vector
   }
 
-  // Vectors
-
   private mutating func beginVector(count: Int, alignment: Int) -> Int {
     pad(to: max(4, alignment), before: 4)
     let position = head.count
@@ -149,8 +145,6 @@ struct FlatBufferWriter {
     }
   }
 
-  // Bytes
-
   /// Pads with zeros until what follows `before` more bytes lies at a multiple of `alignment`.
   private mutating func pad(to alignment: Int, before: Int = 0) {
     head.append(contentsOf: repeatElement(0, count: (alignment - (head.count + before) % alignment) % alignment))
@@ -163,8 +157,6 @@ struct FlatBufferWriter {
   private mutating func point(from position: Int, to target: Int) {
     put(UInt64(truncatingIfNeeded: target - position), size: 4, at: position)
   }
-
-  // The whole
 
   private mutating func layout() throws(TFLiteError) -> FileLayout {
     let outside = parts.filter { $0.kind == .outside }
