@@ -4,7 +4,7 @@ export PREFIX DESTDIR
 
 SOURCES = Package.swift Sources Tests
 # A build folder of its own: Swift's libraries go into the command, so that it runs where Swift is not installed.
-STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s
+STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
 
 .PHONY: help build test demo bench install uninstall lint format clean
 
