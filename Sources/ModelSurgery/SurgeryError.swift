@@ -10,6 +10,8 @@ public enum SurgeryError: Error, Sendable, Hashable {
   case unsuitable(tensor: String, because: String)
   /// A constant that is needed to be in the file is not there, or not of the size that its shape asks for.
   case badConstant(tensor: String, expected: Int?, found: Int)
+  /// An operator, by name and place, that cannot run: `because` says why.
+  case badOperator(String, number: Int, because: String)
   /// Running the model would take more memory than any picture model does.
   case tooLarge(tensor: String, shape: [Int32])
   /// The rows to write do not fit the head.
@@ -36,6 +38,8 @@ extension SurgeryError: CustomStringConvertible {
       } else {
         "the constant \(tensor) has a shape or type of which no size follows: the file is damaged"
       }
+    case .badOperator(let name, let number, let because):
+      "operator \(number), \(name), cannot run: \(because). The file is damaged"
     case .tooLarge(let tensor, let shape):
       "the tensor \(tensor) has the shape \(shape), more than a picture model can need: the file is damaged"
     case .badRows(let expected, let found):

@@ -30,9 +30,11 @@ public enum ElementEncoding: Sendable, Hashable {
     else {
       throw .unsuitable(
         tensor: label,
-        because: "its scale is \(scale) and its zero point \(quantization.zeroPoint.first.map(String.init) ?? "absent")")
+        because: "its scale is \(scale) and its zero point \(quantization.zeroPoint.first.map(String.init) ?? "absent")"
+      )
     }
-    self = tensor.type == .uint8 ? .uint8(scale: scale, zeroPoint: zeroPoint) : .int8(scale: scale, zeroPoint: zeroPoint)
+    self =
+      tensor.type == .uint8 ? .uint8(scale: scale, zeroPoint: zeroPoint) : .int8(scale: scale, zeroPoint: zeroPoint)
   }
 
   /// The tensor type.
@@ -55,21 +57,24 @@ public enum ElementEncoding: Sendable, Hashable {
     }
   }
 
-  /// The elements in units of ``unit``, that is q − zero point: whole numbers where quantised.
+  /// The elements in steps of ``unit``, that is q − zero point: whole numbers where quantised.
   ///
   /// - Parameter bytes: Elements as stored; an incomplete one at the end is left out.
-  public func units(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+  public func steps(_ bytes: UnsafeRawBufferPointer) -> [Float] {
     switch self {
     case .float32:
-      (0..<(bytes.count / 4)).map { Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
+      (0..<(bytes.count / 4)).map {
+        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+      }
     case .uint8(_, let zeroPoint): bytes.map { Float(Int($0) - zeroPoint) }
     case .int8(_, let zeroPoint): bytes.map { Float(Int(Int8(bitPattern: $0)) - zeroPoint) }
     }
   }
 
   /// The real numbers that stored elements stand for.
-  public func decode(_ bytes: Bytes) -> [Float] {
-    bytes.withUnsafeBytes { units($0) }.map { $0 * unit }
+  public func values(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+    let unit = unit
+    return steps(bytes).map { $0 * unit }
   }
 
   /// Real numbers as stored elements: rounded to the nearest step, halves away from zero, and clamped to the range.

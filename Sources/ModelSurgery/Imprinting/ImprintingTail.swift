@@ -63,7 +63,8 @@ public struct ImprintingTail: Sendable, Hashable {
     self.dimension = dimension
     embeddingEncoding = try ElementEncoding(of: vector, label: graph.label(of: embedding))
 
-    guard let weights = graph.tensor(kernel), weights.shape.count == 4, weights.shape.suffix(3) == [1, 1, vector.shape[3]],
+    guard let weights = graph.tensor(kernel), weights.shape.count == 4,
+      weights.shape.suffix(3) == [1, 1, vector.shape[3]],
       let classCount = Int(exactly: weights.shape[0]), classCount > 0
     else {
       throw .unsuitable(
@@ -74,13 +75,15 @@ public struct ImprintingTail: Sendable, Hashable {
     rowEncoding = try ElementEncoding(of: weights, label: graph.label(of: kernel))
     try model.checkConstant(kernel, in: graph)
     if bias >= 0 { try model.checkConstant(bias, in: graph) }
-    if graph.operators[reshape].inputs.count > 1 { try model.checkConstant(graph.operators[reshape].inputs[1], in: graph) }
+    if graph.operators[reshape].inputs.count > 1 {
+      try model.checkConstant(graph.operators[reshape].inputs[1], in: graph)
+    }
     try model.checkConstant(scaleFactor, in: graph)
     guard let factor = graph.tensor(scaleFactor), let data = model.constant(factor), factor.elementCount == 1 else {
       throw .unsuitable(tensor: graph.label(of: scaleFactor), because: "MUL's factor must be one constant")
     }
     let encoding = try ElementEncoding(of: factor, label: graph.label(of: scaleFactor))
-    scale = encoding.decode(data).first ?? 0
+    scale = data.withUnsafeBytes { encoding.values($0) }.first ?? 0
     guard scale.isFinite, scale > 0 else {
       throw .unsuitable(tensor: graph.label(of: scaleFactor), because: "MUL's factor is \(scale)")
     }
@@ -103,7 +106,8 @@ extension Model {
   public func lastOperators(_ count: Int) -> String {
     let operators = mainSubgraph?.operators ?? []
     let names = operators.suffix(count).map { name(of: $0) }
-    return names.isEmpty ? "no operator at all" : (operators.count > count ? "… → " : "") + names.joined(separator: " → ")
+    return names.isEmpty
+      ? "no operator at all" : (operators.count > count ? "… → " : "") + names.joined(separator: " → ")
   }
 
   /// An operator's name: that of the schema, or a custom operator's own.
