@@ -41,7 +41,7 @@ let package = Package(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestMaterial"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "TestMaterial"]),
-    .testTarget(name: "CommandTests", dependencies: ["imprint", "TestMaterial"]),
+    .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),
   ],
   swiftLanguageModes: [.v6]
 )
