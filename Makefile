@@ -2,7 +2,7 @@ CONFIGURATION ?= release
 PREFIX ?= /usr/local
 export PREFIX DESTDIR
 
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Benchmarks
 # A build folder of its own: Swift's libraries go into the command, so that it runs where Swift is not installed.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
 
@@ -18,7 +18,7 @@ build: ## Build the command: .build-static/release/imprint
 test: ## Check the formatting, build without a warning, run all tests (CONFIGURATION=release)
 	@scripts/setup --tests
 	@$(MAKE) --no-print-directory lint
-	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors
+	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing
 	swift test --configuration $(CONFIGURATION) --skip-build --disable-xctest
 
 demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=pictures)
