@@ -28,7 +28,7 @@ extension Classifier {
     try await scores(list.map(\.1)) { index, result in
       switch result {
       case .success(let scores):
-        evaluation.add(picture: list[index].1.path, classID: list[index].0, scores: scores)
+        evaluation.add(picture: list[index].1.relativePath, classID: list[index].0, scores: scores)
       case .failure(let error):
         if strict { throw error }
         skipped(error)

@@ -17,7 +17,7 @@ struct ClassifyCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint classify --model flowers.tflite rose.jpg
-        imprint classify --model mobilenet.tflite --labels imagenet_labels.txt --top-k 1 holiday
+        imprint classify --model mobilenet.tflite --labels labels.txt --top-k 1 holiday
       """)
 
   @Option(help: "The classifier: any image classification model with one output.")

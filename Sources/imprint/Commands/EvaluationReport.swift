@@ -70,17 +70,18 @@ struct EvaluationReport: Encodable {
 
   private var confusionTable: [String] {
     let widest = min(20, classes.map(\.label.count).max() ?? 0)
+    let digits = classes.map { String($0.id).count }.max() ?? 1
     let width = max(4, String(pictures).count + 1)
     let header =
-      "  " + Table.left("", widest) + classes.map { Table.right(String($0.id), width) }.joined()
+      "  " + Table.left("", digits + 2 + widest) + classes.map { Table.right(String($0.id), width) }.joined()
       + Table.right("other", 7)
     let rows = classes.map { row in
       let counts = classes.map { column in row.predictions.first { $0.id == column.id }?.pictures ?? 0 }
       let other = row.pictures - counts.reduce(0, +)
-      return "  " + Table.left(row.label, widest)
+      return "  " + Table.right(String(row.id), digits) + "  " + Table.left(row.label, widest)
         + counts.map { Table.right($0 == 0 ? "·" : String($0), width) }.joined()
         + Table.right(other == 0 ? "·" : String(other), 7)
     }
-    return ["\nConfusion: a row a class, a column what it was taken for, by class id", header] + rows
+    return ["\nConfusion: a row a class, a column what it was taken for, by the number before its name", header] + rows
   }
 }

@@ -13,12 +13,12 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train",
     abstract: "Teach classes from a folder of pictures and write the classifier.",
     discussion: """
-      DIR holds one folder of pictures a class; a CSV or text file of 'path,label' lines serves too. The first pictures of
-      each class, by name, are held back and tell how well the classifier does.
+      The data is a folder with one folder of pictures a class, or a list. The first pictures of each class, by name, \
+      are held back and tell how well the classifier does.
 
       EXAMPLES
         imprint train --model base.tflite --data flowers --output flowers.tflite
-        imprint train --model flowers.tflite --keep-classes --data more --output flowers.tflite
+        imprint train --model flowers.tflite --keep-classes --data more --output new.tflite
       """)
 
   @Option(help: "The base model: a bare embedding extractor, or a model in Coral's imprinting layout.")

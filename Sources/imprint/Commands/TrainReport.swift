@@ -20,6 +20,11 @@ struct TrainReport: Encodable {
   let picturesPerSecond: Double
   let model: String
   let labels: String
+  private let places: [String]
+
+  private enum CodingKeys: CodingKey {
+    case classes, keptClasses, pictures, heldBack, skipped, topK, seconds, picturesPerSecond, model, labels
+  }
 
   init(
     lesson: Lesson, evaluation: Evaluation?, skipped: Int, seconds: Double, output: URL, labelFile: URL, kept: Int
@@ -34,6 +39,7 @@ struct TrainReport: Encodable {
     picturesPerSecond = seconds > 0 ? Double(lesson.pictures + (evaluation?.count ?? 0)) / seconds : 0
     model = output.path
     labels = labelFile.path
+    places = [output.relativePath, labelFile.relativePath]
   }
 
   var text: String {
@@ -56,8 +62,7 @@ struct TrainReport: Encodable {
     lines.append(
       "\(Decimals.string(picturesPerSecond, places: 0)) pictures a second, \(Decimals.string(seconds, places: 1)) s in all"
     )
-    lines.append("Model   \(model)")
-    lines.append("Labels  \(labels)")
+    lines += zip(["Model ", "Labels"], places).map { "\($0)  \($1)" }
     return lines.joined(separator: "\n")
   }
 
