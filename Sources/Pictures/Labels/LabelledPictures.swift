@@ -42,7 +42,8 @@ public struct LabelledPictures: Sendable, Hashable {
     do {
       entries = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     } catch {
-      throw PictureFiles.isFolder(folder) ? .unreadable(path: folder.relativePath) : .notAFolder(path: folder.relativePath)
+      throw PictureFiles.isFolder(folder)
+        ? .unreadable(path: folder.relativePath) : .notAFolder(path: folder.relativePath)
     }
     let names = entries.filter { !$0.hasPrefix(".") && PictureFiles.isFolder(folder.appending(path: $0)) }.sorted()
     // Two names next to each other in order are the same after composition, or none are.
@@ -57,7 +58,8 @@ public struct LabelledPictures: Sendable, Hashable {
     emptyClasses = found.filter(\.pictures.isEmpty).map(\.name)
     if classes.isEmpty {
       let loose = entries.count { PictureFiles.isPicture($0) }
-      throw loose > 0 ? .noClassFolders(path: folder.relativePath, pictures: loose) : .noPictures(path: folder.relativePath)
+      throw loose > 0
+        ? .noClassFolders(path: folder.relativePath, pictures: loose) : .noPictures(path: folder.relativePath)
     }
   }
 
@@ -74,7 +76,8 @@ public struct LabelledPictures: Sendable, Hashable {
     for (number, record) in try CommaSeparated.records(of: list).enumerated() {
       if number == 0, record.fields.map({ $0.lowercased() }) == ["path", "label"] { continue }
       guard record.fields.count == 2 else {
-        throw .badLine(record.line, path: list.relativePath, reason: "it has \(record.fields.count) fields, not path,label")
+        throw .badLine(
+          record.line, path: list.relativePath, reason: "it has \(record.fields.count) fields, not path,label")
       }
       let (path, label) = (record.fields[0], record.fields[1])
       guard !path.isEmpty, !label.isEmpty else {
