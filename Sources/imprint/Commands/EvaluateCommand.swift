@@ -47,6 +47,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       contentsOf: URL(filePath: model), labels: run.readLabels(), resize: resize, threads: run.threads,
       runtime: run.runtime())
     let progress = Progress(total: pictures.count, isShown: !run.json)
+    defer { progress.finish() }
     var skipped: [PictureError] = []
     let evaluation = try await classifier.evaluate(
       pictures.classes, strict: run.strict, progress: { progress.update($0) }, skipped: { skipped.append($0) })

@@ -72,6 +72,7 @@ struct TrainCommand: AsyncParsableCommand {
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
     let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
     let progress = Progress(total: count + heldBack, isShown: !run.json)
+    defer { progress.finish() }
     let clock = ContinuousClock()
     let start = clock.now
     let lesson = try await teacher.learn(split.training, strict: run.strict) { progress.update($0) }

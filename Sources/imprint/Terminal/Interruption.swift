@@ -30,7 +30,7 @@ enum Interruption {
     do {
       try await task.value
     } catch is CancellationError {
-      Terminal.say((Terminal.isWatched ? "\r\u{1B}[K" : "") + words + "\n")
+      Terminal.say(words + "\n")
       throw ExitCode(130)
     }
   }

@@ -27,9 +27,12 @@ final class Progress: Sendable {
     }
   }
 
-  /// Takes the bar away.
+  /// Takes the bar away, if there is one.
   func finish() {
-    if isShown { Terminal.say("\r\u{1B}[K") }
+    drawn.withLock { drawn in
+      if drawn >= 0 { Terminal.say("\r\u{1B}[K") }
+      drawn = -1
+    }
   }
 
   private static let width = 40
