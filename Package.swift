@@ -40,7 +40,7 @@ let package = Package(
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestMaterial"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
-    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "TestMaterial"]),
+    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LiteRT", "TestMaterial"]),
     .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),
   ],
   swiftLanguageModes: [.v6]

@@ -136,6 +136,8 @@ typedef LiteRtStatus (*LiteRtRunCompiledModel)(
     LiteRtCompiledModel, size_t, size_t, LiteRtTensorBuffer *, size_t, LiteRtTensorBuffer *);
 typedef LiteRtStatus (*LiteRtCompiledModelGetErrorMessages)(LiteRtCompiledModel, char **);
 typedef LiteRtStatus (*LiteRtCompiledModelClearErrors)(LiteRtCompiledModel);
+typedef LiteRtStatus (*LiteRtGetCompiledModelOutputTensorLayouts)(
+    LiteRtCompiledModel, size_t, size_t, LiteRtLayout *, bool);
 typedef void (*LiteRtDestroyCompiledModel)(LiteRtCompiledModel);
 
 typedef LiteRtStatus (*LiteRtCreateManagedTensorBuffer)(

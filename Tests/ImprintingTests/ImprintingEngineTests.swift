@@ -1,5 +1,6 @@
 import Foundation
 import Imprinting
+import LiteRT
 import ModelSurgery
 import Pictures
 import TFLite
@@ -238,6 +239,21 @@ struct ImprintingRefusalTests {
   func cannotRun() {
     #expect(throws: (any Error).self) { try ImprintingEngine(model: Material.model("model_invoking_error")) }
     #expect(throws: (any Error).self) { try Classifier(contentsOf: Material.model("model_invoking_error")) }
+  }
+
+  @Test("A model whose file claims another output than its operators give, which would overrun the memory for it")
+  func claimedOutput() throws {
+    var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    let output = Int(model.subgraphs[0].outputs[0])
+    for shape in [[1], [1, 7], [1, 1, 1001]] as [[Int32]] {
+      model.subgraphs[0].tensors[output].shape = shape
+      let bytes = Bytes(try model.serialized().bytes())
+      let picture = [UInt8](repeating: 1, count: 128 * 128 * 3)
+      let error = #expect(throws: LiteRTError.self) {
+        try picture.withUnsafeBytes { try Classifier(bytes: bytes).classify(tensor: $0) }
+      }
+      #expect(error?.description.contains("gives [1, 1001]") == true, "\(String(describing: error))")
+    }
   }
 
   @Test("A picture of another size, and nothing is learnt")

@@ -29,6 +29,7 @@ struct RuntimeLibrary: @unchecked Sendable {
   let runCompiledModel: LiteRtRunCompiledModel
   let getErrorMessages: LiteRtCompiledModelGetErrorMessages
   let clearErrors: LiteRtCompiledModelClearErrors
+  let getOutputTensorLayouts: LiteRtGetCompiledModelOutputTensorLayouts
   let destroyCompiledModel: LiteRtDestroyCompiledModel
   let createManagedTensorBuffer: LiteRtCreateManagedTensorBuffer
   let getTensorBufferPackedSize: LiteRtGetTensorBufferPackedSize
@@ -67,6 +68,8 @@ struct RuntimeLibrary: @unchecked Sendable {
     getErrorMessages = try library.function(
       "LiteRtCompiledModelGetErrorMessages", as: LiteRtCompiledModelGetErrorMessages.self)
     clearErrors = try library.function("LiteRtCompiledModelClearErrors", as: LiteRtCompiledModelClearErrors.self)
+    getOutputTensorLayouts = try library.function(
+      "LiteRtGetCompiledModelOutputTensorLayouts", as: LiteRtGetCompiledModelOutputTensorLayouts.self)
     destroyCompiledModel = try library.function("LiteRtDestroyCompiledModel", as: LiteRtDestroyCompiledModel.self)
     createManagedTensorBuffer = try library.function(
       "LiteRtCreateManagedTensorBuffer", as: LiteRtCreateManagedTensorBuffer.self)

@@ -57,6 +57,12 @@ public final class CompiledModel: Sendable {
     guard outcome.0 == 0, let handle = outcome.1 else {
       throw .failed(to: "prepare the model", status: RuntimeStatus(rawValue: outcome.0), message: printed)
     }
+    do {
+      try Self.checkOutput(of: handle, is: output.description.shape, library: runtime.library)
+    } catch {
+      runtime.library.destroyCompiledModel(handle)
+      throw error
+    }
     state = Mutex(State(handle: handle, input: input, output: output))
   }
 
@@ -94,17 +100,18 @@ public final class CompiledModel: Sendable {
     try state.input.withMemory(kLiteRtTensorBufferLockModeWrite, fill)
     var input: LiteRtTensorBuffer? = state.input.handle
     var output: LiteRtTensorBuffer? = state.output.handle
-    let status = model.runtime.library.runCompiledModel(state.handle, 0, 1, &input, 1, &output)
+    let library = model.runtime.library
+    let status = library.runCompiledModel(state.handle, 0, 1, &input, 1, &output)
     guard status == 0 else {
       throw LiteRTError.failed(
-        to: "run the model", status: RuntimeStatus(rawValue: status), message: messages(of: state.handle))
+        to: "run the model", status: RuntimeStatus(rawValue: status),
+        message: Self.messages(of: state.handle, library: library))
     }
     return try state.output.withMemory(kLiteRtTensorBufferLockModeRead) { try read(UnsafeRawBufferPointer($0)) }
   }
 
   /// What the runtime has said of failures since it was last asked, on one line.
-  private func messages(of handle: LiteRtCompiledModel) -> String {
-    let library = model.runtime.library
+  private static func messages(of handle: LiteRtCompiledModel, library: RuntimeLibrary) -> String {
     var text: UnsafeMutablePointer<CChar>?
     guard library.getErrorMessages(handle, &text) == 0, let text else { return "" }
     defer {
@@ -112,6 +119,29 @@ public final class CompiledModel: Sendable {
       _ = library.clearErrors(handle)
     }
     return String(cString: text).split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  /// Checks that the model gives an output of the shape that its file says.
+  ///
+  /// The runtime writes as much as the operators give, whatever the buffer that it was handed holds.
+  private static func checkOutput(
+    of handle: LiteRtCompiledModel, is shape: [Int], library: RuntimeLibrary
+  ) throws(LiteRTError) {
+    // The runtime writes as many dimensions as a tensor has, though the layout has room for eight: there is more here.
+    let room = 64
+    let layouts = UnsafeMutablePointer<LiteRtLayout>.allocate(capacity: room)
+    layouts.initialize(repeating: LiteRtLayout(), count: room)
+    defer { layouts.deallocate() }
+    let status = library.getOutputTensorLayouts(handle, 0, 1, layouts, true)
+    guard status == 0 else {
+      throw .failed(
+        to: "prepare the model", status: RuntimeStatus(rawValue: status),
+        message: messages(of: handle, library: library))
+    }
+    let found = layouts[0].sizes
+    guard found == shape else {
+      throw .unsupportedTensor("the file says that its output is \(shape), and running it gives \(found)")
+    }
   }
 
   /// The input and the output of the model's first signature.

@@ -13,22 +13,27 @@ public struct TensorDescription: Sendable, Hashable {
     guard let type = ElementType(ranked.element_type) else {
       throw .unsupportedTensor("its element type is number \(ranked.element_type.rawValue)")
     }
-    let dimensions = withUnsafeBytes(of: ranked.layout.dimensions) { bytes in
-      Array(bytes.bindMemory(to: Int32.self).prefix(Int(ranked.layout.rank)))
-    }
+    let dimensions = ranked.layout.sizes
     var byteCount = type.byteCount
     for dimension in dimensions {
-      let (product, overflow) = byteCount.multipliedReportingOverflow(by: Int(dimension))
+      let (product, overflow) = byteCount.multipliedReportingOverflow(by: dimension)
       guard dimension > 0, !overflow, product <= Self.largest else {
         throw .unsupportedTensor("its shape is \(dimensions)")
       }
       byteCount = product
     }
     self.type = type
-    self.shape = dimensions.map(Int.init)
+    self.shape = dimensions
     self.byteCount = byteCount
   }
 
   // More than any input or output of an image model; a claim beyond it is a broken file.
   private static let largest = 1 << 31
+}
+
+extension LiteRtLayout {
+  /// The dimensions, outermost first; of more than eight the first eight.
+  var sizes: [Int] {
+    withUnsafeBytes(of: dimensions) { $0.bindMemory(to: Int32.self).prefix(Int(rank)).map(Int.init) }
+  }
 }
