@@ -4,7 +4,7 @@ import PackageDescription
 
 let package = Package(
   name: "Imprint",
-  platforms: [.macOS(.v14), .iOS(.v17)],
+  platforms: [.macOS(.v15), .iOS(.v18)],
   products: [
     .library(name: "Imprinting", targets: ["Imprinting"]),
     .library(name: "ModelSurgery", targets: ["ModelSurgery"]),
@@ -40,8 +40,8 @@ let package = Package(
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestMaterial"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
-    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "TestMaterial"]),
-    .testTarget(name: "CommandTests", dependencies: ["imprint", "TestMaterial"]),
+    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LiteRT", "TestMaterial"]),
+    .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),
   ],
   swiftLanguageModes: [.v6]
 )

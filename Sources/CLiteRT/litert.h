@@ -1,1 +1,163 @@
-#pragma once
+// Declarations of the part of LiteRT's C interface (2.3) that Imprint uses. The library is opened at run time, so that
+// functions are declared as pointer types, each named for its symbol.
+
+#ifndef CLITERT_LITERT_H
+#define CLITERT_LITERT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+// Handles.
+typedef struct LiteRtEnvironmentT *LiteRtEnvironment;
+typedef struct LiteRtModelT *LiteRtModel;
+typedef struct LiteRtOptionsT *LiteRtOptions;
+typedef struct LiteRtOpaqueOptionsT *LiteRtOpaqueOptions;
+typedef struct LiteRtCompiledModelT *LiteRtCompiledModel;
+typedef struct LiteRtTensorBufferT *LiteRtTensorBuffer;
+typedef struct LiteRtSignatureT *LiteRtSignature;
+typedef struct LiteRtTensorT *LiteRtTensor;
+
+// 0 is success.
+typedef int32_t LiteRtStatus;
+
+// A value of one of several types, as options of an environment hold it.
+typedef enum : int32_t {
+  kLiteRtAnyTypeInt = 2,
+  kLiteRtAnyTypeString = 8,
+} LiteRtAnyType;
+
+typedef struct {
+  LiteRtAnyType type;
+  union {
+    int64_t int_value;
+    const char *str_value;
+  };
+} LiteRtAny;
+
+typedef enum : int32_t {
+  kLiteRtEnvOptionTagAutoRegisterAccelerators = 24,
+  kLiteRtEnvOptionTagMinLoggerSeverity = 25,
+} LiteRtEnvOptionTag;
+
+typedef struct {
+  LiteRtEnvOptionTag tag;
+  LiteRtAny value;
+} LiteRtEnvOption;
+
+// Severities of the log.
+enum {
+  kLiteRtLogSeverityVerbose = 0,
+  kLiteRtLogSeverityInfo = 1,
+  kLiteRtLogSeverityWarning = 2,
+  kLiteRtLogSeverityError = 3,
+  kLiteRtLogSeveritySilent = 4,
+};
+
+// A set of hardware, as bits.
+enum {
+  kLiteRtHwAcceleratorCpu = 1,
+};
+
+// Where errors of a compiled model go: kept for LiteRtCompiledModelGetErrorMessages.
+enum {
+  kLiteRtErrorReporterModeBuffer = 2,
+};
+
+// The shape of a tensor.
+enum { kLiteRtTensorMaxRank = 8 };
+
+typedef struct {
+  unsigned int rank : 7;
+  unsigned int has_strides : 1;
+  int32_t dimensions[kLiteRtTensorMaxRank];
+  uint32_t strides[kLiteRtTensorMaxRank];
+} LiteRtLayout;
+
+// Element types have the numbers of TensorFlow Lite's own TfLiteType.
+typedef enum : int32_t {
+  kLiteRtElementTypeNone = 0,
+  kLiteRtElementTypeFloat32 = 1,
+  kLiteRtElementTypeInt32 = 2,
+  kLiteRtElementTypeUInt8 = 3,
+  kLiteRtElementTypeInt64 = 4,
+  kLiteRtElementTypeBool = 6,
+  kLiteRtElementTypeInt16 = 7,
+  kLiteRtElementTypeInt8 = 9,
+  kLiteRtElementTypeFloat16 = 10,
+  kLiteRtElementTypeFloat64 = 11,
+  kLiteRtElementTypeUInt64 = 13,
+  kLiteRtElementTypeUInt32 = 16,
+  kLiteRtElementTypeUInt16 = 17,
+} LiteRtElementType;
+
+typedef struct {
+  LiteRtElementType element_type;
+  LiteRtLayout layout;
+} LiteRtRankedTensorType;
+
+typedef enum : int32_t {
+  kLiteRtTensorBufferTypeHostMemory = 1,
+} LiteRtTensorBufferType;
+
+typedef enum : int32_t {
+  kLiteRtTensorBufferLockModeRead = 0,
+  kLiteRtTensorBufferLockModeWrite = 1,
+  kLiteRtTensorBufferLockModeReadWrite = 2,
+} LiteRtTensorBufferLockMode;
+
+// Functions.
+typedef LiteRtStatus (*LiteRtCreateEnvironment)(int, const LiteRtEnvOption *, LiteRtEnvironment *);
+typedef void (*LiteRtDestroyEnvironment)(LiteRtEnvironment);
+
+typedef LiteRtStatus (*LiteRtCreateModelFromBuffer)(LiteRtEnvironment, const void *, size_t, LiteRtModel *);
+typedef void (*LiteRtDestroyModel)(LiteRtModel);
+
+typedef LiteRtStatus (*LiteRtGetNumModelSignatures)(LiteRtModel, size_t *);
+typedef LiteRtStatus (*LiteRtGetModelSignature)(LiteRtModel, size_t, LiteRtSignature *);
+typedef LiteRtStatus (*LiteRtGetNumSignatureInputs)(LiteRtSignature, size_t *);
+typedef LiteRtStatus (*LiteRtGetNumSignatureOutputs)(LiteRtSignature, size_t *);
+typedef LiteRtStatus (*LiteRtGetSignatureInputTensorByIndex)(LiteRtSignature, size_t, LiteRtTensor *);
+typedef LiteRtStatus (*LiteRtGetSignatureOutputTensorByIndex)(LiteRtSignature, size_t, LiteRtTensor *);
+typedef LiteRtStatus (*LiteRtGetRankedTensorType)(LiteRtTensor, LiteRtRankedTensorType *);
+
+typedef LiteRtStatus (*LiteRtCreateOptions)(LiteRtOptions *);
+typedef void (*LiteRtDestroyOptions)(LiteRtOptions);
+typedef LiteRtStatus (*LiteRtSetOptionsHardwareAccelerators)(LiteRtOptions, int);
+typedef LiteRtStatus (*LiteRtAddOpaqueOptions)(LiteRtOptions, LiteRtOpaqueOptions);
+typedef LiteRtStatus (*LiteRtCreateOpaqueOptions)(
+    const char *, void *, void (*)(void *), LiteRtOpaqueOptions *);
+typedef void (*LiteRtDestroyOpaqueOptions)(LiteRtOpaqueOptions);
+
+typedef LiteRtStatus (*LiteRtCreateCompiledModel)(
+    LiteRtEnvironment, LiteRtModel, LiteRtOptions, LiteRtCompiledModel *);
+typedef LiteRtStatus (*LiteRtRunCompiledModel)(
+    LiteRtCompiledModel, size_t, size_t, LiteRtTensorBuffer *, size_t, LiteRtTensorBuffer *);
+typedef LiteRtStatus (*LiteRtCompiledModelGetErrorMessages)(LiteRtCompiledModel, char **);
+typedef LiteRtStatus (*LiteRtCompiledModelClearErrors)(LiteRtCompiledModel);
+typedef LiteRtStatus (*LiteRtGetCompiledModelOutputTensorLayouts)(
+    LiteRtCompiledModel, size_t, size_t, LiteRtLayout *, bool);
+typedef void (*LiteRtDestroyCompiledModel)(LiteRtCompiledModel);
+
+typedef LiteRtStatus (*LiteRtCreateManagedTensorBuffer)(
+    LiteRtEnvironment, LiteRtTensorBufferType, const LiteRtRankedTensorType *, size_t, LiteRtTensorBuffer *);
+typedef LiteRtStatus (*LiteRtGetTensorBufferPackedSize)(LiteRtTensorBuffer, size_t *);
+typedef LiteRtStatus (*LiteRtLockTensorBuffer)(LiteRtTensorBuffer, void **, LiteRtTensorBufferLockMode);
+typedef LiteRtStatus (*LiteRtUnlockTensorBuffer)(LiteRtTensorBuffer);
+typedef void (*LiteRtDestroyTensorBuffer)(LiteRtTensorBuffer);
+
+// Makes C's standard error another stream and returns what it was. The runtime writes some of its log there whatever
+// severity it was told, and offers no other way to keep it from a user's terminal.
+static inline FILE *CLiteRTExchangeStandardError(FILE *stream) {
+#if defined(__APPLE__)
+  FILE *previous = __stderrp;
+  __stderrp = stream;
+#else
+  FILE *previous = stderr;
+  stderr = stream;
+#endif
+  return previous;
+}
+
+#endif

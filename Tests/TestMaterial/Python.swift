@@ -36,7 +36,7 @@ public enum Python {
     process.arguments = arguments
     let output = Pipe()
     let complaints = FileManager.default.temporaryDirectory.appending(path: "python-\(UUID().uuidString).log")
-    FileManager.default.createFile(atPath: complaints.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: complaints.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: complaints) }
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: complaints)

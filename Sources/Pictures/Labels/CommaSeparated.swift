@@ -18,12 +18,12 @@ enum CommaSeparated {
   static func records(of file: URL) throws(LabelledPicturesError) -> [Record] {
     guard let data = try? Data(contentsOf: file) else {
       throw FileManager.default.fileExists(atPath: file.path)
-        ? .unreadable(path: file.path) : .notAFolder(path: file.path)
+        ? .unreadable(path: file.relativePath) : .notAFolder(path: file.relativePath)
     }
     guard data.count <= largest, let text = String(validating: data, as: UTF8.self) else {
-      throw .unreadable(path: file.path)
+      throw .unreadable(path: file.relativePath)
     }
-    return try records(of: text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...], path: file.path)
+    return try records(of: text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...], path: file.relativePath)
   }
 
   /// The records of a text.

@@ -42,12 +42,13 @@ public struct LabelledPictures: Sendable, Hashable {
     do {
       entries = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     } catch {
-      throw PictureFiles.isFolder(folder) ? .unreadable(path: folder.path) : .notAFolder(path: folder.path)
+      throw PictureFiles.isFolder(folder)
+        ? .unreadable(path: folder.relativePath) : .notAFolder(path: folder.relativePath)
     }
     let names = entries.filter { !$0.hasPrefix(".") && PictureFiles.isFolder(folder.appending(path: $0)) }.sorted()
     // Two names next to each other in order are the same after composition, or none are.
     for (name, next) in zip(names, names.dropFirst()) where name == next {
-      throw .sameName(name, path: folder.path)
+      throw .sameName(name, path: folder.relativePath)
     }
     if let name = names.first(where: { $0.contains(where: \.isNewline) }) { throw .nameOfSeveralLines(name) }
     let found = names.map { name in
@@ -57,7 +58,8 @@ public struct LabelledPictures: Sendable, Hashable {
     emptyClasses = found.filter(\.pictures.isEmpty).map(\.name)
     if classes.isEmpty {
       let loose = entries.count { PictureFiles.isPicture($0) }
-      throw loose > 0 ? .noClassFolders(path: folder.path, pictures: loose) : .noPictures(path: folder.path)
+      throw loose > 0
+        ? .noClassFolders(path: folder.relativePath, pictures: loose) : .noPictures(path: folder.relativePath)
     }
   }
 
@@ -74,20 +76,21 @@ public struct LabelledPictures: Sendable, Hashable {
     for (number, record) in try CommaSeparated.records(of: list).enumerated() {
       if number == 0, record.fields.map({ $0.lowercased() }) == ["path", "label"] { continue }
       guard record.fields.count == 2 else {
-        throw .badLine(record.line, path: list.path, reason: "it has \(record.fields.count) fields, not path,label")
+        throw .badLine(
+          record.line, path: list.relativePath, reason: "it has \(record.fields.count) fields, not path,label")
       }
       let (path, label) = (record.fields[0], record.fields[1])
       guard !path.isEmpty, !label.isEmpty else {
-        throw .badLine(record.line, path: list.path, reason: "its \(path.isEmpty ? "path" : "label") is empty")
+        throw .badLine(record.line, path: list.relativePath, reason: "its \(path.isEmpty ? "path" : "label") is empty")
       }
       if label.contains(where: \.isNewline) { throw .nameOfSeveralLines(label) }
       if let other = labels[path], other != label {
-        throw .badLine(record.line, path: list.path, reason: "\(path) is \"\(other)\" on an earlier line")
+        throw .badLine(record.line, path: list.relativePath, reason: "\(path) is \"\(other)\" on an earlier line")
       }
       labels[path] = label
       pictures[label, default: []].insert(path)
     }
-    guard !pictures.isEmpty else { throw .noPictures(path: list.path) }
+    guard !pictures.isEmpty else { throw .noPictures(path: list.relativePath) }
     let folder = list.deletingLastPathComponent()
     classes = pictures.sorted { $0.key < $1.key }.map { label, paths in
       Class(

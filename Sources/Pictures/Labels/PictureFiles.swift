@@ -16,11 +16,11 @@ public enum PictureFiles {
   ///   ``LabelledPicturesError/noPictures(path:)`` when a folder holds none.
   public static func pictures(at url: URL) throws(LabelledPicturesError) -> [URL] {
     guard isFolder(url) else {
-      guard FileManager.default.fileExists(atPath: url.path) else { throw .notThere(path: url.path) }
+      guard FileManager.default.fileExists(atPath: url.path) else { throw .notThere(path: url.relativePath) }
       return [url]
     }
     let pictures = pictures(in: url)
-    guard !pictures.isEmpty else { throw .noPictures(path: url.path) }
+    guard !pictures.isEmpty else { throw .noPictures(path: url.relativePath) }
     return pictures
   }
 

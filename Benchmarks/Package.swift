@@ -1,0 +1,19 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// A package of its own, so that who depends on Imprint builds none of it.
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "Imprint", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "teach-decoded",
+      dependencies: [
+        .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),
+        .product(name: "LiteRT", package: "Imprint"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,71 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Names of classes by their ids.
+///
+/// As text they are lines, in one of two forms: `<id>  <label>` as Coral writes them, or a label a line, the first of
+/// which is class 0. The first form is taken where every line has it.
+public struct Labels: Sendable, Hashable {
+  /// The names.
+  public var names: [Int: String]
+
+  /// - Parameter names: Names by class id.
+  public init(_ names: [Int: String] = [:]) { self.names = names }
+
+  /// The labels of a text.
+  public init(text: String) {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { Self.trimmed($0) }
+    let numbered = lines.filter { !$0.isEmpty }.map { Self.numbered($0) }
+    if !numbered.isEmpty, numbered.allSatisfy({ $0 != nil }) {
+      names = Dictionary(numbered.compactMap { $0 }, uniquingKeysWith: { first, _ in first })
+    } else {
+      names = Dictionary(uniqueKeysWithValues: lines.enumerated().filter { !$1.isEmpty }.map { ($0, String($1)) })
+    }
+  }
+
+  /// Reads a label file.
+  ///
+  /// - Throws: ``ImprintingError/badLabels(path:reason:)`` when it cannot be read, is no text, or holds no label.
+  public init(contentsOf file: URL) throws(ImprintingError) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: file)
+    } catch {
+      throw .badLabels(path: file.path, reason: "it cannot be read")
+    }
+    guard data.count <= 1 << 26 else { throw .badLabels(path: file.path, reason: "it is larger than 64 MB") }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw .badLabels(path: file.path, reason: "it is not UTF-8 text")
+    }
+    self.init(text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
+    guard !names.isEmpty else { throw .badLabels(path: file.path, reason: "it holds no label") }
+  }
+
+  /// The name of a class: its number where it has none.
+  public subscript(_ id: Int) -> String { names[id] ?? String(id) }
+
+  /// The labels in Coral's form, `<id>  <label>` a line, ascending.
+  public var text: String {
+    names.sorted { $0.key < $1.key }.map { "\($0.key)  \($0.value)\n" }.joined()
+  }
+
+  /// The class of a name, or nil; of several the one with the lowest id. Names are compared by Unicode's rules.
+  public func id(of name: String) -> Int? {
+    names.filter { $0.value == name }.keys.min()
+  }
+
+  private static func trimmed(_ line: Substring) -> Substring {
+    let start = line.drop(while: \.isWhitespace)
+    return start[..<(start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) } ?? start.startIndex)]
+  }
+
+  private static func numbered(_ line: Substring) -> (Int, String)? {
+    let digits = line.prefix { $0.isASCII && $0.isNumber }
+    let rest = line[digits.endIndex...]
+    guard let id = Int(digits), rest.first?.isWhitespace == true else { return nil }
+    return (id, String(trimmed(rest)))
+  }
+}

@@ -1,0 +1,324 @@
+import LiteRT
+import ModelSurgery
+import Pictures
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Teaches a model new classes by weight imprinting (Qi, Brown and Lowe, CVPR 2018), with the behaviour and the file
+/// layout of Coral's `ImprintingEngine`.
+///
+/// The embedding x of a picture is the output of the model's L2_NORMALIZATION. A class's row of the last layer is
+/// w = Σx / ‖Σx‖ over its pictures, so that a picture's score is the cosine to its class's mean direction. Nothing is
+/// trained by descent, and pictures can be added at any time: training in pieces, in any order and over any number of
+/// saved files, gives the same file as training at once.
+///
+/// Besides models with Coral's tail the engine takes a bare embedding extractor, whose output is one vector, and puts the
+/// tail behind it. The arithmetic is always the file's own.
+///
+/// ```swift
+/// let engine = try ImprintingEngine(model: URL(filePath: "mobilenet_v1_1.0_224_l2norm_quant.tflite"))
+/// try await engine.train([cat1, cat2], classID: 0)
+/// try await engine.save(to: URL(filePath: "cats.tflite"))
+/// ```
+public actor ImprintingEngine {
+  /// The picture that the model takes.
+  public nonisolated let input: PictureInput
+  /// The number of elements of an embedding. Coral: `embedding_dim`.
+  public nonisolated let embeddingDimension: Int
+  /// The model up to its embedding, as a model of its own. Coral: `serialize_extractor_model`.
+  public nonisolated let extractor: Model
+
+  private nonisolated let tail: ImprintingTail
+  private nonisolated let runner: ModelRunner
+  private let base: Model
+  private let classCountAtOpening: Int
+  private let threads: Int?
+  private let runtime: Runtime
+  private var classes: [ImprintedClass] = []
+  private var resize: Resize?
+  // The model with the classes as they are, made when it is first asked.
+  private var current: Classifier?
+
+  /// Opens a model file. Coral: `ImprintingEngine(model_path, keep_classes)`.
+  ///
+  /// - Parameters:
+  ///   - model: The file.
+  ///   - keepClasses: Whether the model's classes stay. Those that were imprinted, by this engine or by Coral's tools, can
+  ///     then be trained further; those of the base cannot.
+  ///   - threads: How many threads to use; by default one a core.
+  ///   - runtime: The runtime; by default one is opened.
+  /// - Throws: ``TFLiteError`` when the file is no sound model; ``SurgeryError/noImprintingTail(found:because:)`` and
+  ///   others with what was found and what is needed; ``ImprintingError/noClassesToKeep`` of a bare extractor;
+  ///   ``ImprintingError/needsEdgeTPU(operators:)``; ``LiteRTError``.
+  public init(model: URL, keepClasses: Bool = false, threads: Int? = nil, runtime: Runtime? = nil) throws {
+    try self.init(bytes: Bytes(mapping: model), keepClasses: keepClasses, threads: threads, runtime: runtime)
+  }
+
+  /// Opens a model in memory; see ``init(model:keepClasses:threads:runtime:)``.
+  public init(bytes: Bytes, keepClasses: Bool = false, threads: Int? = nil, runtime: Runtime? = nil) throws {
+    let model = try Model(bytes: bytes)
+    let runtime = try runtime ?? Runtime()
+    if (try? ImprintingTail(of: model)) == nil, let whole = try? model.appendingImprintingTail() {
+      guard !keepClasses else { throw ImprintingError.noClassesToKeep }
+      base = whole
+    } else {
+      base = model
+    }
+    tail = try ImprintingTail(of: base)
+    embeddingDimension = tail.dimension
+    extractor = base.cut(at: tail.embedding)
+    runner = try ModelRunner(
+      model: extractor, file: Bytes(extractor.serialized().bytes()), threads: threads, runtime: runtime)
+    input = runner.input
+    self.threads = threads
+    self.runtime = runtime
+    resize = base.imprintedResize
+    let kept = keepClasses ? Self.classes(of: base, tail: tail) : []
+    classes = kept
+    classCountAtOpening = kept.count
+  }
+
+  /// The classes of a model, with what is known of how they were imprinted.
+  private static func classes(of model: Model, tail: ImprintingTail) -> [ImprintedClass] {
+    let norms = CoralDescription(model.description).norms
+    let sums = model.believedSums(of: tail)
+    let labels = model.imprintedLabels
+    let biases = model.biases(of: tail)
+    return model.rows(of: tail).enumerated().map { id, row in
+      var known = ImprintedClass(
+        base: .init(weights: row, bias: biases.indices.contains(id) ? biases[id] : nil), name: labels?.names[id])
+      if let norm = norms[id] {
+        known.storedNorm = norm
+        known.sum = sums[id] ?? resumed(row: row, norm: Double(norm) ?? 0, tail: tail)
+      }
+      return known
+    }
+  }
+
+  /// Σx as Coral resumes it: the stored row times the norm.
+  private static func resumed(row: Bytes, norm: Double, tail: ImprintingTail) -> EmbeddingSum {
+    let values = row.withUnsafeBytes { tail.rowEncoding.values($0) }
+    let unit = Double(tail.embeddingEncoding.unit)
+    return EmbeddingSum(steps: values.map { Double($0) * norm / unit }, count: nil)
+  }
+
+  /// How many classes there are now. Coral: `num_classes`.
+  public var classCount: Int { classes.count }
+
+  /// The names of the classes, as far as they are known.
+  public var labels: Labels {
+    Labels(
+      classes.enumerated().reduce(into: [:]) { names, entry in names[entry.offset] = entry.element.name })
+  }
+
+  /// Whether a class was made by imprinting and can be trained further.
+  public func isImprinted(_ classID: Int) -> Bool {
+    classes.indices.contains(classID) && classes[classID].sum != nil
+  }
+
+  /// Names a class.
+  ///
+  /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)`` when there is no such class.
+  public func setName(_ name: String, of classID: Int) throws(ImprintingError) {
+    guard classes.indices.contains(classID) else { throw .classIDOutOfOrder(classID, next: classes.count) }
+    classes[classID].name = name
+    current = nil
+  }
+
+  /// Notes how pictures were brought to the model's size, for those who will classify with the file.
+  public func setResize(_ resize: Resize) { self.resize = resize }
+
+  /// Trains one class with pictures of the model's size. Coral: `train(images, class_id)`.
+  ///
+  /// - Parameters:
+  ///   - pictures: The pictures.
+  ///   - classID: The class: one that was imprinted before, or the next free id, which makes a new one.
+  /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)``, ``ImprintingError/baseClass(_:name:)``,
+  ///   ``ImprintingError/noPictures``, ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or
+  ///   ``LiteRTError``. Nothing is learnt then.
+  public func train(_ pictures: [PixelTensor], classID: Int) async throws {
+    try checkTrainable(classID)
+    let sums = try await sums(of: [pictures])
+    try train(sums[0], classID: classID)
+  }
+
+  /// Trains several classes at once. Coral: `train_all`.
+  ///
+  /// Classes are numbered from the count at opening: called again, it goes on with the same classes.
+  ///
+  /// - Parameter categories: The pictures of each class.
+  /// - Returns: The ids of the classes, in the order of the categories.
+  /// - Throws: As ``train(_:classID:)-(_,Int)`` does; nothing is learnt then.
+  @discardableResult
+  public func trainAll(_ categories: [[PixelTensor]]) async throws -> Range<Int> {
+    let sums = try await sums(of: categories)
+    let ids = classCountAtOpening..<classCountAtOpening + categories.count
+    for (id, sum) in zip(ids, sums) { try train(sum, classID: id) }
+    return ids
+  }
+
+  /// Trains one class with one embedding, in real numbers. PyCoral: `train(embedding, class_id)`.
+  ///
+  /// Numbers within 1/10000 of a step of the model's own embeddings are taken as that step.
+  ///
+  /// - Throws: ``ImprintingError/wrongEmbedding(count:expected:)``, ``ImprintingError/notFinite`` and as
+  ///   ``train(_:classID:)-(_,Int)`` does; nothing is learnt then.
+  public func train(embedding: [Float], classID: Int) throws {
+    let unit = tail.embeddingEncoding.unit
+    let steps = embedding.map { value -> Float in
+      let step = value / unit
+      let whole = step.rounded()
+      return tail.embeddingEncoding != .float32 && abs(step - whole) < 1e-4 ? whole : step
+    }
+    var sum = EmbeddingSum(dimension: embeddingDimension)
+    try sum.add(Embedding(steps: steps, unit: unit))
+    try train(sum, classID: classID)
+  }
+
+  /// Trains one class with the sum of any number of its embeddings.
+  ///
+  /// - Throws: ``ImprintingError``; nothing is learnt then.
+  public func train(_ sum: EmbeddingSum, classID: Int) throws(ImprintingError) {
+    try checkTrainable(classID)
+    guard sum.steps.count == embeddingDimension else {
+      throw .wrongEmbedding(count: sum.steps.count, expected: embeddingDimension)
+    }
+    guard sum.count != 0 else { throw .noPictures }
+    if classID == classes.count {
+      classes.append(ImprintedClass(sum: sum, name: nil))
+    } else {
+      try classes[classID].add(sum)
+    }
+    current = nil
+  }
+
+  private func checkTrainable(_ classID: Int) throws(ImprintingError) {
+    guard classID >= 0, classID <= classes.count else { throw .classIDOutOfOrder(classID, next: classes.count) }
+    if classID < classes.count, classes[classID].sum == nil {
+      throw .baseClass(classID, name: classes[classID].name)
+    }
+  }
+
+  /// The embeddings of picture files, on all cores, in order.
+  ///
+  /// - Parameters:
+  ///   - pictures: The files.
+  ///   - resize: How they are brought to the model's size.
+  ///   - deliver: Takes a picture's number and its embedding, or why it could not be read; called in order.
+  /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
+  public func embed(
+    _ pictures: [URL], resize: Resize = .crop, isolation: isolated (any Actor)? = #isolation,
+    deliver: (Int, Result<Embedding, PictureError>) throws -> Void
+  ) async throws {
+    let reader = try PictureReader(width: input.width, height: input.height, resize: resize)
+    try await runner.run(
+      count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+      read: { [output = runner.output] in Embedding(steps: output.steps($0), unit: output.unit) },
+      deliver: deliver)
+  }
+
+  /// The embedding of each picture in memory, in order.
+  ///
+  /// - Throws: ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or ``LiteRTError``.
+  public nonisolated func embed(_ pictures: [PixelTensor]) async throws -> [Embedding] {
+    for picture in pictures { try input.check(picture) }
+    var embeddings: [Embedding] = []
+    try await runner.run(
+      count: pictures.count,
+      write: { index, bytes in pictures[index].withUnsafeBytes { bytes.copyMemory(from: $0) } },
+      read: { [output = runner.output] in Embedding(steps: output.steps($0), unit: output.unit) },
+      deliver: { _, result in embeddings.append(try result.get()) })
+    return embeddings
+  }
+
+  private nonisolated func sums(of categories: [[PixelTensor]]) async throws -> [EmbeddingSum] {
+    guard !categories.isEmpty, categories.allSatisfy({ !$0.isEmpty }) else { throw ImprintingError.noPictures }
+    var embeddings = try await embed(categories.flatMap { $0 })[...]
+    return try categories.map { pictures in
+      var sum = EmbeddingSum(dimension: embeddingDimension)
+      for embedding in embeddings.prefix(pictures.count) { try sum.add(embedding) }
+      embeddings = embeddings.dropFirst(pictures.count)
+      return sum
+    }
+  }
+
+  /// The best classes of a picture of the model's size, by what was learnt so far.
+  /// Coral: `classify_with_resized_image`.
+  ///
+  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/classify(_:threshold:topK:)`` does.
+  public func classify(
+    _ picture: PixelTensor, threshold: Float = 0.1, topK: Int = 3
+  ) async throws -> [Classification] {
+    try await classifier().classify(picture, threshold: threshold, topK: topK)
+  }
+
+  /// The best classes of an input tensor's bytes, by what was learnt so far. Coral: `classify_with_input_tensor`.
+  ///
+  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/classify(tensor:threshold:topK:)`` does.
+  public func classify(tensor: [UInt8], threshold: Float = 0, topK: Int = 3) throws -> [Classification] {
+    let classifier = try classifier()
+    return try tensor.withUnsafeBytes { try classifier.classify(tensor: $0, threshold: threshold, topK: topK) }
+  }
+
+  /// A classifier of what was learnt so far; later training does not change it.
+  ///
+  /// - Throws: ``ImprintingError/nothingLearnt``, ``LiteRTError``.
+  public func classifier() throws -> Classifier {
+    if let current { return current }
+    let made = try Classifier(bytes: Bytes(serialized().bytes()), threads: threads, runtime: runtime)
+    current = made
+    return made
+  }
+
+  /// The model with all classes learnt so far. Coral: `serialize_model`.
+  ///
+  /// Rows and biases of the base are those of the file, byte for byte. The description holds a line `<class id> <norm>`
+  /// for each imprinted class, as Coral's tools read it.
+  ///
+  /// - Throws: ``ImprintingError/nothingLearnt`` when there is no class at all.
+  public func model() throws -> Model {
+    guard !classes.isEmpty else { throw ImprintingError.nothingLearnt }
+    var kernel: [UInt8] = []
+    kernel.reserveCapacity(classes.count * tail.dimension * tail.rowEncoding.byteCount)
+    var biases: [UInt8] = []
+    var description = CoralDescription()
+    var sums: [Int: EmbeddingSum] = [:]
+    for (id, known) in classes.enumerated() {
+      kernel += known.row(tail.rowEncoding)
+      biases += known.stored?.bias.map(Array.init) ?? [0, 0, 0, 0]
+      description.norms[id] = known.norm(unit: tail.embeddingEncoding.unit)
+      // Of a sum that was resumed from its rounded row the file says no more than its description.
+      if let sum = known.sum, known.stored == nil || sum.count != nil { sums[id] = sum }
+    }
+    var model = try base.replacingRows(
+      of: tail, kernel: Bytes(kernel), biases: Bytes(biases), classCount: classes.count)
+    model.description = description.text
+    let names = labels
+    model.setMetadata(
+      named: Model.labelsName, to: names.names.isEmpty ? nil : Bytes(Array(names.text.utf8)))
+    model.setMetadata(
+      named: StoredSums.metadataName,
+      to: sums.isEmpty ? nil : StoredSums(dimension: tail.dimension, sums: sums).bytes)
+    model.setMetadata(named: Model.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
+    return model
+  }
+
+  /// The model with all classes learnt so far, as a file's bytes.
+  ///
+  /// - Throws: As ``model()`` does.
+  public func serialized() throws -> SerializedModel { try model().serialized() }
+
+  /// Writes the model with all classes learnt so far. Coral: `save_model`.
+  ///
+  /// The file is written beside its place and moved there when it is whole: what was there stays until then.
+  ///
+  /// - Throws: ``ImprintingError/nothingLearnt``, and ``TFLiteError`` when the file cannot be written.
+  public func save(to file: URL) throws {
+    try serialized().write(to: file)
+  }
+}

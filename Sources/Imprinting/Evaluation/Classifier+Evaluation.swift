@@ -1,0 +1,40 @@
+import Pictures
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Classifier {
+  /// Classifies labelled pictures and compares.
+  ///
+  /// - Parameters:
+  ///   - classes: The classes with their pictures; their names must be among the classifier's labels.
+  ///   - strict: Whether a picture that cannot be read is an error; else it is left out.
+  ///   - progress: Called after each picture with the number done.
+  ///   - skipped: Called with each picture that cannot be read.
+  /// - Throws: ``ImprintingError/unknownClasses(_:known:)``, ``PictureError`` if strict, ``LiteRTError``, and
+  ///   `CancellationError`.
+  public func evaluate(
+    _ classes: [LabelledPictures.Class], strict: Bool = false, isolation: isolated (any Actor)? = #isolation,
+    progress: (Int) -> Void = { _ in }, skipped: (PictureError) -> Void = { _ in }
+  ) async throws -> Evaluation {
+    let ids = classes.map { labels.id(of: $0.name) }
+    let unknown = zip(classes, ids).filter { $1 == nil }.map(\.0.name)
+    guard unknown.isEmpty else { throw ImprintingError.unknownClasses(unknown, known: classCount) }
+    let list = zip(classes, ids).flatMap { known, id in known.pictures.map { (id ?? -1, $0) } }
+    var evaluation = Evaluation(labels: labels)
+    try await scores(list.map(\.1)) { index, result in
+      switch result {
+      case .success(let scores):
+        evaluation.add(picture: list[index].1.relativePath, classID: list[index].0, scores: scores)
+      case .failure(let error):
+        if strict { throw error }
+        skipped(error)
+      }
+      progress(index + 1)
+    }
+    return evaluation
+  }
+}

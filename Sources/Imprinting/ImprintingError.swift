@@ -1,0 +1,84 @@
+import ModelSurgery
+
+/// Why a model cannot be taught, run or saved.
+public enum ImprintingError: Error, Sendable, Hashable {
+  /// The model's input is no picture; `shape` and `type` are what it is.
+  case noPictureInput(shape: [Int32], type: String)
+  /// The model's output cannot be read as scores or as an embedding.
+  case unreadableOutput(String)
+  /// The model was compiled for the Edge TPU and runs nowhere else.
+  case needsEdgeTPU(operators: String)
+  /// A class id that is negative, or beyond the next free one.
+  case classIDOutOfOrder(Int, next: Int)
+  /// A class that came with the base model, which imprinting must not change.
+  case baseClass(Int, name: String?)
+  /// Classes are to be kept of a model that has none: a bare embedding extractor.
+  case noClassesToKeep
+  /// Saving before anything was learnt.
+  case nothingLearnt
+  /// A picture that is not of the size that the model takes.
+  case wrongPictureSize(width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
+  /// A tensor that is not of the size that the model takes, in bytes.
+  case wrongTensorSize(bytes: Int, expected: Int)
+  /// An embedding that is not of the model's dimension, or holds numbers that are none.
+  case wrongEmbedding(count: Int, expected: Int)
+  case notFinite
+  /// No picture to learn from.
+  case noPictures
+  /// `topK` is not positive.
+  case badTopK(Int)
+  /// Two pictures' classes, or a class and a label, that cannot be told apart.
+  case unknownClasses([String], known: Int)
+  /// A label file that cannot be read.
+  case badLabels(path: String, reason: String)
+  /// A share of pictures to hold back that is not within 0 ..< 1.
+  case badTestRatio(Double)
+}
+
+extension ImprintingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noPictureInput(let shape, let type):
+      "the model takes \(type) \(shape), where a picture [1, height, width, 3] of UINT8, INT8 or FLOAT32 is needed"
+    case .unreadableOutput(let reason):
+      "the model's output cannot be read: \(reason)"
+    case .needsEdgeTPU(let operators):
+      """
+      the model is compiled for the Edge TPU (\(operators)) and runs on nothing else: take the file that it was compiled \
+      from, without _edgetpu in its name, or plug in a Coral device and use Coral's runtime
+      """
+    case .classIDOutOfOrder(let id, let next):
+      "class \(id) cannot be taught: ids run from 0 without a gap, and the next free one is \(next)"
+    case .baseClass(let id, let name):
+      """
+      class \(id)\(name.map { " (\($0))" } ?? "") came with the base model and cannot be taught further: \
+      teach it as a new class under another name, or do not keep the base's classes
+      """
+    case .noClassesToKeep:
+      "there are no classes to keep: the model is a bare embedding extractor"
+    case .nothingLearnt:
+      "nothing was learnt yet: teach at least one class before saving"
+    case .wrongPictureSize(let width, let height, let expectedWidth, let expectedHeight):
+      "the picture is \(width)x\(height); the model takes \(expectedWidth)x\(expectedHeight)"
+    case .wrongTensorSize(let bytes, let expected):
+      "the tensor has \(bytes) bytes; the model takes \(expected)"
+    case .wrongEmbedding(let count, let expected):
+      "the embedding has \(count) elements; the model's have \(expected)"
+    case .notFinite:
+      "the embedding holds a number that is infinite or none (NaN)"
+    case .noPictures:
+      "there is no picture to learn from"
+    case .badTopK(let topK):
+      "topK is \(topK); ask for at least one class"
+    case .unknownClasses(let names, let known):
+      """
+      the model has no class named \(names.map { "\"\($0)\"" }.joined(separator: ", ")) among its \(known): \
+      the folders' names must be those of its labels
+      """
+    case .badLabels(let path, let reason):
+      "the label file \(path) cannot be used: \(reason)"
+    case .badTestRatio(let ratio):
+      "the share of pictures to hold back is \(ratio); it must be at least 0 and less than 1"
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import LiteRT
+import ModelSurgery
+import Pictures
+import Synchronization
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A model that takes a picture and gives one vector, on as many workers as there are threads.
+final class ModelRunner: Sendable {
+  /// What the model takes.
+  let input: PictureInput
+  /// How the vector's elements are stored.
+  let output: ElementEncoding
+  /// How many elements the vector has.
+  let outputCount: Int
+
+  private let loaded: LoadedModel
+  private let threads: Int
+  // Instances with so many threads each, made when they are first needed.
+  private let instances = Mutex<[Int: [CompiledModel]]>([:])
+
+  /// - Parameters:
+  ///   - model: The model, verified.
+  ///   - file: Its bytes.
+  ///   - threads: The number of threads to use in all; by default one a core.
+  ///   - runtime: The runtime; by default one is opened.
+  /// - Throws: ``ImprintingError``, ``SurgeryError`` or ``LiteRTError``.
+  init(model: Model, file: Bytes, threads: Int?, runtime: Runtime?) throws {
+    let compiled = (model.mainSubgraph?.operators ?? []).map { model.name(of: $0) }.filter { $0 == "edgetpu-custom-op" }
+    guard compiled.isEmpty else { throw ImprintingError.needsEdgeTPU(operators: "operator edgetpu-custom-op") }
+    try model.checkRunnable()
+    input = try PictureInput(of: model)
+    let (_, outputIndex) = try model.onlyInputAndOutput()
+    guard let graph = model.mainSubgraph, let vector = graph.tensor(outputIndex) else {
+      throw SurgeryError.notOneInputAndOutput(inputs: 1, outputs: 0)
+    }
+    guard let count = vector.elementCount, count > 0, vector.shape.last.map(Int.init) == count else {
+      throw SurgeryError.noVector(tensor: graph.label(of: outputIndex), shape: vector.shape)
+    }
+    output = try ElementEncoding(of: vector, label: graph.label(of: outputIndex))
+    outputCount = count
+    self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    let runtime = try runtime ?? Runtime()
+    // A slice of a larger file may begin anywhere; the runtime wants an aligned address.
+    let isAligned = file.withUnsafeBytes { UInt(bitPattern: $0.baseAddress).isMultiple(of: 16) }
+    let file = isAligned ? file : Bytes(Array(file))
+    // The bytes of a value are at one address for as long as the value lives; the runtime keeps it.
+    let address = file.withUnsafeBytes { UnsafeRawBufferPointer($0) }
+    loaded = try LoadedModel(bytes: address, owner: file, runtime: runtime)
+  }
+
+  /// Runs the model on pictures given by their number, and hands over what `read` makes of each output, in order.
+  ///
+  /// - Parameters:
+  ///   - count: The number of pictures.
+  ///   - write: Writes one picture's RGB bytes. A ``PictureError`` that it throws becomes that picture's result.
+  ///   - read: Reads the output's bytes.
+  ///   - deliver: Takes one result.
+  /// - Throws: What the runtime and `deliver` throw, other errors of `write`, and `CancellationError`.
+  func run<Value: Sendable>(
+    count: Int, isolation: isolated (any Actor)? = #isolation,
+    write: @escaping @Sendable (Int, UnsafeMutableRawBufferPointer) throws -> Void,
+    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
+    deliver: (Int, Result<Value, PictureError>) throws -> Void
+  ) async throws {
+    guard count > 0 else { return }
+    let input = input
+    try await OrderedWork.run(
+      count: count, workers: try workers(for: count),
+      work: { model, index -> Result<Value, PictureError> in
+        do {
+          return .success(
+            try model.run(fill: { tensor in try input.fill(tensor) { try write(index, $0) } }, read: read))
+        } catch let error as PictureError {
+          return .failure(error)
+        }
+      },
+      deliver: deliver)
+  }
+
+  /// Runs the model on one input tensor, as it is.
+  func run(tensor: UnsafeRawBufferPointer) throws -> [Float] {
+    let model = try workers(for: 1)[0]
+    guard tensor.count == model.input.byteCount else {
+      throw ImprintingError.wrongTensorSize(bytes: tensor.count, expected: model.input.byteCount)
+    }
+    return try model.run(fill: { $0.copyMemory(from: tensor) }, read: { output.values($0) })
+  }
+
+  /// One instance a thread for many pictures; for one, a single instance that uses all threads.
+  private func workers(for count: Int) throws -> [CompiledModel] {
+    let wanted = min(threads, count)
+    let threadsEach = max(1, threads / wanted)
+    let ready = instances.withLock { $0[threadsEach] ?? [] }
+    if ready.count >= wanted { return Array(ready.prefix(wanted)) }
+    let loaded = loaded
+    let made = try (ready.count..<wanted).map { _ in
+      try CompiledModel(loaded, hardware: .cpu(threads: threadsEach))
+    }
+    return instances.withLock { instances in
+      instances[threadsEach] = ready + made
+      return ready + made
+    }
+  }
+}

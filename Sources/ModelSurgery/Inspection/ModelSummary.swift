@@ -1,0 +1,114 @@
+import TFLite
+
+/// A model in plain values, for people and for machines to read.
+public struct ModelSummary: Sendable, Hashable, Codable {
+  /// A tensor.
+  public struct TensorSummary: Sendable, Hashable, Codable {
+    /// Its number in its subgraph.
+    public let index: Int
+    public let name: String
+    /// Its element type, as the schema names it.
+    public let type: String
+    public let shape: [Int32]
+    /// How its elements stand for numbers, such as `0.0235 (q − 0)`, or nil where it is not quantised.
+    public let quantization: String?
+    /// Bytes of contents in the file, or nil where it is no constant.
+    public let constantBytes: Int?
+  }
+
+  /// An operator.
+  public struct OperatorSummary: Sendable, Hashable, Codable {
+    /// Its place in the order of running.
+    public let index: Int
+    public let name: String
+    public let version: Int32
+    public let inputs: [Int32]
+    public let outputs: [Int32]
+    /// Its options, such as `SoftmaxOptions(beta: 1.0)`, or nil where it has none.
+    public let options: String?
+    /// Bytes of a custom operator's options.
+    public let customOptionBytes: Int?
+  }
+
+  /// A graph of operators.
+  public struct GraphSummary: Sendable, Hashable, Codable {
+    public let name: String
+    public let inputs: [Int32]
+    public let outputs: [Int32]
+    public let tensors: [TensorSummary]
+    public let operators: [OperatorSummary]
+  }
+
+  /// A metadata entry.
+  public struct MetadataSummary: Sendable, Hashable, Codable {
+    public let name: String
+    public let bytes: Int
+  }
+
+  /// The imprinting tail.
+  public struct HeadSummary: Sendable, Hashable, Codable {
+    public let classes: Int
+    public let dimension: Int
+    /// What the cosines are multiplied by before the softmax.
+    public let scale: Float
+    /// The element type of the rows.
+    public let rows: String
+  }
+
+  /// The schema version.
+  public let version: UInt32
+  public let description: String
+  public let graphs: [GraphSummary]
+  public let metadata: [MetadataSummary]
+  public let signatures: [String]
+  /// Bytes behind the model proper, such as an archive of labels.
+  public let trailingBytes: Int
+  /// The imprinting tail, or nil where the model has none.
+  public let head: HeadSummary?
+
+  /// Sums a model up.
+  ///
+  /// - Complexity: O(tensors + operators); no weights are read.
+  public init(_ model: Model) {
+    version = model.version
+    description = model.description?.string ?? ""
+    graphs = model.subgraphs.map { graph in
+      GraphSummary(
+        name: graph.name?.string ?? "", inputs: graph.inputs, outputs: graph.outputs,
+        tensors: graph.tensors.enumerated().map { Self.summary(of: $1, index: $0, in: model) },
+        operators: graph.operators.enumerated().map { Self.summary(of: $1, index: $0, in: model) })
+    }
+    metadata = model.metadata.map { entry in
+      let name = entry.name ?? ""
+      return MetadataSummary(name: name.string, bytes: model.metadata(named: name)?.count ?? 0)
+    }
+    signatures = model.signatureDefs.map { $0.signatureKey?.string ?? "" }
+    trailingBytes = model.trailing.count
+    head = (try? ImprintingTail(of: model)).map {
+      HeadSummary(
+        classes: $0.classCount, dimension: $0.dimension, scale: $0.scale, rows: $0.rowEncoding.type.name)
+    }
+  }
+
+  private static func summary(of tensor: Tensor, index: Int, in model: Model) -> TensorSummary {
+    TensorSummary(
+      index: index, name: tensor.name?.string ?? "", type: tensor.type.name, shape: tensor.shape,
+      quantization: tensor.quantization.flatMap(words), constantBytes: model.constant(tensor)?.count)
+  }
+
+  private static func summary(of op: Operator, index: Int, in model: Model) -> OperatorSummary {
+    OperatorSummary(
+      index: index, name: model.name(of: op), version: model.operatorCode(of: op)?.version ?? 0, inputs: op.inputs,
+      outputs: op.outputs, options: (op.options ?? op.options2).map { "\($0)" },
+      customOptionBytes: op.customOptions?.count)
+  }
+
+  private static func words(for quantization: QuantizationParameters) -> String? {
+    guard let scale = quantization.scale.first else { return nil }
+    if quantization.scale.count > 1 {
+      return "\(quantization.scale.count) scales along dimension \(quantization.quantizedDimension)"
+    }
+    let zeroPoint = quantization.zeroPoint.first ?? 0
+    return zeroPoint == 0 ? "\(scale) q" : "\(scale) (q \(zeroPoint < 0 ? "+" : "−") \(zeroPoint.magnitude))"
+  }
+}

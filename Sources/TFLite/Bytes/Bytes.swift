@@ -1,0 +1,98 @@
+/// A run of immutable bytes: a slice of an array or of a memory-mapped file, referenced and never copied.
+///
+/// Copying a value or taking a slice of it costs O(1) and shares the storage, which lives as long as any slice of it.
+/// Indices run from 0 to `count`, in slices too. Two values are equal when their bytes are.
+public struct Bytes: Sendable {
+  let storage: ByteStorage
+  let offset: Int
+
+  /// How many bytes there are.
+  public let count: Int
+
+  init(storage: ByteStorage, offset: Int, count: Int) {
+    self.storage = storage
+    self.offset = offset
+    self.count = count
+  }
+
+  /// The bytes of an array, which is shared and not copied.
+  public init(_ array: [UInt8]) {
+    self.init(storage: ByteStorage(array), offset: 0, count: array.count)
+  }
+
+  /// No bytes.
+  public init() { self.init([]) }
+
+  /// The bytes of a slice, or nil where the range goes beyond the bytes.
+  ///
+  /// - Complexity: O(1).
+  public func slice(_ range: Range<Int>) -> Bytes? {
+    guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
+    return Bytes(storage: storage, offset: offset + range.lowerBound, count: range.count)
+  }
+
+  /// Calls a closure with the bytes in place.
+  ///
+  /// The pointer is valid only during the call. The bytes of a memory-mapped file are read from the file here: a file
+  /// that another process shortens meanwhile takes this process down with it, as with any mapping.
+  public func withUnsafeBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try storage.withUnsafeBytes { (whole: UnsafeRawBufferPointer) throws(Failure) -> Result in
+      try body(UnsafeRawBufferPointer(rebasing: whole[offset..<(offset + count)]))
+    }
+  }
+
+  /// Whether both values are the same slice of the same storage, which says more than being equal.
+  func isIdentical(to other: Bytes) -> Bool {
+    storage === other.storage && offset == other.offset && count == other.count
+  }
+}
+
+extension Bytes: RandomAccessCollection {
+  /// Always 0.
+  public var startIndex: Int { 0 }
+  /// The number of bytes.
+  public var endIndex: Int { count }
+
+  /// The byte at a position, which must be within the bytes, as with an array.
+  public subscript(position: Int) -> UInt8 {
+    precondition(position >= 0 && position < count, "a position outside the bytes")
+    return storage.withUnsafeBytes { $0[offset + position] }
+  }
+
+  /// Calls a closure with the bytes in place; what makes `Array(bytes)` one copy and no loop.
+  public func withContiguousStorageIfAvailable<Result>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+  ) rethrows -> Result? {
+    try withUnsafeBytes { try $0.withMemoryRebound(to: UInt8.self, body) }
+  }
+}
+
+extension Bytes: Hashable {
+  /// Whether both hold the same bytes; O(1) where they share the same storage, else O(`count`).
+  public static func == (left: Bytes, right: Bytes) -> Bool {
+    guard left.count == right.count else { return false }
+    if left.isIdentical(to: right) { return true }
+    return left.withUnsafeBytes { mine in right.withUnsafeBytes { equalBytes(mine, $0) } }
+  }
+
+  /// Hashes the count and at most the first and last 64 bytes: weights are large, and rarely keys.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(count)
+    withUnsafeBytes { bytes in
+      hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes.prefix(64)))
+      hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes.suffix(64)))
+    }
+  }
+}
+
+extension Bytes: ExpressibleByArrayLiteral {
+  /// The bytes of a literal, such as `[1, 2, 3]`.
+  public init(arrayLiteral elements: UInt8...) { self.init(elements) }
+}
+
+extension Bytes: CustomStringConvertible {
+  /// How many bytes there are; they are not printed.
+  public var description: String { "\(count) bytes" }
+}

@@ -1,0 +1,64 @@
+/// Which table of options an operator has: a member of one of the schema's two unions of options.
+public struct OptionsKind: Sendable, Hashable {
+  /// One of the two unions; the first ran full.
+  public enum Union: Sendable, Hashable {
+    /// `BuiltinOptions`, in the operator's field `builtin_options`.
+    case builtinOptions
+    /// `BuiltinOptions2`, in the operator's field `builtin_options_2`.
+    case builtinOptions2
+  }
+
+  /// The union that the kind belongs to.
+  public let union: Union
+  /// The number of the kind in its union, from 1.
+  public let number: UInt8
+
+  /// The kind of a number, whether or not the schema names it.
+  public init(union: Union, number: UInt8) {
+    self.union = union
+    self.number = number
+  }
+
+  /// The kind of a name of the schema, such as `Conv2DOptions`, or nil.
+  public init?(name: String) {
+    for union in [Union.builtinOptions, .builtinOptions2] {
+      if let index = OptionsSchema.tables(of: union).firstIndex(where: { $0.name == name }) {
+        self.init(union: union, number: UInt8(clamping: index + 1))
+        return
+      }
+    }
+    return nil
+  }
+
+  /// All kinds that the schema names.
+  public static var allKnown: [OptionsKind] {
+    [Union.builtinOptions, .builtinOptions2].flatMap { union in
+      OptionsSchema.tables(of: union).indices.map { OptionsKind(union: union, number: UInt8(clamping: $0 + 1)) }
+    }
+  }
+
+  /// Whether the schema names the kind: one that is newer can be shown, but not be written.
+  public var isKnown: Bool { table != nil }
+
+  /// The names of the kind's fields, in the schema's order; none for a kind that the schema does not name.
+  public var fieldNames: [String] { fields.map(\.name) }
+
+  var table: OptionsTable? {
+    let tables = OptionsSchema.tables(of: union)
+    let index = Int(number) - 1
+    return tables.indices.contains(index) ? tables[index] : nil
+  }
+
+  var fields: [OptionField] { table?.fields ?? [] }
+}
+
+extension OptionsKind: CustomStringConvertible {
+  /// The schema's name, such as `Conv2DOptions`, or the union and number of a kind that it does not name.
+  public var description: String {
+    if let table { return table.name }
+    return switch union {
+    case .builtinOptions: "BuiltinOptions(\(number))"
+    case .builtinOptions2: "BuiltinOptions2(\(number))"
+    }
+  }
+}

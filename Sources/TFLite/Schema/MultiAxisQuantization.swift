@@ -1,0 +1,23 @@
+/// Quantisation along several dimensions.
+public struct MultiAxisQuantization: Sendable, Hashable {
+  /// The index of the tensor of scales in the same graph.
+  public var scales: Int32
+  /// The index of the tensor of zero points, or -1 for zero points of 0.
+  public var zeroPoints: Int32
+  /// The size of a block, or 0 for one scale an index.
+  public var blockSize: Int32
+  /// The dimensions that the scales belong to.
+  public var quantizedDimensions: [Int32]
+  /// The vectors that are stored with no element.
+  public var storedEmpty: FieldSet = []
+  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  public internal(set) var newerFields: FieldSet = []
+
+  /// Several dimensions, with the indices of the tensors that hold their parameters.
+  public init(scales: Int32, zeroPoints: Int32 = -1, blockSize: Int32 = 0, quantizedDimensions: [Int32]) {
+    self.scales = scales
+    self.zeroPoints = zeroPoints
+    self.blockSize = blockSize
+    self.quantizedDimensions = quantizedDimensions
+  }
+}

@@ -1,0 +1,36 @@
+/// An operator that a model uses, and the version of it.
+public struct OperatorCode: Sendable, Hashable {
+  /// The operator's number where it is below 127, else 127: what old readers look at.
+  public var deprecatedBuiltinCode: Int8
+  /// The name of a custom operator.
+  public var customCode: Text?
+  /// The version of the operator that its options and types need.
+  public var version: Int32
+  /// The operator's number as files since 2020 store it; 0 in older ones.
+  public var storedBuiltinCode: Int32
+  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  public internal(set) var newerFields: FieldSet = []
+
+  /// The code of an operator of the schema, readable by old and new readers.
+  public init(_ builtinCode: BuiltinOperator, version: Int32 = 1) {
+    deprecatedBuiltinCode = 0
+    storedBuiltinCode = 0
+    self.version = version
+    self.builtinCode = builtinCode
+  }
+
+  /// The code of a custom operator.
+  public init(custom name: Text, version: Int32 = 1) {
+    self.init(.custom, version: version)
+    customCode = name
+  }
+
+  /// Which operator it is: the greater of the two stored numbers. Setting it sets both.
+  public var builtinCode: BuiltinOperator {
+    get { BuiltinOperator(rawValue: max(storedBuiltinCode, Int32(deprecatedBuiltinCode))) }
+    set {
+      storedBuiltinCode = newValue.rawValue
+      deprecatedBuiltinCode = Int8(clamping: newValue.rawValue)
+    }
+  }
+}

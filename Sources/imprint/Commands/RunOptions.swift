@@ -1,0 +1,44 @@
+import ArgumentParser
+import Imprinting
+import LiteRT
+import Pictures
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The options of every command that runs a model.
+struct RunOptions: ParsableArguments {
+  @Option(help: "Names of the model's classes: a text file of '<id>  <label>' lines, or of one label a line.")
+  var labels: String?
+
+  @Option(help: "How many threads to use. (default: one a core)")
+  var threads: Int?
+
+  @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
+  var strict = false
+
+  @Flag(help: "Print results as JSON.")
+  var json = false
+
+  @Flag(help: "Print what the runtime says while it works.")
+  var verbose = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads); it takes a number from 1 to 1024")
+    }
+  }
+
+  /// The runtime, as talkative as is wanted.
+  func runtime() throws -> Runtime { try Runtime(verbosity: verbose ? .verbose : .silent) }
+
+  /// The labels of the file that was named, if one was.
+  func readLabels() throws -> Labels? { try labels.map { try Labels(contentsOf: URL(filePath: $0)) } }
+}
+
+extension Resize: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Imprinting
+import Pictures
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Teach classes from a folder of pictures and write the classifier.",
+    discussion: """
+      The data is a folder with one folder of pictures a class, or a list. The first pictures of each class, by name, \
+      are held back and tell how well the classifier does.
+
+      EXAMPLES
+        imprint train --model base.tflite --data flowers --output flowers.tflite
+        imprint train --model flowers.tflite --keep-classes --data more --output new.tflite
+      """)
+
+  @Option(help: "The base model: a bare embedding extractor, or a model in Coral's imprinting layout.")
+  var model: String
+
+  @Option(help: "The pictures: a folder of class folders, or a list of 'path,label' lines.")
+  var data: String
+
+  @Option(help: "The classifier to write. Its labels go beside it, into a file ending in .txt.")
+  var output: String
+
+  @Option(help: "The share of each class's pictures to hold back, from 0 to less than 1.")
+  var testRatio = 0.25
+
+  @Option(help: "How many pictures a class to learn from at most, drawn at random. (default: all)")
+  var shots: Int?
+
+  @Option(help: "Decides which pictures --shots draws.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Keep the classes that the model has; imprinted ones of the same name are trained further.")
+  var keepClasses = false
+
+  @Option(help: "How pictures are brought to the model's size: \(Resize.words).")
+  var resize = Resize.crop
+
+  @OptionGroup var run: RunOptions
+
+  func validate() throws {
+    guard (0..<1).contains(testRatio) else {
+      throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
+    }
+    if let shots, shots < 1 { throw ValidationError("--shots is \(shots); it takes a positive number") }
+  }
+
+  func run() async throws {
+    try await Interruption.guarding(or: "Stopped: nothing was written.") { try await train() }
+  }
+
+  private func train() async throws {
+    let output = URL(filePath: output)
+    try OutputFile.check(output)
+    let pictures = try LabelledPictures(URL(filePath: data))
+    let split = try Split(pictures.classes, testRatio: testRatio, shots: shots, seed: seed)
+    let runtime = try run.runtime()
+    let teacher = try Teacher(
+      model: URL(filePath: model), keepClasses: keepClasses, labels: run.readLabels(), resize: resize,
+      threads: run.threads, runtime: runtime)
+    for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
+
+    let count = split.training.reduce(0) { $0 + $1.pictures.count }
+    let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
+    let progress = Progress(total: count + heldBack, isShown: !run.json)
+    defer { progress.finish() }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let lesson = try await teacher.learn(split.training, strict: run.strict) { progress.update($0) }
+    let taught = Set(lesson.classes.map(\.label))
+    let asked = split.heldBack.filter { taught.contains($0.name) }
+    var skipped = lesson.skipped
+    var evaluation: Evaluation?
+    if !asked.isEmpty {
+      evaluation = try await teacher.evaluate(
+        asked, strict: run.strict, progress: { progress.update(count + $0) }, skipped: { skipped.append($0) })
+    }
+    let seconds = (clock.now - start) / .seconds(1)
+    try Task.checkCancellation()
+    let labelFile = try await teacher.save(to: output)
+    progress.finish()
+    for error in skipped { Terminal.warn("\(error)") }
+    for name in lesson.emptyClasses { Terminal.warn("no picture of \(name) can be read: the class is left out") }
+
+    let report = TrainReport(
+      lesson: lesson, evaluation: evaluation, skipped: skipped.count, seconds: seconds, output: output,
+      labelFile: labelFile, kept: await teacher.classCount - lesson.classes.count)
+    Terminal.print(run.json ? try Terminal.json(report) : report.text)
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// The command: teach, classify, evaluate and inspect.
+@main
+struct ImprintCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "imprint",
+    abstract: "Teach an image classifier new classes from a handful of pictures.",
+    discussion: """
+      EXAMPLES
+        Teach the classes of a folder, one folder of pictures a class:
+          imprint train --model base.tflite --data flowers --output flowers.tflite
+        Ask what a picture shows:
+          imprint classify --model flowers.tflite rose.jpg
+        See how well it does on other pictures:
+          imprint evaluate --model flowers.tflite --data more-flowers
+        See what is in a file:
+          imprint inspect flowers.tflite
+
+      EXIT CODES
+        0 done, 1 the work failed, 64 wrong usage, 130 stopped with Ctrl-C
+      """,
+    version: "0.1.0",
+    subcommands: [TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, InspectCommand.self])
+}

@@ -1,0 +1,18 @@
+import Imprinting
+
+/// Text in columns.
+enum Table {
+  /// Text with spaces behind it up to a width; longer text is cut.
+  static func left(_ text: String, _ width: Int) -> String {
+    text.count > width
+      ? String(text.prefix(max(0, width - 1))) + "…" : text + String(repeating: " ", count: width - text.count)
+  }
+
+  /// Text with spaces before it up to a width.
+  static func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  /// A share of 1 in percent, as in `87.1 %`.
+  static func percent(_ share: Double) -> String { Decimals.string(100 * share, places: 1) + " %" }
+}

@@ -1,0 +1,232 @@
+import Foundation
+import TestMaterial
+import Testing
+
+@Suite("Bad input to the command", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct BadInputTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func train(_ data: URL, _ options: String..., model: String = Flowers.extractor) throws -> Imprint.Outcome {
+    try Imprint.run(
+      after: "true", ["train", "--model", model, "--data", data.path, "--output", output.path] + options)
+  }
+
+  private var output: URL { folder.appending("out.tflite") }
+
+  /// Checks that the work failed with one clear sentence and that nothing was written.
+  private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String...) {
+    #expect(outcome.code == 1)
+    #expect(outcome.output == "")
+    #expect(outcome.complaints.hasPrefix("Error: "))
+    for word in words { #expect(outcome.complaints.contains(word), "\(outcome.complaints)") }
+    #expect(!FileManager.default.fileExists(atPath: output.path))
+  }
+
+  private func twoFlowers() throws -> URL {
+    try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
+  }
+
+  @Test("Models that are none: empty, too short, text, truncated, missing, a folder")
+  func noModel() throws {
+    let data = try twoFlowers()
+    let whole = try Data(contentsOf: URL(filePath: Flowers.extractor))
+    let cases: [(String, Data)] = [
+      ("empty", Data()), ("short", Data([1, 2, 3])), ("text", Data("no model at all, only words".utf8)),
+      ("truncated", whole.prefix(whole.count / 2)),
+      ("noise", Data((0..<4096).map { UInt8(truncatingIfNeeded: $0 * 97) })),
+    ]
+    for (name, contents) in cases {
+      let file = folder.appending(name)
+      try contents.write(to: file)
+      expectRefusal(try train(data, model: file.path))
+      #expect(try Imprint.run("inspect", file.path).code == 1)
+    }
+    expectRefusal(try train(data, model: folder.appending("missing").path), "missing")
+    expectRefusal(try train(data, model: folder.url.path), "folder")
+  }
+
+  @Test("Models with changed bytes never crash the command")
+  func mutated() throws {
+    let data = try twoFlowers()
+    let whole = try Data(contentsOf: URL(filePath: Flowers.extractor))
+    for seed in 0..<12 {
+      var changed = whole
+      for step in 0..<6 {
+        changed[(seed * 7919 + step * 104_729) % 9000] = UInt8(truncatingIfNeeded: seed * 31 + step * 85)
+      }
+      let file = folder.appending("changed")
+      try changed.write(to: file)
+      let outcome = try train(data, "--threads", "1", model: file.path)
+      #expect(outcome.code == 0 || outcome.code == 1, "seed \(seed): \(outcome.complaints)")
+    }
+  }
+
+  @Test("Models that cannot be taught say what was found and what is needed")
+  func wrongModel() throws {
+    let data = try twoFlowers()
+    expectRefusal(try train(data, model: Material.model("mobilenet_v2_1.0_224_quant").path), "SOFTMAX", "Needed is")
+    expectRefusal(try train(data, model: Material.model("model_invoking_error").path))
+    for name in ["mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_quant_v1_224_feature_layers_edgetpu"] {
+      expectRefusal(try train(data, model: Material.model(name).path), "Edge TPU", "Coral")
+    }
+  }
+
+  @Test("Folders without classes, without pictures, and names that clash or break a line")
+  func folders() throws {
+    let empty = folder.appending("empty")
+    try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+    expectRefusal(try train(empty), "empty")
+    expectRefusal(try train(folder.appending("missing")), "missing")
+    let flat = folder.appending("flat")
+    try FileManager.default.createDirectory(at: flat, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: Flowers.pictures(of: "iris", 0..<1)[0], to: flat.appending(path: "iris.jpg"))
+    expectRefusal(try train(flat))
+    expectRefusal(
+      try train(
+        Flowers.folder(
+          [("caf\u{E9}", "iris", 0..<2), ("cafe\u{301}", "daisy", 0..<2)], in: folder, named: "twice")), "caf")
+    expectRefusal(
+      try train(Flowers.folder([("two\nlines", "iris", 0..<2)], in: folder, named: "lines")))
+  }
+
+  @Test("Class names with spaces and emoji, a class with one picture, hidden files and other files")
+  func oddButRight() throws {
+    let data = try Flowers.folder([("my iris 💜", "iris", 0..<3), ("single", "daisy", 0..<1)], in: folder)
+    for name in [".hidden", "notes.txt", "single/.DS_Store", "single/readme.md"] {
+      try Data("words".utf8).write(to: data.appending(path: name))
+    }
+    try FileManager.default.createDirectory(at: data.appending(path: ".git"), withIntermediateDirectories: true)
+    let outcome = try train(data)
+    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.output.contains("my iris 💜"))
+    #expect(outcome.output.contains("single"))
+    #expect(try String(contentsOf: folder.appending("out.txt"), encoding: .utf8) == "0  my iris 💜\n1  single\n")
+  }
+
+  @Test("A corrupt picture among good ones is named, passed over and counted; --strict makes it fatal")
+  func corrupt() throws {
+    let data = try twoFlowers()
+    let whole = try Data(contentsOf: Flowers.pictures(of: "iris", 5..<6)[0])
+    try whole.prefix(whole.count / 3).write(to: data.appending(path: "iris/zz_broken.jpg"))
+    let strict = try train(data, "--strict")
+    expectRefusal(strict, "zz_broken.jpg")
+    let outcome = try train(data)
+    #expect(outcome.code == 0)
+    #expect(outcome.complaints.contains("zz_broken.jpg"))
+    #expect(outcome.output.contains("1 picture could not be read"))
+  }
+
+  @Test("A class of which nothing can be read is left out by name; if all are, it is an error")
+  func unreadable() throws {
+    let data = try twoFlowers()
+    let broken = data.appending(path: "broken")
+    try FileManager.default.createDirectory(at: broken, withIntermediateDirectories: true)
+    try Data("no picture".utf8).write(to: broken.appending(path: "a.jpg"))
+    let outcome = try train(data)
+    #expect(outcome.code == 0)
+    #expect(outcome.complaints.contains("broken"))
+    #expect(outcome.output.contains("Learnt 2 classes"))
+    try FileManager.default.removeItem(at: output)
+    for name in ["daisy", "iris"] { try FileManager.default.removeItem(at: data.appending(path: name)) }
+    expectRefusal(try train(data), "no picture")
+  }
+
+  @Test("A picture of one pixel is learnt from; one that claims 900 million is passed over")
+  func sizes() throws {
+    let data = try twoFlowers()
+    // A 24-bit bitmap of one pixel.
+    var pixel = Data("BM".utf8)
+    for word in [58, 0, 54, 40, 1, 1] as [UInt32] {
+      withUnsafeBytes(of: word.littleEndian) { pixel.append(contentsOf: $0) }
+    }
+    for half in [1, 24] as [UInt16] { withUnsafeBytes(of: half.littleEndian) { pixel.append(contentsOf: $0) } }
+    pixel.append(Data(repeating: 0, count: 24))
+    pixel.append(contentsOf: [10, 20, 30, 0])
+    try pixel.write(to: data.appending(path: "daisy/one.bmp"))
+    var claim = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13])
+    claim.append(Data("IHDR".utf8))
+    claim.append(contentsOf: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0, 0xB9, 0x33, 0xF1, 0x35])
+    try claim.write(to: data.appending(path: "iris/huge.png"))
+    let outcome = try train(data)
+    #expect(outcome.code == 0)
+    #expect(outcome.complaints.contains("huge.png"))
+    #expect(!outcome.complaints.contains("one.bmp"))
+  }
+
+  @Test("Places that cannot be written to: a folder, a folder that is not there, a full disk")
+  func places() throws {
+    let data = try twoFlowers()
+    let arguments = ["train", "--model", Flowers.extractor, "--data", data.path, "--output"]
+    for (place, words) in [
+      (folder.url.path, "folder"), (folder.appending("no/such/out.tflite").path, "no folder"),
+      ("/dev/full", "No space left"),
+    ] {
+      let outcome = try Imprint.run(after: "true", arguments + [place])
+      #expect(outcome.code == 1)
+      #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
+    }
+  }
+
+  @Test("When there is no room for the new file the old one stays whole, and nothing is left beside it")
+  func noRoom() throws {
+    let data = try twoFlowers()
+    try Data("the old file".utf8).write(to: output)
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+    let outcome = try Imprint.run(
+      after: "trap '' XFSZ; ulimit -f 512",
+      ["train", "--model", Flowers.extractor, "--data", data.path, "--output", output.path])
+    #expect(outcome.code == 1)
+    #expect(outcome.complaints.contains("File too large"), "\(outcome.complaints)")
+    #expect(try Data(contentsOf: output) == Data("the old file".utf8))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == before)
+  }
+
+  @Test("Ctrl-C stops the work cleanly: exit code 130, and no file, whole or in part")
+  func interrupted() throws {
+    let outcome = try Imprint.run(
+      interruptedBy: SIGINT, after: 0.7, "train", "--model", Flowers.extractor, "--data", Material.flowers17.path,
+      "--output", output.path)
+    #expect(outcome.code == 130)
+    #expect(outcome.complaints == "Stopped: nothing was written.\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [])
+  }
+
+  @Test(
+    "Wrong usage ends with 64 and says what was wrong",
+    arguments: [
+      (["train"], "--model"),
+      (["train", "--model", "m", "--data", "d", "--output", "o", "--test-ratio", "1"], "--test-ratio"),
+      (["train", "--model", "m", "--data", "d", "--output", "o", "--shots", "0"], "--shots"),
+      (["train", "--model", "m", "--data", "d", "--output", "o", "--resize", "crop:7"], "--resize"),
+      (["classify", "--model", "m", "p", "--top-k", "0"], "--top-k"), (["classify", "--model", "m"], "pictures"),
+      (["inspect"], "model"), (["evaluate", "--model", "m", "--data", "d", "--threads", "0"], "--threads"),
+      (["paint"], "paint"),
+    ])
+  func usage(arguments: [String], words: String) throws {
+    let outcome = try Imprint.run(after: "true", arguments)
+    #expect(outcome.code == 64)
+    #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
+    #expect(outcome.output == "")
+  }
+
+  @Test("Every command's help has an example", arguments: ["train", "classify", "evaluate", "inspect"])
+  func help(command: String) throws {
+    let outcome = try Imprint.run(command, "--help")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("EXAMPLES"))
+    #expect(outcome.output.contains("imprint \(command) "))
+  }
+
+  @Test("Without the runtime the error says where it was looked for and how to get it")
+  func noRuntime() throws {
+    let outcome = try Imprint.run(
+      after: "export IMPRINT_LITERT=/nowhere/libLiteRt.so",
+      ["classify", "--model", Flowers.l2norm, Material.coralPicture("cat_test_0").path])
+    #expect(outcome.code == 1)
+    #expect(outcome.complaints.contains("/nowhere/libLiteRt.so"))
+    #expect(outcome.complaints.contains("scripts/setup"))
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import SharedLibraries
+
+/// The built command, run as a user runs it.
+enum Imprint {
+  struct Outcome {
+    let code: Int32
+    let output: String
+    let complaints: String
+
+    /// The output as one JSON document.
+    func decoded<Value: Decodable>(as type: Value.Type) throws -> Value {
+      try JSONDecoder().decode(type, from: Data(output.utf8))
+    }
+  }
+
+  /// It lies beside the test bundle.
+  static let executable = URL(filePath: Image.path(containing: #dsohandle) ?? "")
+    .deletingLastPathComponent().appending(path: "imprint")
+
+  /// Runs the command and waits for it.
+  @discardableResult
+  static func run(_ arguments: String...) throws -> Outcome {
+    try finish(start(executable, arguments))
+  }
+
+  /// Runs the command in a shell that first does what `preparation` says.
+  static func run(after preparation: String, _ arguments: [String]) throws -> Outcome {
+    let command = "\(preparation); exec \"$@\""
+    return try finish(start(URL(filePath: "/bin/sh"), ["-c", command, "sh", executable.path] + arguments))
+  }
+
+  /// Runs the command, sends it a signal after some seconds, and waits for it.
+  static func run(interruptedBy signal: Int32, after seconds: Double, _ arguments: String...) throws -> Outcome {
+    let running = try start(executable, arguments)
+    Thread.sleep(forTimeInterval: seconds)
+    kill(running.process.processIdentifier, signal)
+    return try finish(running)
+  }
+
+  private struct Running {
+    let process: Process
+    let output: URL
+    let complaints: URL
+  }
+
+  // Files and not pipes: a pipe that nobody empties stops the command when it is full.
+  private static func start(_ program: URL, _ arguments: [String]) throws -> Running {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    let files = try ["out", "err"].map { kind in
+      let file = FileManager.default.temporaryDirectory.appending(path: "imprint-\(kind)-\(UUID().uuidString)")
+      try Data().write(to: file)
+      return file
+    }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    try process.run()
+    return Running(process: process, output: files[0], complaints: files[1])
+  }
+
+  private static func finish(_ running: Running) throws -> Outcome {
+    running.process.waitUntilExit()
+    defer { for file in [running.output, running.complaints] { try? FileManager.default.removeItem(at: file) } }
+    let code = running.process.terminationReason == .exit ? running.process.terminationStatus : -1
+    return Outcome(
+      code: code, output: String(decoding: try Data(contentsOf: running.output), as: UTF8.self),
+      complaints: String(decoding: try Data(contentsOf: running.complaints), as: UTF8.self))
+  }
+}

@@ -1,0 +1,217 @@
+import Foundation
+import TestMaterial
+import Testing
+
+@Suite(
+  "imprint train, classify, evaluate and inspect", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct TrainingTests {
+  private struct Report: Decodable {
+    struct Row: Decodable {
+      let id: Int
+      let label: String
+      let pictures: Int
+      let isContinued: Bool
+    }
+
+    let classes: [Row]
+    let keptClasses: Int
+    let pictures: Int
+    let heldBack: Int
+    let skipped: Int
+    let topK: [Double]
+    let model: String
+    let labels: String
+  }
+
+  private struct Answer: Decodable {
+    struct Found: Decodable {
+      let id: Int
+      let label: String
+      let score: Double
+    }
+
+    let picture: String
+    let classes: [Found]
+  }
+
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func threeFlowers(_ range: Range<Int> = 0..<8, named name: String = "data") throws -> URL {
+    try Flowers.folder(
+      [("daisy", "daisy", range), ("iris", "iris", range), ("pansy", "pansy", range)], in: folder, named: name)
+  }
+
+  @Test("From a folder of pictures to a classifier that names others, and nothing on standard error")
+  func wholeWay() throws {
+    let output = folder.appending("flowers.tflite")
+    let trained = try Imprint.run(
+      "train", "--model", Flowers.extractor, "--data", threeFlowers().path, "--output", output.path, "--json")
+    #expect(trained.code == 0)
+    #expect(trained.complaints == "")
+    let report = try trained.decoded(as: Report.self)
+    #expect(report.classes.map(\.label) == ["daisy", "iris", "pansy"])
+    #expect(report.classes.map(\.id) == [0, 1, 2])
+    #expect(report.pictures == 18)
+    #expect(report.heldBack == 6)
+    #expect(report.topK.count == 5)
+    #expect(report.topK[0] >= 0.8)
+    #expect(report.topK[2] == 1)
+    #expect(try String(contentsOf: folder.appending("flowers.txt"), encoding: .utf8) == "0  daisy\n1  iris\n2  pansy\n")
+
+    let picture = try Flowers.pictures(of: "pansy", 20..<21)[0]
+    let classified = try Imprint.run("classify", "--model", output.path, "--json", "--top-k", "1", picture.path)
+    #expect(classified.complaints == "")
+    let answer = try classified.decoded(as: Answer.self)
+    #expect(answer.picture == picture.path)
+    #expect(answer.classes.map(\.label) == ["pansy"])
+    #expect(answer.classes[0].score > 0.5)
+
+    let others = try threeFlowers(10..<14, named: "others")
+    let evaluated = try Imprint.run("evaluate", "--model", output.path, "--data", others.path)
+    #expect(evaluated.code == 0)
+    #expect(evaluated.output.contains("Of 12 pictures the right class is"))
+    #expect(evaluated.output.contains("Confusion"))
+
+    let inspected = try Imprint.run("inspect", output.path)
+    #expect(inspected.output.contains("imprinted layout: 3 classes, 1024 elements an embedding"))
+    #expect(inspected.output.contains("iris  6 pictures"))
+    #expect(inspected.output.contains("Resize  crop"))
+  }
+
+  @Test("classify answers for every picture of a folder, in order, a line each")
+  func classifyFolder() throws {
+    let output = folder.appending("flowers.tflite")
+    let data = try threeFlowers(0..<4)
+    try Imprint.run("train", "--model", Flowers.extractor, "--data", data.path, "--output", output.path)
+    let classified = try Imprint.run("classify", "--model", output.path, data.path, "--json")
+    let answers = try classified.output.split(separator: "\n").map {
+      try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
+    }
+    #expect(answers.count == 12)
+    #expect(answers.map(\.picture) == answers.map(\.picture).sorted())
+  }
+
+  @Test("Training on goes on with classes of the same name, and gives the file of training at once")
+  func continued() throws {
+    let first = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder, named: "first")
+    let second = try Flowers.folder([("iris", "iris", 3..<6), ("tulip", "tulip", 0..<2)], in: folder, named: "second")
+    let whole = try Flowers.folder(
+      [("daisy", "daisy", 0..<3), ("iris", "iris", 0..<6), ("tulip", "tulip", 0..<2)], in: folder, named: "whole")
+    let parts = folder.appending("parts.tflite")
+    let once = folder.appending("once.tflite")
+    try Imprint.run(
+      "train", "--model", Flowers.extractor, "--data", first.path, "--output", parts.path, "--test-ratio", "0")
+    let again = try Imprint.run(
+      "train", "--model", parts.path, "--keep-classes", "--data", second.path, "--output", parts.path,
+      "--test-ratio", "0", "--json"
+    ).decoded(as: Report.self)
+    #expect(again.classes.map(\.isContinued) == [true, false])
+    #expect(again.classes.map(\.id) == [1, 2])
+    #expect(again.keptClasses == 1)
+    try Imprint.run(
+      "train", "--model", Flowers.extractor, "--data", whole.path, "--output", once.path, "--test-ratio", "0")
+    #expect(try Data(contentsOf: parts) == Data(contentsOf: once))
+  }
+
+  @Test("The base's classes stay, their labels come first, and a folder named like one of them is refused")
+  func keepBase() throws {
+    let output = folder.appending("kept.tflite")
+    let labels = Material.root.appending(path: "models/imagenet_labels.txt").path
+    let data = try Flowers.folder([("my pansy", "pansy", 0..<4)], in: folder)
+    let report = try Imprint.run(
+      "train", "--model", Flowers.l2norm, "--keep-classes", "--labels", labels, "--data", data.path,
+      "--output", output.path, "--json"
+    ).decoded(as: Report.self)
+    #expect(report.classes.map(\.id) == [1001])
+    #expect(report.keptClasses == 1001)
+    let written = try String(contentsOf: folder.appending("kept.txt"), encoding: .utf8)
+    #expect(written.hasPrefix("0  background\n"))
+    #expect(written.hasSuffix("1001  my pansy\n"))
+
+    let same = try Flowers.folder([("daisy", "daisy", 0..<2)], in: folder, named: "same")
+    let refused = try Imprint.run(
+      "train", "--model", Flowers.l2norm, "--keep-classes", "--labels", labels, "--data", same.path,
+      "--output", output.path)
+    #expect(refused.code == 1)
+    #expect(refused.complaints.contains("(daisy) came with the base model"))
+  }
+
+  @Test("--shots draws so many pictures a class, the same for the same seed")
+  func shots() throws {
+    let data = try threeFlowers()
+    let files = try ["7", "7", "8"].enumerated().map { index, seed in
+      let output = folder.appending("shots-\(index).tflite")
+      let report = try Imprint.run(
+        "train", "--model", Flowers.extractor, "--data", data.path, "--output", output.path, "--shots", "2",
+        "--seed", seed, "--json"
+      ).decoded(as: Report.self)
+      #expect(report.classes.map(\.pictures) == [2, 2, 2])
+      return try Data(contentsOf: output)
+    }
+    #expect(files[0] == files[1])
+    #expect(files[0] != files[2])
+  }
+
+  @Test("A list of paths and labels does as well as a folder")
+  func list() throws {
+    let list = folder.appending("list.csv")
+    let rows = try ["daisy", "iris"].flatMap { flower in
+      try Flowers.pictures(of: flower, 0..<4).map { "\"\($0.path)\",\(flower)" }
+    }
+    try Data(("path,label\n" + rows.joined(separator: "\n")).utf8).write(to: list)
+    let report = try Imprint.run(
+      "train", "--model", Flowers.extractor, "--data", list.path, "--output", folder.appending("l.tflite").path,
+      "--json"
+    ).decoded(as: Report.self)
+    #expect(report.classes.map(\.label) == ["daisy", "iris"])
+  }
+
+  @Test("Any classifier answers, with the labels of a file")
+  func otherClassifier() throws {
+    let answer = try Imprint.run(
+      "classify", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, "--labels",
+      Material.root.appending(path: "models/imagenet_labels.txt").path, "--json", "--top-k", "1",
+      Material.coralPicture("hotdog_test_0").path
+    ).decoded(as: Answer.self)
+    #expect(answer.classes.map(\.label) == ["hotdog, hot dog, red hot"])
+  }
+
+  @Test("A classifier of one's own labels is evaluated class by class")
+  func evaluate() throws {
+    struct Evaluated: Decodable {
+      struct Row: Decodable {
+        let label: String
+        let recall: Double
+        let pictures: Int
+      }
+
+      let pictures: Int
+      let topK: [Double]
+      let classes: [Row]
+    }
+    let output = folder.appending("flowers.tflite")
+    let data = try threeFlowers()
+    try Imprint.run("train", "--model", Flowers.extractor, "--data", data.path, "--output", output.path)
+    let result = try Imprint.run("evaluate", "--model", output.path, "--data", data.path, "--json")
+      .decoded(as: Evaluated.self)
+    #expect(result.pictures == 24)
+    #expect(result.classes.map(\.label) == ["daisy", "iris", "pansy"])
+    let recalls = result.classes.reduce(0) { $0 + $1.recall * Double($1.pictures) } / 24
+    #expect(abs(recalls - result.topK[0]) < 1e-9)
+
+    let unknown = try Flowers.folder([("orchid", "iris", 0..<1)], in: folder, named: "unknown")
+    let refused = try Imprint.run("evaluate", "--model", output.path, "--data", unknown.path)
+    #expect(refused.code == 1)
+    #expect(refused.complaints.contains("\"orchid\""))
+  }
+
+  @Test("The runtime's own words are there for those who ask")
+  func verbose() throws {
+    let picture = Material.coralPicture("cat_test_0").path
+    let model = Material.model("mobilenet_v1_0.25_128_quant").path
+    #expect(try Imprint.run("classify", "--model", model, picture).complaints == "")
+    #expect(try Imprint.run("classify", "--model", model, picture, "--verbose").complaints.contains("INFO"))
+  }
+}

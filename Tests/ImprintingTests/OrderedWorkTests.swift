@@ -1,0 +1,86 @@
+import Foundation
+import Imprinting
+import Synchronization
+import Testing
+
+@Suite("Work on several workers")
+struct OrderedWorkTests {
+  @Test("Results come in order, whichever worker was faster")
+  func order() async throws {
+    var delivered: [Int] = []
+    try await OrderedWork.run(
+      count: 200, workers: [0, 1, 2],
+      work: { _, index in
+        if index.isMultiple(of: 7) { usleep(500) }
+        return index * index
+      },
+      deliver: { index, value in
+        #expect(value == index * index)
+        delivered.append(index)
+      })
+    #expect(delivered == Array(0..<200))
+  }
+
+  @Test("No worker does two pieces at the same time")
+  func exclusive() async throws {
+    let busy = (0..<3).map { _ in Flag() }
+    try await OrderedWork.run(
+      count: 100, workers: [0, 1, 2],
+      work: { worker, _ in
+        #expect(busy[worker].raise())
+        usleep(200)
+        busy[worker].lower()
+      }, deliver: { _, _ in })
+  }
+
+  @Test("A slow piece holds back those behind it: memory stays bounded")
+  func bounded() async throws {
+    let furthest = Mutex(0)
+    try await OrderedWork.run(
+      count: 1000, workers: [0, 1],
+      work: { _, index in
+        furthest.withLock { $0 = max($0, index) }
+        if index == 0 { usleep(50_000) }
+      },
+      deliver: { index, _ in if index == 0 { #expect(furthest.withLock { $0 } < 40) } })
+  }
+
+  @Test("An error of the work and one of the receiver end it")
+  func errors() async {
+    struct Refusal: Error {}
+    await #expect(throws: Refusal.self) {
+      try await OrderedWork.run(
+        count: 10, workers: [0], work: { _, index in if index == 5 { throw Refusal() } }, deliver: { _, _ in })
+    }
+    await #expect(throws: Refusal.self) {
+      try await OrderedWork.run(count: 10, workers: [0], work: { _, _ in }, deliver: { _, _ in throw Refusal() })
+    }
+  }
+
+  @Test("Cancelling the task ends it")
+  func cancelled() async {
+    let task = Task {
+      try await OrderedWork.run(count: .max, workers: [0], work: { _, _ in usleep(100) }, deliver: { _, _ in })
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test("No work is done at once")
+  func none() async throws {
+    try await OrderedWork.run(count: 0, workers: [0], work: { _, _ in }, deliver: { _, _ in Issue.record("delivered") })
+  }
+
+  private final class Flag: Sendable {
+    private let isRaised = Mutex(false)
+
+    func raise() -> Bool {
+      isRaised.withLock { flag in
+        defer { flag = true }
+        return !flag
+      }
+    }
+
+    func lower() { isRaised.withLock { $0 = false } }
+  }
+}

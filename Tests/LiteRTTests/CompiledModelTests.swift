@@ -1,0 +1,101 @@
+import Foundation
+import LiteRT
+import TestMaterial
+import Testing
+
+@Suite("Models in the runtime", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct CompiledModelTests {
+  let runtime: Runtime
+
+  init() throws { runtime = try Runtime() }
+
+  private func load(_ name: String) throws -> LoadedModel {
+    let data = try NSData(contentsOf: Material.model(name)) as Data
+    return try load(data)
+  }
+
+  private func load(_ data: Data) throws -> LoadedModel {
+    let memory = AlignedMemory(data)
+    return try LoadedModel(bytes: memory.bytes, owner: memory, runtime: runtime)
+  }
+
+  @Test("Inputs and outputs are described by type, shape and size")
+  func description() throws {
+    let model = try CompiledModel(
+      load("mobilenet_v1_1.0_224_quant_embedding_extractor"), hardware: .cpu(threads: 1))
+    #expect(model.input.type == .uint8)
+    #expect(model.input.shape == [1, 224, 224, 3])
+    #expect(model.input.byteCount == 224 * 224 * 3)
+    #expect(model.output.shape == [1, 1, 1, 1024])
+  }
+
+  @Test("One thread, two threads and a second instance give the same bytes")
+  func deterministic() throws {
+    let loaded = try load("mobilenet_v1_0.25_128_quant")
+    let outputs = try [1, 2, 1].map { threads in
+      try CompiledModel(loaded, hardware: .cpu(threads: threads)).run(
+        fill: { input in for index in input.indices { input[index] = UInt8(truncatingIfNeeded: index &* 31) } },
+        read: { Array($0) })
+    }
+    #expect(outputs[0].count == 1001)
+    #expect(outputs[0].contains { $0 > 0 })
+    #expect(outputs[1] == outputs[0])
+    #expect(outputs[2] == outputs[0])
+  }
+
+  @Test("One instance used by several threads answers each with its own picture's output")
+  func concurrent() async throws {
+    let model = try CompiledModel(load("mobilenet_v1_0.25_128_quant"), hardware: .cpu(threads: 1))
+    func output(_ seed: Int) throws -> [UInt8] {
+      try model.run(
+        fill: { input in for index in input.indices { input[index] = UInt8(truncatingIfNeeded: index &* seed) } },
+        read: { Array($0) })
+    }
+    let alone = try (1...8).map(output)
+    let together = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+      for seed in 1...8 { group.addTask { (seed, try output(seed)) } }
+      var found: [[UInt8]] = Array(repeating: [], count: 8)
+      for try await (seed, bytes) in group { found[seed - 1] = bytes }
+      return found
+    }
+    #expect(together == alone)
+  }
+
+  @Test("An Edge TPU's model fails with the runtime's own words")
+  func edgeTPU() throws {
+    let model = try load("mobilenet_v1_1.0_224_l2norm_quant_edgetpu")
+    let error = #expect(throws: LiteRTError.self) { try CompiledModel(model, hardware: .cpu(threads: 1)) }
+    #expect("\(try #require(error))".contains("edgetpu-custom-op"))
+  }
+
+  @Test("What is no model is refused, and the error carries the runtime's status")
+  func garbage() throws {
+    let error = #expect(throws: LiteRTError.self) { try load(Data(repeating: 7, count: 4096)) }
+    guard case .failed(_, let status, _) = try #require(error) else {
+      Issue.record("another error: \(String(describing: error))")
+      return
+    }
+    #expect(status.rawValue == 501)
+  }
+
+  @Test("An error thrown while the input is filled is passed on, and the model still runs")
+  func fillThrows() throws {
+    struct Refusal: Error {}
+    let model = try CompiledModel(load("mobilenet_v1_0.25_128_quant"), hardware: .cpu(threads: 1))
+    #expect(throws: Refusal.self) { try model.run(fill: { _ in throw Refusal() }, read: { _ in }) }
+    #expect(try model.run(fill: { $0.initializeMemory(as: UInt8.self, repeating: 3) }, read: \.count) == 1001)
+  }
+}
+
+/// Bytes at an address that the runtime accepts.
+private final class AlignedMemory: @unchecked Sendable {
+  let bytes: UnsafeRawBufferPointer
+
+  init(_ data: Data) {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 64)
+    data.copyBytes(to: memory)
+    bytes = UnsafeRawBufferPointer(memory)
+  }
+
+  deinit { bytes.deallocate() }
+}

@@ -1,0 +1,128 @@
+import ModelSurgery
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("What may be run")
+struct RunnableTests {
+  private func model(_ tensors: [Tensor], buffer: Bytes = []) -> Model {
+    var model = Model()
+    model.buffers = [Buffer(), Buffer(buffer)]
+    var graph = SubGraph()
+    graph.tensors = tensors
+    model.subgraphs = [graph]
+    return model
+  }
+
+  @Test("The models of the material", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  func material() throws {
+    for file in Material.models { try Model(contentsOf: file).checkRunnable() }
+  }
+
+  @Test("Not a constant that is shorter than its shape says")
+  func short() {
+    let tensor = Tensor(shape: [2, 3], type: .float32, buffer: 1, name: "weights")
+    #expect(throws: SurgeryError.badConstant(tensor: "\"weights\"", expected: 24, found: 4)) {
+      try model([tensor], buffer: [1, 2, 3, 4]).checkRunnable()
+    }
+  }
+
+  @Test(
+    "Not a constant of a negative or overflowing shape",
+    arguments: [[-1], [.max, .max, .max], [0, -5]] as [[Int32]])
+  func senseless(shape: [Int32]) {
+    #expect(throws: SurgeryError.self) {
+      try model([Tensor(shape: shape, type: .int32, buffer: 1)], buffer: [1]).checkRunnable()
+    }
+  }
+
+  @Test("Not tensors that claim terabytes, one alone or many together")
+  func huge() {
+    #expect(throws: SurgeryError.self) {
+      try model([Tensor(shape: [1, 1 << 20, 1 << 20, 3], type: .uint8)]).checkRunnable()
+    }
+    let many = Array(repeating: Tensor(shape: [1 << 30], type: .uint8), count: 9)
+    #expect(throws: SurgeryError.self) { try model(many).checkRunnable() }
+    #expect(throws: Never.self) { try model(Array(many.prefix(8))).checkRunnable() }
+  }
+}
+
+@Suite("Operators that may be run", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct RunnableOperatorTests {
+  private func refusal(_ change: (inout SubGraph) throws -> Void) throws -> String {
+    var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    try change(&model.subgraphs[0])
+    let error = #expect(throws: SurgeryError.self) { try model.checkRunnable() }
+    return error.map { "\($0)" } ?? ""
+  }
+
+  @Test("Not a quantised convolution without a bias, which brings the runtime down")
+  func bias() throws {
+    #expect(try refusal { $0.operators[1].inputs.removeLast() }.contains("operator 1, DEPTHWISE_CONV_2D"))
+    #expect(try refusal { $0.operators[0].inputs[2] = -1 }.contains("operator 0, CONV_2D"))
+  }
+
+  @Test("Not an operator that writes to a constant, which may lie in a read-only file")
+  func constantOutput() throws {
+    #expect(try refusal { $0.operators[3].outputs[0] = $0.operators[5].inputs[1] }.contains("which is a constant"))
+  }
+
+  @Test("Not an operator that reads what nothing has written")
+  func unwritten() throws {
+    #expect(try refusal { $0.operators.swapAt(2, 9) }.contains("which nothing writes"))
+  }
+
+  @Test("Not an input that is a constant")
+  func constantInput() throws {
+    #expect(try refusal { $0.inputs = [$0.operators[0].inputs[1]] }.contains("an input and a constant"))
+  }
+
+  @Test("Not a zero point beyond its type")
+  func zeroPoint() throws {
+    let words = try refusal { graph in
+      let output = Int(graph.operators[4].outputs[0])
+      graph.tensors[output].quantization?.zeroPoint = [.min]
+    }
+    #expect(words.contains("zero point -9223372036854775808 is no UINT8"))
+  }
+}
+
+@Suite("The encoding of elements")
+struct ElementEncodingTests {
+  @Test("Bytes are rounded to the nearest step, halves away from zero, and clamped")
+  func uint8() {
+    let encoding = ElementEncoding.uint8(scale: 0.5, zeroPoint: 10)
+    #expect(encoding.encode([0, 0.25, -0.25, 0.24, 1000, -1000, .nan]) == [10, 11, 10, 10, 255, 0, 10])
+  }
+
+  @Test("Signed bytes")
+  func int8() {
+    let encoding = ElementEncoding.int8(scale: 1, zeroPoint: -1)
+    #expect(encoding.encode([0, 1, -127, 500]).map(Int8.init(bitPattern:)) == [-1, 0, -128, 127])
+    #expect([UInt8(bitPattern: -1), 3].withUnsafeBytes { encoding.steps($0) } == [0, 4])
+  }
+
+  @Test("Floats go through unchanged")
+  func float() {
+    let encoding = ElementEncoding.float32
+    let bytes = encoding.encode([1.5, -3e30])
+    #expect(bytes.count == 8)
+    #expect(bytes.withUnsafeBytes { encoding.values($0) } == [1.5, -3e30])
+  }
+
+  @Test("Types, scales and zero points that make no sense are refused by the tensor's name")
+  func refused() {
+    let tensors = [
+      Tensor(shape: [1], type: .int32), Tensor(shape: [1], type: .uint8),
+      Tensor(shape: [1], type: .uint8, quantization: QuantizationParameters(scale: 0, zeroPoint: 0)),
+      Tensor(shape: [1], type: .uint8, quantization: QuantizationParameters(scale: .nan, zeroPoint: 0)),
+      Tensor(shape: [1], type: .uint8, quantization: QuantizationParameters(scale: 1, zeroPoint: 256)),
+      Tensor(shape: [1], type: .int8, quantization: QuantizationParameters(scale: 1, zeroPoint: .min)),
+      Tensor(shape: [1], type: .int8, quantization: QuantizationParameters(scale: [1, 2], zeroPoint: [0, 0])),
+    ]
+    for tensor in tensors {
+      let error = #expect(throws: SurgeryError.self) { try ElementEncoding(of: tensor, label: "x") }
+      #expect(error.map { "\($0)".hasPrefix("the tensor x") } == true)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import TestMaterial
+import Testing
+
+@testable import TFLite
+
+@Suite("Writing a file as a whole or not at all")
+struct AtomicFileTests {
+  private func names(in folder: TemporaryFolder) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+  }
+
+  private func reason(_ write: () throws(TFLiteError) -> Void) -> String? {
+    do throws(TFLiteError) {
+      try write()
+      return nil
+    } catch {
+      if case .cannotWrite(_, let reason) = error { return reason }
+      return "\(error)"
+    }
+  }
+
+  @Test("makes a new file of all pieces and leaves nothing else")
+  func writesNewFile() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.appending("größer 漢字 🌷.txt")
+    try AtomicFile(file).write([[1, 2], [], [3]])
+    #expect(try Data(contentsOf: file) == Data([1, 2, 3]))
+    try AtomicFile(file).write("tulip\n")
+    #expect(try String(contentsOf: file, encoding: .utf8) == "tulip\n")
+    #expect(try names(in: folder) == [file.lastPathComponent])
+  }
+
+  @Test("keeps the permissions of a file that it replaces")
+  func keepsPermissions() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.appending("file")
+    try AtomicFile(file).write("old")
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
+    try AtomicFile(file).write("new")
+    let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? NSNumber
+    #expect(mode?.intValue == 0o640)
+  }
+
+  @Test("follows a link and leaves it a link")
+  func followsLinks() throws {
+    let folder = try TemporaryFolder()
+    let (file, link) = (folder.appending("file"), folder.appending("link"))
+    try AtomicFile(file).write("old")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+    try AtomicFile(link).write("new")
+    #expect(try String(contentsOf: file, encoding: .utf8) == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == file.path)
+  }
+
+  @Test("refuses a folder, and a folder that is not there, in the system's words")
+  func refusesFolders() throws {
+    let folder = try TemporaryFolder()
+    #expect(reason { () throws(TFLiteError) in try AtomicFile(folder.url).write("x") } == "it is a folder")
+    let missing = folder.appending("missing/file")
+    #expect(
+      reason { () throws(TFLiteError) in try AtomicFile(missing).write("x") } == "No such file or directory")
+    #expect(try names(in: folder) == [])
+  }
+
+  @Test("leaves the old file whole when a name is too long for the system")
+  func leavesOldFile() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.appending(String(repeating: "n", count: 250))
+    try AtomicFile(file).write("old")
+    try AtomicFile(file).write("new")
+    #expect(try String(contentsOf: file, encoding: .utf8) == "new")
+    let tooLong = folder.appending(String(repeating: "n", count: 300))
+    #expect(reason { () throws(TFLiteError) in try AtomicFile(tooLong).write("x") } == "File name too long")
+    #expect(try names(in: folder) == [file.lastPathComponent])
+  }
+
+  #if os(Linux)
+    @Test("says that a disk is full")
+    func saysThatDiskIsFull() {
+      let full = URL(filePath: "/dev/full")
+      #expect(reason { () throws(TFLiteError) in try AtomicFile(full).write("x") } == "No space left on device")
+    }
+  #endif
+
+  @Test("writes a model over the file that it is mapped from")
+  func replacesItsOwnSource() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.appending("model.tflite")
+    try SampleModel.model.serialized().write(to: file)
+    var model = try Model(contentsOf: file)
+    model.description = "changed"
+    try model.serialized().write(to: file)
+    #expect(try Model(contentsOf: file) == model)
+    #expect(model.buffers == SampleModel.model.buffers)
+  }
+
+  @Test("reading says why a file cannot be read")
+  func saysWhyReadingFails() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: TFLiteError.cannotRead(path: folder.url.path, reason: "it is a folder")) {
+      try Model(contentsOf: folder.url)
+    }
+    let missing = folder.appending("missing")
+    #expect(throws: TFLiteError.cannotRead(path: missing.path, reason: "No such file or directory")) {
+      try Model(contentsOf: missing)
+    }
+    let empty = folder.appending("empty")
+    try AtomicFile(empty).write("")
+    #expect(throws: TFLiteError.notAModel(reason: "it is empty")) { try Model(contentsOf: empty) }
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import TestMaterial
+import Testing
+
+@testable import TFLite
+
+@Suite("Damaged and hostile files")
+struct HostileInputTests {
+  /// Reads bytes; a model that can be read must also be written and read again, or refused by name.
+  private func survive(_ bytes: [UInt8]) throws(TFLiteError) {
+    let model: Model
+    do throws(TFLiteError) { model = try Model(bytes: Bytes(bytes)) } catch { return }
+    let written: SerializedModel
+    do throws(TFLiteError) { written = try model.serialized() } catch {
+      guard case .newerThanSchema = error else { throw error }
+      return
+    }
+    #expect(written.count < 50 * bytes.count + 10_000)
+    let again = try Model(bytes: Bytes(written.bytes())).serialized()
+    #expect(again.bytes() == written.bytes())
+  }
+
+  private func error(of bytes: [UInt8]) -> TFLiteError? {
+    do throws(TFLiteError) {
+      _ = try Model(bytes: Bytes(bytes))
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test(
+    "What is no model is called that",
+    arguments: [
+      [], [1, 2, 3], [0, 0, 0, 0, 0, 0, 0], Array("TFL3TFL".utf8), Array("\u{89}PNG and more than eight bytes".utf8),
+      [UInt8](repeating: 0xFF, count: 100),
+    ])
+  func refusesOtherFiles(bytes: [UInt8]) throws {
+    guard case .notAModel? = error(of: bytes) else {
+      Issue.record("\(String(describing: error(of: bytes)))")
+      return
+    }
+  }
+
+  @Test("The identifier alone makes no model")
+  func refusesBareIdentifier() {
+    for root in [UInt8](0...40) + [0x80, 0xFF] {
+      let bytes = [root, 0, 0, 0] + Array("TFL3".utf8) + [UInt8](repeating: 0, count: 24)
+      #expect(error(of: bytes) != nil)
+    }
+  }
+
+  @Test("A model cut off anywhere is refused, or read and written")
+  func survivesTruncation() throws {
+    let bytes = try SampleModel.model.serialized().bytes()
+    for count in bytes.indices { try survive(Array(bytes.prefix(count))) }
+    #expect(error(of: Array(bytes.prefix(bytes.count / 2))) != nil)
+  }
+
+  @Test("A model with any one byte changed is refused, or read and written", arguments: [0x00, 0x7F, 0xFF])
+  func survivesSingleBytes(value: UInt8) throws {
+    let bytes = try SampleModel.model.serialized().bytes()
+    for index in bytes.indices where bytes[index] != value {
+      var changed = bytes
+      changed[index] = value
+      try survive(changed)
+    }
+  }
+
+  @Test("A model damaged in several places is refused, or read and written", arguments: 0..<6)
+  func survivesMutation(seed: Int) throws {
+    var generator = SeededGenerator(seed: seed)
+    let bytes = try SampleModel.model.serialized().bytes()
+    for _ in 0..<1000 {
+      var changed = bytes
+      Mutation.mutate(&changed, using: &generator)
+      try survive(changed)
+    }
+  }
+
+  @Test(
+    "Real models, damaged, are refused, or read and written",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  func survivesMutationOfRealModels() throws {
+    var generator = SeededGenerator(seed: 99)
+    let small = Array(try Data(contentsOf: Material.model("model_invoking_error")))
+    for count in small.indices { try survive(Array(small.prefix(count))) }
+    for _ in 0..<3000 {
+      var changed = small
+      Mutation.mutate(&changed, using: &generator)
+      try survive(changed)
+    }
+    // The tables of this model are its last 30 kilobytes; before them lie the weights.
+    let large = Array(try Data(contentsOf: Material.model("mobilenet_v1_0.25_128_quant")))
+    for _ in 0..<200 {
+      var tables = Array(large.suffix(30_000))
+      Mutation.mutate(&tables, using: &generator)
+      try survive(large.dropLast(30_000) + tables)
+    }
+  }
+
+  @Test("A claimed length beyond the file is named with its field")
+  func namesClaimedLength() throws {
+    var model = SampleModel.model
+    model.subgraphs[0].tensors[1].shape = [0x0102_0304, 5]
+    var bytes = try model.serialized().bytes()
+    let shape = try #require(bytes.firstRange(of: [2, 0, 0, 0, 4, 3, 2, 1]))
+    bytes.replaceSubrange(shape.prefix(4), with: [0xFF, 0xFF, 0xFF, 0x7F])
+    guard case .malformed(let field, let reason)? = error(of: bytes) else {
+      Issue.record("it was read")
+      return
+    }
+    #expect(field == "subgraphs[0].tensors[1].shape")
+    #expect(reason.contains("2147483647 elements"))
+  }
+
+  @Test("Another version of the schema is refused")
+  func refusesOtherVersions() throws {
+    var model = Model()
+    model.version = 2
+    let bytes = try SerializedModel(FlatBufferWriter.file(of: model.node, identifier: "TFL3")).bytes()
+    #expect(error(of: bytes) == .unsupportedVersion(2))
+    #expect(throws: TFLiteError.unsupportedVersion(2)) { try model.serialized() }
+  }
+}
