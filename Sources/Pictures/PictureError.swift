@@ -1,6 +1,6 @@
 /// Why a picture cannot be read.
 ///
-/// `picture` is the file's path, or the name that the caller gave to bytes.
+/// `picture` is the file's path as it was given, or the name that the caller gave to bytes.
 public enum PictureError: Error, Sendable, Hashable {
   /// The file cannot be opened or read; `reason` is the system's word for it.
   case unreadable(picture: String, reason: String)

@@ -59,7 +59,7 @@ public struct PictureReader: Sendable {
 
   /// Reads a picture file.
   ///
-  /// - Throws: ``PictureError``, naming the file.
+  /// - Throws: ``PictureError``, naming the file as the URL was given.
   public func read(_ url: URL) throws(PictureError) -> PixelTensor {
     try tensor { (pixels) throws(PictureError) in try read(url, into: pixels) }
   }
@@ -67,11 +67,12 @@ public struct PictureReader: Sendable {
   /// Reads a picture file straight into a tensor's memory.
   ///
   /// - Parameter destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
-  /// - Throws: ``PictureError``, naming the file.
+  /// - Throws: ``PictureError``, naming the file as the URL was given.
   public func read(_ url: URL, into destination: UnsafeMutableRawBufferPointer) throws(PictureError) {
-    let path = url.path
+    let name = url.relativePath
     try draw(on: destination) { (workbench, canvas) throws(PictureError) in
-      try workbench.read(FileContents.read(path, into: workbench.file), picture: path, onto: canvas)
+      let bytes = try FileContents.read(url.path, named: name, into: workbench.file)
+      try workbench.read(bytes, picture: name, onto: canvas)
     }
   }
 

@@ -48,6 +48,19 @@ struct ClassFolderTests {
     #expect(paths(found.classes[0].pictures) == ["rose/b.jpg", "rose/red/a.jpg", "rose/red/dark/c.jpg"])
   }
 
+  @Test("Folders that link to each other in every way are read once each")
+  func links() throws {
+    let names = (0..<12).map { "rose/\($0)" }
+    for name in names { try touch("\(name)/x.jpg") }
+    for name in names {
+      for other in names {
+        try FileManager.default.createSymbolicLink(
+          at: folder.appending("\(name)/to\(other.dropFirst(5))"), withDestinationURL: folder.appending(other))
+      }
+    }
+    #expect(try LabelledPictures(folder: folder.url).count == 12)
+  }
+
   @Test("Folders without pictures are named")
   func empty() throws {
     try touch("rose/a.jpg", "tulip/notes.txt")

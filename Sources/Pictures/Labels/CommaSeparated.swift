@@ -16,13 +16,14 @@ enum CommaSeparated {
   ///
   /// - Throws: ``LabelledPicturesError/unreadable(path:)`` or ``LabelledPicturesError/badLine(_:path:reason:)``.
   static func records(of file: URL) throws(LabelledPicturesError) -> [Record] {
-    guard let data = try? Data(contentsOf: file) else {
+    let memory = Memory()
+    guard let bytes = try? FileContents.read(file.path, named: file.relativePath, into: memory) else {
       throw FileManager.default.fileExists(atPath: file.path)
         ? .unreadable(path: file.relativePath) : .notAFolder(path: file.relativePath)
     }
-    guard data.count <= largest, let text = String(validating: data, as: UTF8.self) else {
-      throw .unreadable(path: file.relativePath)
-    }
+    guard bytes.count <= largest,
+      let text = withExtendedLifetime(memory, { String(bytes: bytes, encoding: .utf8) })
+    else { throw .unreadable(path: file.relativePath) }
     return try records(of: text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...], path: file.relativePath)
   }
 

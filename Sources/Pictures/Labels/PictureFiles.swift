@@ -26,9 +26,10 @@ public enum PictureFiles {
 
   /// All pictures in a folder and in the folders within it, in the order of their paths.
   ///
-  /// Links are followed; a folder that is met again on the way down to itself is passed over.
+  /// Links are followed; a folder that is met again, by whatever way, is passed over.
   static func pictures(in folder: URL) -> [URL] {
-    paths(in: folder, above: []).sorted().map { folder.appending(path: $0) }
+    var visited: Set<String> = []
+    return paths(in: folder, visited: &visited).sorted().map { folder.appending(path: $0) }
   }
 
   static func isPicture(_ name: String) -> Bool {
@@ -46,18 +47,19 @@ public enum PictureFiles {
   ]
 
   /// Paths of pictures relative to a folder.
-  private static func paths(in folder: URL, above: Set<String>) -> [String] {
-    let real = folder.resolvingSymlinksInPath().path
-    guard !above.contains(real), above.count < deepest,
+  private static func paths(in folder: URL, visited: inout Set<String>) -> [String] {
+    guard visited.insert(folder.resolvingSymlinksInPath().path).inserted,
       let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
     else { return [] }
-    return names.flatMap { name -> [String] in
-      guard !name.hasPrefix(".") else { return [] }
+    var paths: [String] = []
+    for name in names.sorted() where !name.hasPrefix(".") {
       let entry = folder.appending(path: name)
-      if isFolder(entry) { return paths(in: entry, above: above.union([real])).map { "\(name)/\($0)" } }
-      return isPicture(name) ? [name] : []
+      if isFolder(entry) {
+        paths += Self.paths(in: entry, visited: &visited).map { "\(name)/\($0)" }
+      } else if isPicture(name) {
+        paths.append(name)
+      }
     }
+    return paths
   }
-
-  private static let deepest = 32
 }

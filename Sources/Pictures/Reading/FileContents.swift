@@ -10,24 +10,27 @@
 enum FileContents {
   /// The bytes of a file, valid as long as `memory` gives out no others.
   ///
+  /// - Parameter name: What errors call the file.
   /// - Throws: ``PictureError``: unreadable, not a file, or too many bytes. A pipe is not waited for.
-  static func read(_ path: String, into memory: Memory) throws(PictureError) -> UnsafeRawBufferPointer {
+  static func read(
+    _ path: String, named name: String, into memory: Memory
+  ) throws(PictureError) -> UnsafeRawBufferPointer {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw failure(path) }
+    guard file >= 0 else { throw failure(name) }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw failure(path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(picture: path) }
+    guard fstat(file, &status) == 0 else { throw failure(name) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(picture: name) }
     let size = Int(status.st_size)
     guard size <= Limits.fileBytes else {
-      throw .tooManyBytes(picture: path, bytes: size, limit: Limits.fileBytes)
+      throw .tooManyBytes(picture: name, bytes: size, limit: Limits.fileBytes)
     }
     let start = memory.bytes(size)
     var count = 0
     while count < size {
       let got = Self.read(file, start + count, size - count)
       if got < 0, errno == EINTR { continue }
-      guard got >= 0 else { throw failure(path) }
+      guard got >= 0 else { throw failure(name) }
       guard got > 0 else { break }
       count += got
     }
@@ -44,7 +47,7 @@ enum FileContents {
     #endif
   }
 
-  private static func failure(_ path: String) -> PictureError {
-    .unreadable(picture: path, reason: String(cString: strerror(errno)))
+  private static func failure(_ name: String) -> PictureError {
+    .unreadable(picture: name, reason: String(cString: strerror(errno)))
   }
 }
