@@ -25,14 +25,12 @@ typedef int32_t LiteRtStatus;
 // A value of one of several types, as options of an environment hold it.
 typedef enum : int32_t {
   kLiteRtAnyTypeInt = 2,
-  kLiteRtAnyTypeString = 8,
 } LiteRtAnyType;
 
 typedef struct {
   LiteRtAnyType type;
   union {
     int64_t int_value;
-    const char *str_value;
   };
 } LiteRtAny;
 
@@ -49,9 +47,6 @@ typedef struct {
 // Severities of the log.
 enum {
   kLiteRtLogSeverityVerbose = 0,
-  kLiteRtLogSeverityInfo = 1,
-  kLiteRtLogSeverityWarning = 2,
-  kLiteRtLogSeverityError = 3,
   kLiteRtLogSeveritySilent = 4,
 };
 
@@ -104,7 +99,6 @@ typedef enum : int32_t {
 typedef enum : int32_t {
   kLiteRtTensorBufferLockModeRead = 0,
   kLiteRtTensorBufferLockModeWrite = 1,
-  kLiteRtTensorBufferLockModeReadWrite = 2,
 } LiteRtTensorBufferLockMode;
 
 // Functions.
@@ -114,7 +108,6 @@ typedef void (*LiteRtDestroyEnvironment)(LiteRtEnvironment);
 typedef LiteRtStatus (*LiteRtCreateModelFromBuffer)(LiteRtEnvironment, const void *, size_t, LiteRtModel *);
 typedef void (*LiteRtDestroyModel)(LiteRtModel);
 
-typedef LiteRtStatus (*LiteRtGetNumModelSignatures)(LiteRtModel, size_t *);
 typedef LiteRtStatus (*LiteRtGetModelSignature)(LiteRtModel, size_t, LiteRtSignature *);
 typedef LiteRtStatus (*LiteRtGetNumSignatureInputs)(LiteRtSignature, size_t *);
 typedef LiteRtStatus (*LiteRtGetNumSignatureOutputs)(LiteRtSignature, size_t *);
@@ -142,7 +135,6 @@ typedef void (*LiteRtDestroyCompiledModel)(LiteRtCompiledModel);
 
 typedef LiteRtStatus (*LiteRtCreateManagedTensorBuffer)(
     LiteRtEnvironment, LiteRtTensorBufferType, const LiteRtRankedTensorType *, size_t, LiteRtTensorBuffer *);
-typedef LiteRtStatus (*LiteRtGetTensorBufferPackedSize)(LiteRtTensorBuffer, size_t *);
 typedef LiteRtStatus (*LiteRtLockTensorBuffer)(LiteRtTensorBuffer, void **, LiteRtTensorBufferLockMode);
 typedef LiteRtStatus (*LiteRtUnlockTensorBuffer)(LiteRtTensorBuffer);
 typedef void (*LiteRtDestroyTensorBuffer)(LiteRtTensorBuffer);

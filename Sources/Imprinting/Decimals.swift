@@ -1,7 +1,7 @@
 /// Numbers as text with a fixed number of decimal places, as C's `%f` writes them.
-public enum Decimals {
+package enum Decimals {
   /// A number with so many decimal places, rounded to the nearest; `inf`, `-inf` or `nan` where it is none.
-  public static func string(_ value: Double, places: Int) -> String {
+  package static func string(_ value: Double, places: Int) -> String {
     let places = min(max(places, 0), 9)
     let factor = (0..<places).reduce(1.0) { product, _ in product * 10 }
     guard value.isFinite, let scaled = Int64(exactly: (abs(value) * factor).rounded()) else { return "\(value)" }

@@ -4,8 +4,6 @@ import ModelSurgery
 public enum ImprintingError: Error, Sendable, Hashable {
   /// The model's input is no picture; `shape` and `type` are what it is.
   case noPictureInput(shape: [Int32], type: String)
-  /// The model's output cannot be read as scores or as an embedding.
-  case unreadableOutput(String)
   /// The model was compiled for the Edge TPU and runs nowhere else.
   case needsEdgeTPU(operators: String)
   /// A class id that is negative, or beyond the next free one.
@@ -20,14 +18,17 @@ public enum ImprintingError: Error, Sendable, Hashable {
   case wrongPictureSize(width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
   /// A tensor that is not of the size that the model takes, in bytes.
   case wrongTensorSize(bytes: Int, expected: Int)
-  /// An embedding that is not of the model's dimension, or holds numbers that are none.
+  /// An embedding that is not of the model's dimension.
   case wrongEmbedding(count: Int, expected: Int)
+  /// An embedding with a number that is infinite or none.
   case notFinite
+  /// A class's name that a label file cannot hold.
+  case badName(String)
   /// No picture to learn from.
   case noPictures
   /// `topK` is not positive.
   case badTopK(Int)
-  /// Two pictures' classes, or a class and a label, that cannot be told apart.
+  /// Classes of pictures that are not among the `known` classes of the model.
   case unknownClasses([String], known: Int)
   /// A label file that cannot be read.
   case badLabels(path: String, reason: String)
@@ -40,8 +41,6 @@ extension ImprintingError: CustomStringConvertible {
     switch self {
     case .noPictureInput(let shape, let type):
       "the model takes \(type) \(shape), where a picture [1, height, width, 3] of UINT8, INT8 or FLOAT32 is needed"
-    case .unreadableOutput(let reason):
-      "the model's output cannot be read: \(reason)"
     case .needsEdgeTPU(let operators):
       """
       the model is compiled for the Edge TPU (\(operators)) and runs on nothing else: take the file that it was compiled \
@@ -66,6 +65,11 @@ extension ImprintingError: CustomStringConvertible {
       "the embedding has \(count) elements; the model's have \(expected)"
     case .notFinite:
       "the embedding holds a number that is infinite or none (NaN)"
+    case .badName(let name):
+      """
+      "\(name.split(whereSeparator: \.isNewline).joined(separator: "⏎"))" is no name for a class: it must be one line, \
+      with something on it and no space at its ends
+      """
     case .noPictures:
       "there is no picture to learn from"
     case .badTopK(let topK):

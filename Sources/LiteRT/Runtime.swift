@@ -76,7 +76,7 @@ public final class Runtime: Sendable {
   /// Runs `work` with what the runtime prints caught, unless all of it is wanted.
   func quietly<Result>(_ work: () -> Result) -> (result: Result, printed: String) {
     switch verbosity {
-    case .silent: RuntimeLog.caught(work)
+    case .silent: RuntimeLog.shared?.caught(work) ?? (work(), "")
     case .verbose: (work(), "")
     }
   }

@@ -10,10 +10,10 @@ public enum Resize: Sendable, Hashable {
   case crop(fraction: Double)
   /// The whole picture, stretched to the wanted size.
   case squash
-  /// The whole picture in its own proportions, centred between black bars.
+  /// The whole picture in its own proportions, centred between black bars; an odd column or row more goes right or below.
   case pad
   /// The whole picture, stretched without filtering: row (or column) `i` of `target` comes from row
-  /// `floor((i + 0.5) * source / target)` of `source`.
+  /// `floor((i + 0.5) * source / target)` of `source`, the positions added up step by step as Pillow does.
   case nearest
 
   /// The largest centred crop: the usual choice.

@@ -20,9 +20,11 @@ enum Imprint {
 
   /// Runs the command and waits for it.
   @discardableResult
-  static func run(_ arguments: String...) throws -> Outcome {
-    try finish(start(executable, arguments))
-  }
+  static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+  /// Runs the command and waits for it.
+  @discardableResult
+  static func run(_ arguments: [String]) throws -> Outcome { try finish(start(executable, arguments)) }
 
   /// Runs the command in a shell that first does what `preparation` says.
   static func run(after preparation: String, _ arguments: [String]) throws -> Outcome {
@@ -30,11 +32,16 @@ enum Imprint {
     return try finish(start(URL(filePath: "/bin/sh"), ["-c", command, "sh", executable.path] + arguments))
   }
 
-  /// Runs the command, sends it a signal after some seconds, and waits for it.
-  static func run(interruptedBy signal: Int32, after seconds: Double, _ arguments: String...) throws -> Outcome {
+  /// Runs the command, sends it a signal once it has opened the runtime, and waits for it.
+  static func run(interruptedBy signal: Int32, _ arguments: String...) throws -> Outcome {
     let running = try start(executable, arguments)
-    Thread.sleep(forTimeInterval: seconds)
-    kill(running.process.processIdentifier, signal)
+    let process = running.process
+    // What a process has opened stands among its mappings.
+    let mappings = "/proc/\(process.processIdentifier)/maps"
+    while process.isRunning, (try? String(contentsOfFile: mappings, encoding: .utf8))?.contains("libLiteRt") != true {
+      Thread.sleep(forTimeInterval: 0.005)
+    }
+    kill(process.processIdentifier, signal)
     return try finish(running)
   }
 

@@ -78,6 +78,9 @@ struct TrainingTests {
     #expect(inspected.output.contains("imprinted layout: 3 classes, 1024 elements an embedding"))
     #expect(inspected.output.contains("iris  6 pictures"))
     #expect(inspected.output.contains("Resize  crop"))
+
+    let kept = try Imprint.run("inspect", Material.model("mobilenet_v1_1.0_224_l2norm_quant").path)
+    #expect(kept.output.contains("imprinted layout: 1001 classes"))
   }
 
   @Test("classify answers for every picture of a folder, in order, a line each")

@@ -22,6 +22,12 @@ struct RankingTests {
     #expect(throws: ImprintingError.badTopK(-3)) { try Ranking.best([1], topK: -3) }
   }
 
+  @Test("A score that is no number ranks nowhere")
+  func notANumber() throws {
+    #expect(try Ranking.best([.nan, 0.5, .nan], topK: 3) == [1])
+    #expect(Ranking.rank(of: 0, in: [.nan, 0.5]) == 2)
+  }
+
   @Test("A class's rank is its place in the order")
   func rank() throws {
     let scores: [Float] = [0.1, 0.4, 0.1, 0.4]

@@ -16,6 +16,15 @@ struct StoredSumsTests {
     #expect(StoredSums(stored(steps, count: nil).bytes, dimension: 3) == stored(steps, count: nil))
   }
 
+  @Test("A count that no exact sum could have is not believed, and counts never overflow")
+  func counts() throws {
+    #expect(StoredSums(stored([1, 2, 3], count: 1 << 53).bytes, dimension: 3) == nil)
+    var sum = EmbeddingSum(steps: [1], count: .max)
+    try sum.add(EmbeddingSum(steps: [2], count: 3))
+    #expect(sum == EmbeddingSum(steps: [3], count: nil))
+    #expect(throws: ImprintingError.notFinite) { try sum.add(EmbeddingSum(steps: [.infinity], count: 1)) }
+  }
+
   @Test("Small sums take one byte an element")
   func compact() {
     #expect(stored(Array(repeating: 100, count: 1024)).bytes.count == 16 + 13 + 1024)
@@ -56,7 +65,7 @@ struct CoralDescriptionTests {
 
   @Test(
     "Other descriptions have no classes",
-    arguments: ["TOCO Converted.", "MLIR Converted.", "0", "0 nan\n", "-1 2.0\n", "0 -1\n", "0 1 2"])
+    arguments: ["TOCO Converted.", "MLIR Converted.", "0", "0 nan\n", "-1 2.0\n", "0 1e308\n", "0 -1\n", "0 1 2"])
   func others(text: String) {
     #expect(CoralDescription(Text(text)).norms.isEmpty)
   }

@@ -75,6 +75,15 @@ struct ImprintingTailTests {
         tensor: "\"MobilenetV1/Logits/Conv2d_1c_1x1/weights\"", expected: 1001 * 1024, found: 3)
     ) { try ImprintingTail(of: short) }
 
+    for shape in [[3], [1001, 2]] as [[Int32]] {
+      var biases = whole
+      biases.subgraphs[0].tensors[Int(tail.bias)].shape = shape
+      biases.buffers[Int(whole.subgraphs[0].tensors[Int(tail.bias)].buffer)] = Buffer(
+        Bytes(Array(repeating: 0, count: 4 * Int(shape.reduce(1, *)))))
+      let error = #expect(throws: SurgeryError.self) { try ImprintingTail(of: biases) }
+      #expect(error?.description.contains("1001 biases of the type INT32") == true)
+    }
+
     var perChannel = whole
     perChannel.subgraphs[0].tensors[Int(tail.kernel)].quantization?.scale = [1, 2]
     #expect(throws: SurgeryError.self) { try ImprintingTail(of: perChannel) }
@@ -136,5 +145,30 @@ struct ImprintingTailTests {
     let classifier = try Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))
     let error = #expect(throws: SurgeryError.self) { try classifier.appendingImprintingTail() }
     #expect("\(try #require(error))".contains("it is a classifier"))
+  }
+
+  @Test("Nor does one that turns its scores into floats at the end")
+  func appendToDequantisedClassifier() throws {
+    var classifier = try Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))
+    let output = classifier.subgraphs[0].outputs[0]
+    classifier.operatorCodes.append(OperatorCode(.dequantize))
+    classifier.subgraphs[0].tensors.append(Tensor(shape: [1, 1001], type: .float32))
+    let floats = Int32(classifier.subgraphs[0].tensors.count - 1)
+    classifier.subgraphs[0].operators.append(
+      Operator(opcodeIndex: UInt32(classifier.operatorCodes.count - 1), inputs: [output], outputs: [floats]))
+    classifier.subgraphs[0].outputs = [floats]
+    let error = #expect(throws: SurgeryError.self) { try classifier.appendingImprintingTail() }
+    #expect("\(try #require(error))".contains("it is a classifier"))
+  }
+
+  @Test("An embedding of a hundred million elements is refused before room is made for it")
+  func hugeEmbedding() throws {
+    var model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
+    model.subgraphs[0].tensors[Int(model.subgraphs[0].outputs[0])].shape = [1, 100_000_000]
+    let error = #expect(throws: SurgeryError.self) { try model.appendingImprintingTail() }
+    guard case .noVector? = error else {
+      Issue.record("another error: \(String(describing: error))")
+      return
+    }
   }
 }

@@ -75,6 +75,21 @@ struct ClassFolderTests {
     }
   }
 
+  @Test("Spaces at a name's ends do not count, and are no name by themselves")
+  func spaces() throws {
+    try touch(" tulip/a.jpg", "rose \u{A0}/b.jpg")
+    let found = try LabelledPictures(folder: folder.url)
+    #expect(found.classes.map(\.name) == ["rose", "tulip"])
+    #expect(paths(found.classes[1].pictures) == [" tulip/a.jpg"])
+    try touch("tulip/c.jpg")
+    #expect(throws: LabelledPicturesError.sameName("tulip", path: folder.url.path)) {
+      try LabelledPictures(folder: folder.url)
+    }
+    let other = folder.appending("other")
+    try touch("other/ /a.jpg")
+    #expect(throws: LabelledPicturesError.emptyName(path: other.path)) { try LabelledPictures(folder: other) }
+  }
+
   @Test("A name with a line end is refused, on one line; spaces and emoji are fine")
   func names() throws {
     try touch("sweet pea 🌸/a.jpg")

@@ -60,11 +60,11 @@ public struct Classifier: Sendable {
   ///
   /// - Parameters:
   ///   - picture: The file.
-  ///   - threshold: The least score that counts.
+  ///   - threshold: The least score that counts; by default every score does.
   ///   - topK: How many classes to return at most.
   /// - Returns: Classes with a score of at least `threshold`, best first; the lower id first among equals.
   /// - Throws: ``PictureError`` when the file cannot be read, ``ImprintingError/badTopK(_:)``, ``LiteRTError``.
-  public func classify(_ picture: URL, threshold: Float = 0, topK: Int = 3) async throws -> [Classification] {
+  public func classify(_ picture: URL, threshold: Float = -.infinity, topK: Int = 3) async throws -> [Classification] {
     var found: [Classification] = []
     try await classify([picture], threshold: threshold, topK: topK) { _, result in found = try result.get() }
     return found
@@ -74,12 +74,12 @@ public struct Classifier: Sendable {
   ///
   /// - Parameters:
   ///   - pictures: The files.
-  ///   - threshold: The least score that counts.
+  ///   - threshold: The least score that counts; by default every score does.
   ///   - topK: How many classes to hand over at most.
   ///   - deliver: Takes a picture's number and its classes, or why it could not be read; called in order.
   /// - Throws: ``ImprintingError/badTopK(_:)``, ``LiteRTError``, what `deliver` throws, and `CancellationError`.
   public func classify(
-    _ pictures: [URL], threshold: Float = 0, topK: Int = 3, isolation: isolated (any Actor)? = #isolation,
+    _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Classification], PictureError>) throws -> Void
   ) async throws {
     guard topK > 0 else { throw ImprintingError.badTopK(topK) }
@@ -93,7 +93,7 @@ public struct Classifier: Sendable {
   /// - Throws: ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``,
   ///   ``ImprintingError/badTopK(_:)``, ``LiteRTError``.
   public func classify(
-    _ picture: PixelTensor, threshold: Float = 0, topK: Int = 3
+    _ picture: PixelTensor, threshold: Float = -.infinity, topK: Int = 3
   ) async throws -> [Classification] {
     try input.check(picture)
     guard topK > 0 else { throw ImprintingError.badTopK(topK) }
@@ -109,7 +109,7 @@ public struct Classifier: Sendable {
   ///
   /// - Throws: ``ImprintingError/wrongTensorSize(bytes:expected:)``, ``ImprintingError/badTopK(_:)``, ``LiteRTError``.
   public func classify(
-    tensor: UnsafeRawBufferPointer, threshold: Float = 0, topK: Int = 3
+    tensor: UnsafeRawBufferPointer, threshold: Float = -.infinity, topK: Int = 3
   ) throws -> [Classification] {
     guard topK > 0 else { throw ImprintingError.badTopK(topK) }
     return ranked(try runner.run(tensor: tensor), threshold: threshold, topK: topK)

@@ -26,6 +26,22 @@ public struct Labels: Sendable, Hashable {
     }
   }
 
+  /// The labels of a text that Imprint wrote, ``text``: nothing is guessed and nothing trimmed.
+  init(written text: String) {
+    let pairs = text.split(whereSeparator: \.isNewline).compactMap { line -> (Int, String)? in
+      let digits = line.prefix { $0 != " " }
+      let rest = line[digits.endIndex...]
+      guard rest.hasPrefix("  "), let id = Int(digits) else { return nil }
+      return (id, String(rest.dropFirst(2)))
+    }
+    names = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Whether a name can stand in a label file: it is not empty, has no space at its ends, and is on one line.
+  static func isName(_ name: String) -> Bool {
+    !name.isEmpty && !name.contains(where: \.isNewline) && trimmed(name[...]).count == name.count
+  }
+
   /// Reads a label file.
   ///
   /// - Throws: ``ImprintingError/badLabels(path:reason:)`` when it cannot be read, is no text, or holds no label.

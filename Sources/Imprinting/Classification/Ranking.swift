@@ -24,7 +24,8 @@ public enum Ranking {
   ///
   /// - Complexity: O(n).
   public static func rank(of id: Int, in scores: [Float]) -> Int {
-    guard scores.indices.contains(id) else { return scores.count }
+    // A score that is no number is better than none.
+    guard scores.indices.contains(id), !scores[id].isNaN else { return scores.count }
     let score = scores[id]
     return scores.indices.count { scores[$0] > score || (scores[$0] == score && $0 < id) }
   }

@@ -35,13 +35,19 @@ public struct EmbeddingSum: Sendable, Hashable {
 
   /// Adds another sum of the same dimension.
   ///
-  /// - Throws: ``ImprintingError/wrongEmbedding(count:expected:)``; nothing is added then.
+  /// - Throws: ``ImprintingError/wrongEmbedding(count:expected:)`` or ``ImprintingError/notFinite``; nothing is added then.
   public mutating func add(_ other: EmbeddingSum) throws(ImprintingError) {
     guard other.steps.count == steps.count else {
       throw .wrongEmbedding(count: other.steps.count, expected: steps.count)
     }
+    guard other.steps.allSatisfy(\.isFinite) else { throw .notFinite }
     for index in steps.indices { steps[index] += other.steps[index] }
-    if let mine = count, let theirs = other.count { count = mine + theirs } else { count = nil }
+    if let mine = count, let theirs = other.count {
+      let (sum, overflow) = mine.addingReportingOverflow(theirs)
+      count = overflow ? nil : sum
+    } else {
+      count = nil
+    }
   }
 
   /// ‖Σx‖, in steps.

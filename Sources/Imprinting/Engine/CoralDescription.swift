@@ -16,13 +16,17 @@ package struct CoralDescription: Sendable, Hashable {
     guard words.count.isMultiple(of: 2) else { return }
     var found: [Int: String] = [:]
     for pair in stride(from: 0, to: words.count, by: 2) {
-      guard let id = Int(words[pair]), id >= 0, let norm = Double(words[pair + 1]), norm.isFinite, norm >= 0 else {
+      guard let id = Int(words[pair]), id >= 0, let norm = Double(words[pair + 1]), (0...Self.largest).contains(norm)
+      else {
         return
       }
       if found[id] == nil { found[id] = String(words[pair + 1]) }
     }
     norms = found
   }
+
+  // More than any sum of unit vectors; beyond it the sum could not be told from its neighbours.
+  private static let largest = 1e12
 
   /// The description, ascending by class id.
   package var text: Text {

@@ -9,6 +9,8 @@ struct ImprintedClass: Sendable, Hashable {
   var sum: EmbeddingSum?
   /// The norm as the file's description has it, for as long as it holds.
   var storedNorm: String?
+  /// Whether the sum is to stand in the file: not where the description says as much.
+  var isRecorded = true
   /// The class's name, where it is known.
   var name: String?
 
@@ -36,6 +38,7 @@ struct ImprintedClass: Sendable, Hashable {
     self.sum = sum
     stored = nil
     storedNorm = nil
+    isRecorded = true
   }
 
   /// The row to write: the normalised sum in the kernel's own encoding, unless the file's own still holds.

@@ -50,61 +50,82 @@ public actor ImprintingEngine {
   ///   - model: The file.
   ///   - keepClasses: Whether the model's classes stay. Those that were imprinted, by this engine or by Coral's tools, can
   ///     then be trained further; those of the base cannot.
+  ///   - labels: Names of the kept classes; by default those that the file carries.
   ///   - threads: How many threads to use; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
   /// - Throws: ``TFLiteError`` when the file is no sound model; ``SurgeryError/noImprintingTail(found:because:)`` and
   ///   others with what was found and what is needed; ``ImprintingError/noClassesToKeep`` of a bare extractor;
   ///   ``ImprintingError/needsEdgeTPU(operators:)``; ``LiteRTError``.
-  public init(model: URL, keepClasses: Bool = false, threads: Int? = nil, runtime: Runtime? = nil) throws {
-    try self.init(bytes: Bytes(mapping: model), keepClasses: keepClasses, threads: threads, runtime: runtime)
+  public init(
+    model: URL, keepClasses: Bool = false, labels: Labels? = nil, threads: Int? = nil, runtime: Runtime? = nil
+  ) throws {
+    try self.init(
+      bytes: Bytes(mapping: model), keepClasses: keepClasses, labels: labels, threads: threads, runtime: runtime)
   }
 
-  /// Opens a model in memory; see ``init(model:keepClasses:threads:runtime:)``.
-  public init(bytes: Bytes, keepClasses: Bool = false, threads: Int? = nil, runtime: Runtime? = nil) throws {
+  /// Opens a model in memory; see ``init(model:keepClasses:labels:threads:runtime:)``.
+  public init(
+    bytes: Bytes, keepClasses: Bool = false, labels: Labels? = nil, threads: Int? = nil, runtime: Runtime? = nil
+  ) throws {
     let model = try Model(bytes: bytes)
-    let runtime = try runtime ?? Runtime()
-    if (try? ImprintingTail(of: model)) == nil, let whole = try? model.appendingImprintingTail() {
-      guard !keepClasses else { throw ImprintingError.noClassesToKeep }
-      base = whole
-    } else {
-      base = model
-    }
-    tail = try ImprintingTail(of: base)
+    try model.checkRunnable()
+    (base, tail) = try Self.withTail(model, keepClasses: keepClasses)
     embeddingDimension = tail.dimension
-    extractor = base.cut(at: tail.embedding)
+    extractor = base.cut(at: tail.embedding).withoutImprinted
+    let runtime = try runtime ?? Runtime()
     runner = try ModelRunner(
       model: extractor, file: Bytes(extractor.serialized().bytes()), threads: threads, runtime: runtime)
     input = runner.input
     self.threads = threads
     self.runtime = runtime
     resize = base.imprintedResize
-    let kept = keepClasses ? Self.classes(of: base, tail: tail) : []
+    let kept = keepClasses ? Self.classes(of: base, tail: tail, labels: labels) : []
     classes = kept
     classCountAtOpening = kept.count
   }
 
+  /// The model with its tail: its own, or, of a bare extractor, the one that is put behind it.
+  private static func withTail(_ model: Model, keepClasses: Bool) throws -> (Model, ImprintingTail) {
+    do {
+      return (model, try ImprintingTail(of: model))
+    } catch let missing {
+      let whole: Model
+      do {
+        whole = try model.appendingImprintingTail()
+      } catch SurgeryError.noImprintingTail {
+        // Of a classifier, what its tail lacks says more.
+        throw missing
+      }
+      guard !keepClasses else { throw ImprintingError.noClassesToKeep }
+      return (whole, try ImprintingTail(of: whole))
+    }
+  }
+
   /// The classes of a model, with what is known of how they were imprinted.
-  private static func classes(of model: Model, tail: ImprintingTail) -> [ImprintedClass] {
+  private static func classes(of model: Model, tail: ImprintingTail, labels: Labels?) -> [ImprintedClass] {
     let norms = CoralDescription(model.description).norms
     let sums = model.believedSums(of: tail)
-    let labels = model.imprintedLabels
+    let labels = labels ?? model.imprintedLabels ?? Labels()
     let biases = model.biases(of: tail)
     return model.rows(of: tail).enumerated().map { id, row in
       var known = ImprintedClass(
-        base: .init(weights: row, bias: biases.indices.contains(id) ? biases[id] : nil), name: labels?.names[id])
+        base: .init(weights: row, bias: biases.indices.contains(id) ? biases[id] : nil), name: labels.names[id])
       if let norm = norms[id] {
         known.storedNorm = norm
         known.sum = sums[id] ?? resumed(row: row, norm: Double(norm) ?? 0, tail: tail)
+        known.isRecorded = sums[id] != nil
       }
       return known
     }
   }
 
-  /// Σx as Coral resumes it: the stored row times the norm.
+  /// Σx as Coral resumes it: the stored row times the norm; where embeddings are whole steps, in whole steps.
   private static func resumed(row: Bytes, norm: Double, tail: ImprintingTail) -> EmbeddingSum {
     let values = row.withUnsafeBytes { tail.rowEncoding.values($0) }
     let unit = Double(tail.embeddingEncoding.unit)
-    return EmbeddingSum(steps: values.map { Double($0) * norm / unit }, count: nil)
+    let steps = values.map { Double($0) * norm / unit }
+    let isWhole = tail.embeddingEncoding != .float32
+    return EmbeddingSum(steps: isWhole ? steps.map { $0.rounded() } : steps, count: nil)
   }
 
   /// How many classes there are now. Coral: `num_classes`.
@@ -123,15 +144,55 @@ public actor ImprintingEngine {
 
   /// Names a class.
   ///
-  /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)`` when there is no such class.
+  /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)`` when there is no such class, or
+  ///   ``ImprintingError/badName(_:)`` of a name that a label file cannot hold.
   public func setName(_ name: String, of classID: Int) throws(ImprintingError) {
+    guard Labels.isName(name) else { throw .badName(name) }
     guard classes.indices.contains(classID) else { throw .classIDOutOfOrder(classID, next: classes.count) }
     classes[classID].name = name
     current = nil
   }
 
   /// Notes how pictures were brought to the model's size, for those who will classify with the file.
-  public func setResize(_ resize: Resize) { self.resize = resize }
+  public func setResize(_ resize: Resize) {
+    self.resize = resize
+    current = nil
+  }
+
+  /// Trains classes by their names: those that were imprinted before are gone on with, others are new.
+  ///
+  /// - Parameter lessons: A name and the sum of its embeddings for each class; sums of the same name are added up.
+  /// - Returns: The id of each class and whether it was there before, in the order of the lessons.
+  /// - Throws: ``ImprintingError/baseClass(_:name:)``, ``ImprintingError/badName(_:)``, and as
+  ///   ``train(_:classID:)-(EmbeddingSum,_)`` does; nothing is learnt then.
+  @discardableResult
+  public func train(
+    named lessons: [(name: String, sum: EmbeddingSum)]
+  ) throws(ImprintingError) -> [(id: Int, isContinued: Bool)] {
+    try checkTrainable(names: lessons.map(\.name))
+    for lesson in lessons { try check(lesson.sum) }
+    var known = labels
+    let before = classes.count
+    return try lessons.map { lesson throws(ImprintingError) in
+      let id = known.id(of: lesson.name) ?? classes.count
+      try train(lesson.sum, classID: id)
+      try setName(lesson.name, of: id)
+      known.names[id] = lesson.name
+      return (id, id < before)
+    }
+  }
+
+  /// Checks that classes of these names can be trained.
+  ///
+  /// - Throws: ``ImprintingError/baseClass(_:name:)`` of a name that a class of the base has, or
+  ///   ``ImprintingError/badName(_:)``.
+  public func checkTrainable(names: [String]) throws(ImprintingError) {
+    let known = labels
+    for name in names {
+      guard Labels.isName(name) else { throw .badName(name) }
+      if let id = known.id(of: name), !isImprinted(id) { throw .baseClass(id, name: name) }
+    }
+  }
 
   /// Trains one class with pictures of the model's size. Coral: `train(images, class_id)`.
   ///
@@ -153,7 +214,7 @@ public actor ImprintingEngine {
   ///
   /// - Parameter categories: The pictures of each class.
   /// - Returns: The ids of the classes, in the order of the categories.
-  /// - Throws: As ``train(_:classID:)-(_,Int)`` does; nothing is learnt then.
+  /// - Throws: As ``train(_:classID:)-([PixelTensor],_)`` does; nothing is learnt then.
   @discardableResult
   public func trainAll(_ categories: [[PixelTensor]]) async throws -> Range<Int> {
     let sums = try await sums(of: categories)
@@ -167,7 +228,7 @@ public actor ImprintingEngine {
   /// Numbers within 1/10000 of a step of the model's own embeddings are taken as that step.
   ///
   /// - Throws: ``ImprintingError/wrongEmbedding(count:expected:)``, ``ImprintingError/notFinite`` and as
-  ///   ``train(_:classID:)-(_,Int)`` does; nothing is learnt then.
+  ///   ``train(_:classID:)-([PixelTensor],_)`` does; nothing is learnt then.
   public func train(embedding: [Float], classID: Int) throws {
     let unit = tail.embeddingEncoding.unit
     let steps = embedding.map { value -> Float in
@@ -185,16 +246,21 @@ public actor ImprintingEngine {
   /// - Throws: ``ImprintingError``; nothing is learnt then.
   public func train(_ sum: EmbeddingSum, classID: Int) throws(ImprintingError) {
     try checkTrainable(classID)
-    guard sum.steps.count == embeddingDimension else {
-      throw .wrongEmbedding(count: sum.steps.count, expected: embeddingDimension)
-    }
-    guard sum.count != 0 else { throw .noPictures }
+    try check(sum)
     if classID == classes.count {
       classes.append(ImprintedClass(sum: sum, name: nil))
     } else {
       try classes[classID].add(sum)
     }
     current = nil
+  }
+
+  private nonisolated func check(_ sum: EmbeddingSum) throws(ImprintingError) {
+    guard sum.steps.count == embeddingDimension else {
+      throw .wrongEmbedding(count: sum.steps.count, expected: embeddingDimension)
+    }
+    guard sum.steps.allSatisfy(\.isFinite) else { throw .notFinite }
+    guard sum.count != 0 else { throw .noPictures }
   }
 
   private func checkTrainable(_ classID: Int) throws(ImprintingError) {
@@ -292,19 +358,12 @@ public actor ImprintingEngine {
       kernel += known.row(tail.rowEncoding)
       biases += known.stored?.bias.map(Array.init) ?? [0, 0, 0, 0]
       description.norms[id] = known.norm(unit: tail.embeddingEncoding.unit)
-      // Of a sum that was resumed from its rounded row the file says no more than its description.
-      if let sum = known.sum, known.stored == nil || sum.count != nil { sums[id] = sum }
+      if let sum = known.sum, known.isRecorded { sums[id] = sum }
     }
     var model = try base.replacingRows(
       of: tail, kernel: Bytes(kernel), biases: Bytes(biases), classCount: classes.count)
     model.description = description.text
-    let names = labels
-    model.setMetadata(
-      named: Model.labelsName, to: names.names.isEmpty ? nil : Bytes(Array(names.text.utf8)))
-    model.setMetadata(
-      named: StoredSums.metadataName,
-      to: sums.isEmpty ? nil : StoredSums(dimension: tail.dimension, sums: sums).bytes)
-    model.setMetadata(named: Model.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
+    model.setImprinted(labels: labels, sums: StoredSums(dimension: tail.dimension, sums: sums), resize: resize)
     return model
   }
 

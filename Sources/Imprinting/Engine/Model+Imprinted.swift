@@ -10,7 +10,7 @@ extension Model {
 
   /// The names of the classes that the file carries, or nil.
   public var imprintedLabels: Labels? {
-    metadata(named: Self.labelsName).map { Labels(text: String(decoding: $0, as: UTF8.self)) }
+    metadata(named: Self.labelsName).map { Labels(written: String(decoding: $0, as: UTF8.self)) }
   }
 
   /// How pictures were brought to the model's size in training, or nil where the file does not say.
@@ -18,14 +18,31 @@ extension Model {
     metadata(named: Self.resizeName).flatMap { Resize(String(decoding: $0, as: UTF8.self)) }
   }
 
-  /// The classes that imprinting made, by id: how many pictures each was made from, where the file says, and the norm
-  /// of their sum.
-  public var imprintedClasses: [Int: (pictures: Int?, norm: Double)] {
-    guard let tail = try? ImprintingTail(of: self) else { return [:] }
+  /// The classes that imprinting made, ascending.
+  public var imprintedClasses: [ImprintingRecord] {
+    guard let tail = try? ImprintingTail(of: self) else { return [] }
     let sums = believedSums(of: tail)
-    return CoralDescription(description).norms.filter { $0.key < tail.classCount }.reduce(into: [:]) { found, entry in
-      found[entry.key] = (sums[entry.key]?.count, Double(entry.value) ?? 0)
+    let norms = CoralDescription(description).norms.filter { $0.key < tail.classCount }
+    return norms.sorted { $0.key < $1.key }.map { id, norm in
+      ImprintingRecord(classID: id, pictures: sums[id]?.count, norm: Double(norm) ?? 0)
     }
+  }
+
+  /// Writes labels, sums and resize, always in this order and behind all other metadata, so that the file does not
+  /// depend on when each of them was first known.
+  mutating func setImprinted(labels: Labels, sums: StoredSums, resize: Resize?) {
+    for name in [Self.resizeName, StoredSums.metadataName, Self.labelsName] { setMetadata(named: name, to: nil) }
+    setMetadata(named: Self.labelsName, to: labels.names.isEmpty ? nil : Bytes(Array(labels.text.utf8)))
+    setMetadata(named: StoredSums.metadataName, to: sums.sums.isEmpty ? nil : sums.bytes)
+    setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
+  }
+
+  /// The model without what Imprint wrote about its classes: for a part of it that has none.
+  var withoutImprinted: Model {
+    var model = self
+    model.setImprinted(labels: Labels(), sums: StoredSums(dimension: 0, sums: [:]), resize: nil)
+    if !CoralDescription(description).norms.isEmpty { model.description = nil }
+    return model
   }
 
   /// The exact sums that the file holds, of those classes of which its description and its rows say the same.

@@ -37,8 +37,9 @@ package struct StoredSums: Sendable, Hashable {
       guard let id = reader.unsigned(4), let pictures = reader.unsigned(8), let width = reader.unsigned(1),
         let steps = reader.elements(dimension, width: Int(width))
       else { return nil }
-      let known = pictures == .max ? nil : Int(exactly: pictures)
-      guard pictures == .max || known != nil else { return nil }
+      // No sum of so many pictures would be exact.
+      guard pictures == .max || pictures < 1 << 53 else { return nil }
+      let known = pictures == .max ? nil : Int(pictures)
       sums[Int(id)] = EmbeddingSum(steps: steps, count: known)
     }
   }

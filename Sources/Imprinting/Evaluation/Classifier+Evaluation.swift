@@ -20,7 +20,7 @@ extension Classifier {
     _ classes: [LabelledPictures.Class], strict: Bool = false, isolation: isolated (any Actor)? = #isolation,
     progress: (Int) -> Void = { _ in }, skipped: (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
-    let ids = classes.map { labels.id(of: $0.name) }
+    let ids = classes.map { known in labels.id(of: known.name).flatMap { $0 < classCount ? $0 : nil } }
     let unknown = zip(classes, ids).filter { $1 == nil }.map(\.0.name)
     guard unknown.isEmpty else { throw ImprintingError.unknownClasses(unknown, known: classCount) }
     let list = zip(classes, ids).flatMap { known, id in known.pictures.map { (id ?? -1, $0) } }
@@ -28,7 +28,7 @@ extension Classifier {
     try await scores(list.map(\.1)) { index, result in
       switch result {
       case .success(let scores):
-        evaluation.add(picture: list[index].1.relativePath, classID: list[index].0, scores: scores)
+        try evaluation.add(picture: list[index].1.relativePath, classID: list[index].0, scores: scores)
       case .failure(let error):
         if strict { throw error }
         skipped(error)

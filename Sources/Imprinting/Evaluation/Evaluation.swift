@@ -58,8 +58,11 @@ public struct Evaluation: Sendable, Hashable {
   ///   - picture: Its path.
   ///   - classID: The class that it is of.
   ///   - scores: The classifier's scores, one a class.
-  public mutating func add(picture: String, classID: Int, scores: [Float]) {
-    guard scores.indices.contains(classID), let first = (try? Ranking.best(scores, topK: 1))?.first else { return }
+  /// - Throws: ``ImprintingError/unknownClasses(_:known:)`` when there is no score for the class.
+  public mutating func add(picture: String, classID: Int, scores: [Float]) throws(ImprintingError) {
+    guard scores.indices.contains(classID) else { throw .unknownClasses([labels[classID]], known: scores.count) }
+    // Where no score is a number, the answer is the first class as well as any.
+    let first = try Ranking.best(scores, topK: 1).first ?? (classID == 0 ? scores.count - 1 : 0)
     count += 1
     let rank = Ranking.rank(of: classID, in: scores)
     hitsAtRank[rank, default: 0] += 1

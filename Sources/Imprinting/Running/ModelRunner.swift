@@ -21,8 +21,8 @@ final class ModelRunner: Sendable {
 
   private let loaded: LoadedModel
   private let threads: Int
-  // Instances with so many threads each, made when they are first needed.
-  private let instances = Mutex<[Int: [CompiledModel]]>([:])
+  // Instances that nobody works with, made when they are first needed.
+  private let idle = Mutex<[CompiledModel]>([])
 
   /// - Parameters:
   ///   - model: The model, verified.
@@ -31,8 +31,10 @@ final class ModelRunner: Sendable {
   ///   - runtime: The runtime; by default one is opened.
   /// - Throws: ``ImprintingError``, ``SurgeryError`` or ``LiteRTError``.
   init(model: Model, file: Bytes, threads: Int?, runtime: Runtime?) throws {
-    let compiled = (model.mainSubgraph?.operators ?? []).map { model.name(of: $0) }.filter { $0 == "edgetpu-custom-op" }
-    guard compiled.isEmpty else { throw ImprintingError.needsEdgeTPU(operators: "operator edgetpu-custom-op") }
+    let compiled = "edgetpu-custom-op"
+    if model.mainSubgraph?.operators.contains(where: { model.name(of: $0) == compiled }) == true {
+      throw ImprintingError.needsEdgeTPU(operators: "operator \(compiled)")
+    }
     try model.checkRunnable()
     input = try PictureInput(of: model)
     let (_, outputIndex) = try model.onlyInputAndOutput()
@@ -70,8 +72,10 @@ final class ModelRunner: Sendable {
   ) async throws {
     guard count > 0 else { return }
     let input = input
+    let workers = try takeWorkers(for: count)
+    defer { idle.withLock { $0 += workers } }
     try await OrderedWork.run(
-      count: count, workers: try workers(for: count),
+      count: count, workers: workers,
       work: { model, index -> Result<Value, PictureError> in
         do {
           return .success(
@@ -85,26 +89,31 @@ final class ModelRunner: Sendable {
 
   /// Runs the model on one input tensor, as it is.
   func run(tensor: UnsafeRawBufferPointer) throws -> [Float] {
-    let model = try workers(for: 1)[0]
+    let workers = try takeWorkers(for: 1)
+    defer { idle.withLock { $0 += workers } }
+    let model = workers[0]
     guard tensor.count == model.input.byteCount else {
       throw ImprintingError.wrongTensorSize(bytes: tensor.count, expected: model.input.byteCount)
     }
     return try model.run(fill: { $0.copyMemory(from: tensor) }, read: { output.values($0) })
   }
 
-  /// One instance a thread for many pictures; for one, a single instance that uses all threads.
-  private func workers(for count: Int) throws -> [CompiledModel] {
-    let wanted = min(threads, count)
-    let threadsEach = max(1, threads / wanted)
-    let ready = instances.withLock { $0[threadsEach] ?? [] }
-    if ready.count >= wanted { return Array(ready.prefix(wanted)) }
-    let loaded = loaded
-    let made = try (ready.count..<wanted).map { _ in
-      try CompiledModel(loaded, hardware: .cpu(threads: threadsEach))
+  /// One instance a core for many pictures, each with one thread; for one picture a single instance with all threads.
+  ///
+  /// More instances than cores would only take memory: no more work at the same time.
+  private func takeWorkers(for count: Int) throws -> [CompiledModel] {
+    let wanted = count == 1 ? 1 : min(threads, count, ProcessInfo.processInfo.activeProcessorCount)
+    let hardware = Hardware.cpu(threads: count == 1 ? threads : 1)
+    let ready = idle.withLock { idle in
+      let ready = Array(idle.filter { $0.hardware == hardware }.prefix(wanted))
+      idle.removeAll { candidate in ready.contains { $0 === candidate } }
+      return ready
     }
-    return instances.withLock { instances in
-      instances[threadsEach] = ready + made
-      return ready + made
+    do {
+      return try ready + (ready.count..<wanted).map { _ in try CompiledModel(loaded, hardware: hardware) }
+    } catch {
+      idle.withLock { $0 += ready }
+      throw error
     }
   }
 }

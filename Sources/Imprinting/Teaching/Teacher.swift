@@ -12,17 +12,16 @@ import TFLite
 ///
 /// ```swift
 /// let teacher = try Teacher(model: URL(filePath: "extractor.tflite"))
-/// try await teacher.learn(LabelledPictures(folder: URL(filePath: "flowers")).classes)
+/// try await teacher.learn(from: URL(filePath: "flowers"))
 /// try await teacher.save(to: URL(filePath: "flowers.tflite"))
 /// ```
 public actor Teacher {
   /// How pictures are brought to the model's size.
   public nonisolated let resize: Resize
+  /// How they were when the kept classes were taught, or nil where the file does not say or none are kept.
+  public nonisolated let earlierResize: Resize?
 
   private let engine: ImprintingEngine
-  // Labels of the base's classes that were given beside the file.
-  private let baseLabels: Labels?
-  private var areBaseLabelsSet = false
 
   /// Opens a base model.
   ///
@@ -30,29 +29,34 @@ public actor Teacher {
   ///   - model: The model: one with the imprinting tail, or a bare embedding extractor.
   ///   - keepClasses: Whether the model's classes stay.
   ///   - labels: Names of the kept classes; by default those that the file carries.
-  ///   - resize: How pictures are brought to the model's size.
+  ///   - resize: How pictures are brought to the model's size; by default as kept classes were taught, else `crop`.
   ///   - threads: How many threads to use; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
-  /// - Throws: As ``ImprintingEngine/init(model:keepClasses:threads:runtime:)`` does.
+  /// - Throws: As ``ImprintingEngine/init(model:keepClasses:labels:threads:runtime:)`` does.
   public init(
-    model: URL, keepClasses: Bool = false, labels: Labels? = nil, resize: Resize = .crop, threads: Int? = nil,
+    model: URL, keepClasses: Bool = false, labels: Labels? = nil, resize: Resize? = nil, threads: Int? = nil,
     runtime: Runtime? = nil
   ) throws {
-    engine = try ImprintingEngine(model: model, keepClasses: keepClasses, threads: threads, runtime: runtime)
-    baseLabels = labels
-    self.resize = resize
+    let bytes = try Bytes(mapping: model)
+    engine = try ImprintingEngine(
+      bytes: bytes, keepClasses: keepClasses, labels: labels, threads: threads, runtime: runtime)
+    earlierResize = keepClasses ? try Model(bytes: bytes).imprintedResize : nil
+    self.resize = resize ?? earlierResize ?? .crop
   }
 
   /// The names of all classes that there are now.
-  public var labels: Labels {
-    get async throws {
-      try await setBaseLabels()
-      return await engine.labels
-    }
-  }
+  public var labels: Labels { get async { await engine.labels } }
 
   /// How many classes there are now.
   public var classCount: Int { get async { await engine.classCount } }
+
+  /// Learns the classes of a folder of class folders, or of a list of `path,label` lines.
+  ///
+  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:progress:)`` does.
+  @discardableResult
+  public func learn(from data: URL) async throws -> Lesson {
+    try await learn(LabelledPictures(data).classes)
+  }
 
   /// Learns classes from their pictures.
   ///
@@ -70,12 +74,8 @@ public actor Teacher {
   public func learn(
     _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in }
   ) async throws -> Lesson {
-    let known = try await labels
-    for taught in classes {
-      guard let id = known.id(of: taught.name) else { continue }
-      guard await engine.isImprinted(id) else { throw ImprintingError.baseClass(id, name: taught.name) }
-    }
-
+    // Before the work; once more when it is done.
+    try await engine.checkTrainable(names: classes.map(\.name))
     let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
     var sums = classes.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) }
     var lesson = Lesson()
@@ -88,21 +88,12 @@ public actor Teacher {
       }
       progress(index + 1)
     }
-    guard sums.contains(where: { $0.count != 0 }) else { throw ImprintingError.noPictures }
-
-    for (taught, sum) in zip(classes, sums) {
-      let pictures = sum.count ?? 0
-      guard pictures > 0 else {
-        lesson.emptyClasses.append(taught.name)
-        continue
-      }
-      let continued = known.id(of: taught.name)
-      let next = await engine.classCount
-      let id = continued ?? next
-      try await engine.train(sum, classID: id)
-      try await engine.setName(taught.name, of: id)
-      lesson.classes.append(
-        .init(id: id, label: taught.name, pictures: pictures, isContinued: continued != nil))
+    let learnt = zip(classes, sums).filter { $1.count != 0 }
+    guard !learnt.isEmpty else { throw ImprintingError.noPictures }
+    lesson.emptyClasses = zip(classes, sums).filter { $1.count == 0 }.map(\.0.name)
+    let places = try await engine.train(named: learnt.map { ($0.name, $1) })
+    lesson.classes = zip(learnt, places).map { learnt, place in
+      .init(id: place.id, label: learnt.0.name, pictures: learnt.1.count ?? 0, isContinued: place.isContinued)
     }
     await engine.setResize(resize)
     return lesson
@@ -110,35 +101,35 @@ public actor Teacher {
 
   /// Classifies labelled pictures with what was learnt so far, as the saved file would, and compares.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/evaluate(_:strict:progress:skipped:)`` does.
+  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/evaluate(_:strict:isolation:progress:skipped:)``
+  ///   does.
   public func evaluate(
     _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in },
     skipped: (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
-    try await setBaseLabels()
-    return try await engine.classifier().evaluate(classes, strict: strict, progress: progress, skipped: skipped)
+    try await engine.classifier().evaluate(classes, strict: strict, progress: progress, skipped: skipped)
   }
 
-  /// Writes the model, and beside it its labels as `<id>  <label>` lines in a file of the same name ending in `.txt`.
+  /// Where the labels of a model file go: beside it, under its name with the ending `.txt`.
+  public static func labelFile(for model: URL) -> URL {
+    model.deletingPathExtension().appendingPathExtension("txt")
+  }
+
+  /// Writes the model, and beside it its labels as `<id>  <label>` lines, in place of what stood there.
   ///
-  /// - Returns: Where the label file is.
-  /// - Throws: ``ImprintingError/nothingLearnt``, and ``TFLiteError`` when a file cannot be written.
+  /// - Returns: Where the label file is, ``labelFile(for:)``.
+  /// - Throws: ``ImprintingError/nothingLearnt``, and ``TFLiteError`` when a file cannot be written, or when both would be
+  ///   the same file.
   @discardableResult
   public func save(to file: URL) async throws -> URL {
-    let names = try await labels
+    let labelFile = Self.labelFile(for: file)
+    guard labelFile.path != file.path else {
+      throw TFLiteError.cannotWrite(
+        path: file.path, reason: "its labels would go into the same file; end it in .tflite")
+    }
+    let names = await engine.labels
     try await engine.save(to: file)
-    let labelFile = file.deletingPathExtension().appendingPathExtension("txt")
     try AtomicFile(labelFile).write(names.text)
     return labelFile
-  }
-
-  private func setBaseLabels() async throws {
-    guard !areBaseLabelsSet else { return }
-    areBaseLabelsSet = true
-    guard let baseLabels else { return }
-    let count = await engine.classCount
-    for (id, name) in baseLabels.names where id < count && id >= 0 {
-      try await engine.setName(name, of: id)
-    }
   }
 }

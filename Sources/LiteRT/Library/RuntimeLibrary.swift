@@ -12,7 +12,6 @@ struct RuntimeLibrary: @unchecked Sendable {
   let destroyEnvironment: LiteRtDestroyEnvironment
   let createModelFromBuffer: LiteRtCreateModelFromBuffer
   let destroyModel: LiteRtDestroyModel
-  let getNumModelSignatures: LiteRtGetNumModelSignatures
   let getModelSignature: LiteRtGetModelSignature
   let getNumSignatureInputs: LiteRtGetNumSignatureInputs
   let getNumSignatureOutputs: LiteRtGetNumSignatureOutputs
@@ -32,7 +31,6 @@ struct RuntimeLibrary: @unchecked Sendable {
   let getOutputTensorLayouts: LiteRtGetCompiledModelOutputTensorLayouts
   let destroyCompiledModel: LiteRtDestroyCompiledModel
   let createManagedTensorBuffer: LiteRtCreateManagedTensorBuffer
-  let getTensorBufferPackedSize: LiteRtGetTensorBufferPackedSize
   let lockTensorBuffer: LiteRtLockTensorBuffer
   let unlockTensorBuffer: LiteRtUnlockTensorBuffer
   let destroyTensorBuffer: LiteRtDestroyTensorBuffer
@@ -46,7 +44,6 @@ struct RuntimeLibrary: @unchecked Sendable {
     destroyEnvironment = try library.function("LiteRtDestroyEnvironment", as: LiteRtDestroyEnvironment.self)
     createModelFromBuffer = try library.function("LiteRtCreateModelFromBuffer", as: LiteRtCreateModelFromBuffer.self)
     destroyModel = try library.function("LiteRtDestroyModel", as: LiteRtDestroyModel.self)
-    getNumModelSignatures = try library.function("LiteRtGetNumModelSignatures", as: LiteRtGetNumModelSignatures.self)
     getModelSignature = try library.function("LiteRtGetModelSignature", as: LiteRtGetModelSignature.self)
     getNumSignatureInputs = try library.function("LiteRtGetNumSignatureInputs", as: LiteRtGetNumSignatureInputs.self)
     getNumSignatureOutputs = try library.function(
@@ -73,8 +70,6 @@ struct RuntimeLibrary: @unchecked Sendable {
     destroyCompiledModel = try library.function("LiteRtDestroyCompiledModel", as: LiteRtDestroyCompiledModel.self)
     createManagedTensorBuffer = try library.function(
       "LiteRtCreateManagedTensorBuffer", as: LiteRtCreateManagedTensorBuffer.self)
-    getTensorBufferPackedSize = try library.function(
-      "LiteRtGetTensorBufferPackedSize", as: LiteRtGetTensorBufferPackedSize.self)
     lockTensorBuffer = try library.function("LiteRtLockTensorBuffer", as: LiteRtLockTensorBuffer.self)
     unlockTensorBuffer = try library.function("LiteRtUnlockTensorBuffer", as: LiteRtUnlockTensorBuffer.self)
     destroyTensorBuffer = try library.function("LiteRtDestroyTensorBuffer", as: LiteRtDestroyTensorBuffer.self)

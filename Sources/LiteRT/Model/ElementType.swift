@@ -2,9 +2,13 @@ import CLiteRT
 
 /// The type of a tensor's elements, of those that plain memory can hold.
 public enum ElementType: Sendable, Hashable {
+  /// Floating-point numbers of IEEE 754.
   case float32, float64, float16
+  /// Signed whole numbers.
   case int8, int16, int32, int64
+  /// Unsigned whole numbers.
   case uint8, uint16, uint32, uint64
+  /// Truth values, a byte each.
   case bool
 
   /// Bytes that an element takes.

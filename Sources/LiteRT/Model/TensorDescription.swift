@@ -13,6 +13,9 @@ public struct TensorDescription: Sendable, Hashable {
     guard let type = ElementType(ranked.element_type) else {
       throw .unsupportedTensor("its element type is number \(ranked.element_type.rawValue)")
     }
+    guard ranked.layout.rank <= kLiteRtTensorMaxRank else {
+      throw .unsupportedTensor("it has \(ranked.layout.rank) dimensions")
+    }
     let dimensions = ranked.layout.sizes
     var byteCount = type.byteCount
     for dimension in dimensions {

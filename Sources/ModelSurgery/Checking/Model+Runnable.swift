@@ -52,7 +52,9 @@ extension Model {
 
   private func checkOperators(of graph: SubGraph) throws(SurgeryError) {
     var written = Set(graph.inputs)
-    for (index, tensor) in graph.tensors.enumerated() where constant(tensor) != nil || tensor.isVariable {
+    // A tensor without elements, such as the shape of a scalar, needs no contents.
+    let isGiven = { (tensor: Tensor) in constant(tensor) != nil || tensor.isVariable || tensor.elementCount == 0 }
+    for (index, tensor) in graph.tensors.enumerated() where isGiven(tensor) {
       guard !written.contains(Int32(index)) else {
         throw .unsuitable(tensor: graph.label(of: Int32(index)), because: "it is an input and a constant at once")
       }
@@ -88,6 +90,6 @@ extension Model {
   // The accelerated kernels read the bias of a quantised convolution without asking whether there is one.
   private static let quantisedNeedBias: Set<BuiltinOperator> = [.conv2D, .depthwiseConv2D]
 
-  /// Bytes that all activations together may take: two hundred times those of MobileNet v1 at 224 pixels, in float.
-  private static let largestWorkingMemory = 1 << 33
+  /// Bytes that all activations together may take: twenty times those of MobileNet v1 at 224 pixels, in float.
+  private static let largestWorkingMemory = 1 << 30
 }

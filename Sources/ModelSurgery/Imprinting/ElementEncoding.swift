@@ -2,8 +2,11 @@ import TFLite
 
 /// How a tensor's elements stand for real numbers: as 32-bit floats, or as bytes q with value = scale (q − zero point).
 public enum ElementEncoding: Sendable, Hashable {
+  /// 32-bit floats, little-endian.
   case float32
+  /// Bytes, 0 … 255.
   case uint8(scale: Float, zeroPoint: Int)
+  /// Signed bytes, −128 … 127.
   case int8(scale: Float, zeroPoint: Int)
 
   /// The encoding of a tensor.
@@ -79,11 +82,13 @@ public enum ElementEncoding: Sendable, Hashable {
 
   /// Real numbers as stored elements: rounded to the nearest step, halves away from zero, and clamped to the range.
   ///
-  /// Numbers that are none (NaN) are stored as 0.
+  /// What is no number (NaN) is stored as 0.
   public func encode(_ values: [Float]) -> [UInt8] {
     switch self {
     case .float32:
-      return values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
+      return values.flatMap { value in
+        withUnsafeBytes(of: (value.isNaN ? 0 : value).bitPattern.littleEndian) { Array($0) }
+      }
     case .uint8(let scale, let zeroPoint):
       return values.map { UInt8(Self.step($0, scale, zeroPoint, 0, 255)) }
     case .int8(let scale, let zeroPoint):

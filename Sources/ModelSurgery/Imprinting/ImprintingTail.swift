@@ -74,7 +74,14 @@ public struct ImprintingTail: Sendable, Hashable {
     self.classCount = classCount
     rowEncoding = try ElementEncoding(of: weights, label: graph.label(of: kernel))
     try model.checkConstant(kernel, in: graph)
-    if bias >= 0 { try model.checkConstant(bias, in: graph) }
+    if bias >= 0 {
+      try model.checkConstant(bias, in: graph)
+      let type = rowEncoding == .float32 ? TensorType.float32 : .int32
+      guard let tensor = graph.tensor(bias), tensor.type == type, tensor.elementCount == classCount else {
+        throw .unsuitable(
+          tensor: graph.label(of: bias), because: "\(classCount) biases of the type \(type.name) are needed")
+      }
+    }
     if graph.operators[reshape].inputs.count > 1 {
       try model.checkConstant(graph.operators[reshape].inputs[1], in: graph)
     }

@@ -7,21 +7,24 @@ extension Model {
   /// [−1, 1] and the kernel over [0, 1] where embeddings cannot be negative, else over [−1, 1]. Behind an int8 extractor
   /// (DEQUANTIZE comes first) and a float one it is in float. The tail has one class, a row of zeros, to be replaced.
   ///
-  /// - Parameter scale: s, what the cosines are multiplied by before the softmax. At 40 the scores of a handful of
-  ///   classes come out closest to their frequencies.
-  /// - Throws: ``SurgeryError`` when the model is a classifier, has no single vector as its output, or stores it in a type
-  ///   that has no tail.
+  /// A classifier is known by its softmax or the like; one that ends in bare logits cannot be told from an extractor.
+  ///
+  /// - Parameter scale: s, what the cosines are multiplied by before the softmax; 40 is that of Coral's models.
+  /// - Throws: ``SurgeryError`` when the model is a classifier, has no single vector of at most 65 536 elements as its
+  ///   output, or stores it in a type that has no tail.
   public func appendingImprintingTail(scale: Float = 40) throws(SurgeryError) -> Model {
     let (_, output) = try onlyInputAndOutput()
     guard let graph = mainSubgraph, let vector = graph.tensor(output) else {
       throw .notOneInputAndOutput(inputs: 0, outputs: 0)
     }
-    if let last = graph.producer(of: output), let builtin = builtinOperator(of: graph.operators[last]),
-      [.softmax, .logSoftmax, .logistic, .argMax].contains(builtin)
+    if let last = lastComputation(before: output, in: graph),
+      [.softmax, .logSoftmax, .logistic, .argMax].contains(last)
     {
       throw .noImprintingTail(found: lastOperators(5), because: "it is a classifier whose head cannot be imprinted")
     }
-    guard let dimension = vector.shape.last, dimension > 0, vector.shape.dropLast().allSatisfy({ $0 == 1 }) else {
+    guard let dimension = vector.shape.last, (1...Self.largestEmbedding).contains(dimension),
+      vector.shape.dropLast().allSatisfy({ $0 == 1 })
+    else {
       throw .noVector(tensor: graph.label(of: output), shape: vector.shape)
     }
     let encoding = try ElementEncoding(of: vector, label: graph.label(of: output))
@@ -43,6 +46,26 @@ extension Model {
     }
     tail.finish(dimension: dimension, shape: vector.shape, scale: scale, embedding: elements[0], kernel: elements[1])
     return tail.model
+  }
+}
+
+extension Model {
+  // Thirty times the widest in use; room is made for as many elements as a file claims.
+  private static let largestEmbedding: Int32 = 1 << 16
+
+  /// The operator that computes a tensor, operators passed over that only change its form.
+  private func lastComputation(before tensor: Int32, in graph: SubGraph) -> BuiltinOperator? {
+    var tensor = tensor
+    for _ in graph.operators.indices {
+      guard let index = graph.producer(of: tensor), let builtin = builtinOperator(of: graph.operators[index]) else {
+        return nil
+      }
+      guard [.quantize, .dequantize, .reshape, .squeeze].contains(builtin),
+        let source = graph.operators[index].inputs.first
+      else { return builtin }
+      tensor = source
+    }
+    return nil
   }
 }
 

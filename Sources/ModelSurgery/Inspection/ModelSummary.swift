@@ -6,9 +6,11 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public struct TensorSummary: Sendable, Hashable, Codable {
     /// Its number in its subgraph.
     public let index: Int
+    /// Its name, empty where it has none.
     public let name: String
     /// Its element type, as the schema names it.
     public let type: String
+    /// Its dimensions, outermost first.
     public let shape: [Int32]
     /// How its elements stand for numbers, such as `0.0235 (q − 0)`, or nil where it is not quantised.
     public let quantization: String?
@@ -20,9 +22,13 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public struct OperatorSummary: Sendable, Hashable, Codable {
     /// Its place in the order of running.
     public let index: Int
+    /// Its name: that of the schema, or a custom operator's own.
     public let name: String
+    /// The version of the operator that the model asks for.
     public let version: Int32
+    /// The tensors that it reads, by number; -1 is none.
     public let inputs: [Int32]
+    /// The tensors that it writes, by number.
     public let outputs: [Int32]
     /// Its options, such as `SoftmaxOptions(beta: 1.0)`, or nil where it has none.
     public let options: String?
@@ -32,22 +38,31 @@ public struct ModelSummary: Sendable, Hashable, Codable {
 
   /// A graph of operators.
   public struct GraphSummary: Sendable, Hashable, Codable {
+    /// Its name, empty where it has none.
     public let name: String
+    /// The tensors that it takes, by number.
     public let inputs: [Int32]
+    /// The tensors that it gives, by number.
     public let outputs: [Int32]
+    /// Its tensors, by number.
     public let tensors: [TensorSummary]
+    /// Its operators, in the order of running.
     public let operators: [OperatorSummary]
   }
 
   /// A metadata entry.
   public struct MetadataSummary: Sendable, Hashable, Codable {
+    /// Its name.
     public let name: String
+    /// How long its contents are.
     public let bytes: Int
   }
 
   /// The imprinting tail.
   public struct HeadSummary: Sendable, Hashable, Codable {
+    /// How many classes it has.
     public let classes: Int
+    /// The number of the embedding's elements.
     public let dimension: Int
     /// What the cosines are multiplied by before the softmax.
     public let scale: Float
@@ -57,9 +72,13 @@ public struct ModelSummary: Sendable, Hashable, Codable {
 
   /// The schema version.
   public let version: UInt32
+  /// What the file says of itself, empty where it says nothing.
   public let description: String
+  /// Its graphs; the first one runs when the model is run.
   public let graphs: [GraphSummary]
+  /// Its metadata entries.
   public let metadata: [MetadataSummary]
+  /// The names of its signatures.
   public let signatures: [String]
   /// Bytes behind the model proper, such as an archive of labels.
   public let trailingBytes: Int

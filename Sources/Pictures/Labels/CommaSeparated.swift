@@ -80,8 +80,9 @@ enum CommaSeparated {
     throw .badLine(start, path: path, reason: "its quote is never closed")
   }
 
-  private static func trimmed(_ text: Substring) -> String {
-    let isBlank = { (character: Character) in character == " " || character == "\t" }
+  /// A text without the blanks at its ends.
+  static func trimmed(_ text: Substring) -> String {
+    let isBlank = { (character: Character) in character.isWhitespace && !character.isNewline }
     let start = text.drop(while: isBlank)
     return String(start[..<(start.lastIndex { !isBlank($0) }.map { start.index(after: $0) } ?? start.startIndex)])
   }

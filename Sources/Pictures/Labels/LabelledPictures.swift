@@ -31,7 +31,8 @@ public struct LabelledPictures: Sendable, Hashable {
   /// How many pictures there are in all classes together.
   public var count: Int { classes.reduce(0) { $0 + $1.pictures.count } }
 
-  /// Looks through a folder that holds one folder a class, named as the class is called.
+  /// Looks through a folder that holds one folder a class, named as the class is called; spaces at the name's ends do not
+  /// count.
   ///
   /// A class's pictures are the files in its folder, and in folders within it, that ``PictureFiles`` takes for pictures.
   /// Hidden files and folders, other files, and files beside the class folders are passed over.
@@ -45,14 +46,18 @@ public struct LabelledPictures: Sendable, Hashable {
       throw PictureFiles.isFolder(folder)
         ? .unreadable(path: folder.relativePath) : .notAFolder(path: folder.relativePath)
     }
-    let names = entries.filter { !$0.hasPrefix(".") && PictureFiles.isFolder(folder.appending(path: $0)) }.sorted()
+    let folders = entries.filter { !$0.hasPrefix(".") && PictureFiles.isFolder(folder.appending(path: $0)) }
+    let named = folders.map { (name: CommaSeparated.trimmed($0[...]), folder: $0) }.sorted { $0.name < $1.name }
     // Two names next to each other in order are the same after composition, or none are.
-    for (name, next) in zip(names, names.dropFirst()) where name == next {
-      throw .sameName(name, path: folder.relativePath)
+    for (one, next) in zip(named, named.dropFirst()) where one.name == next.name {
+      throw .sameName(one.name, path: folder.relativePath)
     }
-    if let name = names.first(where: { $0.contains(where: \.isNewline) }) { throw .nameOfSeveralLines(name) }
-    let found = names.map { name in
-      Class(name: name, pictures: PictureFiles.pictures(in: folder.appending(path: name)))
+    for (name, _) in named {
+      if name.isEmpty { throw .emptyName(path: folder.relativePath) }
+      if name.contains(where: \.isNewline) { throw .nameOfSeveralLines(name) }
+    }
+    let found = named.map { name, entry in
+      Class(name: name, pictures: PictureFiles.pictures(in: folder.appending(path: entry)))
     }
     classes = found.filter { !$0.pictures.isEmpty }
     emptyClasses = found.filter(\.pictures.isEmpty).map(\.name)

@@ -10,7 +10,10 @@ public enum LabelledPicturesError: Error, Sendable, Hashable {
   case noPictures(path: String)
   /// There are pictures, but they are not in class folders.
   case noClassFolders(path: String, pictures: Int)
-  /// Two class folders have names that differ in their bytes only: an accent composed in one and not in the other.
+  /// A class folder's name is nothing but spaces.
+  case emptyName(path: String)
+  /// Two class folders have names that differ in their bytes only: in spaces at their ends, or in an accent that is
+  /// composed in one and not in the other.
   case sameName(String, path: String)
   /// A class's name has a line end in it, which a label file cannot hold.
   case nameOfSeveralLines(String)
@@ -34,8 +37,10 @@ extension LabelledPicturesError: CustomStringConvertible {
       \(path) holds \(pictures == 1 ? "a picture" : "\(pictures) pictures") but no class folders: sort the pictures into \
       one folder a class, each named as the class is called
       """
+    case .emptyName(let path):
+      "\(path) holds a folder whose name is nothing but spaces: name it as its class is called"
     case .sameName(let name, let path):
-      "\(path) holds two folders named \"\(name)\", which differ in how their accents are stored: merge or rename one"
+      "\(path) holds two folders named \"\(name)\", which differ in outer spaces or in how accents are stored: merge them"
     case .nameOfSeveralLines(let name):
       "the class name \"\(name.split(whereSeparator: \.isNewline).joined(separator: "⏎"))\" has a line end in it: rename it"
     case .badLine(let line, let path, let reason):

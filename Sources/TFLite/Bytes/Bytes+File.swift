@@ -19,7 +19,8 @@ extension Bytes {
   /// - Throws: ``TFLiteError/cannotRead(path:reason:)`` when it cannot be opened, is a folder, or cannot be mapped.
   public init(mapping file: URL) throws(TFLiteError) {
     let path = file.path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Not to wait for the other end of a pipe, which is no file anyway.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemReason(errno)) }
     defer { close(descriptor) }
     var status = stat()

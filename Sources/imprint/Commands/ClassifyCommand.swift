@@ -26,8 +26,8 @@ struct ClassifyCommand: AsyncParsableCommand {
   @Argument(help: "Pictures, and folders of pictures.")
   var pictures: [String]
 
-  @Option(help: "The least score that counts.")
-  var threshold: Float = 0
+  @Option(help: "The least score that counts. (default: every score does)")
+  var threshold: Float?
 
   @Option(help: "How many classes to name at most.")
   var topK = 3
@@ -39,7 +39,7 @@ struct ClassifyCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard topK > 0 else { throw ValidationError("--top-k is \(topK); it takes a positive number") }
-    guard !threshold.isNaN else { throw ValidationError("--threshold takes a number") }
+    if threshold?.isNaN == true { throw ValidationError("--threshold takes a number") }
   }
 
   func run() async throws {
@@ -48,20 +48,22 @@ struct ClassifyCommand: AsyncParsableCommand {
 
   private func classify() async throws {
     let files = try pictures.flatMap { try PictureFiles.pictures(at: URL(filePath: $0)) }
-    let classifier = try Classifier(
-      contentsOf: URL(filePath: model), labels: run.readLabels(), resize: resize, threads: run.threads,
-      runtime: run.runtime())
+    let classifier = try run.classifier(model, resize: resize)
+    // Answers on the screen show by themselves how the work goes on.
+    let progress = Progress(total: Terminal.showsResults ? 0 : files.count)
+    defer { progress.finish() }
     var read = 0
-    try await classifier.classify(files, threshold: threshold, topK: topK) { index, result in
+    try await classifier.classify(files, threshold: threshold ?? -.infinity, topK: topK) { index, result in
       switch result {
       case .success(let classes):
         read += 1
         let answer = Answer(picture: files[index].relativePath, classes: classes)
-        Terminal.print(run.json ? try Terminal.json(answer, isOneLine: true) : answer.text)
+        try Terminal.print(run.json ? Terminal.json(answer, isOneLine: true) : answer.text)
       case .failure(let error):
         if run.strict { throw error }
         Terminal.warn("\(error)")
       }
+      progress.update(index + 1)
     }
     if read == 0 { throw ExitCode.failure }
   }

@@ -43,10 +43,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let pictures = try LabelledPictures(URL(filePath: data))
-    let classifier = try Classifier(
-      contentsOf: URL(filePath: model), labels: run.readLabels(), resize: resize, threads: run.threads,
-      runtime: run.runtime())
-    let progress = Progress(total: pictures.count, isShown: !run.json)
+    let classifier = try run.classifier(model, resize: resize)
+    let progress = Progress(total: pictures.count)
     defer { progress.finish() }
     var skipped: [PictureError] = []
     let evaluation = try await classifier.evaluate(
@@ -56,6 +54,6 @@ struct EvaluateCommand: AsyncParsableCommand {
     for error in skipped { Terminal.warn("\(error)") }
     guard evaluation.count > 0 else { throw ImprintingError.noPictures }
     let report = EvaluationReport(evaluation, skipped: skipped.count, worst: worst)
-    Terminal.print(run.json ? try Terminal.json(report) : report.text)
+    try Terminal.print(run.json ? Terminal.json(report) : report.text)
   }
 }

@@ -42,9 +42,7 @@ struct EvaluationReport: Encodable {
 
   var text: String {
     var lines = ["Of \(pictures) pictures the right class is"]
-    for (place, share) in topK.enumerated() {
-      lines.append("  " + (place == 0 ? "first         " : "in the first \(place + 1)") + "  \(Table.percent(share))")
-    }
+    lines += Table.topK(topK)
     if skipped > 0 { lines.append("\(skipped) pictures could not be read") }
     let widest = min(30, classes.map(\.label.count).max() ?? 0)
     lines.append("\nClass by class: recall, pictures, and what else they were taken for")

@@ -27,6 +27,6 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let report = InspectionReport(try Model(contentsOf: URL(filePath: model)))
-    Terminal.print(json ? try Terminal.json(report) : report.text)
+    try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 }

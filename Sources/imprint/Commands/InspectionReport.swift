@@ -4,26 +4,16 @@ import TFLite
 
 /// What `inspect` prints.
 struct InspectionReport: Encodable {
-  struct ImprintedRow: Encodable {
-    let id: Int
-    let label: String
-    /// How many pictures the class was made from, or nil where the file does not say.
-    let pictures: Int?
-    let norm: Double
-  }
-
   let model: ModelSummary
   let labels: [Int: String]
-  let imprinted: [ImprintedRow]
+  let imprinted: [ImprintingRecord]
   let resize: String?
 
   init(_ model: Model) {
     self.model = ModelSummary(model)
     let labels = model.imprintedLabels ?? Labels()
     self.labels = labels.names
-    imprinted = model.imprintedClasses.sorted { $0.key < $1.key }.map { id, made in
-      ImprintedRow(id: id, label: labels[id], pictures: made.pictures, norm: made.norm)
-    }
+    imprinted = model.imprintedClasses
     resize = model.imprintedResize?.description
   }
 
@@ -49,11 +39,19 @@ struct InspectionReport: Encodable {
     if !imprinted.isEmpty {
       lines.append("Imprinted classes")
       lines += imprinted.map { row in
-        "  \(Table.right(String(row.id), 4))  \(row.label)  "
+        "  \(Table.right(String(row.classID), 4))  \(labels[row.classID] ?? "")  "
           + (row.pictures.map { "\($0) pictures, " } ?? "") + "norm \(Decimals.string(row.norm, places: 3))"
       }
     }
-    if !labels.isEmpty { lines.append("Labels  \(labels.count)") }
+    let others = labels.filter { id, _ in !imprinted.contains { $0.classID == id } }
+    if !others.isEmpty {
+      lines.append(imprinted.isEmpty ? "Classes" : "Other classes")
+      let first = others.sorted { $0.key < $1.key }.prefix(Self.mostLabels)
+      lines += first.map { "  \(Table.right(String($0.key), 4))  \($0.value)" }
+      if others.count > first.count {
+        lines.append("        … and \(others.count - first.count) more (--json shows all)")
+      }
+    }
     if let resize { lines.append("Resize  \(resize)") }
     if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
     if !model.signatures.isEmpty { lines.append("Signatures  \(model.signatures.joined(separator: ", "))") }
@@ -63,6 +61,9 @@ struct InspectionReport: Encodable {
     if model.trailingBytes > 0 { lines.append("Behind the model  \(model.trailingBytes) bytes") }
     return lines.joined(separator: "\n")
   }
+
+  // Enough for a classifier of one's own; not the thousand of ImageNet.
+  private static let mostLabels = 30
 
   private func tensor(_ index: Int32, in graph: ModelSummary.GraphSummary) -> String {
     guard let place = Int(exactly: index), graph.tensors.indices.contains(place) else { return "none" }

@@ -32,6 +32,12 @@ struct RunOptions: ParsableArguments {
     }
   }
 
+  /// The classifier of a file.
+  func classifier(_ model: String, resize: Resize?) throws -> Classifier {
+    try Classifier(
+      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, threads: threads, runtime: runtime())
+  }
+
   /// The runtime, as talkative as is wanted.
   func runtime() throws -> Runtime { try Runtime(verbosity: verbose ? .verbose : .silent) }
 

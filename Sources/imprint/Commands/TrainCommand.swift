@@ -42,14 +42,18 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Keep the classes that the model has; imprinted ones of the same name are trained further.")
   var keepClasses = false
 
-  @Option(help: "How pictures are brought to the model's size: \(Resize.words).")
-  var resize = Resize.crop
+  @Option(
+    help: "How pictures are brought to the model's size: \(Resize.words). (default: as kept classes were, else crop)")
+  var resize: Resize?
 
   @OptionGroup var run: RunOptions
 
   func validate() throws {
     guard (0..<1).contains(testRatio) else {
       throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
+    }
+    if run.labels != nil, !keepClasses {
+      throw ValidationError("--labels names the classes that are kept: it goes with --keep-classes")
     }
     if let shots, shots < 1 { throw ValidationError("--shots is \(shots); it takes a positive number") }
   }
@@ -60,18 +64,20 @@ struct TrainCommand: AsyncParsableCommand {
 
   private func train() async throws {
     let output = URL(filePath: output)
-    try OutputFile.check(output)
+    try checkOutput(output)
     let pictures = try LabelledPictures(URL(filePath: data))
     let split = try Split(pictures.classes, testRatio: testRatio, shots: shots, seed: seed)
-    let runtime = try run.runtime()
     let teacher = try Teacher(
       model: URL(filePath: model), keepClasses: keepClasses, labels: run.readLabels(), resize: resize,
-      threads: run.threads, runtime: runtime)
+      threads: run.threads, runtime: run.runtime())
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
+    if let earlier = teacher.earlierResize, earlier != teacher.resize {
+      Terminal.warn("the kept classes were taught with --resize \(earlier), the new ones are with \(teacher.resize)")
+    }
 
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
     let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
-    let progress = Progress(total: count + heldBack, isShown: !run.json)
+    let progress = Progress(total: count + heldBack)
     defer { progress.finish() }
     let clock = ContinuousClock()
     let start = clock.now
@@ -89,11 +95,30 @@ struct TrainCommand: AsyncParsableCommand {
     let labelFile = try await teacher.save(to: output)
     progress.finish()
     for error in skipped { Terminal.warn("\(error)") }
-    for name in lesson.emptyClasses { Terminal.warn("no picture of \(name) can be read: the class is left out") }
+    for name in lesson.emptyClasses {
+      Terminal.warn("none of the pictures of \(name) to learn from can be read: the class is left out")
+    }
 
     let report = TrainReport(
       lesson: lesson, evaluation: evaluation, skipped: skipped.count, seconds: seconds, output: output,
       labelFile: labelFile, kept: await teacher.classCount - lesson.classes.count)
-    Terminal.print(run.json ? try Terminal.json(report) : report.text)
+    try Terminal.print(run.json ? Terminal.json(report) : report.text)
+  }
+
+  /// Checks before the work that both files can be written, and that neither takes the place of what is read.
+  private func checkOutput(_ output: URL) throws {
+    let labelFile = Teacher.labelFile(for: output)
+    let real = { (url: URL) in url.resolvingSymlinksInPath().standardizedFileURL.path }
+    guard real(output) != real(labelFile) else {
+      throw ValidationError("--output \(self.output) ends in .txt, as its label file does: end it in .tflite")
+    }
+    for file in [output, labelFile] {
+      try OutputFile.check(file)
+      for source in [data, model]
+      where real(file) == real(URL(filePath: source)) && !(file == output && source == model) {
+        throw ValidationError(
+          "--output \(self.output) would write \(file.relativePath) in place of what is read: choose another name")
+      }
+    }
   }
 }

@@ -20,11 +20,6 @@ struct TrainReport: Encodable {
   let picturesPerSecond: Double
   let model: String
   let labels: String
-  private let places: [String]
-
-  private enum CodingKeys: CodingKey {
-    case classes, keptClasses, pictures, heldBack, skipped, topK, seconds, picturesPerSecond, model, labels
-  }
 
   init(
     lesson: Lesson, evaluation: Evaluation?, skipped: Int, seconds: Double, output: URL, labelFile: URL, kept: Int
@@ -37,9 +32,8 @@ struct TrainReport: Encodable {
     topK = evaluation.map { evaluation in (1...5).map { evaluation.accuracy(top: $0) } } ?? []
     self.seconds = seconds
     picturesPerSecond = seconds > 0 ? Double(lesson.pictures + (evaluation?.count ?? 0)) / seconds : 0
-    model = output.path
-    labels = labelFile.path
-    places = [output.relativePath, labelFile.relativePath]
+    model = output.relativePath
+    labels = labelFile.relativePath
   }
 
   var text: String {
@@ -54,15 +48,14 @@ struct TrainReport: Encodable {
     }
     if !topK.isEmpty {
       lines.append("On the \(counted(heldBack, "picture", "pictures")) held back, the right class is")
-      for (place, share) in topK.enumerated() where place < max(1, classes.count + keptClasses) {
-        lines.append("  " + (place == 0 ? "first         " : "in the first \(place + 1)") + "  \(Table.percent(share))")
-      }
+      lines += Table.topK(topK.prefix(classes.count + keptClasses))
     }
     if skipped > 0 { lines.append("\(counted(skipped, "picture", "pictures")) could not be read") }
     lines.append(
       "\(Decimals.string(picturesPerSecond, places: 0)) pictures a second, \(Decimals.string(seconds, places: 1)) s in all"
     )
-    lines += zip(["Model ", "Labels"], places).map { "\($0)  \($1)" }
+    lines.append("Model   \(model)")
+    lines.append("Labels  \(labels)")
     return lines.joined(separator: "\n")
   }
 

@@ -22,7 +22,11 @@ enum Interruption {
     let sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { task.cancel() }
+      source.setEventHandler {
+        task.cancel()
+        // Whoever asks again does not want to wait for a clean end.
+        signal(number, SIG_DFL)
+      }
       source.resume()
       return source
     }

@@ -7,12 +7,10 @@ final class Progress: Sendable {
   // The bar's length when it was last drawn.
   private let drawn = Mutex(-1)
 
-  /// - Parameters:
-  ///   - total: How many pieces of work there are.
-  ///   - isShown: Whether a bar is wanted at all.
-  init(total: Int, isShown: Bool) {
+  /// - Parameter total: How many pieces of work there are; of none no bar is shown.
+  init(total: Int) {
     self.total = total
-    self.isShown = isShown && total > 0 && Terminal.isWatched
+    isShown = total > 0 && Terminal.isWatched
   }
 
   /// Shows that so many pieces are done.

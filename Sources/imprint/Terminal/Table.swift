@@ -13,6 +13,13 @@ enum Table {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
+  /// A line for each of the shares of pictures whose class is among the first one, two, …
+  static func topK(_ shares: some Sequence<Double>) -> [String] {
+    shares.enumerated().map { place, share in
+      "  " + (place == 0 ? "first         " : "in the first \(place + 1)") + "  " + percent(share)
+    }
+  }
+
   /// A share of 1 in percent, as in `87.1 %`.
   static func percent(_ share: Double) -> String { Decimals.string(100 * share, places: 1) + " %" }
 }

@@ -1,3 +1,5 @@
+import TFLite
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -15,16 +17,25 @@
 /// What the command says: results on standard output, everything else on standard error.
 enum Terminal {
   /// Prints a result.
-  static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  ///
+  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``, as of a full disk.
+  static func print(_ text: String) throws(TFLiteError) {
+    guard write(text + "\n", to: STDOUT_FILENO) else {
+      throw .cannotWrite(path: "standard output", reason: String(cString: strerror(errno)))
+    }
+  }
 
   /// Prints a warning.
-  static func warn(_ text: String) { write("Warning: \(text)\n", to: STDERR_FILENO) }
+  static func warn(_ text: String) { say("Warning: \(text)\n") }
 
-  /// Prints a word on how the work goes on.
-  static func say(_ text: String) { write(text, to: STDERR_FILENO) }
+  /// Prints a word on how the work goes on. That it cannot be printed stops nothing.
+  static func say(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
   /// Whether somebody watches standard error.
   static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Whether results go to the same screen as everything else.
+  static var showsResults: Bool { isatty(STDOUT_FILENO) == 1 }
 
   /// A value as JSON, keys in order.
   static func json(_ value: some Encodable, isOneLine: Bool = false) throws -> String {
@@ -34,12 +45,14 @@ enum Terminal {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// Writes all of a text; false where the system refuses, for a reason in `errno`.
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if written > 0 { bytes = bytes.dropFirst(written) } else if errno != EINTR { return }
+      if written > 0 { bytes = bytes.dropFirst(written) } else if errno != EINTR { return false }
     }
+    return true
   }
 }
 

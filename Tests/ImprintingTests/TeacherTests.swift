@@ -1,0 +1,88 @@
+import Foundation
+import Imprinting
+import Pictures
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("The teacher", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct TeacherTests {
+  private let extractor = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func flowers(_ name: String, _ range: Range<Int>, as label: String? = nil) throws -> LabelledPictures.Class {
+    let root = Material.flowers17.appending(path: name)
+    let files = try FileManager.default.contentsOfDirectory(atPath: root.path).sorted()
+    return .init(name: label ?? name, pictures: files[range].map { root.appending(path: $0) })
+  }
+
+  @Test("Learns, evaluates, and writes the model with its labels beside it")
+  func wholeWay() async throws {
+    let teacher = try Teacher(model: extractor)
+    let lesson = try await teacher.learn([flowers("daisy", 0..<5), flowers("iris", 0..<4)])
+    #expect(lesson.classes.map(\.pictures) == [5, 4])
+    #expect(lesson.pictures == 9)
+    let evaluation = try await teacher.evaluate([flowers("daisy", 10..<13), flowers("iris", 10..<13)])
+    #expect(evaluation.count == 6)
+    #expect(evaluation.accuracy(top: 1) >= 5.0 / 6)
+    let model = folder.appending("flowers.tflite")
+    let labels = try await teacher.save(to: model)
+    #expect(labels == folder.appending("flowers.txt"))
+    #expect(try String(contentsOf: labels, encoding: .utf8) == "0  daisy\n1  iris\n")
+    #expect(try Classifier(contentsOf: model).labels == Labels([0: "daisy", 1: "iris"]))
+  }
+
+  @Test("A class that is named twice, in one lesson or in two at the same time, is one class")
+  func sameName() async throws {
+    let teacher = try Teacher(model: extractor)
+    try await teacher.learn([flowers("daisy", 0..<2), flowers("daisy", 2..<4)])
+    #expect(await teacher.labels == Labels([0: "daisy"]))
+    async let first = teacher.learn([flowers("iris", 0..<2)])
+    async let second = teacher.learn([flowers("iris", 2..<4)])
+    _ = try await (first, second)
+    #expect(await teacher.labels == Labels([0: "daisy", 1: "iris"]))
+    let model = folder.appending("once.tflite")
+    try await teacher.save(to: model)
+    #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [4, 4])
+  }
+
+  @Test("Kept classes decide how further pictures are resized, unless another way is asked for")
+  func resize() async throws {
+    let first = try Teacher(model: extractor, resize: .squash)
+    try await first.learn([flowers("daisy", 0..<2)])
+    let model = folder.appending("squash.tflite")
+    try await first.save(to: model)
+    #expect(try Teacher(model: model, keepClasses: true).resize == .squash)
+    #expect(try Teacher(model: model, keepClasses: true, resize: .pad).resize == .pad)
+    #expect(try Teacher(model: model, keepClasses: true, resize: .pad).earlierResize == .squash)
+    #expect(try Teacher(model: model).resize == .crop)
+  }
+
+  @Test(
+    "Names that a label file cannot hold are refused before the work", arguments: ["", " ", " rose", "a\nb", "rose\t"])
+  func names(name: String) async throws {
+    let teacher = try Teacher(model: extractor)
+    await #expect(throws: ImprintingError.badName(name)) {
+      try await teacher.learn([flowers("daisy", 0..<1, as: name)])
+    }
+  }
+
+  @Test("A model is not written where its own labels would go")
+  func labelFile() async throws {
+    let teacher = try Teacher(model: extractor)
+    try await teacher.learn([flowers("daisy", 0..<1)])
+    await #expect(throws: TFLiteError.self) { try await teacher.save(to: folder.appending("model.txt")) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+  }
+
+  @Test("Labels that name more classes than the model has do not let pictures vanish")
+  func tooManyLabels() async throws {
+    let classifier = try Classifier(
+      contentsOf: Material.model("mobilenet_v1_0.25_128_quant"), labels: Labels([0: "rose", 5000: "tulip"]))
+    await #expect(throws: ImprintingError.unknownClasses(["tulip"], known: 1001)) {
+      try await classifier.evaluate([flowers("tulip", 0..<1, as: "tulip")])
+    }
+  }
+}
