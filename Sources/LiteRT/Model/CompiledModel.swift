@@ -79,24 +79,19 @@ public final class CompiledModel: Sendable {
   ///     while it runs.
   /// - Returns: What `read` returns.
   /// - Throws: What `fill` and `read` throw, and ``LiteRTError/failed(to:status:message:)`` with what the runtime said.
-  public func run<Result>(
-    fill: (UnsafeMutableRawBufferPointer) throws -> Void, read: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result {
-    // A lock hands out only what may cross threads, so that the result leaves through a variable.
-    var result: Swift.Result<Result, any Error>?
-    state.withLock { state in
-      result = Swift.Result { try run(state, fill: fill, read: read) }
-    }
-    guard let result else {
-      throw LiteRTError.failed(to: "run the model", status: RuntimeStatus(rawValue: 9), message: "")
-    }
-    return try result.get()
+  public func run<Value>(
+    fill: (UnsafeMutableRawBufferPointer) throws -> Void, read: (UnsafeRawBufferPointer) throws -> Value
+  ) throws -> Value {
+    // A lock hands out only what may cross threads, so that the outcome leaves through a variable.
+    var outcome = Result<Value, any Error>.failure(CancellationError())
+    state.withLock { state in outcome = Result { try run(state, fill: fill, read: read) } }
+    return try outcome.get()
   }
 
-  private func run<Result>(
+  private func run<Value>(
     _ state: borrowing State,
-    fill: (UnsafeMutableRawBufferPointer) throws -> Void, read: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result {
+    fill: (UnsafeMutableRawBufferPointer) throws -> Void, read: (UnsafeRawBufferPointer) throws -> Value
+  ) throws -> Value {
     try state.input.withMemory(kLiteRtTensorBufferLockModeWrite, fill)
     var input: LiteRtTensorBuffer? = state.input.handle
     var output: LiteRtTensorBuffer? = state.output.handle
