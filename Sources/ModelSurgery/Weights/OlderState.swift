@@ -1,6 +1,6 @@
 import TFLite
 
-/// A PyTorch state file from before 1.6: five pickles (a magic number, the protocol, facts about the machine, the state,
+/// A PyTorch state file from before 1.6: five pickles (a magic number, the protocol, facts on the machine, the state,
 /// the storages' keys), then each storage's number of elements and the elements.
 enum OlderState {
   /// The pickle of the magic number, 0x1950A86A20F9469CFC6C.
