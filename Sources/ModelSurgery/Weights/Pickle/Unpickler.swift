@@ -202,7 +202,7 @@ extension Unpickler {
     }
     switch function {
     case .orderedDictionary:
-      guard arguments.isEmpty else { throw damaged("it fills an OrderedDict in a way that is not known") }
+      guard arguments.isEmpty else { throw damaged("it fills an OrderedDict as Python 2 did") }
       push(dictionary: [])
     case .rebuildTensor:
       stack.append(.tensor(try tensor(arguments)))
