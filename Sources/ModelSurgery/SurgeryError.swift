@@ -16,6 +16,8 @@ public enum SurgeryError: Error, Sendable, Hashable {
   case tooLarge(tensor: String, shape: [Int32])
   /// The rows to write do not fit the head.
   case badRows(expected: Int, found: Int)
+  /// A layer, by name, cannot be added to a graph.
+  case cannotBuild(layer: String, because: String)
 }
 
 extension SurgeryError: CustomStringConvertible {
@@ -44,6 +46,8 @@ extension SurgeryError: CustomStringConvertible {
       "the tensor \(tensor) has the shape \(shape), more than a picture model can need: the file is damaged"
     case .badRows(let expected, let found):
       "the head takes \(expected) bytes of weights and was given \(found)"
+    case .cannotBuild(let layer, let because):
+      "the layer \(layer) cannot be built: \(because)"
     }
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The command: teach, classify, evaluate and inspect.
+/// The command: teach, classify, evaluate, inspect, and make models.
 @main
 struct ImprintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,10 +16,14 @@ struct ImprintCommand: AsyncParsableCommand {
           imprint evaluate --model flowers.tflite --data more-flowers
         See what is in a file:
           imprint inspect flowers.tflite
+        Make a model from a training framework's weights:
+          imprint model convert --architecture efficientnet-lite0 weights.pth -o lite0.tflite
 
       EXIT CODES
         0 done, 1 the work failed, 64 wrong usage, 130 stopped with Ctrl-C
       """,
     version: "0.1.0",
-    subcommands: [TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, InspectCommand.self])
+    subcommands: [
+      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, InspectCommand.self, ModelCommand.self,
+    ])
 }

@@ -75,6 +75,7 @@ struct OperatorOptionsTests {
     #expect(AddOptions().scalesAsPowersOfTwo)
     #expect(MulOptions(activation: .relu6).activation == .relu6)
     #expect(L2NormOptions().activation == .none)
+    #expect(ReducerOptions(keepsDimensions: true).options.flag("keep_dims") == true)
   }
 
   @Test("An operator without options has those of the schema")

@@ -1,10 +1,10 @@
 /// Numbers that are the same in every run of a test.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
+  public init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var word = state
     word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,9 +14,9 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 /// Damage to a file, of the kinds that bring out what a reader takes for granted.
-enum Mutation {
+public enum Mutation {
   /// Damages a few places of a file.
-  static func mutate(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
+  public static func mutate(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
     for _ in 0..<Int.random(in: 1...5, using: &generator) {
       let position = Int.random(in: 0..<bytes.count, using: &generator)
       switch Int.random(in: 0..<5, using: &generator) {

@@ -1,0 +1,49 @@
+/// A convolution with its batch normalisation folded in: y = f (K x) + s = (f K) x + s.
+struct FoldedConvolution: Sendable {
+  /// Outputs, rows, columns, inputs; of a depthwise one 1, rows, columns, channels.
+  let shape: [Int]
+  /// f K in that order.
+  let kernel: [Float]
+  /// s.
+  let bias: [Float]
+
+  /// Folds weights that have been checked.
+  ///
+  /// - Parameters:
+  ///   - prefix: What the name of the kernel begins with. As PyTorch has it: outputs, inputs, rows, columns.
+  ///   - normalization: What the names of the normalisation's tensors begin with.
+  ///   - epsilon: ε of the normalisation.
+  ///   - isDepthwise: Whether each channel is convolved by itself.
+  ///   - weights: All weights.
+  /// - Throws: ``ConversionError/badNumber(tensor:because:)`` where a product is beyond all floats.
+  init(
+    _ prefix: String, _ normalization: String, epsilon: Double, isDepthwise: Bool = false, in weights: NamedWeights
+  ) throws(ConversionError) {
+    let name = prefix + ".weight"
+    let source = weights[name]?.elements ?? []
+    let dimensions = weights[name]?.shape ?? []
+    let normalization = try BatchNormalization(normalization, epsilon: epsilon, in: weights)
+    guard dimensions.count == 4, dimensions[0] == normalization.factors.count else {
+      throw .misshapen(tensor: name, expected: [normalization.factors.count, 1, 1, 1], found: dimensions)
+    }
+    let (outputs, inputs, area) = (dimensions[0], dimensions[1], dimensions[2] * dimensions[3])
+    // In both orders the place is that of the output, of the input and of the window's element, each times a step.
+    let (outputStep, areaStep) = isDepthwise ? (1, outputs) : (inputs * area, inputs)
+    var kernel = Array(repeating: Float(0), count: source.count)
+    for output in 0..<outputs {
+      let factor = normalization.factors[output]
+      for input in 0..<inputs {
+        for place in 0..<area {
+          let element = Double(source[(output * inputs + input) * area + place]) * factor
+          kernel[output * outputStep + place * areaStep + input] = Float(element)
+        }
+      }
+    }
+    guard kernel.allSatisfy(\.isFinite) else {
+      throw .badNumber(tensor: name, because: "its product with the normalisation's factors is infinite")
+    }
+    self.kernel = kernel
+    bias = normalization.shifts
+    shape = [isDepthwise ? 1 : outputs, dimensions[2], dimensions[3], isDepthwise ? outputs : inputs]
+  }
+}

@@ -1,0 +1,16 @@
+import TFLite
+
+extension BuiltinOperator {
+  /// The version of the operator that a runtime must know for inputs of a type; the first for floats and bytes.
+  func version(for type: TensorType) -> Int32 {
+    switch (self, type) {
+    case (.conv2D, .int8), (.depthwiseConv2D, .int8): 3
+    case (.fullyConnected, .int8): 4
+    case (.quantize, .int8), (.quantize, .uint8): 2
+    case (.add, .int8), (.mul, .int8), (.mean, .int8), (.averagePool2D, .int8), (.softmax, .int8),
+      (.l2Normalization, .int8), (.dequantize, .int8):
+      2
+    default: 1
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import ModelSurgery
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Make a float model from the weights of a training framework.",
+    discussion: """
+      The weights are a PyTorch state file, of either layout, or safetensors. A pickle in them can construct nothing \
+      but tensors.
+
+      EXAMPLES
+        imprint model convert --architecture efficientnet-lite0 efficientnet-lite0.pth -o lite0.tflite
+      """)
+
+  @Option(help: "The network that the weights are of: \(Architecture.known.map(\.name).joined(separator: ", ")).")
+  var architecture: Architecture
+
+  @Argument(help: "The weights.")
+  var weights: String
+
+  @Option(name: [.short, .long], help: "The model to write, a .tflite file.")
+  var output: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let file = URL(filePath: output)
+    try OutputFile.check(file)
+    let weights = try NamedWeights(contentsOf: URL(filePath: weights))
+    let serialized = try architecture.model(weights: weights).serialized()
+    try serialized.write(to: file)
+    let report = ConversionReport(architecture, weights, bytes: serialized.count, output: file)
+    Terminal.print(json ? try Terminal.json(report) : report.text)
+  }
+}
+
+extension Architecture: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+  public static var allValueStrings: [String] { known.map(\.name) }
+}

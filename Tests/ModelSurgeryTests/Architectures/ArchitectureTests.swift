@@ -1,0 +1,150 @@
+import Foundation
+import ModelSurgery
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("Architectures")
+struct ArchitectureTests {
+  @Test(
+    "The published numbers of weights, and pictures of the published sizes",
+    arguments: [
+      ("efficientnet-lite0", 4_652_008, 224), ("efficientnet-lite1", 5_416_680, 240),
+      ("efficientnet-lite2", 6_092_072, 260),
+    ] as [(String, Int, Int32)])
+  func published(name: String, count: Int, side: Int32) throws {
+    let architecture = try #require(Architecture(name: name))
+    // What a normalisation has measured is not counted as learnt.
+    let learnt = architecture.weights.filter { !$0.name.contains("running_") }
+    #expect(learnt.reduce(0) { $0 + $1.shape.reduce(1, *) } == count)
+    #expect(Set(architecture.weights.map(\.name)).count == architecture.weights.count)
+    #expect(architecture.side == side)
+  }
+
+  @Test("A name that is not known")
+  func unknown() {
+    #expect(Architecture(name: "resnet") == nil)
+  }
+
+  private func refusal(_ change: (inout [(name: String, tensor: WeightTensor)]) throws -> Void) throws -> String {
+    var weights = SmallNetwork.weights()
+    try change(&weights)
+    let error = #expect(throws: ConversionError.self) {
+      try SmallNetwork.architecture.model(weights: NamedWeights(weights))
+    }
+    return error.map { "\($0)" } ?? ""
+  }
+
+  @Test("Weights that are missing, too many or of another shape are named")
+  func mismatches() throws {
+    let missing = try refusal { $0.removeAll { $0.name.hasPrefix("bn1.") || $0.name == "fc.bias" } }
+    #expect(missing.contains("small: they lack bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, fc.bias."))
+    let extra = try refusal { weights in
+      weights += [("fc2.bias", weights[0].tensor), ("fc.num_batches_tracked", weights[0].tensor)]
+    }
+    #expect(extra.contains("they have too many fc2.bias, fc.num_batches_tracked."))
+    let both = try refusal { $0[0].name = "stem.kernel" }
+    #expect(both.contains("they lack stem.weight; they have too many stem.kernel."))
+    let all = try refusal { $0 = [] }
+    #expect(all.contains("and 17 more"))
+    let shape = try refusal { weights in
+      weights[0].tensor = try #require(WeightTensor(shape: [4, 3, 9], weights[0].tensor.elements))
+    }
+    #expect(shape.contains(#""stem.weight" has the shape [4, 3, 9], where the network has [4, 3, 3, 3]"#))
+  }
+
+  @Test("How many batches a normalisation has seen may be there")
+  func counters() throws {
+    let counter = try #require(WeightTensor(shape: [], [40]))
+    let weights = SmallNetwork.weights() + [("bn0.num_batches_tracked", counter)]
+    let model = try SmallNetwork.architecture.model(weights: NamedWeights(weights))
+    try model.checkRunnable()
+  }
+
+  @Test("Numbers that are none, are infinite, or lead to such", arguments: [Float.nan, .infinity, -.infinity])
+  func numbers(number: Float) throws {
+    for place in ["stem.weight", "bn1.running_mean", "fc.bias"] {
+      let words = try refusal { weights in
+        let index = try #require(weights.firstIndex { $0.name == place })
+        var elements = weights[index].tensor.elements
+        elements[1] = number
+        weights[index].tensor = try #require(WeightTensor(shape: weights[index].tensor.shape, elements))
+      }
+      #expect(words.contains("\"\(place)\" does not serve: its element 1 is \(number)"))
+    }
+  }
+
+  @Test("Numbers that are finite until they are folded")
+  func folding() throws {
+    func refusal(_ name: String, _ number: Float) throws -> String {
+      try self.refusal { weights in
+        let index = try #require(weights.firstIndex { $0.name == name })
+        var elements = weights[index].tensor.elements
+        elements[0] = number
+        weights[index].tensor = try #require(WeightTensor(shape: weights[index].tensor.shape, elements))
+      }
+    }
+    #expect(try refusal("bn2.running_var", -1).contains(#""bn2.running_var" does not serve: its element 0 is -1"#))
+    #expect(try refusal("bn2.weight", .greatestFiniteMagnitude).contains("does not serve"))
+  }
+}
+
+@Suite("Converted networks in LiteRT", .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
+struct ConvertedNetworkTests {
+  /// The same network written down once more, step by step and with nothing folded.
+  private static let script = """
+    import json, sys
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    w = {k: np.array(v["e"]).reshape(v["s"]) for k, v in json.load(open(sys.argv[1])).items()}
+    picture = np.arange(9 * 9 * 3).reshape(9, 9, 3) * 37 % 256
+
+    def convolve(x, kernel, stride, groups=1):
+        outputs, depth, size, _ = kernel.shape
+        count = [-(-n // stride) for n in x.shape[:2]]
+        total = [max(0, (c - 1) * stride + size - n) for c, n in zip(count, x.shape)]
+        x = np.pad(x, [(t // 2, t - t // 2) for t in total] + [(0, 0)])
+        y = np.zeros(count + [outputs])
+        for r in range(count[0]):
+            for c in range(count[1]):
+                part = x[r * stride:r * stride + size, c * stride:c * stride + size]
+                for o in range(outputs):
+                    channels = part if groups == 1 else part[:, :, o:o + 1]
+                    y[r, c, o] = (channels * kernel[o].transpose(1, 2, 0)).sum()
+        return y
+
+    def norm(x, name):
+        mean, variance = w[name + ".running_mean"], w[name + ".running_var"]
+        return (x - mean) / np.sqrt(variance + 1e-3) * w[name + ".weight"] + w[name + ".bias"]
+
+    relu6 = lambda x: np.clip(x, 0, 6)
+    x = (picture - 127) / 128
+    x = relu6(norm(convolve(x, w["stem.weight"], 2), "bn0"))
+    y = relu6(norm(convolve(x, w["deep.weight"], 1, 4), "bn1"))
+    x = x + norm(convolve(y, w["flat.weight"], 1), "bn2")
+    x = norm(convolve(x, w["down.weight"], 2, 4), "bn3").mean((0, 1))
+    x = np.exp(w["fc.weight"] @ x + w["fc.bias"])
+
+    run = Interpreter(sys.argv[2]).get_signature_runner("serving_default")
+    scores = run(image=((picture - 127.5) / 127.5).astype(np.float32)[None])["scores"][0]
+    print(json.dumps([scores.tolist(), (x / x.sum()).tolist()]))
+    """
+
+  @Test("The scores are those of the network step by step: padding, normalisation, the picture's own scale")
+  func scores() throws {
+    struct Stored: Encodable { let s: [Int], e: [Float] }
+    let weights = SmallNetwork.weights()
+    let folder = try TemporaryFolder()
+    let stored = weights.map { ($0.name, Stored(s: $0.tensor.shape, e: $0.tensor.elements)) }
+    try JSONEncoder().encode(Dictionary(uniqueKeysWithValues: stored)).write(to: folder.appending("weights.json"))
+    let model = try SmallNetwork.architecture.model(weights: NamedWeights(weights))
+    try model.serialized().write(to: folder.appending("small.tflite"))
+    let printed = try Python.run(
+      Self.script, [folder.appending("weights.json").path, folder.appending("small.tflite").path])
+    let rows = try JSONDecoder().decode([[Double]].self, from: Data(printed.utf8))
+    try #require(rows.count == 2 && rows[0].count == 3)
+    for (one, other) in zip(rows[0], rows[1]) { #expect(abs(one - other) < 1e-5, "\(rows)") }
+    #expect(rows[0].allSatisfy { $0 > 0.01 })
+  }
+}

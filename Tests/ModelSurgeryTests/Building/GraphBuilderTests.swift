@@ -1,0 +1,138 @@
+import Foundation
+import ModelSurgery
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("Building graphs")
+struct GraphBuilderTests {
+  private func refusal(_ body: (inout GraphBuilder) throws -> Void) -> String {
+    let error = #expect(throws: SurgeryError.self) {
+      var builder = GraphBuilder()
+      try body(&builder)
+    }
+    return error.map { "\($0)" } ?? ""
+  }
+
+  private func zeros(_ shape: Int...) throws -> WeightTensor {
+    try #require(WeightTensor(shape: shape, Array(repeating: 0, count: shape.reduce(1, *))))
+  }
+
+  @Test("Windows by TensorFlow's rules")
+  func windows() {
+    #expect(Padding.same.windowCount(input: 224, window: 3, stride: 2) == 112)
+    #expect(Padding.same.windowCount(input: 7, window: 5, stride: 2) == 4)
+    #expect(Padding.same.windowCount(input: 1, window: 9, stride: 4) == 1)
+    #expect(Padding.valid.windowCount(input: 7, window: 3, stride: 2) == 3)
+    #expect(Padding.valid.windowCount(input: 7, window: 3, stride: 1, dilation: 3) == 1)
+    #expect(Padding.valid.windowCount(input: 6, window: 3, stride: 1, dilation: 3) == nil)
+    #expect(Padding.valid.windowCount(input: .max, window: .max, stride: .max, dilation: .max) == nil)
+    #expect(Padding.same.windowCount(input: .max, window: 1, stride: 1) == .max)
+    for wrong in [(0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, 0), (-5, 1, 1, 1)]
+      as [(Int32, Int32, Int32, Int32)]
+    {
+      #expect(Padding.same.windowCount(input: wrong.0, window: wrong.1, stride: wrong.2, dilation: wrong.3) == nil)
+    }
+    #expect(Padding(rawValue: 7).windowCount(input: 4, window: 1, stride: 1) == nil)
+  }
+
+  @Test("Layers whose shapes do not fit are refused with the layer's name and the shapes")
+  func misfits() {
+    let shapes: [([Int], Int)] = [([4, 3, 3, 2], 4), ([4, 3, 3, 3], 5), ([4, 3, 3], 4), ([4, 9, 9, 3], 4)]
+    for (kernel, bias) in shapes {
+      let words = refusal { builder in
+        let picture = try builder.input("picture", shape: [1, 8, 8, 3])
+        let zeros = Array(repeating: Float(0), count: kernel.reduce(1, *))
+        let weights = try builder.constant("k", try #require(WeightTensor(shape: kernel, zeros)))
+        let biases = try builder.constant("b", try self.zeros(bias))
+        _ = try builder.conv2D(
+          picture, kernel: weights, bias: biases, options: Conv2DOptions(padding: .valid), name: "stem")
+      }
+      #expect(words.contains("the layer stem cannot be built") && words.contains("[1, 8, 8, 3]"))
+    }
+    #expect(
+      refusal { builder in
+        let a = try builder.input("a", shape: [1, 4, 4, 3])
+        let b = try builder.input("b", shape: [1, 4, 4, 2])
+        _ = try builder.add(a, b, name: "sum")
+      }.contains("the layer sum"))
+    #expect(
+      refusal { builder in
+        let a = try builder.input("a", shape: [1, 4])
+        _ = try builder.reshape(a, to: [1, 5], name: "flat", shapeName: "shape")
+      }.contains("the layer flat"))
+    #expect(
+      refusal { builder in
+        let a = try builder.input("a", shape: [1, 4])
+        _ = try builder.mean(a, axes: [2], name: "mean")
+      }.contains("the layer mean"))
+    #expect(
+      refusal { builder in
+        let a = try builder.input("a", shape: [1, 4])
+        let weights = try builder.constant("w", try self.zeros(2, 5))
+        _ = try builder.fullyConnected(
+          a, weights: weights, bias: try builder.constant("b", try self.zeros(2)), name: "fc")
+      }.contains("the layer fc"))
+  }
+
+  @Test("Tensors that cannot be, and constants of another size")
+  func tensors() {
+    for shape in [[0], [-1, 3], [.max, .max, .max]] as [[Int32]] {
+      #expect(refusal { _ = try $0.input("picture", shape: shape) }.contains("picture"))
+    }
+    #expect(
+      refusal { _ = try $0.constant("w", shape: [3], encoding: .float32, contents: [1, 2]) }.contains(#""w" holds 2"#))
+    #expect(refusal { _ = try $0.tensor(3) }.contains("number 3"))
+  }
+
+  @Test("A quantised layer whose output's encoding is not known")
+  func encodings() {
+    let bytes = ElementEncoding.uint8(scale: 0.5, zeroPoint: 3)
+    #expect(
+      refusal { builder in
+        let a = try builder.input("a", shape: [1, 4], encoding: bytes)
+        _ = try builder.softmax(a, name: "scores")
+      }.contains("the layer scores cannot be built: its input is UINT8"))
+    #expect(
+      refusal { builder in
+        let a = try builder.input("a", shape: [1, 4])
+        _ = try builder.dequantize(a, name: "real")
+      }.contains("real"))
+    #expect(
+      refusal { builder in
+        let a = try builder.input("a", shape: [1, 4])
+        _ = try builder.quantize(a, to: .float32, name: "whole")
+      }.contains("whole"))
+  }
+
+  @Test("A pooling and a change of shape keep what the numbers stand for")
+  func keptEncodings() throws {
+    var builder = GraphBuilder()
+    let encoding = ElementEncoding.int8(scale: 0.25, zeroPoint: -7)
+    let picture = try builder.input("picture", shape: [1, 4, 4, 2], encoding: encoding)
+    let pooled = try builder.averagePool(
+      picture, options: Pool2DOptions(padding: .valid, filterWidth: 4, filterHeight: 4), name: "pool")
+    #expect(pooled.shape == [1, 1, 1, 2])
+    let flat = try builder.reshape(pooled, to: [1, 2], name: "flat", shapeName: "shape")
+    let model = builder.finish(with: flat)
+    let graph = try #require(model.mainSubgraph)
+    for tensor in [pooled, flat] {
+      let stored = try #require(graph.tensor(tensor.index))
+      #expect(try ElementEncoding(of: stored, label: "x") == encoding)
+    }
+    #expect(model.operatorCodes.map(\.version) == [2, 1])
+    #expect(model.signatureDefs.isEmpty)
+  }
+
+  @Test("A signature names the inputs and the output")
+  func signature() throws {
+    var builder = GraphBuilder()
+    let a = try builder.input("a", shape: [1, 4])
+    let model = builder.finish(with: try builder.softmax(a, name: "scores"), signature: "serving_default")
+    let file = try Model(bytes: Bytes(model.serialized().bytes()))
+    #expect(file.signatureDefs.map(\.signatureKey) == ["serving_default"])
+    #expect(file.signatureDefs[0].inputs.map(\.name) == ["a"])
+    #expect(file.signatureDefs[0].outputs.map(\.name) == ["scores"])
+    try file.checkRunnable()
+  }
+}
