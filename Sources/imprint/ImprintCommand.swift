@@ -21,5 +21,7 @@ struct ImprintCommand: AsyncParsableCommand {
         0 done, 1 the work failed, 64 wrong usage, 130 stopped with Ctrl-C
       """,
     version: "0.1.0",
-    subcommands: [TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, InspectCommand.self])
+    subcommands: [
+      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, InspectCommand.self, ModelCommand.self,
+    ])
 }

@@ -41,93 +41,9 @@ extension Model {
     case .float32:
       elements = [.float32, .float32]
     }
-    tail.finish(dimension: dimension, shape: vector.shape, scale: scale, embedding: elements[0], kernel: elements[1])
+    tail.finish(
+      dimension: dimension, scale: scale, embedding: elements[0], kernel: elements[1],
+      rows: Array(repeating: 0, count: Int(dimension)), biases: [0])
     return tail.model
-  }
-}
-
-/// Adds operators one behind the other to a model's main subgraph.
-private struct TailBuilder {
-  var model: Model
-  /// The tensor that the next operator reads.
-  var current: Int32
-
-  mutating func add(
-    _ builtin: BuiltinOperator, _ name: String, shape: [Int32], encoding: ElementEncoding, constants: [Int32] = [],
-    options: OperatorOptions? = nil, version: Int32 = 1
-  ) {
-    let output = addTensor(name, shape: shape, encoding: encoding)
-    let code = model.operatorCodeIndex(builtin, version: version)
-    model.subgraphs[0].operators.append(
-      Operator(opcodeIndex: code, inputs: [current] + constants, outputs: [output], options: options))
-    current = output
-  }
-
-  mutating func addTensor(
-    _ name: String, shape: [Int32], encoding: ElementEncoding, contents: [UInt8]? = nil
-  ) -> Int32 {
-    var tensor = Tensor(shape: shape, type: encoding.type, name: Text("Imprinting/" + name))
-    switch encoding {
-    case .float32: break
-    case .uint8(let scale, let zeroPoint), .int8(let scale, let zeroPoint):
-      tensor.quantization = QuantizationParameters(scale: scale, zeroPoint: Int64(zeroPoint))
-    }
-    if let contents { tensor.buffer = model.appendBuffer(Bytes(contents)) }
-    model.subgraphs[0].tensors.append(tensor)
-    return Int32(model.subgraphs[0].tensors.count - 1)
-  }
-
-  mutating func addIntegers(_ name: String, _ values: [Int32], quantization: QuantizationParameters? = nil) -> Int32 {
-    var tensor = Tensor(shape: [Int32(values.count)], type: .int32, name: Text("Imprinting/" + name))
-    tensor.quantization = quantization
-    tensor.buffer = model.appendBuffer(
-      Bytes(values.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } }))
-    model.subgraphs[0].tensors.append(tensor)
-    return Int32(model.subgraphs[0].tensors.count - 1)
-  }
-
-  mutating func finish(
-    dimension: Int32, shape: [Int32], scale: Float, embedding: ElementEncoding, kernel: ElementEncoding
-  ) {
-    let isFloat = embedding == .float32
-    func over(_ range: Float) -> ElementEncoding { isFloat ? .float32 : .uint8(scale: range / 128, zeroPoint: 128) }
-    if shape != [1, 1, 1, dimension] {
-      let target = [1, 1, 1, dimension]
-      let encoding = model.subgraphs[0].tensor(current).flatMap { try? ElementEncoding(of: $0, label: "") } ?? .float32
-      let constant = addIntegers("EmbeddingShape", target)
-      add(
-        .reshape, "Embedding", shape: target, encoding: encoding, constants: [constant],
-        options: ReshapeOptions(newShape: target).options)
-    }
-    add(
-      .l2Normalization, "L2Norm", shape: [1, 1, 1, dimension], encoding: embedding, options: L2NormOptions().options)
-    let weights = addTensor(
-      "Weights", shape: [1, 1, 1, dimension], encoding: kernel,
-      contents: kernel.encode(Array(repeating: 0, count: Int(dimension))))
-    let bias =
-      isFloat
-      ? addTensor("Biases", shape: [1], encoding: .float32, contents: [0, 0, 0, 0])
-      : addIntegers(
-        "Biases", [0], quantization: QuantizationParameters(scale: embedding.unit * kernel.unit, zeroPoint: 0))
-    add(
-      .conv2D, "Conv2D", shape: [1, 1, 1, 1], encoding: over(1), constants: [weights, bias],
-      options: Conv2DOptions(padding: .same, strideWidth: 1, strideHeight: 1).options)
-    let factor: ElementEncoding = isFloat ? .float32 : .uint8(scale: scale / 255, zeroPoint: 0)
-    let multiplier = addTensor("Scale", shape: [1], encoding: factor, contents: factor.encode([scale]))
-    add(
-      .mul, "Mul", shape: [1, 1, 1, 1], encoding: over(scale), constants: [multiplier], options: MulOptions().options)
-    let logits = addIntegers("LogitsShape", [1, 1])
-    add(
-      .reshape, "Logits", shape: [1, 1], encoding: over(scale), constants: [logits],
-      options: ReshapeOptions(newShape: [1, 1]).options)
-    add(
-      .softmax, "Scores", shape: [1, 1], encoding: isFloat ? .float32 : .uint8(scale: 1 / 256, zeroPoint: 0),
-      options: SoftmaxOptions(beta: 1).options)
-    model.subgraphs[0].outputs = [current]
-    for index in model.signatureDefs.indices where model.signatureDefs[index].subgraphIndex == 0 {
-      for output in model.signatureDefs[index].outputs.indices {
-        model.signatureDefs[index].outputs[output].tensorIndex = UInt32(current)
-      }
-    }
   }
 }

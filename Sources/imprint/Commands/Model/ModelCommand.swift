@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The commands that make models.
+struct ModelCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model",
+    abstract: "Make models that can be taught.",
+    subcommands: [AdaptCommand.self])
+}
