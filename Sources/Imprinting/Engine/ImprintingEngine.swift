@@ -70,6 +70,7 @@ public actor ImprintingEngine {
       base = model
     }
     tail = try ImprintingTail(of: base)
+    if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
     embeddingDimension = tail.dimension
     extractor = base.cut(at: tail.embedding)
     runner = try ModelRunner(
