@@ -14,6 +14,8 @@ public enum SurgeryError: Error, Sendable, Hashable {
   case badOperator(String, number: Int, because: String)
   /// Running the model would take more memory than any picture model does.
   case tooLarge(tensor: String, shape: [Int32])
+  /// The model cannot be given the imprinting tail. `found` are its last operators, `because` what is amiss.
+  case cannotAdapt(found: String, because: String)
   /// The rows to write do not fit the head.
   case badRows(expected: Int, found: Int)
   /// A layer, by name, cannot be added to a graph.
@@ -44,6 +46,11 @@ extension SurgeryError: CustomStringConvertible {
       "operator \(number), \(name), cannot run: \(because). The file is damaged"
     case .tooLarge(let tensor, let shape):
       "the tensor \(tensor) has the shape \(shape), more than a picture model can need: the file is damaged"
+    case .cannotAdapt(let found, let because):
+      """
+      the model cannot be adapted: \(because). It ends in \(found). Needed is an image classifier with one output whose \
+      last layer is a FULLY_CONNECTED or a 1x1 CONV_2D, or a bare embedding extractor
+      """
     case .badRows(let expected, let found):
       "the head takes \(expected) bytes of weights and was given \(found)"
     case .cannotBuild(let layer, let because):

@@ -70,6 +70,7 @@ public actor ImprintingEngine {
     let model = try Model(bytes: bytes)
     try model.checkRunnable()
     (base, tail) = try Self.withTail(model, keepClasses: keepClasses)
+    if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
     embeddingDimension = tail.dimension
     extractor = base.cut(at: tail.embedding).withoutImprinted
     let runtime = try runtime ?? Runtime()

@@ -45,6 +45,14 @@ extension Model {
     return model
   }
 
+  /// Whether the tail has no class yet: a row of zeros alone, as an extractor gets it with its tail.
+  func hasEmptyHead(_ tail: ImprintingTail) -> Bool {
+    tail.classCount == 1 && CoralDescription(description).norms.isEmpty
+      && rows(of: tail).allSatisfy { row in
+        row.withUnsafeBytes { tail.rowEncoding.steps($0) }.allSatisfy { $0 == 0 }
+      }
+  }
+
   /// The exact sums that the file holds, of those classes of which its description and its rows say the same.
   func believedSums(of tail: ImprintingTail) -> [Int: EmbeddingSum] {
     guard let bytes = metadata(named: StoredSums.metadataName),

@@ -101,6 +101,24 @@ extension GraphBuilder {
       options: SoftmaxOptions(beta: beta).options, name: name)
   }
 
+  /// Adds one tensor put behind another along a dimension.
+  ///
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is no such dimension, or they differ in another.
+  public mutating func concatenate(
+    _ first: GraphTensor, _ second: GraphTensor, axis: Int, name: String
+  ) throws(SurgeryError) -> GraphTensor {
+    guard first.shape.indices.contains(axis), first.shape.count == second.shape.count,
+      first.shape.indices.allSatisfy({ $0 == axis || first.shape[$0] == second.shape[$0] })
+    else { throw misfit(name, first, second) }
+    var shape = first.shape
+    let (sum, overflow) = shape[axis].addingReportingOverflow(second.shape[axis])
+    guard !overflow else { throw misfit(name, first, second) }
+    shape[axis] = sum
+    return try layer(
+      .concatenation, [first, second], shape: shape, encoding: nil,
+      options: ConcatenationOptions(axis: Int32(clamping: axis)).options, name: name)
+  }
+
   /// Adds a change of shape, with the elements as they are.
   ///
   /// - Parameters:

@@ -86,9 +86,7 @@ public enum ElementEncoding: Sendable, Hashable {
   public func encode(_ values: [Float]) -> [UInt8] {
     switch self {
     case .float32:
-      return values.flatMap { value in
-        withUnsafeBytes(of: (value.isNaN ? 0 : value).bitPattern.littleEndian) { Array($0) }
-      }
+      return values.map { ($0.isNaN ? 0 : $0).bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
     case .uint8(let scale, let zeroPoint):
       return values.map { UInt8(Self.step($0, scale, zeroPoint, 0, 255)) }
     case .int8(let scale, let zeroPoint):

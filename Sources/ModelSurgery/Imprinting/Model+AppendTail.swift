@@ -45,12 +45,10 @@ extension Model {
     case .float32:
       elements = (.float32, .float32)
     }
-    if current.shape != [1, 1, 1, dimension] {
-      current = try tail.reshape(current, to: [1, 1, 1, dimension], name: "Embedding", shapeName: "EmbeddingShape")
-    }
-    current = try tail.l2Normalize(current, encoding: elements.embedding, name: "L2Norm")
-    current = try tail.head(of: current, scale: scale, embedding: elements.embedding, kernel: elements.kernel)
-    return tail.finish(with: current)
+    let scores = try tail.imprintingTail(
+      behind: tail.embedding(current), scale: scale, encoding: elements.embedding, kernel: elements.kernel,
+      rows: Array(repeating: 0, count: Int(dimension)), biases: [0])
+    return tail.finish(with: scores)
   }
 }
 
@@ -71,30 +69,5 @@ extension Model {
       tensor = source
     }
     return nil
-  }
-}
-
-extension GraphBuilder {
-  /// Adds the layers behind a normalised embedding, for one class with a row of zeros.
-  fileprivate mutating func head(
-    of vector: GraphTensor, scale: Float, embedding: ElementEncoding, kernel: ElementEncoding
-  ) throws(SurgeryError) -> GraphTensor {
-    let isFloat = embedding == .float32
-    func over(_ range: Float) -> ElementEncoding { isFloat ? .float32 : .uint8(scale: range / 128, zeroPoint: 128) }
-    let zeros = Array(repeating: Float(0), count: vector.shape.last.map(Int.init) ?? 0)
-    let weights = try constant(
-      "Weights", shape: vector.shape, encoding: kernel, contents: Bytes(kernel.encode(zeros)))
-    let bias =
-      isFloat
-      ? try constant("Biases", shape: [1], encoding: .float32, contents: [0, 0, 0, 0])
-      : try integers(
-        "Biases", [0], quantization: QuantizationParameters(scale: embedding.unit * kernel.unit, zeroPoint: 0))
-    let cosines = try conv2D(vector, kernel: weights, bias: bias, encoding: over(1), name: "Conv2D")
-    let factor: ElementEncoding = isFloat ? .float32 : .uint8(scale: scale / 255, zeroPoint: 0)
-    let multiplier = try constant("Scale", shape: [1], encoding: factor, contents: Bytes(factor.encode([scale])))
-    let scaled = try mul(cosines, multiplier, encoding: over(scale), name: "Mul")
-    let logits = try reshape(scaled, to: [1, 1], name: "Logits", shapeName: "LogitsShape")
-    return try softmax(
-      logits, encoding: isFloat ? .float32 : .uint8(scale: 1 / 256, zeroPoint: 0), name: "Scores")
   }
 }

@@ -39,7 +39,7 @@ struct ConvertCommand: ParsableCommand {
     let serialized = try architecture.model(weights: weights).serialized()
     try serialized.write(to: file)
     let report = ConversionReport(architecture, weights, bytes: serialized.count, output: file)
-    Terminal.print(json ? try Terminal.json(report) : report.text)
+    try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 }
 

@@ -1,9 +1,9 @@
 import ArgumentParser
 
-/// What is done to models as such, without teaching them anything.
-struct ModelCommand: ParsableCommand {
+/// The commands that make models.
+struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Make models.",
-    subcommands: [ConvertCommand.self])
+    abstract: "Make models that can be taught.",
+    subcommands: [AdaptCommand.self, ConvertCommand.self])
 }

@@ -1,0 +1,49 @@
+import TFLite
+
+extension GraphBuilder {
+  /// A vector as one of the shape `[1, 1, 1, D]`: itself, or with a RESHAPE behind it.
+  mutating func embedding(_ vector: GraphTensor) throws(SurgeryError) -> GraphTensor {
+    let count = vector.shape.reduce(Int32(1)) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    let target = [1, 1, 1, count]
+    if vector.shape == target { return vector }
+    return try reshape(vector, to: target, name: "Embedding", shapeName: "EmbeddingShape")
+  }
+
+  /// Adds the imprinting tail behind a vector of the shape `[1, 1, 1, D]`.
+  ///
+  /// - Parameters:
+  ///   - vector: The embedding before it is normalised.
+  ///   - scale: s, what the cosines are multiplied by before the softmax.
+  ///   - encoding: How the normalised embedding is stored; it decides whether the tail is in float or in uint8.
+  ///   - kernel: How the rows are stored.
+  ///   - rows: The rows, `[classes, D]`.
+  ///   - biases: The biases, one a class.
+  /// - Returns: The scores.
+  mutating func imprintingTail(
+    behind vector: GraphTensor, scale: Float, encoding: ElementEncoding, kernel: ElementEncoding, rows: [Float],
+    biases: [Float]
+  ) throws(SurgeryError) -> GraphTensor {
+    let isFloat = encoding == .float32
+    let classes = Int32(clamping: biases.count)
+    func over(_ range: Float) -> ElementEncoding { isFloat ? .float32 : .uint8(scale: range / 128, zeroPoint: 128) }
+    let normalised = try l2Normalize(vector, encoding: encoding, name: "L2Norm")
+    let weights = try constant(
+      "Weights", shape: [classes] + vector.shape.dropFirst(), encoding: kernel, contents: Bytes(kernel.encode(rows)))
+    let bias: GraphTensor
+    if isFloat {
+      bias = try constant("Biases", shape: [classes], encoding: .float32, contents: Bytes(kernel.encode(biases)))
+    } else {
+      let unit = encoding.unit * kernel.unit
+      bias = try integers(
+        "Biases", biases.map { Int32(exactly: ($0 / unit).rounded()) ?? ($0 < 0 ? .min : .max) },
+        quantization: QuantizationParameters(scale: unit, zeroPoint: 0))
+    }
+    let cosines = try conv2D(normalised, kernel: weights, bias: bias, encoding: over(1), name: "Conv2D")
+    let factor: ElementEncoding = isFloat ? .float32 : .uint8(scale: scale / 255, zeroPoint: 0)
+    let multiplier = try constant("Scale", shape: [1], encoding: factor, contents: Bytes(factor.encode([scale])))
+    let scaled = try mul(cosines, multiplier, encoding: over(scale), name: "Mul")
+    let logits = try reshape(scaled, to: [1, classes], name: "Logits", shapeName: "LogitsShape")
+    return try softmax(
+      logits, encoding: isFloat ? .float32 : .uint8(scale: 1 / 256, zeroPoint: 0), name: "Scores")
+  }
+}
