@@ -342,7 +342,7 @@ struct ImprintingRefusalTests {
   func claimedOutput() throws {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let output = Int(model.subgraphs[0].outputs[0])
-    for shape in [[1], [1, 7], [1, 1, 1001]] as [[Int32]] {
+    for shape in [[1], [1, 7]] as [[Int32]] {
       model.subgraphs[0].tensors[output].shape = shape
       let bytes = Bytes(try model.serialized().bytes())
       let picture = [UInt8](repeating: 1, count: 128 * 128 * 3)
