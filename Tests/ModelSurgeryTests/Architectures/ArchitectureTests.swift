@@ -76,16 +76,23 @@ struct ArchitectureTests {
 
   @Test("Numbers that are finite until they are folded")
   func folding() throws {
-    func refusal(_ name: String, _ number: Float) throws -> String {
+    /// What is said when tensors begin with other numbers.
+    func refusal(_ numbers: [String: Float]) throws -> String {
       try self.refusal { weights in
-        let index = try #require(weights.firstIndex { $0.name == name })
-        var elements = weights[index].tensor.elements
-        elements[0] = number
-        weights[index].tensor = try #require(WeightTensor(shape: weights[index].tensor.shape, elements))
+        for (name, number) in numbers {
+          let index = try #require(weights.firstIndex { $0.name == name })
+          let elements = [number] + weights[index].tensor.elements.dropFirst()
+          weights[index].tensor = try #require(WeightTensor(shape: weights[index].tensor.shape, elements))
+        }
       }
     }
-    #expect(try refusal("bn2.running_var", -1).contains(#""bn2.running_var" does not serve: its element 0 is -1"#))
-    #expect(try refusal("bn2.weight", .greatestFiniteMagnitude).contains("does not serve"))
+    let variance = try refusal(["bn2.running_var": -1])
+    #expect(variance.contains(#""bn2.running_var" does not serve: its element 0 is -1.0"#), "\(variance)")
+    let small = ["bn1.running_var": Float(0), "bn1.weight": 1]
+    let bias = try refusal(small.merging(["bn1.running_mean": .greatestFiniteMagnitude]) { $1 })
+    #expect(bias.contains(#""bn1.weight" does not serve: its element 0, 1.0, makes"#), "\(bias)")
+    let kernel = try refusal(small.merging(["deep.weight": .greatestFiniteMagnitude]) { $1 })
+    #expect(kernel.contains(#""deep.weight" does not serve: its product"#), "\(kernel)")
   }
 }
 

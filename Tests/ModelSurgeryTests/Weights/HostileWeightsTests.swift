@@ -229,6 +229,8 @@ struct HostileWeightsTests {
     for header in [#"{"w":1}"#, "{", #"{"w":{"dtype":"F32","shape":[1e99],"data_offsets":[0,4]}}"#] {
       #expect(refusal(StateFile.safetensors(header, [0, 0, 0, 0])).contains("at the header"))
     }
+    let deep = #"{"w":"# + String(repeating: "[", count: 100_000)
+    #expect(refusal(StateFile.safetensors(deep, [])).contains("at the header"))
     #expect(refusal(little(UInt64.max) + Array("{}".utf8)).contains("at the header"))
     #expect(refusal(Array("no weights at all".utf8)).contains("no file of weights"))
   }
