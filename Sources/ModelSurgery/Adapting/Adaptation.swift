@@ -40,14 +40,17 @@ public struct Adaptation: Sendable, Hashable {
     let (_, output) = try model.onlyInputAndOutput()
     let features = head?.features ?? output
     guard let graph = model.mainSubgraph, let vector = graph.tensor(features),
-      let dimension = vector.elementCount, Int32(exactly: dimension) != nil, dimension < Int(Int32.max)
+      let dimension = vector.elementCount
     else { throw .noVector(tensor: "of the features", shape: []) }
+    guard dimension <= ImprintingTail.largestDimension else {
+      throw .tooLarge(tensor: graph.label(of: features), shape: vector.shape)
+    }
     self.dimension = dimension
     encoding = try ElementEncoding(of: vector, label: graph.label(of: features))
     let base = model.cut(at: features)
     var builder = TailBuilder(model: base, current: try base.onlyInputAndOutput().output)
     if vector.shape.last.map(Int.init) != dimension {
-      builder.shapeVector(dimension: Int32(dimension))
+      builder.shapeVector(dimension: Int32(clamping: dimension))
       builder.end()
     }
     extractor = builder.model
@@ -94,7 +97,7 @@ public struct Adaptation: Sendable, Hashable {
         rows += head.weights[row * dimension..<(row + 1) * dimension].map { $0 * factor }
         rows.append(head.biases[row] / constant * factor)
       }
-      try check(rows, of: head)
+      try check(rows, scale, of: head)
       tail.shapeVector(dimension: size)
       tail.appendElement(constant, dimension: size)
       tail.finish(
@@ -105,7 +108,7 @@ public struct Adaptation: Sendable, Hashable {
       let greatest = head.logitRange.map { max(-$0.lowerBound, $0.upperBound) } ?? 1.6 * known.topLogit
       let scale = max(1, greatest)
       let rows = head.weights.map { $0 * known.featureNorm / scale }
-      try check(rows, of: head)
+      try check(rows, scale, of: head)
       tail.finish(
         dimension: size, scale: scale, embedding: Self.cosines, kernel: Self.kernel(for: rows), rows: rows,
         biases: head.biases.map { $0 / scale })
@@ -129,8 +132,8 @@ public struct Adaptation: Sendable, Hashable {
     }
   }
 
-  private func check(_ rows: [Float], of head: ClassifierHead) throws(SurgeryError) {
-    guard rows.allSatisfy(\.isFinite) else {
+  private func check(_ rows: [Float], _ scale: Float, of head: ClassifierHead) throws(SurgeryError) {
+    guard scale.isFinite, rows.allSatisfy(\.isFinite) else {
       throw .unsuitable(tensor: "of \(head.name)'s weights", because: "its numbers are beyond 32-bit floats")
     }
   }

@@ -24,6 +24,9 @@ extension Model {
     guard let dimension = vector.shape.last, dimension > 0, vector.shape.dropLast().allSatisfy({ $0 == 1 }) else {
       throw .noVector(tensor: graph.label(of: output), shape: vector.shape)
     }
+    guard dimension <= ImprintingTail.largestDimension else {
+      throw .tooLarge(tensor: graph.label(of: output), shape: vector.shape)
+    }
     let encoding = try ElementEncoding(of: vector, label: graph.label(of: output))
 
     var tail = TailBuilder(model: self, current: output)
