@@ -72,20 +72,14 @@ public struct Adaptation: Sendable, Hashable {
   public func model(
     layout: TailLayout = .float, calibration: HeadCalibration? = nil
   ) throws(SurgeryError) -> Model {
-    let (_, features) = try extractor.onlyInputAndOutput()
-    var tail = TailBuilder(model: extractor, current: features)
-    let size = Int32(clamping: dimension)
+    var tail = TailBuilder(model: extractor, current: try extractor.onlyInputAndOutput().output)
+    try prepare(&tail, for: layout)
     guard let head else {
-      try prepare(&tail, for: layout)
-      let isNonNegative = encoding.least >= 0
-      let kernel: ElementEncoding = isNonNegative ? .uint8(scale: 1 / 256, zeroPoint: 0) : Self.cosines
-      tail.finish(
-        dimension: size, scale: 40, embedding: layout == .float ? .float32 : Self.cosines,
-        kernel: layout == .float ? .float32 : kernel, rows: Array(repeating: 0, count: dimension), biases: [0])
-      return tail.model
+      tail.end()
+      return try tail.model.appendingImprintingTail()
     }
     let known = calibration ?? HeadCalibration(estimating: head)
-    try prepare(&tail, for: layout)
+    let size = Int32(clamping: dimension)
     switch layout {
     case .float:
       let scale = max(1, 1.15 * known.topLogit)
@@ -145,19 +139,8 @@ public struct Adaptation: Sendable, Hashable {
   private static func kernel(for rows: [Float]) -> ElementEncoding {
     let least = min(rows.min() ?? 0, 0)
     let greatest = max(rows.max() ?? 0, 0.5)
-    // Halved first: the difference of two floats may be none.
+    // Halved first, so that the difference cannot overflow.
     let scale = (greatest / 2 - least / 2) / 127.5
     return .uint8(scale: scale, zeroPoint: Int(min(max((-least / scale).rounded(), 0), 255)))
-  }
-}
-
-extension ElementEncoding {
-  /// The least number that can be stored.
-  var least: Float {
-    switch self {
-    case .float32: -.greatestFiniteMagnitude
-    case .uint8(let scale, let zeroPoint): -scale * Float(zeroPoint)
-    case .int8(let scale, let zeroPoint): scale * Float(-128 - zeroPoint)
-    }
   }
 }
