@@ -30,7 +30,8 @@ extension SurgeryError: CustomStringConvertible {
     case .noImprintingTail(let found, let because):
       """
       the model cannot be imprinted: \(because). It ends in \(found). Needed is either a bare embedding extractor, or a \
-      model that ends in L2_NORMALIZATION → CONV_2D 1x1 → MUL → RESHAPE → SOFTMAX
+      model that ends in L2_NORMALIZATION → CONV_2D 1x1 → MUL → RESHAPE → SOFTMAX; 'imprint model adapt' makes one of an \
+      ordinary classifier
       """
     case .noVector(let tensor, let shape):
       "the model's output \(tensor) has the shape \(shape), where a single vector is needed"

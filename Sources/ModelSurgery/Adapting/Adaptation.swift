@@ -40,8 +40,11 @@ public struct Adaptation: Sendable, Hashable {
     let (_, output) = try model.onlyInputAndOutput()
     let features = head?.features ?? output
     guard let graph = model.mainSubgraph, let vector = graph.tensor(features),
-      let dimension = vector.elementCount, Int32(exactly: dimension) != nil, dimension < Int(Int32.max)
+      let dimension = vector.elementCount
     else { throw .noVector(tensor: "of the features", shape: []) }
+    guard dimension <= ImprintingTail.largestDimension else {
+      throw .tooLarge(tensor: graph.label(of: features), shape: vector.shape)
+    }
     self.dimension = dimension
     encoding = try ElementEncoding(of: vector, label: graph.label(of: features))
     let base = model.cut(at: features)
@@ -71,15 +74,9 @@ public struct Adaptation: Sendable, Hashable {
   ) throws(SurgeryError) -> Model {
     let (_, features) = try extractor.onlyInputAndOutput()
     var tail = GraphBuilder(extending: extractor, prefix: "Imprinting/")
-    let vector = try tail.embedding(prepared(tail.tensor(features), in: &tail, for: layout))
-    guard let head else {
-      let isNonNegative = encoding.least >= 0
-      let kernel: ElementEncoding = isNonNegative ? .uint8(scale: 1 / 256, zeroPoint: 0) : Self.cosines
-      let scores = try tail.imprintingTail(
-        behind: vector, scale: 40, encoding: layout == .float ? .float32 : Self.cosines,
-        kernel: layout == .float ? .float32 : kernel, rows: Array(repeating: 0, count: dimension), biases: [0])
-      return tail.finish(with: scores)
-    }
+    let converted = try prepared(tail.tensor(features), in: &tail, for: layout)
+    guard let head else { return try tail.finish(with: converted).appendingImprintingTail() }
+    let vector = try tail.embedding(converted)
     let known = calibration ?? HeadCalibration(estimating: head)
     let scores: GraphTensor
     switch layout {
@@ -93,7 +90,7 @@ public struct Adaptation: Sendable, Hashable {
         rows += head.weights[row * dimension..<(row + 1) * dimension].map { $0 * factor }
         rows.append(head.biases[row] / constant * factor)
       }
-      try check(rows, of: head)
+      try check(rows, scale, of: head)
       let element = try tail.constant(
         "Constant", shape: [1, 1, 1, 1], encoding: .float32, contents: Bytes(ElementEncoding.float32.encode([constant]))
       )
@@ -106,7 +103,7 @@ public struct Adaptation: Sendable, Hashable {
       let greatest = head.logitRange.map { max(-$0.lowerBound, $0.upperBound) } ?? 1.6 * known.topLogit
       let scale = max(1, greatest)
       let rows = head.weights.map { $0 * known.featureNorm / scale }
-      try check(rows, of: head)
+      try check(rows, scale, of: head)
       scores = try tail.imprintingTail(
         behind: vector, scale: scale, encoding: Self.cosines, kernel: Self.kernel(for: rows), rows: rows,
         biases: head.biases.map { $0 / scale })
@@ -130,8 +127,8 @@ public struct Adaptation: Sendable, Hashable {
     }
   }
 
-  private func check(_ rows: [Float], of head: ClassifierHead) throws(SurgeryError) {
-    guard rows.allSatisfy(\.isFinite) else {
+  private func check(_ rows: [Float], _ scale: Float, of head: ClassifierHead) throws(SurgeryError) {
+    guard scale.isFinite, rows.allSatisfy(\.isFinite) else {
       throw .unsuitable(tensor: "of \(head.name)'s weights", because: "its numbers are beyond 32-bit floats")
     }
   }
@@ -143,19 +140,8 @@ public struct Adaptation: Sendable, Hashable {
   private static func kernel(for rows: [Float]) -> ElementEncoding {
     let least = min(rows.min() ?? 0, 0)
     let greatest = max(rows.max() ?? 0, 0.5)
-    // Halved first: the difference of two floats may be none.
+    // Halved first, so that the difference cannot overflow.
     let scale = (greatest / 2 - least / 2) / 127.5
     return .uint8(scale: scale, zeroPoint: Int(min(max((-least / scale).rounded(), 0), 255)))
-  }
-}
-
-extension ElementEncoding {
-  /// The least number that can be stored.
-  var least: Float {
-    switch self {
-    case .float32: -.greatestFiniteMagnitude
-    case .uint8(let scale, let zeroPoint): -scale * Float(zeroPoint)
-    case .int8(let scale, let zeroPoint): scale * Float(-128 - zeroPoint)
-    }
   }
 }

@@ -21,6 +21,9 @@ public struct ImprintingTail: Sendable, Hashable {
   /// s, what the cosines are multiplied by before the softmax.
   public let scale: Float
 
+  /// Elements of an embedding to which a tail is put: far more than a picture network has.
+  static let largestDimension = 1 << 20
+
   /// Finds the tail.
   ///
   /// - Throws: ``SurgeryError/noImprintingTail(found:because:)`` with what is missing, or

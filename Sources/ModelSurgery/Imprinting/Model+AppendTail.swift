@@ -27,6 +27,9 @@ extension Model {
     else {
       throw .noVector(tensor: graph.label(of: output), shape: vector.shape)
     }
+    guard dimension <= ImprintingTail.largestDimension else {
+      throw .tooLarge(tensor: graph.label(of: output), shape: vector.shape)
+    }
     let encoding = try ElementEncoding(of: vector, label: graph.label(of: output))
 
     var tail = GraphBuilder(extending: self, prefix: "Imprinting/")

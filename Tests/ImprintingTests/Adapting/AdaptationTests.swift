@@ -60,6 +60,8 @@ struct AdaptationTests {
     let adaptation = try Adaptation(of: SmallClassifier(rows: Array(repeating: [1e30, 0, 0], count: 4)).model)
     let calibration = try HeadCalibration(featureNorm: 1e30, topLogit: 1)
     #expect(throws: SurgeryError.self) { try adaptation.model(calibration: calibration) }
+    let steep = try HeadCalibration(featureNorm: 1, topLogit: .greatestFiniteMagnitude)
+    #expect(throws: SurgeryError.self) { try adaptation.model(calibration: steep) }
   }
 
   @Test("Features in float get no uint8 tail")
@@ -67,6 +69,16 @@ struct AdaptationTests {
     let adaptation = try Adaptation(of: SmallClassifier().model)
     let error = #expect(throws: SurgeryError.self) { try adaptation.model(layout: .coral) }
     #expect("\(try #require(error))".contains("take the float layout"))
+  }
+
+  @Test("A vector that no memory holds is refused")
+  func huge() throws {
+    var model = SmallClassifier(beta: nil, ends: [.abs]).model
+    model.subgraphs[0].tensors[Int(model.subgraphs[0].outputs[0])].shape = [1, .max]
+    #expect(throws: SurgeryError.tooLarge(tensor: "\"ABS\"", shape: [1, .max])) { try Adaptation(of: model) }
+    #expect(throws: SurgeryError.tooLarge(tensor: "\"ABS\"", shape: [1, .max])) {
+      try model.appendingImprintingTail()
+    }
   }
 
   private static let kinds: [SmallClassifier] = [
