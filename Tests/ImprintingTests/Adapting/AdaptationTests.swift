@@ -76,7 +76,7 @@ struct AdaptationTests {
     var model = SmallClassifier(beta: nil, ends: [.abs]).model
     model.subgraphs[0].tensors[Int(model.subgraphs[0].outputs[0])].shape = [1, .max]
     #expect(throws: SurgeryError.tooLarge(tensor: "\"ABS\"", shape: [1, .max])) { try Adaptation(of: model) }
-    #expect(throws: SurgeryError.tooLarge(tensor: "\"ABS\"", shape: [1, .max])) {
+    #expect(throws: SurgeryError.noVector(tensor: "\"ABS\"", shape: [1, .max])) {
       try model.appendingImprintingTail()
     }
   }
