@@ -1,6 +1,43 @@
-/// The names of a pickle's opcodes.
-enum PickleOpcode {
-  /// The name of an opcode, or its number where there is none of that number.
+/// The opcodes that pickles of plain weights are made of, and the names of all.
+enum PickleOpcode: UInt8 {
+  case protocolVersion = 0x80
+  case frame = 0x95
+  case stop = 0x2E
+  case mark = 0x28
+  case none = 0x4E
+  case newTrue = 0x88
+  case newFalse = 0x89
+  case integer32 = 0x4A
+  case unsigned8 = 0x4B
+  case unsigned16 = 0x4D
+  case longInteger = 0x8A
+  case real = 0x47
+  case text8 = 0x8C
+  case text32 = 0x58
+  case text64 = 0x8D
+  case emptyDictionary = 0x7D
+  case emptyList = 0x5D
+  case emptyTuple = 0x29
+  case tuple1 = 0x85
+  case tuple2 = 0x86
+  case tuple3 = 0x87
+  case tuple = 0x74
+  case append = 0x61
+  case appendMany = 0x65
+  case setItem = 0x73
+  case setItems = 0x75
+  case store8 = 0x71
+  case store32 = 0x72
+  case storeNext = 0x94
+  case recall8 = 0x68
+  case recall32 = 0x6A
+  case global = 0x63
+  case stackGlobal = 0x93
+  case persistentID = 0x51
+  case reduce = 0x52
+  case build = 0x62
+
+  /// The name of an opcode, taken here or not, or its number where there is none of that number.
   static func name(of opcode: UInt8) -> String {
     names[opcode] ?? "number \(opcode)"
   }

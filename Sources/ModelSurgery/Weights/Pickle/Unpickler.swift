@@ -39,55 +39,60 @@ struct Unpickler {
     memo = [:]
     for _ in 0..<Self.mostOpcodes {
       let position = cursor.position
-      guard let opcode = cursor.next(UInt8.self) else { throw cutOff }
-      if opcode == UInt8(ascii: ".") {
+      guard let byte = cursor.next(UInt8.self) else { throw cutOff }
+      guard let opcode = PickleOpcode(rawValue: byte) else {
+        throw .refusedOpcode(PickleOpcode.name(of: byte), position: position)
+      }
+      if opcode == .stop {
         guard stack.count == 1, marks.isEmpty, let value = stack.popLast() else {
           throw damaged("it ends with \(stack.count) values where one is its result")
         }
         return value
       }
-      try run(opcode, at: position)
+      try run(opcode)
     }
     throw damaged("it takes more than \(Self.mostOpcodes) steps")
   }
 
-  private mutating func run(_ opcode: UInt8, at position: Int) throws(WeightsError) {
+  private mutating func run(_ opcode: PickleOpcode) throws(WeightsError) {
     switch opcode {
-    case 0x80:
+    case .protocolVersion:
       guard try next(UInt8.self) <= 5 else { throw damaged("it follows a protocol that is not known") }
-    case 0x95: _ = try next(UInt64.self)
-    case 0x28: marks.append(stack.count)
-    case 0x4E: stack.append(.none)
-    case 0x88: stack.append(.flag(true))
-    case 0x89: stack.append(.flag(false))
-    case 0x4A: stack.append(.integer(Int(try next(Int32.self))))
-    case 0x4B: stack.append(.integer(Int(try next(UInt8.self))))
-    case 0x4D: stack.append(.integer(Int(try next(UInt16.self))))
-    case 0x8A: stack.append(.integer(try longInteger()))
-    case 0x47: stack.append(.real(Double(bitPattern: UInt64(bigEndian: try next(UInt64.self)))))
-    case 0x58: stack.append(.text(try text(Int(exactly: try next(UInt32.self)))))
-    case 0x8C: stack.append(.text(try text(Int(try next(UInt8.self)))))
-    case 0x8D: stack.append(.text(try text(Int(exactly: try next(UInt64.self)))))
-    case 0x7D: push(dictionary: [])
-    case 0x5D: push([], isTuple: false)
-    case 0x29: push([], isTuple: true)
-    case 0x85, 0x86, 0x87: push(try pop(Int(opcode) - 0x84), isTuple: true)
-    case 0x74: push(try popToMark(), isTuple: true)
-    case 0x61: try extend(with: try pop(1))
-    case 0x65: try extend(with: try popToMark())
-    case 0x73: try set(try pop(2))
-    case 0x75: try set(try popToMark())
-    case 0x71: memo[UInt32(try next(UInt8.self))] = try top()
-    case 0x72: memo[try next(UInt32.self)] = try top()
-    case 0x94: memo[UInt32(clamping: memo.count)] = try top()
-    case 0x68: stack.append(try recalled(UInt32(try next(UInt8.self))))
-    case 0x6A: stack.append(try recalled(try next(UInt32.self)))
-    case 0x63: stack.append(.global(try PickleGlobal(module: try line(), name: try line())))
-    case 0x93: try pushNamedGlobal()
-    case 0x51: stack.append(.storage(try storage(try pop(1)[0])))
-    case 0x52: try reduce()
-    case 0x62: try build()
-    default: throw .refusedOpcode(PickleOpcode.name(of: opcode), position: position)
+    case .frame: _ = try next(UInt64.self)
+    case .mark: marks.append(stack.count)
+    case .none: stack.append(.none)
+    case .newTrue: stack.append(.flag(true))
+    case .newFalse: stack.append(.flag(false))
+    case .integer32: stack.append(.integer(Int(try next(Int32.self))))
+    case .unsigned8: stack.append(.integer(Int(try next(UInt8.self))))
+    case .unsigned16: stack.append(.integer(Int(try next(UInt16.self))))
+    case .longInteger: stack.append(.integer(try longInteger()))
+    case .real: stack.append(.real(Double(bitPattern: try next(UInt64.self).byteSwapped)))
+    case .text32: stack.append(.text(try text(Int(exactly: try next(UInt32.self)))))
+    case .text8: stack.append(.text(try text(Int(try next(UInt8.self)))))
+    case .text64: stack.append(.text(try text(Int(exactly: try next(UInt64.self)))))
+    case .emptyDictionary: push(dictionary: [])
+    case .emptyList: push([], isTuple: false)
+    case .emptyTuple: push([], isTuple: true)
+    case .tuple1: push(try pop(1), isTuple: true)
+    case .tuple2: push(try pop(2), isTuple: true)
+    case .tuple3: push(try pop(3), isTuple: true)
+    case .tuple: push(try popToMark(), isTuple: true)
+    case .append: try extend(with: try pop(1))
+    case .appendMany: try extend(with: try popToMark())
+    case .setItem: try set(try pop(2))
+    case .setItems: try set(try popToMark())
+    case .store8: memo[UInt32(try next(UInt8.self))] = try top()
+    case .store32: memo[try next(UInt32.self)] = try top()
+    case .storeNext: memo[UInt32(clamping: memo.count)] = try top()
+    case .recall8: stack.append(try recalled(UInt32(try next(UInt8.self))))
+    case .recall32: stack.append(try recalled(try next(UInt32.self)))
+    case .global: stack.append(.global(try PickleGlobal(module: try line(), name: try line())))
+    case .stackGlobal: try pushNamedGlobal()
+    case .persistentID: stack.append(.storage(try storage(try pop(1)[0])))
+    case .reduce: try reduce()
+    case .build: try build()
+    case .stop: break
     }
   }
 
