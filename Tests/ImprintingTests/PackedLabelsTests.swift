@@ -1,0 +1,57 @@
+import Foundation
+import Imprinting
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite(
+  "Labels packed behind a model",
+  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
+  .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
+struct PackedLabelsTests {
+  private let model = Material.model("mobilenet_v1_0.25_128_quant")
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The model with an archive behind it, made as `how` says.
+  private func packed(_ how: String) throws -> URL {
+    let file = folder.appending("packed.tflite")
+    let script = """
+      import sys, io, shutil, zipfile
+      shutil.copy(sys.argv[1], sys.argv[2])
+      labels = open(sys.argv[3]).read().splitlines()
+      names = "\\n".join(line.strip().split("  ", 1)[1] for line in labels)
+      how = sys.argv[4]
+      packing = zipfile.ZIP_DEFLATED if how == "compressed" else zipfile.ZIP_STORED
+      if how == "apart":
+          archive = io.BytesIO()
+          with zipfile.ZipFile(archive, "w", packing) as z: z.writestr("labels.txt", names)
+          open(sys.argv[2], "ab").write(archive.getvalue())
+      else:
+          with zipfile.ZipFile(sys.argv[2], "a", packing) as z: z.writestr("labels.txt", names)
+      """
+    _ = try Python.run(
+      script, [model.path, file.path, Material.root.appending(path: "models/imagenet_labels.txt").path, how])
+    return file
+  }
+
+  @Test(
+    "They name the classes, whether the archive was appended in place or made by itself", arguments: ["place", "apart"])
+  func named(how: String) async throws {
+    let classifier = try Classifier(contentsOf: packed(how))
+    #expect(classifier.labels.names.count == 1001)
+    #expect(classifier.labels[0] == "background")
+  }
+
+  @Test("An archive that cannot be read leaves the classes with their numbers")
+  func compressed() throws {
+    #expect(try Classifier(contentsOf: packed("compressed")).labels == Labels())
+  }
+
+  @Test("Labels that are given come before those that are packed")
+  func given() throws {
+    let labels = Labels([0: "nothing"])
+    #expect(try Classifier(contentsOf: packed("place"), labels: labels).labels == labels)
+  }
+}
