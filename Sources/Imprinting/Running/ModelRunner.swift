@@ -21,8 +21,8 @@ final class ModelRunner: Sendable {
 
   private let loaded: LoadedModel
   private let threads: Int
-  // Instances that nobody works with, made when they are first needed.
-  private let idle = Mutex<[CompiledModel]>([])
+  // Instances, made when they are first needed, and how many calls work with each.
+  private let instances = Mutex<[(model: CompiledModel, users: Int)]>([])
 
   /// - Parameters:
   ///   - model: The model, verified.
@@ -73,7 +73,7 @@ final class ModelRunner: Sendable {
     guard count > 0 else { return }
     let input = input
     let workers = try takeWorkers(for: count)
-    defer { idle.withLock { $0 += workers } }
+    defer { giveBack(workers) }
     try await OrderedWork.run(
       count: count, workers: workers,
       work: { model, index -> Result<Value, PictureError> in
@@ -90,7 +90,7 @@ final class ModelRunner: Sendable {
   /// Runs the model on one input tensor, as it is.
   func run(tensor: UnsafeRawBufferPointer) throws -> [Float] {
     let workers = try takeWorkers(for: 1)
-    defer { idle.withLock { $0 += workers } }
+    defer { giveBack(workers) }
     let model = workers[0]
     guard tensor.count == model.input.byteCount else {
       throw ImprintingError.wrongTensorSize(bytes: tensor.count, expected: model.input.byteCount)
@@ -100,20 +100,30 @@ final class ModelRunner: Sendable {
 
   /// One instance a core for many pictures, each with one thread; for one picture a single instance with all threads.
   ///
-  /// More instances than cores would only take memory: no more work at the same time.
+  /// There are never more instances of a kind than cores: more would only take memory. Calls that come when all are at work
+  /// share them, and wait for each other within ``CompiledModel``.
   private func takeWorkers(for count: Int) throws -> [CompiledModel] {
-    let wanted = count == 1 ? 1 : min(threads, count, ProcessInfo.processInfo.activeProcessorCount)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let wanted = count == 1 ? 1 : min(threads, count, cores)
     let hardware = Hardware.cpu(threads: count == 1 ? threads : 1)
-    let ready = idle.withLock { idle in
-      let ready = Array(idle.filter { $0.hardware == hardware }.prefix(wanted))
-      idle.removeAll { candidate in ready.contains { $0 === candidate } }
-      return ready
+    return try instances.withLock { instances in
+      let same = instances.indices.filter { instances[$0].model.hardware == hardware }
+      var chosen = Array(same.filter { instances[$0].users == 0 }.prefix(wanted))
+      while chosen.count < wanted, instances.count(where: { $0.model.hardware == hardware }) < cores {
+        instances.append((try CompiledModel(loaded, hardware: hardware), 0))
+        chosen.append(instances.count - 1)
+      }
+      if chosen.isEmpty, let least = same.min(by: { instances[$0].users < instances[$1].users }) { chosen = [least] }
+      for index in chosen { instances[index].users += 1 }
+      return chosen.map { instances[$0].model }
     }
-    do {
-      return try ready + (ready.count..<wanted).map { _ in try CompiledModel(loaded, hardware: hardware) }
-    } catch {
-      idle.withLock { $0 += ready }
-      throw error
+  }
+
+  private func giveBack(_ workers: [CompiledModel]) {
+    instances.withLock { instances in
+      for index in instances.indices where workers.contains(where: { $0 === instances[index].model }) {
+        instances[index].users -= 1
+      }
     }
   }
 }
