@@ -14,8 +14,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Names of the model's classes: a text file of '<id>  <label>' lines, or of one label a line.")
   var labels: String?
 
-  @Option(help: "How many threads to use. (default: one a core)")
-  var threads: Int?
+  @OptionGroup var work: ThreadOptions
 
   @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
   var strict = false
@@ -26,16 +25,10 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Print what the runtime says while it works.")
   var verbose = false
 
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads); it takes a number from 1 to 1024")
-    }
-  }
-
   /// The classifier of a file.
   func classifier(_ model: String, resize: Resize?) throws -> Classifier {
     try Classifier(
-      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, threads: threads, runtime: runtime())
+      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, threads: work.threads, runtime: runtime())
   }
 
   /// The runtime, as talkative as is wanted.

@@ -69,7 +69,7 @@ struct TrainCommand: AsyncParsableCommand {
     let split = try Split(pictures.classes, testRatio: testRatio, shots: shots, seed: seed)
     let teacher = try Teacher(
       model: URL(filePath: model), keepClasses: keepClasses, labels: run.readLabels(), resize: resize,
-      threads: run.threads, runtime: run.runtime())
+      threads: run.work.threads, runtime: run.runtime())
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were taught with --resize \(earlier), the new ones are with \(teacher.resize)")

@@ -43,17 +43,10 @@ struct AdaptCommand: AsyncParsableCommand {
   @Option(help: "How those pictures are brought to the model's size: \(Resize.words).")
   var resize = Resize.crop
 
-  @Option(help: "How many threads to use. (default: one a core)")
-  var threads: Int?
+  @OptionGroup var work: ThreadOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
-
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads); it takes a number from 1 to 1024")
-    }
-  }
 
   func run() async throws {
     try await Interruption.guarding(or: "Stopped: nothing was written.") { try await adapt() }
@@ -81,7 +74,7 @@ struct AdaptCommand: AsyncParsableCommand {
     guard let calibration else { return nil }
     let pictures = try PictureFiles.pictures(at: URL(filePath: calibration))
     return try await adaptation.calibration(
-      pictures: pictures, resize: resize, threads: threads, runtime: Runtime(verbosity: .silent),
+      pictures: pictures, resize: resize, threads: work.threads, runtime: Runtime(verbosity: .silent),
       skipped: { Terminal.warn("\($0)") })
   }
 }
