@@ -20,14 +20,16 @@ let package = Package(
     // Declarations of libraries that are opened at run time: nothing here is linked.
     .systemLibrary(name: "CLiteRT"),
     .systemLibrary(name: "CTurboJPEG"),
+    .systemLibrary(name: "CBLAS"),
     .target(name: "CVips"),
     .target(name: "SharedLibraries"),
 
     .target(name: "TFLite"),
     .target(name: "LiteRT", dependencies: ["CLiteRT", "SharedLibraries"]),
     .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "SharedLibraries"]),
+    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "SharedLibraries"]),
     .target(name: "ModelSurgery", dependencies: ["TFLite"]),
-    .target(name: "Imprinting", dependencies: ["LiteRT", "ModelSurgery", "Pictures", "TFLite"]),
+    .target(name: "Imprinting", dependencies: ["LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "TFLite"]),
     .executableTarget(
       name: "imprint",
       dependencies: [
@@ -38,6 +40,7 @@ let package = Package(
     .target(name: "TestMaterial", path: "Tests/TestMaterial"),
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestMaterial"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LiteRT", "TestMaterial"]),

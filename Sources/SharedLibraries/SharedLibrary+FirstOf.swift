@@ -1,8 +1,10 @@
-import SharedLibraries
-
 extension SharedLibrary {
   /// Where a library of that name may be: for the system's loader, and where Homebrew puts it.
-  static func names(_ name: String, version: Int) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - name: The library's name, without `lib` and ending.
+  ///   - version: The number of its interface.
+  public static func names(_ name: String, version: Int) -> [String] {
     #if canImport(Darwin)
       let file = "lib\(name).\(version).dylib"
       return [file, "/opt/homebrew/lib/\(file)", "/usr/local/lib/\(file)"]
@@ -14,7 +16,7 @@ extension SharedLibrary {
   /// Opens the first of several libraries that can be opened.
   ///
   /// - Throws: ``SharedLibraryError`` about the first of them.
-  init(firstOf paths: [String]) throws(SharedLibraryError) {
+  public init(firstOf paths: [String]) throws(SharedLibraryError) {
     var failure: SharedLibraryError?
     for path in paths {
       do {

@@ -1,0 +1,48 @@
+// The part of the BLAS and LAPACK interfaces that heads are solved with: constants and function types, of the variant
+// with 32-bit integers. Nothing here is linked; the functions are taken from the library by name at run time.
+
+#pragma once
+
+#pragma clang assume_nonnull begin
+
+enum {
+  CBLAS_ROWS = 101,
+  CBLAS_AS_IS = 111,
+  CBLAS_TRANSPOSED = 112,
+  CBLAS_UPPER = 121,
+  CBLAS_LOWER = 122,
+  CBLAS_NOT_UNIT = 131,
+  CBLAS_LEFT = 141,
+  CBLAS_RIGHT = 142,
+};
+
+// cblas_dgemm: C = alpha op(A) op(B) + beta C.
+typedef void (*CBLASGeneralProduct)(
+  int layout, int transposeA, int transposeB, int m, int n, int k, double alpha, const double *a, int strideA,
+  const double *b, int strideB, double beta, double *c, int strideC);
+
+// cblas_dsyrk: one triangle of C = alpha op(A) op(A)' + beta C.
+typedef void (*CBLASSymmetricProduct)(
+  int layout, int triangle, int transpose, int n, int k, double alpha, const double *a, int strideA, double beta,
+  double *c, int strideC);
+
+// cblas_dtrsm: solves a triangular system for many right sides, in their place.
+typedef void (*CBLASTriangularSolve)(
+  int layout, int side, int triangle, int transpose, int diagonal, int m, int n, double alpha, const double *a,
+  int strideA, double *b, int strideB);
+
+// dpotrf_: A = L L', in its place, columns first; info > 0 where A is not positive definite.
+typedef void (*CLAPACKCholesky)(const char *triangle, const int *n, double *a, const int *strideA, int *info);
+
+// dpotri_: the inverse of A, one triangle of it, from its Cholesky factor.
+typedef void (*CLAPACKCholeskyInverse)(const char *triangle, const int *n, double *a, const int *strideA, int *info);
+
+// dsyevd_: eigenvalues, ascending, and eigenvectors of a symmetric matrix.
+typedef void (*CLAPACKEigen)(
+  const char *job, const char *triangle, const int *n, double *a, const int *strideA, double *values, double *work,
+  const int *workSize, int *integerWork, const int *integerWorkSize, int *info);
+
+// openblas_set_num_threads
+typedef void (*CBLASSetThreads)(int count);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,89 @@
+import CBLAS
+
+/// A symmetric positive definite matrix taken apart as A = Uᵀ U, U being an upper triangle.
+public struct Cholesky: Sendable {
+  /// The number of rows and columns of A.
+  public let size: Int
+
+  // U in the upper triangle; below it lies what A had there.
+  private var factor: Matrix
+
+  /// Takes a matrix apart.
+  ///
+  /// - Parameter matrix: A; its upper triangle alone is read.
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(n³).
+  public init(of matrix: Matrix) throws(LinearAlgebraError) {
+    guard matrix.rows == matrix.columns, matrix.rows > 0 else {
+      throw .misfit("a Cholesky factor of \(matrix.rows)x\(matrix.columns)")
+    }
+    let side = try matrix.sides.rows
+    let routine = try Routines.get().cholesky
+    factor = matrix
+    size = matrix.rows
+    // The library counts columns first: there an upper triangle is a lower one.
+    let info = factor.withUnsafeMutableElements { elements -> Int32 in
+      guard let a = elements.baseAddress else { return -1 }
+      var info: Int32 = 0
+      withUnsafePointer(to: side) { routine("L", $0, a, $0, &info) }
+      return info
+    }
+    guard info == 0, factor.elements.first?.isFinite == true else { throw .notPositiveDefinite(size: size) }
+  }
+
+  /// X A⁻¹ for the rows of X.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(m n²) for m rows.
+  public func dividing(_ rows: Matrix) throws(LinearAlgebraError) -> Matrix {
+    var solved = rows
+    try solve(&solved, transposed: false)
+    try solve(&solved, transposed: true)
+    return solved
+  }
+
+  /// X U⁻¹ for the rows of X: vectors whose scalar products are x A⁻¹ yᵀ.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(m n²) for m rows.
+  public func whitening(_ rows: Matrix) throws(LinearAlgebraError) -> Matrix {
+    var solved = rows
+    try solve(&solved, transposed: false)
+    return solved
+  }
+
+  /// A⁻¹, both triangles.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(n³).
+  public func inverse() throws(LinearAlgebraError) -> Matrix {
+    let side = try factor.sides.rows
+    let routine = try Routines.get().choleskyInverse
+    var inverse = factor
+    let info = inverse.withUnsafeMutableElements { elements -> Int32 in
+      guard let a = elements.baseAddress else { return -1 }
+      var info: Int32 = 0
+      withUnsafePointer(to: side) { routine("L", $0, a, $0, &info) }
+      return info
+    }
+    guard info == 0 else { throw .notPositiveDefinite(size: size) }
+    inverse.mirrorUpperTriangle()
+    return inverse
+  }
+
+  private func solve(_ rows: inout Matrix, transposed: Bool) throws(LinearAlgebraError) {
+    guard rows.columns == size else { throw .misfit("rows of \(rows.columns) for a matrix of \(size)x\(size)") }
+    guard rows.rows > 0 else { return }
+    let sides = try rows.sides
+    let routine = try Routines.get().triangularSolve
+    factor.elements.withUnsafeBufferPointer { a in
+      rows.withUnsafeMutableElements { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else { return }
+        routine(
+          Int32(CBLAS_ROWS), Int32(CBLAS_RIGHT), Int32(CBLAS_UPPER),
+          Int32(transposed ? CBLAS_TRANSPOSED : CBLAS_AS_IS), Int32(CBLAS_NOT_UNIT), sides.rows, sides.columns, 1, a,
+          sides.columns, b, sides.columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import CBLAS
+
+extension Matrix {
+  /// A B, with A and B as they are or transposed.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(m n k).
+  public static func product(
+    _ left: Matrix, _ right: Matrix, leftTransposed: Bool = false, rightTransposed: Bool = false
+  ) throws(LinearAlgebraError) -> Matrix {
+    let (rows, inner) = leftTransposed ? (left.columns, left.rows) : (left.rows, left.columns)
+    let (matching, columns) = rightTransposed ? (right.columns, right.rows) : (right.rows, right.columns)
+    guard inner == matching else {
+      throw .misfit("\(rows)x\(inner) times \(matching)x\(columns)")
+    }
+    var product = Matrix(rows: rows, columns: columns)
+    guard rows > 0, columns > 0, inner > 0 else { return product }
+    let sides = (try left.sides, try right.sides, try product.sides)
+    let routine = try Routines.get().generalProduct
+    left.elements.withUnsafeBufferPointer { a in
+      right.elements.withUnsafeBufferPointer { b in
+        product.withUnsafeMutableElements { c in
+          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+          routine(
+            Int32(CBLAS_ROWS), leftTransposed ? transposed : asIs, rightTransposed ? transposed : asIs, sides.2.rows,
+            sides.2.columns, leftTransposed ? sides.0.rows : sides.0.columns, 1, a, sides.0.columns, b, sides.1.columns,
+            0, c, sides.2.columns)
+        }
+      }
+    }
+    return product
+  }
+
+  /// Adds Xᵀ X to the upper triangle of a square matrix; the lower one is left as it is.
+  ///
+  /// - Parameter rows: X, with as many columns as this matrix has.
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(n d²) for n rows of d elements, half of a general product.
+  public mutating func addSquare(of rows: Matrix) throws(LinearAlgebraError) {
+    try rows.elements.withUnsafeBufferPointer { buffer throws(LinearAlgebraError) in
+      try addSquare(ofRows: buffer, count: rows.rows)
+    }
+  }
+
+  /// Adds Xᵀ X to the upper triangle of a square matrix, X being rows in memory; see ``addSquare(of:)``.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  public mutating func addSquare(
+    ofRows buffer: UnsafeBufferPointer<Double>, count: Int
+  ) throws(LinearAlgebraError) {
+    guard rows == columns, count >= 0, buffer.count >= count * columns else {
+      throw .misfit("\(count) rows of \(columns) for a square of \(rows)x\(columns)")
+    }
+    guard count > 0, rows > 0, let source = buffer.baseAddress else { return }
+    let side = try sides.columns
+    guard let count = Int32(exactly: count) else { throw .tooLarge(rows: count, columns: columns) }
+    let routine = try Routines.get().symmetricProduct
+    withUnsafeMutableElements { square in
+      guard let square = square.baseAddress else { return }
+      routine(
+        Int32(CBLAS_ROWS), Int32(CBLAS_UPPER), Self.transposed, side, count, 1, source, side, 1, square, side)
+    }
+  }
+
+  /// Copies the upper triangle of a square matrix into the lower one.
+  public mutating func mirrorUpperTriangle() {
+    let side = min(rows, columns)
+    let width = columns
+    // In tiles, so that what is read down a column is still near when the next one comes.
+    let tile = 64
+    withUnsafeMutableElements { elements in
+      for top in stride(from: 0, to: side, by: tile) {
+        for left in stride(from: top, to: side, by: tile) {
+          for row in top..<min(top + tile, side) {
+            for column in max(left, row + 1)..<max(min(left + tile, side), max(left, row + 1)) {
+              elements[column * width + row] = elements[row * width + column]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static let asIs = Int32(CBLAS_AS_IS)
+  private static let transposed = Int32(CBLAS_TRANSPOSED)
+}

@@ -1,0 +1,40 @@
+import CBLAS
+import SharedLibraries
+
+/// The routines of the system's linear algebra library, opened when the first matrix needs them: OpenBLAS, or Accelerate
+/// on Apple's systems.
+struct Routines: Sendable {
+  /// The library, or why it is not there.
+  static let shared = Result<Routines, SharedLibraryError> { () throws(SharedLibraryError) in try Routines() }
+
+  let generalProduct: CBLASGeneralProduct
+  let symmetricProduct: CBLASSymmetricProduct
+  let triangularSolve: CBLASTriangularSolve
+  let cholesky: CLAPACKCholesky
+  let choleskyInverse: CLAPACKCholeskyInverse
+  let eigen: CLAPACKEigen
+
+  private init() throws(SharedLibraryError) {
+    #if canImport(Darwin)
+      let library = try SharedLibrary(path: "/System/Library/Frameworks/Accelerate.framework/Accelerate")
+    #else
+      let library = try SharedLibrary(firstOf: SharedLibrary.names("openblas", version: 0))
+    #endif
+    generalProduct = try library.function("cblas_dgemm", as: CBLASGeneralProduct.self)
+    symmetricProduct = try library.function("cblas_dsyrk", as: CBLASSymmetricProduct.self)
+    triangularSolve = try library.function("cblas_dtrsm", as: CBLASTriangularSolve.self)
+    cholesky = try library.function("dpotrf_", as: CLAPACKCholesky.self)
+    choleskyInverse = try library.function("dpotri_", as: CLAPACKCholeskyInverse.self)
+    eigen = try library.function("dsyevd_", as: CLAPACKEigen.self)
+  }
+
+  /// The routines.
+  ///
+  /// - Throws: ``LinearAlgebraError/libraryMissing(reason:)``.
+  static func get() throws(LinearAlgebraError) -> Routines {
+    switch shared {
+    case .success(let routines): return routines
+    case .failure(let error): throw .libraryMissing(reason: "\(error)")
+    }
+  }
+}

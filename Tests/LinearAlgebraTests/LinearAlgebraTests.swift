@@ -1,0 +1,82 @@
+import LinearAlgebra
+import Testing
+
+@Suite("Linear algebra")
+struct LinearAlgebraTests {
+  @Test("A product is that of rows and columns, transposed or not")
+  func products() throws {
+    let a = try Matrix(columns: 3, elements: [1, 2, 3, 4, 5, 6])
+    let b = try Matrix(columns: 2, elements: [7, 8, 9, 10, 11, 12])
+    #expect(try Matrix.product(a, b).elements == [58, 64, 139, 154])
+    #expect(try Matrix.product(a, a, leftTransposed: true).elements == [17, 22, 27, 22, 29, 36, 27, 36, 45])
+    #expect(try Matrix.product(a, a, rightTransposed: true).elements == [14, 32, 32, 77])
+    #expect(throws: LinearAlgebraError.misfit("2x3 times 2x3")) { try Matrix.product(a, a) }
+  }
+
+  @Test("A square adds up over blocks of rows, and fills its upper triangle alone until it is mirrored")
+  func squares() throws {
+    let rows = random(rows: 150, columns: 130, seed: 1)
+    var square = Matrix(rows: 130, columns: 130)
+    try square.addSquare(of: Matrix(columns: 130, elements: Array(rows.elements.prefix(70 * 130))))
+    try square.addSquare(of: Matrix(columns: 130, elements: Array(rows.elements.dropFirst(70 * 130))))
+    #expect(square[129, 0] == 0)
+    square.mirrorUpperTriangle()
+    let whole = try Matrix.product(rows, rows, leftTransposed: true)
+    #expect(isClose(square, whole))
+    #expect(throws: LinearAlgebraError.self) { try square.addSquare(of: Matrix(rows: 2, columns: 3)) }
+  }
+
+  @Test("A Cholesky factor solves, whitens and inverts")
+  func cholesky() throws {
+    let rows = random(rows: 60, columns: 40, seed: 2)
+    var matrix = try Matrix.product(rows, rows, leftTransposed: true)
+    for index in 0..<40 { matrix[index, index] += 1 }
+    let factor = try Cholesky(of: matrix)
+    let vectors = random(rows: 5, columns: 40, seed: 3)
+    #expect(isClose(try Matrix.product(factor.dividing(vectors), matrix), vectors))
+    let whitened = try factor.whitening(vectors)
+    let scalars = try Matrix.product(whitened, whitened, rightTransposed: true)
+    #expect(isClose(scalars, try Matrix.product(factor.dividing(vectors), vectors, rightTransposed: true)))
+    #expect(isClose(try Matrix.product(vectors, factor.inverse()), try factor.dividing(vectors)))
+  }
+
+  @Test("What is not positive definite, or no number, is refused")
+  func refusal() throws {
+    let negative = try Matrix(columns: 2, elements: [1, 2, 2, 1])
+    #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) { try Cholesky(of: negative) }
+    let none = try Matrix(columns: 2, elements: [.nan, 0, 0, 1])
+    #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) { try Cholesky(of: none) }
+    #expect(throws: LinearAlgebraError.self) { try Cholesky(of: Matrix(rows: 2, columns: 3)) }
+    #expect(throws: LinearAlgebraError.self) { try Cholesky(of: Matrix(rows: 0, columns: 0)) }
+    #expect(throws: LinearAlgebraError.self) { try Matrix(columns: 0, elements: []) }
+  }
+
+  @Test("Eigenvectors and their values give the matrix again")
+  func eigen() throws {
+    let rows = random(rows: 60, columns: 30, seed: 4)
+    let matrix = try Matrix.product(rows, rows, leftTransposed: true)
+    let parts = try SymmetricEigen(of: matrix)
+    #expect(parts.values == parts.values.sorted())
+    var scaled = parts.vectors
+    for row in 0..<30 { for column in 0..<30 { scaled[row, column] *= parts.values[row] } }
+    #expect(isClose(try Matrix.product(scaled, parts.vectors, leftTransposed: true), matrix))
+  }
+
+  private func isClose(_ one: Matrix, _ other: Matrix) -> Bool {
+    guard one.rows == other.rows, one.columns == other.columns else { return false }
+    let size = max(1, other.elements.map(abs).max() ?? 1)
+    return zip(one.elements, other.elements).allSatisfy { abs($0 - $1) < 1e-9 * size }
+  }
+
+  private func random(rows: Int, columns: Int, seed: UInt64) -> Matrix {
+    var state = seed
+    var matrix = Matrix(rows: rows, columns: columns)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        matrix[row, column] = Double(state >> 33) / Double(1 << 30) - 1
+      }
+    }
+    return matrix
+  }
+}
