@@ -2,6 +2,8 @@ import TFLite
 
 /// A convolution or a fully connected layer with its numbers: y = W x + b.
 struct QuantizableLayer: Sendable {
+  /// The layer's name for people.
+  let name: String
   /// The tensors of the input, the weights and, where there is one, the bias.
   let input, weightIndex: Int32
   let biasIndex: Int32?
@@ -25,6 +27,7 @@ struct QuantizableLayer: Sendable {
     if let options = op.options.flatMap({ FullyConnectedOptions($0) }), options.weightsFormat != .standard {
       throw .badWeights(layer: name, because: "its weights are stored in another order")
     }
+    self.name = name
     input = op.inputs[0]
     weightIndex = op.inputs[1]
     shape = kernel.shape
@@ -46,9 +49,29 @@ struct QuantizableLayer: Sendable {
     }
   }
 
-  /// The output that a weight belongs to, by its place in ``weights``.
-  @inline(__always) func output(of place: Int) -> Int {
-    scales == .last ? place % bias.count : place / (weights.count / bias.count)
+  /// Where the weights of an output lie in ``weights``.
+  private func places(of output: Int) -> StrideTo<Int> {
+    let count = weights.count / bias.count
+    return scales == .last
+      ? stride(from: output, to: weights.count, by: bias.count)
+      : stride(from: output * count, to: (output + 1) * count, by: 1)
+  }
+
+  /// Whole numbers near some numbers from −127 to 127, with nearly the same sum.
+  ///
+  /// What a layer reads is mostly positive, so that errors which do not cancel move its output as a whole. Those numbers
+  /// that were nearly rounded the other way are, until the sums are half a step apart.
+  static func rounded(_ numbers: [Float]) -> [Int8] {
+    var rounded = numbers.map { Int8(min(max($0.rounded(), -127), 127)) }
+    let rests = zip(numbers, rounded).map { $0 - Float($1) }
+    let missing = rests.reduce(0, +).rounded()
+    let count = Int(min(abs(missing), Float(numbers.count)))
+    guard count > 0 else { return rounded }
+    let sign: Float = missing < 0 ? -1 : 1
+    for place in rests.indices.sorted(by: { sign * rests[$0] > sign * rests[$1] }).prefix(count) {
+      rounded[place] = Int8(min(max(Int(rounded[place]) + Int(sign), -127), 127))
+    }
+    return rounded
   }
 
   /// W and b in whole numbers.
@@ -69,18 +92,23 @@ struct QuantizableLayer: Sendable {
   /// - Parameters:
   ///   - inputScale: What a step of the input is worth.
   ///   - outputScale: What one of the output is.
-  func stored(inputScale: Float, outputScale: Float) -> Stored {
+  /// - Throws: ``QuantizationError/badWeights(layer:because:)`` where the scales are beyond 32-bit floats.
+  func stored(inputScale: Float, outputScale: Float) throws(QuantizationError) -> Stored {
     var greatest = Array(repeating: Float(0), count: bias.count)
-    for place in weights.indices {
-      let output = output(of: place)
-      greatest[output] = max(greatest[output], abs(weights[place]))
+    for output in bias.indices {
+      for place in places(of: output) { greatest[output] = max(greatest[output], abs(weights[place])) }
     }
     let least = outputScale / inputScale * 0x1p-30
     var steps = greatest.indices.map { max(greatest[$0] / 127, abs(bias[$0]) / inputScale * 0x1p-30, least) }
     if scales == .none { steps = Array(repeating: steps.max() ?? 1, count: steps.count) }
+    guard steps.allSatisfy({ ($0 * inputScale).isNormal && ($0 * inputScale / outputScale).isFinite && $0.isNormal }) else {
+      throw .badWeights(layer: name, because: "its weights and ranges differ so much that no scale serves")
+    }
     var stored = [Int8](repeating: 0, count: weights.count)
-    for place in weights.indices {
-      stored[place] = Int8(min(max((weights[place] / steps[output(of: place)]).rounded(), -127), 127))
+    for output in bias.indices {
+      let places = places(of: output)
+      let rounded = Self.rounded(places.map { weights[$0] / steps[output] })
+      for (place, number) in zip(places, rounded) { stored[place] = number }
     }
     let biases = bias.indices.map { Int32(exactly: (bias[$0] / (inputScale * steps[$0])).rounded()) ?? 0 }
     return Stored(weights: stored, scales: scales == .none ? [steps.first ?? 1] : steps, bias: biases)

@@ -46,6 +46,10 @@ extension Quantization {
       guard let encoding = prescribed.first ?? Self.encoding(of: ranges) else {
         throw .missingRange(tensor: graph.label(of: tensors.min() ?? 0))
       }
+      // A prescribed scale may cut off no more than a step or two of what else is to be stored with it.
+      if let wanted = prescribed.isEmpty ? nil : Self.encoding(of: ranges), wanted.unit > 1.02 * encoding.unit {
+        throw .scalesCollide(tensor: graph.label(of: tensors.min() ?? 0))
+      }
       for tensor in tensors { encodings[tensor] = encoding }
     }
     return encodings

@@ -62,7 +62,7 @@ private struct Rewriting {
     guard let input = encodings[layer.input], let output = op.outputs.first.flatMap({ encodings[$0] }) else {
       throw .badWeights(layer: model.subgraphs[0].label(of: op.outputs.first ?? -1), because: "it reads a constant")
     }
-    let stored = layer.stored(inputScale: input.unit, outputScale: output.unit)
+    let stored = try layer.stored(inputScale: input.unit, outputScale: output.unit)
     var weights = QuantizationParameters(
       scale: stored.scales, zeroPoint: Array(repeating: 0, count: stored.scales.count))
     weights.quantizedDimension = dimension == .last ? Int32(clamping: layer.shape.count - 1) : 0
