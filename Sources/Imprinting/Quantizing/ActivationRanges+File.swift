@@ -22,7 +22,8 @@ extension ActivationRanges {
       self = try JSONDecoder().decode(ActivationRanges.self, from: data)
     } catch {
       throw .badRangesFile(
-        path: file.relativePath, because: "it is no JSON of ranges, as 'imprint model quantize --save-ranges' writes it")
+        path: file.relativePath, because: "it is no JSON of ranges, as 'imprint model quantize --save-ranges' writes it"
+      )
     }
   }
 

@@ -55,8 +55,10 @@ public struct ActivationHistogram: Sendable, Hashable {
         if number == 0 {
           zeros += 1
         } else {
-          // Below 1024 in size by the choice of the exponent.
-          let bin = Int(number * factor + Float(Self.binsASide))
+          // Below 1024 in size by the choice of the exponent. A conversion cuts towards 0, bins are cut downwards.
+          let place = number * factor
+          let cut = Int32(place)
+          let bin = Int(Float(cut) > place ? cut - 1 : cut) + Self.binsASide
           counts[min(max(bin, 0), counts.count - 1)] &+= 1
         }
       }

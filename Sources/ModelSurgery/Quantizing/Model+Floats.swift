@@ -26,7 +26,8 @@ extension Model {
     var kept: [Operator] = []
     for op in graph.operators {
       guard builtinOperator(of: op) == .dequantize, let source = op.inputs.first.flatMap({ graph.tensor($0) }),
-        source.type == .float16, constant(source) != nil, let output = op.outputs.first, let place = Int(exactly: output),
+        source.type == .float16, constant(source) != nil, let output = op.outputs.first,
+        let place = Int(exactly: output),
         graph.tensors.indices.contains(place)
       else {
         kept.append(op)

@@ -101,7 +101,8 @@ struct QuantizableLayer: Sendable {
     let least = outputScale / inputScale * 0x1p-30
     var steps = greatest.indices.map { max(greatest[$0] / 127, abs(bias[$0]) / inputScale * 0x1p-30, least) }
     if scales == .none { steps = Array(repeating: steps.max() ?? 1, count: steps.count) }
-    guard steps.allSatisfy({ ($0 * inputScale).isNormal && ($0 * inputScale / outputScale).isFinite && $0.isNormal }) else {
+    guard steps.allSatisfy({ ($0 * inputScale).isNormal && ($0 * inputScale / outputScale).isFinite && $0.isNormal })
+    else {
       throw .badWeights(layer: name, because: "its weights and ranges differ so much that no scale serves")
     }
     var stored = [Int8](repeating: 0, count: weights.count)

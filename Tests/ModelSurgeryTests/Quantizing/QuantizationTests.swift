@@ -183,7 +183,8 @@ struct QuantizationTests {
   func badRanges() throws {
     let quantization = try Quantization(of: Self.float())
     let good = Self.ranges(quantization)
-    func refusal(_ change: (inout [String: ActivationRanges.Range]) -> Void, model: String? = nil) -> QuantizationError? {
+    func refusal(_ change: (inout [String: ActivationRanges.Range]) -> Void, model: String? = nil) -> QuantizationError?
+    {
       var ranges = good.ranges
       change(&ranges)
       let bad = ActivationRanges(model: model ?? good.model, pictures: 1, ranges: ranges)
@@ -213,7 +214,8 @@ struct QuantizationTests {
           let wild = ActivationRanges(model: good.model, pictures: 1, ranges: ranges)
           let model = try? quantization.model(ranges: wild)
           for tensor in model?.subgraphs[0].tensors ?? [] {
-            #expect(tensor.quantization?.scale.allSatisfy { $0.isNormal && $0 > 0 } != false, "\(name) \(lower) \(upper)")
+            #expect(
+              tensor.quantization?.scale.allSatisfy { $0.isNormal && $0 > 0 } != false, "\(name) \(lower) \(upper)")
           }
         }
       }
@@ -248,7 +250,9 @@ struct QuantizationTests {
       model: quantization.fingerprint, pictures: 1, ranges: ["mean": .init(lower: 0, upper: 1)])
     let made = try quantization.model(ranges: ranges)
     #expect(try tensor("picture", in: made).quantization == QuantizationParameters(scale: 1 / 255, zeroPoint: 0))
-    for pixels in [PixelScale(mean: .nan, deviation: 1), PixelScale(mean: -1, deviation: 1), .init(mean: 0, deviation: 0)] {
+    for pixels in [
+      PixelScale(mean: .nan, deviation: 1), PixelScale(mean: -1, deviation: 1), .init(mean: 0, deviation: 0),
+    ] {
       #expect(throws: QuantizationError.self) { try Quantization(of: model, pixels: pixels) }
     }
   }
