@@ -65,7 +65,8 @@ struct QuantizedOperatorsTests {
       case .l2Normalization: L2NormOptions().options
       default: nil
       }
-    return graph.finished(picture, graph.add(end, [logits], [1, 10], "end", options))
+    let last = graph.add(end, [logits], [1, 10], "end", options)
+    return graph.finished(picture, last)
   }
 
   @Test(
