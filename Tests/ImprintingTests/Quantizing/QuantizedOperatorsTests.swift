@@ -30,9 +30,9 @@ struct QuantizedOperatorsTests {
     let border = graph.constant("border", [4, 2], [0, 0, 1, 1, 1, 1, 0, 0] as [Int32])
     let padded = graph.add(.pad, [normal, border], [1, 18, 18, 3], "padded", OperatorOptions(.pad))
     let kernel = graph.constant("kernel", [8, 3, 3, 3], numbers(216, seed: 1).map { $0 / 2 })
-    // No bias.
+    let start = graph.constant("start", [8], numbers(8, seed: 5))
     let wide = graph.add(
-      .conv2D, [padded, kernel], [1, 8, 8, 8], "wide",
+      .conv2D, [padded, kernel, start], [1, 8, 8, 8], "wide",
       Conv2DOptions(padding: .valid, strideWidth: 2, strideHeight: 2).options)
     let cut = graph.add(.relu, [wide], [1, 8, 8, 8], "cut")
     let swish = graph.add(.hardSwish, [wide], [1, 8, 8, 8], "swish", OperatorOptions(.hardSwish))
@@ -56,9 +56,9 @@ struct QuantizedOperatorsTests {
     let shape = graph.constant("shape", [2], [1, 16] as [Int32])
     let vector = graph.add(.reshape, [flat, shape], [1, 16], "vector", ReshapeOptions(newShape: [1, 16]).options)
     let rows = graph.constant("rows", [10, 16], numbers(160, seed: 4))
-    let offsets = graph.constant("offsets", [10], numbers(10, seed: 5))
+    // Without a bias.
     let logits = graph.add(
-      .fullyConnected, [vector, rows, offsets], [1, 10], "logits", FullyConnectedOptions().options)
+      .fullyConnected, [vector, rows], [1, 10], "logits", FullyConnectedOptions().options)
     let options: OperatorOptions? =
       switch end {
       case .softmax: SoftmaxOptions(beta: 1).options
