@@ -96,7 +96,7 @@ public struct Quantization: Sendable {
     guard let graph = model.mainSubgraph else { return [] }
     var readers: [Int32: [Operator]] = [:]
     for op in graph.operators { for tensor in op.inputs { readers[tensor, default: []].append(op) } }
-    let clips: Set<BuiltinOperator> = [.relu, .relu6, .reluN1To1]
+    let clips: Set<BuiltinOperator> = [.relu, .relu6]
     return Set(
       graph.operators.flatMap(\.outputs).filter { tensor in
         let readers = readers[tensor] ?? []

@@ -36,7 +36,7 @@ enum QuantizationRule: Sendable, Hashable {
     case .depthwiseConv2D: self = .layer(weightScales: .last)
     // Scales by row came to the runtimes late.
     case .fullyConnected: self = .layer(weightScales: .none)
-    case .add, .sub, .mul, .mean, .relu, .relu6, .reluN1To1, .hardSwish: self = .free
+    case .add, .sub, .mul, .mean, .relu, .relu6, .hardSwish: self = .free
     case .averagePool2D, .maxPool2D, .reshape, .squeeze, .expandDims, .pad, .concatenation, .transpose: self = .same
     case .softmax, .logistic: self = .fixed(.int8(scale: 1 / 256, zeroPoint: -128))
     case .tanh, .l2Normalization: self = .fixed(.int8(scale: 1 / 128, zeroPoint: 0))

@@ -190,4 +190,25 @@ struct QuantizedOperatorsTests {
     }
     #expect(throws: QuantizationError.self) { try ActivationRanges(contentsOf: folder.appending("none")) }
   }
+
+  @Test("Tensors that would need two scales at once are refused, and not cut off")
+  func collisions() async throws {
+    for (left, right) in [(BuiltinOperator.logistic, BuiltinOperator.tanh), (.logistic, .add)] {
+      var graph = FloatGraph()
+      let picture = graph.tensor("picture", [1, 4, 4, 3])
+      let tenfold = graph.constant("tenfold", [1], [10] as [Float])
+      let wide = graph.add(.add, [picture, tenfold], [1, 4, 4, 3], "wide", AddOptions().options)
+      let one = graph.add(left, [wide], [1, 4, 4, 3], "one")
+      let other = right == .add ? wide : graph.add(right, [wide], [1, 4, 4, 3], "other")
+      let both = graph.add(
+        .concatenation, [one, other], [1, 4, 4, 6], "both", ConcatenationOptions(axis: 3).options)
+      let axes = graph.constant("axes", [2], [1, 2] as [Int32])
+      let mean = graph.add(.mean, [both, axes], [1, 6], "mean", ReducerOptions().options)
+      let last = graph.add(.relu, [mean], [1, 6], "last")
+      let quantization = try Quantization(of: graph.finished(picture, last))
+      let ranges = try await quantization.ranges(pictures: Array(pictures.prefix(1)))
+      let error = #expect(throws: QuantizationError.self) { try quantization.model(ranges: ranges) }
+      #expect(error?.description.contains("two different scales") == true, "\(left.name) \(right.name)")
+    }
+  }
 }

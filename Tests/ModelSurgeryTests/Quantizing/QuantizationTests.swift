@@ -256,4 +256,42 @@ struct QuantizationTests {
       #expect(throws: QuantizationError.self) { try Quantization(of: model, pixels: pixels) }
     }
   }
+
+  @Test("Weights in 16-bit floats are widened")
+  func halves() throws {
+    var model = try Self.float()
+    let index = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "flat/kernel" })
+    let shape = model.subgraphs[0].tensors[index].shape
+    // A half is 0x3800.
+    model.buffers.append(Buffer(Bytes(Array(repeating: [0, 0x38], count: 16).flatMap { $0 })))
+    model.subgraphs[0].tensors[index].buffer = 0
+    model.subgraphs[0].tensors.append(
+      Tensor(shape: shape, type: .float16, buffer: UInt32(model.buffers.count - 1), name: "half"))
+    model.operatorCodes.append(OperatorCode(.dequantize))
+    model.subgraphs[0].operators.insert(
+      Operator(
+        opcodeIndex: UInt32(model.operatorCodes.count - 1), inputs: [Int32(model.subgraphs[0].tensors.count - 1)],
+        outputs: [Int32(index)]), at: 0)
+    let quantization = try Quantization(of: model)
+    let made = try quantization.model(ranges: Self.ranges(quantization))
+    #expect(try integers("flat/kernel", in: made) == Array(repeating: 127, count: 16))
+    #expect(!made.subgraphs[0].tensors.contains { $0.name == "half" })
+  }
+
+  @Test("Damaged models are refused or quantised, but crash nothing")
+  func damage() throws {
+    let whole = try Self.float().serialized().bytes()
+    var generator = SeededGenerator(seed: 11)
+    var survivors = 0
+    for _ in 0..<2000 {
+      var bytes = whole
+      Mutation.mutate(&bytes, using: &generator)
+      guard let model = try? Model(bytes: Bytes(bytes)), let quantization = try? Quantization(of: model) else {
+        continue
+      }
+      _ = try? quantization.probes(limit: 64)
+      if (try? quantization.model(ranges: Self.ranges(quantization))) != nil { survivors += 1 }
+    }
+    #expect(survivors > 100)
+  }
 }
