@@ -1,5 +1,3 @@
-import TFLite
-
 /// The type of the bytes that a quantised model takes or gives.
 public enum ByteType: String, Sendable, Hashable, CaseIterable {
   /// 0 … 255: pictures as they are.

@@ -84,9 +84,8 @@ public struct Quantization: Sendable {
     let tensors = model.mainSubgraph?.tensors ?? []
     var seen: Set<String> = []
     return tensors.enumerated().map { index, tensor in
-      let name = tensor.name?.string ?? ""
-      let own = name.isEmpty || !seen.insert(name).inserted ? "\(name)#\(index)" : name
-      seen.insert(own)
+      var own = tensor.name?.string ?? ""
+      while own.isEmpty || !seen.insert(own).inserted { own += "#\(index)" }
       return own
     }
   }
