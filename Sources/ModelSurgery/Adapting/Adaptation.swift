@@ -94,7 +94,7 @@ public struct Adaptation: Sendable, Hashable {
       let element = try tail.constant(
         "Constant", shape: [1, 1, 1, 1], encoding: .float32, contents: Bytes(ElementEncoding.float32.encode([constant]))
       )
-      let extended = try tail.concatenate(vector, element, axis: 3, name: "Extended")
+      let extended = try tail.concatenate([vector, element], axis: 3, name: "Extended")
       scores = try tail.imprintingTail(
         behind: extended, scale: scale, encoding: .float32, kernel: .float32, rows: rows,
         biases: Array(repeating: 0, count: head.classCount))

@@ -8,7 +8,9 @@ extension BuiltinOperator {
     case (.fullyConnected, .int8): 4
     case (.quantize, .int8), (.quantize, .uint8): 2
     case (.add, .int8), (.mul, .int8), (.mean, .int8), (.averagePool2D, .int8), (.softmax, .int8),
-      (.l2Normalization, .int8), (.dequantize, .int8):
+      (.l2Normalization, .int8), (.dequantize, .int8), (.sub, .int8), (.maxPool2D, .int8), (.relu, .int8),
+      (.relu6, .int8), (.pad, .int8), (.concatenation, .int8), (.logistic, .int8), (.tanh, .int8),
+      (.transpose, .int8):
       2
     default: 1
     }

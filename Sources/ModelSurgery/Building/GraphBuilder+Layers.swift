@@ -101,21 +101,27 @@ extension GraphBuilder {
       options: SoftmaxOptions(beta: beta).options, name: name)
   }
 
-  /// Adds one tensor put behind another along a dimension.
+  /// Adds tensors put one behind the other along a dimension.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is no such dimension, or they differ in another.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is no tensor or no such dimension, or they differ
+  ///   in another.
   public mutating func concatenate(
-    _ first: GraphTensor, _ second: GraphTensor, axis: Int, name: String
+    _ tensors: [GraphTensor], axis: Int, name: String
   ) throws(SurgeryError) -> GraphTensor {
-    guard first.shape.indices.contains(axis), first.shape.count == second.shape.count,
-      first.shape.indices.allSatisfy({ $0 == axis || first.shape[$0] == second.shape[$0] })
-    else { throw misfit(name, first, second) }
+    guard let first = tensors.first, first.shape.indices.contains(axis) else {
+      throw .cannotBuild(layer: name, because: "there is no tensor with a dimension \(axis)")
+    }
     var shape = first.shape
-    let (sum, overflow) = shape[axis].addingReportingOverflow(second.shape[axis])
-    guard !overflow else { throw misfit(name, first, second) }
-    shape[axis] = sum
+    for tensor in tensors.dropFirst() {
+      guard tensor.shape.count == shape.count, tensor.type == first.type,
+        shape.indices.allSatisfy({ $0 == axis || shape[$0] == tensor.shape[$0] })
+      else { throw misfit(name, first, tensor) }
+      let (sum, overflow) = shape[axis].addingReportingOverflow(tensor.shape[axis])
+      guard !overflow else { throw misfit(name, first, tensor) }
+      shape[axis] = sum
+    }
     return try layer(
-      .concatenation, [first, second], shape: shape, encoding: nil,
+      .concatenation, tensors, shape: shape, encoding: nil,
       options: ConcatenationOptions(axis: Int32(clamping: axis)).options, name: name)
   }
 
