@@ -366,7 +366,8 @@ public actor ImprintingEngine {
       of: tail, kernel: Bytes(kernel), biases: Bytes(biases), classCount: classes.count)
     model.description = description.text
     try model.setImprinted(
-      labels: labels.lines(count: classes.count), sums: StoredSums(dimension: tail.dimension, sums: sums), resize: resize)
+      labels: labels.lines(count: classes.count), sums: StoredSums(dimension: tail.dimension, sums: sums),
+      resize: resize)
     return model
   }
 

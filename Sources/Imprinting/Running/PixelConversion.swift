@@ -67,7 +67,7 @@ enum PixelConversion: Sendable, Hashable {
     case .signed:
       for index in tensor.indices { tensor[index] ^= 0x80 }
     case .steps(let table):
-      for index in tensor.indices { tensor[index] = table[index % 3 << 8 | Int(tensor[index])] }
+      for index in tensor.indices { tensor[index] = table[256 * (index % 3) + Int(tensor[index])] }
     case .real(let normalization):
       // The bytes take the last quarter: widening from the front never overtakes what is still unread.
       let count = tensor.count / 4

@@ -30,7 +30,9 @@ struct ZipDirectory {
         throw .damaged(place: place, because: "it is compressed, which no PyTorch file is")
       }
       guard entry.flags & 1 == 0 else { throw .damaged(place: place, because: "it is encrypted") }
-      guard let (head, range) = entry.range(in: archive, shiftedBy: shift, before: start), let contents = archive.slice(range) else {
+      guard let (head, range) = entry.range(in: archive, shiftedBy: shift, before: start),
+        let contents = archive.slice(range)
+      else {
         throw .damaged(place: place, because: "it does not lie where the zip's directory says")
       }
       guard entries.updateValue(contents, forKey: entry.name) == nil else {
