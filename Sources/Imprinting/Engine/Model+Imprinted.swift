@@ -32,7 +32,7 @@ extension Model {
   /// Writes sums and resize, always in this order and behind all other metadata, so that the file does not depend on when
   /// each of them was first known; and the labels as others read them, in the metadata of TensorFlow Lite.
   ///
-  /// - Throws: As ``ModelSurgery`` does in `describeClassifier`.
+  /// - Throws: ``TFLiteError`` when the metadata that is there is newer than the schema known here.
   mutating func setImprinted(labels: [String], sums: StoredSums, resize: Resize?) throws(TFLiteError) {
     for name in [Self.resizeName, StoredSums.metadataName] { setMetadata(named: name, to: nil) }
     try describeClassifier(name: "Imprinted image classifier", labels: labels)

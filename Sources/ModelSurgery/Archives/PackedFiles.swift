@@ -9,7 +9,7 @@ public struct PackedFiles: Sendable, Hashable {
   /// What stands behind the model and is no file of the archive.
   let others: Bytes
 
-  /// Reads the archive behind a model; without one, or with one that is damaged or compressed, there are no files.
+  /// Reads the archive behind a model; without one, or with one that is damaged, there are no files.
   ///
   /// The archive's offsets may count from the start of the model's file or from its own, and may be off where the model
   /// has grown since it was made.

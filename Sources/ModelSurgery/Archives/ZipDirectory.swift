@@ -1,6 +1,6 @@
 import TFLite
 
-/// The files of a zip archive that stores them as they are, referenced where they lie.
+/// The files of a zip archive, referenced where they lie if it stores them as they are.
 struct ZipDirectory {
   /// The contents by name.
   let entries: [String: Bytes]
@@ -12,12 +12,14 @@ struct ZipDirectory {
   /// - Parameters:
   ///   - archive: The archive.
   ///   - isMovable: Whether its offsets may all be off by the same number, as in an archive that was put behind other
-  ///     data or cut from it.
+  ///     data or cut from it, and its files may be packed by DEFLATE.
   /// - Throws: ``WeightsError/damaged(place:because:)`` where the two differ, files overlap or one is packed.
-  /// - Complexity: O(entries · log entries); the files are not looked at, so their checksums are not checked.
+  /// - Complexity: O(entries · log entries) and O(the size of packed files); others are not looked at, so their checksums
+  ///   are not checked.
   init(_ archive: Bytes, isMovable: Bool = false) throws(WeightsError) {
     let (start, end, count, shift) = try Self.directory(of: archive, isMovable: isMovable)
     var first = start
+    var unpacked = 0
     var cursor = ByteCursor(archive, at: start)
     var entries: [String: Bytes] = [:]
     var ranges: [Range<Int>] = []
@@ -26,14 +28,22 @@ struct ZipDirectory {
         throw .damaged(place: "the zip's directory", because: "its record \(number) of \(count) is cut off")
       }
       let place = "the entry \(entry.name)"
-      guard entry.method == 0, entry.packedCount == entry.count else {
+      let isPacked = isMovable && entry.method == 8
+      guard isPacked || (entry.method == 0 && entry.packedCount == entry.count) else {
         throw .damaged(place: place, because: "it is compressed, which no PyTorch file is")
       }
       guard entry.flags & 1 == 0 else { throw .damaged(place: place, because: "it is encrypted") }
       guard let (head, range) = entry.range(in: archive, shiftedBy: shift, before: start),
-        let contents = archive.slice(range)
+        let stored = archive.slice(range)
       else {
         throw .damaged(place: place, because: "it does not lie where the zip's directory says")
+      }
+      guard let contents = isPacked ? Deflate.unpacked(stored, count: entry.count) : stored else {
+        throw .damaged(place: place, because: "what it packs cannot be unpacked")
+      }
+      unpacked += isPacked ? contents.count : 0
+      guard unpacked <= Self.mostUnpacked else {
+        throw .damaged(place: place, because: "with it the archive's files take more than 64 MB")
       }
       guard entries.updateValue(contents, forKey: entry.name) == nil else {
         throw .damaged(place: place, because: "there are two of that name")
@@ -51,6 +61,8 @@ struct ZipDirectory {
     self.entries = entries
     self.start = first
   }
+
+  private static let mostUnpacked = 1 << 26
 
   /// Where the directory begins and ends, how many records it has, and by how much all offsets are to be shifted.
   private static func directory(
@@ -167,7 +179,7 @@ private struct Entry {
       cursor.take(Int(nameCount)) == nameBytes, cursor.take(Int(extraCount)) != nil
     else { return nil }
     let start = cursor.position
-    guard start <= limit, count <= limit - start else { return nil }
-    return (offset, start..<(start + count))
+    guard start <= limit, packedCount <= limit - start else { return nil }
+    return (offset, start..<(start + packedCount))
   }
 }

@@ -1,6 +1,6 @@
 import TFLite
 
-/// What is said of a classifier's input and output; whatever was said already stays.
+/// What is said of a classifier's input and output; what was said already stays, but for the range of its scores.
 extension TensorMetadata {
   /// The tensor as an RGB picture: how it is normalised, and the range of the numbers that come of it.
   func describingPicture(_ tensor: Tensor) -> TensorMetadata {
@@ -25,7 +25,7 @@ extension TensorMetadata {
     var described = self
     described.name = name ?? "probability"
     described.content = content ?? TensorContent(.feature)
-    described.stats = stats ?? tensor.type.byteRange ?? TensorStats(max: [1], min: [0])
+    described.stats = tensor.type.byteRange ?? TensorStats(max: [1], min: [0])
     return described
   }
 

@@ -74,6 +74,47 @@ struct PackedFilesTests {
     #expect(model.trailing == [9, 8, 7])
   }
 
+  @Test(
+    "Files that are compressed are unpacked, whichever way they are",
+    .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
+  func compressed() throws {
+    let folder = try TemporaryFolder()
+    let script = """
+      import random, sys, zlib
+      random.seed(1)
+      texts = [b"", b"rose\\n", b"tulip\\n" * 5000, bytes(range(256)) * 300, random.randbytes(70000),
+               bytes(random.choices(b"abcdefgh\\n", range(1, 10), k=100000))]
+      for number, text in enumerate(texts):
+          open(f"{sys.argv[1]}/{number}.plain", "wb").write(text)
+          for level in [0, 1, 6, 9]:
+              for strategy in [zlib.Z_DEFAULT_STRATEGY, zlib.Z_FIXED, zlib.Z_HUFFMAN_ONLY, zlib.Z_RLE]:
+                  packer = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
+                  packed = packer.compress(text) + packer.flush()
+                  open(f"{sys.argv[1]}/{number}.{level}{strategy}.packed", "wb").write(packed)
+      """
+    _ = try Python.run(script, [folder.url.path])
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter { $0.hasSuffix("packed") }
+    #expect(names.count == 96)
+    var generator = SeededGenerator(seed: 5)
+    for name in names {
+      let packed = try Bytes(mapping: folder.appending(name))
+      let plain = try Bytes(mapping: folder.appending("\(name.prefix(1)).plain"))
+      #expect(Deflate.unpacked(packed, count: plain.count) == plain, "\(name)")
+      #expect(Deflate.unpacked(packed, count: plain.count + 1) == nil)
+      if !plain.isEmpty { #expect(Deflate.unpacked(packed, count: plain.count - 1) == nil) }
+      #expect(Deflate.unpacked(packed.slice(0..<packed.count - 1) ?? [], count: plain.count) == nil)
+      guard packed.count < 10_000, packed.count > 8 else { continue }
+      for _ in 0..<20 {
+        var changed = Array(packed)
+        Mutation.mutate(&changed, using: &generator)
+        if let found = Deflate.unpacked(Bytes(changed), count: plain.count) { #expect(found.count == plain.count) }
+      }
+    }
+    #expect(Deflate.unpacked([], count: 0) == nil)
+    #expect(Deflate.unpacked([3, 0], count: 1 << 40) == nil)
+    #expect(Deflate.unpacked([3, 0], count: -1) == nil)
+  }
+
   @Test("A damaged archive is none, and never a crash", arguments: 0..<3)
   func damaged(seed: Int) throws {
     var generator = SeededGenerator(seed: seed)

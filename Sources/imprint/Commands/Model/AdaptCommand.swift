@@ -61,7 +61,9 @@ struct AdaptCommand: AsyncParsableCommand {
     let labels = try naming.lines(count: adaptation.head?.classCount ?? 0)
     let measured = try await measure(adaptation)
     var adapted = try adaptation.model(layout: layout, calibration: measured)
-    if let labels { try adapted.describeClassifier(name: "Image classifier", labels: labels) }
+    if let labels = labels ?? adapted.carriedLabels?.lines(count: adaptation.head?.classCount ?? 0) {
+      try adapted.describeClassifier(name: "Image classifier", labels: labels)
+    }
     try adapted.serialized().write(to: output)
     if layout == .coral, adaptation.head != nil {
       Terminal.warn(
