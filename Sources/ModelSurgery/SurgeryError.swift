@@ -18,6 +18,8 @@ public enum SurgeryError: Error, Sendable, Hashable {
   case cannotAdapt(found: String, because: String)
   /// The rows to write do not fit the head.
   case badRows(expected: Int, found: Int)
+  /// The model's metadata asks for a normalisation of pictures that makes no sense.
+  case badNormalization(because: String)
   /// A layer, by name, cannot be added to a graph.
   case cannotBuild(layer: String, because: String)
 }
@@ -54,6 +56,11 @@ extension SurgeryError: CustomStringConvertible {
       """
     case .badRows(let expected, let found):
       "the head takes \(expected) bytes of weights and was given \(found)"
+    case .badNormalization(let because):
+      """
+      the model's metadata (TFLITE_METADATA) asks for a normalisation of pictures that makes no sense: \(because); have \
+      it written anew where the model comes from
+      """
     case .cannotBuild(let layer, let because):
       "the layer \(layer) cannot be built: \(because)"
     }

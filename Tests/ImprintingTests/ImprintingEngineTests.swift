@@ -156,7 +156,7 @@ struct ImprintingEngineTests {
     try await engine.train(try pictures("iris", 0..<1), classID: 0)
     try await engine.setName("iris", of: 0)
     let again = try ImprintingEngine(bytes: Bytes(await bytes(engine)), keepClasses: true)
-    #expect(again.extractor.imprintedLabels == nil)
+    #expect(again.extractor.carriedLabels == nil)
     #expect(again.extractor.description == nil)
   }
 

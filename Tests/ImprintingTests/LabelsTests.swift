@@ -20,6 +20,14 @@ struct LabelsTests {
     #expect(Labels(text: "7 up\ncola") == Labels([0: "7 up", 1: "cola"]))
   }
 
+  @Test("Of lines that are known to be labels, nothing is taken for a number")
+  func lines() {
+    #expect(Labels(lines: "7 up\n\n12  monkeys\n") == Labels([0: "7 up", 2: "12  monkeys"]))
+    #expect(Labels([0: "7 up", 2: "12  monkeys", 9: "beyond"]).lines(count: 3) == ["7 up", "", "12  monkeys"])
+    #expect(Labels([1: "two\nlines"]).lines(count: 2) == ["", "two lines"])
+    #expect(Labels().lines(count: 2).isEmpty)
+  }
+
   @Test("What is written is read back")
   func roundTrip() {
     let labels = Labels([0: "naïve café", 3: "🌷 tulip", 12: "two  spaces"])

@@ -37,16 +37,23 @@ struct PackedLabelsTests {
   }
 
   @Test(
-    "They name the classes, whether the archive was appended in place or made by itself", arguments: ["place", "apart"])
+    "They name the classes, whether the archive was appended in place or made by itself, stored or compressed",
+    arguments: ["place", "apart", "compressed"])
   func named(how: String) async throws {
     let classifier = try Classifier(contentsOf: packed(how))
     #expect(classifier.labels.names.count == 1001)
     #expect(classifier.labels[0] == "background")
   }
 
-  @Test("An archive that cannot be read leaves the classes with their numbers")
-  func compressed() throws {
-    #expect(try Classifier(contentsOf: packed("compressed")).labels == Labels())
+  @Test("An archive that is damaged leaves the classes with their numbers")
+  func damaged() throws {
+    var bytes = try [UInt8](Data(contentsOf: packed("compressed")))
+    // The name in the archive's directory no longer agrees with that beside the file.
+    let name = Array("labels.txt".utf8)
+    let place = try #require(
+      bytes.indices.dropLast(name.count).last { bytes[$0..<$0 + name.count].elementsEqual(name) })
+    bytes[place] ^= 0x20
+    #expect(try Classifier(bytes: Bytes(bytes)).labels == Labels())
   }
 
   @Test("Labels that are given come before those that are packed")

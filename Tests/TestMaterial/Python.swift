@@ -20,17 +20,23 @@ public enum Python {
 
   /// Runs a script with arguments and returns what it prints.
   ///
+  /// - Parameters:
+  ///   - script: The script.
+  ///   - arguments: What it finds in `sys.argv` behind the first.
+  ///   - executable: The interpreter.
   /// - Throws: ``PythonFailure`` when it exits with an error.
-  public static func run(_ script: String, _ arguments: [String] = []) throws -> String {
-    try run(arguments: ["-c", script] + arguments)
+  public static func run(
+    _ script: String, _ arguments: [String] = [], executable: URL = executable
+  ) throws -> String {
+    try run(arguments: ["-c", script] + arguments, executable: executable)
   }
 
   /// Runs a script file with arguments and returns what it prints.
   public static func run(file: URL, _ arguments: [String] = []) throws -> String {
-    try run(arguments: [file.path] + arguments)
+    try run(arguments: [file.path] + arguments, executable: executable)
   }
 
-  private static func run(arguments: [String]) throws -> String {
+  private static func run(arguments: [String], executable: URL) throws -> String {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments

@@ -50,7 +50,7 @@ public struct Classifier: Sendable {
     bytes: Bytes, labels: Labels? = nil, resize: Resize? = nil, threads: Int? = nil, runtime: Runtime? = nil
   ) throws {
     let model = try Model(bytes: bytes)
-    self.labels = labels ?? model.imprintedLabels ?? Self.packedLabels(behind: model, in: bytes) ?? Labels()
+    self.labels = labels ?? model.carriedLabels ?? Labels()
     self.resize = resize ?? model.imprintedResize ?? .crop
     runner = try ModelRunner(model: model, file: bytes, threads: threads, runtime: runtime)
     reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: self.resize)
@@ -124,12 +124,6 @@ public struct Classifier: Sendable {
     try await runner.run(
       count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
       read: { [output = runner.output] in output.values($0) }, deliver: deliver)
-  }
-
-  /// The labels of the text file that is packed behind a model, if one is.
-  private static func packedLabels(behind model: Model, in file: Bytes) -> Labels? {
-    let packed = PackedFiles(behind: model, in: file).labels
-    return packed.flatMap { String(validating: $0, as: UTF8.self) }.map { Labels(text: $0) }
   }
 
   private func ranked(_ scores: [Float], threshold: Float, topK: Int) -> [Classification] {

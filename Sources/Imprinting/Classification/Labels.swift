@@ -15,26 +15,24 @@ public struct Labels: Sendable, Hashable {
   /// - Parameter names: Names by class id.
   public init(_ names: [Int: String] = [:]) { self.names = names }
 
-  /// The labels of a text.
+  /// The labels of a text of either form.
   public init(text: String) {
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { Self.trimmed($0) }
-    let numbered = lines.filter { !$0.isEmpty }.map { Self.numbered($0) }
+    let numbered = Self.lines(of: text).filter { !$0.isEmpty }.map { Self.numbered($0) }
     if !numbered.isEmpty, numbered.allSatisfy({ $0 != nil }) {
       names = Dictionary(numbered.compactMap { $0 }, uniquingKeysWith: { first, _ in first })
     } else {
-      names = Dictionary(uniqueKeysWithValues: lines.enumerated().filter { !$1.isEmpty }.map { ($0, String($1)) })
+      self = Self(lines: text)
     }
   }
 
-  /// The labels of a text that Imprint wrote, ``text``: nothing is guessed and nothing trimmed.
-  init(written text: String) {
-    let pairs = text.split(whereSeparator: \.isNewline).compactMap { line -> (Int, String)? in
-      let digits = line.prefix { $0 != " " }
-      let rest = line[digits.endIndex...]
-      guard rest.hasPrefix("  "), let id = Int(digits) else { return nil }
-      return (id, String(rest.dropFirst(2)))
-    }
-    names = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  /// The labels of a text that is known to have one a line, the first of which is class 0: nothing is guessed.
+  public init(lines text: String) {
+    let named = Self.lines(of: text).enumerated().filter { !$1.isEmpty }
+    names = Dictionary(uniqueKeysWithValues: named.map { ($0, String($1)) })
+  }
+
+  private static func lines(of text: String) -> [Substring] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { trimmed($0) }
   }
 
   /// Whether a name can stand in a label file: it is not empty, has no space at its ends, and is on one line.
@@ -66,6 +64,12 @@ public struct Labels: Sendable, Hashable {
   /// The labels in Coral's form, `<id>  <label>` a line, ascending.
   public var text: String {
     names.sorted { $0.key < $1.key }.map { "\($0.key)  \($0.value)\n" }.joined()
+  }
+
+  /// The names of the classes 0 ..< `count` in their order, empty for one without a name; none where no class has one.
+  public func lines(count: Int) -> [String] {
+    names.isEmpty
+      ? [] : (0..<count).map { (names[$0] ?? "").split(whereSeparator: \.isNewline).joined(separator: " ") }
   }
 
   /// The class of a name, or nil; of several the one with the lowest id. Names are compared by Unicode's rules.

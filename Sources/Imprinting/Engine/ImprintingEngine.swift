@@ -72,7 +72,7 @@ public actor ImprintingEngine {
     (base, tail) = try Self.withTail(model, keepClasses: keepClasses)
     if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
     embeddingDimension = tail.dimension
-    extractor = base.cut(at: tail.embedding).withoutImprinted
+    extractor = try base.cut(at: tail.embedding).withoutImprinted
     let runtime = try runtime ?? Runtime()
     runner = try ModelRunner(
       model: extractor, file: Bytes(extractor.serialized().bytes()), threads: threads, runtime: runtime)
@@ -106,7 +106,7 @@ public actor ImprintingEngine {
   private static func classes(of model: Model, tail: ImprintingTail, labels: Labels?) -> [ImprintedClass] {
     let norms = CoralDescription(model.description).norms
     let sums = model.believedSums(of: tail)
-    let labels = labels ?? model.imprintedLabels ?? Labels()
+    let labels = labels ?? model.carriedLabels ?? Labels()
     let biases = model.biases(of: tail)
     return model.rows(of: tail).enumerated().map { id, row in
       var known = ImprintedClass(
@@ -347,7 +347,8 @@ public actor ImprintingEngine {
   /// Rows and biases of the base are those of the file, byte for byte. The description holds a line `<class id> <norm>`
   /// for each imprinted class, as Coral's tools read it.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt`` when there is no class at all.
+  /// - Throws: ``ImprintingError/nothingLearnt`` when there is no class at all, ``TFLiteError`` when the base is newer than
+  ///   the schema known here.
   public func model() throws -> Model {
     guard !classes.isEmpty else { throw ImprintingError.nothingLearnt }
     var kernel: [UInt8] = []
@@ -364,7 +365,9 @@ public actor ImprintingEngine {
     var model = try base.replacingRows(
       of: tail, kernel: Bytes(kernel), biases: Bytes(biases), classCount: classes.count)
     model.description = description.text
-    model.setImprinted(labels: labels, sums: StoredSums(dimension: tail.dimension, sums: sums), resize: resize)
+    try model.setImprinted(
+      labels: labels.lines(count: classes.count), sums: StoredSums(dimension: tail.dimension, sums: sums),
+      resize: resize)
     return model
   }
 

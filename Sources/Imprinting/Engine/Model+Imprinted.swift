@@ -5,12 +5,13 @@ import TFLite
 /// What Imprint writes into a model file beside the weights: each is a metadata buffer of its own, which other runtimes
 /// and Coral's tools pass over and keep.
 extension Model {
-  static let labelsName: Text = "imprint.labels"
   static let resizeName: Text = "imprint.resize"
 
-  /// The names of the classes that the file carries, or nil.
-  public var imprintedLabels: Labels? {
-    metadata(named: Self.labelsName).map { Labels(written: String(decoding: $0, as: UTF8.self)) }
+  /// The names of the classes that the file carries, or nil: those of ``ModelSurgery/LabelFile``.
+  public var carriedLabels: Labels? {
+    guard let file = labelFile, let text = file.contents.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
+    else { return nil }
+    return file.isDeclared ? Labels(lines: text) : Labels(text: text)
   }
 
   /// How pictures were brought to the model's size in training, or nil where the file does not say.
@@ -28,21 +29,27 @@ extension Model {
     }
   }
 
-  /// Writes labels, sums and resize, always in this order and behind all other metadata, so that the file does not
-  /// depend on when each of them was first known.
-  mutating func setImprinted(labels: Labels, sums: StoredSums, resize: Resize?) {
-    for name in [Self.resizeName, StoredSums.metadataName, Self.labelsName] { setMetadata(named: name, to: nil) }
-    setMetadata(named: Self.labelsName, to: labels.names.isEmpty ? nil : Bytes(Array(labels.text.utf8)))
+  /// Writes sums and resize, always in this order and behind all other metadata, so that the file does not depend on when
+  /// each of them was first known; and the labels as others read them, in the metadata of TensorFlow Lite.
+  ///
+  /// - Throws: ``TFLiteError`` when the metadata that is there is newer than the schema known here.
+  mutating func setImprinted(labels: [String], sums: StoredSums, resize: Resize?) throws(TFLiteError) {
+    for name in [Self.resizeName, StoredSums.metadataName] { setMetadata(named: name, to: nil) }
+    try describeClassifier(name: "Imprinted image classifier", labels: labels)
     setMetadata(named: StoredSums.metadataName, to: sums.sums.isEmpty ? nil : sums.bytes)
     setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
+    // Where the packed files begin depends on all that is before them.
+    try setPackedFiles(PackedFiles(behind: self))
   }
 
-  /// The model without what Imprint wrote about its classes: for a part of it that has none.
+  /// The model without what it says about its classes: for a part of it that has none.
   var withoutImprinted: Model {
-    var model = self
-    model.setImprinted(labels: Labels(), sums: StoredSums(dimension: 0, sums: [:]), resize: nil)
-    if !CoralDescription(description).norms.isEmpty { model.description = nil }
-    return model
+    get throws(TFLiteError) {
+      var model = self
+      try model.setImprinted(labels: [], sums: StoredSums(dimension: 0, sums: [:]), resize: nil)
+      if !CoralDescription(description).norms.isEmpty { model.description = nil }
+      return model
+    }
   }
 
   /// Whether the tail has no class yet: a row of zeros alone, as an extractor gets it with its tail.

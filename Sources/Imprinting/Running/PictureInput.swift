@@ -7,11 +7,12 @@ public struct PictureInput: Sendable, Hashable {
   /// The picture's size in pixels.
   public let width, height: Int
 
-  let type: TensorType
+  private let conversion: PixelConversion
 
-  /// Reads the input of a model.
+  /// Reads the input of a model, and from its metadata what is to become of a picture's bytes.
   ///
-  /// - Throws: ``ImprintingError/noPictureInput(shape:type:)``, or ``SurgeryError``.
+  /// - Throws: ``ImprintingError/noPictureInput(shape:type:)``, ``SurgeryError``, or, of a model with a float input whose
+  ///   metadata is damaged, ``TFLiteError``: without it there is no telling what the model takes.
   public init(of model: Model) throws {
     let (input, _) = try model.onlyInputAndOutput()
     let tensor = model.mainSubgraph?.tensor(input)
@@ -21,7 +22,7 @@ public struct PictureInput: Sendable, Hashable {
     else { throw ImprintingError.noPictureInput(shape: shape, type: tensor?.type.name ?? "nothing") }
     height = Int(shape[1])
     width = Int(shape[2])
-    type = tensor.type
+    conversion = try PixelConversion(of: tensor, in: model)
   }
 
   // The decoder's own limit is a little wider.
@@ -31,29 +32,16 @@ public struct PictureInput: Sendable, Hashable {
   public var pictureByteCount: Int { width * height * 3 }
 
   /// Turns RGB bytes, which `write` puts where it is told to, into the tensor's elements, in the tensor's own memory.
-  ///
-  /// - uint8: q = byte, as Coral's tools have it.
-  /// - int8: q = byte − 128.
-  /// - float32: (byte − 127.5) / 127.5, the range [−1, 1] of the MobileNet family.
   func fill(
     _ tensor: UnsafeMutableRawBufferPointer, write: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
     let count = pictureByteCount
-    let elements = type == .float32 ? 4 * count : count
+    let elements = count * conversion.elementSize
     guard tensor.count == elements else {
       throw ImprintingError.wrongTensorSize(bytes: elements, expected: tensor.count)
     }
-    // Of a float tensor the bytes take the last quarter: widening from the front never overtakes what is still unread.
-    let bytes = UnsafeMutableRawBufferPointer(rebasing: tensor[(elements - count)...])
-    try write(bytes)
-    if type == .int8 {
-      for index in bytes.indices { bytes[index] ^= 0x80 }
-    } else if type == .float32 {
-      for index in 0..<count {
-        let value = (Float(bytes[index]) - 127.5) / 127.5
-        tensor.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
-      }
-    }
+    try write(UnsafeMutableRawBufferPointer(rebasing: tensor[(elements - count)...]))
+    conversion.convert(tensor)
   }
 
   /// Checks a picture's size.

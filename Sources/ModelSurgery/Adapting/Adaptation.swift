@@ -68,10 +68,19 @@ public struct Adaptation: Sendable, Hashable {
   ///   - calibration: What the features are like; by default an estimate, see ``HeadCalibration/init(estimating:)``.
   /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` when features in float are to get a uint8 tail,
   ///   ``SurgeryError/unsuitable(tensor:because:)`` when the rows to write are beyond 32-bit floats.
+  /// What the model says about itself is kept, and completed as ``TFLite/Model/describeClassifier(name:labels:)`` does;
+  /// where it is newer than the schema known here it stays as it is.
+  ///
   /// - Complexity: O(N D).
   public func model(
     layout: TailLayout = .float, calibration: HeadCalibration? = nil
   ) throws(SurgeryError) -> Model {
+    var model = try tailed(layout: layout, calibration: calibration)
+    try? model.describeClassifier(name: "Image classifier")
+    return model
+  }
+
+  private func tailed(layout: TailLayout, calibration: HeadCalibration?) throws(SurgeryError) -> Model {
     let (_, features) = try extractor.onlyInputAndOutput()
     var tail = GraphBuilder(extending: extractor, prefix: "Imprinting/")
     let converted = try prepared(tail.tensor(features), in: &tail, for: layout)

@@ -6,7 +6,8 @@ extension Architecture {
   /// Its input is `[1, side, side, 3]` with bytes as (byte − 127.5) / 127.5, in [−1, 1], as all float models here have
   /// it. A product and a sum make (byte − mean) / deviation of that: folding the sum into the first convolution would
   /// be wrong at the border, where the padding is zeros. Batch normalisation is folded into the convolutions. The
-  /// tensors have the names of the layers, the input is `image`, the signature `serving_default`.
+  /// tensors have the names of the layers, the input is `image`, the signature `serving_default`. The metadata names the
+  /// network and the input's normalisation.
   ///
   /// - Throws: ``ConversionError`` where the weights are not the network's, ``SurgeryError`` where the layers do not
   ///   fit each other.
@@ -16,7 +17,9 @@ extension Architecture {
     var assembly = Assembly(weights: weights, epsilon: epsilon)
     let picture = try assembly.picture(side: side, factor: 127.5 / deviation, shift: (127.5 - mean) / deviation)
     let output = try assembly.add(layers, to: picture)
-    return assembly.builder.finish(with: output, signature: "serving_default")
+    var model = assembly.builder.finish(with: output, signature: "serving_default")
+    try model.describeClassifier(name: name)
+    return model
   }
 }
 

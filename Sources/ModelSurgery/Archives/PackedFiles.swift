@@ -4,37 +4,40 @@ import TFLite
 /// brings a label file along.
 public struct PackedFiles: Sendable, Hashable {
   /// The files' contents by name, referenced where they lie.
-  public let contents: [String: Bytes]
+  public var contents: [String: Bytes] = [:]
 
-  /// Reads the archive at the end of a model file; without one, or with one that is damaged or compressed, there are no
-  /// files.
+  /// What stands behind the model and is no file of the archive.
+  let others: Bytes
+
+  /// Reads the archive behind a model; without one, or with one that is damaged, there are no files.
   ///
-  /// - Parameters:
-  ///   - file: The whole file. An archive that was appended in place counts its offsets from the file's start.
-  ///   - model: The model that was read from it. One that was made by itself counts them from its own.
-  public init(behind model: Model, in file: Bytes) {
-    guard let start = Self.firstFile(in: model.trailing) else {
-      contents = [:]
+  /// The archive's offsets may count from the start of the model's file or from its own, and may be off where the model
+  /// has grown since it was made.
+  public init(behind model: Model) {
+    guard let archive = try? ZipDirectory(model.trailing, isMovable: true) else {
+      others = model.trailing
       return
     }
-    let archive = model.trailing.slice(start..<model.trailing.count) ?? Bytes()
-    contents = (try? ZipDirectory(file))?.entries ?? (try? ZipDirectory(archive))?.entries ?? [:]
+    contents = archive.entries
+    others = model.trailing.slice(0..<archive.start) ?? Bytes()
   }
+}
 
-  /// Where an archive begins: at its first file.
-  private static func firstFile(in bytes: Bytes) -> Int? {
-    let signature = ZipDirectory.localSignature
-    return bytes.withUnsafeBytes { raw in
-      raw.indices.dropLast(signature.count - 1).first { start in
-        raw[start] == signature[0] && raw[start..<start + signature.count].elementsEqual(signature)
-      }
-    }
-  }
-
-  /// The label file: of those whose names speak of labels and end in `.txt` the first by name.
-  public var labels: Bytes? {
-    contents.keys.sorted().first { name in
-      name.lowercased().contains("label") && name.lowercased().hasSuffix(".txt")
-    }.flatMap { contents[$0] }
+extension Model {
+  /// Puts files behind the model, in place of those that are there.
+  ///
+  /// The archive's offsets count from the start of the file as the model is now, so that any reader of zips opens it;
+  /// what changes the model's size afterwards makes them off by the same number, which most readers allow for.
+  ///
+  /// - Throws: ``TFLiteError`` as ``TFLite/Model/serialized()`` does, and ``TFLiteError/invalid(field:reason:)`` when the
+  ///   files do not fit a zip.
+  /// - Complexity: O(the number of the model's tables and the size of the files).
+  public mutating func setPackedFiles(_ files: PackedFiles) throws(TFLiteError) {
+    trailing = files.others
+    trailingOffset = 0
+    guard !files.contents.isEmpty else { return }
+    let start = try serialized().count
+    trailing = Bytes(Array(files.others) + (try ZipArchive.bytes(of: files.contents, at: start)))
+    trailingOffset = start - files.others.count
   }
 }

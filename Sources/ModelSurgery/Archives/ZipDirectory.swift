@@ -1,19 +1,25 @@
 import TFLite
 
-/// The files of a zip archive that stores them as they are, referenced where they lie.
+/// The files of a zip archive, referenced where they lie if it stores them as they are.
 struct ZipDirectory {
-  /// The four bytes before each file.
-  static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
-
   /// The contents by name.
   let entries: [String: Bytes]
+  /// Where the first file begins, with its head.
+  let start: Int
 
   /// Reads and verifies the directory at an archive's end, and what it says about each file beside that file.
   ///
+  /// - Parameters:
+  ///   - archive: The archive.
+  ///   - isMovable: Whether its offsets may all be off by the same number, as in an archive that was put behind other
+  ///     data or cut from it, and its files may be packed by DEFLATE.
   /// - Throws: ``WeightsError/damaged(place:because:)`` where the two differ, files overlap or one is packed.
-  /// - Complexity: O(entries · log entries); the files are not looked at, so their checksums are not checked.
-  init(_ archive: Bytes) throws(WeightsError) {
-    let (start, end, count) = try Self.directory(of: archive)
+  /// - Complexity: O(entries · log entries) and O(the size of packed files); others are not looked at, so their checksums
+  ///   are not checked.
+  init(_ archive: Bytes, isMovable: Bool = false) throws(WeightsError) {
+    let (start, end, count, shift) = try Self.directory(of: archive, isMovable: isMovable)
+    var first = start
+    var unpacked = 0
     var cursor = ByteCursor(archive, at: start)
     var entries: [String: Bytes] = [:]
     var ranges: [Range<Int>] = []
@@ -22,17 +28,28 @@ struct ZipDirectory {
         throw .damaged(place: "the zip's directory", because: "its record \(number) of \(count) is cut off")
       }
       let place = "the entry \(entry.name)"
-      guard entry.method == 0, entry.packedCount == entry.count else {
+      let isPacked = isMovable && entry.method == 8
+      guard isPacked || (entry.method == 0 && entry.packedCount == entry.count) else {
         throw .damaged(place: place, because: "it is compressed, which no PyTorch file is")
       }
       guard entry.flags & 1 == 0 else { throw .damaged(place: place, because: "it is encrypted") }
-      guard let range = entry.range(in: archive, before: start), let contents = archive.slice(range) else {
+      guard let (head, range) = entry.range(in: archive, shiftedBy: shift, before: start),
+        let stored = archive.slice(range)
+      else {
         throw .damaged(place: place, because: "it does not lie where the zip's directory says")
+      }
+      guard let contents = isPacked ? Deflate.unpacked(stored, count: entry.count) : stored else {
+        throw .damaged(place: place, because: "what it packs cannot be unpacked")
+      }
+      unpacked += isPacked ? contents.count : 0
+      guard unpacked <= Self.mostUnpacked else {
+        throw .damaged(place: place, because: "with it the archive's files take more than 64 MB")
       }
       guard entries.updateValue(contents, forKey: entry.name) == nil else {
         throw .damaged(place: place, because: "there are two of that name")
       }
       ranges.append(range)
+      first = min(first, head)
     }
     guard cursor.position == end else {
       throw .damaged(place: "the zip's directory", because: "it holds more than its \(count) records")
@@ -42,10 +59,15 @@ struct ZipDirectory {
       throw .damaged(place: "the zip's directory", because: "two of its files overlap")
     }
     self.entries = entries
+    self.start = first
   }
 
-  /// Where the directory begins and ends, and how many records it has.
-  private static func directory(of archive: Bytes) throws(WeightsError) -> (start: Int, end: Int, count: Int) {
+  private static let mostUnpacked = 1 << 26
+
+  /// Where the directory begins and ends, how many records it has, and by how much all offsets are to be shifted.
+  private static func directory(
+    of archive: Bytes, isMovable: Bool
+  ) throws(WeightsError) -> (start: Int, end: Int, count: Int, shift: Int) {
     let missing = WeightsError.damaged(
       place: "the zip's end", because: "the record that says where its files are is missing; the file was cut off")
     guard let record = endRecord(of: archive) else { throw missing }
@@ -61,12 +83,15 @@ struct ZipDirectory {
       directory = (large.start, large.size, large.count)
       limit = large.position
     }
+    // The directory ends where the record begins that tells of it.
+    let shift = isMovable && directory.size <= limit ? limit - directory.size - directory.start : 0
+    directory.start += shift
     // A record takes 46 bytes at least.
     guard directory.start <= limit, directory.size <= limit - directory.start, directory.count <= directory.size / 46
     else {
       throw .damaged(place: "the zip's end", because: "the directory that it points to does not lie in the file")
     }
-    return (directory.start, directory.start + directory.size, directory.count)
+    return (directory.start, directory.start + directory.size, directory.count, shift)
   }
 
   /// The last place where a record stands whose comment reaches the file's end.
@@ -143,16 +168,18 @@ private struct Entry {
     return false
   }
 
-  /// Where the contents lie, behind a head of their own that must agree; nil where they do not lie before `limit`.
-  func range(in archive: Bytes, before limit: Int) -> Range<Int>? {
-    guard offset <= limit else { return nil }
+  /// Where the head begins that the contents have of their own, and where they lie behind it; nil where the head does
+  /// not agree or they do not lie before `limit`.
+  func range(in archive: Bytes, shiftedBy shift: Int, before limit: Int) -> (head: Int, contents: Range<Int>)? {
+    let (offset, overflow) = offset.addingReportingOverflow(shift)
+    guard !overflow, (0...limit).contains(offset) else { return nil }
     var cursor = ByteCursor(archive, at: offset)
     guard cursor.next(UInt32.self) == 0x0403_4B50, cursor.take(4) != nil, cursor.next(UInt16.self) == method,
       cursor.take(16) != nil, let nameCount = cursor.next(UInt16.self), let extraCount = cursor.next(UInt16.self),
       cursor.take(Int(nameCount)) == nameBytes, cursor.take(Int(extraCount)) != nil
     else { return nil }
     let start = cursor.position
-    guard start <= limit, count <= limit - start else { return nil }
-    return start..<(start + count)
+    guard start <= limit, packedCount <= limit - start else { return nil }
+    return (offset, start..<(start + packedCount))
   }
 }

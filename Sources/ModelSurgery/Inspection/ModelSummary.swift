@@ -82,6 +82,8 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public let signatures: [String]
   /// Bytes behind the model proper, such as an archive of labels.
   public let trailingBytes: Int
+  /// What the model says about itself, or nil where it says nothing.
+  public let about: DescriptionSummary?
   /// The imprinting tail, or nil where the model has none.
   public let head: HeadSummary?
 
@@ -103,6 +105,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     }
     signatures = model.signatureDefs.map { $0.signatureKey?.string ?? "" }
     trailingBytes = model.trailing.count
+    about = DescriptionSummary(model)
     head = (try? ImprintingTail(of: model)).map {
       HeadSummary(
         classes: $0.classCount, dimension: $0.dimension, scale: $0.scale, rows: $0.rowEncoding.type.name)

@@ -52,7 +52,7 @@ public struct NamedWeights: Sendable, Hashable {
   /// - Complexity: O(the number of bytes), in time and in memory.
   public init(bytes: Bytes) throws(WeightsError) {
     let stored: [(name: String, tensor: StoredTensor)]
-    if bytes.starts(with: ZipDirectory.localSignature) {
+    if bytes.starts(with: ZipArchive.localSignature) {
       stored = try ZippedState.read(bytes)
     } else if bytes.starts(with: OlderState.start) {
       stored = try OlderState.read(bytes)

@@ -11,7 +11,7 @@ struct InspectionReport: Encodable {
 
   init(_ model: Model) {
     self.model = ModelSummary(model)
-    let labels = model.imprintedLabels ?? Labels()
+    let labels = model.carriedLabels ?? Labels()
     self.labels = labels.names
     imprinted = model.imprintedClasses
     resize = model.imprintedResize?.description
@@ -53,6 +53,7 @@ struct InspectionReport: Encodable {
       }
     }
     if let resize { lines.append("Resize  \(resize)") }
+    if let about = model.about { lines += Self.lines(about) }
     if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
     if !model.signatures.isEmpty { lines.append("Signatures  \(model.signatures.joined(separator: ", "))") }
     if !model.metadata.isEmpty {
@@ -60,6 +61,29 @@ struct InspectionReport: Encodable {
     }
     if model.trailingBytes > 0 { lines.append("Behind the model  \(model.trailingBytes) bytes") }
     return lines.joined(separator: "\n")
+  }
+
+  private static func lines(_ about: DescriptionSummary) -> [String] {
+    var lines: [String] = []
+    let words = [
+      ("Name", about.name), ("Version", about.version), ("Author", about.author), ("Licence", about.license),
+      ("What", about.description),
+    ]
+    for (title, word) in words {
+      if let word, !word.isEmpty { lines.append("\(Table.left(title, 6))  \(word)") }
+    }
+    if let normalization = about.normalization {
+      let numbers = { (numbers: [Float]) in
+        let texts = numbers.map { "\($0)" }
+        return texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))"
+      }
+      lines.append("Pixels  (byte − \(numbers(normalization.mean))) / \(numbers(normalization.deviation))")
+    }
+    if let file = about.labelFile { lines.append("Labels  \(file), packed behind the model") }
+    let others = about.files.filter { $0 != about.labelFile }
+    if !others.isEmpty { lines.append("Packed  \(others.joined(separator: ", "))") }
+    if let problem = about.problem { lines.append("Metadata that is passed over: \(problem)") }
+    return lines
   }
 
   // Enough for a classifier of one's own; not the thousand of ImageNet.

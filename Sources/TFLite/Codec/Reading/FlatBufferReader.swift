@@ -25,6 +25,9 @@ struct FlatBufferReader {
   private var referenced: Set<Range<Int>> = []
   private var referencedBudget: Int
 
+  /// Where something was found that is newer than the schema known here, of tables that note it here.
+  private(set) var newerPlaces: [String] = []
+
   /// One past the last byte that anything read so far uses.
   private(set) var end = 8
 
@@ -51,6 +54,13 @@ struct FlatBufferReader {
       }
     }
     return place.isEmpty ? "the start of the file" : place
+  }
+
+  /// Notes that a field is newer than the schema known here.
+  mutating func noteNewer(_ field: Field) throws(TFLiteError) {
+    let place = place(field.name)
+    try charge(place.utf8.count + 32)
+    newerPlaces.append(place)
   }
 
   /// Charges memory that is about to be used to the budget.
@@ -155,6 +165,10 @@ struct FlatBufferReader {
   /// Where the elements of a vector lie that a field points to, or nil where the field is absent.
   mutating func elements(_ table: Table, _ field: Field, size: Int) throws(TFLiteError) -> Range<Int>? {
     guard let target = try target(table, field) else { return nil }
+    return try elements(at: target, field, size: size)
+  }
+
+  private mutating func elements(at target: Int, _ field: Field, size: Int) throws(TFLiteError) -> Range<Int> {
     let elements = Int(load(UInt32.self, at: target) ?? 0)
     let start = target + 4
     let (length, overflow) = elements.multipliedReportingOverflow(by: size)
@@ -214,12 +228,28 @@ struct FlatBufferReader {
 
   /// A string, or nil where it is absent.
   mutating func text(_ table: Table, _ field: Field) throws(TFLiteError) -> Text? {
-    guard let range = try elements(table, field, size: 1) else { return nil }
+    guard let target = try target(table, field) else { return nil }
+    return try text(at: target, field)
+  }
+
+  private mutating func text(at target: Int, _ field: Field) throws(TFLiteError) -> Text {
+    let range = try elements(at: target, field, size: 1)
     guard let terminator = load(UInt8.self, at: range.upperBound), terminator == 0 else {
       throw malformed("its text does not end with a zero byte", at: field.name)
     }
     use(until: range.upperBound + 1)
     return try Text(bytes: slice(range, field.name))
+  }
+
+  /// The strings of a vector; none where it is absent.
+  mutating func texts(_ table: Table, _ field: Field) throws(TFLiteError) -> [Text] {
+    guard let range = try elements(table, field, size: 4) else { return [] }
+    try charge((range.count / 4).multipliedReportingOverflow(by: MemoryLayout<Text>.stride).partialValue)
+    var texts: [Text] = []
+    for position in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
+      texts.append(try text(at: target(at: position, field.name), field))
+    }
+    return texts
   }
 
   /// The table that a field points to, or nil where the field is absent.

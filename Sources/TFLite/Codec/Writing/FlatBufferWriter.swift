@@ -109,6 +109,11 @@ struct FlatBufferWriter {
       note(bytes, .data(count: count, alignment: alignment), from: position)
     case .text(let text):
       note(text.bytes, .text, from: position)
+    case .texts(let texts):
+      let vector = beginVector(count: texts.count, alignment: 4)
+      head.append(contentsOf: repeatElement(0, count: 4 * texts.count))
+      for (index, text) in texts.enumerated() { note(text.bytes, .text, from: vector + 4 + 4 * index) }
+      point(from: position, to: vector)
     case .table(let node):
       point(from: position, to: add(node))
     case .tables(let nodes):

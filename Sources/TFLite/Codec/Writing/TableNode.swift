@@ -10,6 +10,8 @@ struct TableNode {
     case data(Bytes, count: Int, alignment: Int)
     /// A string, by reference.
     case text(Text)
+    /// A vector of strings, by reference.
+    case texts([Text])
     /// Another table.
     indirect case table(TableNode)
     /// A vector of tables.
@@ -22,7 +24,7 @@ struct TableNode {
       switch self {
       case .number(_, let size): size
       case .place: 8
-      case .numbers, .data, .text, .table, .tables: 4
+      case .numbers, .data, .text, .texts, .table, .tables: 4
       }
     }
   }
@@ -49,6 +51,11 @@ struct TableNode {
 
   mutating func add(_ field: Field, _ text: Text?) {
     if let text { append(field.slot, .text(text)) }
+  }
+
+  /// Adds a vector of strings, unless it is empty.
+  mutating func add(_ field: Field, _ texts: [Text]) {
+    if !texts.isEmpty { append(field.slot, .texts(texts)) }
   }
 
   /// Adds a vector of numbers; an empty one only where `storedEmpty` has the field.

@@ -43,6 +43,8 @@ struct AdaptCommand: AsyncParsableCommand {
   @Option(help: "How those pictures are brought to the model's size: \(Resize.words).")
   var resize = Resize.crop
 
+  @OptionGroup var naming: LabelOption
+
   @OptionGroup var work: ThreadOptions
 
   @Flag(help: "Print the result as JSON.")
@@ -56,8 +58,12 @@ struct AdaptCommand: AsyncParsableCommand {
     let output = URL(filePath: output)
     try OutputFile.check(output)
     let adaptation = try Adaptation(of: Model(contentsOf: URL(filePath: model)))
+    let labels = try naming.lines(count: adaptation.head?.classCount ?? 0)
     let measured = try await measure(adaptation)
-    let adapted = try adaptation.model(layout: layout, calibration: measured)
+    var adapted = try adaptation.model(layout: layout, calibration: measured)
+    if let labels = labels ?? adapted.carriedLabels?.lines(count: adaptation.head?.classCount ?? 0) {
+      try adapted.describeClassifier(name: "Image classifier", labels: labels)
+    }
     try adapted.serialized().write(to: output)
     if layout == .coral, adaptation.head != nil {
       Terminal.warn(

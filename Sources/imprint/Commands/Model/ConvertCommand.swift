@@ -29,6 +29,8 @@ struct ConvertCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "The model to write, a .tflite file.")
   var output: String
 
+  @OptionGroup var naming: LabelOption
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -36,7 +38,12 @@ struct ConvertCommand: ParsableCommand {
     let file = URL(filePath: output)
     try OutputFile.check(file)
     let weights = try NamedWeights(contentsOf: URL(filePath: weights))
-    let serialized = try architecture.model(weights: weights).serialized()
+    var model = try architecture.model(weights: weights)
+    let output = try model.onlyInputAndOutput().output
+    if let labels = try naming.lines(count: model.mainSubgraph?.tensor(output)?.elementCount ?? 0) {
+      try model.describeClassifier(name: architecture.name, labels: labels)
+    }
+    let serialized = try model.serialized()
     try serialized.write(to: file)
     let report = ConversionReport(architecture, weights, bytes: serialized.count, output: file)
     try Terminal.print(json ? Terminal.json(report) : report.text)
