@@ -14,7 +14,8 @@ let package = Package(
     .executable(name: "imprint", targets: ["imprint"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
   ],
   targets: [
     // Declarations of libraries that are opened at run time: nothing here is linked.
@@ -29,7 +30,12 @@ let package = Package(
     .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "SharedLibraries"]),
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "SharedLibraries"]),
     .target(name: "ModelSurgery", dependencies: ["TFLite"]),
-    .target(name: "Imprinting", dependencies: ["LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "TFLite"]),
+    .target(
+      name: "Imprinting",
+      dependencies: [
+        "LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "TFLite",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .executableTarget(
       name: "imprint",
       dependencies: [
