@@ -1,0 +1,238 @@
+import LinearAlgebra
+import TFLite
+
+/// What was seen of some classes, as a value: all that a head is solved from.
+///
+/// Up to a budget the embeddings themselves are kept, a byte an element for quantised networks. Beyond it only sums are:
+/// a class's number of pictures and Σx, Σz of its features, and one Σ z zᵀ for all classes together. Both add up: what
+/// was seen yesterday or on another machine is merged with what is seen today, and taken away again.
+///
+/// Counts and Σx of quantised networks are exact; Σz and Σ z zᵀ are 64-bit floats. A picture that is added twice to the same
+/// class, under the same name and with the same embeddings, counts once for as long as embeddings are kept.
+public struct Seen: Sendable {
+  /// The space that the embeddings are of.
+  public let space: EmbeddingSpace
+  /// The bytes of embeddings beyond which only sums are kept.
+  public let budget: Int
+  /// The classes, in the order in which they were first seen.
+  public private(set) var classes: [SeenClass] = []
+
+  // Only sums from here on, if any.
+  private var moments: PooledMoments?
+  private var embeddingBytes = 0
+
+  /// 64 MB: 65 000 pictures at 1024 bytes each.
+  public static let defaultBudget = 1 << 26
+
+  /// Nothing seen yet.
+  public init(space: EmbeddingSpace, budget: Int = Seen.defaultBudget) {
+    self.space = space
+    self.budget = max(0, budget)
+  }
+
+  /// What a file held.
+  init(space: EmbeddingSpace, budget: Int, classes: [SeenClass], moments: PooledMoments?) {
+    self.space = space
+    self.budget = budget
+    self.classes = classes
+    self.moments = moments
+    embeddingBytes = classes.reduce(0) { $0 + $1.pictures.reduce(0) { $0 + $1.embeddings.count } }
+  }
+
+  /// Whether the single embeddings are there, and not only their sums.
+  public var hasEmbeddings: Bool { moments == nil }
+
+  /// How many pictures were seen.
+  public var pictures: Int { classes.reduce(0) { $0 + $1.count } }
+
+  /// Adds a picture to a class, which is made where there is none of that name.
+  ///
+  /// - Throws: ``SeenError/wrongSize(bytes:expected:)``, ``SeenError/notFinite(picture:)``, ``SeenError/badName(_:)``,
+  ///   `LinearAlgebraError`; nothing is added then.
+  /// - Complexity: O(V D), or O(V D²) where only sums are kept.
+  public mutating func add(_ picture: SeenPicture, to name: String) throws {
+    guard Labels.isName(name) else { throw SeenError.badName(name) }
+    let expected = space.byteCount * space.views.count
+    guard picture.embeddings.count == expected else {
+      throw SeenError.wrongSize(bytes: picture.embeddings.count, expected: expected)
+    }
+    let steps = space.steps(picture.embeddings)
+    guard steps.allSatisfy(\.isFinite) else { throw SeenError.notFinite(picture: picture.name) }
+    if let known = place(of: name), hasEmbeddings, classes[known].pictures.contains(picture) { return }
+    let place = makeClass(name)
+    if moments == nil, embeddingBytes + expected > budget { try forgetEmbeddings() }
+    if moments == nil {
+      classes[place].pictures.append(picture)
+      embeddingBytes += expected
+    } else {
+      try addMoments(of: steps, toClass: place)
+    }
+    classes[place].count += 1
+    classes[place].addSteps(steps, dimension: space.dimension, sign: 1)
+  }
+
+  /// Adds what was seen elsewhere, or earlier.
+  ///
+  /// - Parameters:
+  ///   - other: The other, of the same space.
+  ///   - anyArithmetic: Whether the other's arithmetic may be another.
+  /// - Throws: ``SeenError/otherSpace(_:)``, `LinearAlgebraError`.
+  public mutating func merge(_ other: Seen, anyArithmetic: Bool = false) throws {
+    try checkSpace(other, anyArithmetic: anyArithmetic)
+    if let theirs = other.moments {
+      if moments == nil { try forgetEmbeddings() }
+      let places = other.classes.map { makeClass($0.name) }
+      try moments?.add(theirs, places: places, sign: 1)
+      for (place, known) in zip(places, other.classes) {
+        classes[place].count += known.count
+        classes[place].steps.add(known.steps, sign: 1)
+      }
+    } else {
+      for known in other.classes {
+        for picture in known.pictures { try add(picture, to: known.name) }
+      }
+    }
+  }
+
+  /// Takes away what was added by ``merge(_:anyArithmetic:)`` or picture by picture. Classes left without a picture go.
+  ///
+  /// - Throws: ``SeenError/otherSpace(_:)``, ``SeenError/neverAdded(_:)``, ``SeenError/noClass(_:known:)``,
+  ///   ``SeenError/noPicture(_:label:)``, ``SeenError/pastBudget(_:bytes:)`` where only the other is sums;
+  ///   `LinearAlgebraError`. Nothing is taken then.
+  public mutating func subtract(_ other: Seen) throws {
+    try checkSpace(other, anyArithmetic: false)
+    var rest = self
+    for known in other.classes {
+      guard let place = rest.place(of: known.name) else {
+        throw SeenError.noClass(known.name, known: classes.map(\.name))
+      }
+      guard rest.classes[place].count >= known.count else {
+        throw SeenError.neverAdded("\(known.count) pictures of \"\(known.name)\"")
+      }
+      if rest.hasEmbeddings {
+        guard other.hasEmbeddings else {
+          throw SeenError.pastBudget("taking away single pictures", bytes: other.budget)
+        }
+        for picture in known.pictures { try rest.remove(picture: picture.name, from: known.name) }
+      }
+    }
+    if var sums = rest.moments {
+      var theirs = other
+      if theirs.moments == nil { try theirs.forgetEmbeddings() }
+      guard let taken = theirs.moments else { return }
+      let places = other.classes.compactMap { rest.place(of: $0.name) }
+      try sums.add(taken, places: places, sign: -1)
+      for (place, known) in zip(places, other.classes) {
+        rest.classes[place].count -= known.count
+        rest.classes[place].steps.add(known.steps, sign: -1)
+      }
+      for place in rest.classes.indices.reversed() where rest.classes[place].count == 0 {
+        rest.classes.remove(at: place)
+        sums.removeClass(place)
+      }
+      rest.moments = sums
+    }
+    self = rest
+  }
+
+  /// Takes a picture out of its class; a class left without a picture goes.
+  ///
+  /// - Throws: ``SeenError/noClass(_:known:)``, ``SeenError/noPicture(_:label:)``, ``SeenError/pastBudget(_:bytes:)``.
+  public mutating func remove(picture: String, from name: String) throws(SeenError) {
+    guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
+    guard hasEmbeddings else { throw .pastBudget("removing one picture", bytes: budget) }
+    guard let index = classes[place].pictures.firstIndex(where: { $0.name == picture }) else {
+      throw .noPicture(picture, label: name)
+    }
+    let removed = classes[place].pictures.remove(at: index)
+    embeddingBytes -= removed.embeddings.count
+    classes[place].count -= 1
+    classes[place].addSteps(space.steps(removed.embeddings), dimension: space.dimension, sign: -1)
+    if classes[place].count == 0 { classes.remove(at: place) }
+  }
+
+  /// Takes a class out.
+  ///
+  /// - Throws: ``SeenError/noClass(_:known:)``; ``SeenError/pastBudget(_:bytes:)``, as its part of the sum for all classes
+  ///   is not known then: take it away with ``subtract(_:)``.
+  public mutating func remove(class name: String) throws(SeenError) {
+    guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
+    guard hasEmbeddings else { throw .pastBudget("removing a class", bytes: budget) }
+    embeddingBytes -= classes[place].pictures.reduce(0) { $0 + $1.embeddings.count }
+    classes.remove(at: place)
+  }
+
+  /// Gives a class another name.
+  ///
+  /// - Throws: ``SeenError/noClass(_:known:)``, ``SeenError/sameName(_:)``, ``SeenError/badName(_:)``.
+  public mutating func rename(class name: String, to new: String) throws(SeenError) {
+    guard Labels.isName(new) else { throw .badName(new) }
+    guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
+    guard name == new || self.place(of: new) == nil else { throw .sameName(new) }
+    classes[place].name = new
+  }
+
+  /// The place of a class among the classes, or nil.
+  public func place(of name: String) -> Int? { classes.firstIndex { $0.name == name } }
+
+  /// Sums over all pictures, whether their embeddings are there or not.
+  func pooledMoments() throws -> PooledMoments {
+    if let moments { return moments }
+    var copy = self
+    try copy.forgetEmbeddings()
+    return copy.moments ?? PooledMoments(dimension: space.dimension, classes: classes.count)
+  }
+
+  private mutating func makeClass(_ name: String) -> Int {
+    if let place = place(of: name) { return place }
+    classes.append(
+      SeenClass(name: name, count: 0, pictures: [], steps: Array(repeating: 0, count: space.dimension)))
+    moments?.appendClass()
+    return classes.count - 1
+  }
+
+  /// Sums up the embeddings and lets them go.
+  private mutating func forgetEmbeddings() throws {
+    moments = PooledMoments(dimension: space.dimension, classes: classes.count)
+    for place in classes.indices {
+      for picture in classes[place].pictures { try addMoments(of: space.steps(picture.embeddings), toClass: place) }
+      classes[place].pictures = []
+    }
+    embeddingBytes = 0
+  }
+
+  private mutating func addMoments(of steps: [Float], toClass place: Int) throws(LinearAlgebraError) {
+    let dimension = space.dimension
+    let weight = 1 / Double(space.views.count)
+    var features = [Double](repeating: 0, count: dimension)
+    for view in 0..<space.views.count {
+      steps.withUnsafeBufferPointer { steps in
+        features.withUnsafeMutableBufferPointer { features in
+          space.map.write(
+            UnsafeBufferPointer(rebasing: steps[view * dimension..<(view + 1) * dimension]), into: features)
+        }
+      }
+      try features.withUnsafeBufferPointer { features throws(LinearAlgebraError) in
+        try moments?.add(features, toClass: place, weight: weight)
+      }
+    }
+  }
+
+  private func checkSpace(_ other: Seen, anyArithmetic: Bool) throws(SeenError) {
+    guard let difference = space.difference(to: other.space) else { return }
+    if anyArithmetic, case .arithmetic = difference { return }
+    throw .otherSpace(difference)
+  }
+}
+
+extension SeenClass {
+  fileprivate mutating func addSteps(_ steps: [Float], dimension: Int, sign: Double) {
+    for (index, step) in steps.enumerated() { self.steps[index % dimension] += sign * Double(step) }
+  }
+}
+
+extension [Double] {
+  fileprivate mutating func add(_ other: [Double], sign: Double) {
+    for index in indices where other.indices.contains(index) { self[index] += sign * other[index] }
+  }
+}
