@@ -87,6 +87,43 @@ final class ModelRunner: Sendable {
       deliver: deliver)
   }
 
+  /// Runs the model several times on each picture, and hands over what `read` makes of the outputs, in order.
+  ///
+  /// - Parameters:
+  ///   - count: The number of pictures.
+  ///   - views: How often the model looks at each.
+  ///   - open: Reads one picture. A ``PictureError`` that it throws becomes that picture's result.
+  ///   - write: Writes the RGB bytes of one view of it.
+  ///   - read: Reads the output's bytes.
+  ///   - deliver: Takes the results of one picture.
+  /// - Throws: As ``run(count:isolation:write:read:deliver:)`` does.
+  func run<Picture, Value: Sendable>(
+    count: Int, views: Int, isolation: isolated (any Actor)? = #isolation,
+    open: @escaping @Sendable (Int) throws -> Picture,
+    write: @escaping @Sendable (Picture, Int, UnsafeMutableRawBufferPointer) throws -> Void,
+    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
+    deliver: (Int, Result<[Value], PictureError>) throws -> Void
+  ) async throws {
+    guard count > 0 else { return }
+    let input = input
+    let workers = try takeWorkers(for: count)
+    defer { giveBack(workers) }
+    try await OrderedWork.run(
+      count: count, workers: workers,
+      work: { model, index -> Result<[Value], PictureError> in
+        do {
+          let picture = try open(index)
+          return .success(
+            try (0..<views).map { view in
+              try model.run(fill: { tensor in try input.fill(tensor) { try write(picture, view, $0) } }, read: read)
+            })
+        } catch let error as PictureError {
+          return .failure(error)
+        }
+      },
+      deliver: deliver)
+  }
+
   /// Runs the model on one input tensor, as it is.
   func run(tensor: UnsafeRawBufferPointer) throws -> [Float] {
     let workers = try takeWorkers(for: 1)

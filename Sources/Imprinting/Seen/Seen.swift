@@ -19,6 +19,8 @@ public struct Seen: Sendable {
 
   // Only sums from here on, if any.
   private var moments: PooledMoments?
+  // The places of the classes by their names.
+  private var places: [String: Int] = [:]
   private var embeddingBytes = 0
 
   /// 64 MB: 65 000 pictures at 1024 bytes each.
@@ -36,6 +38,7 @@ public struct Seen: Sendable {
     self.budget = budget
     self.classes = classes
     self.moments = moments
+    indexClasses()
     embeddingBytes = classes.reduce(0) { $0 + $1.pictures.reduce(0) { $0 + $1.embeddings.count } }
   }
 
@@ -51,6 +54,13 @@ public struct Seen: Sendable {
   ///   `LinearAlgebraError`; nothing is added then.
   /// - Complexity: O(V D), or O(V D²) where only sums are kept.
   public mutating func add(_ picture: SeenPicture, to name: String) throws {
+    try append(picture, to: name, once: true)
+  }
+
+  /// Adds a picture; see ``add(_:to:)``.
+  ///
+  /// - Parameter once: Whether the same picture of the same class is passed over.
+  mutating func append(_ picture: SeenPicture, to name: String, once: Bool = false) throws {
     guard Labels.isName(name) else { throw SeenError.badName(name) }
     let expected = space.byteCount * space.views.count
     guard picture.embeddings.count == expected else {
@@ -58,11 +68,17 @@ public struct Seen: Sendable {
     }
     let steps = space.steps(picture.embeddings)
     guard steps.allSatisfy(\.isFinite) else { throw SeenError.notFinite(picture: picture.name) }
-    if let known = place(of: name), hasEmbeddings, classes[known].pictures.contains(picture) { return }
-    let place = makeClass(name)
+    let known = place(of: name)
+    if once, let known, hasEmbeddings, classes[known].names.contains(picture.name),
+      classes[known].pictures.contains(picture)
+    {
+      return
+    }
     if moments == nil, embeddingBytes + expected > budget { try forgetEmbeddings() }
+    let place = known ?? makeClass(name)
     if moments == nil {
       classes[place].pictures.append(picture)
+      classes[place].names.insert(picture.name)
       embeddingBytes += expected
     } else {
       try addMoments(of: steps, toClass: place)
@@ -127,7 +143,7 @@ public struct Seen: Sendable {
         rest.classes[place].steps.add(known.steps, sign: -1)
       }
       for place in rest.classes.indices.reversed() where rest.classes[place].count == 0 {
-        rest.classes.remove(at: place)
+        rest.removeClass(at: place)
         sums.removeClass(place)
       }
       rest.moments = sums
@@ -145,10 +161,11 @@ public struct Seen: Sendable {
       throw .noPicture(picture, label: name)
     }
     let removed = classes[place].pictures.remove(at: index)
+    if !classes[place].pictures.contains(where: { $0.name == picture }) { classes[place].names.remove(picture) }
     embeddingBytes -= removed.embeddings.count
     classes[place].count -= 1
     classes[place].addSteps(space.steps(removed.embeddings), dimension: space.dimension, sign: -1)
-    if classes[place].count == 0 { classes.remove(at: place) }
+    if classes[place].count == 0 { removeClass(at: place) }
   }
 
   /// Takes a class out.
@@ -159,7 +176,7 @@ public struct Seen: Sendable {
     guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
     guard hasEmbeddings else { throw .pastBudget("removing a class", bytes: budget) }
     embeddingBytes -= classes[place].pictures.reduce(0) { $0 + $1.embeddings.count }
-    classes.remove(at: place)
+    removeClass(at: place)
   }
 
   /// Gives a class another name.
@@ -170,10 +187,12 @@ public struct Seen: Sendable {
     guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
     guard name == new || self.place(of: new) == nil else { throw .sameName(new) }
     classes[place].name = new
+    places[name] = nil
+    places[new] = place
   }
 
   /// The place of a class among the classes, or nil.
-  public func place(of name: String) -> Int? { classes.firstIndex { $0.name == name } }
+  public func place(of name: String) -> Int? { places[name] }
 
   /// Sums over all pictures, whether their embeddings are there or not.
   func pooledMoments() throws -> PooledMoments {
@@ -183,10 +202,20 @@ public struct Seen: Sendable {
     return copy.moments ?? PooledMoments(dimension: space.dimension, classes: classes.count)
   }
 
+  private mutating func removeClass(at place: Int) {
+    classes.remove(at: place)
+    indexClasses()
+  }
+
+  private mutating func indexClasses() {
+    places = Dictionary(classes.indices.map { (classes[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
   private mutating func makeClass(_ name: String) -> Int {
     if let place = place(of: name) { return place }
     classes.append(
-      SeenClass(name: name, count: 0, pictures: [], steps: Array(repeating: 0, count: space.dimension)))
+      SeenClass(name: name, steps: Array(repeating: 0, count: space.dimension)))
+    places[name] = classes.count - 1
     moments?.appendClass()
     return classes.count - 1
   }
@@ -197,6 +226,7 @@ public struct Seen: Sendable {
     for place in classes.indices {
       for picture in classes[place].pictures { try addMoments(of: space.steps(picture.embeddings), toClass: place) }
       classes[place].pictures = []
+      classes[place].names = []
     }
     embeddingBytes = 0
   }

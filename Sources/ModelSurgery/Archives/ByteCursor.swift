@@ -1,34 +1,34 @@
 import TFLite
 
 /// A place in some bytes that moves on as numbers and runs of bytes are read; every read is checked.
-struct ByteCursor {
-  let bytes: Bytes
-  private(set) var position: Int
+package struct ByteCursor {
+  package let bytes: Bytes
+  package private(set) var position: Int
 
-  init(_ bytes: Bytes, at position: Int = 0) {
+  package init(_ bytes: Bytes, at position: Int = 0) {
     self.bytes = bytes
     self.position = position
   }
 
   /// How many bytes are left.
-  var remaining: Int { position <= bytes.count ? bytes.count - position : 0 }
+  package var remaining: Int { position <= bytes.count ? bytes.count - position : 0 }
 
   /// The next little-endian number, or nil where the bytes end before.
-  mutating func next<Number: FixedWidthInteger>(_: Number.Type) -> Number? {
+  package mutating func next<Number: FixedWidthInteger>(_: Number.Type) -> Number? {
     let width = Number.bitWidth / 8
     guard let slice = take(width) else { return nil }
     return slice.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(as: Number.self)) }
   }
 
   /// The next bytes, or nil where there are not so many.
-  mutating func take(_ count: Int) -> Bytes? {
+  package mutating func take(_ count: Int) -> Bytes? {
     guard count >= 0, count <= remaining, let slice = bytes.slice(position..<(position + count)) else { return nil }
     position += count
     return slice
   }
 
   /// The next bytes up to a line's end, which is read too and left out, or nil where there is none.
-  mutating func line() -> Bytes? {
+  package mutating func line() -> Bytes? {
     guard let rest = bytes.slice(position..<bytes.count), let length = rest.firstIndex(of: 0x0A) else { return nil }
     defer { position += 1 }
     return take(length)

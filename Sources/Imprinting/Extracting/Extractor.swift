@@ -1,0 +1,132 @@
+import Crypto
+import LiteRT
+import ModelSurgery
+import Pictures
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A frozen network that turns pictures into embeddings: a model file up to the vector that its last layer reads.
+///
+/// ```swift
+/// let extractor = try Extractor(model: URL(filePath: "mobilenet_v1_1.0_224_quant.tflite"))
+/// var seen = Seen(space: extractor.space)
+/// try await extractor.see(pictures) { index, picture in try seen.add(picture.get(), to: labels[index]) }
+/// ```
+public final class Extractor: Sendable {
+  /// The whole model.
+  public let base: Model
+  /// The model up to the embedding, as a model of its own, without what is said of its classes.
+  public let model: Model
+  /// The space of its embeddings.
+  public let space: EmbeddingSpace
+  /// The picture that the model takes.
+  public var input: PictureInput { runner.input }
+  /// How pictures are brought to the model's size.
+  public let resize: Resize
+
+  private let runner: ModelRunner
+  private let views: PictureViews
+  private let reader: PictureReader
+
+  /// Opens a model file.
+  ///
+  /// - Parameters:
+  ///   - model: A bare embedding extractor, a classifier, or a model with the imprinting tail.
+  ///   - resize: How pictures are brought to the model's size; by default as its classes were taught where the file says
+  ///     so, else `crop`.
+  ///   - views: How often, and how, a picture is looked at.
+  ///   - threads: How many threads to use; by default one a core.
+  ///   - runtime: The runtime; by default one is opened.
+  /// - Throws: ``TFLiteError`` when the file is no sound model, ``SurgeryError`` when it has no embedding,
+  ///   ``ImprintingError/needsEdgeTPU(operators:)``, ``LiteRTError``, ``PictureError`` for a senseless resize.
+  public convenience init(
+    model: URL, resize: Resize? = nil, views: Views = .one, threads: Int? = nil, runtime: Runtime? = nil
+  ) throws {
+    try self.init(bytes: Bytes(mapping: model), resize: resize, views: views, threads: threads, runtime: runtime)
+  }
+
+  /// Opens a model in memory; see ``init(model:resize:views:threads:runtime:)``.
+  public init(
+    bytes: Bytes, resize: Resize? = nil, views: Views = .one, threads: Int? = nil, runtime: Runtime? = nil
+  ) throws {
+    let whole = try Model(bytes: bytes)
+    try whole.checkRunnable()
+    let embedding = try whole.embedding()
+    let isNonNegative = whole.isNonNegative(embedding)
+    base = whole
+    model = try whole.cut(at: embedding).withoutImprinted
+    let file = try Bytes(model.serialized().bytes())
+    runner = try ModelRunner(model: model, file: file, threads: threads, runtime: runtime)
+    let resize = resize ?? whole.imprintedResize ?? .crop
+    self.resize = resize
+    reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
+    self.views = try PictureViews(
+      width: runner.input.width, height: runner.input.height, resize: resize, views: views)
+    let (element, zeroPoint): (EmbeddingSpace.Element, Int) =
+      switch runner.output {
+      case .float32: (.float32, 0)
+      case .uint8(_, let zeroPoint): (.uint8, zeroPoint)
+      case .int8(_, let zeroPoint): (.int8, zeroPoint)
+      }
+    space = EmbeddingSpace(
+      extractor: try Self.digest(of: model), resize: "\(resize)", views: views, arithmetic: .exact,
+      dimension: runner.outputCount, element: element, zeroPoint: zeroPoint, isNonNegative: isNonNegative)
+  }
+
+  /// The digest of what the network computes of a picture's pixels, whatever else the file says.
+  private static func digest(of model: Model) throws -> String {
+    var network = model
+    network.description = nil
+    network.metadata = []
+    network.metadataBuffer = []
+    network.signatureDefs = []
+    network.trailing = Bytes()
+    let bare = network.cut(at: try network.onlyInputAndOutput().output)
+    var hash = SHA256()
+    try Bytes(bare.serialized().bytes()).withUnsafeBytes { hash.update(bufferPointer: $0) }
+    let (input, _) = try model.onlyInputAndOutput()
+    let standard = model.mainSubgraph?.tensor(input).map { PictureNormalization(standardFor: $0) }
+    if let pixels = try model.pictureNormalization ?? standard {
+      hash.update(data: Array("\(pixels.mean) \(pixels.deviation)".utf8))
+    }
+    return hash.finalize().map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+  }
+
+  /// The embeddings of picture files, on all cores, in order.
+  ///
+  /// - Parameters:
+  ///   - pictures: The files.
+  ///   - deliver: Takes a picture's number and what was seen, or why it could not be read; called in order.
+  /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
+  public func see(
+    _ pictures: [URL], isolation: isolated (any Actor)? = #isolation,
+    deliver: (Int, Result<SeenPicture, PictureError>) throws -> Void
+  ) async throws {
+    if space.views == .one {
+      let reader = reader
+      try await runner.run(
+        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+        read: { Bytes(Array($0)) },
+        deliver: { index, result in
+          try deliver(index, result.map { SeenPicture(name: pictures[index].relativePath, embeddings: $0) })
+        })
+    } else {
+      let views = views
+      try await runner.run(
+        count: pictures.count, views: space.views.count,
+        open: { index in try views.open { try $0.read(pictures[index]) } },
+        write: { picture, view, bytes in views.write(view, of: picture, into: bytes) }, read: { Array($0) },
+        deliver: { index, result in
+          let seen = result.map { views in
+            SeenPicture(name: pictures[index].relativePath, embeddings: Bytes(Array(views.joined())))
+          }
+          try deliver(index, seen)
+        })
+    }
+  }
+}

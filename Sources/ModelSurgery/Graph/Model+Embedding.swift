@@ -1,0 +1,84 @@
+import TFLite
+
+extension Model {
+  /// The name of the metadata entry that names the embedding's tensor, of models whose head does not show it by itself.
+  public static let embeddingName: Text = "imprint.embedding"
+
+  /// Finds the embedding: the vector that the last layer reads, before it is normalised or otherwise prepared, in the form
+  /// in which the network stores it.
+  ///
+  /// Of a model with the imprinting tail it is what L2_NORMALIZATION reads; of a classifier what its last linear layer
+  /// reads; of a model that does not end in a softmax its output. Where the file says which tensor it is, that is believed
+  /// if there is one.
+  ///
+  /// - Returns: A tensor of the main subgraph.
+  /// - Throws: ``SurgeryError`` with what was found, where there is no single vector.
+  public func embedding() throws(SurgeryError) -> Int32 {
+    let (_, output) = try onlyInputAndOutput()
+    guard let graph = mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
+    if let name = metadata(named: Self.embeddingName),
+      let named = graph.tensors.firstIndex(where: { $0.name.map { Array($0.string.utf8) } == Array(name) }),
+      graph.producer(of: Int32(named)) != nil
+    {
+      return Int32(named)
+    }
+    var tensor = output
+    if let tail = try? ImprintingTail(of: self), let vector = graph.operators[tail.normalization].inputs.first {
+      tensor = features(before: vector, in: graph)
+    } else if let head = try? ClassifierHead.find(in: self), head.hasSoftmax {
+      tensor = head.features
+    } else if graph.operators.last.map({ builtinOperator(of: $0) == .softmax }) == true {
+      throw .noImprintingTail(found: lastOperators(5), because: "its embedding cannot be made out")
+    }
+    return stored(tensor, in: graph)
+  }
+
+  /// Whether no element of a tensor can be below 0: by its zero point, or by the activation that made it.
+  public func isNonNegative(_ tensor: Int32) -> Bool {
+    guard let graph = mainSubgraph else { return false }
+    var current = tensor
+    for _ in graph.operators.indices {
+      guard let vector = graph.tensor(current) else { return false }
+      let zero = vector.quantization?.zeroPoint.first
+      if vector.type == .uint8, zero == 0 { return true }
+      if vector.type == .int8, zero == -128 { return true }
+      guard let index = graph.producer(of: current), let source = graph.operators[index].inputs.first else {
+        return false
+      }
+      let op = graph.operators[index]
+      switch builtinOperator(of: op) {
+      case .relu, .relu6, .relu0To1, .softmax, .logistic: return true
+      case .conv2D, .depthwiseConv2D, .fullyConnected, .add, .mul:
+        let activation = op.options?.integer("fused_activation_function").flatMap { Int8(exactly: $0) }
+        return [ActivationFunction.relu.rawValue, ActivationFunction.relu6.rawValue].contains(activation)
+      case .mean, .averagePool2D, .maxPool2D, .reshape, .squeeze, .dequantize, .quantize, .sum: current = source
+      default: return false
+      }
+    }
+    return false
+  }
+
+  /// Where one constant element is put behind the features, as ``Adaptation`` does: the features alone.
+  private func features(before vector: Int32, in graph: SubGraph) -> Int32 {
+    guard let index = graph.producer(of: vector), builtinOperator(of: graph.operators[index]) == .concatenation,
+      graph.operators[index].inputs.count == 2,
+      let element = graph.tensor(graph.operators[index].inputs[1]), element.elementCount == 1, constant(element) != nil
+    else { return vector }
+    return graph.operators[index].inputs[0]
+  }
+
+  /// Goes back over operators that only change the form of a vector, to where the network made it.
+  private func stored(_ tensor: Int32, in graph: SubGraph) -> Int32 {
+    var current = tensor
+    let count = graph.tensor(tensor)?.elementCount
+    for _ in graph.operators.indices {
+      guard let index = graph.producer(of: current), let source = graph.operators[index].inputs.first,
+        let builtin = builtinOperator(of: graph.operators[index]), [.reshape, .squeeze, .dequantize].contains(builtin),
+        let before = graph.tensor(source), before.elementCount == count, !graph.inputs.contains(source),
+        before.shape.last.map(Int.init) == count, [.uint8, .int8, .float32].contains(before.type)
+      else { return current }
+      current = source
+    }
+    return current
+  }
+}
