@@ -95,8 +95,10 @@ public struct Analytic: HeadMethod {
     let tau = kept?.tau ?? Self.tauOfSums
     let lambda = means.lambda(tau)
     let metric = try PrimalMetric(scatter: scatter, lambda: lambda, means: means)
-    let settings = try kept ?? Settings(
-      tau: tau, temperature: Self.temperatureOfSums, spread: metric.spread(lambda: lambda, means: means))
+    let settings =
+      try kept
+      ?? Settings(
+        tau: tau, temperature: Self.temperatureOfSums, spread: metric.spread(lambda: lambda, means: means))
     let head = try Discriminant.head(map: seen.space.map, metric: metric, means: means, settings: settings)
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
