@@ -1,6 +1,7 @@
 import ArgumentParser
 import Imprinting
 import Pictures
+import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -39,6 +40,9 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Flag(help: "Hold back all pictures that --shots does not draw, instead of a share.")
   var testRest = false
+
+  @Option(help: "Where to list the pictures held back: 'path,label' lines, as 'evaluate --data' takes them.")
+  var listHeldBack: String?
 
   @Option(help: "How many pictures a class to learn from at most, drawn at random. (default: all)")
   var shots: Int?
@@ -105,6 +109,9 @@ struct TrainCommand: AsyncParsableCommand {
     let seconds = (clock.now - start) / .seconds(1)
     try Task.checkCancellation()
     let labelFile = try await teacher.save(to: output)
+    if let listHeldBack {
+      try AtomicFile(URL(filePath: listHeldBack)).write(LabelledPictures.list(of: asked))
+    }
     progress.finish()
     for error in skipped { Terminal.warn("\(error)") }
     for name in lesson.emptyClasses {
@@ -129,13 +136,18 @@ struct TrainCommand: AsyncParsableCommand {
     guard real(output) != real(labelFile) else {
       throw ValidationError("--output \(self.output) ends in .txt, as its label file does: end it in .tflite")
     }
-    for file in [output, labelFile] {
+    let list = listHeldBack.map { URL(filePath: $0) }
+    if let list, [output, labelFile].contains(where: { real($0) == real(list) }) {
+      throw ValidationError("--list-held-back and --output name the same file: choose another name for one")
+    }
+    for file in [output, labelFile] + [list].compactMap({ $0 }) {
       try OutputFile.check(file)
       // A model that was named may be replaced by what is taught to it.
       for source in [URL(filePath: data), base]
       where real(file) == real(source) && !(file == output && source == base && model != nil) {
         throw ValidationError(
-          "--output \(self.output) would write \(file.relativePath) in place of what is read: choose another name")
+          "\(file == list ? "--list-held-back" : "--output \(self.output)") would write \(file.relativePath) in place of "
+            + "what is read: choose another name")
       }
     }
   }
