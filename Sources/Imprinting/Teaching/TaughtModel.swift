@@ -1,4 +1,3 @@
-import ModelSurgery
 import TFLite
 
 /// A classifier file as it follows from what was seen.
@@ -16,21 +15,16 @@ struct TaughtModel: Sendable {
   ///
   /// - Throws: ``HeadError``, ``KeptClassesError``, `SurgeryError`, `TFLiteError`.
   init(
-    solving method: any HeadMethod, of seen: Seen, extractor: Extractor, beside kept: KeptBase?, labels: [Int: String]
+    solving method: any HeadMethod, of seen: Seen, extractor: Extractor, beside kept: KeptBase?
   ) throws {
     let solved = try method.solve(seen)
-    var model: Model
     if let kept {
-      guard let familiarity = solved.familiarity else { throw KeptClassesError.noDistances }
-      model = try solved.head.model(
-        beside: kept.model, familiarity: familiarity, kept: KeptClasses(solved, from: seen, base: kept.logits))
+      model = try solved.model(
+        beside: kept.model, kept: KeptClasses(solved, from: seen, base: kept.logits), labels: kept.labels,
+        resize: extractor.resize)
     } else {
-      model = try solved.head.model(behind: extractor.model)
+      model = try solved.model(behind: extractor.model, resize: extractor.resize)
     }
-    try model.setImprinted(
-      labels: Labels(labels).lines(count: (kept?.classCount ?? 0) + solved.classes.count),
-      sums: StoredSums(dimension: 0, sums: [:]), resize: extractor.resize)
-    self.model = model
     self.solved = solved
   }
 }

@@ -246,8 +246,7 @@ public actor Teacher {
     } else {
       guard !seen.classes.isEmpty else { throw ImprintingError.nothingLearnt }
       made = try TaughtModel(
-        solving: method.method, of: seen, extractor: extractor, beside: kept,
-        labels: lines(of: seen.classes.map(\.name)))
+        solving: method.method, of: seen, extractor: extractor, beside: kept)
     }
     answer = made
     return made

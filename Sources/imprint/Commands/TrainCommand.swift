@@ -1,6 +1,7 @@
 import ArgumentParser
 import Imprinting
 import Pictures
+import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -56,6 +57,9 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Flag(help: "Hold back all pictures that --shots does not draw, instead of a share.")
   var testRest = false
+
+  @Option(help: "Where to list the pictures held back: 'path,label' lines, as 'evaluate --data' takes them.")
+  var listHeldBack: String?
 
   @Option(help: "How many pictures a class to learn from at most, drawn at random. (default: all)")
   var shots: Int?
@@ -143,6 +147,9 @@ struct TrainCommand: AsyncParsableCommand {
     let labelFile = try await teacher.save(to: output)
     let seenFile = Teacher.seenFile(for: output)
     if seen { try await teacher.seen.write(to: seenFile) }
+    if let listHeldBack {
+      try AtomicFile(URL(filePath: listHeldBack)).write(LabelledPictures.list(of: asked))
+    }
     progress.finish()
     for error in skipped { Terminal.warn("\(error)") }
     for name in lesson.emptyClasses {
@@ -190,7 +197,11 @@ struct TrainCommand: AsyncParsableCommand {
       throw ValidationError(
         "--output \(self.output) ends in .\(output.pathExtension), as a file beside it does: end it in .tflite")
     }
-    for file in [output, labelFile] + (seen ? [seenFile] : []) {
+    let list = listHeldBack.map { URL(filePath: $0) }
+    if let list, [output, labelFile, seenFile].contains(where: { OutputFile.isSame($0, list) }) {
+      throw ValidationError("--list-held-back and --output name the same file: choose another name for one")
+    }
+    for file in [output, labelFile] + (seen ? [seenFile] : []) + [list].compactMap({ $0 }) {
       // A model that was named may be replaced by what is taught to it, and what was seen by what is seen then.
       let mayReplace = { (source: URL) in
         (file == output && source == base && model != nil) || (file == seenFile && source.path == from)
