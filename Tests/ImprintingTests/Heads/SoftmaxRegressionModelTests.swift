@@ -35,27 +35,27 @@ struct SoftmaxRegressionModelTests {
     "The runtime gives the answers that it gives in memory, behind embeddings of every type",
     arguments: [TensorType.uint8, .int8, .float32])
   func answers(type: TensorType) async throws {
-    let names = ["daisy", "iris", "pansy", "tigerlily"]
+    let names = ["daisy", "iris", "tigerlily"]
     let files = try names.map { name in
       let folder = Material.flowers17.appending(path: name)
-      return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().prefix(14)
+      return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().prefix(8)
         .map { folder.appending(path: $0) }
     }
     let extractor = try extractor(type)
     let training = SoftmaxRegression.Examples(
-      embeddings: try await vectors(extractor, of: files.flatMap { $0.prefix(8) }),
-      labels: names.indices.flatMap { Array(repeating: $0, count: 8) })
-    let asked = files.flatMap { Array($0.dropFirst(8)) }
+      embeddings: try await vectors(extractor, of: files.flatMap { $0.prefix(5) }),
+      labels: names.indices.flatMap { Array(repeating: $0, count: 5) })
+    let asked = files.flatMap { Array($0.dropFirst(5)) }
     let embeddings = try await vectors(extractor, of: asked)
 
-    var regression = try SoftmaxRegression(featureDimension: 1024, classCount: 4)
-    try regression.trainWithSGD(training, iterations: 100, learningRate: 0.01, batchSize: 32)
+    var regression = try SoftmaxRegression(featureDimension: 1024, classCount: 3)
+    try regression.trainWithSGD(training, iterations: 40, learningRate: 0.01, batchSize: 15)
     #expect(regression.accuracy(on: training) == 1)
     let model = try regression.model(behind: extractor)
     let scores = try await vectors(model, of: asked)
 
-    let labels = names.indices.flatMap { Array(repeating: $0, count: 6) }
-    #expect(regression.accuracy(on: .init(embeddings: embeddings, labels: labels)) >= 0.9)
+    let labels = names.indices.flatMap { Array(repeating: $0, count: 3) }
+    #expect(regression.accuracy(on: .init(embeddings: embeddings, labels: labels)) >= 0.8)
     // Quantised logits are steps of about 1/20, and so are embeddings and weights.
     let tolerance: Float = type == .float32 ? 1e-4 : 0.08
     for (embedding, scores) in zip(embeddings, scores) {
@@ -64,7 +64,7 @@ struct SoftmaxRegressionModelTests {
     let same = zip(regression.classes(of: embeddings), scores).count { expected, scores in
       scores.indices.max { scores[$0] < scores[$1] } == expected
     }
-    #expect(same >= 23)
+    #expect(same == 9)
   }
 
   @Test("The layers are Coral's: FULLY_CONNECTED and SOFTMAX in uint8, logits over the training range and 0")

@@ -119,7 +119,7 @@ struct SoftmaxRegressionTests {
       #expect(throws: HeadError.self) { try regression.trainWithSGD(examples, iterations: 1, learningRate: 0.1) }
     }
     let good = points([[1, 0], [0, 1]], count: 10)
-    for (iterations, rate, batch) in [(0, 0.1, 1), (1, -0.1, 1), (1, .nan, 1), (1, 0.1, 0)] {
+    for (iterations, rate, batch) in [(0, 0.1, 1), (1, -0.1, 1), (1, .nan, 1), (1, 0.1, 0), (1, 0.1, .max)] {
       #expect(throws: HeadError.self) {
         try regression.trainWithSGD(good, iterations: iterations, learningRate: rate, batchSize: batch)
       }
