@@ -53,7 +53,7 @@ extension LabelledFeatures {
     by matrix: Matrix, _ body: (_ picture: Int, _ products: ArraySlice<Double>) -> Void
   ) throws(LinearAlgebraError) {
     let dimension = rows.columns
-    let block = 1024
+    let block = max(16, min(1024, (1 << 23) / max(1, matrix.rows)))
     for start in stride(from: 0, to: labels.count, by: block) {
       let pictures = start..<min(start + block, labels.count)
       var elements: [Double] = []

@@ -26,6 +26,23 @@ struct SoftmaxHeadTests {
     }
   }
 
+  @Test("Rows in several blocks give the loss and the gradient that they give in one")
+  func blocks() throws {
+    // 4200 equal pictures a class in one set, one in the other: both have the same mean.
+    let embeddings: [[UInt8]] = [[200, 10], [30, 90]]
+    let vectors = TaughtVectors(dimension: 2)
+    let many = try vectors.seen(embeddings: embeddings.map { Array(repeating: $0, count: 4200) })
+    let few = try vectors.seen(embeddings: embeddings.map { [$0] })
+    let point = [0.3, -0.2, 0.1, 0.7, 0.05, -0.05]
+    let found = try [many, few].map { seen in
+      let features = try LabelledFeatures(seen)
+      let loss = CrossEntropy(features, rows: features.rows, scale: 3, strength: 0.1, hasBiases: true)
+      var gradient = [Double](repeating: 0, count: 6)
+      return try [loss.value(at: point, gradient: &gradient)] + gradient
+    }
+    for (one, other) in zip(found[0], found[1]) { #expect(abs(one - other) < 1e-9) }
+  }
+
   @Test("All classes count alike, however many pictures they have")
   func balance() throws {
     let seen = try TaughtVectors(dimension: 2).seen(

@@ -8,10 +8,10 @@ import LinearAlgebra
 /// Prototypes are found within each class by spherical k-means on the features (Westerhoff et al., 2025; imprinting is the
 /// case of one). How many there are is chosen from the data: of the numbers of pictures a prototype that are tried, and one
 /// prototype a class, that with the best leave-one-out accuracy, the fewest among equals. So is s: where the leave-one-out
-/// answers are the likeliest, or 40 where there are none.
+/// answers of classes with three pictures or more are the likeliest, or 40 where there are none.
 ///
 /// A picture that is left out is taken from the sums of its own prototypes, which keeps the other pictures where they are:
-/// this flatters the estimate a little beside clustering anew, by some 0.01 at 60 pictures a class.
+/// this flatters the estimate a little beside clustering anew: by about 0.01 at 60 pictures a class.
 public struct Prototypes: HeadMethod {
   public static let name = "prototypes"
 
@@ -50,7 +50,9 @@ public struct Prototypes: HeadMethod {
         if candidate.accuracy > best.accuracy { best = candidate }
       }
     }
-    let scale = best.leaveOneOut.flatMap { CosineScale.likeliest(for: $0.answers) } ?? CosineScale.usual
+    // A class of two that loses one is so much worse off than the others that its answers tell nothing of the scale.
+    let telling = best.leaveOneOut?.answers.filter { features.counts[$0.label] > 2 } ?? []
+    let scale = CosineScale.likeliest(for: telling) ?? CosineScale.usual
     return SolvedHead(
       head: try best.prototypes.head(map: seen.space.map, scale: scale), classes: features.classes,
       leaveOneOut: best.leaveOneOut.map { $0.scaled(by: Float(scale)) })

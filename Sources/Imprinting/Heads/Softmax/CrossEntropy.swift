@@ -24,9 +24,6 @@ struct CrossEntropy: Sendable {
   private let anchor: [Double]?
   private let hasBiases: Bool
 
-  // Logits are made for so many rows at a time.
-  private static let blockSize = 4096
-
   /// - Parameters:
   ///   - features: Whose labels, counts and views to take.
   ///   - rows: Their rows, perhaps centred.
@@ -44,7 +41,8 @@ struct CrossEntropy: Sendable {
     let classes = Double(classCount)
     let views = Double(features.views)
     shares = features.counts.map { 1 / (classes * Double(max(1, $0)) * views) }
-    blocks = rows.blocks(of: Self.blockSize)
+    // Logits are made for so many rows at a time that they take 64 MB at most.
+    blocks = rows.blocks(of: max(64, min(4096, (1 << 23) / max(1, classCount))))
     self.scale = scale
     self.strength = strength
     self.anchor = anchor

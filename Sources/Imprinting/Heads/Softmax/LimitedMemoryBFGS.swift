@@ -19,7 +19,7 @@ struct LimitedMemoryBFGS: Sendable {
 
   /// How many steps at most.
   var iterations = 150
-  /// How many past steps tell of the curvature.
+  /// How many past steps tell of the curvature; fewer where they would take more than half a gigabyte.
   var memory = 10
   /// The greatest element of a gradient that counts as none, for a function of the order of 1.
   var tolerance = 1e-6
@@ -47,6 +47,7 @@ struct LimitedMemoryBFGS: Sendable {
     var point = start
     var gradient = [Double](repeating: 0, count: start.count)
     var value = try function(point, &gradient)
+    let memory = min(memory, max(2, (1 << 25) / max(1, start.count)))
     var history = CurvatureHistory(memory: memory)
     for iteration in 0..<max(0, iterations) {
       guard value.isFinite, gradient.contains(where: { abs($0) > tolerance }) else {
