@@ -19,7 +19,7 @@ import LinearAlgebra
 /// - With one picture a class nothing can be left out: λ is from S_b, or of several views from S_w, and
 ///   t = 12.5 / (mean of a picture's own score less the others'). A few pictures draw t away from there, many decide it.
 /// - Where only sums are kept τ is 1/2 and t is 0.2, unless kept settings say otherwise; there is no leave-one-out.
-/// - τ is chosen on some 1500 views, evenly taken, where there are more. Answers are given to 2²⁶ / C pictures at most,
+/// - τ is chosen on some 1000 views, evenly taken, where there are more. Answers are given to 2²⁶ / C pictures at most,
 ///   evenly taken: 65 000 of 1000 classes, 6700 of 10 000.
 ///
 /// - Complexity: time O(n D² + D³), or O(n² D + n³) of n < D views, and O(n D C); memory n D and C D 64-bit floats.
@@ -105,7 +105,7 @@ public struct Analytic: HeadMethod {
   private func singleSolution(
     map: FeatureMap, classes: [String], means: ClassMeans, metric: some DiscriminantMetric
   ) throws -> Solution {
-    let lengths = metric.lengths(means)
+    let lengths = metric.lengths
     let offsets = Discriminant.offsets(lengths: lengths, means: means, spread: 0)
     let settings = Settings(
       tau: Self.firstTau,
