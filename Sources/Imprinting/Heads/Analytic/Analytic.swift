@@ -29,6 +29,8 @@ public struct Analytic: HeadMethod {
 
   /// What was chosen for other pictures and is taken as it is, or nil to choose.
   public var kept: Settings?
+  /// Whether to find how far a picture is from all that was taught as well, which takes about as long as the head.
+  public var findsFamiliarity: Bool
 
   /// The method.
   ///
@@ -43,8 +45,13 @@ public struct Analytic: HeadMethod {
   /// let head = try quick.solve(sums)
   /// ```
   ///
-  /// - Parameter settings: What was chosen for other pictures of the same kind, or nil to choose.
-  public init(keeping settings: Settings? = nil) { kept = settings }
+  /// - Parameters:
+  ///   - settings: What was chosen for other pictures of the same kind, or nil to choose.
+  ///   - findsFamiliarity: Whether to find ``SolvedHead/familiarity`` as well.
+  public init(keeping settings: Settings? = nil, findsFamiliarity: Bool = true) {
+    kept = settings
+    self.findsFamiliarity = findsFamiliarity
+  }
 
   /// Solves for the head; see ``solution(_:)``.
   public func solve(_ seen: Seen) throws -> SolvedHead { try solution(seen).solved }
@@ -69,10 +76,11 @@ public struct Analytic: HeadMethod {
     let examination = Examination(features, means)
     let choice = try examination.choose(scatter, kept: kept)
     let head = try Discriminant.head(map: map, metric: choice.metric, means: means, settings: choice.settings)
+    let lambda = means.lambda(choice.settings.tau)
     return Solution(
       solved: SolvedHead(
         head: head, classes: features.classes, leaveOneOut: try examination.leaveOneOut(choice),
-        familiarity: try examination.familiarity(scatter, lambda: means.lambda(choice.settings.tau))),
+        familiarity: findsFamiliarity ? try examination.familiarity(scatter, lambda: lambda) : nil),
       settings: choice.settings)
   }
 
