@@ -81,6 +81,25 @@ public struct Cholesky: Sendable {
     return inverse
   }
 
+  /// U⁻¹, an upper triangle with zeros below: the products of its rows are the elements of A⁻¹.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(n³), half of ``inverse()``.
+  public func inverseFactor() throws(LinearAlgebraError) -> Matrix {
+    let side = try factor.sides.rows
+    let routine = try Routines.get().triangularInverse
+    var inverse = factor
+    let info = inverse.withUnsafeMutableElements { elements -> Int32 in
+      guard let a = elements.baseAddress else { return -1 }
+      for row in 0..<size { for column in 0..<row { a[row * size + column] = 0 } }
+      var info: Int32 = 0
+      withUnsafePointer(to: side) { routine("L", "N", $0, a, $0, &info) }
+      return info
+    }
+    guard info == 0 else { throw .notPositiveDefinite(size: size) }
+    return inverse
+  }
+
   /// U⁻ᵀ X for as many rows X as A has: with A = X Xᵀ, unit vectors at right angles.
   ///
   /// - Throws: ``LinearAlgebraError``.

@@ -19,7 +19,7 @@ import LinearAlgebra
 /// - With one picture a class nothing can be left out: λ is from S_b, or of several views from S_w, and
 ///   t = 12.5 / (mean of a picture's own score less the others'). A few pictures draw t away from there, many decide it.
 /// - Where only sums are kept τ is 1/2 and t is 0.2, unless kept settings say otherwise; there is no leave-one-out.
-/// - τ is chosen on some 1500 views, evenly taken, where there are more. Answers are given to 2²⁶ / C pictures at most,
+/// - τ is chosen on some 1000 views, evenly taken, where there are more. Answers are given to 2²⁶ / C pictures at most,
 ///   evenly taken: 65 000 of 1000 classes, 6700 of 10 000.
 ///
 /// - Complexity: time O(n D² + D³), or O(n² D + n³) of n < D views, and O(n D C); memory n D and C D 64-bit floats.
@@ -29,6 +29,8 @@ public struct Analytic: HeadMethod {
 
   /// What was chosen for other pictures and is taken as it is, or nil to choose.
   public var kept: Settings?
+  /// Whether to find how far a picture is from all that was taught as well, which takes about as long as the head.
+  public var findsFamiliarity: Bool
 
   /// The method.
   ///
@@ -43,8 +45,13 @@ public struct Analytic: HeadMethod {
   /// let head = try quick.solve(sums)
   /// ```
   ///
-  /// - Parameter settings: What was chosen for other pictures of the same kind, or nil to choose.
-  public init(keeping settings: Settings? = nil) { kept = settings }
+  /// - Parameters:
+  ///   - settings: What was chosen for other pictures of the same kind, or nil to choose.
+  ///   - findsFamiliarity: Whether to find ``SolvedHead/familiarity`` as well.
+  public init(keeping settings: Settings? = nil, findsFamiliarity: Bool = true) {
+    kept = settings
+    self.findsFamiliarity = findsFamiliarity
+  }
 
   /// Solves for the head; see ``solution(_:)``.
   public func solve(_ seen: Seen) throws -> SolvedHead { try solution(seen).solved }
@@ -69,10 +76,11 @@ public struct Analytic: HeadMethod {
     let examination = Examination(features, means)
     let choice = try examination.choose(scatter, kept: kept)
     let head = try Discriminant.head(map: map, metric: choice.metric, means: means, settings: choice.settings)
+    let lambda = means.lambda(choice.settings.tau)
     return Solution(
       solved: SolvedHead(
         head: head, classes: features.classes, leaveOneOut: try examination.leaveOneOut(choice),
-        familiarity: try examination.familiarity(scatter, lambda: means.lambda(choice.settings.tau))),
+        familiarity: findsFamiliarity ? try examination.familiarity(scatter, lambda: lambda) : nil),
       settings: choice.settings)
   }
 
@@ -107,7 +115,7 @@ public struct Analytic: HeadMethod {
   private func singleSolution(
     map: FeatureMap, classes: [String], means: ClassMeans, metric: some DiscriminantMetric
   ) throws -> Solution {
-    let lengths = metric.lengths(means)
+    let lengths = metric.lengths
     let offsets = Discriminant.offsets(lengths: lengths, means: means, spread: 0)
     let settings = Settings(
       tau: Self.firstTau,

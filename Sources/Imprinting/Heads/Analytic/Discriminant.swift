@@ -19,7 +19,7 @@ enum Discriminant {
   static func head(
     map: FeatureMap, metric: some DiscriminantMetric, means: ClassMeans, settings: Analytic.Settings
   ) throws -> Head {
-    let offsets = offsets(lengths: metric.lengths(means), means: means, spread: settings.spread)
+    let offsets = offsets(lengths: metric.lengths, means: means, spread: settings.spread)
     let rows = try metric.discriminants()
     let factor = settings.temperature
     let biases = offsets.enumerated().map { place, offset in

@@ -1,65 +1,17 @@
 import LinearAlgebra
 
 /// A⁻¹ as the scalar products of features in it.
-///
-/// Features less μ have coordinates whose plain products are either those in A⁻¹, or what is missing from λ⁻¹ times
-/// the features' own: a A⁻¹ bᵀ = (a·b − a'·b') / λ.
 protocol DiscriminantMetric {
-  /// λ where the coordinates are what is missing, nil where they are all.
-  var remainder: Double? { get }
-  /// The coordinates of the classes' means less μ: a row a class.
-  var meanCoordinates: Matrix { get }
+  /// q_c = (m_c − μ) A⁻¹ (m_c − μ).
+  var lengths: [Double] { get }
 
-  /// The coordinates of some pictures' views.
-  ///
-  /// - Parameters:
-  ///   - rows: The views' features less μ.
-  ///   - pictures: The pictures that they are of.
-  func coordinates(of rows: Matrix, pictures: [Int]) throws(LinearAlgebraError) -> Matrix
+  /// The products of some pictures with the classes and with themselves.
+  func products(
+    of pictures: [Int], _ features: LabelledFeatures, _ means: ClassMeans
+  ) throws(LinearAlgebraError) -> DiscriminantProducts
 
   /// w_c = A⁻¹ (m_c − μ): `[C, D]`.
   func discriminants() throws(LinearAlgebraError) -> Matrix
-}
-
-extension DiscriminantMetric {
-  /// q_c = (m_c − μ) A⁻¹ (m_c − μ).
-  func lengths(_ means: ClassMeans) -> [Double] {
-    (0..<means.counts.count).map { place in
-      let own = meanCoordinates[row: place].reduce(0) { $0 + $1 * $1 }
-      guard let remainder else { return own }
-      return max(0, means.centred[row: place].reduce(0) { $0 + $1 * $1 } - own) / remainder
-    }
-  }
-
-  /// The products of some pictures with the classes and with themselves.
-  ///
-  /// - Complexity: what the coordinates take, and O(n V D (C + V)) for n pictures of V views.
-  func products(
-    of pictures: [Int], _ features: LabelledFeatures, _ means: ClassMeans
-  ) throws(LinearAlgebraError) -> DiscriminantProducts {
-    let rows = features.centred(pictures, centre: means.centre)
-    let coordinates = try coordinates(of: rows, pictures: pictures)
-    var places: [Int] = []
-    for picture in pictures where places.last != features.labels[picture] { places.append(features.labels[picture]) }
-    var linear = try Matrix.product(coordinates, meanCoordinates, rightTransposed: true)
-    var among = try Matrix.product(meanCoordinates.rows(places), meanCoordinates, rightTransposed: true)
-    var within = coordinates.productsWithin(features.views)
-    if let remainder {
-      linear.complete(
-        try Matrix.product(rows, means.centred, rightTransposed: true), remainder: remainder)
-      among.complete(
-        try Matrix.product(means.centred.rows(places), means.centred, rightTransposed: true), remainder: remainder)
-      for (index, plain) in rows.productsWithin(features.views).enumerated() {
-        within[index] = (plain - within[index]) / remainder
-      }
-    }
-    var place = -1
-    let amongRows = pictures.map { picture in
-      if place < 0 || places[place] != features.labels[picture] { place += 1 }
-      return place
-    }
-    return DiscriminantProducts(linear: linear, within: within, among: among, amongRows: amongRows)
-  }
 }
 
 /// Products in A⁻¹ of some pictures, less μ.
@@ -75,6 +27,16 @@ struct DiscriminantProducts {
 }
 
 extension LabelledFeatures {
+  /// The classes of some pictures that follow one another class by class, and the place among these of each picture's.
+  func places(of pictures: [Int]) -> (classes: [Int], rows: [Int]) {
+    var classes: [Int] = []
+    let rows = pictures.map { picture in
+      if classes.last != labels[picture] { classes.append(labels[picture]) }
+      return classes.count - 1
+    }
+    return (classes, rows)
+  }
+
   /// The views of some pictures less a centre.
   func centred(_ pictures: [Int], centre: [Double]) -> Matrix {
     let width = views * rows.columns
@@ -110,6 +72,9 @@ extension Matrix {
     return gathered
   }
 
+  /// ‖x‖² of each row.
+  var squares: [Double] { (0..<rows).map { self[row: $0].reduce(0) { $0 + $1 * $1 } } }
+
   /// The scalar products of every `views` rows among themselves.
   func productsWithin(_ views: Int) -> [Double] {
     var products: [Double] = []
@@ -135,14 +100,5 @@ extension Matrix {
       }
     }
     return products
-  }
-
-  /// Makes (P − this) / λ of this, P being the plain products.
-  fileprivate mutating func complete(_ plain: Matrix, remainder: Double) {
-    withUnsafeMutableElements { elements in
-      plain.elements.withUnsafeBufferPointer { plain in
-        for index in elements.indices { elements[index] = (plain[index] - elements[index]) / remainder }
-      }
-    }
   }
 }

@@ -11,11 +11,12 @@ struct DualRows: Sendable {
   /// (m_c − μ) Xᵀ: a row a class.
   let means: Matrix
 
-  private let views: Int
-  private let labels: [Int]
-  // √(w / N), and √(w κ / (n_c C)) for each class.
-  private let inner: Double
-  private let outer: [Double]
+  /// V.
+  let views: Int
+  /// √(w / N).
+  let inner: Double
+  /// √(w κ / (n_c C)) of each class.
+  let outer: [Double]
 
   /// - Complexity: O(n² D) for n rows.
   init(_ features: LabelledFeatures, _ means: ClassMeans) throws(LinearAlgebraError) {
@@ -41,32 +42,7 @@ struct DualRows: Sendable {
     gram = try Matrix.gram(of: rows)
     self.means = try Matrix.product(means.centred, rows, rightTransposed: true)
     self.views = views
-    labels = features.labels
     self.inner = inner
     self.outer = outer
-  }
-
-  /// (z − μ) Xᵀ for the views of some pictures: as z − μ = (x + (inner − outer) (m_c − μ)) / inner, from what is there.
-  func products(of pictures: [Int]) -> Matrix {
-    let count = gram.columns
-    var products = Matrix(rows: pictures.count * views, columns: count)
-    products.withUnsafeMutableElements { products in
-      gram.elements.withUnsafeBufferPointer { gram in
-        means.elements.withUnsafeBufferPointer { means in
-          for (index, picture) in pictures.enumerated() {
-            let place = labels[picture]
-            let share = 1 - outer[place] / inner
-            for view in 0..<views {
-              let to = (index * views + view) * count
-              let from = (picture * views + view) * count
-              for column in 0..<count {
-                products[to + column] = gram[from + column] / inner + share * means[place * count + column]
-              }
-            }
-          }
-        }
-      }
-    }
-    return products
   }
 }

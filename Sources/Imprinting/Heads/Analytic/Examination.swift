@@ -19,7 +19,7 @@ struct Examination {
   private static let block = 1 << 22
   private static let answers = 1 << 26
   // The most views that τ is chosen on, where there are more than dimensions.
-  private static let views = 1536
+  private static let views = 1024
   private static let directions = 256
   private static let taus = [0.125, 0.25, 0.5, 1, 2, 4, 8]
 
@@ -109,7 +109,7 @@ struct Examination {
       mean: means.centre.map(Float.init), directions: metric.directions.elements.map(Float.init),
       shares: metric.shares.map(Float.init), lambda: metric.remainder ?? lambda,
       discriminants: try metric.discriminants().elements.map(Float.init),
-      lengths: metric.lengths(means).map(Float.init), deviation: deviation, training: values)
+      lengths: metric.lengths.map(Float.init), deviation: deviation, training: values)
   }
 
   /// Calls a closure with each picture left out.
@@ -118,7 +118,7 @@ struct Examination {
   ) throws(LinearAlgebraError) {
     let widest = max(features.rows.columns, features.classes.count) * features.views
     let size = max(1, Self.block / max(1, widest))
-    var leftOut = LeftOut(means, lengths: metric.lengths(means), views: features.views)
+    var leftOut = LeftOut(means, lengths: metric.lengths, views: features.views)
     for start in stride(from: 0, to: pictures.count, by: size) {
       let block = Array(pictures[start..<min(start + size, pictures.count)])
       let products = try metric.products(of: block, features, means)
@@ -153,7 +153,7 @@ struct Examination {
         for place in 0..<classes { scores[row * classes + place] += excess.score(of: place, leftOutOf: label) }
       }
     }
-    let lengths = metric.lengths(means)
+    let lengths = metric.lengths
     let offsets = Discriminant.offsets(lengths: lengths, means: means, spread: spread)
     let temperature = Temperature(
       scores: scores, labels: labels, pictures: pictures.count,

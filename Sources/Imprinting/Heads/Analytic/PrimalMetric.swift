@@ -1,9 +1,10 @@
 import LinearAlgebra
 
 /// A⁻¹ from a Cholesky factor of A itself: for as many rows as dimensions, and for sums.
-struct PrimalMetric: DiscriminantMetric {
+struct PrimalMetric: CoordinateMetric {
   let remainder: Double? = nil
   let meanCoordinates: Matrix
+  let lengths: [Double]
   private let factor: Cholesky
 
   /// - Parameters:
@@ -16,9 +17,10 @@ struct PrimalMetric: DiscriminantMetric {
     for index in 0..<scatter.rows { matrix[index, index] += lambda }
     factor = try Cholesky(of: matrix)
     meanCoordinates = try factor.whitening(means.centred)
+    lengths = meanCoordinates.squares
   }
 
-  func coordinates(of rows: Matrix, pictures: [Int]) throws(LinearAlgebraError) -> Matrix { try factor.whitening(rows) }
+  func coordinates(of rows: Matrix) throws(LinearAlgebraError) -> Matrix { try factor.whitening(rows) }
 
   func discriminants() throws(LinearAlgebraError) -> Matrix { try factor.dividing(whitened: meanCoordinates) }
 
@@ -28,7 +30,7 @@ struct PrimalMetric: DiscriminantMetric {
   func spread(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> Double {
     let inverse = try factor.inverse()
     let trace = (0..<inverse.rows).reduce(0) { $0 + inverse[$1, $1] }
-    let between = Discriminant.kappa * lengths(means).reduce(0, +) / Double(means.counts.count)
+    let between = Discriminant.kappa * lengths.reduce(0, +) / Double(means.counts.count)
     return max(0, Double(inverse.rows) - between - lambda * trace) * means.correction
   }
 

@@ -3,9 +3,10 @@ import LinearAlgebra
 /// A⁻¹ of what a few directions leave of A: exact along them, and 1/λ in all others.
 ///
 ///     A⁻¹ = (I − Σⱼ sⱼ uⱼ uⱼᵀ) / λ          sⱼ = eⱼ / (eⱼ + λ)
-struct TruncatedMetric: DiscriminantMetric {
+struct TruncatedMetric: CoordinateMetric {
   let remainder: Double?
   let meanCoordinates: Matrix
+  let lengths: [Double]
   /// u: a row a direction.
   let directions: Matrix
   /// s.
@@ -26,6 +27,7 @@ struct TruncatedMetric: DiscriminantMetric {
       for index in scaled.indices { scaled[index] *= shares[index / directions.columns].squareRoot() }
     }
     meanCoordinates = try Matrix.product(means.centred, scaled, rightTransposed: true)
+    lengths = zip(means.centred.squares, meanCoordinates.squares).map { max(0, $0 - $1) / lambda }
     remainder = lambda
     self.directions = directions
     self.shares = shares
@@ -33,18 +35,13 @@ struct TruncatedMetric: DiscriminantMetric {
     self.scaled = scaled
   }
 
-  func coordinates(of rows: Matrix, pictures: [Int]) throws(LinearAlgebraError) -> Matrix {
+  func coordinates(of rows: Matrix) throws(LinearAlgebraError) -> Matrix {
     try Matrix.product(rows, scaled, rightTransposed: true)
   }
 
   func discriminants() throws(LinearAlgebraError) -> Matrix {
     var missing = try Matrix.product(meanCoordinates, scaled)
-    let lambda = remainder ?? 1
-    missing.withUnsafeMutableElements { missing in
-      means.centred.elements.withUnsafeBufferPointer { centred in
-        for index in missing.indices { missing[index] = (centred[index] - missing[index]) / lambda }
-      }
-    }
+    missing.complete(means.centred, remainder: remainder ?? 1)
     return missing
   }
 }
