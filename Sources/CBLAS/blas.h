@@ -37,6 +37,10 @@ typedef void (*CLAPACKCholesky)(const char *triangle, const int *n, double *a, c
 // dpotri_: the inverse of A, one triangle of it, from its Cholesky factor.
 typedef void (*CLAPACKCholeskyInverse)(const char *triangle, const int *n, double *a, const int *strideA, int *info);
 
+// dtrtri_: the inverse of a triangle, in its place.
+typedef void (*CLAPACKTriangularInverse)(
+  const char *triangle, const char *diagonal, const int *n, double *a, const int *strideA, int *info);
+
 // dsyevd_: eigenvalues, ascending, and eigenvectors of a symmetric matrix.
 typedef void (*CLAPACKEigen)(
   const char *job, const char *triangle, const int *n, double *a, const int *strideA, double *values, double *work,

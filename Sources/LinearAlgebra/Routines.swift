@@ -12,6 +12,7 @@ struct Routines: Sendable {
   let triangularSolve: CBLASTriangularSolve
   let cholesky: CLAPACKCholesky
   let choleskyInverse: CLAPACKCholeskyInverse
+  let triangularInverse: CLAPACKTriangularInverse
   let eigen: CLAPACKEigen
 
   private init() throws(SharedLibraryError) {
@@ -25,6 +26,7 @@ struct Routines: Sendable {
     triangularSolve = try library.function("cblas_dtrsm", as: CBLASTriangularSolve.self)
     cholesky = try library.function("dpotrf_", as: CLAPACKCholesky.self)
     choleskyInverse = try library.function("dpotri_", as: CLAPACKCholeskyInverse.self)
+    triangularInverse = try library.function("dtrtri_", as: CLAPACKTriangularInverse.self)
     eigen = try library.function("dsyevd_", as: CLAPACKEigen.self)
   }
 

@@ -70,7 +70,8 @@ struct PooledMoments: Sendable {
     return whole.square
   }
 
-  private mutating func flush() throws(LinearAlgebraError) {
+  /// Squares the rows that were put off.
+  mutating func flush() throws(LinearAlgebraError) {
     guard !pending.isEmpty else { return }
     let count = pending.count / dimension
     try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in

@@ -91,6 +91,7 @@ public struct Seen: Sendable {
       for known in other.classes {
         for picture in known.pictures { try add(picture, to: known.name) }
       }
+      try moments?.flush()
     }
   }
 
