@@ -70,6 +70,20 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     public let rows: String
   }
 
+  /// A head that was solved for.
+  public struct SolvedHeadSummary: Sendable, Hashable, Codable {
+    /// How many classes it has, those of a base among them.
+    public let classes: Int
+    /// How many of them, the first ones, are the base's.
+    public let baseClasses: Int
+    /// The rows of each of the classes.
+    public let rowsPerClass: Int
+    /// The number of the embedding's elements.
+    public let dimension: Int
+    /// What is done to the embedding before it is normalised.
+    public let root: EmbeddingRoot
+  }
+
   /// The schema version.
   public let version: UInt32
   /// What the file says of itself, empty where it says nothing.
@@ -86,6 +100,8 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public let about: DescriptionSummary?
   /// The imprinting tail, or nil where the model has none.
   public let head: HeadSummary?
+  /// The head that was solved for, or nil where the model has none.
+  public let solvedHead: SolvedHeadSummary?
 
   /// Sums a model up.
   ///
@@ -110,6 +126,19 @@ public struct ModelSummary: Sendable, Hashable, Codable {
       HeadSummary(
         classes: $0.classCount, dimension: $0.dimension, scale: $0.scale, rows: $0.rowEncoding.type.name)
     }
+    solvedHead = head == nil ? (try? BaseClassifier(of: model)).flatMap(Self.solvedHead) : nil
+  }
+
+  private static func solvedHead(_ found: BaseClassifier) -> SolvedHeadSummary? {
+    let base: Int
+    switch found.layout {
+    case .linear: return nil
+    case .normalized: base = 0
+    case .kept(let count): base = count
+    }
+    return SolvedHeadSummary(
+      classes: found.classCount, baseClasses: base, rowsPerClass: found.rowsPerClass, dimension: found.dimension,
+      root: found.root)
   }
 
   private static func summary(of tensor: Tensor, index: Int, in model: Model) -> TensorSummary {

@@ -13,11 +13,14 @@ struct ClassifyCommand: AsyncParsableCommand {
     commandName: "classify",
     abstract: "Say what pictures show.",
     discussion: """
-      Prints a line a picture: its path and the best classes with their scores. With --json each line is a JSON object.
+      Prints a line a picture: its path and the best classes with their scores, or 'unknown' where it shows none of them: \
+      it is unlike all that was taught, or what fits best is a class named 'background' or 'none'. With --json each line \
+      is a JSON object.
 
       EXAMPLES
         imprint classify --model flowers.tflite rose.jpg
         imprint classify --model mobilenet.tflite --labels labels.txt --top-k 1 holiday
+        imprint classify --model flowers.tflite --unknown 0.01 garden
       """)
 
   @Option(help: "The classifier: any image classification model with one output.")
@@ -35,6 +38,13 @@ struct ClassifyCommand: AsyncParsableCommand {
   @Option(help: "How pictures are brought to the model's size: \(Resize.words). (default: as in training, else crop)")
   var resize: Resize?
 
+  @Option(
+    help: """
+      The share of pictures of the taught classes that may be called unknown, from 0 to less than 1, or 'never'. \
+      (default: as the model says)
+      """)
+  var unknown: UnknownAnswers?
+
   @OptionGroup var run: RunOptions
 
   func validate() throws {
@@ -48,17 +58,21 @@ struct ClassifyCommand: AsyncParsableCommand {
 
   private func classify() async throws {
     let files = try pictures.flatMap { try PictureFiles.pictures(at: URL(filePath: $0)) }
-    let classifier = try run.classifier(model, resize: resize)
+    let classifier = try run.classifier(model, resize: resize, unknown: unknown ?? .asTaught)
+    if let problem = classifier.passedOver { Terminal.warn("\(problem)") }
+    if case .atRate = unknown, classifier.unknownRule == nil, classifier.passedOver == nil {
+      Terminal.warn("the model does not say what is unlike its classes: --unknown changes nothing")
+    }
     // Answers on the screen show by themselves how the work goes on.
     let progress = Progress(total: Terminal.showsResults ? 0 : files.count)
     defer { progress.finish() }
     var read = 0
-    try await classifier.classify(files, threshold: threshold ?? -.infinity, topK: topK) { index, result in
+    try await classifier.answers(files, threshold: threshold ?? -.infinity, topK: topK) { index, result in
       switch result {
-      case .success(let classes):
+      case .success(let answer):
         read += 1
-        let answer = Answer(picture: files[index].relativePath, classes: classes)
-        try Terminal.print(run.json ? Terminal.json(answer, isOneLine: true) : answer.text)
+        let line = Line(picture: files[index].relativePath, answer)
+        try Terminal.print(run.json ? Terminal.json(line, isOneLine: true) : "\(line.picture)  \(answer)")
       case .failure(let error):
         if run.strict { throw error }
         Terminal.warn("\(error)")
@@ -68,12 +82,29 @@ struct ClassifyCommand: AsyncParsableCommand {
     if read == 0 { throw ExitCode.failure }
   }
 
-  private struct Answer: Encodable {
+  private struct Line: Encodable {
     let picture: String
+    let unknown: Bool
     let classes: [Classification]
+    let familiarity: Float?
 
-    var text: String {
-      picture + "  " + (classes.isEmpty ? "nothing" : classes.map(\.description).joined(separator: ", "))
+    init(picture: String, _ answer: Answer) {
+      self.picture = picture
+      unknown = answer.isUnknown
+      classes = answer.classes
+      familiarity = answer.familiarity.flatMap { $0.isFinite ? $0 : nil }
+    }
+  }
+}
+
+extension UnknownAnswers: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument.lowercased() == "never" {
+      self = .never
+    } else if let rate = Double(argument), (0..<1).contains(rate) {
+      self = .atRate(rate)
+    } else {
+      return nil
     }
   }
 }

@@ -43,7 +43,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let pictures = try LabelledPictures(URL(filePath: data))
-    let classifier = try run.classifier(model, resize: resize)
+    let classifier = try run.classifier(model, resize: resize, unknown: .never)
     let progress = Progress(total: pictures.count)
     defer { progress.finish() }
     var skipped: [PictureError] = []

@@ -8,6 +8,8 @@ struct InspectionReport: Encodable {
   let labels: [Int: String]
   let imprinted: [ImprintingRecord]
   let resize: String?
+  let unknown: UnknownRule?
+  let unknownProblem: String?
 
   init(_ model: Model) {
     self.model = ModelSummary(model)
@@ -15,6 +17,13 @@ struct InspectionReport: Encodable {
     self.labels = labels.names
     imprinted = model.imprintedClasses
     resize = model.imprintedResize?.description
+    do {
+      unknown = try model.unknownRule
+      unknownProblem = nil
+    } catch {
+      unknown = nil
+      unknownProblem = "\(error)"
+    }
   }
 
   var text: String {
@@ -33,6 +42,8 @@ struct InspectionReport: Encodable {
       lines.append(
         "Head    imprinted layout: \(head.classes) classes, \(head.dimension) elements an embedding, "
           + "scale \(Decimals.string(Double(head.scale), places: 1)), \(head.rows)")
+    } else if let head = model.solvedHead {
+      lines.append("Head    \(Self.words(head))")
     } else {
       lines.append("Head    none that can be imprinted as it is")
     }
@@ -52,6 +63,12 @@ struct InspectionReport: Encodable {
         lines.append("        … and \(others.count - first.count) more (--json shows all)")
       }
     }
+    if let unknown {
+      lines.append(
+        "Unknown below a familiarity of \(Decimals.string(Double(unknown.threshold), places: 2)): "
+          + "\(Table.percent(unknown.rate)) of the training pictures were")
+    }
+    if let unknownProblem { lines.append("Unknown \(unknownProblem)") }
     if let resize { lines.append("Resize  \(resize)") }
     if let about = model.about { lines += Self.lines(about) }
     if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
@@ -61,6 +78,19 @@ struct InspectionReport: Encodable {
     }
     if model.trailingBytes > 0 { lines.append("Behind the model  \(model.trailingBytes) bytes") }
     return lines.joined(separator: "\n")
+  }
+
+  private static func words(_ head: ModelSummary.SolvedHeadSummary) -> String {
+    let root =
+      switch head.root {
+      case .none: "normalised"
+      case .root: "the roots of which are normalised"
+      case .signedRoot: "the signed roots of which are normalised"
+      }
+    let new = head.classes - head.baseClasses
+    let classes = head.baseClasses > 0 ? "\(head.baseClasses) classes of a base and \(new) beside them" : "\(new) classes"
+    let rows = head.rowsPerClass > 1 ? ", \(head.rowsPerClass) rows each" : ""
+    return "linear: \(classes)\(rows), \(head.dimension) elements an embedding, \(root)"
   }
 
   private static func lines(_ about: DescriptionSummary) -> [String] {

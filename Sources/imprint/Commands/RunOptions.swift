@@ -26,9 +26,10 @@ struct RunOptions: ParsableArguments {
   var verbose = false
 
   /// The classifier of a file.
-  func classifier(_ model: String, resize: Resize?) throws -> Classifier {
+  func classifier(_ model: String, resize: Resize?, unknown: UnknownAnswers = .asTaught) throws -> Classifier {
     try Classifier(
-      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, threads: work.threads, runtime: runtime())
+      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, unknown: unknown, threads: work.threads,
+      runtime: runtime())
   }
 
   /// The runtime, as talkative as is wanted.
