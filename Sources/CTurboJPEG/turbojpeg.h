@@ -1,11 +1,11 @@
-// The part of the TurboJPEG 2 interface that pictures are read with: constants and function types. Nothing here is
+// The part of the TurboJPEG 2 interface that pictures are read and written with: constants and function types. Nothing here is
 // linked; the functions are taken from the library by name at run time.
 
 #pragma once
 
 #pragma clang assume_nonnull begin
 
-// A decompressor. One thread at a time may use it.
+// A decompressor or a compressor. One thread at a time may use it.
 typedef void *CTurboJPEGHandle;
 
 enum {
@@ -13,6 +13,8 @@ enum {
   CTURBOJPEG_PIXELS_RGB = 0,
   // Fail on more than 500 scans.
   CTURBOJPEG_FLAG_LIMIT_SCANS = 32768,
+  // Write into the memory that was handed in, and take no other.
+  CTURBOJPEG_FLAG_OWN_MEMORY = 1024,
   // The picture came out, and something was wrong with it.
   CTURBOJPEG_ERROR_WARNING = 0,
 };
@@ -23,7 +25,12 @@ enum {
   CTURBOJPEG_COLOURS_YCCK = 4,
 };
 
-// tjInitDecompress
+// How a JPEG stores colours: at half the width and height.
+enum {
+  CTURBOJPEG_SAMPLING_420 = 2,
+};
+
+// tjInitDecompress, tjInitCompress
 typedef CTurboJPEGHandle _Nullable (*CTurboJPEGMake)(void);
 
 // tjDestroy
@@ -38,6 +45,14 @@ typedef int (*CTurboJPEGReadHeader)(
 typedef int (*CTurboJPEGDecompress)(
   CTurboJPEGHandle handle, const unsigned char *bytes, unsigned long size, unsigned char *pixels, int width, int pitch,
   int height, int pixelFormat, int flags);
+
+// tjBufSize: the bytes that a picture takes at most, or -1 of a senseless size.
+typedef unsigned long (*CTurboJPEGBound)(int width, int height, int sampling);
+
+// tjCompress2: 0, or -1 on an error. `*size` is what `*jpeg` holds, and then how much of it was written.
+typedef int (*CTurboJPEGCompress)(
+  CTurboJPEGHandle handle, const unsigned char *pixels, int width, int pitch, int height, int pixelFormat,
+  unsigned char *_Nonnull *_Nonnull jpeg, unsigned long *size, int sampling, int quality, int flags);
 
 // tjGetErrorStr2: the handle's last complaint.
 typedef const char *_Nullable (*CTurboJPEGErrorWords)(CTurboJPEGHandle handle);

@@ -33,6 +33,8 @@ public struct Evaluation: Sendable, Hashable {
   public private(set) var count = 0
   /// The results by class id.
   public private(set) var classes: [Int: ClassResult] = [:]
+  /// How far the scores can be believed, or nil where they are no probabilities.
+  public private(set) var reliability: Reliability? = Reliability()
   /// All mistakes, worst first: by how far the class named first is ahead of the right one.
   public var mistakes: [Mistake] {
     allMistakes.sorted { left, right in
@@ -66,6 +68,11 @@ public struct Evaluation: Sendable, Hashable {
     count += 1
     let rank = Ranking.rank(of: classID, in: scores)
     hitsAtRank[rank, default: 0] += 1
+    if scores[first] >= 0, scores[first] <= 1.001 {
+      reliability?.add(confidence: Double(scores[first]), isCorrect: rank == 0)
+    } else {
+      reliability = nil
+    }
     var result = classes[classID] ?? ClassResult(label: labels[classID], count: 0, correct: 0, predictions: [:])
     result.count += 1
     result.predictions[first, default: 0] += 1
@@ -88,5 +95,14 @@ public struct Evaluation: Sendable, Hashable {
   /// The mean of the classes' recalls: accuracy with all classes counting alike.
   public var balancedAccuracy: Double {
     classes.isEmpty ? 0 : classes.values.reduce(0) { $0 + $1.recall } / Double(classes.count)
+  }
+
+  /// What was taken for what.
+  public var confusion: ConfusionMatrix {
+    var matrix = ConfusionMatrix(labels: labels.names)
+    for (id, result) in classes {
+      for (predicted, count) in result.predictions { matrix.add(label: id, predicted: predicted, count: count) }
+    }
+    return matrix
   }
 }

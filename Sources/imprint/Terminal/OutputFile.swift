@@ -48,7 +48,7 @@ enum OutputFile {
     try check(file)
     for source in sources where isSame(file, source) {
       throw ValidationError(
-        "\(file.relativePath) would be written in place of what is read: choose another name for --output")
+        "\(file.relativePath) would be written in place of what is read: choose another name")
     }
   }
 
