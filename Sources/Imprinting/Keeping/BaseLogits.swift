@@ -56,6 +56,7 @@ extension KeptClasses {
   public init(
     _ solved: SolvedHead, from seen: Seen, base: BaseLogits, share: Double = KeptClasses.share
   ) throws {
+    guard seen.classes.contains(where: { $0.count > 1 }) else { throw KeptClassesError.tooFewPictures }
     guard let familiarity = solved.familiarity else { throw KeptClassesError.noDistances }
     guard !familiarity.training.isEmpty else { throw KeptClassesError.tooFewPictures }
     // Of classes with one picture nothing is known.

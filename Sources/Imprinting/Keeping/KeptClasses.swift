@@ -11,8 +11,11 @@ import ModelSurgery
 /// No picture of the base's classes is needed: where a new class wins is where its own pictures lie, and hardly a picture of
 /// another kind lies there.
 public struct KeptClasses: Sendable, Hashable {
-  /// The share of training pictures that win over the base, 0.95 unless told otherwise.
-  public static let share = 0.95
+  /// The share of training pictures that win over the base, where no other is asked for.
+  ///
+  /// With 17 flowers beside ImageNet's classes, from 5 and from 60 pictures each, 0.9 costs the base a half to one point
+  /// of accuracy, 0.95 up to one and a half.
+  public static let share = 0.9
 
   /// θ and α.
   let gate: ClassGate

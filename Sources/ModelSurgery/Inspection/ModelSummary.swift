@@ -76,11 +76,11 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     public let classes: Int
     /// How many of them, the first ones, are the base's.
     public let baseClasses: Int
-    /// The rows of each of the classes.
+    /// The rows of each of the classes; of the base's where there is one.
     public let rowsPerClass: Int
     /// The number of the embedding's elements.
     public let dimension: Int
-    /// What is done to the embedding before it is normalised.
+    /// What is done to the embedding before it is normalised; for the base's classes where there is one.
     public let root: EmbeddingRoot
   }
 

@@ -87,10 +87,12 @@ struct InspectionReport: Encodable {
       case .root: "the roots of which are normalised"
       case .signedRoot: "the signed roots of which are normalised"
       }
-    let new = head.classes - head.baseClasses
-    let classes = head.baseClasses > 0 ? "\(head.baseClasses) classes of a base and \(new) beside them" : "\(new) classes"
     let rows = head.rowsPerClass > 1 ? ", \(head.rowsPerClass) rows each" : ""
-    return "linear: \(classes)\(rows), \(head.dimension) elements an embedding, \(root)"
+    let elements = "\(head.dimension) elements an embedding"
+    if head.baseClasses > 0 {
+      return "kept: \(head.baseClasses) classes of a base, \(head.classes - head.baseClasses) beside them, \(elements)"
+    }
+    return "linear: \(head.classes) classes\(rows), \(elements), \(root)"
   }
 
   private static func lines(_ about: DescriptionSummary) -> [String] {

@@ -1,0 +1,115 @@
+import Foundation
+import ModelSurgery
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("Heads as operators")
+struct LinearHeadTests {
+  private func head(_ root: EmbeddingRoot, rowsPerClass: Int = 1) throws -> LinearHead {
+    try LinearHead(
+      root: root, dimension: 3, rowsPerClass: rowsPerClass, weights: Array(repeating: 1, count: 6 * rowsPerClass),
+      biases: Array(repeating: 0, count: 2 * rowsPerClass))
+  }
+
+  private func nearest(classes: Int = 2) throws -> NearestClass {
+    try NearestClass(
+      mean: [0, 0, 0], directions: [1, 0, 0], shares: [0.5], lambda: 0.5,
+      discriminants: Array(repeating: 0.5, count: 3 * classes), lengths: Array(repeating: 1, count: classes))
+  }
+
+  private func names(_ model: Model) -> [String] {
+    (model.mainSubgraph?.operators ?? []).dropFirst(2).map { model.name(of: $0) }
+  }
+
+  @Test("Behind bytes and floats, with each root")
+  func layers() throws {
+    let floats = try SmallPictureModel.model().appending(head(.none))
+    #expect(names(floats) == ["L2_NORMALIZATION", "FULLY_CONNECTED", "SOFTMAX"])
+    let bytes = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.root, rowsPerClass: 3))
+    #expect(
+      names(bytes) == [
+        "DEQUANTIZE", "RELU", "SQRT", "L2_NORMALIZATION", "FULLY_CONNECTED", "RESHAPE", "REDUCE_MAX", "SOFTMAX",
+      ])
+    let signed = try SmallPictureModel.model(.int8(scale: 0.1, zeroPoint: 3)).appending(head(.signedRoot))
+    #expect(
+      names(signed) == [
+        "DEQUANTIZE", "ABS", "MAXIMUM", "RSQRT", "MUL", "L2_NORMALIZATION", "FULLY_CONNECTED", "SOFTMAX",
+      ])
+    for (model, root, rows) in [(floats, EmbeddingRoot.none, 1), (bytes, .root, 3), (signed, .signedRoot, 1)] {
+      try model.checkRunnable()
+      let graph = try #require(model.mainSubgraph)
+      let output = try #require(graph.tensor(try model.onlyInputAndOutput().output))
+      #expect(output.name == "scores" && output.shape == [1, 2] && output.type == .float32)
+      #expect(model.signatureDefs.map(\.signatureKey) == ["serving_default"])
+      #expect(model.signatureDefs[0].outputs.map(\.name) == ["scores"])
+      let found = try BaseClassifier(of: model)
+      #expect(found.layout == .normalized && found.root == root && found.rowsPerClass == rows)
+      #expect(found.classCount == 2 && found.dimension == 3)
+      #expect(graph.tensor(found.embedding)?.name == "colour")
+      let summary = try #require(ModelSummary(model).solvedHead)
+      #expect(summary.root == root && summary.classes == 2 && summary.baseClasses == 0)
+    }
+  }
+
+  @Test("Classes are kept twice over: what was written is simply the base")
+  func kept() throws {
+    let base = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.none))
+    let gate = try ClassGate(offset: 1, slope: 2)
+    let once = try base.appending(head(.root), nearest: nearest(), gate: gate)
+    let twice = try once.appending(head(.root, rowsPerClass: 2), nearest: nearest(), gate: gate)
+    for (model, kept, count) in [(once, 2, 4), (twice, 4, 6)] {
+      try model.checkRunnable()
+      let found = try BaseClassifier(of: model)
+      #expect(found.layout == .kept(base: kept))
+      #expect(found.classCount == count && found.dimension == 3)
+      #expect(model.mainSubgraph?.tensor(found.embedding)?.name == "colour")
+      let names = model.mainSubgraph?.tensors.compactMap(\.name) ?? []
+      #expect(Set(names).count == names.count, "a tensor a name")
+    }
+  }
+
+  @Test("The embedding and the logits of other people's classifiers", .enabled(if: Material.isPresent))
+  func found() throws {
+    for (name, dimension, layout) in [
+      ("mobilenet_v1_1.0_224_quant", 1024, BaseClassifier.Layout.linear), ("mobilenet_v2_1.0_224_quant", 1280, .linear),
+      ("mobilenet_v2_1.0_224_inat_insect_quant", 1280, .linear),
+      ("mobilenet_v1_1.0_224_l2norm_quant", 1024, .normalized),
+    ] {
+      let model = try Model(contentsOf: Material.model(name))
+      let found = try BaseClassifier(of: model)
+      #expect(found.dimension == dimension && found.layout == layout, "\(name)")
+      let extractor = found.extractor(of: model)
+      let tensor = try extractor.mainSubgraph?.tensor(extractor.onlyInputAndOutput().output)
+      #expect(tensor?.elementCount == dimension, "\(name)")
+      let head = found.head(of: model)
+      try head.checkRunnable()
+      #expect(try head.mainSubgraph?.tensor(head.onlyInputAndOutput().output)?.elementCount == found.classCount)
+    }
+  }
+
+  @Test("What does not fit is refused")
+  func refusals() throws {
+    let extractor = try SmallPictureModel.model()
+    #expect(throws: SurgeryError.self) {
+      try LinearHead(root: .none, dimension: 3, weights: [1, 2], biases: [1])
+    }
+    #expect(throws: SurgeryError.self) {
+      try LinearHead(root: .none, dimension: 1, weights: [.nan, 2], biases: [1, 1])
+    }
+    #expect(throws: SurgeryError.self) { try ClassGate(offset: .infinity, slope: 1) }
+    #expect(throws: SurgeryError.self) {
+      try NearestClass(mean: [0], directions: [], shares: [], lambda: 0, discriminants: [1], lengths: [1])
+    }
+    let wide = try LinearHead(root: .none, dimension: 4, weights: Array(repeating: 1, count: 8), biases: [0, 0])
+    #expect(throws: SurgeryError.self) { try extractor.appending(wide) }
+    // A bare extractor whose last layer is a pooling has no classes to keep.
+    #expect(throws: SurgeryError.self) {
+      try extractor.appending(head(.none), nearest: nearest(), gate: ClassGate(offset: 0, slope: 1))
+    }
+    #expect(throws: SurgeryError.self) {
+      try extractor.appending(head(.none)).appendingFamiliarity(
+        of: nearest(classes: 3), deviation: 1, projectionFactor: 10)
+    }
+  }
+}
