@@ -21,6 +21,13 @@ struct TrainingTests {
     let topK: [Double]
     let model: String
     let labels: String
+    let estimate: Estimate?
+    let seen: String?
+
+    struct Estimate: Decodable {
+      let accuracy: Double
+      let pictures: Int
+    }
   }
 
   private struct Answer: Decodable {
@@ -47,7 +54,9 @@ struct TrainingTests {
   func wholeWay() throws {
     let output = folder.appending("flowers.tflite")
     let trained = try Imprint.run(
-      "train", "--model", Flowers.extractor, "--data", threeFlowers().path, "--output", output.path, "--json")
+      "train", "--model", Flowers.extractor, "--data", threeFlowers().path, "--output", output.path, "--test-ratio",
+      "0.25",
+      "--json")
     #expect(trained.code == 0)
     #expect(trained.complaints == "")
     let report = try trained.decoded(as: Report.self)
@@ -58,6 +67,9 @@ struct TrainingTests {
     #expect(report.topK.count == 5)
     #expect(report.topK[0] >= 0.8)
     #expect(report.topK[2] == 1)
+    let estimate = try #require(report.estimate)
+    #expect(estimate.pictures == 18)
+    #expect(estimate.accuracy >= 0.8)
     #expect(try String(contentsOf: folder.appending("flowers.txt"), encoding: .utf8) == "0  daisy\n1  iris\n2  pansy\n")
 
     let picture = try Flowers.pictures(of: "pansy", 20..<21)[0]
@@ -75,8 +87,8 @@ struct TrainingTests {
     #expect(evaluated.output.contains("Confusion"))
 
     let inspected = try Imprint.run("inspect", output.path)
-    #expect(inspected.output.contains("imprinted layout: 3 classes, 1024 elements an embedding"))
-    #expect(inspected.output.contains("iris  6 pictures"))
+    #expect(inspected.output.contains("3 classes"))
+    #expect(inspected.output.contains("unknown"))
     #expect(inspected.output.contains("Resize  crop"))
 
     let kept = try Imprint.run("inspect", Material.model("mobilenet_v1_1.0_224_l2norm_quant").path)
@@ -96,26 +108,75 @@ struct TrainingTests {
     #expect(answers.map(\.picture) == answers.map(\.picture).sorted())
   }
 
-  @Test("Training on goes on with classes of the same name, and gives the file of training at once")
-  func continued() throws {
+  @Test(
+    "Training on goes on with classes of the same name, and gives the file of training at once",
+    arguments: ["analytic", "imprinted"])
+  func continued(head: String) throws {
     let first = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder, named: "first")
     let second = try Flowers.folder([("iris", "iris", 3..<6), ("tulip", "tulip", 0..<2)], in: folder, named: "second")
     let whole = try Flowers.folder(
       [("daisy", "daisy", 0..<3), ("iris", "iris", 0..<6), ("tulip", "tulip", 0..<2)], in: folder, named: "whole")
     let parts = folder.appending("parts.tflite")
     let once = folder.appending("once.tflite")
-    try Imprint.run(
-      "train", "--model", Flowers.extractor, "--data", first.path, "--output", parts.path, "--test-ratio", "0")
-    let again = try Imprint.run(
-      "train", "--model", parts.path, "--keep-classes", "--data", second.path, "--output", parts.path,
-      "--test-ratio", "0", "--json"
-    ).decoded(as: Report.self)
+    let common = ["train", "--head", head, "--augment", "one", "--output"]
+    try Imprint.run(common + [parts.path, "--model", Flowers.extractor, "--data", first.path])
+    let again = try Imprint.run([
+      "train", "--model", parts.path, "--keep-classes", "--data", second.path, "--output", parts.path, "--json",
+    ]).decoded(as: Report.self)
     #expect(again.classes.map(\.isContinued) == [true, false])
     #expect(again.classes.map(\.id) == [1, 2])
     #expect(again.keptClasses == 1)
-    try Imprint.run(
-      "train", "--model", Flowers.extractor, "--data", whole.path, "--output", once.path, "--test-ratio", "0")
+    try Imprint.run(common + [once.path, "--model", Flowers.extractor, "--data", whole.path])
     #expect(try Data(contentsOf: parts) == Data(contentsOf: once))
+  }
+
+  @Test("What was seen in parts is merged, and gives the file of training at once; taken away, the file of before")
+  func merged() throws {
+    let parts = try [("a", 0..<3), ("b", 3..<6)].map { name, range in
+      let file = folder.appending("\(name).seen").path
+      let outcome = try Imprint.run(
+        "embed", threeFlowers(range, named: name).path, "-o", file, "--model", Flowers.extractor, "--augment", "one")
+      #expect(outcome.code == 0, "\(outcome.complaints)")
+      return file
+    }
+    func files(_ name: String) -> (seen: String, model: URL) {
+      (folder.appending("\(name).seen").path, folder.appending("\(name).tflite"))
+    }
+    func train(_ seen: String, _ name: String) throws -> Data {
+      let outcome = try Imprint.run(
+        "train", "--model", Flowers.extractor, "--from", seen, "--output", files(name).model.path, "--no-seen")
+      #expect(outcome.code == 0, "\(outcome.complaints)")
+      return try Data(contentsOf: files(name).model)
+    }
+    #expect(
+      try Imprint.run(["merge"] + parts + ["-o", files("both").seen]).output.contains("18 pictures of 3 classes"))
+    let both = try train(files("both").seen, "both")
+    let whole = try Imprint.run(
+      "train", "--model", Flowers.extractor, "--data", threeFlowers(0..<6, named: "c").path, "--augment", "one",
+      "--output", files("whole").model.path)
+    #expect(whole.code == 0)
+    #expect(try Data(contentsOf: files("whole").model) == both)
+
+    try Imprint.run("merge", files("both").seen, "--without", parts[1], "-o", files("less").seen)
+    #expect(try train(files("less").seen, "less") == train(parts[0], "first"))
+
+    let renamed = try Imprint.run(
+      "merge", parts[0], "--rename", "iris=fleur", "--remove", "daisy", "-o", files("other").seen)
+    #expect(renamed.output.contains("fleur"))
+    #expect(!renamed.output.contains("daisy"))
+    for (arguments, words) in [
+      ([parts[0], "--remove", "orchid"], "orchid"), ([parts[0], "--without", files("both").seen], "never added"),
+      ([parts[0], Flowers.extractor], "no record"),
+    ] {
+      let refused = try Imprint.run(["merge"] + arguments + ["-o", files("x").seen])
+      #expect(refused.code == 1)
+      #expect(refused.complaints.contains(words), "\(refused.complaints)")
+    }
+    let foreign = try Imprint.run(
+      "train", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, "--from", parts[0], "--output",
+      files("x").model.path)
+    #expect(foreign.code == 1)
+    #expect(foreign.complaints.contains("another model"))
   }
 
   @Test("The base's classes stay, their labels come first, and a folder named like one of them is refused")

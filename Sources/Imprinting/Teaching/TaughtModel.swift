@@ -17,7 +17,7 @@ struct TaughtModel: Sendable {
   init(
     solving method: any HeadMethod, of seen: Seen, extractor: Extractor, beside kept: KeptBase?
   ) throws {
-    let solved = try method.solve(seen)
+    let solved = try Self.solve(method, seen, isBesideOthers: kept != nil)
     if let kept {
       model = try solved.model(
         beside: kept.model, kept: KeptClasses(solved, from: seen, base: kept.logits), labels: kept.labels,
@@ -26,5 +26,19 @@ struct TaughtModel: Sendable {
       model = try solved.model(behind: extractor.model, resize: extractor.resize)
     }
     self.solved = solved
+  }
+
+  /// Solves for the head, with how far a picture is from what was taught: where the method does not say, the analytic one
+  /// does, which looks at the same features.
+  private static func solve(
+    _ method: any HeadMethod, _ seen: Seen, isBesideOthers: Bool
+  ) throws -> SolvedHead {
+    let analytic = Analytic(takesOneClass: isBesideOthers)
+    let solved = try method is Analytic ? analytic.solve(seen) : method.solve(seen)
+    guard solved.familiarity == nil, !(method is Analytic), seen.hasEmbeddings, solved.head.map == seen.space.map
+    else { return solved }
+    return SolvedHead(
+      head: solved.head, classes: solved.classes, leaveOneOut: solved.leaveOneOut,
+      familiarity: try analytic.solve(seen).familiarity)
   }
 }

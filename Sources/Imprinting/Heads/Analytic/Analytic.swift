@@ -31,6 +31,9 @@ public struct Analytic: HeadMethod {
   public var kept: Settings?
   /// Whether to find how far a picture is from all that was taught as well, which takes about as long as the head.
   public var findsFamiliarity: Bool
+  /// Whether one class alone will do, as beside a base's classes: its logit is always 0, and how far a picture is from it
+  /// decides.
+  public var takesOneClass: Bool
 
   /// The method.
   ///
@@ -48,8 +51,10 @@ public struct Analytic: HeadMethod {
   /// - Parameters:
   ///   - settings: What was chosen for other pictures of the same kind, or nil to choose.
   ///   - findsFamiliarity: Whether to find ``SolvedHead/familiarity`` as well.
-  public init(keeping settings: Settings? = nil, findsFamiliarity: Bool = true) {
+  ///   - takesOneClass: Whether one class alone will do.
+  public init(keeping settings: Settings? = nil, findsFamiliarity: Bool = true, takesOneClass: Bool = false) {
     kept = settings
+    self.takesOneClass = takesOneClass
     self.findsFamiliarity = findsFamiliarity
   }
 
@@ -60,7 +65,7 @@ public struct Analytic: HeadMethod {
   ///
   /// - Throws: ``HeadError/tooFewClasses(_:)``, ``HeadError/badSetting(name:value:needed:)``, `LinearAlgebraError`.
   public func solution(_ seen: Seen) throws -> Solution {
-    guard seen.classes.count > 1 else { throw HeadError.tooFewClasses(seen.classes.count) }
+    guard seen.classes.count > (takesOneClass ? 0 : 1) else { throw HeadError.tooFewClasses(seen.classes.count) }
     try kept?.check()
     return try seen.hasEmbeddings ? solution(of: LabelledFeatures(seen), map: seen.space.map) : solutionOfSums(seen)
   }
@@ -74,12 +79,13 @@ public struct Analytic: HeadMethod {
       return try singleSolution(map: map, classes: features.classes, means: means, metric: metric)
     }
     let examination = Examination(features, means)
-    let choice = try examination.choose(scatter, kept: kept)
+    let isAlone = features.classes.count == 1
+    let choice = try examination.choose(scatter, kept: isAlone ? Self.settingsOfOneClass : kept)
     let head = try Discriminant.head(map: map, metric: choice.metric, means: means, settings: choice.settings)
     let lambda = means.lambda(choice.settings.tau)
     return Solution(
       solved: SolvedHead(
-        head: head, classes: features.classes, leaveOneOut: try examination.leaveOneOut(choice),
+        head: head, classes: features.classes, leaveOneOut: isAlone ? nil : try examination.leaveOneOut(choice),
         familiarity: findsFamiliarity ? try examination.familiarity(scatter, lambda: lambda) : nil),
       settings: choice.settings)
   }
@@ -125,6 +131,8 @@ public struct Analytic: HeadMethod {
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
 
+  // Of one class there is nothing to choose by.
+  private static let settingsOfOneClass = Settings(tau: firstTau, temperature: 1, spread: 0)
   // τ where nothing can be left out: of one picture a class, and of sums.
   private static let firstTau = 2.0
   private static let tauOfSums = 0.5
