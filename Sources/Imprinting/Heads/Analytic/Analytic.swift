@@ -27,7 +27,7 @@ public struct Analytic: HeadMethod {
   /// `analytic`.
   public static let name = "analytic"
 
-  /// What was chosen for other pictures and is taken as it is, or nil to choose.
+  /// What was chosen for other pictures and is taken as it is, or nil to choose. With one picture a class it does not count.
   public var kept: Settings?
   /// Whether to find how far a picture is from all that was taught as well, which takes about as long as the head.
   public var findsFamiliarity: Bool
@@ -103,8 +103,10 @@ public struct Analytic: HeadMethod {
     let tau = kept?.tau ?? Self.tauOfSums
     let lambda = means.lambda(tau)
     let metric = try PrimalMetric(scatter: scatter, lambda: lambda, means: means)
-    let settings = try kept ?? Settings(
-      tau: tau, temperature: Self.temperatureOfSums, spread: metric.spread(lambda: lambda, means: means))
+    let settings =
+      try kept
+      ?? Settings(
+        tau: tau, temperature: Self.temperatureOfSums, spread: metric.spread(lambda: lambda, means: means))
     let head = try Discriminant.head(map: seen.space.map, metric: metric, means: means, settings: settings)
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
