@@ -62,6 +62,38 @@ struct LinearAlgebraTests {
     #expect(isClose(try Matrix.product(scaled, parts.vectors, leftTransposed: true), matrix))
   }
 
+  @Test(
+    "The greatest eigenvalues and their vectors are those among all, in small matrices and large", arguments: [20, 200])
+  func leading(size: Int) throws {
+    var rows = random(rows: 2 * size, columns: size, seed: 5)
+    for row in 0..<rows.rows { for column in 0..<size { rows[row, column] *= column < 6 ? Double(20 - column) : 0.3 } }
+    let matrix = try Matrix.product(rows, rows, leftTransposed: true)
+    let all = try SymmetricEigen(of: matrix)
+    let leading = try SymmetricEigen(leading: 6, of: matrix)
+    #expect(leading.vectors.rows == 6)
+    for (value, known) in zip(leading.values, all.values.suffix(6)) { #expect(abs(value / known - 1) < 1e-6) }
+    let products = try Matrix.product(leading.vectors, leading.vectors, rightTransposed: true)
+    for row in 0..<6 { for column in 0..<6 { #expect(abs(products[row, column] - (row == column ? 1 : 0)) < 1e-9) } }
+    #expect(try SymmetricEigen(leading: 6, of: matrix).values == leading.values)
+    #expect(try SymmetricEigen(leading: 6, of: Matrix(rows: size, columns: size)).values.allSatisfy { $0 == 0 })
+  }
+
+  @Test("The inverse of a factor gives the inverse, and a Gram matrix's factor rows at right angles")
+  func inverseFactor() throws {
+    let rows = random(rows: 20, columns: 50, seed: 6)
+    let gram = try Matrix.gram(of: rows)
+    #expect(isClose(gram, try Matrix.product(rows, rows, rightTransposed: true)))
+    let factor = try Cholesky(of: gram)
+    let inverse = try factor.inverseFactor()
+    #expect(inverse[5, 2] == 0)
+    #expect(isClose(try Matrix.product(inverse, inverse, rightTransposed: true), try factor.inverse()))
+    let right = try Matrix.gram(of: factor.orthonormal(rows))
+    for row in 0..<20 { for column in 0..<20 { #expect(abs(right[row, column] - (row == column ? 1 : 0)) < 1e-9) } }
+    let vectors = random(rows: 3, columns: 20, seed: 7)
+    #expect(isClose(try factor.dividing(whitened: factor.whitening(vectors)), try factor.dividing(vectors)))
+    #expect(throws: LinearAlgebraError.self) { try factor.orthonormal(Matrix(rows: 3, columns: 50)) }
+  }
+
   private func isClose(_ one: Matrix, _ other: Matrix) -> Bool {
     guard one.rows == other.rows, one.columns == other.columns else { return false }
     let size = max(1, other.elements.map(abs).max() ?? 1)

@@ -25,7 +25,10 @@ struct AnalyticTests {
     for metric in [
       try scatter.metric(lambda: lambda, means: means), try Scatter.whole(whole).metric(lambda: lambda, means: means),
     ] {
+      var visited = 0
+      defer { #expect(visited == pictures.count) }
       try examination.visit(pictures, metric) { picture, leftOut in
+        visited += 1
         do {
           let known = try withoutPicture(picture, features, means, lambda: lambda)
           for place in means.counts.indices {
@@ -173,7 +176,8 @@ struct AnalyticTests {
     #expect(throws: HeadError.tooFewClasses(count)) { try Analytic().solve(seen) }
   }
 
-  @Test("Pictures that cannot be told apart, or of nothing at all, give finite logits", arguments: [1, 2, 5], [0, 1, 7])
+  @Test(
+    "Pictures that cannot be told apart, or of nothing at all, give finite logits", arguments: [1, 2, 5], [0, 1, 7])
   func degenerate(count: Int, step: Int) throws {
     let embedding = (0..<6).map { Float(step * ($0 + 1)) }
     for classes in [2, 3] {

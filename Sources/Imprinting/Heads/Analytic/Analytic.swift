@@ -27,7 +27,7 @@ public struct Analytic: HeadMethod {
   /// `analytic`.
   public static let name = "analytic"
 
-  /// What was chosen for other pictures and is taken as it is, or nil to choose.
+  /// What was chosen for other pictures and is taken as it is, or nil to choose. With one picture a class it does not count.
   public var kept: Settings?
   /// Whether to find how far a picture is from all that was taught as well, which takes about as long as the head.
   public var findsFamiliarity: Bool

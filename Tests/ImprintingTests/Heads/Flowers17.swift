@@ -1,0 +1,57 @@
+import Foundation
+import LiteRT
+import Pictures
+import TFLite
+import TestMaterial
+
+@testable import Imprinting
+
+/// The embeddings of the flowers17 pictures by the uint8 extractor, made once.
+enum Flowers17 {
+  static let space = EmbeddingSpace(
+    extractor: "mobilenet v1", resize: "crop", views: .one, arithmetic: .exact, dimension: 1024, element: .uint8,
+    zeroPoint: 0, isNonNegative: true)
+
+  static let perClass = 80
+
+  /// The pictures of each class in the order of their names.
+  static let classes = Task<[[SeenPicture]], any Error> {
+    let file = try Bytes(mapping: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
+    let runner = try ModelRunner(model: Model(bytes: file), file: file, threads: nil, runtime: nil)
+    let reader = try PictureReader(width: 224, height: 224, resize: .crop)
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Material.flowers17.path).sorted()
+    let files = try folders.flatMap { folder in
+      let root = Material.flowers17.appending(path: folder)
+      return try FileManager.default.contentsOfDirectory(atPath: root.path).sorted().map { root.appending(path: $0) }
+    }
+    var pictures: [SeenPicture] = []
+    try await runner.run(
+      count: files.count, write: { index, bytes in try reader.read(files[index], into: bytes) },
+      read: { Bytes(Array($0)) },
+      deliver: { index, embedding in
+        pictures.append(SeenPicture(name: files[index].lastPathComponent, embeddings: try embedding.get()))
+      })
+    return stride(from: 0, to: pictures.count, by: perClass).map { Array(pictures[$0..<$0 + perClass]) }
+  }
+
+  /// Teaches so many pictures of each class, of those behind the first twenty.
+  static func seen(_ classes: [[SeenPicture]], shots: Int) throws -> Seen {
+    var seen = Seen(space: space)
+    for (place, pictures) in classes.enumerated() {
+      for picture in pictures[20..<20 + shots] { try seen.add(picture, to: "flower \(place)") }
+    }
+    return seen
+  }
+
+  /// The share of the first twenty pictures of each class that a head names rightly.
+  static func accuracy(_ head: Head, _ classes: [[SeenPicture]]) -> Double {
+    var right = 0
+    for (place, pictures) in classes.enumerated() {
+      for picture in pictures[..<20] {
+        let logits = head.logits(of: space.steps(picture.embeddings))
+        if logits.indices.max(by: { logits[$0] < logits[$1] }) == place { right += 1 }
+      }
+    }
+    return Double(right) / Double(20 * classes.count)
+  }
+}
