@@ -88,7 +88,7 @@ struct TrainingTests {
 
     let inspected = try Imprint.run("inspect", output.path)
     #expect(inspected.output.contains("3 classes"))
-    #expect(inspected.output.contains("unknown"))
+    #expect(inspected.output.contains("Unknown below a familiarity of"))
     #expect(inspected.output.contains("Resize  crop"))
 
     let kept = try Imprint.run("inspect", Material.model("mobilenet_v1_1.0_224_l2norm_quant").path)

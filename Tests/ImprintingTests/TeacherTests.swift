@@ -34,24 +34,44 @@ struct TeacherTests {
     #expect(try Classifier(contentsOf: model).labels == Labels([0: "daisy", 1: "iris"]))
   }
 
-  @Test("A class that is named twice, in one lesson or in two at the same time, is one class")
-  func sameName() async throws {
-    let teacher = try Teacher(model: extractor)
+  @Test(
+    "A class that is named twice, in one lesson or in two at the same time, is one class",
+    arguments: [HeadKind.analytic, .imprinted])
+  func sameName(method: HeadKind) async throws {
+    let teacher = try Teacher(model: extractor, method: method)
     try await teacher.learn([flowers("daisy", 0..<2), flowers("daisy", 2..<4)])
     #expect(await teacher.labels == Labels([0: "daisy"]))
     async let first = teacher.learn([flowers("iris", 0..<2)])
     async let second = teacher.learn([flowers("iris", 2..<4)])
     _ = try await (first, second)
     #expect(await teacher.labels == Labels([0: "daisy", 1: "iris"]))
+    #expect(await teacher.seen.classes.map(\.count) == [4, 4])
     let model = folder.appending("once.tflite")
     try await teacher.save(to: model)
-    #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [4, 4])
+    #expect(try Classifier(contentsOf: model).labels == Labels([0: "daisy", 1: "iris"]))
+    if method == .imprinted { #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [4, 4]) }
+  }
+
+  @Test(
+    "One class alone cannot be told from others, except beside those of a base; one picture a class is not enough there"
+  )
+  func oneClass() async throws {
+    let alone = try Teacher(model: extractor)
+    try await alone.learn([flowers("daisy", 0..<3)])
+    await #expect(throws: HeadError.tooFewClasses(1)) { try await alone.model() }
+    let base = Material.model("mobilenet_v1_0.25_128_quant")
+    let beside = try Teacher(model: base, keepClasses: true)
+    try await beside.learn([flowers("daisy", 0..<1, as: "my daisy")])
+    await #expect(throws: KeptClassesError.tooFewPictures) { try await beside.model() }
+    try await beside.learn([flowers("daisy", 1..<6, as: "my daisy")])
+    let evaluation = try await beside.evaluate([flowers("daisy", 10..<20, as: "my daisy")])
+    #expect(evaluation.accuracy(top: 1) >= 0.7)
   }
 
   @Test("Kept classes decide how further pictures are resized, unless another way is asked for")
   func resize() async throws {
     let first = try Teacher(model: extractor, resize: .squash)
-    try await first.learn([flowers("daisy", 0..<2)])
+    try await first.learn([flowers("daisy", 0..<2), flowers("iris", 0..<2)])
     let model = folder.appending("squash.tflite")
     try await first.save(to: model)
     #expect(try Teacher(model: model, keepClasses: true).resize == .squash)
@@ -72,7 +92,7 @@ struct TeacherTests {
   @Test("A model is not written where its own labels would go")
   func labelFile() async throws {
     let teacher = try Teacher(model: extractor)
-    try await teacher.learn([flowers("daisy", 0..<1)])
+    try await teacher.learn([flowers("daisy", 0..<1), flowers("iris", 0..<1)])
     await #expect(throws: TFLiteError.self) { try await teacher.save(to: folder.appending("model.txt")) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
   }

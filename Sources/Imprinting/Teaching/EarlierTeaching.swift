@@ -7,14 +7,14 @@ import TFLite
   import Foundation
 #endif
 
-/// How the classes of a model file can be kept.
-public enum EarlierTeaching: Sendable {
-  /// Beside the file lies what they were solved from: they are gone on with like on the first day.
-  case seen(Seen)
-  /// They were imprinted in Coral's layout, by sums that the file holds: they are gone on with by imprinting.
-  case imprinted
-  /// They are a base's: they stay as they are.
-  case base
+/// What is known of how a model file's classes were taught.
+public struct EarlierTeaching: Sendable {
+  /// Whether classes were imprinted in Coral's layout, by sums that the file holds.
+  public let isImprinted: Bool
+  /// What lies beside the file of what was seen, or nil where nothing does.
+  public let seen: Seen?
+  /// Whether that is all of the model's classes: beside a base's classes it is of the new ones alone.
+  public let isWhole: Bool
 
   /// Finds out what there is.
   ///
@@ -22,15 +22,10 @@ public enum EarlierTeaching: Sendable {
   public init(of model: URL) throws {
     let file = Teacher.seenFile(for: model)
     let whole = try Model(bytes: Bytes(mapping: model))
-    if FileManager.default.fileExists(atPath: file.path) {
-      let seen = try Seen(contentsOf: file)
-      // Beside a base's classes, what was seen is of the new ones alone.
-      if let labels = whole.carriedLabels, labels.names == Labels(classesOf: seen).names {
-        self = .seen(seen)
-        return
-      }
-    }
-    self = whole.imprintedClasses.isEmpty ? .base : .imprinted
+    let seen = FileManager.default.fileExists(atPath: file.path) ? try Seen(contentsOf: file) : nil
+    isImprinted = !whole.imprintedClasses.isEmpty
+    isWhole = seen.map { whole.carriedLabels?.names == Labels(classesOf: $0).names } ?? false
+    self.seen = seen
   }
 }
 

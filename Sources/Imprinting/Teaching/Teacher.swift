@@ -139,10 +139,10 @@ public actor Teacher {
     let names = classes.map(\.name)
     try await engine?.checkTrainable(names: names)
     try kept?.check(names: names)
-    let known = Set(seen.classes.map(\.name))
+    for name in names where !Labels.isName(name) { throw ImprintingError.badName(name) }
     let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
-    // Taken in as a whole, when all of it is there.
-    var news = seen
+    // Taken in when all of it is there, and beside what another call has taken in meanwhile.
+    var news = Seen(space: extractor.space, budget: seen.budget)
     var counts = classes.map { _ in 0 }
     var steps = classes.map { _ in [[Float]]() }
     var lesson = Lesson()
@@ -150,7 +150,7 @@ public actor Teacher {
       switch result {
       case .success(let picture):
         let place = list[index].0
-        try news.add(picture, to: classes[place].name)
+        try news.add(picture, to: names[place])
         counts[place] += 1
         if engine != nil { steps[place].append(extractor.space.steps(picture.embeddings)) }
       case .failure(let error):
@@ -159,8 +159,8 @@ public actor Teacher {
       }
       progress(index + 1)
     }
-    guard counts.contains(where: { $0 > 0 }) else { throw ImprintingError.noPictures }
-    lesson.emptyClasses = zip(classes, counts).filter { $1 == 0 }.map(\.0.name)
+    guard news.pictures > 0 else { throw ImprintingError.noPictures }
+    lesson.emptyClasses = zip(names, counts).filter { $1 == 0 }.map(\.0)
     let learnt = classes.indices.filter { counts[$0] > 0 }
     var places: [(id: Int, isContinued: Bool)] = []
     if let engine {
@@ -172,13 +172,15 @@ public actor Teacher {
       }
       places = try await engine.train(named: sums)
       await engine.setResize(resize)
-    } else {
+    }
+    let known = Set(seen.classes.map(\.name))
+    try seen.merge(news)
+    answer = nil
+    if engine == nil {
       places = learnt.map {
-        ((kept?.classCount ?? 0) + (news.place(of: names[$0]) ?? 0), known.contains(names[$0]))
+        ((kept?.classCount ?? 0) + (seen.place(of: names[$0]) ?? 0), known.contains(names[$0]))
       }
     }
-    seen = news
-    answer = nil
     lesson.classes = zip(learnt, places).map { place, known in
       .init(id: known.id, label: names[place], pictures: counts[place], isContinued: known.isContinued)
     }

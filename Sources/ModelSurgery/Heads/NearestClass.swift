@@ -22,7 +22,7 @@ public struct NearestClass: Sendable, Hashable {
   /// A distance.
   ///
   /// - Throws: ``SurgeryError/unsuitable(tensor:because:)`` where the numbers do not fit each other, a share is not within
-  ///   0 … 1, λ or every q is not positive, or a number is infinite or none.
+  ///   0 … 1, λ or, of several classes, every q is not positive, or a number is infinite or none.
   public init(
     mean: [Float], directions: [Float], shares: [Float], lambda: Float, discriminants: [Float], lengths: [Float]
   ) throws(SurgeryError) {
@@ -41,7 +41,7 @@ public struct NearestClass: Sendable, Hashable {
       throw refusal("it holds a number that is infinite or none (NaN)")
     }
     guard shares.allSatisfy({ (0...1).contains($0) }), lambda.isFinite, lambda > 0, (1 / lambda).isFinite,
-      lengths.contains(where: { $0 > 0 && (1 / $0).isFinite })
+      lengths.count == 1 || lengths.contains(where: { $0 > 0 && (1 / $0).isFinite })
     else { throw refusal("its metric is not positive") }
     self.mean = mean
     self.directions = directions

@@ -120,7 +120,8 @@ struct TrainCommand: AsyncParsableCommand {
     let split = try split(pictures?.classes ?? [])
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
     let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
-    let teacher = try teacher(base, pictures: count)
+    let beside = keepClasses ? try EarlierTeaching(of: base) : nil
+    let teacher = try teacher(base, pictures: count, beside: beside)
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were taught with --resize \(earlier), the new ones are with \(teacher.resize)")
     }
@@ -146,7 +147,7 @@ struct TrainCommand: AsyncParsableCommand {
     try Task.checkCancellation()
     let labelFile = try await teacher.save(to: output)
     let seenFile = Teacher.seenFile(for: output)
-    if seen { try await teacher.seen.write(to: seenFile) }
+    if seen { try await seen(by: teacher, beside: beside).write(to: seenFile) }
     if let listHeldBack {
       try AtomicFile(URL(filePath: listHeldBack)).write(LabelledPictures.list(of: asked))
     }
@@ -163,25 +164,29 @@ struct TrainCommand: AsyncParsableCommand {
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
   }
 
-  /// The teacher, with what was seen earlier: what --from names, or, of a model whose classes are kept, what lies beside it.
-  private func teacher(_ base: URL, pictures: Int) throws -> Teacher {
-    let kept = keepClasses && head != .imprinted ? try EarlierTeaching(of: base) : nil
-    var method = head
+  /// The teacher, with what was seen earlier: what --from names, and, of a model whose classes were all solved for, what
+  /// lies beside it.
+  private func teacher(_ base: URL, pictures: Int, beside: EarlierTeaching?) throws -> Teacher {
+    let method = head ?? (beside?.isImprinted == true ? .imprinted : .analytic)
     var earlier = try from.map { try Seen(contentsOf: URL(filePath: $0)) }
     var keepsBase = keepClasses
-    switch kept {
-    case .seen(let seen):
-      var both = seen
+    if method != .imprinted, let beside, beside.isWhole, var both = beside.seen {
       if let earlier { try both.merge(earlier) }
       earlier = both
       keepsBase = false
-    case .imprinted: method = method ?? .imprinted
-    case .base, nil: break
     }
     return try Teacher(
-      model: base, method: method ?? .analytic, keepClasses: keepsBase, labels: run.readLabels(), resize: resize,
-      views: augment ?? .usual(for: pictures), from: earlier, budget: budget.bytes, threads: run.work.threads,
-      runtime: run.runtime())
+      model: base, method: method, keepClasses: keepsBase, labels: run.readLabels(), resize: resize,
+      views: augment ?? beside?.seen?.space.views ?? .usual(for: pictures), from: earlier, budget: budget.bytes,
+      threads: run.work.threads, runtime: run.runtime())
+  }
+
+  /// What to write down of what was seen: with what lies beside the model that is gone on with, where both fit together.
+  private func seen(by teacher: Teacher, beside: EarlierTeaching?) async throws -> Seen {
+    let seen = await teacher.seen
+    guard var both = beside?.seen, both.space == seen.space else { return seen }
+    try both.merge(seen)
+    return both
   }
 
   private func split(_ pictures: [LabelledPictures.Class]) throws -> Split {
