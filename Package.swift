@@ -49,7 +49,7 @@ let package = Package(
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestMaterial"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
-    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LiteRT", "TestMaterial"]),
+    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
     .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),
   ],
   swiftLanguageModes: [.v6]

@@ -34,6 +34,8 @@ public enum ImprintingError: Error, Sendable, Hashable {
   case badLabels(path: String, reason: String)
   /// A share of pictures to hold back that is not within 0 ..< 1.
   case badTestRatio(Double)
+  /// A share of pictures that may be called unknown that is not within 0 ..< 1.
+  case badUnknownRate(Double)
 }
 
 extension ImprintingError: CustomStringConvertible {
@@ -83,6 +85,8 @@ extension ImprintingError: CustomStringConvertible {
       "the label file \(path) cannot be used: \(reason)"
     case .badTestRatio(let ratio):
       "the share of pictures to hold back is \(ratio); it must be at least 0 and less than 1"
+    case .badUnknownRate(let rate):
+      "the share of pictures that may be called unknown is \(rate); it must be at least 0 and less than 1"
     }
   }
 }

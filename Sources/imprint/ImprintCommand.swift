@@ -8,8 +8,10 @@ struct ImprintCommand: AsyncParsableCommand {
     abstract: "Teach an image classifier new classes from a handful of pictures.",
     discussion: """
       EXAMPLES
+        Make the default model, once:
+          imprint model fetch
         Teach the classes of a folder, one folder of pictures a class:
-          imprint train --model base.tflite --data flowers --output flowers.tflite
+          imprint train --data flowers --output flowers.tflite
         Ask what a picture shows:
           imprint classify --model flowers.tflite rose.jpg
         See how well it does on other pictures:

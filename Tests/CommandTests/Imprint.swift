@@ -32,6 +32,20 @@ enum Imprint {
     return try finish(start(URL(filePath: "/bin/sh"), ["-c", command, "sh", executable.path] + arguments))
   }
 
+  /// Runs the command in a shell that first does what `preparation` says, sends it a signal once a file is there, and
+  /// waits for it.
+  static func run(
+    after preparation: String, interruptedBy signal: Int32, once file: URL, _ arguments: [String]
+  ) throws -> Outcome {
+    let command = "\(preparation); exec \"$@\""
+    let running = try start(URL(filePath: "/bin/sh"), ["-c", command, "sh", executable.path] + arguments)
+    while running.process.isRunning, !FileManager.default.fileExists(atPath: file.path) {
+      Thread.sleep(forTimeInterval: 0.005)
+    }
+    kill(running.process.processIdentifier, signal)
+    return try finish(running)
+  }
+
   /// Runs the command, sends it a signal once it has opened the runtime, and waits for it.
   static func run(interruptedBy signal: Int32, _ arguments: String...) throws -> Outcome {
     let running = try start(executable, arguments)

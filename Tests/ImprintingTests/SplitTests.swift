@@ -38,6 +38,21 @@ struct SplitTests {
     #expect(try Split([pictures(4)], testRatio: 0, shots: 9).training[0].pictures.count == 4)
   }
 
+  @Test("Drawn shots leave all other pictures to be asked about; a class with no more than those leaves none")
+  func rest() {
+    let classes = [pictures(40), pictures(9, "iris"), pictures(5, "tulip"), pictures(0, "empty")]
+    let first = Split(classes, drawing: 5, seed: 7)
+    #expect(first.training.map(\.pictures.count) == [5, 5, 5, 0])
+    #expect(first.heldBack.map(\.name) == ["rose", "iris"])
+    #expect(first.heldBack.map(\.pictures.count) == [35, 4])
+    for (place, asked) in first.heldBack.enumerated() {
+      #expect(Set(first.training[place].pictures + asked.pictures) == Set(classes[place].pictures))
+    }
+    #expect(Split(classes, drawing: 5, seed: 7).training == first.training)
+    #expect(Split(classes, drawing: 5, seed: 8).training != first.training)
+    #expect(Split(classes, drawing: 0, seed: 7).training.map(\.pictures.count) == [1, 1, 1, 0])
+  }
+
   @Test("Shares outside 0 ..< 1 are refused", arguments: [-0.1, 1, .nan, 7])
   func bad(ratio: Double) {
     #expect(throws: ImprintingError.self) { try Split([pictures(4)], testRatio: ratio) }

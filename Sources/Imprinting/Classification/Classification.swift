@@ -13,6 +13,9 @@ public struct Classification: Sendable, Hashable, Codable {
     self.label = label
     self.score = score
   }
+
+  /// None of a classifier's classes: the id −1, the label `unknown`, the score 0.
+  public static let unknown = Classification(id: -1, label: "unknown", score: 0)
 }
 
 extension Classification: CustomStringConvertible {

@@ -77,6 +77,9 @@ public struct Labels: Sendable, Hashable {
     names.filter { $0.value == name }.keys.min()
   }
 
+  /// Whether a class of that name stands for what is none of the others: `background` or `none`, in any case.
+  public static func meansNone(_ name: String) -> Bool { ["background", "none"].contains(name.lowercased()) }
+
   private static func trimmed(_ line: Substring) -> Substring {
     let start = line.drop(while: \.isWhitespace)
     return start[..<(start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) } ?? start.startIndex)]

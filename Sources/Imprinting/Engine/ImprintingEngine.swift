@@ -33,7 +33,9 @@ public actor ImprintingEngine {
   /// The model up to its embedding, as a model of its own. Coral: `serialize_extractor_model`.
   public nonisolated let extractor: Model
 
-  private nonisolated let tail: ImprintingTail
+  nonisolated let tail: ImprintingTail
+  // What stands behind the features where the tail normalises them, if anything.
+  nonisolated let constantElement: Float?
   private nonisolated let runner: ModelRunner
   private let base: Model
   private let classCountAtOpening: Int
@@ -72,6 +74,7 @@ public actor ImprintingEngine {
     (base, tail) = try Self.withTail(model, keepClasses: keepClasses)
     if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
     embeddingDimension = tail.dimension
+    constantElement = base.constantElement(of: tail)
     extractor = try base.cut(at: tail.embedding).withoutImprinted
     let runtime = try runtime ?? Runtime()
     runner = try ModelRunner(

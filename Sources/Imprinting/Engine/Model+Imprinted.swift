@@ -29,14 +29,19 @@ extension Model {
     }
   }
 
-  /// Writes sums and resize, always in this order and behind all other metadata, so that the file does not depend on when
+  /// Writes sums, familiarity and resize, always in this order and behind all other metadata, so that the file does not depend on when
   /// each of them was first known; and the labels as others read them, in the metadata of TensorFlow Lite.
   ///
   /// - Throws: ``TFLiteError`` when the metadata that is there is newer than the schema known here.
-  mutating func setImprinted(labels: [String], sums: StoredSums, resize: Resize?) throws(TFLiteError) {
-    for name in [Self.resizeName, StoredSums.metadataName] { setMetadata(named: name, to: nil) }
+  mutating func setImprinted(
+    labels: [String], sums: StoredSums, resize: Resize?, familiarity: StoredFamiliarity? = nil
+  ) throws(TFLiteError) {
+    for name in [Self.resizeName, StoredSums.metadataName, StoredFamiliarity.metadataName] {
+      setMetadata(named: name, to: nil)
+    }
     try describeClassifier(name: "Imprinted image classifier", labels: labels)
     setMetadata(named: StoredSums.metadataName, to: sums.sums.isEmpty ? nil : sums.bytes)
+    setMetadata(named: StoredFamiliarity.metadataName, to: familiarity?.bytes)
     setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
     // Where the packed files begin depends on all that is before them.
     try setPackedFiles(PackedFiles(behind: self))

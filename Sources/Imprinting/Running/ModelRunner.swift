@@ -47,13 +47,7 @@ final class ModelRunner: Sendable {
     output = try ElementEncoding(of: vector, label: graph.label(of: outputIndex))
     outputCount = count
     self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    let runtime = try runtime ?? Runtime()
-    // A slice of a larger file may begin anywhere; the runtime wants an aligned address.
-    let isAligned = file.withUnsafeBytes { UInt(bitPattern: $0.baseAddress).isMultiple(of: 16) }
-    let file = isAligned ? file : Bytes(Array(file))
-    // The bytes of a value are at one address for as long as the value lives; the runtime keeps it.
-    let address = file.withUnsafeBytes { UnsafeRawBufferPointer($0) }
-    loaded = try LoadedModel(bytes: address, owner: file, runtime: runtime)
+    loaded = try LoadedModel(file: file, runtime: runtime ?? Runtime())
   }
 
   /// Runs the model on pictures given by their number, and hands over what `read` makes of each output, in order.

@@ -46,4 +46,25 @@ public struct Split: Sendable {
     self.training = training
     self.heldBack = heldBack
   }
+
+  /// Draws some pictures of each class at random to learn from, and holds back all others.
+  ///
+  /// - Parameters:
+  ///   - pictures: The pictures.
+  ///   - shots: How many pictures a class to learn from, at least one; of a class with no more, nothing is held back.
+  ///   - seed: Decides which.
+  public init(_ pictures: [LabelledPictures.Class], drawing shots: Int, seed: UInt64 = 0) {
+    var generator = SplitMix64(seed: seed)
+    var training: [LabelledPictures.Class] = []
+    var heldBack: [LabelledPictures.Class] = []
+    for known in pictures {
+      let places = known.pictures.indices
+      let chosen = Set(places.shuffled(using: &generator).prefix(max(shots, 1)))
+      training.append(.init(name: known.name, pictures: places.filter(chosen.contains).map { known.pictures[$0] }))
+      let rest = places.filter { !chosen.contains($0) }.map { known.pictures[$0] }
+      if !rest.isEmpty { heldBack.append(.init(name: known.name, pictures: rest)) }
+    }
+    self.training = training
+    self.heldBack = heldBack
+  }
 }

@@ -11,7 +11,7 @@ import TFLite
 /// Teaches classes from folders of pictures, and writes the classifier with its label file.
 ///
 /// ```swift
-/// let teacher = try Teacher(model: URL(filePath: "extractor.tflite"))
+/// let teacher = try Teacher()
 /// try await teacher.learn(from: URL(filePath: "flowers"))
 /// try await teacher.save(to: URL(filePath: "flowers.tflite"))
 /// ```
@@ -26,18 +26,19 @@ public actor Teacher {
   /// Opens a base model.
   ///
   /// - Parameters:
-  ///   - model: The model: one with the imprinting tail, or a bare embedding extractor.
+  ///   - model: The model: one with the imprinting tail, or a bare embedding extractor; by default ``DefaultModel``.
   ///   - keepClasses: Whether the model's classes stay.
   ///   - labels: Names of the kept classes; by default those that the file carries.
   ///   - resize: How pictures are brought to the model's size; by default as kept classes were taught, else `crop`.
   ///   - threads: How many threads to use; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
-  /// - Throws: As ``ImprintingEngine/init(model:keepClasses:labels:threads:runtime:)`` does.
+  /// - Throws: ``DefaultModelError/missing(path:)``, and as
+  ///   ``ImprintingEngine/init(model:keepClasses:labels:threads:runtime:)`` does.
   public init(
-    model: URL, keepClasses: Bool = false, labels: Labels? = nil, resize: Resize? = nil, threads: Int? = nil,
+    model: URL? = nil, keepClasses: Bool = false, labels: Labels? = nil, resize: Resize? = nil, threads: Int? = nil,
     runtime: Runtime? = nil
   ) throws {
-    let bytes = try Bytes(mapping: model)
+    let bytes = try Bytes(mapping: DefaultModel.url(orGiven: model))
     engine = try ImprintingEngine(
       bytes: bytes, keepClasses: keepClasses, labels: labels, threads: threads, runtime: runtime)
     earlierResize = keepClasses ? try Model(bytes: bytes).imprintedResize : nil

@@ -21,6 +21,12 @@ public struct HeadCalibration: Sendable, Hashable {
     self.topLogit = topLogit
   }
 
+  /// Numbers that are known to be sound.
+  init(measuredNorm: Float, measuredLogit: Float) {
+    featureNorm = measuredNorm
+    topLogit = measuredLogit
+  }
+
   /// An estimate without a picture.
   ///
   /// With w the mean length of the head's rows: where the logits are quantised, their greatest representable value m is

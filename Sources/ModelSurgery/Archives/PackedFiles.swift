@@ -21,6 +21,14 @@ public struct PackedFiles: Sendable, Hashable {
     contents = archive.entries
     others = model.trailing.slice(0..<archive.start) ?? Bytes()
   }
+
+  /// Reads an archive that stands by itself, such as a Python wheel; files that are packed by DEFLATE are unpacked.
+  ///
+  /// - Throws: ``WeightsError/damaged(place:because:)`` where it is no sound archive, or its files take more than 64 MB.
+  package init(archive: Bytes) throws(WeightsError) {
+    contents = try ZipDirectory(archive, isMovable: true).entries
+    others = Bytes()
+  }
 }
 
 extension Model {

@@ -56,29 +56,6 @@ extension GraphBuilder {
       options: options.options, name: name)
   }
 
-  /// Adds the mean along some dimensions.
-  ///
-  /// - Parameters:
-  ///   - input: Any tensor.
-  ///   - axes: The dimensions, each from 0 to below the input's number of dimensions.
-  ///   - options: Whether the dimensions stay, with the size 1.
-  ///   - encoding: How the output is stored; by default as the input is.
-  ///   - name: The output's name. The list of the dimensions gets that name with `/axes` behind it.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is no such dimension.
-  public mutating func mean(
-    _ input: GraphTensor, axes: [Int32], options: ReducerOptions = ReducerOptions(), encoding: ElementEncoding? = nil,
-    name: String
-  ) throws(SurgeryError) -> GraphTensor {
-    let dimensions = axes.compactMap { Int(exactly: $0) }
-    guard !axes.isEmpty, dimensions.allSatisfy(input.shape.indices.contains) else { throw misfit(name, input) }
-    let list = try integers(name + "/axes", axes)
-    let shape = input.shape.enumerated().compactMap { index, size -> Int32? in
-      dimensions.contains(index) ? (options.keepsDimensions ? 1 : nil) : size
-    }
-    return try layer(
-      .mean, [input, list], shape: shape, encoding: encoding, options: options.options, name: name)
-  }
-
   /// Adds a division of each vector by its Euclidean norm, along the last dimension.
   ///
   /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is quantised and no encoding is given.
@@ -165,7 +142,7 @@ extension GraphBuilder {
   }
 
   /// The shape that two shapes grow to by repeating dimensions of size 1, or nil where they differ otherwise.
-  private static func common(_ left: [Int32], _ right: [Int32]) -> [Int32]? {
+  static func common(_ left: [Int32], _ right: [Int32]) -> [Int32]? {
     let count = max(left.count, right.count)
     let padded = [left, right].map { Array(repeating: 1, count: count - $0.count) + $0 }
     var shape: [Int32] = []

@@ -48,6 +48,9 @@ public struct GraphBuilder: Sendable {
     return GraphTensor(index: index, shape: tensor.shape, type: tensor.type)
   }
 
+  /// Whether the main subgraph has a signature.
+  var hasSignature: Bool { model.signatureDefs.contains { $0.subgraphIndex == 0 } }
+
   /// Makes a tensor the model's output, and gives the model.
   ///
   /// - Parameters:
@@ -120,11 +123,11 @@ extension GraphBuilder {
   ///   - inputs: What it reads; the type of the first decides on the operator's version.
   ///   - shape: The output's shape.
   ///   - encoding: How the output's elements are stored; by default as those of the first input.
-  ///   - options: The operator's options.
+  ///   - options: The operator's options, of one that has any.
   ///   - name: The output's name.
   mutating func layer(
     _ builtin: BuiltinOperator, _ inputs: [GraphTensor], shape: [Int32], encoding: ElementEncoding?,
-    options: OperatorOptions, name: String
+    options: OperatorOptions?, name: String
   ) throws(SurgeryError) -> GraphTensor {
     guard let first = inputs.first else { throw .cannotBuild(layer: name, because: "it has no input") }
     let quantization =

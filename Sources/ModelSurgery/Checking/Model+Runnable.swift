@@ -85,6 +85,7 @@ extension Model {
   private static let neededInputs: [BuiltinOperator: Int] = [
     .conv2D: 2, .depthwiseConv2D: 2, .fullyConnected: 2, .add: 2, .mul: 2, .sub: 2, .averagePool2D: 1, .maxPool2D: 1,
     .softmax: 1, .reshape: 1, .l2Normalization: 1, .mean: 2, .pad: 2, .quantize: 1, .dequantize: 1,
+    .reduceMax: 2, .maximum: 2, .sqrt: 1, .rsqrt: 1, .abs: 1, .relu: 1, .concatenation: 1,
   ]
 
   // The accelerated kernels read the bias of a quantised convolution without asking whether there is one.

@@ -58,13 +58,26 @@ extension Model {
     return false
   }
 
-  /// Where one constant element is put behind the features, as ``Adaptation`` does: the features alone.
+  /// The constant element that stands behind the features where the imprinting tail normalises them, as ``Adaptation`` puts
+  /// it there, or nil where there is none.
+  public func constantElement(of tail: ImprintingTail) -> Float? {
+    guard let graph = mainSubgraph, let vector = graph.operators[tail.normalization].inputs.first,
+      let element = constantElement(behind: vector, in: graph),
+      let values = try? realNumbers(of: element.constant).values
+    else { return nil }
+    return values.first
+  }
+
   private func features(before vector: Int32, in graph: SubGraph) -> Int32 {
+    constantElement(behind: vector, in: graph)?.features ?? vector
+  }
+
+  private func constantElement(behind vector: Int32, in graph: SubGraph) -> (features: Int32, constant: Int32)? {
     guard let index = graph.producer(of: vector), builtinOperator(of: graph.operators[index]) == .concatenation,
       graph.operators[index].inputs.count == 2,
       let element = graph.tensor(graph.operators[index].inputs[1]), element.elementCount == 1, constant(element) != nil
-    else { return vector }
-    return graph.operators[index].inputs[0]
+    else { return nil }
+    return (graph.operators[index].inputs[0], graph.operators[index].inputs[1])
   }
 
   /// Goes back over operators that only change the form of a vector, to where the network made it.

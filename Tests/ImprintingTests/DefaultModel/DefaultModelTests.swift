@@ -1,0 +1,71 @@
+import Foundation
+import Imprinting
+import ModelSurgery
+import Pictures
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("The default model")
+struct DefaultModelTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("IMPRINT_HOME comes first, then XDG_DATA_HOME where it is absolute, then the user's own data")
+  func location() {
+    let all = ["IMPRINT_HOME": "/models", "XDG_DATA_HOME": "/data", "HOME": "/home/me"]
+    #expect(DefaultModel.location(environment: all).path == "/models/efficientnet-lite0.tflite")
+    let data = all.merging(["IMPRINT_HOME": ""]) { $1 }
+    #expect(DefaultModel.location(environment: data).path == "/data/imprint/efficientnet-lite0.tflite")
+    let home = DefaultModel.location(environment: ["XDG_DATA_HOME": "data", "HOME": "/home/me"]).path
+    #if canImport(Darwin)
+      #expect(home == "/home/me/Library/Application Support/imprint/efficientnet-lite0.tflite")
+    #else
+      #expect(home == "/home/me/.local/share/imprint/efficientnet-lite0.tflite")
+    #endif
+    #expect(DefaultModel.location(environment: [:]).path.hasPrefix("/"))
+  }
+
+  @Test("A model that is named is taken as it is, whether it is there or not")
+  func named() throws {
+    let file = folder.appending("mine.tflite")
+    #expect(try DefaultModel.url(orGiven: file) == file)
+  }
+
+  @Test("Digests are those of FIPS 180-4's examples")
+  func digest() {
+    #expect(
+      Bytes(Array("abc".utf8)).sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(Bytes().sha256 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+  }
+
+  @Test("Weights that are others, and archives that are damaged, are refused with both hashes")
+  func foreign() throws {
+    for contents in ["other weights", "PK\u{3}\u{4} is how archives begin"] {
+      let file = folder.appending("other.pth")
+      try Data(contents.utf8).write(to: file)
+      let error = #expect(throws: DefaultModelError.self) { try DefaultModel.make(weights: file) }
+      #expect(error?.description.contains(DefaultModel.source.sha256) == true)
+      #expect(error?.description.contains(Bytes(Array(contents.utf8)).sha256) == true)
+    }
+    #expect(throws: TFLiteError.self) { try DefaultModel.make(weights: folder.appending("missing")) }
+  }
+
+  @Test(
+    "Of the published weights: layers in int8 or float, ImageNet's classes under the tail, and where they come from",
+    .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)), arguments: [false, true])
+  func made(isFloat: Bool) throws {
+    let model = try DefaultModel.make(weights: Material.weights, isFloat: isFloat)
+    let tail = try ImprintingTail(of: model)
+    #expect(tail.classCount == 1000)
+    #expect(tail.scale > 5)
+    let input = try #require(model.mainSubgraph?.tensor(model.onlyInputAndOutput().input))
+    #expect(input.type == (isFloat ? .float32 : .uint8))
+    let metadata = try #require(try model.modelMetadata)
+    #expect(metadata.name == "EfficientNet-Lite0")
+    #expect(metadata.license == "Apache License 2.0")
+    #expect(metadata.description?.string.contains(DefaultModel.source.sha256) == true)
+    #expect(try Model(bytes: Bytes(model.serialized().bytes())).modelMetadata == metadata)
+  }
+}

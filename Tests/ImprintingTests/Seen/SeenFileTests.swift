@@ -1,0 +1,84 @@
+import Crypto
+import Foundation
+import TFLite
+import TestMaterial
+import Testing
+
+@testable import Imprinting
+
+@Suite("The file of what was seen")
+struct SeenFileTests {
+  static let examples: [(space: EmbeddingSpace, budget: Int)] = [
+    (Sight.space(), Seen.defaultBudget), (Sight.space(), 0), (Sight.space(element: .float32, views: .five), 1 << 20),
+    (Sight.space(element: .float32), 100),
+  ]
+
+  @Test("It gives back what was written, byte for byte", arguments: examples.indices)
+  func roundTrip(_ index: Int) throws {
+    let (space, budget) = Self.examples[index]
+    let seen = try Sight.seen(in: space, budget: budget)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "a.seen")
+    try seen.write(to: file)
+    var read = try Seen(contentsOf: file)
+    #expect(read.hasEmbeddings == seen.hasEmbeddings)
+    #expect(read.classes.map(\.name) == seen.classes.map(\.name))
+    #expect(read.classes.map(\.steps) == seen.classes.map(\.steps))
+    #expect(try Sight.bytes(read) == Sight.bytes(seen))
+    try read.merge(Sight.seen(pictures: 5..<6, in: space))
+    #expect(read.pictures == 18)
+  }
+
+  @Test("It takes a byte an element of a quantised network, and little beside")
+  func size() throws {
+    let seen = try Sight.seen(classes: 0..<2, pictures: 0..<100, in: Sight.space(dimension: 1024))
+    #expect(try Sight.bytes(seen).count < 200 * 1024 * 105 / 100)
+  }
+
+  @Test("A file that is cut anywhere is refused", arguments: [Seen.defaultBudget, 0])
+  func cut(_ budget: Int) throws {
+    let bytes = try Sight.bytes(Sight.seen(budget: budget))
+    for length in stride(from: 0, to: bytes.count, by: 7) {
+      #expect(throws: SeenError.self) { try Seen(Bytes(Array(bytes.prefix(length))), path: "a.seen") }
+    }
+  }
+
+  @Test("A file with one altered bit is refused")
+  func altered() throws {
+    let bytes = try Sight.bytes(Sight.seen())
+    for place in stride(from: 0, to: bytes.count, by: 5) {
+      var altered = bytes
+      altered[place] ^= 1
+      #expect(throws: SeenError.self) { try Seen(Bytes(altered), path: "a.seen") }
+    }
+  }
+
+  @Test("A file of a later version is refused by its number")
+  func newer() throws {
+    var bytes = try Sight.bytes(Sight.seen())
+    bytes[4] = 9
+    #expect(throws: SeenError.newerVersion(path: "a.seen", version: 9, known: 1)) {
+      try Seen(Bytes(bytes), path: "a.seen")
+    }
+  }
+
+  @Test("A file made to deceive, its digest right, ends in an error or is as good as what it says")
+  func hostile() throws {
+    for seed in 0..<300 { try readAltered(seed) }
+  }
+
+  private func readAltered(_ seed: Int) throws {
+    let budget = seed.isMultiple(of: 2) ? 0 : Seen.defaultBudget
+    var bytes = try Sight.bytes(Sight.seen(budget: budget)).dropLast(32) as [UInt8]
+    var generator = SplitMix64(seed: UInt64(seed))
+    for _ in 0..<Int.random(in: 1...4, using: &generator) {
+      let place = Int.random(in: 8..<bytes.count, using: &generator)
+      bytes[place] = seed.isMultiple(of: 3) ? UInt8(ascii: "9") : UInt8.random(in: 0...255, using: &generator)
+    }
+    bytes += Array(SHA256.hash(data: bytes))
+    do {
+      let seen = try Seen(Bytes(bytes), path: "a.seen")
+      _ = try seen.pooledMoments().wholeSquare()
+    } catch is SeenError {}
+  }
+}

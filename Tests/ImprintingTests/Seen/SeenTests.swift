@@ -1,0 +1,139 @@
+import LinearAlgebra
+import TFLite
+import Testing
+
+@testable import Imprinting
+
+@Suite("What was seen")
+struct SeenTests {
+  @Test("Counts and sums of whole numbers are exact, whatever the order and the parts")
+  func exactSums() throws {
+    let whole = try Sight.seen(pictures: 0..<6)
+    var parts = try Sight.seen(pictures: 3..<6)
+    try parts.merge(Sight.seen(pictures: 0..<3))
+    for known in whole.classes {
+      let other = parts.classes[try #require(parts.place(of: known.name))]
+      #expect(other.count == known.count)
+      #expect(other.steps == known.steps)
+    }
+    let expected = (0..<6).reduce(0.0) { $0 + Double(Sight.picture($1, of: 1).embeddings[4]) }
+    #expect(whole.classes[1].steps[4] == expected)
+  }
+
+  @Test("Beyond the budget sums are kept that merge and are taken away like embeddings")
+  func pastBudget() throws {
+    let size = Sight.dimension
+    let kept = try Sight.seen(pictures: 0..<6)
+    let summed = try Sight.seen(pictures: 0..<6, budget: 7 * size)
+    #expect(kept.hasEmbeddings)
+    #expect(!summed.hasEmbeddings)
+    #expect(summed.pictures == 18)
+    #expect(summed.classes.map(\.steps) == kept.classes.map(\.steps))
+    try expectSameMoments(kept, summed)
+
+    var parts = try Sight.seen(pictures: 0..<2)
+    try parts.merge(Sight.seen(pictures: 2..<6, budget: 0))
+    #expect(!parts.hasEmbeddings)
+    try expectSameMoments(kept, parts)
+
+    try parts.subtract(Sight.seen(pictures: 2..<6))
+    #expect(parts.pictures == 6)
+    try expectSameMoments(try Sight.seen(pictures: 0..<2), parts)
+  }
+
+  @Test("Beyond the budget it says what is no longer to be had")
+  func pastBudgetRefusals() throws {
+    var summed = try Sight.seen(budget: 0)
+    let refused = { (words: String) in SeenError.pastBudget(words, bytes: 0) }
+    #expect(throws: refused("removing one picture")) {
+      try summed.remove(picture: "class 0/0.jpg", from: "class 0")
+    }
+    #expect(throws: refused("removing a class")) { try summed.remove(class: "class 0") }
+    #expect(throws: refused("learning from single pictures")) { try LabelledFeatures(summed) }
+    var kept = try Sight.seen()
+    #expect(throws: refused("taking away single pictures")) { try kept.subtract(summed) }
+    #expect(kept.pictures == 15)
+  }
+
+  @Test("A picture that was seen already counts once")
+  func twice() throws {
+    var seen = try Sight.seen()
+    try seen.merge(seen)
+    #expect(seen.pictures == 15)
+    // Another picture may have the same name.
+    try seen.add(SeenPicture(name: "class 0/0.jpg", embeddings: Sight.picture(9, of: 0).embeddings), to: "class 0")
+    #expect(seen.pictures == 16)
+  }
+
+  @Test("Pictures and classes are removed and renamed, and nothing of them stays")
+  func removal() throws {
+    var seen = try Sight.seen(pictures: 0..<6)
+    for number in 3..<6 { try seen.remove(picture: "class 1/\(number).jpg", from: "class 1") }
+    #expect(seen.classes[1].steps == (try Sight.seen(pictures: 0..<3)).classes[1].steps)
+    try seen.remove(class: "class 0")
+    #expect(seen.classes.map(\.name) == ["class 1", "class 2"])
+    try seen.rename(class: "class 2", to: "rose")
+    #expect(seen.place(of: "rose") == 1)
+    #expect(throws: SeenError.sameName("rose")) { try seen.rename(class: "class 1", to: "rose") }
+    #expect(throws: SeenError.badName(" x")) { try seen.rename(class: "class 1", to: " x") }
+    for number in 0..<3 { try seen.remove(picture: "class 1/\(number).jpg", from: "class 1") }
+    #expect(seen.classes.map(\.name) == ["rose"])
+    #expect(seen.place(of: "rose") == 0)
+  }
+
+  @Test("What was never added cannot be taken away, and nothing is")
+  func neverAdded() throws {
+    var seen = try Sight.seen()
+    #expect(throws: SeenError.noClass("weed", known: ["class 0", "class 1", "class 2"])) {
+      try seen.remove(class: "weed")
+    }
+    #expect(throws: SeenError.noPicture("x.jpg", label: "class 0")) {
+      try seen.remove(picture: "x.jpg", from: "class 0")
+    }
+    #expect(throws: SeenError.neverAdded("6 pictures of \"class 0\"")) {
+      try seen.subtract(Sight.seen(pictures: 0..<6))
+    }
+    #expect(throws: SeenError.noPicture("class 0/7.jpg", label: "class 0")) {
+      try seen.subtract(Sight.seen(pictures: 7..<8))
+    }
+    #expect(seen.pictures == 15)
+  }
+
+  @Test("Another model, resize, number of views or arithmetic is refused by name; other arithmetic on request taken")
+  func otherSpace() throws {
+    var seen = try Sight.seen()
+    let others: [(EmbeddingSpace, String)] = [
+      (Sight.space(extractor: "beef"), "another model (beef… and not cafe…)"),
+      (Sight.space(resize: "squash"), "pictures resized by squash and not by crop"),
+      (Sight.space(views: .five), "5 views a picture and not one view"),
+      (Sight.space(arithmetic: .rewritten), "rewritten arithmetic and not exact"),
+    ]
+    for (space, words) in others {
+      let error = #expect(throws: SeenError.self) { try seen.merge(Sight.seen(in: space)) }
+      #expect("\(try #require(error))".contains(words))
+    }
+    try seen.merge(Sight.seen(pictures: 7..<9, in: Sight.space(arithmetic: .rewritten)), anyArithmetic: true)
+    #expect(seen.pictures == 21)
+  }
+
+  @Test("Embeddings of another size, and numbers that are none, are refused")
+  func badEmbeddings() throws {
+    var seen = Seen(space: Sight.space(element: .float32))
+    #expect(throws: SeenError.wrongSize(bytes: 3, expected: 48)) {
+      try seen.add(SeenPicture(name: "a", embeddings: [1, 2, 3]), to: "rose")
+    }
+    let none = Bytes(Array(repeating: 0xFF, count: 48))
+    #expect(throws: SeenError.notFinite(picture: "a")) {
+      try seen.add(SeenPicture(name: "a", embeddings: none), to: "rose")
+    }
+    #expect(seen.classes.isEmpty)
+  }
+
+  private func expectSameMoments(_ one: Seen, _ other: Seen) throws {
+    let (mine, theirs) = (try one.pooledMoments(), try other.pooledMoments())
+    for (left, right) in zip(mine.sums.joined(), theirs.sums.joined()) { #expect(abs(left - right) < 1e-12) }
+    for (left, right) in zip(try mine.wholeSquare().elements, try theirs.wholeSquare().elements) {
+      #expect(abs(left - right) < 1e-12)
+    }
+  }
+}
