@@ -26,6 +26,9 @@ public struct EmbeddingCache: Sendable, Hashable {
     public internal(set) var seen = 0
     /// Why what was seen could not be kept, in a sentence, or nil where it was; nothing is lost but time.
     public internal(set) var failure: String?
+
+    /// Nothing yet.
+    public init() {}
   }
 
   /// Where the files lie. It is made when something is kept for the first time.

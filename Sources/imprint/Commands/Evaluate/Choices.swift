@@ -2,7 +2,7 @@ import ArgumentParser
 import Imprinting
 
 /// Several values of an option, with commas between.
-struct Choices<Value: Choice>: ExpressibleByArgument {
+struct Choices<Value: Choice>: ExpressibleByArgument, Sendable {
   let values: [Value]
 
   /// Nil where one of them is none, or there is none at all; one that is named twice counts once.
@@ -21,7 +21,7 @@ struct Choices<Value: Choice>: ExpressibleByArgument {
 }
 
 /// What can be chosen by name.
-protocol Choice: Equatable {
+protocol Choice: Equatable, Sendable {
   /// What the word `all` stands for, or nil where it is a value like others.
   static var allChoices: [Self]? { get }
 

@@ -12,7 +12,7 @@ import Pictures
 struct EpisodeRun {
   let episodes: Episodes
   let options: EpisodeOptions
-  let model: String
+  let model: URL
   let data: String
   let resize: Resize?
   let run: RunOptions
@@ -30,7 +30,7 @@ struct EpisodeRun {
   func outcome() async throws -> Outcome {
     let pictures = try LabelledPictures(URL(filePath: data))
     let extractor = try Extractor(
-      model: URL(filePath: model), resize: resize, views: options.augment ?? .one, threads: run.work.threads,
+      model: model, resize: resize, views: options.augment ?? .one, threads: run.work.threads,
       runtime: run.runtime())
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
     let (seen, skipped, reused) = try await see(pictures, by: extractor)

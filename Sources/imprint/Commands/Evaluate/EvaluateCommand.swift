@@ -26,8 +26,12 @@ struct EvaluateCommand: AsyncParsableCommand {
         imprint evaluate --model base.tflite --data flowers --episodes 50 --shots 1,5,all --report base.html
       """)
 
-  @Option(help: "The classifier: any image classification model with one output. With --episodes, the base model.")
-  var model: String
+  @Option(
+    help: """
+      The classifier: any image classification model with one output. With --episodes, the base model. \
+      (default with --episodes: the one that 'imprint model fetch' made)
+      """)
+  var model: String?
 
   @Option(help: "The pictures: a folder of class folders, or a list of 'path,label' lines.")
   var data: String
@@ -47,6 +51,10 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let worst, worst < 0 { throw ValidationError("--worst is \(worst); it takes a number from 0") }
+    if few.episodes == nil, model == nil {
+      throw ValidationError(
+        "--model is missing: name the classifier to evaluate, or evaluate a base model with --episodes")
+    }
     if few.episodes != nil, run.labels != nil {
       throw ValidationError(
         "--labels names a classifier's classes: with --episodes the names are those of the class folders")
@@ -54,20 +62,21 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let model = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
     let report = report.map { URL(filePath: $0) }
-    if let report { try checkReport(report) }
+    if let report { try checkReport(report, model) }
     try await Interruption.guarding(or: "Stopped.") {
       if let episodes = few.wanted {
-        try await evaluate(episodes, report)
+        try await evaluate(model, episodes, report)
       } else {
-        try await evaluate(report)
+        try await evaluate(model, report)
       }
     }
   }
 
-  private func evaluate(_ report: URL?) async throws {
+  private func evaluate(_ model: URL, _ report: URL?) async throws {
     let pictures = try LabelledPictures(URL(filePath: data))
-    let classifier = try run.classifier(model, resize: resize)
+    let classifier = try run.classifier(model.relativePath, resize: resize)
     let progress = Progress(total: pictures.count)
     defer { progress.finish() }
     var skipped: [PictureError] = []
@@ -79,7 +88,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard evaluation.count > 0 else { throw ImprintingError.noPictures }
     if let report {
       let page = try await ReportPage(
-        evaluation, title: "\(fileName(model)) on \(fileName(data))",
+        evaluation, title: "\(model.lastPathComponent) on \(URL(filePath: data).lastPathComponent)",
         facts: [.init("Resized by", "\(classifier.resize)"), .init("Unreadable", "\(skipped.count)")],
         resize: classifier.resize)
       try page.write(to: report)
@@ -88,13 +97,14 @@ struct EvaluateCommand: AsyncParsableCommand {
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
   }
 
-  private func evaluate(_ episodes: Episodes, _ report: URL?) async throws {
+  private func evaluate(_ model: URL, _ episodes: Episodes, _ report: URL?) async throws {
     let outcome = try await EpisodeRun(
       episodes: episodes, options: few, model: model, data: data, resize: resize, run: run
     ).outcome()
     if let report {
       let page = try await ReportPage(
-        outcome.results, suspects: outcome.suspects, title: "\(fileName(model)) on \(fileName(data))",
+        outcome.results, suspects: outcome.suspects,
+        title: "\(model.lastPathComponent) on \(URL(filePath: data).lastPathComponent)",
         facts: [
           .init("Resized by", outcome.space.resize), .init("Views learnt from", "\(outcome.space.views.count)"),
           .init("Unreadable", "\(outcome.skipped)"),
@@ -102,18 +112,17 @@ struct EvaluateCommand: AsyncParsableCommand {
       try page.write(to: report)
     }
     let words = EpisodesReport(
-      outcome.results, model: model, data: data, space: outcome.space, skipped: outcome.skipped, reused: outcome.reused,
+      outcome.results, model: model.relativePath, data: data, space: outcome.space, skipped: outcome.skipped,
+      reused: outcome.reused,
       suspects: outcome.suspects, worst: worst ?? 0)
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
   }
 
-  private func fileName(_ path: String) -> String { URL(filePath: path).lastPathComponent }
-
   /// Checks before the work that the page can be written, and that it takes the place of nothing that is read.
-  private func checkReport(_ report: URL) throws {
+  private func checkReport(_ report: URL, _ model: URL) throws {
     try OutputFile.check(report)
     let real = { (url: URL) in url.resolvingSymlinksInPath().standardizedFileURL.path }
-    for source in [model, data] where real(report) == real(URL(filePath: source)) {
+    for source in [model, URL(filePath: data)] where real(report) == real(source) {
       throw ValidationError("--report \(report.relativePath) would take the place of what is read: choose another name")
     }
   }
