@@ -21,14 +21,18 @@ public struct EmbeddingCache: Sendable, Hashable {
   /// What a cache was good for.
   public struct Use: Sendable, Hashable {
     /// How many pictures' embeddings were there already.
-    public internal(set) var reused = 0
+    public internal(set) var reused: Int
     /// How many pictures had to be seen.
-    public internal(set) var seen = 0
+    public internal(set) var seen: Int
     /// Why what was seen could not be kept, in a sentence, or nil where it was; nothing is lost but time.
     public internal(set) var failure: String?
 
-    /// Nothing yet.
-    public init() {}
+    /// What a cache was good for; by default nothing yet.
+    public init(reused: Int = 0, seen: Int = 0, failure: String? = nil) {
+      self.reused = reused
+      self.seen = seen
+      self.failure = failure
+    }
   }
 
   /// Where the files lie. It is made when something is kept for the first time.

@@ -1,0 +1,35 @@
+@testable import Imprinting
+
+/// The plainest head: the nearest class mean of the features. `Other` is the same under another name.
+struct NearestMean: HeadMethod {
+  struct Other: HeadMethod {
+    static let name = "other"
+    func solve(_ seen: Seen) throws -> SolvedHead { try NearestMean().solve(seen) }
+  }
+
+  static let name = "nearest"
+
+  func solve(_ seen: Seen) throws -> SolvedHead {
+    let features = try LabelledFeatures(seen)
+    var weights: [Float] = []
+    var biases: [Float] = []
+    for place in seen.classes.indices {
+      let rows = features.labels.indices.filter { features.labels[$0] == place }
+        .flatMap { $0 * features.views..<($0 + 1) * features.views }
+      let mean = (0..<features.rows.columns).map { column in
+        rows.reduce(0) { $0 + features.rows[$1, column] } / Double(rows.count)
+      }
+      weights += mean.map { Float(40 * $0) }
+      biases.append(Float(mean.reduce(0) { $0 - 20 * $1 * $1 }))
+    }
+    let head = try Head(map: seen.space.map, dimension: seen.space.dimension, weights: weights, biases: biases)
+    // Half of it right, whatever the pictures are.
+    let answers = features.names.enumerated().map { index, name in
+      LeaveOneOut.Answer(
+        picture: name, label: features.labels[index], logits: index.isMultiple(of: 2) ? [1, 0] : [0, 1])
+    }
+    return SolvedHead(
+      head: head, classes: features.classes,
+      leaveOneOut: seen.classes.count == 2 ? LeaveOneOut(classes: features.classes, answers: answers) : nil)
+  }
+}
