@@ -52,6 +52,16 @@ public struct Cholesky: Sendable {
     return solved
   }
 
+  /// Y U⁻ᵀ for the rows of Y: of whitened rows, what ``dividing(_:)`` makes of the rows themselves.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(m n²) for m rows.
+  public func dividing(whitened rows: Matrix) throws(LinearAlgebraError) -> Matrix {
+    var solved = rows
+    try solve(&solved, transposed: true)
+    return solved
+  }
+
   /// A⁻¹, both triangles.
   ///
   /// - Throws: ``LinearAlgebraError``.
@@ -69,6 +79,26 @@ public struct Cholesky: Sendable {
     guard info == 0 else { throw .notPositiveDefinite(size: size) }
     inverse.mirrorUpperTriangle()
     return inverse
+  }
+
+  /// U⁻ᵀ X for as many rows X as A has: with A = X Xᵀ, unit vectors at right angles.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(m n²) for rows of m elements.
+  public func orthonormal(_ rows: Matrix) throws(LinearAlgebraError) -> Matrix {
+    guard rows.rows == size else { throw .misfit("\(rows.rows) rows for a matrix of \(size)x\(size)") }
+    var solved = rows
+    let sides = try rows.sides
+    let routine = try Routines.get().triangularSolve
+    factor.elements.withUnsafeBufferPointer { a in
+      solved.withUnsafeMutableElements { b in
+        guard let a = a.baseAddress, let b = b.baseAddress, sides.columns > 0 else { return }
+        routine(
+          Int32(CBLAS_ROWS), Int32(CBLAS_LEFT), Int32(CBLAS_UPPER), Int32(CBLAS_TRANSPOSED), Int32(CBLAS_NOT_UNIT),
+          sides.rows, sides.columns, 1, a, sides.rows, b, sides.columns)
+      }
+    }
+    return solved
   }
 
   private func solve(_ rows: inout Matrix, transposed: Bool) throws(LinearAlgebraError) {

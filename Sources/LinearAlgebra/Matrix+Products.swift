@@ -31,22 +31,45 @@ extension Matrix {
     return product
   }
 
-  /// Adds Xᵀ X to the upper triangle of a square matrix; the lower one is left as it is.
+  /// Adds f Xᵀ X to the upper triangle of a square matrix; the lower one is left as it is.
   ///
-  /// - Parameter rows: X, with as many columns as this matrix has.
+  /// - Parameters:
+  ///   - rows: X, with as many columns as this matrix has.
+  ///   - factor: f.
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(n d²) for n rows of d elements, half of a general product.
-  public mutating func addSquare(of rows: Matrix) throws(LinearAlgebraError) {
+  public mutating func addSquare(of rows: Matrix, factor: Double = 1) throws(LinearAlgebraError) {
     try rows.elements.withUnsafeBufferPointer { buffer throws(LinearAlgebraError) in
-      try addSquare(ofRows: buffer, count: rows.rows)
+      try addSquare(ofRows: buffer, count: rows.rows, factor: factor)
     }
   }
 
-  /// Adds Xᵀ X to the upper triangle of a square matrix, X being rows in memory; see ``addSquare(of:)``.
+  /// X Xᵀ, both triangles.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(n² d) for n rows of d elements, half of a general product.
+  public static func gram(of rows: Matrix) throws(LinearAlgebraError) -> Matrix {
+    var gram = Matrix(rows: rows.rows, columns: rows.rows)
+    guard rows.rows > 0, rows.columns > 0 else { return gram }
+    let sides = try rows.sides
+    let routine = try Routines.get().symmetricProduct
+    rows.elements.withUnsafeBufferPointer { source in
+      gram.withUnsafeMutableElements { gram in
+        guard let source = source.baseAddress, let gram = gram.baseAddress else { return }
+        routine(
+          Int32(CBLAS_ROWS), Int32(CBLAS_UPPER), asIs, sides.rows, sides.columns, 1, source, sides.columns, 0, gram,
+          sides.rows)
+      }
+    }
+    gram.mirrorUpperTriangle()
+    return gram
+  }
+
+  /// Adds f Xᵀ X to the upper triangle of a square matrix, X being rows in memory; see ``addSquare(of:factor:)``.
   ///
   /// - Throws: ``LinearAlgebraError``.
   public mutating func addSquare(
-    ofRows buffer: UnsafeBufferPointer<Double>, count: Int
+    ofRows buffer: UnsafeBufferPointer<Double>, count: Int, factor: Double = 1
   ) throws(LinearAlgebraError) {
     guard rows == columns, count >= 0, buffer.count >= count * columns else {
       throw .misfit("\(count) rows of \(columns) for a square of \(rows)x\(columns)")
@@ -58,7 +81,7 @@ extension Matrix {
     withUnsafeMutableElements { square in
       guard let square = square.baseAddress else { return }
       routine(
-        Int32(CBLAS_ROWS), Int32(CBLAS_UPPER), Self.transposed, side, count, 1, source, side, 1, square, side)
+        Int32(CBLAS_ROWS), Int32(CBLAS_UPPER), Self.transposed, side, count, factor, source, side, 1, square, side)
     }
   }
 

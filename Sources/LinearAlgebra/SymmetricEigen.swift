@@ -7,6 +7,11 @@ public struct SymmetricEigen: Sendable {
   /// The eigenvectors v, unit vectors, one a row, in the order of their values.
   public let vectors: Matrix
 
+  init(values: [Double], vectors: Matrix) {
+    self.values = values
+    self.vectors = vectors
+  }
+
   /// Takes a matrix apart.
   ///
   /// - Parameter matrix: A; its upper triangle alone is read.
@@ -41,7 +46,6 @@ public struct SymmetricEigen: Sendable {
       return info
     }
     guard info == 0, values.allSatisfy(\.isFinite) else { throw .noEigenvalues(size: size) }
-    self.values = values
-    self.vectors = vectors
+    self.init(values: values, vectors: vectors)
   }
 }

@@ -16,6 +16,9 @@ struct ImprintCommand: AsyncParsableCommand {
           imprint classify --model flowers.tflite rose.jpg
         See how well it does on other pictures:
           imprint evaluate --model flowers.tflite --data more-flowers
+        Add up what was seen on several days or machines:
+          imprint merge monday.seen tuesday.seen -o both.seen
+          imprint train --from both.seen --output flowers.tflite
         See what is in a file:
           imprint inspect flowers.tflite
         Make a model from a training framework's weights:
@@ -26,6 +29,7 @@ struct ImprintCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, InspectCommand.self, ModelCommand.self,
+      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
+      InspectCommand.self, ModelCommand.self,
     ])
 }

@@ -220,7 +220,7 @@ struct BadInputTests {
   @Test(
     "Wrong usage ends with 64 and says what was wrong",
     arguments: [
-      (["train"], "--model"),
+      (["train"], "--data"),
       (["train", "--model", "m", "--data", "d", "--output", "o", "--test-ratio", "1"], "--test-ratio"),
       (["train", "--model", "m", "--data", "d", "--output", "o", "--shots", "0"], "--shots"),
       (["train", "--model", "m", "--data", "d", "--output", "o", "--resize", "crop:7"], "--resize"),
@@ -236,7 +236,8 @@ struct BadInputTests {
   }
 
   @Test(
-    "Every command's help has an example", arguments: ["train", "classify", "evaluate", "inspect", "model convert"])
+    "Every command's help has an example",
+    arguments: ["train", "classify", "evaluate", "inspect", "model convert", "model fetch"])
   func help(command: String) throws {
     let outcome = try Imprint.run(after: "true", command.split(separator: " ").map(String.init) + ["--help"])
     #expect(outcome.code == 0)

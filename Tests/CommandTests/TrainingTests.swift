@@ -157,6 +157,35 @@ struct TrainingTests {
     #expect(files[0] != files[2])
   }
 
+  @Test("--test-rest asks about all that --shots leaves, and --list-held-back says which these are")
+  func rest() throws {
+    let data = try threeFlowers()
+    let list = folder.appending("held back.csv")
+    let output = folder.appending("rest.tflite").path
+    let train = ["train", "--model", Flowers.extractor, "--data", data.path, "--output", output]
+    let report = try Imprint.run(train + ["--shots", "2", "--test-rest", "--list-held-back", list.path, "--json"])
+      .decoded(as: Report.self)
+    #expect(report.classes.map(\.pictures) == [2, 2, 2])
+    #expect(report.heldBack == 18)
+    struct Evaluated: Decodable {
+      let pictures: Int
+      let topK: [Double]
+    }
+    let evaluated = try Imprint.run("evaluate", "--model", output, "--data", list.path, "--json")
+      .decoded(as: Evaluated.self)
+    #expect(evaluated.pictures == 18)
+    #expect(Array(evaluated.topK.prefix(5)) == report.topK)
+
+    for wrong in [["--test-rest"], ["--test-rest", "--shots", "2", "--test-ratio", "0.5"]] {
+      let refused = try Imprint.run(train + wrong)
+      #expect(refused.code == 64 && refused.complaints.contains("it goes with --shots"))
+    }
+    for path in [output, folder.appending("rest.txt").path] {
+      #expect(try Imprint.run(train + ["--list-held-back", path]).code == 64)
+    }
+    #expect(try Imprint.run(train + ["--list-held-back", data.path]).complaints.contains("it is a folder"))
+  }
+
   @Test("A list of paths and labels does as well as a folder")
   func list() throws {
     let list = folder.appending("list.csv")

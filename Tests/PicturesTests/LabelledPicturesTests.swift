@@ -31,6 +31,17 @@ struct ClassFolderTests {
     #expect(found.count == 5)
   }
 
+  @Test("Written as a list they are read as the same, whatever their names hold")
+  func written() throws {
+    try touch("rose/a.jpg", "rose, \"wild\"/b c.jpg", "tulip/d\ne.jpg", "tulip/f\r\n\"g\".jpg")
+    let found = try LabelledPictures(folder: folder.url)
+    let list = folder.appending("list.csv")
+    try Data(LabelledPictures.list(of: found.classes).utf8).write(to: list)
+    let read = try LabelledPictures(list: list)
+    #expect(read.classes.map(\.name) == found.classes.map(\.name))
+    #expect(read.classes.map { $0.pictures.map(\.path) } == found.classes.map { $0.pictures.map(\.path) })
+  }
+
   @Test("Hidden files and folders, other files and files beside the classes are passed over")
   func others() throws {
     try touch("rose/a.jpg", "rose/.b.jpg", "rose/notes.txt", "rose/Thumbs.db", ".git/c.jpg", "loose.jpg", "readme.md")

@@ -1,4 +1,3 @@
-import Crypto
 import LiteRT
 import ModelSurgery
 import Pictures
@@ -28,6 +27,9 @@ public final class Extractor: Sendable {
   public var input: PictureInput { runner.input }
   /// How pictures are brought to the model's size.
   public let resize: Resize
+
+  /// What a step of an embedding is worth: the scale of a quantised network, 1 in float.
+  var unit: Float { runner.output.unit }
 
   private let runner: ModelRunner
   private let views: PictureViews
@@ -87,14 +89,11 @@ public final class Extractor: Sendable {
     network.signatureDefs = []
     network.trailing = Bytes()
     let bare = network.cut(at: try network.onlyInputAndOutput().output)
-    var hash = SHA256()
-    try Bytes(bare.serialized().bytes()).withUnsafeBytes { hash.update(bufferPointer: $0) }
     let (input, _) = try model.onlyInputAndOutput()
     let standard = model.mainSubgraph?.tensor(input).map { PictureNormalization(standardFor: $0) }
-    if let pixels = try model.pictureNormalization ?? standard {
-      hash.update(data: Array("\(pixels.mean) \(pixels.deviation)".utf8))
-    }
-    return hash.finalize().map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    let pixels = try model.pictureNormalization ?? standard
+    let words = pixels.map { "\($0.mean) \($0.deviation)" } ?? ""
+    return try Bytes(bare.serialized().bytes() + Array(words.utf8)).sha256
   }
 
   /// The embeddings of picture files, on all cores, in order.

@@ -22,7 +22,7 @@ public struct FineTuned: HeadMethod {
   ///   - scale: s, what the cosines are multiplied by.
   ///   - strength: l, how strongly rows are held where they were imprinted.
   ///   - iterations: How many steps of the descent at most.
-  public init(scale: Double = 20, strength: Double = 1e-3, iterations: Int = 100) {
+  public init(scale: Double = 20, strength: Double = 3e-4, iterations: Int = 100) {
     self.scale = scale
     self.strength = strength
     self.iterations = iterations

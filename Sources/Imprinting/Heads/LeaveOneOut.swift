@@ -105,6 +105,15 @@ public struct LeaveOneOut: Sendable {
       .map { Confusion(label: classes[$0.key[0]], takenFor: classes[$0.key[1]], count: $0.value) }
   }
 
+  /// Pictures whose label looks wrong, worst first: they look like another class, and there is one chance in a hundred at most
+  /// that they are of their own.
+  public var mislabelled: [Suspect] {
+    suspects(answers.count).filter { $0.label != $0.looksLike && $0.surprise > Self.wrong }
+  }
+
+  // −ln(1/100)
+  private static let wrong = 4.6
+
   /// Pictures by how wrong their label looks, worst first.
   ///
   /// - Parameter count: How many at most.
@@ -115,5 +124,12 @@ public struct LeaveOneOut: Sendable {
           picture: answer.picture, label: classes[answer.label], looksLike: classes[answer.predicted],
           surprise: surprise)
       }
+  }
+}
+
+extension LeaveOneOut: CustomStringConvertible {
+  /// The accuracy and its standard error, as in `0.94 ± 0.02, leave-one-out`.
+  public var description: String {
+    "\(Decimals.string(accuracy, places: 2)) ± \(Decimals.string(standardError, places: 2)), leave-one-out"
   }
 }

@@ -20,3 +20,11 @@ public enum Views: String, Sendable, Hashable, Codable, CaseIterable {
   /// The number of views for a person.
   var words: String { self == .one ? "one view" : "\(count) views" }
 }
+
+extension Views {
+  /// The pictures up to which several views pay for their time: beyond, the pictures themselves show enough.
+  public static let usualLimit = 300
+
+  /// What is taken for a number of pictures where nobody says otherwise: five views of few, one of many.
+  public static func usual(for pictures: Int) -> Views { pictures <= usualLimit ? .five : .one }
+}

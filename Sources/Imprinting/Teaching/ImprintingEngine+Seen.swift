@@ -19,6 +19,22 @@ extension ImprintingEngine {
     return sum
   }
 
+  /// The same sum of a class that was seen. Where only sums are kept, it is that of the class's mean, as often as there are
+  /// pictures.
+  ///
+  /// - Throws: As ``sum(of:dimension:unit:)`` does.
+  nonisolated func sum(of known: SeenClass, in space: EmbeddingSpace, unit: Float) throws(ImprintingError)
+    -> EmbeddingSum
+  {
+    guard known.pictures.isEmpty else {
+      return try sum(
+        of: known.pictures.map { space.steps($0.embeddings) }, dimension: space.dimension, unit: unit)
+    }
+    let views = Double(max(known.count * space.views.count, 1))
+    let mean = normalized(known.steps.map { Float($0 / views) }, unit: unit)
+    return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.views.count)
+  }
+
   /// What the tail makes of one raw embedding.
   private nonisolated func normalized(_ steps: [Float], unit: Float) -> Embedding {
     var values = steps.map { Double($0) * Double(unit) }

@@ -1,4 +1,5 @@
 import LiteRT
+import ModelSurgery
 import Pictures
 import TFLite
 
@@ -11,45 +12,103 @@ import TFLite
 /// Teaches classes from folders of pictures, and writes the classifier with its label file.
 ///
 /// ```swift
-/// let teacher = try Teacher()
+/// let teacher = try Teacher(model: URL(filePath: "extractor.tflite"))
 /// try await teacher.learn(from: URL(filePath: "flowers"))
+/// if let estimate = try await teacher.estimate { print(estimate) }     // 0.94 ± 0.02, leave-one-out
 /// try await teacher.save(to: URL(filePath: "flowers.tflite"))
 /// ```
+///
+/// A picture goes through the network once, or once a view. What was seen is kept, ``seen``: classes can be added and gone on
+/// with at any time, and the head is solved for anew in no time.
 public actor Teacher {
+  /// How the head is solved for.
+  public nonisolated let method: HeadKind
+  /// The frozen network.
+  public nonisolated let extractor: Extractor
   /// How pictures are brought to the model's size.
-  public nonisolated let resize: Resize
+  public nonisolated var resize: Resize { extractor.resize }
   /// How they were when the kept classes were taught, or nil where the file does not say or none are kept.
   public nonisolated let earlierResize: Resize?
+  /// What was seen so far.
+  public private(set) var seen: Seen
 
-  private let engine: ImprintingEngine
+  // In Coral's layout what was learnt is the engine's to keep.
+  private let engine: ImprintingEngine?
+  private let kept: KeptBase?
+  private let runtime: Runtime
+  private let threads: Int?
+  // What was seen earlier and the engine does not know yet.
+  private var untold: Seen?
+  // What follows from what was seen, made when it is first asked for.
+  private var answer: TaughtModel?
 
   /// Opens a base model.
   ///
   /// - Parameters:
-  ///   - model: The model: one with the imprinting tail, or a bare embedding extractor; by default ``DefaultModel``.
+  ///   - model: A classifier, a model with the imprinting tail, or a bare embedding extractor; by default ``DefaultModel``.
+  ///   - method: How the head is solved for; ``HeadKind/imprinted`` gives Coral's layout.
   ///   - keepClasses: Whether the model's classes stay.
   ///   - labels: Names of the kept classes; by default those that the file carries.
   ///   - resize: How pictures are brought to the model's size; by default as kept classes were taught, else `crop`.
+  ///   - views: How often, and how, a picture is looked at.
+  ///   - earlier: What was seen earlier, to go on with; it is of this model and this resize. Its views are taken then.
+  ///   - budget: The bytes of embeddings beyond which only sums are kept.
   ///   - threads: How many threads to use; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
-  /// - Throws: ``DefaultModelError/missing(path:)``, and as
-  ///   ``ImprintingEngine/init(model:keepClasses:labels:threads:runtime:)`` does.
+  /// - Throws: ``DefaultModelError/missing(path:)``, ``SeenError/otherSpace(_:)``,
+  ///   ``ImprintingError/noClassesToKeep``, and as ``Extractor/init(model:resize:views:threads:runtime:)`` does.
   public init(
-    model: URL? = nil, keepClasses: Bool = false, labels: Labels? = nil, resize: Resize? = nil, threads: Int? = nil,
-    runtime: Runtime? = nil
+    model: URL? = nil, method: HeadKind = .analytic, keepClasses: Bool = false, labels: Labels? = nil,
+    resize: Resize? = nil, views: Views = .one, from earlier: Seen? = nil, budget: Int = Seen.defaultBudget,
+    threads: Int? = nil, runtime: Runtime? = nil
   ) throws {
     let bytes = try Bytes(mapping: DefaultModel.url(orGiven: model))
-    engine = try ImprintingEngine(
-      bytes: bytes, keepClasses: keepClasses, labels: labels, threads: threads, runtime: runtime)
-    earlierResize = keepClasses ? try Model(bytes: bytes).imprintedResize : nil
-    self.resize = resize ?? earlierResize ?? .crop
+    let runtime = try runtime ?? Runtime()
+    let said = keepClasses ? try Model(bytes: bytes).imprintedResize : nil
+    let extractor = try Extractor(
+      bytes: bytes, resize: resize ?? earlier.flatMap { Resize($0.space.resize) } ?? said ?? .crop,
+      views: earlier?.space.views ?? views, threads: threads, runtime: runtime)
+    var seen = Seen(space: extractor.space, budget: budget)
+    if let earlier { try seen.merge(earlier) }
+    let isCoral = method == .imprinted
+    let engine =
+      isCoral
+      ? try ImprintingEngine(
+        bytes: bytes, keepClasses: keepClasses, labels: labels, threads: threads, runtime: runtime) : nil
+    let kept = keepClasses && !isCoral ? try KeptBase(extractor.base, labels: labels, runtime: runtime) : nil
+    try kept?.check(names: seen.classes.map(\.name))
+    self.method = method
+    self.extractor = extractor
+    earlierResize = said
+    self.seen = seen
+    self.engine = engine
+    untold = isCoral ? earlier : nil
+    self.kept = kept
+    self.runtime = runtime
+    self.threads = threads
   }
 
-  /// The names of all classes that there are now.
-  public var labels: Labels { get async { await engine.labels } }
+  /// The names of all classes that there are now: kept ones first.
+  public var labels: Labels {
+    get async {
+      if let engine { return await engine.labels }
+      return Labels(lines(of: seen.classes.map(\.name)))
+    }
+  }
 
   /// How many classes there are now.
-  public var classCount: Int { get async { await engine.classCount } }
+  public var classCount: Int {
+    get async {
+      if let engine { return await engine.classCount }
+      return (kept?.classCount ?? 0) + seen.classes.count
+    }
+  }
+
+  private func lines(of taught: [String]) -> [Int: String] {
+    var names = kept?.labels.names ?? [:]
+    for (place, name) in taught.enumerated() { names[(kept?.classCount ?? 0) + place] = name }
+    return names
+  }
 
   /// Learns the classes of a folder of class folders, or of a list of `path,label` lines.
   ///
@@ -61,8 +120,8 @@ public actor Teacher {
 
   /// Learns classes from their pictures.
   ///
-  /// A class named like one that was imprinted before goes on with it; others are new. A class of which no picture can
-  /// be read is left out.
+  /// A class named like one that was taught before goes on with it; others are new. A class of which no picture can be read
+  /// is left out.
   ///
   /// - Parameters:
   ///   - classes: The classes and their pictures.
@@ -75,29 +134,76 @@ public actor Teacher {
   public func learn(
     _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in }
   ) async throws -> Lesson {
-    // Before the work; once more when it is done.
-    try await engine.checkTrainable(names: classes.map(\.name))
+    // Before the work; the engine does it once more when it is done.
+    try await tellEngine()
+    let names = classes.map(\.name)
+    try await engine?.checkTrainable(names: names)
+    try kept?.check(names: names)
+    let known = Set(seen.classes.map(\.name))
     let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
-    var sums = classes.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) }
+    // Taken in as a whole, when all of it is there.
+    var news = seen
+    var counts = classes.map { _ in 0 }
+    var steps = classes.map { _ in [[Float]]() }
     var lesson = Lesson()
-    try await engine.embed(list.map(\.1), resize: resize) { index, result in
+    try await extractor.see(list.map(\.1)) { index, result in
       switch result {
-      case .success(let embedding): try sums[list[index].0].add(embedding)
+      case .success(let picture):
+        let place = list[index].0
+        try news.add(picture, to: classes[place].name)
+        counts[place] += 1
+        if engine != nil { steps[place].append(extractor.space.steps(picture.embeddings)) }
       case .failure(let error):
         if strict { throw error }
         lesson.skipped.append(error)
       }
       progress(index + 1)
     }
-    let learnt = zip(classes, sums).filter { $1.count != 0 }
-    guard !learnt.isEmpty else { throw ImprintingError.noPictures }
-    lesson.emptyClasses = zip(classes, sums).filter { $1.count == 0 }.map(\.0.name)
-    let places = try await engine.train(named: learnt.map { ($0.name, $1) })
-    lesson.classes = zip(learnt, places).map { learnt, place in
-      .init(id: place.id, label: learnt.0.name, pictures: learnt.1.count ?? 0, isContinued: place.isContinued)
+    guard counts.contains(where: { $0 > 0 }) else { throw ImprintingError.noPictures }
+    lesson.emptyClasses = zip(classes, counts).filter { $1 == 0 }.map(\.0.name)
+    let learnt = classes.indices.filter { counts[$0] > 0 }
+    var places: [(id: Int, isContinued: Bool)] = []
+    if let engine {
+      let sums = try learnt.map { place in
+        (
+          name: names[place],
+          sum: try engine.sum(of: steps[place], dimension: extractor.space.dimension, unit: extractor.unit)
+        )
+      }
+      places = try await engine.train(named: sums)
+      await engine.setResize(resize)
+    } else {
+      places = learnt.map {
+        ((kept?.classCount ?? 0) + (news.place(of: names[$0]) ?? 0), known.contains(names[$0]))
+      }
     }
-    await engine.setResize(resize)
+    seen = news
+    answer = nil
+    lesson.classes = zip(learnt, places).map { place, known in
+      .init(id: known.id, label: names[place], pictures: counts[place], isContinued: known.isContinued)
+    }
     return lesson
+  }
+
+  /// What was seen so far as one lesson: for a classifier of what was seen earlier alone.
+  ///
+  /// - Throws: ``ImprintingError/baseClass(_:name:)``.
+  public func lesson() async throws -> Lesson {
+    try await tellEngine()
+    let labels = await labels
+    var lesson = Lesson()
+    lesson.classes = seen.classes.map {
+      .init(id: labels.id(of: $0.name) ?? 0, label: $0.name, pictures: $0.count, isContinued: false)
+    }
+    return lesson
+  }
+
+  /// How well the classifier is expected to do, from the training pictures alone, each left out in its turn; nil where that
+  /// is not known.
+  ///
+  /// - Throws: ``HeadError``, `LinearAlgebraError`.
+  public var estimate: LeaveOneOut? {
+    get async throws { try await taught().solved?.leaveOneOut }
   }
 
   /// Classifies labelled pictures with what was learnt so far, as the saved file would, and compares.
@@ -108,7 +214,42 @@ public actor Teacher {
     _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in },
     skipped: (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
-    try await engine.classifier().evaluate(classes, strict: strict, progress: progress, skipped: skipped)
+    let classifier = try Classifier(
+      bytes: Bytes(try await taught().model.serialized().bytes()), threads: threads, runtime: runtime)
+    return try await classifier.evaluate(classes, strict: strict, progress: progress, skipped: skipped)
+  }
+
+  /// The classifier of what was learnt so far.
+  ///
+  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``KeptClassesError``, `SurgeryError`.
+  public func model() async throws -> Model { try await taught().model }
+
+  /// Trains the engine with what was seen earlier.
+  private func tellEngine() async throws {
+    guard let engine, let earlier = untold else { return }
+    let sums = try earlier.classes.map { known in
+      (name: known.name, sum: try engine.sum(of: known, in: earlier.space, unit: extractor.unit))
+    }
+    try await engine.train(named: sums)
+    await engine.setResize(resize)
+    untold = nil
+  }
+
+  private func taught() async throws -> TaughtModel {
+    if let answer { return answer }
+    try await tellEngine()
+    let made: TaughtModel
+    if let engine {
+      // Classes of the file that is gone on with are not among what was seen.
+      let solved = seen.classes.isEmpty ? nil : try method.method.solve(seen)
+      made = TaughtModel(model: try await engine.model(), solved: solved)
+    } else {
+      guard !seen.classes.isEmpty else { throw ImprintingError.nothingLearnt }
+      made = try TaughtModel(
+        solving: method.method, of: seen, extractor: extractor, beside: kept)
+    }
+    answer = made
+    return made
   }
 
   /// Where the labels of a model file go: beside it, under its name with the ending `.txt`.
@@ -116,11 +257,16 @@ public actor Teacher {
     model.deletingPathExtension().appendingPathExtension("txt")
   }
 
+  /// Where what was seen for a model file goes: beside it, under its name with the ending `.seen`.
+  public static func seenFile(for model: URL) -> URL {
+    model.deletingPathExtension().appendingPathExtension("seen")
+  }
+
   /// Writes the model, and beside it its labels as `<id>  <label>` lines, in place of what stood there.
   ///
   /// - Returns: Where the label file is, ``labelFile(for:)``.
-  /// - Throws: ``ImprintingError/nothingLearnt``, and ``TFLiteError`` when a file cannot be written, or when both would be
-  ///   the same file.
+  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, and ``TFLiteError`` when a file cannot be written, or when
+  ///   both would be the same file.
   @discardableResult
   public func save(to file: URL) async throws -> URL {
     let labelFile = Self.labelFile(for: file)
@@ -128,8 +274,8 @@ public actor Teacher {
       throw TFLiteError.cannotWrite(
         path: file.path, reason: "its labels would go into the same file; end it in .tflite")
     }
-    let names = await engine.labels
-    try await engine.save(to: file)
+    let names = await labels
+    try await taught().model.serialized().write(to: file)
     try AtomicFile(labelFile).write(names.text)
     return labelFile
   }

@@ -1,36 +1,37 @@
 import TFLite
 
 extension Model {
-  /// The name of the metadata entry that names the embedding's tensor, of models whose head does not show it by itself.
-  public static let embeddingName: Text = "imprint.embedding"
-
   /// Finds the embedding: the vector that the last layer reads, before it is normalised or otherwise prepared, in the form
   /// in which the network stores it.
   ///
-  /// Of a model with the imprinting tail it is what L2_NORMALIZATION reads; of a classifier what its last linear layer
-  /// reads; of a model that does not end in a softmax its output. Where the file says which tensor it is, that is believed
-  /// if there is one.
+  /// Of a classifier it is that of ``BaseClassifier``; of a model with the imprinting tail what L2_NORMALIZATION reads; of a
+  /// model that does not end in a softmax its output.
   ///
   /// - Returns: A tensor of the main subgraph.
   /// - Throws: ``SurgeryError`` with what was found, where there is no single vector.
   public func embedding() throws(SurgeryError) -> Int32 {
     let (_, output) = try onlyInputAndOutput()
     guard let graph = mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
-    if let name = metadata(named: Self.embeddingName),
-      let named = graph.tensors.firstIndex(where: { $0.name.map { Array($0.string.utf8) } == Array(name) }),
-      graph.producer(of: Int32(named)) != nil
-    {
-      return Int32(named)
-    }
-    var tensor = output
     if let tail = try? ImprintingTail(of: self), let vector = graph.operators[tail.normalization].inputs.first {
-      tensor = features(before: vector, in: graph)
-    } else if let head = try? ClassifierHead.find(in: self), head.hasSoftmax {
-      tensor = head.features
-    } else if graph.operators.last.map({ builtinOperator(of: $0) == .softmax }) == true {
-      throw .noImprintingTail(found: lastOperators(5), because: "its embedding cannot be made out")
+      return stored(features(before: vector, in: graph), in: graph)
     }
-    return stored(tensor, in: graph)
+    return endsInSoftmax(output, in: graph) ? try BaseClassifier(of: self).embedding : output
+  }
+
+  /// Whether a tensor is a softmax's result, operators passed over that only change its form.
+  private func endsInSoftmax(_ tensor: Int32, in graph: SubGraph) -> Bool {
+    var tensor = tensor
+    for _ in graph.operators.indices {
+      guard let index = graph.producer(of: tensor), let source = graph.operators[index].inputs.first else {
+        return false
+      }
+      switch builtinOperator(of: graph.operators[index]) {
+      case .softmax: return true
+      case .reshape, .squeeze, .quantize, .dequantize: tensor = source
+      default: return false
+      }
+    }
+    return false
   }
 
   /// Whether no element of a tensor can be below 0: by its zero point, or by the activation that made it.

@@ -117,7 +117,9 @@ public struct BaseClassifier: Sendable, Hashable {
     var found = Source()
     var tensor = logits
     for _ in graph.operators.indices {
-      guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else { break }
+      guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else {
+        break
+      }
       switch model.builtinOperator(of: op) {
       case .reshape, .squeeze, .quantize, .dequantize, .reduceMax: tensor = source
       case .mul:
@@ -157,7 +159,9 @@ extension Model {
   fileprivate func findEmbedding(_ found: inout BaseClassifier.Source, in graph: SubGraph) {
     var tensor = found.features
     for _ in graph.operators.indices {
-      guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else { break }
+      guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else {
+        break
+      }
       switch builtinOperator(of: op) {
       case .l2Normalization where !found.isNormalized: found.isNormalized = true
       case .quantize where !found.isNormalized:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Imprinting
 import Pictures
+import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -13,32 +14,52 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train",
     abstract: "Teach classes from a folder of pictures and write the classifier.",
     discussion: """
-      The data is a folder with one folder of pictures a class, or a list. The first pictures of each class, by name, \
-      are held back and tell how well the classifier does.
+      The data is a folder with one folder of pictures a class, or a list. How well the classifier does is told from the \
+      pictures themselves, each left out in its turn.
 
       EXAMPLES
         imprint train --data flowers --output flowers.tflite
         imprint train --model flowers.tflite --keep-classes --data more --output new.tflite
+        imprint train --from flowers.seen --output flowers.tflite
       """)
 
   @Option(
     help: """
-      The base model: a bare embedding extractor, or a model in Coral's imprinting layout. (default: the one that \
-      'imprint model fetch' makes)
+      The base model: a classifier, a bare embedding extractor, or a model in Coral's imprinting layout. (default: the \
+      one that 'imprint model fetch' makes)
       """)
   var model: String?
 
   @Option(help: "The pictures: a folder of class folders, or a list of 'path,label' lines.")
-  var data: String
+  var data: String?
+
+  @Option(
+    help: """
+      What was seen earlier, to go on with: a file that 'imprint embed', 'imprint merge' or 'imprint train' wrote.
+      """)
+  var from: String?
 
   @Option(help: "The classifier to write. Its labels go beside it, into a file ending in .txt.")
   var output: String
 
-  @Option(help: "The share of each class's pictures to hold back, from 0 to less than 1. (default: 0.25)")
+  @Option(
+    help: """
+      How the last layer is solved for: \(HeadKind.words). (default: analytic; for classes in Coral's layout that are \
+      gone on with, imprinted)
+      """)
+  var head: HeadKind?
+
+  @Option(help: ArgumentHelp(Views.help, valueName: "views"))
+  var augment: Views?
+
+  @Option(help: "The share of each class's pictures to hold back and ask about, from 0 to less than 1. (default: 0)")
   var testRatio: Double?
 
   @Flag(help: "Hold back all pictures that --shots does not draw, instead of a share.")
   var testRest = false
+
+  @Option(help: "Where to list the pictures held back: 'path,label' lines, as 'evaluate --data' takes them.")
+  var listHeldBack: String?
 
   @Option(help: "How many pictures a class to learn from at most, drawn at random. (default: all)")
   var shots: Int?
@@ -46,13 +67,19 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "Decides which pictures --shots draws.")
   var seed: UInt64 = 0
 
-  @Flag(help: "Keep the classes that the model has; imprinted ones of the same name are trained further.")
+  @Flag(help: "Keep the classes that the model has; those that were taught to it are gone on with.")
   var keepClasses = false
 
   @Option(
     help: "How pictures are brought to the model's size: \(Resize.words). (default: as kept classes were, else crop)")
   var resize: Resize?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Write what was seen beside the classifier, into a file ending in .seen, to go on with another day.")
+  var seen = true
+
+  @OptionGroup var budget: BudgetOptions
   @OptionGroup var run: RunOptions
 
   func validate() throws {
@@ -67,6 +94,15 @@ struct TrainCommand: AsyncParsableCommand {
         "--test-rest asks about what --shots leaves: it goes with --shots, and not with --test-ratio")
     }
     if let shots, shots < 1 { throw ValidationError("--shots is \(shots); it takes a positive number") }
+    if data == nil, from == nil {
+      throw ValidationError("there is nothing to learn from: name a folder of pictures with --data")
+    }
+    if data == nil, shots != nil || testRatio != nil {
+      throw ValidationError("--shots and --test-ratio part the pictures of --data, which is not given")
+    }
+    if from != nil, augment != nil {
+      throw ValidationError("--augment is as it was for what --from names: leave it out")
+    }
   }
 
   func run() async throws {
@@ -77,23 +113,27 @@ struct TrainCommand: AsyncParsableCommand {
     let output = URL(filePath: output)
     let base = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
     try checkOutput(output, base: base)
-    let pictures = try LabelledPictures(URL(filePath: data))
-    let split = try split(pictures.classes)
-    let teacher = try Teacher(
-      model: base, keepClasses: keepClasses, labels: run.readLabels(), resize: resize,
-      threads: run.work.threads, runtime: run.runtime())
-    for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
+    let pictures = try data.map { try LabelledPictures(URL(filePath: $0)) }
+    for name in pictures?.emptyClasses ?? [] {
+      Terminal.warn("the folder \(name) holds no picture and is left out")
+    }
+    let split = try split(pictures?.classes ?? [])
+    let count = split.training.reduce(0) { $0 + $1.pictures.count }
+    let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
+    let teacher = try teacher(base, pictures: count)
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were taught with --resize \(earlier), the new ones are with \(teacher.resize)")
     }
 
-    let count = split.training.reduce(0) { $0 + $1.pictures.count }
-    let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
     let progress = Progress(total: count + heldBack)
     defer { progress.finish() }
     let clock = ContinuousClock()
     let start = clock.now
-    let lesson = try await teacher.learn(split.training, strict: run.strict) { progress.update($0) }
+    let lesson =
+      split.training.isEmpty
+      ? try await teacher.lesson()
+      : try await teacher.learn(split.training, strict: run.strict) { progress.update($0) }
+    let estimate = try await teacher.estimate
     let taught = Set(lesson.classes.map(\.label))
     let asked = split.heldBack.filter { taught.contains($0.name) }
     var skipped = lesson.skipped
@@ -105,6 +145,11 @@ struct TrainCommand: AsyncParsableCommand {
     let seconds = (clock.now - start) / .seconds(1)
     try Task.checkCancellation()
     let labelFile = try await teacher.save(to: output)
+    let seenFile = Teacher.seenFile(for: output)
+    if seen { try await teacher.seen.write(to: seenFile) }
+    if let listHeldBack {
+      try AtomicFile(URL(filePath: listHeldBack)).write(LabelledPictures.list(of: asked))
+    }
     progress.finish()
     for error in skipped { Terminal.warn("\(error)") }
     for name in lesson.emptyClasses {
@@ -112,31 +157,57 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     let report = TrainReport(
-      lesson: lesson, evaluation: evaluation, skipped: skipped.count, seconds: seconds, output: output,
-      labelFile: labelFile, kept: await teacher.classCount - lesson.classes.count)
+      lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: skipped.count,
+      seconds: seconds, files: .init(model: output, labels: labelFile, seen: seen ? seenFile : nil),
+      classes: await teacher.classCount)
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
+  }
+
+  /// The teacher, with what was seen earlier: what --from names, or, of a model whose classes are kept, what lies beside it.
+  private func teacher(_ base: URL, pictures: Int) throws -> Teacher {
+    let kept = keepClasses && head != .imprinted ? try EarlierTeaching(of: base) : nil
+    var method = head
+    var earlier = try from.map { try Seen(contentsOf: URL(filePath: $0)) }
+    var keepsBase = keepClasses
+    switch kept {
+    case .seen(let seen):
+      var both = seen
+      if let earlier { try both.merge(earlier) }
+      earlier = both
+      keepsBase = false
+    case .imprinted: method = method ?? .imprinted
+    case .base, nil: break
+    }
+    return try Teacher(
+      model: base, method: method ?? .analytic, keepClasses: keepsBase, labels: run.readLabels(), resize: resize,
+      views: augment ?? .usual(for: pictures), from: earlier, budget: budget.bytes, threads: run.work.threads,
+      runtime: run.runtime())
   }
 
   private func split(_ pictures: [LabelledPictures.Class]) throws -> Split {
     if testRest, let shots { return Split(pictures, drawing: shots, seed: seed) }
-    return try Split(pictures, testRatio: testRatio ?? 0.25, shots: shots, seed: seed)
+    return try Split(pictures, testRatio: testRatio ?? 0, shots: shots, seed: seed)
   }
 
-  /// Checks before the work that both files can be written, and that neither takes the place of what is read.
+  /// Checks before the work that all files can be written, and that none takes the place of what is read.
   private func checkOutput(_ output: URL, base: URL) throws {
     let labelFile = Teacher.labelFile(for: output)
-    let real = { (url: URL) in url.resolvingSymlinksInPath().standardizedFileURL.path }
-    guard real(output) != real(labelFile) else {
-      throw ValidationError("--output \(self.output) ends in .txt, as its label file does: end it in .tflite")
+    let seenFile = Teacher.seenFile(for: output)
+    guard !OutputFile.isSame(output, labelFile), !OutputFile.isSame(output, seenFile) else {
+      throw ValidationError(
+        "--output \(self.output) ends in .\(output.pathExtension), as a file beside it does: end it in .tflite")
     }
-    for file in [output, labelFile] {
-      try OutputFile.check(file)
-      // A model that was named may be replaced by what is taught to it.
-      for source in [URL(filePath: data), base]
-      where real(file) == real(source) && !(file == output && source == base && model != nil) {
-        throw ValidationError(
-          "--output \(self.output) would write \(file.relativePath) in place of what is read: choose another name")
+    let list = listHeldBack.map { URL(filePath: $0) }
+    if let list, [output, labelFile, seenFile].contains(where: { OutputFile.isSame($0, list) }) {
+      throw ValidationError("--list-held-back and --output name the same file: choose another name for one")
+    }
+    for file in [output, labelFile] + (seen ? [seenFile] : []) + [list].compactMap({ $0 }) {
+      // A model that was named may be replaced by what is taught to it, and what was seen by what is seen then.
+      let mayReplace = { (source: URL) in
+        (file == output && source == base && model != nil) || (file == seenFile && source.path == from)
       }
+      let sources = [base] + [data, from].compactMap { $0.map { URL(filePath: $0) } }
+      try OutputFile.check(file, notReplacing: sources.filter { !mayReplace($0) })
     }
   }
 }

@@ -20,12 +20,11 @@ enum DownloadError: Error, Hashable {
   ///   - code: What it exited with.
   ///   - python: The Python that ran it.
   init(pip: String, code: Int32, python: String) {
+    let prefix = "ERROR: "
     let lines = pip.split(whereSeparator: \.isNewline).map { line in
-      String(line.drop { $0.isWhitespace }.filter { $0.isASCII ? !($0.asciiValue ?? 0 < 32) : true }.prefix(400))
+      String(line.filter { ($0.asciiValue ?? 32) >= 32 }.drop(while: \.isWhitespace).prefix(400))
     }.filter { !$0.isEmpty }
-    let word = (lines.last { $0.hasPrefix("ERROR: ") } ?? lines.last).map { line in
-      line.hasPrefix("ERROR: ") ? String(line.dropFirst("ERROR: ".count)) : line
-    }
+    let word = lines.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } ?? lines.last
     if lines.contains(where: { $0.contains("No module named pip") }) {
       self = .noPip(python)
     } else if lines.contains(where: { $0.contains("DO NOT MATCH THE HASHES") }) {

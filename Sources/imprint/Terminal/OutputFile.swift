@@ -1,3 +1,4 @@
+import ArgumentParser
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -38,6 +39,22 @@ enum OutputFile {
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw .cannotWrite(path: file.path, reason: "the folder \(folder) cannot be written to")
     }
+  }
+
+  /// Checks that a file can be written and would not take the place of one that is read.
+  ///
+  /// - Throws: As ``check(_:makingFolders:)`` does, and a `ValidationError`.
+  static func check(_ file: URL, notReplacing sources: [URL]) throws {
+    try check(file)
+    for source in sources where isSame(file, source) {
+      throw ValidationError(
+        "\(file.relativePath) would be written in place of what is read: choose another name for --output")
+    }
+  }
+
+  /// Whether two paths lead to the same file.
+  static func isSame(_ one: URL, _ other: URL) -> Bool {
+    one.resolvingSymlinksInPath().standardizedFileURL.path == other.resolvingSymlinksInPath().standardizedFileURL.path
   }
 
   /// Makes the folder that a file is to lie in, and those above it that are missing.

@@ -20,6 +20,9 @@ enum Table {
     }
   }
 
+  /// A number and what is counted, as in `1 picture` and `2 pictures`.
+  static func counted(_ count: Int, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+
   /// A share of 1 in percent, as in `87.1 %`.
   static func percent(_ share: Double) -> String { Decimals.string(100 * share, places: 1) + " %" }
 }

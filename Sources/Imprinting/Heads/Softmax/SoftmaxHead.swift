@@ -1,7 +1,7 @@
 import LinearAlgebra
 
-/// Multinomial logistic regression on the features, minimised until it no longer falls: what ``SoftmaxRegression`` comes to
-/// with the right learning rate and patience, without either.
+/// Multinomial logistic regression on the features, minimised until it no longer falls: without the learning rate and the
+/// patience that ``SoftmaxRegression`` takes.
 ///
 /// With y = z − μ, μ being the mean of the classes' means, W and b minimise
 ///
@@ -22,7 +22,7 @@ public struct SoftmaxHead: HeadMethod {
   ///   - scale: s, what the features are multiplied by.
   ///   - strength: l, the strength of the regularisation.
   ///   - iterations: How many steps of the descent at most.
-  public init(scale: Double = 10, strength: Double = 3e-5, iterations: Int = 150) {
+  public init(scale: Double = 10, strength: Double = 1e-5, iterations: Int = 150) {
     self.scale = scale
     self.strength = strength
     self.iterations = iterations

@@ -15,6 +15,9 @@ extension SoftmaxRegression {
       throw HeadError.badSetting(
         name: "the range of the logits", value: "unknown", needed: "training first: trainWithSGD finds it out")
     }
-    return try extractor.appendingSoftmaxLayer(weights: weights, biases: biases, logits: logitRange)
+    var model = try extractor.appendingSoftmaxLayer(weights: weights, biases: biases, logits: logitRange)
+    // What the model says of itself stays as it is where it is newer than the schema known here.
+    try? model.describeClassifier(name: "Image classifier")
+    return model
   }
 }

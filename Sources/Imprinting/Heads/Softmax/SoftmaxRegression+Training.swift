@@ -57,7 +57,9 @@ extension SoftmaxRegression {
   ) throws {
     try HeadError.checkCount(iterations, name: "the number of iterations")
     try HeadError.checkPositive(learningRate, name: "the learning rate")
-    try HeadError.checkCount(batchSize, name: "the batch size")
+    guard (1...Self.largestBatch).contains(batchSize) else {
+      throw HeadError.badSetting(name: "the batch size", value: "\(batchSize)", needed: "1 to \(Self.largestBatch)")
+    }
     try check(training)
     if let validation { try check(validation) }
     guard !training.labels.isEmpty else {
@@ -90,6 +92,8 @@ extension SoftmaxRegression {
     trained.seed = generator.next()
     self = trained
   }
+
+  private static let largestBatch = 1 << 16
 
   /// Takes one step and returns the loss before it.
   private mutating func step(_ examples: Examples, batch: [Int], learningRate: Double) throws -> Double {

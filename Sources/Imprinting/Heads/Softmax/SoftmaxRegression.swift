@@ -40,7 +40,8 @@ public struct SoftmaxRegression: Sendable, Hashable {
   /// What batches are drawn with.
   var seed: UInt64
 
-  private static let mostWeights = 1 << 28
+  // Half a gigabyte; no head is near it.
+  private static let mostWeights = 1 << 26
 
   /// A layer of random weights, not trained yet: PyCoral's `SoftmaxRegression(feature_dim, num_classes, weight_scale, reg)`.
   ///
@@ -88,8 +89,15 @@ public struct SoftmaxRegression: Sendable, Hashable {
   /// - Complexity: O(N D).
   public func logits(of embedding: [Float]) -> [Float] {
     guard embedding.count == featureDimension else { return Array(repeating: 0, count: classCount) }
-    return offsets.indices.map { place in
-      Float(zip(rows[row: place], embedding).reduce(offsets[place]) { $0 + $1.0 * Double($1.1) })
+    return rows.elements.withUnsafeBufferPointer { rows in
+      embedding.withUnsafeBufferPointer { embedding in
+        offsets.indices.map { place in
+          var sum = offsets[place]
+          let row = place * featureDimension
+          for index in 0..<featureDimension { sum += rows[row + index] * Double(embedding[index]) }
+          return Float(sum)
+        }
+      }
     }
   }
 

@@ -27,7 +27,10 @@ struct FetchCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customShort("o"), .long],
-    help: "The model to write. (default: efficientnet-lite0.tflite in $IMPRINT_HOME, else where data of yours lies)")
+    help: """
+      The model to write. (default: efficientnet-lite0.tflite in $IMPRINT_HOME, else in imprint of $XDG_DATA_HOME or of \
+      the folder where the system keeps data of yours)
+      """)
   var output: String?
 
   @Flag(help: "Leave the layers in float: four times the size, and half the speed.")

@@ -1,0 +1,58 @@
+import LinearAlgebra
+
+/// S_w + κ S_b of single pictures, in the form that is the smaller: whole, or as rows whose squares it is the sum of.
+enum Scatter {
+  /// The upper triangle.
+  case whole(Matrix)
+  /// Fewer rows than dimensions.
+  case rows(DualRows)
+
+  /// - Complexity: O(n D min(n, D)) for n views.
+  init(_ features: LabelledFeatures, _ means: ClassMeans) throws(LinearAlgebraError) {
+    guard features.rows.rows >= features.rows.columns else {
+      self = .rows(try DualRows(features, means))
+      return
+    }
+    self = .whole(try Self.square(features, means))
+  }
+
+  /// The whole of it, however few the rows.
+  static func square(_ features: LabelledFeatures, _ means: ClassMeans) throws(LinearAlgebraError) -> Matrix {
+    var square = Matrix(rows: features.rows.columns, columns: features.rows.columns)
+    try square.addSquare(of: features.rows, factor: 1 / (Double(features.views) * means.total))
+    return try PrimalMetric.scatter(square: square, means: means)
+  }
+
+  /// (S_w + κ S_b + λ I)⁻¹.
+  func metric(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> any DiscriminantMetric {
+    switch self {
+    case .whole(let matrix): try PrimalMetric(scatter: matrix, lambda: lambda, means: means)
+    case .rows(let rows): try DualMetric(rows: rows, lambda: lambda, means: means)
+    }
+  }
+
+  /// The same with only the greatest of its directions, and the mean of the others in λ.
+  func truncatedMetric(
+    lambda: Double, directions count: Int, means: ClassMeans
+  ) throws(LinearAlgebraError) -> TruncatedMetric {
+    let matrix =
+      switch self {
+      case .whole(let matrix): matrix
+      case .rows(let rows): rows.gram
+      }
+    let trace = (0..<matrix.rows).reduce(0) { $0 + matrix[$1, $1] }
+    let leading = try SymmetricEigen(leading: count, of: matrix)
+    let chosen = leading.values.indices.filter { leading.values[$0] > 1e-9 * trace }
+    let values = chosen.map { leading.values[$0] }
+    var vectors = leading.vectors.rows(chosen)
+    if case .rows(let rows) = self {
+      vectors = try Matrix.product(vectors, rows.rows)
+      vectors.withUnsafeMutableElements { vectors in
+        for index in vectors.indices { vectors[index] /= values[index / rows.rows.columns].squareRoot() }
+      }
+    }
+    let dimension = means.centre.count
+    let rest = max(0, trace - values.reduce(0, +)) / Double(max(1, dimension - values.count))
+    return try TruncatedMetric(directions: vectors, values: values, lambda: lambda + rest, means: means)
+  }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+import Imprinting
+
+extension HeadKind: ExpressibleByArgument {}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Imprinting
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct MergeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Put together what was seen on several days or machines, or take something out.",
+    discussion: """
+      All files must be of the same model and the same --resize and --augment. Classes of the same name are one class; a \
+      picture that several files have counts once.
+
+      EXAMPLES
+        imprint merge monday.seen tuesday.seen -o both.seen
+        imprint merge both.seen --without monday.seen -o tuesday.seen
+        imprint merge flowers.seen --remove weed --rename ros=rose -o flowers.seen
+      """)
+
+  @Argument(help: "Files that 'imprint embed' or 'imprint train' wrote.")
+  var files: [String]
+
+  @Option(name: [.short, .long], help: "The file to write.")
+  var output: String
+
+  @Option(help: "A file whose pictures are to be taken away. May be given several times.")
+  var without: [String] = []
+
+  @Option(help: "A class, or 'class/picture' with the picture's path, to be taken out. May be given several times.")
+  var remove: [String] = []
+
+  @Option(help: "A class's name and its new name, 'old=new'. May be given several times.")
+  var rename: [String] = []
+
+  @Flag(help: "Merge also what was seen with other arithmetic of the same model.")
+  var anyArithmetic = false
+
+  @OptionGroup var budget: BudgetOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func validate() throws {
+    for pair in rename where pair.split(separator: "=", maxSplits: 1).count != 2 {
+      throw ValidationError("--rename is '\(pair)'; it takes 'old=new'")
+    }
+  }
+
+  func run() async throws {
+    let output = URL(filePath: output)
+    try OutputFile.check(output)
+    let first = try Seen(contentsOf: URL(filePath: files[0]))
+    var seen = Seen(space: first.space, budget: budget.bytes)
+    try seen.merge(first)
+    for file in files.dropFirst() {
+      try naming(file) { try seen.merge(Seen(contentsOf: URL(filePath: file)), anyArithmetic: anyArithmetic) }
+    }
+    for file in without { try naming(file) { try seen.subtract(Seen(contentsOf: URL(filePath: file))) } }
+    for name in remove { try remove(name, from: &seen) }
+    for pair in rename {
+      let names = pair.split(separator: "=", maxSplits: 1).map(String.init)
+      try seen.rename(class: names[0], to: names[1])
+    }
+    try seen.write(to: output)
+    let report = SeenReport(seen, file: output.relativePath, skipped: 0)
+    try Terminal.print(json ? Terminal.json(report) : report.text)
+  }
+
+  /// A class's name may hold a slash itself: what is a class as a whole is taken for one.
+  private func remove(_ name: String, from seen: inout Seen) throws {
+    if seen.place(of: name) == nil,
+      let known = seen.classes.first(where: { name.hasPrefix($0.name + "/") })
+    {
+      try seen.remove(picture: String(name.dropFirst(known.name.count + 1)), from: known.name)
+    } else {
+      try seen.remove(class: name)
+    }
+  }
+
+  /// Says which file an error is about.
+  private func naming(_ file: String, _ work: () throws -> Void) throws {
+    do {
+      try work()
+    } catch let error as SeenError {
+      if case .otherSpace = error { throw ValidationError("\(file): \(error)") }
+      throw error
+    }
+  }
+}
