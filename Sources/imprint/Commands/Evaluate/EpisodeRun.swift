@@ -38,12 +38,11 @@ struct EpisodeRun {
     defer { progress.finish() }
     let results = try await episodes.run(
       seen, methods: options.kinds.map(\.method), threads: run.work.threads, progress: { progress.update($0) })
-    // Of all pictures, by the method that is the default.
-    let solved = try HeadKind.analytic.method.solve(seen)
+    let suspects = try suspects(among: seen)
     progress.finish()
     warn(of: results)
     return Outcome(
-      results: results, suspects: solved.leaveOneOut?.suspects(ReportPage.mostPictures) ?? [], space: extractor.space,
+      results: results, suspects: suspects, space: extractor.space,
       resize: extractor.resize, skipped: skipped, reused: reused)
   }
 
@@ -72,6 +71,14 @@ struct EpisodeRun {
     if let failure = use.failure { Terminal.warn(failure) }
     for error in skipped { Terminal.warn("\(error)") }
     return (seen, skipped.count, use.reused)
+  }
+
+  /// The labels that look wrong among all pictures, by the first method that tells.
+  private func suspects(among seen: Seen) throws -> [LeaveOneOut.Suspect] {
+    for kind in HeadKind.allCases {
+      if let told = try kind.method.solve(seen).leaveOneOut { return told.suspects(ReportPage.mostPictures) }
+    }
+    return []
   }
 
   private func warn(of results: EpisodeResults) {
