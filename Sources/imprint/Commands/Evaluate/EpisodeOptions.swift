@@ -71,4 +71,3 @@ struct EpisodeOptions: ParsableArguments {
 }
 
 extension Episodes.HeldBack: ExpressibleByArgument {}
-extension Views: ExpressibleByArgument {}
