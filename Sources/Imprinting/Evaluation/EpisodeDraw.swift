@@ -1,8 +1,8 @@
-/// Which pictures an episode learns from and which it asks about: the same for the same seed and number, whatever method is
-/// asked and however many shots it gets.
+/// Which pictures an episode learns from and which it asks about: the same for the same seed and number, whatever
+/// method is asked and however many shots it gets.
 ///
-/// Fewer shots are the beginning of more: what one shot learns from, two shots do too. That and the common held-back part
-/// make the rows of an episode comparable picture by picture.
+/// Fewer shots are the beginning of more: what one shot learns from, two shots do too. That and the common held-back
+/// part make the rows of an episode comparable picture by picture.
 struct EpisodeDraw: Sendable, Hashable {
   /// For each class the places of its pictures to learn from, in the order in which shots take them.
   let training: [[Int]]

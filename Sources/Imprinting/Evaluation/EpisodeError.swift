@@ -23,11 +23,14 @@ extension EpisodeError: CustomStringConvertible {
       "the share of pictures to hold back is \(ratio); episodes take more than 0 and less than 1"
     case .noMethods: "no method was named to run the episodes with"
     case .noEmbeddings:
-      "episodes take the single embeddings, and only their sums were kept: embed the pictures again with a larger budget"
+      """
+      episodes take the single embeddings, and only their sums were kept: embed the pictures again with a larger budget
+      """
     case .tooFewClasses(let usable, let singles):
       """
-      \(usable == 0 ? "no class has" : "only one class has") two or more pictures, one to learn from and one to be asked \
-      about: episodes take two such classes\(singles.isEmpty ? "" : "; one picture each: " + singles.prefix(20).joined(separator: ", "))
+      \(usable == 0 ? "no class has" : "only one class has") two or more pictures, one to learn from and one to be \
+      asked about: episodes take two such classes\
+      \(singles.isEmpty ? "" : "; one picture each: " + singles.prefix(20).joined(separator: ", "))
       """
     }
   }

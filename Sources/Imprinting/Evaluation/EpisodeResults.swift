@@ -6,12 +6,13 @@ public struct EpisodeResults: Sendable, Hashable {
     public let method: String
     /// How many pictures of each class it learnt from.
     public let shots: Shots
-    /// The mean over the episodes of the accuracy on what was held back, all classes counting alike, with the interval of
-    /// Student's t over the episodes: how the mean would vary with other draws from these pictures.
+    /// The mean over the episodes of the accuracy on what was held back, all classes counting alike, with the interval
+    /// of Student's t over the episodes: how the mean would vary with other draws from these pictures.
     public let accuracy: Estimate
     /// That accuracy, episode by episode: what two rows are compared by in pairs.
     public let accuracies: [Double]
-    /// The accuracy that the method expected from the pictures it learnt from, each left out, or nil where it does not say.
+    /// The accuracy that the method expected from the pictures it learnt from, each left out, or nil where it does not
+    /// say.
     public let leaveOneOut: Estimate?
     /// That minus the accuracy on what was held back, in the same episode.
     public let leaveOneOutGap: Estimate?
@@ -19,8 +20,8 @@ public struct EpisodeResults: Sendable, Hashable {
     public let reliability: Reliability
     /// What was taken for what, over all episodes.
     public let confusion: ConfusionMatrix
-    /// The pictures that were taken for another class at least once, worst first: by how far the wrong class was ahead of the
-    /// right one, on average over all times that the picture was asked about.
+    /// The pictures that were taken for another class at least once, worst first: by how far the wrong class was ahead
+    /// of the right one, on average over all times that the picture was asked about.
     public let mistakes: [Mistake]
   }
 

@@ -4,8 +4,8 @@
   import Foundation
 #endif
 
-/// Few-shot episodes: how well methods do when they learn from a few pictures a class, drawn over and over again from pictures
-/// that were embedded once.
+/// Few-shot episodes: how well methods do when they learn from a few pictures a class, drawn over and over again from
+/// pictures that were embedded once.
 ///
 /// ```swift
 /// var episodes = Episodes(shots: [.count(1), .count(5), .all])
@@ -13,9 +13,9 @@
 /// for row in results.rows { print(row.method, row.shots, row.accuracy) }    // analytic 5 0.868 ± 0.006
 /// ```
 ///
-/// Every episode holds back a share of each class's pictures and learns from the others, from all their views; it asks about the
-/// plain view of those held back. Its accuracy is the mean of the classes' shares of right answers. All methods and numbers
-/// of shots get the same draws, and fewer shots are the beginning of more.
+/// Every episode holds back a share of each class's pictures and learns from the others, from all their views; it asks
+/// about the plain view of those held back. Its accuracy is the mean of the classes' shares of right answers. All
+/// methods and numbers of shots get the same draws, and fewer shots are the beginning of more.
 public struct Episodes: Sendable, Hashable {
   /// Which pictures of a class are held back.
   public enum HeldBack: String, Sendable, Hashable, Codable, CaseIterable {
@@ -42,8 +42,8 @@ public struct Episodes: Sendable, Hashable {
   /// - Parameters:
   ///   - count: How many episodes to run, 1 ... 100 000.
   ///   - shots: The numbers of pictures a class to learn from; one that is named twice is run once.
-  ///   - testRatio: The share of a class's pictures to hold back, more than 0 and less than 1: of n pictures ⌊ratio · n⌋, at
-  ///     least one, and never all.
+  ///   - testRatio: The share of a class's pictures to hold back, more than 0 and less than 1: of n pictures
+  ///     ⌊ratio · n⌋, at least one, and never all.
   ///   - heldBack: Which are held back.
   ///   - seed: Decides on all draws.
   public init(
@@ -59,8 +59,8 @@ public struct Episodes: Sendable, Hashable {
 
   /// Runs the episodes, on as many threads as are wanted; the results do not depend on how many.
   ///
-  /// A class with one picture takes no part, and one that has fewer to learn from than there are shots gives all that it has;
-  /// both are named in the results.
+  /// A class with one picture takes no part, and one that has fewer to learn from than there are shots gives all that
+  /// it has; both are named in the results.
   ///
   /// - Parameters:
   ///   - seen: The pictures.
@@ -68,7 +68,8 @@ public struct Episodes: Sendable, Hashable {
   ///   - threads: How many episodes to run at the same time; by default one a core.
   ///   - progress: Called after each episode with the number done.
   /// - Throws: ``EpisodeError``, what the methods throw, and `CancellationError`.
-  /// - Complexity: `count` times that of the methods for each number of shots, with O(n N D) for asking about n pictures.
+  /// - Complexity: `count` times that of the methods for each number of shots, with O(n N D) for asking about n
+  ///   pictures.
   public func run(
     _ seen: Seen, methods: [any HeadMethod], threads: Int? = nil, isolation: isolated (any Actor)? = #isolation,
     progress: (Int) -> Void = { _ in }

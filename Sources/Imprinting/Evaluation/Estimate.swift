@@ -1,7 +1,7 @@
 /// A mean with its 95 % interval, from repeated measurements of the same thing.
 ///
-/// The interval is mean ± t · s / √n, with s the standard deviation of the measurements (n − 1 in the denominator) and t the
-/// 97.5 % point of Student's distribution with n − 1 degrees of freedom.
+/// The interval is mean ± t · s / √n, with s the standard deviation of the measurements (n − 1 in the denominator) and
+/// t the 97.5 % point of Student's distribution with n − 1 degrees of freedom.
 public struct Estimate: Sendable, Hashable, Codable {
   /// The mean of the measurements.
   public let mean: Double

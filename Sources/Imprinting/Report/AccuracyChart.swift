@@ -59,8 +59,9 @@ struct AccuracyChart {
     let (left, right, bottom) = (Self.left, Self.right, Self.bottom)
     var parts = [
       """
-      <div class="scroll"><svg class="chart wide" viewBox="0 0 \(Markup.number(Self.width)) \(Markup.number(Self.height))" \
-      role="img" aria-label="Accuracy against the number of pictures a class; the table below has the numbers">
+      <div class="scroll"><svg class="chart wide" viewBox="0 0 \(Markup.number(Self.width)) \
+      \(Markup.number(Self.height))" role="img" \
+      aria-label="Accuracy against the number of pictures a class; the table below has the numbers">
       """
     ]
     let step = 1 - lowest > 0.45 ? 0.1 : 0.05

@@ -1,5 +1,5 @@
-/// What was taken for what: a map of cells where there are few enough classes to be told apart, and the most frequent confusions
-/// as a table.
+/// What was taken for what: a map of cells where there are few enough classes to be told apart, and the most frequent
+/// confusions as a table.
 struct ConfusionMap {
   let matrix: ConfusionMatrix
 
@@ -17,13 +17,13 @@ struct ConfusionMap {
       parts.append(svg(classes))
       parts.append(
         """
-        <p class="note">A row a class, a column what it was taken for; darker is more of the row. Blue is right, orange is \
-        wrong\(classes.count <= Self.mostNumbers ? "; numbers are percent" : "").</p>
+        <p class="note">A row a class, a column what it was taken for; darker is more of the row. Blue is right, \
+        orange is wrong\(classes.count <= Self.mostNumbers ? "; numbers are percent" : "").</p>
         """)
     } else {
       parts.append(
-        "<p class=\"note\">\(classes.count) classes are too many for a map: the ones that do worst, and what is confused "
-          + "most.</p>")
+        "<p class=\"note\">\(classes.count) classes are too many for a map: the ones that do worst, and what is "
+          + "confused most.</p>")
       let worst = matrix.asked.compactMap { label in matrix.recall(label).map { (label, $0) } }
         .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(Self.listed)
       parts.append(

@@ -1,7 +1,7 @@
 /// Pieces of HTML and SVG.
 enum Markup {
-  /// Text to stand in an element or a quoted attribute: whatever it is, it opens nothing, closes nothing, and turns no line
-  /// around.
+  /// Text to stand in an element or a quoted attribute: whatever it is, it opens nothing, closes nothing, and turns no
+  /// line around.
   static func text(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

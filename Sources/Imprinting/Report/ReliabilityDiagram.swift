@@ -1,4 +1,5 @@
-/// Confidence beside accuracy as a drawing: the closer the bars' tops are to the diagonal, the better the scores can be believed.
+/// Confidence beside accuracy as a drawing: the closer the bars' tops are to the diagonal, the better the scores can be
+/// believed.
 struct ReliabilityDiagram {
   let title: String
   let reliability: Reliability

@@ -1,8 +1,8 @@
 import Pictures
 
 extension ReportPage {
-  /// The page of what episodes found: accuracy against shots, and for the best row with the most shots what was taken for
-  /// what and the worst mistakes; for each method with the most shots how far its probabilities can be believed.
+  /// The page of what episodes found: accuracy against shots, and for the best row with the most shots what was taken
+  /// for what and the worst mistakes; for each method with the most shots how far its probabilities can be believed.
   ///
   /// - Parameters:
   ///   - results: The results.
@@ -49,8 +49,8 @@ extension ReportPage {
           caption: "Labelled <b>\(Markup.name(suspect.label))</b>, looks like <b>\(Markup.name(suspect.looksLike))</b>")
       }
       let words = """
-        <p class="note">Each picture was left out, and its label asked of all the others. First comes the label that surprises \
-        most: it may be wrong, or the picture unlike its class.</p>
+        <p class="note">Each picture was left out, and its label asked of all the others. First comes the label that \
+        surprises most: it may be wrong, or the picture unlike its class.</p>
         """
       sections.append(
         ("Labels that look wrong", words + PictureGallery(entries: entries, thumbnails: thumbnails).html))
@@ -80,9 +80,9 @@ extension ReportPage {
       ? "each holds back other pictures" : "each holds back the first pictures of every class"
     var notes = [
       """
-      The mean of the classes' shares of right answers, over \(results.episodes.count) episodes; \(draws) and learns from \
-      others. Bars and ± are 95 % intervals of Student's t over the episodes: how the mean would vary with other draws from \
-      the same pictures.
+      The mean of the classes' shares of right answers, over \(results.episodes.count) episodes; \(draws) and learns \
+      from others. Bars and ± are 95 % intervals of Student's t over the episodes: how the mean would vary with other \
+      draws from the same pictures.
       """
     ]
     if !results.short.isEmpty {

@@ -1,7 +1,8 @@
 import Pictures
 
 extension ReportPage {
-  /// The page of how well a classifier does: what was taken for what, how far the scores can be believed, the worst mistakes.
+  /// The page of how well a classifier does: what was taken for what, how far the scores can be believed, the worst
+  /// mistakes.
   ///
   /// - Parameters:
   ///   - evaluation: The evaluation.

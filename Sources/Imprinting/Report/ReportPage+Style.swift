@@ -1,6 +1,6 @@
 extension ReportPage {
-  /// The page's style: light or dark as the reader's system is, colours that the colour-blind can tell apart (after Okabe and
-  /// Ito), nothing fetched.
+  /// The page's style: light or dark as the reader's system is, colours that the colour-blind can tell apart (after
+  /// Okabe and Ito), nothing fetched.
   static let style = """
     :root{color-scheme:light dark;--paper:#fff;--card:#f5f6f8;--ink:#1b1e24;--dim:#5a6270;--rule:#dfe3e8;
     --blue:#0072b2;--orange:#d55e00;--on:#fff;
@@ -9,7 +9,8 @@ extension ReportPage {
     --blue:#56b4e9;--orange:#ff9d5c;--on:#0b0d10;
     --s0:#56b4e9;--s1:#ff9d5c;--s2:#2fd0a5;--s3:#ee9cc8;--s4:#f2cc4b;--s5:#9bd3f5;--s6:#b9a5f0;--s7:#bbb}}
     *{box-sizing:border-box}
-    body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+    body{margin:0;background:var(--paper);color:var(--ink);
+    font:16px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
     main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
     h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .25rem;overflow-wrap:anywhere}
     h2{font-size:1.25rem;margin:2.75rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--rule)}

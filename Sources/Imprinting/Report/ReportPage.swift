@@ -6,7 +6,8 @@ import TFLite
   import Foundation
 #endif
 
-/// An evaluation as one HTML page that needs nothing else: no network, no scripts; drawings and small pictures are within it.
+/// An evaluation as one HTML page that needs nothing else: no network, no scripts; drawings and small pictures are
+/// within it.
 ///
 /// ```swift
 /// let results = try await Episodes().run(seen, methods: methods)
@@ -46,7 +47,8 @@ public struct ReportPage: Sendable {
       <head>
       <meta charset="utf-8"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
+      <meta http-equiv="Content-Security-Policy" \
+      content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
       <meta name="generator" content="Imprint"/>
       <title>\(Markup.text(title))</title>
       <style>
@@ -76,8 +78,8 @@ public struct ReportPage: Sendable {
   /// The drawings that say how far the probabilities can be believed.
   static func panels(_ diagrams: [ReliabilityDiagram]) -> String {
     """
-    <p class="note">Answers by the confidence of the class that was named: bars are how often it was right, discs their mean \
-    confidence. Bars that end at the dashed line are confidences that hold.</p>
+    <p class="note">Answers by the confidence of the class that was named: bars are how often it was right, discs \
+    their mean confidence. Bars that end at the dashed line are confidences that hold.</p>
     <div class="panels">\(diagrams.map(\.svg).joined(separator: "\n"))</div>
     """
   }

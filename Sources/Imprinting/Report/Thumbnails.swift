@@ -20,7 +20,8 @@ public struct Thumbnails: Sendable {
   /// - Parameters:
   ///   - pictures: The files' paths; one that is named twice is read once.
   ///   - resize: How they become square: as the network sees them, so that it shows what it had to tell by.
-  /// - Throws: ``PictureError`` for a senseless `resize`, and `CancellationError`. A picture that cannot be read has none.
+  /// - Throws: ``PictureError`` for a senseless `resize`, and `CancellationError`. A picture that cannot be read has
+  ///   none.
   public init(
     of pictures: [String], resize: Resize = .crop, isolation: isolated (any Actor)? = #isolation
   ) async throws {

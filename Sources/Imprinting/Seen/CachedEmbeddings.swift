@@ -57,8 +57,8 @@ struct CachedEmbeddings: Sendable {
     if entries.updateValue(embeddings, forKey: digest) == nil { order.append(digest) }
   }
 
-  /// Takes in what others have found, and what was used just now as the latest; the longest unused go until the file fits a
-  /// number of bytes.
+  /// Takes in what others have found, and what was used just now as the latest; the longest unused go until the file
+  /// fits a number of bytes.
   mutating func add(_ other: CachedEmbeddings, used: Set<PictureDigest>, limit: Int) {
     for digest in other.order {
       if let embeddings = other.entries[digest] { insert(embeddings, for: digest) }

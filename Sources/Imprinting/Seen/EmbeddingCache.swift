@@ -15,8 +15,8 @@ import TFLite
 /// ```
 ///
 /// There is one file an ``EmbeddingSpace``; within it a picture is known by the SHA-256 digest of its file's contents,
-/// whatever the file is called. A file that is damaged or of another version counts as empty and is written anew. Files are
-/// replaced as a whole: two processes at once may lose each other's latest finds, and see those pictures again.
+/// whatever the file is called. A file that is damaged or of another version counts as empty and is written anew. Files
+/// are replaced as a whole: two processes at once may lose each other's latest finds, and see those pictures again.
 public struct EmbeddingCache: Sendable, Hashable {
   /// What a cache was good for.
   public struct Use: Sendable, Hashable {
@@ -58,7 +58,8 @@ public struct EmbeddingCache: Sendable, Hashable {
     self.init(folder: folder, limit: limit)
   }
 
-  /// `imprint` in `$XDG_CACHE_HOME`, else in `~/.cache`, or on Apple's systems in `~/Library/Caches`; nil where there is no home.
+  /// `imprint` in `$XDG_CACHE_HOME`, else in `~/.cache`, or on Apple's systems in `~/Library/Caches`; nil where there
+  /// is no home.
   public static func standardFolder(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> URL? {
@@ -73,14 +74,15 @@ public struct EmbeddingCache: Sendable, Hashable {
     #endif
   }
 
-  /// The embeddings of picture files, in order: those that are kept, and those of an extractor for all others, which are kept
-  /// then, also when the work is broken off.
+  /// The embeddings of picture files, in order: those that are kept, and those of an extractor for all others, which
+  /// are kept then, also when the work is broken off.
   ///
   /// - Parameters:
   ///   - pictures: The files.
   ///   - extractor: The extractor.
   ///   - deliver: Takes a picture's number and what was seen, or why it could not be read; called in order.
-  /// - Throws: What ``Extractor/see(_:isolation:deliver:)`` throws. That the cache cannot be read or written is no error.
+  /// - Throws: What ``Extractor/see(_:isolation:deliver:)`` throws. That the cache cannot be read or written is no
+  ///   error.
   @discardableResult
   public func see(
     _ pictures: [URL], by extractor: Extractor, isolation: isolated (any Actor)? = #isolation,
@@ -135,7 +137,8 @@ public struct EmbeddingCache: Sendable, Hashable {
     }
   }
 
-  /// Removes the files that were longest unused until the others are within the limit, and what broken-off writing left.
+  /// Removes the files that were longest unused until the others are within the limit, and what broken-off writing
+  /// left.
   private func removeOldest(but mine: String) {
     let manager = FileManager.default
     let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []

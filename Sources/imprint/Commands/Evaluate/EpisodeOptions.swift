@@ -12,8 +12,8 @@ struct EpisodeOptions: ParsableArguments {
 
   @Option(
     help: """
-      The methods to compare: \(HeadKind.allCases.map(\.rawValue).joined(separator: ", ")), with commas between, or 'all'. \
-      (default: all)
+      The methods to compare: \(HeadKind.allCases.map(\.rawValue).joined(separator: ", ")), with commas between, or \
+      'all'. (default: all)
       """)
   var methods: Choices<HeadKind>?
 

@@ -64,8 +64,8 @@ struct EpisodesReport: Encodable {
   var text: String {
     var lines = [
       """
-      Accuracy on what was held back, all classes alike: the mean of \(episodes) \(episodes == 1 ? "episode" : "episodes"), \
-      with its 95 % interval (Student's t over the episodes)
+      Accuracy on what was held back, all classes alike: the mean of \(episodes) \
+      \(episodes == 1 ? "episode" : "episodes"), with its 95 % interval (Student's t over the episodes)
       """,
       "\(pictures) pictures of \(classes.count) classes, \(Table.percent(testRatio)) held back",
     ]

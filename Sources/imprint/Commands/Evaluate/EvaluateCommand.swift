@@ -13,13 +13,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "See how well a classifier does on labelled pictures, or how well a base model learns from few.",
     discussion: """
-      Without --episodes the model is a classifier, and is asked about all pictures; the names of the class folders must \
-      be among its labels.
+      Without --episodes the model is a classifier, and is asked about all pictures; the names of the class folders \
+      must be among its labels.
 
-      With --episodes the model is a base model. Every episode holds back some pictures of each class, learns the classes \
-      from a few of the others, and is asked about those held back. All methods get the same draws. Each picture is seen \
-      once, and its embedding is kept for the next run in $XDG_CACHE_HOME/imprint, else ~/.cache/imprint \
-      (~/Library/Caches/imprint on macOS).
+      With --episodes the model is a base model. Every episode holds back some pictures of each class, learns the \
+      classes from a few of the others, and is asked about those held back. All methods get the same draws. Each \
+      picture is seen once, and its embedding is kept for the next run in $XDG_CACHE_HOME/imprint, else \
+      ~/.cache/imprint (~/Library/Caches/imprint on macOS).
 
       EXAMPLES
         imprint evaluate --model flowers.tflite --data more-flowers --report flowers.html
