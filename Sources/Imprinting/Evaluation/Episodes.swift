@@ -57,7 +57,7 @@ public struct Episodes: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// Runs the episodes, on as many threads as are wanted; the results do not depend on how many.
+  /// Runs the episodes; the results do not depend on how many at the same time.
   ///
   /// A class with one picture takes no part, and one that has fewer to learn from than there are shots gives all that
   /// it has; both are named in the results.
@@ -65,13 +65,14 @@ public struct Episodes: Sendable, Hashable {
   /// - Parameters:
   ///   - seen: The pictures.
   ///   - methods: The methods to compare.
-  ///   - threads: How many episodes to run at the same time; by default one a core.
+  ///   - workers: How many episodes to run at the same time. One is best where the linear algebra takes all cores itself,
+  ///     as OpenBLAS does unless `OPENBLAS_NUM_THREADS` is 1: both at once get in each other's way.
   ///   - progress: Called after each episode with the number done.
   /// - Throws: ``EpisodeError``, what the methods throw, and `CancellationError`.
   /// - Complexity: `count` times that of the methods for each number of shots, with O(n N D) for asking about n
   ///   pictures.
   public func run(
-    _ seen: Seen, methods: [any HeadMethod], threads: Int? = nil, isolation: isolated (any Actor)? = #isolation,
+    _ seen: Seen, methods: [any HeadMethod], workers: Int = 1, isolation: isolated (any Actor)? = #isolation,
     progress: (Int) -> Void = { _ in }
   ) async throws -> EpisodeResults {
     try check(methods: methods.count)
@@ -85,9 +86,9 @@ public struct Episodes: Sendable, Hashable {
     var tallies = methods.flatMap { method in
       shots.map { EpisodeTally(method: type(of: method).name, shots: $0, classes: known) }
     }
-    let cores = max(1, min(threads ?? ProcessInfo.processInfo.activeProcessorCount, count))
+    let workers = max(1, min(workers, ProcessInfo.processInfo.activeProcessorCount, count))
     try await OrderedWork.run(
-      count: count, workers: Array(0..<cores),
+      count: count, workers: Array(0..<workers),
       work: { [self] _, number in
         try work.run(EpisodeDraw(counts: counts, ratio: testRatio, choice: heldBack, seed: seed, number: number))
       },

@@ -18,12 +18,12 @@ struct EpisodesTests {
     return seen
   }
 
-  @Test("The same seed gives the same results on one thread and on several; another seed others")
+  @Test("The same seed gives the same results one at a time and several; another seed others")
   func deterministic() async throws {
     let seen = try Self.blurred()
     let episodes = Episodes(count: 8, shots: [.count(1), .count(3), .all], seed: 4)
-    let one = try await episodes.run(seen, methods: [NearestMean()], threads: 1)
-    #expect(try await episodes.run(seen, methods: [NearestMean()], threads: 4) == one)
+    let one = try await episodes.run(seen, methods: [NearestMean()], workers: 1)
+    #expect(try await episodes.run(seen, methods: [NearestMean()], workers: 4) == one)
     var other = episodes
     other.seed = 5
     #expect(try await other.run(seen, methods: [NearestMean()]).rows.map(\.accuracies) != one.rows.map(\.accuracies))

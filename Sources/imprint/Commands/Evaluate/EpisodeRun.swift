@@ -37,7 +37,7 @@ struct EpisodeRun {
     let progress = Progress(total: episodes.count)
     defer { progress.finish() }
     let results = try await episodes.run(
-      seen, methods: options.kinds.map(\.method), threads: run.work.threads, progress: { progress.update($0) })
+      seen, methods: options.kinds.map(\.method), progress: { progress.update($0) })
     let suspects = try suspects(among: seen)
     progress.finish()
     warn(of: results)
