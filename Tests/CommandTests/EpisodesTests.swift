@@ -122,7 +122,7 @@ struct EpisodesTests {
     try Data("a.jpg,x\n".utf8).write(to: data)
     let clash = try evaluate(data, "--episodes", "2", "--report", data.path)
     #expect(clash.code == 64)
-    #expect(clash.complaints.contains("take the place of what is read"))
+    #expect(clash.complaints.contains("in place of what is read"))
     #expect(try String(contentsOf: data, encoding: .utf8) == "a.jpg,x\n")
   }
 
