@@ -36,7 +36,16 @@ struct AdaptTests {
     let lesson = try Imprint.run(
       "train", "--model", output.path, "--keep-classes", "--data", data.path, "--output", taught.path)
     #expect(lesson.code == 0, "\(lesson.complaints)")
-    #expect(try Imprint.run("inspect", taught.path).output.contains("1003 classes"))
+    #expect(try Imprint.run("inspect", taught.path).output.contains("kept: 1001 classes of a base, 2 beside them"))
+
+    // To go on with them, the way leads over the base.
+    let more = ["--keep-classes", "--data", data.path, "--output", taught.path]
+    let refused = try Imprint.run(["train", "--model", taught.path] + more)
+    #expect(refused.code == 64)
+    #expect(refused.complaints.contains("--from"), "\(refused.complaints)")
+    let again = try Imprint.run(
+      ["train", "--model", output.path, "--from", folder.appending("taught.seen").path] + more)
+    #expect(again.code == 0, "\(again.complaints)")
   }
 
   @Test("Pictures for calibration are measured; the result is told as JSON")

@@ -121,6 +121,7 @@ struct TrainCommand: AsyncParsableCommand {
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
     let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
     let beside = keepClasses ? try EarlierTeaching(of: base) : nil
+    try checkContinued(split.training.map(\.name), base: base, beside: beside)
     let teacher = try teacher(base, pictures: count, beside: beside)
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were taught with --resize \(earlier), the new ones are with \(teacher.resize)")
@@ -179,6 +180,18 @@ struct TrainCommand: AsyncParsableCommand {
       model: base, method: method, keepClasses: keepsBase, labels: run.readLabels(), resize: resize,
       views: augment ?? beside?.seen?.space.views ?? .usual(for: pictures), from: earlier, budget: budget.bytes,
       threads: run.work.threads, runtime: run.runtime())
+  }
+
+  /// Checks that no class is to be gone on with that was solved for beside a base's: that is done from the base.
+  private func checkContinued(_ names: [String], base: URL, beside: EarlierTeaching?) throws {
+    guard let beside, !beside.isWhole, !beside.isImprinted, let seen = beside.seen,
+      let known = names.first(where: { seen.place(of: $0) != nil })
+    else { return }
+    throw ValidationError(
+      """
+      \(known) was taught beside the classes of a base: go on from there, with --model BASE --keep-classes --from \
+      \(Teacher.seenFile(for: base).relativePath)
+      """)
   }
 
   /// What to write down of what was seen: with what lies beside the model that is gone on with, where both fit together.
