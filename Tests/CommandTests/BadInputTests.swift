@@ -234,7 +234,8 @@ struct BadInputTests {
       (["train", "--model", "m", "--data", "d", "--output", "o", "--shots", "0"], "--shots"),
       (["train", "--model", "m", "--data", "d", "--output", "o", "--resize", "crop:7"], "--resize"),
       (["classify", "--model", "m", "p", "--top-k", "0"], "--top-k"), (["classify", "--model", "m"], "pictures"),
-      (["inspect"], "model"), (["evaluate", "--model", "m", "--data", "d", "--threads", "0"], "--threads"),
+      (["classify", "--model", "m", "p", "--views", "2"], "--views"), (["inspect"], "model"),
+      (["evaluate", "--model", "m", "--data", "d", "--threads", "0"], "--threads"),
       (["paint"], "paint"),
     ])
   func usage(arguments: [String], words: String) throws {

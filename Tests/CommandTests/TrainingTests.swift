@@ -108,6 +108,25 @@ struct TrainingTests {
     #expect(answers.map(\.picture) == answers.map(\.picture).sorted())
   }
 
+  @Test("classify --views gives the mean over several views, and one view where it is not told")
+  func classifyViews() throws {
+    let output = folder.appending("flowers.tflite")
+    try Imprint.run("train", "--model", Flowers.extractor, "--data", threeFlowers(0..<4).path, "--output", output.path)
+    let picture = try Flowers.pictures(of: "iris", 20..<21)[0].path
+    func answer(_ views: String...) throws -> Answer {
+      try Imprint.run(["classify", "--model", output.path, "--json", picture] + views).decoded(as: Answer.self)
+    }
+    let usual = try answer().classes.map(\.score)
+    #expect(usual.count == 3)
+    #expect(try answer("--views", "one").classes.map(\.score) == usual)
+    for views in ["five", "thirteen"] {
+      let found = try answer("--views", views)
+      #expect(found.classes.map(\.label).first == "iris")
+      #expect(abs(found.classes.reduce(0) { $0 + $1.score } - 1) < 1e-3)
+      #expect(found.classes.map(\.score) != usual)
+    }
+  }
+
   @Test(
     "Training on goes on with classes of the same name, and gives the file of training at once",
     arguments: ["analytic", "imprinted"])

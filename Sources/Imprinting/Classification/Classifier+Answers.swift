@@ -10,7 +10,7 @@ import TFLite
 #endif
 
 extension Classifier {
-  /// What a picture file shows.
+  /// What a picture file shows, in the mean over its ``views``.
   ///
   /// - Parameters:
   ///   - picture: The file.
@@ -61,7 +61,8 @@ extension Classifier {
     }
   }
 
-  /// The best classes of a picture in memory, which must be of the size that the model takes; none where it is unknown.
+  /// The best classes of a picture in memory, which must be of the size that the model takes and is looked at once;
+  /// none where it is unknown.
   ///
   /// - Throws: ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``,
   ///   ``ImprintingError/badTopK(_:)``, ``LiteRTError``.
@@ -98,15 +99,34 @@ extension Classifier {
     try await outputs(pictures) { index, result in try deliver(index, result.map { Array($0.prefix(count)) }) }
   }
 
-  /// What the model gives for many picture files: scores, and u behind them where there is a rule for it.
+  /// What the model gives for many picture files, in the mean over their views: scores, and u behind them where there
+  /// is a rule for it.
   private func outputs(
     _ pictures: [URL], isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Float], PictureError>) throws -> Void
   ) async throws {
-    let reader = reader
-    try await runner.run(
-      count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
-      read: { [output = runner.output] in output.values($0) }, deliver: deliver)
+    let read: @Sendable (UnsafeRawBufferPointer) -> [Float] = { [output = runner.output] in output.values($0) }
+    if let pictureViews {
+      try await runner.run(
+        count: pictures.count, views: views.count,
+        open: { index in try pictureViews.open { try $0.read(pictures[index]) } },
+        write: { picture, view, bytes in pictureViews.write(view, of: picture, into: bytes) }, read: read,
+        deliver: { index, result in try deliver(index, result.map(Self.mean)) })
+    } else {
+      let reader = reader
+      try await runner.run(
+        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) }, read: read,
+        deliver: deliver)
+    }
+  }
+
+  /// The mean of vectors of one length, element by element.
+  private static func mean(_ vectors: [[Float]]) -> [Float] {
+    guard let first = vectors.first else { return [] }
+    let sums = vectors.dropFirst().reduce(into: first) { sums, vector in
+      for (index, value) in vector.enumerated() { sums[index] += value }
+    }
+    return sums.map { $0 / Float(vectors.count) }
   }
 
   private func answer(_ outputs: [Float], threshold: Float, topK: Int) -> Answer {

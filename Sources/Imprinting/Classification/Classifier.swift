@@ -23,6 +23,13 @@ public struct Classifier: Sendable {
   public let labels: Labels
   /// How pictures are brought to the model's size.
   public let resize: Resize
+  /// How often, and how, a picture file is looked at: scores and familiarity are the means over its views.
+  ///
+  /// Several views take as many runs of the model. On flowers17, under the analytic head taught from five views, five
+  /// instead of one raise the accuracy from 0.902 to 0.916 at 5 pictures a class and from 0.965 to 0.973 at 60 with
+  /// MobileNet v1, and from 0.893 to 0.913 at 5 with EfficientNet-Lite0. Thirteen add hardly more. The threshold of
+  /// ``unknownRule`` is that of single views.
+  public let views: Views
   /// How many classes the model has.
   public var classCount: Int { runner.outputCount - (unknownRule == nil ? 0 : 1) }
   /// By what pictures are called unknown for being unlike all that was taught, or nil where none are.
@@ -35,6 +42,8 @@ public struct Classifier: Sendable {
   let unknown: UnknownAnswers
   let runner: ModelRunner
   let reader: PictureReader
+  /// What cuts the views, where there are several.
+  let pictureViews: PictureViews?
 
   /// Opens a model file.
   ///
@@ -43,28 +52,32 @@ public struct Classifier: Sendable {
   ///   - labels: Names of the classes; by default those that the file carries.
   ///   - resize: How pictures are brought to the model's size; by default as in training where the file says so, else
   ///     the largest centred square.
+  ///   - views: How often, and how, a picture file is looked at; see ``views``.
   ///   - unknown: When pictures are called unknown.
   ///   - threads: How many threads to use; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
   /// - Throws: ``TFLiteError`` when the file is no sound model, ``SurgeryError`` and ``ImprintingError`` when it is not of
-  ///   the kind that is needed or a rate makes no sense, ``LiteRTError`` when the runtime is missing or refuses it.
+  ///   the kind that is needed or a rate makes no sense, ``LiteRTError`` when the runtime is missing or refuses it,
+  ///   ``PictureError`` for a senseless resize.
   public init(
-    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, unknown: UnknownAnswers = .asTaught,
-    threads: Int? = nil, runtime: Runtime? = nil
+    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, views: Views = .one,
+    unknown: UnknownAnswers = .asTaught, threads: Int? = nil, runtime: Runtime? = nil
   ) throws {
     try self.init(
-      bytes: Bytes(mapping: file), labels: labels, resize: resize, unknown: unknown, threads: threads, runtime: runtime)
+      bytes: Bytes(mapping: file), labels: labels, resize: resize, views: views, unknown: unknown, threads: threads,
+      runtime: runtime)
   }
 
-  /// Opens a model in memory; see ``init(contentsOf:labels:resize:unknown:threads:runtime:)``.
+  /// Opens a model in memory; see ``init(contentsOf:labels:resize:views:unknown:threads:runtime:)``.
   public init(
-    bytes: Bytes, labels: Labels? = nil, resize: Resize? = nil, unknown: UnknownAnswers = .asTaught,
-    threads: Int? = nil, runtime: Runtime? = nil
+    bytes: Bytes, labels: Labels? = nil, resize: Resize? = nil, views: Views = .one,
+    unknown: UnknownAnswers = .asTaught, threads: Int? = nil, runtime: Runtime? = nil
   ) throws {
     if case .atRate(let rate) = unknown, !(0..<1).contains(rate) { throw ImprintingError.badUnknownRate(rate) }
     let model = try Model(bytes: bytes)
     self.labels = labels ?? model.carriedLabels ?? Labels()
     self.resize = resize ?? model.imprintedResize ?? .crop
+    self.views = views
     self.unknown = unknown
     var stored: StoredFamiliarity?
     var passedOver: StoredFamiliarityError?
@@ -83,5 +96,9 @@ public struct Classifier: Sendable {
       runner = try ModelRunner(model: model, file: bytes, threads: threads, runtime: runtime)
     }
     reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: self.resize)
+    pictureViews =
+      views == .one
+      ? nil
+      : try PictureViews(width: runner.input.width, height: runner.input.height, resize: self.resize, views: views)
   }
 }

@@ -26,10 +26,12 @@ struct RunOptions: ParsableArguments {
   var verbose = false
 
   /// The classifier of a file.
-  func classifier(_ model: String, resize: Resize?, unknown: UnknownAnswers = .asTaught) throws -> Classifier {
+  func classifier(
+    _ model: String, resize: Resize?, views: Views = .one, unknown: UnknownAnswers = .asTaught
+  ) throws -> Classifier {
     try Classifier(
-      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, unknown: unknown, threads: work.threads,
-      runtime: runtime())
+      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, views: views, unknown: unknown,
+      threads: work.threads, runtime: runtime())
   }
 
   /// The runtime, as talkative as is wanted.

@@ -1,0 +1,141 @@
+import Foundation
+import Imprinting
+import Pictures
+import TestMaterial
+import Testing
+
+@Suite("Answers from several views", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct ClassifierViewsTests {
+  private static let side = 224
+  private let folder: TemporaryFolder
+  private let model: URL
+
+  init() async throws {
+    folder = try TemporaryFolder()
+    model = folder.appending("flowers.tflite")
+    let teacher = try Teacher(model: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
+    try await teacher.learn([
+      .init(name: "daisy", pictures: Self.flowers("daisy", 0..<3)),
+      .init(name: "iris", pictures: Self.flowers("iris", 0..<3)),
+    ])
+    try await teacher.save(to: model)
+  }
+
+  private static func flowers(_ name: String, _ range: Range<Int>) throws -> [URL] {
+    let root = Material.flowers17.appending(path: name)
+    let files = try FileManager.default.contentsOfDirectory(atPath: root.path).sorted()
+    return files[range].map { root.appending(path: $0) }
+  }
+
+  /// The window of a picture at a place, of the model's size.
+  private static func window(_ picture: PixelTensor, _ left: Int, _ top: Int, isMirrored: Bool = false) -> [UInt8] {
+    var pixels: [UInt8] = []
+    for row in top..<top + side {
+      let start = 3 * (row * picture.width + left)
+      let line = picture.pixels[start..<start + 3 * side]
+      guard isMirrored else {
+        pixels += line
+        continue
+      }
+      for end in stride(from: line.endIndex, to: line.startIndex, by: -3) { pixels += line[end - 3..<end] }
+    }
+    return pixels
+  }
+
+  /// The five views of a picture, or the further eight.
+  private static func views(_ picture: URL, further: Bool = false) throws -> [[UInt8]] {
+    let plain = try PictureReader(width: side, height: side, resize: .crop).read(picture)
+    let large = try PictureReader(width: 299, height: 299, resize: .crop).read(picture)
+    let squashed = try PictureReader(width: side, height: side, resize: .squash).read(picture)
+    guard further else {
+      return [
+        window(plain, 0, 0), window(large, 37, 37, isMirrored: true), window(large, 0, 0),
+        window(large, 75, 75, isMirrored: true), window(squashed, 0, 0),
+      ]
+    }
+    return [
+      window(plain, 0, 0, isMirrored: true), window(large, 37, 37), window(large, 0, 0, isMirrored: true),
+      window(large, 75, 75), window(large, 75, 0), window(large, 75, 0, isMirrored: true), window(large, 0, 75),
+      window(large, 0, 75, isMirrored: true),
+    ]
+  }
+
+  /// Writes a picture of the model's size as a BMP file, which keeps every pixel.
+  private func file(_ pixels: [UInt8], _ name: String) throws -> URL {
+    func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
+    var bytes = Array("BM".utf8) + little(0, 4) + little(0, 4) + little(54, 4) + little(40, 4)
+    bytes += little(Self.side, 4) + little(Self.side, 4) + little(1, 2) + little(24, 2) + little(0, 24)
+    // From the lowest row up, blue before green before red.
+    for row in (0..<Self.side).reversed() {
+      for pixel in stride(from: 3 * row * Self.side, to: 3 * (row + 1) * Self.side, by: 3) {
+        bytes += [pixels[pixel + 2], pixels[pixel + 1], pixels[pixel]]
+      }
+    }
+    let file = folder.appending(name)
+    try Data(bytes).write(to: file)
+    return file
+  }
+
+  private func scores(_ classifier: Classifier, _ pictures: [URL]) async throws -> [[Float]] {
+    var all: [[Float]] = []
+    try await classifier.scores(pictures) { _, scores in all.append(try scores.get()) }
+    return all
+  }
+
+  @Test("Scores and familiarity are the means of those of the single views", arguments: [Views.five, .thirteen])
+  func means(views: Views) async throws {
+    let picture = try Self.flowers("iris", 10..<11)[0]
+    let pixels = try Self.views(picture) + (views == .thirteen ? Self.views(picture, further: true) : [])
+    let files = try pixels.enumerated().map { try file($1, "\($0).bmp") }
+    #expect(files.count == views.count)
+    let single = try Classifier(contentsOf: model)
+    let alone = try await scores(single, files)
+    #expect(Set(alone).count > 1)
+    let several = try Classifier(contentsOf: model, views: views)
+    let together = try await scores(several, [picture])[0]
+    #expect(together.count == 2)
+    for index in together.indices {
+      #expect(abs(together[index] - alone.reduce(0) { $0 + $1[index] } / Float(views.count)) < 1e-4)
+    }
+
+    var familiarities: [Float] = []
+    for file in files { familiarities.append(try #require(try await single.answer(file).familiarity)) }
+    let mean = familiarities.reduce(0, +) / Float(views.count)
+    let familiarity = try #require(try await several.answer(picture).familiarity)
+    #expect(abs(familiarity - mean) < 1e-3 * max(1, abs(mean)))
+    #expect(Set(familiarities).count > 1)
+  }
+
+  @Test("One view is what is taken where nothing else is asked for, and pictures come in order with any")
+  func usual() async throws {
+    let pictures = try Self.flowers("daisy", 10..<13) + Self.flowers("iris", 10..<13)
+    let usual = try Classifier(contentsOf: model)
+    #expect(usual.views == .one)
+    #expect(try await scores(usual, pictures) == scores(Classifier(contentsOf: model, views: .one), pictures))
+    let five = try Classifier(contentsOf: model, views: .five)
+    let together = try await scores(five, pictures)
+    for (picture, found) in zip(pictures, together) { #expect(try await scores(five, [picture]) == [found]) }
+  }
+
+  @Test("A picture that cannot be read is the only one without an answer")
+  func unreadable() async throws {
+    let broken = folder.appending("broken.jpg")
+    try Data("no picture".utf8).write(to: broken)
+    let pictures = try Self.flowers("daisy", 10..<11) + [broken] + Self.flowers("iris", 10..<11)
+    var isAnswered: [Bool] = []
+    try await Classifier(contentsOf: model, views: .five).answers(pictures) { _, answer in
+      isAnswered.append((try? answer.get()) != nil)
+    }
+    #expect(isAnswered == [true, false, true])
+  }
+
+  @Test("A picture in memory is looked at once, whatever the views")
+  func inMemory() async throws {
+    let picture = try #require(
+      PixelTensor(
+        width: Self.side, height: Self.side, pixels: try Self.views(Self.flowers("daisy", 10..<11)[0])[0]))
+    let once = try Classifier(contentsOf: model, unknown: .never)
+    let five = try Classifier(contentsOf: model, views: .five, unknown: .never)
+    #expect(try await once.classify(picture) == five.classify(picture))
+  }
+}
