@@ -6,10 +6,10 @@ SOURCES = Package.swift Sources Tests Benchmarks
 # A build folder of its own: Swift's libraries go into the command, so that it runs where Swift is not installed.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
 
-.PHONY: help build test demo bench install uninstall lint format clean
+.PHONY: help build test demo bench bench-accuracy install uninstall lint format clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 build: ## Build the command: .build-static/release/imprint
 	@scripts/setup
@@ -27,6 +27,10 @@ demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=pictures)
 bench: build ## Measure beside the same job in Python
 	@scripts/setup --tests
 	@scripts/bench
+
+bench-accuracy: build ## Measure how often the answers are right, into Documentation/benchmarks.md
+	@scripts/setup --tests
+	@scripts/bench-accuracy
 
 install: build ## Install the command and the LiteRT runtime (PREFIX=/usr/local)
 	@scripts/install

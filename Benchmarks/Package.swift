@@ -13,7 +13,13 @@ let package = Package(
       dependencies: [
         .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),
         .product(name: "LiteRT", package: "Imprint"),
-      ])
+      ]),
+    .executableTarget(
+      name: "accuracy",
+      dependencies: [
+        .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),
+        .product(name: "TFLite", package: "Imprint"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

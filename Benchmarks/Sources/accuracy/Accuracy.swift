@@ -1,0 +1,60 @@
+import Foundation
+import Imprinting
+import TFLite
+
+/// Measures how often classifiers are right, and prints a table with what they are to reach.
+///
+///     accuracy [DOCUMENT]
+///
+/// Every row is printed as it is found; at the end the table is written into the document.
+@main
+struct Accuracy {
+  static func main() async {
+    do {
+      try await run()
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run() async throws {
+    let process = ProcessInfo.processInfo
+    let material = try Material(environment: process.environment)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "accuracy-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let machine = process.environment["MACHINE"] ?? "\(process.activeProcessorCount) cores"
+    var report = Report(machine: machine)
+    let flowers = try material.flowers
+
+    let extractor = try Extractor(model: material.extractor)
+    let plain = try await Seen.all(flowers, by: extractor)
+    try await WrittenFile(pictures: flowers, extractor: extractor, seen: plain, folder: folder).run(into: &report)
+    try await UnknownPictures(material: material, folder: folder).run(into: &report)
+    try SuspiciousLabels(seen: plain).run(into: &report)
+    try await FewShot(name: "flowers17", seen: plain).run(
+      [
+        (.all, 0.860, 0.955), (.count(1), 0.53, 0.61), (.count(2), 0.67, 0.76), (.count(5), 0.77, 0.87),
+        (.count(10), 0.83, 0.915), (.count(20), 0.85, 0.94),
+      ], into: &report)
+
+    let standard = try Extractor(bytes: Bytes(DefaultModel.make(weights: material.weights).serialized().bytes()))
+    try SolvingTimes(space: standard.space).run(into: &report)
+    try await FewShot(name: "default model, flowers17", seen: Seen.all(flowers, by: standard))
+      .run([(.all, 0.835, 0.93), (.count(5), 0.76, 0.84)], into: &report)
+    try await KeptBaseClasses(material: material, folder: folder).run(into: &report)
+
+    let views = try await Seen.all(flowers, by: Extractor(model: material.extractor, views: .thirteen))
+    try await FewShot(name: "13 views, flowers17", seen: views)
+      .run([(.count(1), nil, 0.64), (.count(5), nil, 0.895), (.count(10), nil, 0.945)], into: &report)
+    // So many rows take minutes a strength: it is chosen once, on what is not held back first.
+    let strength = try ChosenSoftmax.strength(for: views.withoutFirstQuarter())
+    try await FewShot(name: "13 views, flowers17", seen: views, opponent: SoftmaxHead(strength: strength))
+      .run([(.all, nil, 0.97)], into: &report)
+
+    if CommandLine.arguments.count > 1 {
+      try report.write(to: URL(filePath: CommandLine.arguments[1]), machine: machine)
+    }
+  }
+}

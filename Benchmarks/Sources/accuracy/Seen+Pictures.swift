@@ -1,0 +1,39 @@
+import Imprinting
+import Pictures
+
+extension Seen {
+  /// All pictures of some classes, as an extractor sees them.
+  static func all(_ classes: [LabelledPictures.Class], by extractor: Extractor) async throws -> Seen {
+    let list = classes.flatMap { known in known.pictures.map { (known.name, $0) } }
+    var seen = Seen(space: extractor.space, budget: .max)
+    try await extractor.see(list.map(\.1)) { index, picture in try seen.add(picture.get(), to: list[index].0) }
+    return seen
+  }
+
+  /// Some of the pictures of each class, by their places.
+  func picking(_ places: (SeenClass) -> some Sequence<Int>) throws -> Seen {
+    var picked = Seen(space: space, budget: .max)
+    for known in classes {
+      for place in places(known) { try picked.add(known.pictures[place], to: known.name) }
+    }
+    return picked
+  }
+
+  /// What there is to learn from where the first quarter of each class is held back.
+  func withoutFirstQuarter() throws -> Seen { try picking { $0.count / 4..<$0.count } }
+}
+
+extension EmbeddingSpace {
+  /// The steps of a picture's plain view.
+  func steps(of picture: SeenPicture) -> [Float] {
+    picture.embeddings.withUnsafeBytes { bytes in
+      (0..<dimension).map { index in
+        switch element {
+        case .uint8: Float(Int(bytes[index]) - zeroPoint)
+        case .int8: Float(Int(Int8(bitPattern: bytes[index])) - zeroPoint)
+        case .float32: bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Imprinting
+import TFLite
+
+/// How long it takes to solve for heads of made-up embeddings.
+struct SolvingTimes {
+  /// The space of the embeddings: that of a quantised network.
+  let space: EmbeddingSpace
+
+  private static let runs = 5
+
+  func run(into report: inout Report) throws {
+    let many = try seen(classes: 100, pictures: 100)
+    let seconds = try Self.median { _ in
+      _ = try Analytic().solve(many)
+    }
+    report.add(
+      Row(
+        what: "solving 100 classes, \(many.pictures) embeddings of \(space.dimension), median of 5", method: "analytic",
+        found: "\(seconds.text) s", bound: "≤ 2.0 s", isMet: seconds <= 2))
+
+    let taught = try seen(classes: 20, pictures: 60)
+    let settings = try Analytic(findsFamiliarity: false).solution(taught).settings
+    var sums = Seen(space: space, budget: 0)
+    try sums.merge(taught)
+    var draws = Draws(seed: 2)
+    let more = try (0..<Self.runs).map {
+      try picture("more \($0)", around: [Float](repeating: 0.5, count: space.dimension), &draws)
+    }
+    let added = try Self.median { run in
+      try sums.add(more[run], to: "0")
+      _ = try Analytic(keeping: settings).solve(sums)
+    }
+    report.add(
+      Row(
+        what:
+          "adding one picture to a head of 20 classes of \(space.dimension) and solving again, median of 5",
+        method: "analytic, from sums", found: "\((1000 * added).text) ms", bound: "≤ 50 ms", isMet: added <= 0.05))
+  }
+
+  /// Embeddings around a point of each class.
+  private func seen(classes: Int, pictures: Int) throws -> Seen {
+    var draws = Draws(seed: 1)
+    var seen = Seen(space: space, budget: .max)
+    for known in 0..<classes {
+      let centre = (0..<space.dimension).map { _ in Float.random(in: 0...1, using: &draws) }
+      for number in 0..<pictures {
+        try seen.add(try picture("\(known)/\(number)", around: centre, &draws), to: "\(known)")
+      }
+    }
+    return seen
+  }
+
+  private func picture(_ name: String, around centre: [Float], _ draws: inout Draws) throws -> SeenPicture {
+    guard space.element != .float32 else { throw Complaint("the default model's embeddings are not in bytes") }
+    let embedding = centre.map { centre in
+      let step = Int(170 * max(0, centre + Float.random(in: -0.5...0.5, using: &draws)))
+      return UInt8(truncatingIfNeeded: step + space.zeroPoint)
+    }
+    return SeenPicture(name: name, embeddings: Bytes(embedding))
+  }
+
+  private static func median(_ work: (Int) throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let times = try (0..<runs).map { run in try clock.measure { try work(run) } / .seconds(1) }
+    return times.sorted()[runs / 2]
+  }
+}

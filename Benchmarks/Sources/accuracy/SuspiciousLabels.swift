@@ -1,0 +1,41 @@
+import Imprinting
+
+/// How many of 20 wrong labels among 1020 are found among the 40 pictures that look most mislabelled.
+struct SuspiciousLabels {
+  let seen: Seen
+
+  private static let draws = 20
+  private static let wrong = 20
+
+  func run(into report: inout Report) throws {
+    let shares = try (0..<Self.draws).map { try share(draw: $0) }
+    guard let share = Estimate(shares) else { return }
+    report.add(
+      Row(
+        what: "flowers17, 20 of the 1020 labels wrong: share of them among the 40 most suspicious", method: "analytic",
+        found: share.withError, bound: "≥ 0.93", isMet: share.mean >= 0.93))
+  }
+
+  private func share(draw: Int) throws -> Double {
+    var draws = Draws(seed: draw)
+    let lesson = try seen.withoutFirstQuarter()
+    let names = lesson.classes.map(\.name)
+    let chosen = Set((0..<lesson.pictures).shuffled(using: &draws).prefix(Self.wrong))
+    var flipped: Set<String> = []
+    var spoilt = Seen(space: lesson.space, budget: .max)
+    var number = 0
+    for (place, known) in lesson.classes.enumerated() {
+      for picture in known.pictures {
+        var label = place
+        if chosen.contains(number) {
+          label = (place + Int.random(in: 1..<names.count, using: &draws)) % names.count
+          flipped.insert(picture.name)
+        }
+        try spoilt.add(picture, to: names[label])
+        number += 1
+      }
+    }
+    let suspects = try Analytic(findsFamiliarity: false).solve(spoilt).leaveOneOut?.suspects(2 * Self.wrong) ?? []
+    return Double(suspects.count { flipped.contains($0.picture) }) / Double(flipped.count)
+  }
+}

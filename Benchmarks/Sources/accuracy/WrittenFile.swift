@@ -1,0 +1,47 @@
+import Foundation
+import Imprinting
+import Pictures
+import TFLite
+
+/// Whether written files name the same class as the heads in memory, and how often they are right.
+struct WrittenFile {
+  let pictures: [LabelledPictures.Class]
+  let extractor: Extractor
+  let seen: Seen
+  let folder: URL
+
+  func run(into report: inout Report) async throws {
+    for method: any HeadMethod in [Imprinted(), Analytic()] {
+      try await run(method, "60", try seen.withoutFirstQuarter(), into: &report)
+    }
+    var draws = Draws(seed: 0)
+    let few = try seen.picking { ($0.count / 4..<$0.count).shuffled(using: &draws).prefix(5) }
+    try await run(Analytic(), "5", few, into: &report)
+  }
+
+  private func run(_ method: any HeadMethod, _ shots: String, _ lesson: Seen, into report: inout Report) async throws {
+    let solved = try method.solve(lesson)
+    let file = folder.appending(path: "written.tflite")
+    try solved.model(behind: extractor.model, resize: extractor.resize).serialized().write(to: file)
+    let asked = try seen.picking { 0..<$0.count / 4 }
+    let inMemory = asked.classes.flatMap(\.pictures).map { picture in
+      try? Ranking.best(solved.head.logits(of: seen.space.steps(of: picture)), topK: 1).first
+    }
+    let files = zip(pictures.indices, pictures).flatMap { label, known in
+      known.pictures.prefix(known.pictures.count / 4).map { (label, $0) }
+    }
+    var (same, right) = (0, 0)
+    try await Classifier(contentsOf: file).scores(files.map(\.1)) { index, scores in
+      let named = try Ranking.best(scores.get(), topK: 1).first
+      if named == inMemory[index] { same += 1 }
+      if named == files[index].0 { right += 1 }
+    }
+    let share = Double(same) / Double(files.count)
+    let accuracy = Double(right) / Double(files.count)
+    report.add(
+      Row(
+        what: "flowers17, \(shots) pictures a class: the written file names the same class as the head in memory",
+        method: type(of: method).name, found: "", first: "\(share.text); the file's own accuracy \(accuracy.text)",
+        bound: "≥ 0.995", isMet: share >= 0.995))
+  }
+}
