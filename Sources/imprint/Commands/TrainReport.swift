@@ -92,7 +92,15 @@ struct TrainReport: Encodable {
   }
 
   private var estimateLines: [String] {
-    guard let estimate else { return [] }
+    guard let estimate else {
+      guard topK.isEmpty else { return [] }
+      return [
+        """
+        How well it does is not known: it takes classes of two or more pictures whose embeddings are kept, and a --head \
+        that tells without held-back pictures; hold some back with --test-ratio
+        """
+      ]
+    }
     var lines = [
       """
       Each picture left out in its turn, \(Table.percent(estimate.accuracy)) ± \
