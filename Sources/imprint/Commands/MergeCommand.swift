@@ -52,7 +52,8 @@ struct MergeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let output = URL(filePath: output)
-    try OutputFile.check(output)
+    // What is put together may be replaced by the whole; what is taken away is still wanted.
+    try OutputFile.check(output, notReplacing: without.map { URL(filePath: $0) })
     let parts = try files.map { try Seen(contentsOf: URL(filePath: $0)) }
     var seen = Seen(space: parts[0].space, budget: budget.bytes(goingOnWith: parts))
     for (file, part) in zip(files, parts) {
