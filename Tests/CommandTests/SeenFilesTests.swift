@@ -123,5 +123,25 @@ struct SeenFilesTests {
     #expect(outcome.code == 0)
     #expect(outcome.complaints.contains("Rose and rose differ by case alone"), "\(outcome.complaints)")
     #expect(outcome.output.contains("How well it does is not known"), "\(outcome.output)")
+
+    let alone = try train(
+      "--head", "imprinted", "--data", flowers(["iris"], as: "alone"), "--output", path("one.tflite"))
+    #expect(alone.code == 0)
+    #expect(!alone.output.contains("100.0 %"), "\(alone.output)")
+    let beside = try train(
+      "--keep-classes", "--data", flowers(["daisy", "iris"], as: "two"), "--output", path("kept.tflite"),
+      model: Material.model("mobilenet_v1_0.25_128_quant").path)
+    #expect(beside.output.contains("named right among the 2 classes that were seen"), "\(beside.output)")
+  }
+
+  @Test("What could not be read is told before what comes of it")
+  func unreadable() throws {
+    let data = try Flowers.folder([("daisy", "daisy", 0..<2)], in: folder)
+    try FileManager.default.createDirectory(at: data.appending(path: "iris"), withIntermediateDirectories: true)
+    try Data("no picture".utf8).write(to: data.appending(path: "iris/broken.jpg"))
+    let outcome = try train("--data", data.path, "--output", path("m.tflite"))
+    #expect(outcome.code == 1)
+    #expect(outcome.complaints.contains("broken.jpg"), "\(outcome.complaints)")
+    #expect(outcome.complaints.contains("only one class was taught"))
   }
 }

@@ -149,10 +149,16 @@ struct TrainCommand: AsyncParsableCommand {
       split.training.isEmpty
       ? try await teacher.lesson()
       : try await teacher.learn(split.training, strict: run.strict) { progress.update($0) }
+    // Whatever goes wrong from here on may come of these.
+    progress.finish()
+    for error in lesson.skipped { Terminal.warn("\(error)") }
+    for name in lesson.emptyClasses {
+      Terminal.warn("none of the pictures of \(name) to learn from can be read: the class is left out")
+    }
     let estimate = try await teacher.estimate
     let taught = Set(lesson.classes.map(\.label))
     let asked = split.heldBack.filter { taught.contains($0.name) }
-    var skipped = lesson.skipped
+    var skipped: [PictureError] = []
     var evaluation: Evaluation?
     if !asked.isEmpty {
       evaluation = try await teacher.evaluate(
@@ -171,16 +177,13 @@ struct TrainCommand: AsyncParsableCommand {
     }
     progress.finish()
     for error in skipped { Terminal.warn("\(error)") }
-    for name in lesson.emptyClasses {
-      Terminal.warn("none of the pictures of \(name) to learn from can be read: the class is left out")
-    }
 
     for (one, other) in await teacher.labels.alike(lesson.classes.map(\.label)) {
       Terminal.warn("the classes \(one) and \(other) differ by case alone: if they are one, give them one name")
     }
 
     let report = TrainReport(
-      lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: skipped.count,
+      lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds, files: .init(model: output, labels: labelFile, seen: seen ? seenFile : nil),
       classes: await teacher.classCount)
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
