@@ -106,6 +106,9 @@ struct QuantizeTests {
     expectRefusal(
       try Imprint.run("model", "convert", "--architecture", "efficientnet-lite0", model.path, "-o", model.path),
       "in place of what is read", code: 64)
+    expectRefusal(
+      try Imprint.run("model", "fetch", "--weights", model.path, "-o", model.path), "in place of what is read", code: 64
+    )
     #expect(try Data(contentsOf: model) == before)
   }
 
