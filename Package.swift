@@ -47,7 +47,9 @@ let package = Package(
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestMaterial"]),
+    .testTarget(
+      name: "PicturesTests",
+      dependencies: ["Pictures", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
     .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),

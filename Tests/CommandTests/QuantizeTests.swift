@@ -91,6 +91,27 @@ struct QuantizeTests {
       "there is no folder")
   }
 
+  @Test("Nothing that is read is written over, and no file is written twice")
+  func sameFiles() throws {
+    let model = folder.appending("a.tflite")
+    try FileManager.default.copyItem(at: Material.model("mobilenet_v1_0.25_128_quant"), to: model)
+    let before = try Data(contentsOf: model)
+    for outputs in [["-o", model.path], ["-o", output.path, "--save-ranges", model.path]] {
+      let refused = try Imprint.run(["model", "quantize", model.path, "--calibration", folder.url.path] + outputs)
+      expectRefusal(refused, "in place of what is read", code: 64)
+    }
+    expectRefusal(
+      try quantize(model.path, "--calibration", folder.url.path, "--save-ranges", output.path), "the same file",
+      code: 64)
+    expectRefusal(
+      try Imprint.run("model", "convert", "--architecture", "efficientnet-lite0", model.path, "-o", model.path),
+      "in place of what is read", code: 64)
+    expectRefusal(
+      try Imprint.run("model", "fetch", "--weights", model.path, "-o", model.path), "in place of what is read", code: 64
+    )
+    #expect(try Data(contentsOf: model) == before)
+  }
+
   @Test(
     "A float model, but nothing to measure it with",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))

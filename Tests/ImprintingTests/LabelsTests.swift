@@ -5,6 +5,13 @@ import Testing
 
 @Suite("Labels")
 struct LabelsTests {
+  @Test("Names that differ by case alone are found")
+  func alike() {
+    let labels = Labels([0: "Rose", 1: "rose", 2: "tulip", 3: "Iris", 4: "IRIS"])
+    #expect(labels.alike(["rose", "tulip"]).map { [$0, $1] } == [["Rose", "rose"]])
+    #expect(labels.alike(["tulip"]).isEmpty)
+  }
+
   @Test("Coral's form, an id and a label a line")
   func numbered() {
     #expect(Labels(text: "0  background\n7  tabby, tabby cat\n") == Labels([0: "background", 7: "tabby, tabby cat"]))

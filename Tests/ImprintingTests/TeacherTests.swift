@@ -68,6 +68,20 @@ struct TeacherTests {
     #expect(evaluation.accuracy(top: 1) >= 0.7)
   }
 
+  @Test("What was seen earlier is told once, whoever asks at the same time")
+  func toldOnce() async throws {
+    let first = try Teacher(model: extractor)
+    try await first.learn([flowers("daisy", 0..<2), flowers("iris", 0..<2)])
+    let teacher = try Teacher(model: extractor, method: .imprinted, from: await first.seen)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 { group.addTask { _ = try await teacher.lesson() } }
+      try await group.waitForAll()
+    }
+    let model = folder.appending("told.tflite")
+    try await teacher.save(to: model)
+    #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [2, 2])
+  }
+
   @Test("Kept classes decide how further pictures are resized, unless another way is asked for")
   func resize() async throws {
     let first = try Teacher(model: extractor, resize: .squash)

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Pictures
 import TestMaterial
@@ -20,7 +21,7 @@ struct GoldenTests {
     let reader = try PictureReader(width: 224, height: 224, resize: .nearest)
     for (name, image) in golden.images {
       let tensor = try reader.read(Material.coralPicture(name))
-      #expect(SHA256.hexadecimal(tensor.pixels) == image.hash, "\(name)")
+      #expect(SHA256.hash(data: tensor.pixels).map { String(format: "%02x", $0) }.joined() == image.hash, "\(name)")
     }
   }
 }

@@ -77,6 +77,15 @@ public struct Labels: Sendable, Hashable {
     names.filter { $0.value == name }.keys.min()
   }
 
+  /// Some of the names with others that differ from them by case alone, each pair once.
+  package func alike(_ some: [String]) -> [(String, String)] {
+    let groups = Dictionary(grouping: Set(names.values).sorted()) { $0.lowercased() }
+    return Set(some.map { $0.lowercased() }).sorted().flatMap { key in
+      let group = groups[key] ?? []
+      return zip(group, group.dropFirst()).map { ($0, $1) }
+    }
+  }
+
   /// Whether a class of that name stands for what is none of the others: `background` or `none`, in any case.
   public static func meansNone(_ name: String) -> Bool { ["background", "none"].contains(name.lowercased()) }
 

@@ -1,3 +1,4 @@
+import ModelSurgery
 import TFLite
 
 /// The exact sums and counts of the imprinted classes, as they stand in a metadata buffer of the model file.
@@ -26,21 +27,32 @@ package struct StoredSums: Sendable, Hashable {
 
   /// Reads a buffer; nil where it is of another form, another version or another dimension.
   package init?(_ bytes: Bytes, dimension: Int) {
-    var reader = Reader(bytes: bytes)
-    guard reader.unsigned(4) == Self.magic, reader.unsigned(4) == Self.version, reader.unsigned(4) == UInt64(dimension),
-      let count = reader.unsigned(4)
+    var reader = ByteCursor(bytes)
+    guard reader.next(UInt32.self) == Self.magic, reader.next(UInt32.self) == Self.version,
+      reader.next(UInt32.self).map(Int.init) == dimension, let count = reader.next(UInt32.self)
     else { return nil }
     self.dimension = dimension
     sums = [:]
     // A damaged count ends with the bytes: nothing is reserved for it.
     for _ in 0..<count {
-      guard let id = reader.unsigned(4), let pictures = reader.unsigned(8), let width = reader.unsigned(1),
-        let steps = reader.elements(dimension, width: Int(width))
+      guard let id = reader.next(UInt32.self), let pictures = reader.next(UInt64.self),
+        let width = reader.next(UInt8.self), let steps = Self.elements(dimension, width: width, &reader),
+        steps.allSatisfy(\.isFinite)
       else { return nil }
       // No sum of so many pictures would be exact.
       guard pictures == .max || pictures < 1 << 53 else { return nil }
       let known = pictures == .max ? nil : Int(pictures)
       sums[Int(id)] = EmbeddingSum(steps: steps, count: known)
+    }
+  }
+
+  private static func elements(_ count: Int, width: UInt8, _ reader: inout ByteCursor) -> [Double]? {
+    switch width {
+    case 1: reader.numbers(count, of: Int8.self) { Double($0) }
+    case 2: reader.numbers(count, of: Int16.self) { Double($0) }
+    case 4: reader.numbers(count, of: Int32.self) { Double($0) }
+    case 8: reader.doubles(count)
+    default: nil
     }
   }
 
@@ -50,8 +62,8 @@ package struct StoredSums: Sendable, Hashable {
     func append(_ value: UInt64, _ width: Int) {
       for byte in 0..<width { out.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))) }
     }
-    append(Self.magic, 4)
-    append(Self.version, 4)
+    append(UInt64(Self.magic), 4)
+    append(UInt64(Self.version), 4)
     append(UInt64(dimension), 4)
     append(UInt64(sums.count), 4)
     for (id, sum) in sums.sorted(by: { $0.key < $1.key }) {
@@ -66,48 +78,12 @@ package struct StoredSums: Sendable, Hashable {
     return Bytes(out)
   }
 
-  private static let magic: UInt64 = 0x5350_4D49
-  private static let version: UInt64 = 1
+  private static let magic: UInt32 = 0x5350_4D49
+  private static let version: UInt32 = 1
 
   private static func width(of steps: [Double]) -> Int {
     guard steps.allSatisfy({ Int32(exactly: $0) != nil && !($0 == 0 && $0.sign == .minus) }) else { return 8 }
     let largest = steps.map(abs).max() ?? 0
     return largest <= 127 ? 1 : largest <= 32767 ? 2 : 4
-  }
-}
-
-/// Reads little-endian numbers one after the other, and nothing beyond the end.
-private struct Reader {
-  let bytes: Bytes
-  var position = 0
-
-  mutating func unsigned(_ width: Int) -> UInt64? {
-    guard let slice = bytes.slice(checked(width)) else { return nil }
-    position += width
-    return slice.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
-  mutating func elements(_ count: Int, width: Int) -> [Double]? {
-    guard [1, 2, 4, 8].contains(width), count <= bytes.count, let slice = bytes.slice(checked(count * width)) else {
-      return nil
-    }
-    position += count * width
-    let elements = slice.withUnsafeBytes { raw in
-      (0..<count).map { index -> Double in
-        let offset = index * width
-        return switch width {
-        case 1: Double(raw.loadUnaligned(fromByteOffset: offset, as: Int8.self))
-        case 2: Double(Int16(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Int16.self)))
-        case 4: Double(Int32(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
-        default: Double(bitPattern: UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
-        }
-      }
-    }
-    return elements.allSatisfy(\.isFinite) ? elements : nil
-  }
-
-  /// The next bytes, or an empty range beyond the end where there are not so many.
-  private func checked(_ count: Int) -> Range<Int> {
-    position <= bytes.count - count ? position..<position + count : bytes.count + 1..<bytes.count + 1
   }
 }

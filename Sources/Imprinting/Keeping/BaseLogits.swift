@@ -58,7 +58,6 @@ extension KeptClasses {
   ) throws {
     guard seen.classes.contains(where: { $0.count > 1 }) else { throw KeptClassesError.tooFewPictures }
     guard seen.hasEmbeddings else { throw SeenError.pastBudget("keeping the model's own classes", bytes: seen.budget) }
-    guard seen.classes.contains(where: { $0.count > 1 }) else { throw KeptClassesError.tooFewPictures }
     guard let familiarity = solved.familiarity else { throw KeptClassesError.noDistances }
     guard !familiarity.training.isEmpty else { throw KeptClassesError.tooFewPictures }
     // Of classes with one picture nothing is known.

@@ -1,4 +1,3 @@
-import Crypto
 import ModelSurgery
 import TFLite
 
@@ -33,10 +32,7 @@ struct CachedEmbeddings: Sendable {
   init?(_ file: Bytes, space: EmbeddingSpace) {
     self.init(space: space)
     let size = PictureDigest.byteCount
-    guard file.count > size, let body = file.slice(0..<file.count - size),
-      let digest = file.slice(file.count - size..<file.count),
-      digest.elementsEqual(body.withUnsafeBytes { Array(SHA256.hash(data: $0)) })
-    else { return nil }
+    guard let body = file.unsealed else { return nil }
     var cursor = ByteCursor(body)
     guard cursor.next(UInt32.self) == Self.magic, cursor.next(UInt32.self) == Self.version,
       let length = cursor.next(UInt32.self), let json = cursor.take(Int(length)),
@@ -83,16 +79,12 @@ struct CachedEmbeddings: Sendable {
     for digest in order {
       if let embeddings = entries[digest] { pieces += [Bytes(digest.bytes), embeddings] }
     }
-    var hash = SHA256()
-    for piece in pieces { piece.withUnsafeBytes { hash.update(bufferPointer: $0) } }
-    return pieces + [Bytes(Array(hash.finalize()))]
+    return pieces.sealed
   }
 
   /// The name of a space's file.
   static func fileName(for space: EmbeddingSpace) throws -> String {
-    let digest = SHA256.hash(data: try json(space))
-    let digits = digest.prefix(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    return digits + EmbeddingCache.ending
+    Bytes(try json(space)).sha256.prefix(32) + EmbeddingCache.ending
   }
 
   private static func json(_ space: EmbeddingSpace) throws -> [UInt8] {

@@ -1,4 +1,3 @@
-import Crypto
 import LinearAlgebra
 import ModelSurgery
 import TFLite
@@ -38,8 +37,9 @@ extension Seen {
   }
 
   private static let magic: UInt32 = 0x4E53_4D49
-  private static let digestSize = 32
   private static let largestDimension = 1 << 20
+  // Far more than anybody has, and few enough for counts to be added and multiplied.
+  private static let mostPictures = 1 << 40
 
   /// Reads a file.
   ///
@@ -61,10 +61,7 @@ extension Seen {
         ? SeenError.newerVersion(path: path, version: Int(version), known: Int(Self.fileVersion))
         : bad("it is of version \(version)")
     }
-    guard bytes.count >= Self.digestSize, let body = bytes.slice(0..<bytes.count - Self.digestSize),
-      let digest = bytes.slice(bytes.count - Self.digestSize..<bytes.count),
-      digest.elementsEqual(body.withUnsafeBytes { Array(SHA256.hash(data: $0)) })
-    else { throw bad("it is cut off or was altered") }
+    guard let body = bytes.unsealed else { throw bad("it is cut off or was altered") }
     cursor = ByteCursor(body, at: 8)
     guard let length = cursor.next(UInt32.self), let json = cursor.take(Int(length)),
       let head = try? JSONDecoder().decode(Head.self, from: Data(json))
@@ -76,10 +73,12 @@ extension Seen {
 
     var classes: [SeenClass] = []
     var names: Set<String> = []
+    var room = Self.mostPictures
     for known in head.classes {
-      guard Labels.isName(known.name), names.insert(known.name).inserted, known.count > 0,
+      guard Labels.isName(known.name), names.insert(known.name).inserted, known.count > 0, known.count <= room,
         !head.hasEmbeddings || known.pictures.count == known.count
       else { throw bad("its class \"\(known.name)\" makes no sense") }
+      room -= known.count
       classes.append(SeenClass(name: known.name, count: known.count, steps: []))
     }
     if head.hasEmbeddings {
@@ -95,12 +94,7 @@ extension Seen {
       self.init(space: space, budget: head.budget, classes: seen.classes, moments: nil)
     } else {
       func numbers(_ count: Int) throws -> [Double] {
-        guard let slice = cursor.take(8 * count) else { throw bad("it holds fewer sums than it says") }
-        let numbers = slice.withUnsafeBytes { raw in
-          (0..<count).map {
-            Double(bitPattern: UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
-          }
-        }
+        guard let numbers = cursor.doubles(count) else { throw bad("it holds fewer sums than it says") }
         guard numbers.allSatisfy(\.isFinite) else { throw bad("a sum in it is infinite or no number") }
         return numbers
       }
@@ -152,9 +146,7 @@ extension Seen {
       let square = try moments.wholeSquare()
       for row in 0..<square.rows { pieces.append(Self.bytes(of: square[row: row].dropFirst(row))) }
     }
-    var hash = SHA256()
-    for piece in pieces { piece.withUnsafeBytes { hash.update(bufferPointer: $0) } }
-    return pieces + [Bytes(Array(hash.finalize()))]
+    return pieces.sealed
   }
 
   private static func bytes(of numbers: ArraySlice<Double>) -> Bytes {

@@ -130,7 +130,7 @@ public struct Seen: Sendable {
         guard other.hasEmbeddings else {
           throw SeenError.pastBudget("taking away single pictures", bytes: other.budget)
         }
-        for picture in known.pictures { try rest.remove(picture: picture.name, from: known.name) }
+        try rest.remove(known.pictures, atPlace: place)
       }
     }
     if var sums = rest.moments {
@@ -166,6 +166,31 @@ public struct Seen: Sendable {
     embeddingBytes -= removed.embeddings.count
     classes[place].count -= 1
     classes[place].addSteps(space.steps(removed.embeddings), dimension: space.dimension, sign: -1)
+    if classes[place].count == 0 { removeClass(at: place) }
+  }
+
+  /// Takes pictures out of a class: those of the same name and the same embeddings.
+  ///
+  /// - Throws: ``SeenError/noPicture(_:label:)`` of the first that is not there as often.
+  private mutating func remove(_ pictures: [SeenPicture], atPlace place: Int) throws(SeenError) {
+    var there: [SeenPicture: Int] = [:]
+    for picture in classes[place].pictures { there[picture, default: 0] += 1 }
+    var gone: [SeenPicture: Int] = [:]
+    for picture in pictures {
+      guard gone[picture, default: 0] < there[picture, default: 0] else {
+        throw .noPicture(picture.name, label: classes[place].name)
+      }
+      gone[picture, default: 0] += 1
+      embeddingBytes -= picture.embeddings.count
+      classes[place].addSteps(space.steps(picture.embeddings), dimension: space.dimension, sign: -1)
+    }
+    classes[place].pictures.removeAll { picture in
+      guard let count = gone[picture], count > 0 else { return false }
+      gone[picture] = count - 1
+      return true
+    }
+    classes[place].names = Set(classes[place].pictures.map(\.name))
+    classes[place].count -= pictures.count
     if classes[place].count == 0 { removeClass(at: place) }
   }
 

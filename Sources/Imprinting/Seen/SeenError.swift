@@ -49,7 +49,8 @@ extension SeenError: CustomStringConvertible {
       """
     case .neverAdded(let what): "\(what) cannot be taken away: it was never added"
     case .tooMany(let what): "there are too many \(what)"
-    case .badFile(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .badFile(let path, let reason):
+      "\(path) cannot be used: \(reason); take a sound copy, or embed the pictures again and move it away"
     case .newerVersion(let path, let version, let known):
       "\(path) is of version \(version), and this program knows \(known): take a newer one"
     }

@@ -11,7 +11,7 @@ import TFLite
 public struct EarlierTeaching: Sendable {
   /// Whether classes were imprinted in Coral's layout, by sums that the file holds.
   public let isImprinted: Bool
-  /// What lies beside the file of what was seen, or nil where nothing does.
+  /// What lies beside the file of what was seen, or nil where nothing does, or where it is of classes that the model has not.
   public let seen: Seen?
   /// Whether that is all of the model's classes: beside a base's classes it is of the new ones alone.
   public let isWhole: Bool
@@ -22,10 +22,12 @@ public struct EarlierTeaching: Sendable {
   public init(of model: URL) throws {
     let file = Teacher.seenFile(for: model)
     let whole = try Model(bytes: Bytes(mapping: model))
-    let seen = FileManager.default.fileExists(atPath: file.path) ? try Seen(contentsOf: file) : nil
+    let found = FileManager.default.fileExists(atPath: file.path) ? try Seen(contentsOf: file) : nil
+    let labels = whole.carriedLabels?.names ?? [:]
     isImprinted = !whole.imprintedClasses.isEmpty
-    isWhole = seen.map { whole.carriedLabels?.names == Labels(classesOf: $0).names } ?? false
-    self.seen = seen
+    isWhole = found.map { labels == Labels(classesOf: $0).names } ?? false
+    // What was left from another model of the same name tells nothing of this one.
+    seen = found.flatMap { Set(labels.values).isSuperset(of: $0.classes.map(\.name)) ? $0 : nil }
   }
 }
 

@@ -39,8 +39,12 @@ public actor Teacher {
   private let threads: Int?
   // What was seen earlier and the engine does not know yet.
   private var untold: Seen?
+  // Telling it: whoever comes meanwhile waits for the same.
+  private var telling: Task<Void, any Error>?
   // What follows from what was seen, made when it is first asked for.
   private var answer: TaughtModel?
+  // How often something was learnt: what was made of less is not kept.
+  private var lessons = 0
 
   /// Opens a base model.
   ///
@@ -176,6 +180,7 @@ public actor Teacher {
     let known = Set(seen.classes.map(\.name))
     try seen.merge(news)
     answer = nil
+    lessons += 1
     if engine == nil {
       places = learnt.map {
         ((kept?.classCount ?? 0) + (seen.place(of: names[$0]) ?? 0), known.contains(names[$0]))
@@ -232,14 +237,22 @@ public actor Teacher {
     let sums = try earlier.classes.map { known in
       (name: known.name, sum: try engine.sum(of: known, in: earlier.space, unit: extractor.unit))
     }
-    try await engine.train(named: sums)
-    await engine.setResize(resize)
+    let resize = resize
+    let task =
+      telling
+      ?? Task {
+        try await engine.train(named: sums)
+        await engine.setResize(resize)
+      }
+    telling = task
+    try await task.value
     untold = nil
   }
 
   private func taught() async throws -> TaughtModel {
     if let answer { return answer }
     try await tellEngine()
+    let before = lessons
     let made: TaughtModel
     if let engine {
       // Classes of the file that is gone on with are not among what was seen.
@@ -250,7 +263,7 @@ public actor Teacher {
       made = try TaughtModel(
         solving: method.method, of: seen, extractor: extractor, beside: kept)
     }
-    answer = made
+    if lessons == before { answer = made }
     return made
   }
 

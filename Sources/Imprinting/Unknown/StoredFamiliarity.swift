@@ -58,15 +58,15 @@ struct StoredFamiliarity: Sendable, Hashable {
   ///
   /// - Throws: ``StoredFamiliarityError`` with what is wrong with it.
   init(_ bytes: Bytes) throws(StoredFamiliarityError) {
-    var reader = LittleEndianReader(bytes)
-    guard reader.word() == Self.magic else { throw .damaged("it does not begin with IMPF") }
-    let version = reader.word()
+    var reader = ByteCursor(bytes)
+    guard reader.next(UInt32.self) == Self.magic else { throw .damaged("it does not begin with IMPF") }
+    let version = reader.next(UInt32.self)
     guard version == Self.version else { throw .newer(version ?? 0) }
     guard let dimension = reader.count(), let rows = reader.count(), let classes = reader.count(),
       let values = reader.count(), let numbers = reader.floats(3), let lengths = reader.floats(classes),
       let shares = reader.floats(rows), let quantiles = reader.floats(values), let mean = reader.floats(dimension),
-      let directions = reader.byteRows(rows, of: dimension),
-      let discriminants = reader.byteRows(classes, of: dimension), reader.isAtEnd
+      let directions = Self.rows(rows, of: dimension, &reader),
+      let discriminants = Self.rows(classes, of: dimension, &reader), reader.remaining == 0
     else { throw .damaged("its length is not what its numbers ask for") }
     do {
       nearest = try NearestClass(
@@ -81,6 +81,19 @@ struct StoredFamiliarity: Sendable, Hashable {
     guard Self.rates.contains(rate), deviation > 0, (1 / deviation).isFinite, (2...Self.mostQuantiles).contains(values),
       quantiles.allSatisfy(\.isFinite), zip(quantiles, quantiles.dropFirst()).allSatisfy({ $0 <= $1 })
     else { throw .damaged("its rate, its deviation or its quantiles make no sense") }
+  }
+
+  /// Rows, each a scale and signed bytes; nil where the bytes end before.
+  private static func rows(_ count: Int, of dimension: Int, _ reader: inout ByteCursor) -> [Float]? {
+    let (size, overflow) = count.multipliedReportingOverflow(by: dimension)
+    guard !overflow, size <= reader.remaining else { return nil }
+    var values: [Float] = []
+    values.reserveCapacity(size)
+    for _ in 0..<count {
+      guard let scale = reader.floats(1)?.first, let steps = reader.take(dimension) else { return nil }
+      values.append(contentsOf: steps.map { scale * Float(Int8(bitPattern: $0)) })
+    }
+    return values
   }
 
   /// The buffer.

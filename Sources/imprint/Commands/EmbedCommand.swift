@@ -57,7 +57,7 @@ struct EmbedCommand: AsyncParsableCommand {
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
     let extractor = try Extractor(
       model: base, resize: resize, views: augment ?? .usual(for: pictures.count), threads: work.threads)
-    var seen = Seen(space: extractor.space, budget: budget.bytes)
+    var seen = Seen(space: extractor.space, budget: budget.bytes())
     let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     let progress = Progress(total: list.count)
     defer { progress.finish() }

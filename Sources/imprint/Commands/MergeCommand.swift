@@ -52,14 +52,17 @@ struct MergeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let output = URL(filePath: output)
-    try OutputFile.check(output)
-    let first = try Seen(contentsOf: URL(filePath: files[0]))
-    var seen = Seen(space: first.space, budget: budget.bytes)
-    try seen.merge(first)
-    for file in files.dropFirst() {
-      try naming(file) { try seen.merge(Seen(contentsOf: URL(filePath: file)), anyArithmetic: anyArithmetic) }
+    // What is put together may be replaced by the whole; what is taken away is still wanted.
+    try OutputFile.check(output, notReplacing: without.map { URL(filePath: $0) })
+    let parts = try files.map { try Seen(contentsOf: URL(filePath: $0)) }
+    var seen = Seen(space: parts[0].space, budget: budget.bytes(goingOnWith: parts))
+    for (file, part) in zip(files, parts) {
+      try SeenError.naming(file) { try seen.merge(part, anyArithmetic: anyArithmetic) }
     }
-    for file in without { try naming(file) { try seen.subtract(Seen(contentsOf: URL(filePath: file))) } }
+    for file in without {
+      let part = try Seen(contentsOf: URL(filePath: file))
+      try SeenError.naming(file) { try seen.subtract(part) }
+    }
     for name in remove { try remove(name, from: &seen) }
     for pair in rename {
       let names = pair.split(separator: "=", maxSplits: 1).map(String.init)
@@ -78,16 +81,6 @@ struct MergeCommand: AsyncParsableCommand {
       try seen.remove(picture: String(name.dropFirst(known.name.count + 1)), from: known.name)
     } else {
       try seen.remove(class: name)
-    }
-  }
-
-  /// Says which file an error is about.
-  private func naming(_ file: String, _ work: () throws -> Void) throws {
-    do {
-      try work()
-    } catch let error as SeenError {
-      if case .otherSpace = error { throw ValidationError("\(file): \(error)") }
-      throw error
     }
   }
 }

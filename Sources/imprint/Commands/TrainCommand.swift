@@ -122,7 +122,22 @@ struct TrainCommand: AsyncParsableCommand {
     let heldBack = split.heldBack.reduce(0) { $0 + $1.pictures.count }
     let beside = keepClasses ? try EarlierTeaching(of: base) : nil
     try checkContinued(split.training.map(\.name), base: base, beside: beside)
-    let teacher = try teacher(base, pictures: count, beside: beside)
+    if let beside, beside.seen == nil, case let file = Teacher.seenFile(for: base),
+      FileManager.default.fileExists(atPath: file.path)
+    {
+      Terminal.warn("\(file.relativePath) is of other classes than the model, and is passed over")
+    }
+    let (told, untold) = try earlier(base, beside: beside)
+    let views = augment ?? beside?.seen?.space.views ?? .usual(for: count)
+    let teacher = try SeenError.naming(from ?? Teacher.seenFile(for: base).relativePath) {
+      try Teacher(
+        model: base, method: method(beside), keepClasses: keepClasses && (beside?.seen == nil || untold != nil),
+        labels: run.readLabels(), resize: resize, views: views, from: told,
+        budget: budget.bytes(goingOnWith: told.map { [$0] } ?? []), threads: run.work.threads, runtime: run.runtime())
+    }
+    let seenFile = Teacher.seenFile(for: output)
+    // Before the work, of nothing yet.
+    if seen { _ = try record(Seen(space: teacher.extractor.space), with: untold, of: base, to: seenFile) }
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were taught with --resize \(earlier), the new ones are with \(teacher.resize)")
     }
@@ -135,10 +150,16 @@ struct TrainCommand: AsyncParsableCommand {
       split.training.isEmpty
       ? try await teacher.lesson()
       : try await teacher.learn(split.training, strict: run.strict) { progress.update($0) }
+    // Whatever goes wrong from here on may come of these.
+    progress.finish()
+    for error in lesson.skipped { Terminal.warn("\(error)") }
+    for name in lesson.emptyClasses {
+      Terminal.warn("none of the pictures of \(name) to learn from can be read: the class is left out")
+    }
     let estimate = try await teacher.estimate
     let taught = Set(lesson.classes.map(\.label))
     let asked = split.heldBack.filter { taught.contains($0.name) }
-    var skipped = lesson.skipped
+    var skipped: [PictureError] = []
     var evaluation: Evaluation?
     if !asked.isEmpty {
       evaluation = try await teacher.evaluate(
@@ -146,40 +167,45 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let seconds = (clock.now - start) / .seconds(1)
     try Task.checkCancellation()
+    let record = seen ? try record(await teacher.seen, with: untold, of: base, to: seenFile) : nil
     let labelFile = try await teacher.save(to: output)
-    let seenFile = Teacher.seenFile(for: output)
-    if seen { try await seen(by: teacher, beside: beside).write(to: seenFile) }
+    try record?.write(to: seenFile)
+    if !seen, FileManager.default.fileExists(atPath: seenFile.path) {
+      Terminal.warn("\(seenFile.relativePath) stays as it was, and does not tell of what was taught now")
+    }
     if let listHeldBack {
       try AtomicFile(URL(filePath: listHeldBack)).write(LabelledPictures.list(of: asked))
     }
     progress.finish()
     for error in skipped { Terminal.warn("\(error)") }
-    for name in lesson.emptyClasses {
-      Terminal.warn("none of the pictures of \(name) to learn from can be read: the class is left out")
+
+    for (one, other) in await teacher.labels.alike(lesson.classes.map(\.label)) {
+      Terminal.warn("the classes \(one) and \(other) differ by case alone: if they are one, give them one name")
     }
 
     let report = TrainReport(
-      lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: skipped.count,
+      lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds, files: .init(model: output, labels: labelFile, seen: seen ? seenFile : nil),
       classes: await teacher.classCount)
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
   }
 
-  /// The teacher, with what was seen earlier: what --from names, and, of a model whose classes were all solved for, what
-  /// lies beside it.
-  private func teacher(_ base: URL, pictures: Int, beside: EarlierTeaching?) throws -> Teacher {
-    let method = head ?? (beside?.isImprinted == true ? .imprinted : .analytic)
-    var earlier = try from.map { try Seen(contentsOf: URL(filePath: $0)) }
-    var keepsBase = keepClasses
-    if method != .imprinted, let beside, beside.isWhole, var both = beside.seen {
-      if let earlier { try both.merge(earlier) }
-      earlier = both
-      keepsBase = false
+  /// What was seen earlier and is gone on with: what --from names, and, of a model whose classes were all solved for, what
+  /// lies beside it. In Coral's layout, and beside classes of a base, the model itself holds what it knows.
+  private func earlier(_ base: URL, beside: EarlierTeaching?) throws -> (told: Seen?, untold: Seen?) {
+    let named = try from.map { try Seen(contentsOf: URL(filePath: $0)) }
+    guard let before = beside?.seen, method(beside) != .imprinted, beside?.isWhole == true else {
+      return (named, beside?.seen)
     }
-    return try Teacher(
-      model: base, method: method, keepClasses: keepsBase, labels: run.readLabels(), resize: resize,
-      views: augment ?? beside?.seen?.space.views ?? .usual(for: pictures), from: earlier, budget: budget.bytes,
-      threads: run.work.threads, runtime: run.runtime())
+    if let augment, augment != before.space.views {
+      throw ValidationError(
+        "--augment is as it was for \(Teacher.seenFile(for: base).relativePath), which is gone on with: leave it out")
+    }
+    guard let named, let from else { return (before, nil) }
+    var both = Seen(space: before.space, budget: budget.bytes(goingOnWith: [before, named]))
+    try both.merge(before)
+    try SeenError.naming(from) { try both.merge(named) }
+    return (both, nil)
   }
 
   /// Checks that no class is to be gone on with that was solved for beside a base's: that is done from the base.
@@ -194,12 +220,29 @@ struct TrainCommand: AsyncParsableCommand {
       """)
   }
 
-  /// What to write down of what was seen: with what lies beside the model that is gone on with, where both fit together.
-  private func seen(by teacher: Teacher, beside: EarlierTeaching?) async throws -> Seen {
-    let seen = await teacher.seen
-    guard var both = beside?.seen, both.space == seen.space else { return seen }
-    try both.merge(seen)
-    return both
+  private func method(_ beside: EarlierTeaching?) -> HeadKind {
+    head ?? (beside?.isImprinted == true ? .imprinted : .analytic)
+  }
+
+  /// What is to be written down of what was seen: with what lies beside the model and the teacher was not told.
+  ///
+  /// - Throws: A `ValidationError` where both are of different kinds, and the one would be written in place of the other.
+  private func record(_ seen: Seen, with untold: Seen?, of base: URL, to file: URL) throws -> Seen {
+    guard let untold else { return seen }
+    var both = Seen(space: untold.space, budget: budget.bytes(goingOnWith: [untold, seen]))
+    try both.merge(untold)
+    do {
+      try both.merge(seen)
+      return both
+    } catch SeenError.otherSpace(let difference) {
+      let before = Teacher.seenFile(for: base)
+      guard OutputFile.isSame(file, before) else { return seen }
+      throw ValidationError(
+        """
+        \(before.relativePath) holds what was seen in another way and would be lost: \(difference) now; give --augment \
+        and --resize as they were, another --output, or --no-seen
+        """)
+    }
   }
 
   private func split(_ pictures: [LabelledPictures.Class]) throws -> Split {
@@ -216,15 +259,16 @@ struct TrainCommand: AsyncParsableCommand {
         "--output \(self.output) ends in .\(output.pathExtension), as a file beside it does: end it in .tflite")
     }
     let list = listHeldBack.map { URL(filePath: $0) }
+    let earlier = from.map { URL(filePath: $0) }
     if let list, [output, labelFile, seenFile].contains(where: { OutputFile.isSame($0, list) }) {
       throw ValidationError("--list-held-back and --output name the same file: choose another name for one")
     }
     for file in [output, labelFile] + (seen ? [seenFile] : []) + [list].compactMap({ $0 }) {
       // A model that was named may be replaced by what is taught to it, and what was seen by what is seen then.
       let mayReplace = { (source: URL) in
-        (file == output && source == base && model != nil) || (file == seenFile && source.path == from)
+        (file == output && source == base && model != nil) || (file == seenFile && source == earlier)
       }
-      let sources = [base] + [data, from].compactMap { $0.map { URL(filePath: $0) } }
+      let sources = [base] + [data.map { URL(filePath: $0) }, earlier].compactMap { $0 }
       try OutputFile.check(file, notReplacing: sources.filter { !mayReplace($0) })
     }
   }

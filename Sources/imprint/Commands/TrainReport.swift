@@ -10,6 +10,8 @@ import Imprinting
 struct TrainReport: Encodable {
   /// How well the classifier is expected to do, from the training pictures alone.
   struct Estimate: Encodable {
+    /// Among so many classes: those that were seen. Kept ones of which no picture was seen take no part.
+    let classes: Int
     let accuracy: Double
     let standardError: Double
     let pictures: Int
@@ -47,11 +49,13 @@ struct TrainReport: Encodable {
     classes = lesson.classes
     keptClasses = count - lesson.classes.count
     pictures = lesson.pictures
-    self.estimate = estimate.map { estimate in
+    // One class alone is always named right.
+    self.estimate = estimate.flatMap { $0.classes.count > 1 ? $0 : nil }.map { estimate in
       Estimate(
-        accuracy: estimate.accuracy, standardError: estimate.standardError, pictures: estimate.answers.count,
-        singles: estimate.singles, confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
-        suspects: estimate.mislabelled.prefix(Self.mostSuspects).map { $0 })
+        classes: estimate.classes.count, accuracy: estimate.accuracy, standardError: estimate.standardError,
+        pictures: estimate.answers.count, singles: estimate.singles,
+        confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
+        suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
     }
     heldBack = evaluation?.count ?? 0
     self.skipped = skipped
@@ -92,11 +96,20 @@ struct TrainReport: Encodable {
   }
 
   private var estimateLines: [String] {
-    guard let estimate else { return [] }
+    guard let estimate else {
+      guard topK.isEmpty else { return [] }
+      return [
+        """
+        How well it does is not known: it takes two classes, with two or more pictures, whose embeddings are kept, and a --head \
+        that tells without held-back pictures; hold some back with --test-ratio
+        """
+      ]
+    }
     var lines = [
       """
       Each picture left out in its turn, \(Table.percent(estimate.accuracy)) ± \
-      \(Decimals.string(100 * estimate.standardError, places: 1)) are named right
+      \(Decimals.string(100 * estimate.standardError, places: 1)) are named right\
+      \(estimate.classes < classes.count + keptClasses ? " among the \(estimate.classes) classes that were seen" : "")
       """
     ]
     if !estimate.singles.isEmpty {

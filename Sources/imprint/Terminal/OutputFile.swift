@@ -44,8 +44,8 @@ enum OutputFile {
   /// Checks that a file can be written and would not take the place of one that is read.
   ///
   /// - Throws: As ``check(_:makingFolders:)`` does, and a `ValidationError`.
-  static func check(_ file: URL, notReplacing sources: [URL]) throws {
-    try check(file)
+  static func check(_ file: URL, makingFolders: Bool = false, notReplacing sources: [URL]) throws {
+    try check(file, makingFolders: makingFolders)
     for source in sources where isSame(file, source) {
       throw ValidationError(
         "\(file.relativePath) would be written in place of what is read: choose another name")

@@ -67,6 +67,22 @@ struct SeenFileTests {
     for seed in 0..<300 { try readAltered(seed) }
   }
 
+  @Test("Counts that nobody can have seen are refused, and do not add up to a crash", arguments: [1, 3])
+  func counts(_ classes: Int) throws {
+    let bytes = try Sight.bytes(Sight.seen(classes: 0..<classes, budget: 0)).dropLast(32) as [UInt8]
+    let length = bytes[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let most = classes == 1 ? "9223372036854775807" : "4611686018427387904"
+    let head = String(decoding: bytes[12..<12 + length], as: UTF8.self)
+      .replacingOccurrences(of: "\"count\":5", with: "\"count\":\(most)")
+    var altered = Array(bytes[..<8])
+    withUnsafeBytes(of: UInt32(head.utf8.count).littleEndian) { altered.append(contentsOf: $0) }
+    altered += Array(head.utf8) + bytes[(12 + length)...]
+    altered += Array(SHA256.hash(data: altered))
+    #expect(throws: SeenError.badFile(path: "a.seen", reason: "its class \"class 0\" makes no sense")) {
+      try Seen(Bytes(altered), path: "a.seen")
+    }
+  }
+
   private func readAltered(_ seed: Int) throws {
     let budget = seed.isMultiple(of: 2) ? 0 : Seen.defaultBudget
     var bytes = try Sight.bytes(Sight.seen(budget: budget)).dropLast(32) as [UInt8]

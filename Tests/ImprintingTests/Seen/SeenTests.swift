@@ -99,6 +99,22 @@ struct SeenTests {
     #expect(seen.pictures == 15)
   }
 
+  @Test("Taken away is the picture that was added, and not another of its name")
+  func sameNames() throws {
+    func seen(_ numbers: [Int]) throws -> Seen {
+      var seen = Seen(space: Sight.space())
+      for number in numbers {
+        try seen.add(SeenPicture(name: "1.jpg", embeddings: Sight.picture(number, of: 0).embeddings), to: "rose")
+      }
+      return seen
+    }
+    var both = try seen([1, 2])
+    #expect(throws: SeenError.noPicture("1.jpg", label: "rose")) { try both.subtract(seen([3])) }
+    try both.subtract(seen([2]))
+    #expect(both.classes[0].pictures == (try seen([1])).classes[0].pictures)
+    #expect(both.classes[0].steps == (try seen([1])).classes[0].steps)
+  }
+
   @Test("Another model, resize, number of views or arithmetic is refused by name; other arithmetic on request taken")
   func otherSpace() throws {
     var seen = try Sight.seen()

@@ -36,8 +36,9 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let file = URL(filePath: output)
-    try OutputFile.check(file)
-    let weights = try NamedWeights(contentsOf: URL(filePath: weights))
+    let source = URL(filePath: weights)
+    try OutputFile.check(file, notReplacing: [source])
+    let weights = try NamedWeights(contentsOf: source)
     var model = try architecture.model(weights: weights)
     let output = try model.onlyInputAndOutput().output
     if let labels = try naming.lines(count: model.mainSubgraph?.tensor(output)?.elementCount ?? 0) {

@@ -51,7 +51,8 @@ struct FetchCommand: AsyncParsableCommand {
     if ifMissing, FileManager.default.fileExists(atPath: file.path) {
       return try report(FetchReport(present: file))
     }
-    try OutputFile.check(file, makingFolders: output == nil)
+    let sources = weights.map { [URL(filePath: $0)] } ?? []
+    try OutputFile.check(file, makingFolders: output == nil, notReplacing: sources)
     let serialized = try await make().serialized()
     try Task.checkCancellation()
     if output == nil { try OutputFile.makeFolder(of: file) }

@@ -70,10 +70,16 @@ struct QuantizeCommand: AsyncParsableCommand {
 
   private func quantize() async throws {
     let output = URL(filePath: output)
-    try OutputFile.check(output)
-    let kept = saveRanges.map { URL(filePath: $0) }
-    if let kept { try OutputFile.check(kept) }
     let file = URL(filePath: model)
+    let sources = [file] + (ranges.map { [URL(filePath: $0)] } ?? [])
+    try OutputFile.check(output, notReplacing: sources)
+    let kept = saveRanges.map { URL(filePath: $0) }
+    if let kept {
+      try OutputFile.check(kept, notReplacing: sources)
+      guard !OutputFile.isSame(kept, output) else {
+        throw ValidationError("--save-ranges and --output name the same file: choose another name for one")
+      }
+    }
     let quantization = try Quantization(of: Model(contentsOf: file))
     let runtime = try Runtime(verbosity: .silent)
     let pictures = try calibration.map { try PictureFiles.pictures(at: URL(filePath: $0)) } ?? []
