@@ -1,20 +1,16 @@
 extension ImprintingEngine {
-  /// The sum of what the tail makes of some pictures' raw embeddings: each is normalised and rounded to the steps in which
-  /// the tail stores it.
+  /// The sum of what the tail makes of a picture's raw embeddings: each is normalised and rounded to the steps in which the
+  /// tail stores it.
   ///
   /// - Parameters:
   ///   - steps: The embeddings' steps, one view after the other.
   ///   - dimension: The number of elements of one.
   ///   - unit: What a step is worth.
   /// - Throws: ``ImprintingError/wrongEmbedding(count:expected:)``, ``ImprintingError/notFinite``.
-  nonisolated func sum(
-    of steps: [[Float]], dimension: Int, unit: Float
-  ) throws(ImprintingError) -> EmbeddingSum {
+  nonisolated func sum(of steps: [Float], dimension: Int, unit: Float) throws(ImprintingError) -> EmbeddingSum {
     var sum = EmbeddingSum(dimension: embeddingDimension)
-    for views in steps {
-      for start in stride(from: 0, to: views.count - dimension + 1, by: dimension) {
-        try sum.add(normalized(Array(views[start..<start + dimension]), unit: unit))
-      }
+    for start in stride(from: 0, to: steps.count - dimension + 1, by: dimension) {
+      try sum.add(normalized(Array(steps[start..<start + dimension]), unit: unit))
     }
     return sum
   }
@@ -27,8 +23,11 @@ extension ImprintingEngine {
     -> EmbeddingSum
   {
     guard known.pictures.isEmpty else {
-      return try sum(
-        of: known.pictures.map { space.steps($0.embeddings) }, dimension: space.dimension, unit: unit)
+      var whole = EmbeddingSum(dimension: embeddingDimension)
+      for picture in known.pictures {
+        try whole.add(sum(of: space.steps(picture.embeddings), dimension: space.dimension, unit: unit))
+      }
+      return whole
     }
     let views = Double(max(known.count * space.views.count, 1))
     let mean = normalized(known.steps.map { Float($0 / views) }, unit: unit)

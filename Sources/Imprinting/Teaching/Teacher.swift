@@ -148,7 +148,8 @@ public actor Teacher {
     // Taken in when all of it is there, and beside what another call has taken in meanwhile.
     var news = Seen(space: extractor.space, budget: seen.budget)
     var counts = classes.map { _ in 0 }
-    var steps = classes.map { _ in [[Float]]() }
+    // In Coral's layout only sums are the engine's: they take no more room for more pictures.
+    var sums = engine.map { engine in classes.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) } } ?? []
     var lesson = Lesson()
     try await extractor.see(list.map(\.1)) { index, result in
       switch result {
@@ -156,7 +157,12 @@ public actor Teacher {
         let place = list[index].0
         try news.add(picture, to: names[place])
         counts[place] += 1
-        if engine != nil { steps[place].append(extractor.space.steps(picture.embeddings)) }
+        if let engine {
+          try sums[place].add(
+            engine.sum(
+              of: extractor.space.steps(picture.embeddings), dimension: extractor.space.dimension, unit: extractor.unit)
+          )
+        }
       case .failure(let error):
         if strict { throw error }
         lesson.skipped.append(error)
@@ -168,13 +174,7 @@ public actor Teacher {
     let learnt = classes.indices.filter { counts[$0] > 0 }
     var places: [(id: Int, isContinued: Bool)] = []
     if let engine {
-      let sums = try learnt.map { place in
-        (
-          name: names[place],
-          sum: try engine.sum(of: steps[place], dimension: extractor.space.dimension, unit: extractor.unit)
-        )
-      }
-      places = try await engine.train(named: sums)
+      places = try await engine.train(named: learnt.map { (name: names[$0], sum: sums[$0]) })
       await engine.setResize(resize)
     }
     let known = Set(seen.classes.map(\.name))
