@@ -33,7 +33,7 @@ extension Model {
     subgraphs[0].operators = kept.reversed()
   }
 
-  private mutating func dropUnusedTensors() {
+  mutating func dropUnusedTensors() {
     let graph = subgraphs[0]
     var used = Set(graph.inputs).union(graph.outputs)
     for op in graph.operators {
@@ -70,7 +70,7 @@ extension Model {
     }
   }
 
-  private mutating func dropUnusedOperatorCodes() {
+  mutating func dropUnusedOperatorCodes() {
     let used = Set(subgraphs.flatMap { $0.operators.map(\.opcodeIndex) })
     var renumbered: [UInt32: UInt32] = [:]
     var codes: [OperatorCode] = []
@@ -87,7 +87,7 @@ extension Model {
     }
   }
 
-  private mutating func dropUnusedBuffers() {
+  mutating func dropUnusedBuffers() {
     // The first buffer is the empty one by convention, whether used or not.
     var used: Set<UInt32> = [0]
     for graph in subgraphs { used.formUnion(graph.tensors.map(\.buffer)) }

@@ -5,5 +5,7 @@ struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
     abstract: "Make models that can be taught.",
-    subcommands: [FetchCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self])
+    subcommands: [
+      FetchCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self, RequantizeCommand.self,
+    ])
 }

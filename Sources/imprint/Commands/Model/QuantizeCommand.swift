@@ -119,5 +119,5 @@ struct QuantizeCommand: AsyncParsableCommand {
 }
 
 extension ByteType: ExpressibleByArgument {
-  fileprivate static var words: String { allCases.map(\.rawValue).joined(separator: " or ") }
+  static var words: String { allCases.map(\.rawValue).joined(separator: " or ") }
 }
