@@ -1,6 +1,14 @@
 import CLiteRT
 import SharedLibraries
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// LiteRT, opened and ready to load models: the library and one environment of it.
 ///
 /// Making one takes about a millisecond. It may be used from any thread, and models loaded with it keep it alive.
@@ -17,6 +25,18 @@ public final class Runtime: Sendable {
 
   /// Where the runtime was found: a path, or the bare name that the system's loader resolved.
   public var path: String { library.path }
+
+  /// What tells this build of the runtime from others: its library's path, size and time of change.
+  public var identity: String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return path }
+    #if canImport(Darwin)
+      let changed = status.st_mtimespec
+    #else
+      let changed = status.st_mtim
+    #endif
+    return "\(path) \(status.st_size) \(changed.tv_sec) \(changed.tv_nsec)"
+  }
 
   /// How much of the runtime's own log reaches standard error.
   public let verbosity: Verbosity

@@ -211,7 +211,8 @@ struct ImprintingEngineTests {
   @Test("The extractor's own file gives the embeddings that the engine learns from")
   func extractorFile() async throws {
     let engine = try ImprintingEngine(model: extractor)
-    let classifier = try Classifier(bytes: Bytes(engine.extractor.serialized().bytes()))
+    let classifier = try Classifier(
+      bytes: Bytes(engine.extractor.serialized().bytes()), execution: Execution(precision: .exact))
     let file = Material.coralPicture("cat_test_0")
     var scores: [Float] = []
     try await classifier.scores([file]) { _, result in scores = try result.get() }
@@ -328,7 +329,7 @@ struct ImprintingRefusalTests {
         bytes[place] = [0, 1, 2, 4, 0x7F, 0x80, 0xFF].randomElement(using: &generator) ?? 0
       }
       do {
-        let classifier = try Classifier(bytes: Bytes(bytes), threads: 1, runtime: runtime)
+        let classifier = try Classifier(bytes: Bytes(bytes), execution: Execution(threads: 1, runtime: runtime))
         _ = try picture.withUnsafeBytes { try classifier.classify(tensor: $0) }
         answers += 1
       } catch {

@@ -20,13 +20,13 @@ struct TeachDecoded {
     let output = FileManager.default.temporaryDirectory.appending(path: "teach-decoded-\(UUID().uuidString).tflite")
     defer { try? FileManager.default.removeItem(at: output) }
     let runtime = try Runtime()
-    let size = try ImprintingEngine(model: model, runtime: runtime).input
+    let size = try ImprintingEngine(model: model, execution: Execution(runtime: runtime)).input
     let reader = try PictureReader(width: size.width, height: size.height)
     let pictures = try LabelledPictures(folder: URL(filePath: arguments[2])).classes.prefix(10).map { known in
       try known.pictures.prefix(20).map { try reader.read($0) }
     }
     for _ in 0..<runs {
-      let engine = try ImprintingEngine(model: model, threads: 2, runtime: runtime)
+      let engine = try ImprintingEngine(model: model, execution: Execution(threads: 2, runtime: runtime))
       // The first inference of an instance packs its weights.
       _ = try await engine.embed(Array(pictures[0].prefix(8)))
       let clock = ContinuousClock()

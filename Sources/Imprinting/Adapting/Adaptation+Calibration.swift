@@ -30,7 +30,8 @@ extension Adaptation {
   ) async throws -> HeadCalibration? {
     guard let head else { return nil }
     let runner = try ModelRunner(
-      model: extractor, file: Bytes(extractor.serialized().bytes()), threads: threads, runtime: runtime)
+      model: extractor, file: Bytes(extractor.serialized().bytes()),
+      execution: Execution(threads: threads, precision: .exact, runtime: runtime))
     let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
     var lengths: Double = 0
     var logits: Double = 0

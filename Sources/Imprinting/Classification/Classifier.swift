@@ -54,24 +54,22 @@ public struct Classifier: Sendable {
   ///     the largest centred square.
   ///   - views: How often, and how, a picture file is looked at; see ``views``.
   ///   - unknown: When pictures are called unknown.
-  ///   - threads: How many threads to use; by default one a core.
-  ///   - runtime: The runtime; by default one is opened.
+  ///   - execution: How it is run.
   /// - Throws: ``TFLiteError`` when the file is no sound model, ``SurgeryError`` and ``ImprintingError`` when it is not of
   ///   the kind that is needed or a rate makes no sense, ``LiteRTError`` when the runtime is missing or refuses it,
   ///   ``PictureError`` for a senseless resize.
   public init(
     contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, views: Views = .one,
-    unknown: UnknownAnswers = .asTaught, threads: Int? = nil, runtime: Runtime? = nil
+    unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     try self.init(
-      bytes: Bytes(mapping: file), labels: labels, resize: resize, views: views, unknown: unknown, threads: threads,
-      runtime: runtime)
+      bytes: Bytes(mapping: file), labels: labels, resize: resize, views: views, unknown: unknown, execution: execution)
   }
 
-  /// Opens a model in memory; see ``init(contentsOf:labels:resize:views:unknown:threads:runtime:)``.
+  /// Opens a model in memory; see ``init(contentsOf:labels:resize:views:unknown:execution:)``.
   public init(
     bytes: Bytes, labels: Labels? = nil, resize: Resize? = nil, views: Views = .one,
-    unknown: UnknownAnswers = .asTaught, threads: Int? = nil, runtime: Runtime? = nil
+    unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     if case .atRate(let rate) = unknown, !(0..<1).contains(rate) { throw ImprintingError.badUnknownRate(rate) }
     let model = try Model(bytes: bytes)
@@ -90,10 +88,10 @@ public struct Classifier: Sendable {
       unknownRule = UnknownRule(rate: rate, threshold: stored.threshold(rate: rate))
       let answering = try model.withFamiliarity(stored)
       runner = try ModelRunner(
-        model: answering, file: Bytes(answering.serialized().bytes()), threads: threads, runtime: runtime)
+        model: answering, file: Bytes(answering.serialized().bytes()), execution: execution)
     } else {
       unknownRule = nil
-      runner = try ModelRunner(model: model, file: bytes, threads: threads, runtime: runtime)
+      runner = try ModelRunner(model: model, file: bytes, execution: execution)
     }
     reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: self.resize)
     pictureViews =

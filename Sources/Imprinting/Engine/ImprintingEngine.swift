@@ -39,8 +39,7 @@ public actor ImprintingEngine {
   private nonisolated let runner: ModelRunner
   private let base: Model
   private let classCountAtOpening: Int
-  private let threads: Int?
-  private let runtime: Runtime
+  private let execution: Execution
   private var classes: [ImprintedClass] = []
   private var resize: Resize?
   // The model with the classes as they are, made when it is first asked.
@@ -53,21 +52,20 @@ public actor ImprintingEngine {
   ///   - keepClasses: Whether the model's classes stay. Those that were imprinted, by this engine or by Coral's tools, can
   ///     then be trained further; those of the base cannot.
   ///   - labels: Names of the kept classes; by default those that the file carries.
-  ///   - threads: How many threads to use; by default one a core.
-  ///   - runtime: The runtime; by default one is opened.
+  ///   - execution: How it is run; always in the file's own arithmetic, so that results are the same on every processor.
   /// - Throws: ``TFLiteError`` when the file is no sound model; ``SurgeryError/noImprintingTail(found:because:)`` and
   ///   others with what was found and what is needed; ``ImprintingError/noClassesToKeep`` of a bare extractor;
   ///   ``ImprintingError/needsEdgeTPU(operators:)``; ``LiteRTError``.
   public init(
-    model: URL, keepClasses: Bool = false, labels: Labels? = nil, threads: Int? = nil, runtime: Runtime? = nil
+    model: URL, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
   ) throws {
     try self.init(
-      bytes: Bytes(mapping: model), keepClasses: keepClasses, labels: labels, threads: threads, runtime: runtime)
+      bytes: Bytes(mapping: model), keepClasses: keepClasses, labels: labels, execution: execution)
   }
 
-  /// Opens a model in memory; see ``init(model:keepClasses:labels:threads:runtime:)``.
+  /// Opens a model in memory; see ``init(model:keepClasses:labels:execution:)``.
   public init(
-    bytes: Bytes, keepClasses: Bool = false, labels: Labels? = nil, threads: Int? = nil, runtime: Runtime? = nil
+    bytes: Bytes, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
   ) throws {
     let model = try Model(bytes: bytes)
     try model.checkRunnable()
@@ -76,12 +74,12 @@ public actor ImprintingEngine {
     embeddingDimension = tail.dimension
     constantElement = base.constantElement(of: tail)
     extractor = try base.cut(at: tail.embedding).withoutImprinted
-    let runtime = try runtime ?? Runtime()
+    var execution = execution.exactly
+    execution.runtime = try execution.runtime ?? Runtime()
     runner = try ModelRunner(
-      model: extractor, file: Bytes(extractor.serialized().bytes()), threads: threads, runtime: runtime)
+      model: extractor, file: Bytes(extractor.serialized().bytes()), execution: execution)
     input = runner.input
-    self.threads = threads
-    self.runtime = runtime
+    self.execution = execution
     resize = base.imprintedResize
     let kept = keepClasses ? Self.classes(of: base, tail: tail, labels: labels) : []
     classes = kept
@@ -340,7 +338,7 @@ public actor ImprintingEngine {
   /// - Throws: ``ImprintingError/nothingLearnt``, ``LiteRTError``.
   public func classifier() throws -> Classifier {
     if let current { return current }
-    let made = try Classifier(bytes: Bytes(serialized().bytes()), threads: threads, runtime: runtime)
+    let made = try Classifier(bytes: Bytes(serialized().bytes()), execution: execution)
     current = made
     return made
   }

@@ -42,19 +42,18 @@ public final class Extractor: Sendable {
   ///   - resize: How pictures are brought to the model's size; by default as its classes were taught where the file says
   ///     so, else `crop`.
   ///   - views: How often, and how, a picture is looked at.
-  ///   - threads: How many threads to use; by default one a core.
-  ///   - runtime: The runtime; by default one is opened.
+  ///   - execution: How it is run.
   /// - Throws: ``TFLiteError`` when the file is no sound model, ``SurgeryError`` when it has no embedding,
   ///   ``ImprintingError/needsEdgeTPU(operators:)``, ``LiteRTError``, ``PictureError`` for a senseless resize.
   public convenience init(
-    model: URL, resize: Resize? = nil, views: Views = .one, threads: Int? = nil, runtime: Runtime? = nil
+    model: URL, resize: Resize? = nil, views: Views = .one, execution: Execution = Execution()
   ) throws {
-    try self.init(bytes: Bytes(mapping: model), resize: resize, views: views, threads: threads, runtime: runtime)
+    try self.init(bytes: Bytes(mapping: model), resize: resize, views: views, execution: execution)
   }
 
-  /// Opens a model in memory; see ``init(model:resize:views:threads:runtime:)``.
+  /// Opens a model in memory; see ``init(model:resize:views:execution:)``.
   public init(
-    bytes: Bytes, resize: Resize? = nil, views: Views = .one, threads: Int? = nil, runtime: Runtime? = nil
+    bytes: Bytes, resize: Resize? = nil, views: Views = .one, execution: Execution = Execution()
   ) throws {
     let whole = try Model(bytes: bytes)
     try whole.checkRunnable()
@@ -63,7 +62,7 @@ public final class Extractor: Sendable {
     base = whole
     model = try whole.cut(at: embedding).withoutImprinted
     let file = try Bytes(model.serialized().bytes())
-    runner = try ModelRunner(model: model, file: file, threads: threads, runtime: runtime)
+    runner = try ModelRunner(model: model, file: file, execution: execution)
     let resize = resize ?? whole.imprintedResize ?? .crop
     self.resize = resize
     reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
@@ -76,7 +75,7 @@ public final class Extractor: Sendable {
       case .int8(_, let zeroPoint): (.int8, zeroPoint)
       }
     space = EmbeddingSpace(
-      extractor: try Self.digest(of: model), resize: "\(resize)", views: views, arithmetic: .exact,
+      extractor: try Self.digest(of: model), resize: "\(resize)", views: views, arithmetic: runner.arithmetic,
       dimension: runner.outputCount, element: element, zeroPoint: zeroPoint, isNonNegative: isNonNegative)
   }
 

@@ -37,7 +37,8 @@ extension Quantization {
     var seen = 0
     for (number, probe) in probes.enumerated() {
       let runner = try ModelRunner(
-        model: probe.model, file: Bytes(probe.model.serialized().bytes()), threads: threads, runtime: runtime)
+        model: probe.model, file: Bytes(probe.model.serialized().bytes()),
+        execution: Execution(threads: threads, precision: .exact, runtime: runtime))
       let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
       let parts = probe.parts.map(\.range)
       // Each worker adds to a set of histograms that no other uses at the time.

@@ -36,7 +36,8 @@ public struct QuantizationAgreement: Sendable, Hashable {
     let runtime = try runtime ?? Runtime()
     func vectors(_ model: Model) async throws -> [[Float]?] {
       let runner = try ModelRunner(
-        model: model, file: Bytes(model.serialized().bytes()), threads: threads, runtime: runtime)
+        model: model, file: Bytes(model.serialized().bytes()),
+        execution: Execution(threads: threads, precision: .exact, runtime: runtime))
       let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
       var vectors: [[Float]?] = []
       try await runner.run(

@@ -14,29 +14,35 @@ import TFLite
 final class ModelRunner: Sendable {
   /// What the model takes.
   let input: PictureInput
-  /// How the vector's elements are stored.
+  /// How the vector's elements are stored, as the file has it.
   let output: ElementEncoding
+  /// In whose arithmetic it is run.
+  let arithmetic: EmbeddingSpace.Arithmetic
   /// How many elements the vector has.
   let outputCount: Int
 
   private let loaded: LoadedModel
   private let threads: Int
+  private let cache: ModelCache?
+  // What tells the model that is run from others.
+  private let key: String?
+  // Whether what is run takes and gives int8 where the file says uint8.
+  private let isSigned: (input: Bool, output: Bool)
   // Instances, made when they are first needed, and how many calls work with each.
   private let instances = Mutex<[(model: CompiledModel, users: Int)]>([])
 
   /// - Parameters:
   ///   - model: The model, verified.
   ///   - file: Its bytes.
-  ///   - threads: The number of threads to use in all; by default one a core.
-  ///   - runtime: The runtime; by default one is opened.
+  ///   - execution: How it is run.
   /// - Throws: ``ImprintingError``, ``SurgeryError`` or ``LiteRTError``.
-  init(model: Model, file: Bytes, threads: Int?, runtime: Runtime?) throws {
+  init(model: Model, file: Bytes, execution: Execution) throws {
     let compiled = "edgetpu-custom-op"
     if model.mainSubgraph?.operators.contains(where: { model.name(of: $0) == compiled }) == true {
       throw ImprintingError.needsEdgeTPU(operators: "operator \(compiled)")
     }
     try model.checkRunnable()
-    input = try PictureInput(of: model)
+    let given = try PictureInput(of: model)
     let (_, outputIndex) = try model.onlyInputAndOutput()
     guard let graph = model.mainSubgraph, let vector = graph.tensor(outputIndex) else {
       throw SurgeryError.notOneInputAndOutput(inputs: 1, outputs: 0)
@@ -46,8 +52,18 @@ final class ModelRunner: Sendable {
     }
     output = try ElementEncoding(of: vector, label: graph.label(of: outputIndex))
     outputCount = count
-    self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    loaded = try LoadedModel(file: file, runtime: runtime ?? Runtime())
+    threads = max(1, execution.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    cache = execution.cache
+    let prepared = PreparedModel(model, file: file, precision: execution.precision, cache: cache)
+    input = prepared.arithmetic == .exact ? given : try PictureInput(of: prepared.model)
+    let (inputType, outputType) = try prepared.model.borderTypes
+    isSigned = try (
+      input: model.borderTypes.input == .uint8 && inputType == .int8,
+      output: vector.type == .uint8 && outputType == .int8
+    )
+    arithmetic = prepared.arithmetic
+    key = prepared.key
+    loaded = try LoadedModel(file: prepared.file, runtime: execution.runtime ?? Runtime())
   }
 
   /// Runs the model on pictures given by their number, and hands over what `read` makes of each output, in order.
@@ -66,6 +82,7 @@ final class ModelRunner: Sendable {
   ) async throws {
     guard count > 0 else { return }
     let input = input
+    let read = reading(read)
     let workers = try takeWorkers(for: count)
     defer { giveBack(workers) }
     try await OrderedWork.run(
@@ -100,6 +117,7 @@ final class ModelRunner: Sendable {
   ) async throws {
     guard count > 0 else { return }
     let input = input
+    let read = reading(read)
     let workers = try takeWorkers(for: count)
     defer { giveBack(workers) }
     try await OrderedWork.run(
@@ -118,7 +136,7 @@ final class ModelRunner: Sendable {
       deliver: deliver)
   }
 
-  /// Runs the model on one input tensor, as it is.
+  /// Runs the model on one input tensor, as the file has it.
   func run(tensor: UnsafeRawBufferPointer) throws -> [Float] {
     let workers = try takeWorkers(for: 1)
     defer { giveBack(workers) }
@@ -126,7 +144,12 @@ final class ModelRunner: Sendable {
     guard tensor.count == model.input.byteCount else {
       throw ImprintingError.wrongTensorSize(bytes: tensor.count, expected: model.input.byteCount)
     }
-    return try model.run(fill: { $0.copyMemory(from: tensor) }, read: { output.values($0) })
+    let read = reading { [output] in output.values($0) }
+    return try model.run(
+      fill: { bytes in
+        bytes.copyMemory(from: tensor)
+        if isSigned.input { for index in bytes.indices { bytes[index] ^= 0x80 } }
+      }, read: read)
   }
 
   /// One instance a core for many pictures, each with one thread; for one picture a single instance with all threads.
@@ -141,7 +164,7 @@ final class ModelRunner: Sendable {
       let same = instances.indices.filter { instances[$0].model.hardware == hardware }
       var chosen = Array(same.filter { instances[$0].users == 0 }.prefix(wanted))
       while chosen.count < wanted, instances.count(where: { $0.model.hardware == hardware }) < cores {
-        instances.append((try CompiledModel(loaded, hardware: hardware), 0))
+        instances.append((try compile(for: hardware), 0))
         chosen.append(instances.count - 1)
       }
       if chosen.isEmpty, let least = same.min(by: { instances[$0].users < instances[$1].users }) { chosen = [least] }
@@ -150,11 +173,41 @@ final class ModelRunner: Sendable {
     }
   }
 
+  private func compile(for hardware: Hardware) throws -> CompiledModel {
+    guard let cache, let key else { return try CompiledModel(loaded, hardware: hardware) }
+    return try cache.withPackedWeights(of: "\(key) \(loaded.runtime.identity)") {
+      try CompiledModel(loaded, hardware: hardware, packedWeights: $0)
+    }
+  }
+
+  /// Reads an output as the file has it.
+  private func reading<Value>(
+    _ read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value
+  ) -> @Sendable (UnsafeRawBufferPointer) -> Value {
+    guard isSigned.output else { return read }
+    return { signed in
+      withUnsafeTemporaryAllocation(byteCount: signed.count, alignment: 16) { bytes in
+        for index in signed.indices { bytes[index] = signed[index] ^ 0x80 }
+        return read(UnsafeRawBufferPointer(bytes))
+      }
+    }
+  }
+
   private func giveBack(_ workers: [CompiledModel]) {
     instances.withLock { instances in
       for index in instances.indices where workers.contains(where: { $0 === instances[index].model }) {
         instances[index].users -= 1
       }
+    }
+  }
+}
+
+extension Model {
+  /// What the elements of the input and the output are.
+  fileprivate var borderTypes: (input: TensorType?, output: TensorType?) {
+    get throws {
+      let (input, output) = try onlyInputAndOutput()
+      return (mainSubgraph?.tensor(input)?.type, mainSubgraph?.tensor(output)?.type)
     }
   }
 }

@@ -63,16 +63,10 @@ public struct EmbeddingCache: Sendable, Hashable {
   public static func standardFolder(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> URL? {
-    if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") {
-      return URL(filePath: caches).appending(path: "imprint")
-    }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    #if canImport(Darwin)
-      return URL(filePath: home).appending(path: "Library/Caches/imprint")
-    #else
-      return URL(filePath: home).appending(path: ".cache/imprint")
-    #endif
+    CacheFolder.standard(environment: environment)
   }
+
+  private var files: CacheFolder { CacheFolder(folder: folder, limit: limit, endings: [Self.ending]) }
 
   /// The embeddings of picture files, in order: those that are kept, and those of an extractor for all others, which
   /// are kept then, also when the work is broken off.
@@ -122,44 +116,17 @@ public struct EmbeddingCache: Sendable, Hashable {
     do {
       let file = try file(for: found.space)
       if found.entries.isEmpty {
-        // Only the time of its last use; where it cannot be set, the file goes a little earlier.
-        try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
+        files.touch(file)
       } else {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try files.make()
         var kept = read(found.space)
         kept.add(found, used: lookup.used, limit: limit)
         try AtomicFile(file).write(kept.pieces())
-        removeOldest(but: file.lastPathComponent)
+        files.removeOldest(but: file.lastPathComponent)
       }
       return nil
     } catch {
       return "what was seen cannot be kept for the next run: \(error)"
-    }
-  }
-
-  /// Removes the files that were longest unused until the others are within the limit, and what broken-off writing
-  /// left.
-  private func removeOldest(but mine: String) {
-    let manager = FileManager.default
-    let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
-    var files: [(path: String, size: Int, used: Date)] = []
-    var total = 0
-    for name in names {
-      let file = folder.appending(path: name)
-      let path = file.path
-      guard let used = try? manager.attributesOfItem(atPath: path)[.modificationDate] as? Date,
-        let size = try? Bytes(mapping: file).count
-      else { continue }
-      if name.hasSuffix(Self.ending) {
-        total += size
-        if name != mine { files.append((path, size, used)) }
-      } else if name.hasPrefix("."), name.hasSuffix(".tmp"), used.timeIntervalSinceNow < -86_400 {
-        try? manager.removeItem(atPath: path)
-      }
-    }
-    for file in files.sorted(by: { $0.used < $1.used }) where total > limit {
-      try? manager.removeItem(atPath: file.path)
-      total -= file.size
     }
   }
 }

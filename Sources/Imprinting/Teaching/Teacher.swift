@@ -35,8 +35,7 @@ public actor Teacher {
   // In Coral's layout what was learnt is the engine's to keep.
   private let engine: ImprintingEngine?
   private let kept: KeptBase?
-  private let runtime: Runtime
-  private let threads: Int?
+  private let execution: Execution
   // What was seen earlier and the engine does not know yet.
   private var untold: Seen?
   // Telling it: whoever comes meanwhile waits for the same.
@@ -57,28 +56,34 @@ public actor Teacher {
   ///   - views: How often, and how, a picture is looked at.
   ///   - earlier: What was seen earlier, to go on with; it is of this model and this resize. Its views are taken then.
   ///   - budget: The bytes of embeddings beyond which only sums are kept.
-  ///   - threads: How many threads to use; by default one a core.
-  ///   - runtime: The runtime; by default one is opened.
+  ///   - execution: How it is run.
   /// - Throws: ``DefaultModelError/missing(path:)``, ``SeenError/otherSpace(_:)``,
-  ///   ``ImprintingError/noClassesToKeep``, and as ``Extractor/init(model:resize:views:threads:runtime:)`` does.
+  ///   ``ImprintingError/noClassesToKeep``, and as ``Extractor/init(model:resize:views:execution:)`` does.
   public init(
     model: URL? = nil, method: HeadKind = .analytic, keepClasses: Bool = false, labels: Labels? = nil,
     resize: Resize? = nil, views: Views = .one, from earlier: Seen? = nil, budget: Int = Seen.defaultBudget,
-    threads: Int? = nil, runtime: Runtime? = nil
+    execution: Execution = Execution()
   ) throws {
     let bytes = try Bytes(mapping: DefaultModel.url(orGiven: model))
-    let runtime = try runtime ?? Runtime()
+    var execution = execution
+    let runtime = try execution.runtime ?? Runtime()
+    execution.runtime = runtime
+    var seeing = execution
+    // Embeddings add up only with those of the same arithmetic.
+    if let earlier, seeing.precision == .automatic {
+      seeing.precision = earlier.space.arithmetic == .exact ? .exact : .rewritten
+    }
     let said = keepClasses ? try Model(bytes: bytes).imprintedResize : nil
     let extractor = try Extractor(
       bytes: bytes, resize: resize ?? earlier.flatMap { Resize($0.space.resize) } ?? said ?? .crop,
-      views: earlier?.space.views ?? views, threads: threads, runtime: runtime)
+      views: earlier?.space.views ?? views, execution: seeing)
     var seen = Seen(space: extractor.space, budget: budget)
     if let earlier { try seen.merge(earlier) }
     let isCoral = method == .imprinted
     let engine =
       isCoral
       ? try ImprintingEngine(
-        bytes: bytes, keepClasses: keepClasses, labels: labels, threads: threads, runtime: runtime) : nil
+        bytes: bytes, keepClasses: keepClasses, labels: labels, execution: execution) : nil
     let kept = keepClasses && !isCoral ? try KeptBase(extractor.base, labels: labels, runtime: runtime) : nil
     try kept?.check(names: seen.classes.map(\.name))
     self.method = method
@@ -88,8 +93,7 @@ public actor Teacher {
     self.engine = engine
     untold = isCoral ? earlier : nil
     self.kept = kept
-    self.runtime = runtime
-    self.threads = threads
+    self.execution = execution
   }
 
   /// The names of all classes that there are now: kept ones first.
@@ -221,8 +225,11 @@ public actor Teacher {
     _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in },
     skipped: (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
+    // What was taught changes from lesson to lesson: nothing is kept of it.
+    var execution = execution
+    execution.cache = nil
     let classifier = try Classifier(
-      bytes: Bytes(try await taught().model.serialized().bytes()), threads: threads, runtime: runtime)
+      bytes: Bytes(try await taught().model.serialized().bytes()), execution: execution)
     return try await classifier.evaluate(classes, strict: strict, progress: progress, skipped: skipped)
   }
 

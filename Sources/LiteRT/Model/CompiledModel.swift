@@ -35,9 +35,12 @@ public final class CompiledModel: Sendable {
   /// - Parameters:
   ///   - model: The model.
   ///   - hardware: What it is to run on.
+  ///   - packedWeights: The path of a file with the weights in the order in which the processor's kernels want them, which
+  ///     the runtime maps, or writes where it is missing or does not suit the processor; nil to pack them in memory. The
+  ///     runtime does not check that the file is of this model.
   /// - Throws: ``LiteRTError/failed(to:status:message:)`` with what the runtime said, or
   ///   ``LiteRTError/unexpectedTensors(inputs:outputs:)``.
-  public init(_ model: LoadedModel, hardware: Hardware) throws(LiteRTError) {
+  public init(_ model: LoadedModel, hardware: Hardware, packedWeights: String? = nil) throws(LiteRTError) {
     let runtime = model.runtime
     let (inputType, outputType) = try Self.tensors(of: model)
     let input = try TensorBuffer(inputType, runtime: runtime)
@@ -47,7 +50,7 @@ public final class CompiledModel: Sendable {
     self.input = input.description
     self.output = output.description
 
-    let options = try Self.options(for: hardware, library: runtime.library)
+    let options = try Self.options(for: hardware, packedWeights: packedWeights, library: runtime.library)
     defer { runtime.library.destroyOptions(options) }
     let (outcome, printed) = runtime.quietly { () -> (LiteRtStatus, LiteRtCompiledModel?) in
       var handle: LiteRtCompiledModel?
@@ -169,7 +172,9 @@ public final class CompiledModel: Sendable {
     return (try type(library.getSignatureInputTensor), try type(library.getSignatureOutputTensor))
   }
 
-  private static func options(for hardware: Hardware, library: RuntimeLibrary) throws(LiteRTError) -> LiteRtOptions {
+  private static func options(
+    for hardware: Hardware, packedWeights: String?, library: RuntimeLibrary
+  ) throws(LiteRTError) -> LiteRtOptions {
     func check(_ status: LiteRtStatus) throws(LiteRTError) {
       guard status == 0 else {
         throw .failed(to: "take its options", status: RuntimeStatus(rawValue: status), message: "")
@@ -182,7 +187,12 @@ public final class CompiledModel: Sendable {
       switch hardware {
       case .cpu(let threads):
         try check(library.setHardwareAccelerators(options, Int32(kLiteRtHwAcceleratorCpu)))
-        try check(add(payload: "num_threads = \(max(1, threads))\n", for: "xnnpack", to: options, library: library))
+        var payload = "num_threads = \(max(1, threads))\n"
+        // The runtime reads a quoted path as it is, up to the line's end.
+        if let packedWeights, !packedWeights.contains(where: { $0 == "\"" || $0.isNewline }) {
+          payload += "weight_cache_file_path = \"\(packedWeights)\"\n"
+        }
+        try check(add(payload: payload, for: "xnnpack", to: options, library: library))
       }
       let reporter = "error_reporter_mode = \(kLiteRtErrorReporterModeBuffer)\n"
       try check(add(payload: reporter, for: "runtime_options_string", to: options, library: library))

@@ -37,7 +37,7 @@ struct EmbedCommand: AsyncParsableCommand {
   var augment: Views?
 
   @OptionGroup var budget: BudgetOptions
-  @OptionGroup var work: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
 
   @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
   var strict = false
@@ -56,7 +56,8 @@ struct EmbedCommand: AsyncParsableCommand {
     let pictures = try LabelledPictures(URL(filePath: data))
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
     let extractor = try Extractor(
-      model: base, resize: resize, views: augment ?? .usual(for: pictures.count), threads: work.threads)
+      model: base, resize: resize, views: augment ?? .usual(for: pictures.count),
+      execution: precision.execution())
     var seen = Seen(space: extractor.space, budget: budget.bytes())
     let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     let progress = Progress(total: list.count)

@@ -14,7 +14,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Names of the model's classes: a text file of '<id>  <label>' lines, or of one label a line.")
   var labels: String?
 
-  @OptionGroup var work: ThreadOptions
+  @OptionGroup var precision: PrecisionOptions
 
   @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
   var strict = false
@@ -31,8 +31,11 @@ struct RunOptions: ParsableArguments {
   ) throws -> Classifier {
     try Classifier(
       contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, views: views, unknown: unknown,
-      threads: work.threads, runtime: runtime())
+      execution: execution())
   }
+
+  /// How the command runs models.
+  func execution() throws -> Execution { try precision.execution(runtime()) }
 
   /// The runtime, as talkative as is wanted.
   func runtime() throws -> Runtime { try Runtime(verbosity: verbose ? .verbose : .silent) }

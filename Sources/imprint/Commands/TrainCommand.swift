@@ -133,7 +133,7 @@ struct TrainCommand: AsyncParsableCommand {
       try Teacher(
         model: base, method: method(beside), keepClasses: keepClasses && (beside?.seen == nil || untold != nil),
         labels: run.readLabels(), resize: resize, views: views, from: told,
-        budget: budget.bytes(goingOnWith: told.map { [$0] } ?? []), threads: run.work.threads, runtime: run.runtime())
+        budget: budget.bytes(goingOnWith: told.map { [$0] } ?? []), execution: run.execution())
     }
     let seenFile = Teacher.seenFile(for: output)
     // Before the work, of nothing yet.

@@ -30,8 +30,8 @@ struct EpisodeRun {
   func outcome() async throws -> Outcome {
     let pictures = try LabelledPictures(URL(filePath: data))
     let extractor = try Extractor(
-      model: model, resize: resize, views: options.augment ?? .one, threads: run.work.threads,
-      runtime: run.runtime())
+      model: model, resize: resize, views: options.augment ?? .one,
+      execution: run.execution())
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
     let (seen, skipped, reused) = try await see(pictures, by: extractor)
     let progress = Progress(total: episodes.count)

@@ -1,0 +1,102 @@
+import LiteRT
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A folder in which is kept, from run to run, what is made of a model to run it: its rewritten form, and its weights in the
+/// order in which the runtime wants them.
+///
+/// A model is known by the SHA-256 digest of its file. Files are written beside and take their place as a whole, so that
+/// several processes may share the folder. A cache that cannot be read or written is no error: it costs time only.
+public struct ModelCache: Sendable, Hashable {
+  /// Where the files lie. It is made when something is kept for the first time.
+  public var folder: URL { files.folder }
+  /// How many bytes the files may have together. Beyond that those go that were longest unused.
+  public var limit: Int { files.limit }
+
+  /// 512 MB: about a hundred models of Coral's.
+  public static let defaultLimit = 1 << 29
+
+  // The number changes with what rewriting makes of a model.
+  private static let modelEnding = ".rewritten-1"
+  private static let weightsEnding = ".packed"
+
+  private let files: CacheFolder
+
+  /// A cache in a folder.
+  public init(folder: URL, limit: Int = ModelCache.defaultLimit) {
+    files = CacheFolder(folder: folder, limit: max(0, limit), endings: [Self.modelEnding, Self.weightsEnding])
+  }
+
+  /// The cache in `models` of ``EmbeddingCache/standardFolder(environment:)``, or nil where there is none.
+  public init?(limit: Int = ModelCache.defaultLimit) {
+    guard let folder = EmbeddingCache.standardFolder() else { return nil }
+    self.init(folder: folder.appending(path: "models"), limit: limit)
+  }
+
+  /// The rewritten form of a model, if it is kept.
+  func rewritten(_ digest: String) -> Bytes? {
+    let file = files.file(digest + Self.modelEnding)
+    guard let bytes = try? Bytes(mapping: file) else { return nil }
+    files.touch(file)
+    return bytes
+  }
+
+  /// Keeps the rewritten form of a model.
+  func keep(_ rewritten: Bytes, of digest: String) {
+    guard rewritten.count <= limit / 4, (try? files.make()) != nil else { return }
+    let name = digest + Self.modelEnding
+    guard (try? AtomicFile(files.file(name)).write([rewritten])) != nil else { return }
+    files.removeOldest(but: name)
+  }
+
+  /// Lets the runtime prepare a model with its packed weights, which it writes where there are none yet.
+  ///
+  /// - Parameters:
+  ///   - key: What tells the model from others.
+  ///   - prepare: Prepares it, with a path for the packed weights, or nil for none.
+  /// - Throws: What `prepare` throws without packed weights.
+  func withPackedWeights<Value>(of key: String, _ prepare: (String?) throws -> Value) throws -> Value {
+    // The runtime rewrites a file that was packed for another processor where it lies, under the eyes of whoever else has
+    // it mapped: so each kind of processor has its own.
+    let processor = Processor.current.features.sorted().joined(separator: " ")
+    let name = Bytes(Array("\(key) \(processor)".utf8)).sha256 + Self.weightsEnding
+    let file = files.file(name)
+    if access(file.path, R_OK) == 0 {
+      if let value = try? prepare(file.path) {
+        files.touch(file)
+        return value
+      }
+      unlink(file.path)
+    }
+    guard (try? files.make()) != nil else { return try prepare(nil) }
+    let temporary = files.file(".\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp")
+    defer { unlink(temporary.path) }
+    guard let value = try? prepare(temporary.path) else { return try prepare(nil) }
+    if let size = try? Bytes(mapping: temporary).count, size > 0, size <= limit / 4, flush(temporary),
+      rename(temporary.path, file.path) == 0
+    {
+      files.removeOldest(but: name)
+    }
+    return value
+  }
+
+  /// Makes sure that a file's contents are on the disk before its name is: a file of zeros would be taken for weights.
+  private func flush(_ file: URL) -> Bool {
+    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0
+  }
+}

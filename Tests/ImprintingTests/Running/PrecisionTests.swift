@@ -1,0 +1,133 @@
+import Foundation
+import LiteRT
+import ModelSurgery
+import Pictures
+import TFLite
+import TestMaterial
+import Testing
+
+@testable import Imprinting
+
+@Suite("In whose arithmetic a model runs", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct PrecisionTests {
+  private let model = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func pictures(_ range: Range<Int>, of name: String) throws -> [URL] {
+    try PictureFiles.pictures(at: Material.flowers17.appending(path: name))[range].map { $0 }
+  }
+
+  private func extractor(_ precision: Precision, cache: ModelCache? = nil) throws -> Extractor {
+    try Extractor(model: model, execution: Execution(precision: precision, cache: cache))
+  }
+
+  private func embeddings(_ extractor: Extractor, _ pictures: [URL]) async throws -> [[Float]] {
+    var found: [[Float]] = []
+    try await extractor.see(pictures) { _, result in
+      found.append(extractor.space.steps(try result.get().embeddings))
+    }
+    return found
+  }
+
+  private func cosine(_ one: [Float], _ other: [Float]) -> Float {
+    let dot = zip(one, other).reduce(0) { $0 + $1.0 * $1.1 }
+    let norms = [one, other].map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    return dot / (norms[0] * norms[1])
+  }
+
+  @Test("Rewritten, embeddings are stored as the file has them, and nearly the same")
+  func embeddings() async throws {
+    let pictures = try pictures(0..<6, of: "iris")
+    let (exact, rewritten) = (try extractor(.exact), try extractor(.rewritten))
+    #expect(exact.space.arithmetic == .exact)
+    #expect(rewritten.space.arithmetic == .rewritten)
+    #expect(rewritten.space.difference(to: exact.space) == .arithmetic(.rewritten, .exact))
+    let (theirs, mine) = (try await embeddings(exact, pictures), try await embeddings(rewritten, pictures))
+    #expect(mine != theirs)
+    for (one, other) in zip(mine, theirs) { #expect(cosine(one, other) > 0.998) }
+  }
+
+  @Test("By default that is the processor's to say")
+  func automatic() throws {
+    let expected: EmbeddingSpace.Arithmetic = Processor.current.hasByteDotProducts ? .rewritten : .exact
+    #expect(try extractor(.automatic).space.arithmetic == expected)
+  }
+
+  @Test("Kept from run to run, the rewritten model gives the same embeddings, and a damaged one is made anew")
+  func cached() async throws {
+    let cache = ModelCache(folder: folder.appending("models"))
+    let pictures = try pictures(0..<3, of: "daisy")
+    let expected = try await embeddings(extractor(.rewritten), pictures)
+    for round in 0..<4 {
+      #expect(try await embeddings(extractor(.rewritten, cache: cache), pictures) == expected)
+      let files = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path).sorted()
+      #expect(files.count == 2)
+      for file in files {
+        let file = cache.folder.appending(path: file)
+        let size = try Data(contentsOf: file).count
+        switch round {
+        case 1: try Data(try Data(contentsOf: file).prefix(size / 2)).write(to: file)
+        case 2: try Data("nothing of the kind".utf8).write(to: file)
+        default: break
+        }
+      }
+    }
+  }
+
+  @Test("A model without a uint8 layer runs as it is")
+  func nothingToRewrite() throws {
+    let float = try Model(contentsOf: model)
+    let int8 = try Requantization(float, interface: .signed).model
+    let bytes = Bytes(try int8.serialized().bytes())
+    let extractor = try Extractor(bytes: bytes, execution: Execution(precision: .rewritten))
+    #expect(extractor.space.arithmetic == .exact)
+  }
+
+  @Test("What was seen in one arithmetic is gone on with in the same, and added to another only when that is allowed")
+  func goingOn() async throws {
+    var seen: [Precision: Seen] = [:]
+    for precision in [Precision.exact, .rewritten] {
+      let teacher = try Teacher(model: model, execution: Execution(precision: precision))
+      try await teacher.learn([.init(name: "iris", pictures: pictures(0..<4, of: "iris"))])
+      seen[precision] = await teacher.seen
+      let later = try await Teacher(model: model, from: teacher.seen)
+      #expect(later.extractor.space == teacher.extractor.space)
+    }
+    var exact = try #require(seen[.exact])
+    let rewritten = try #require(seen[.rewritten])
+    #expect(throws: SeenError.otherSpace(.arithmetic(.exact, .rewritten))) { try exact.merge(rewritten) }
+    try exact.merge(rewritten, anyArithmetic: true)
+    #expect(exact.pictures == 8)
+  }
+
+  @Test("The imprinting engine always computes as the file has it")
+  func engine() async throws {
+    let pictures = try pictures(0..<2, of: "iris")
+    let engine = try ImprintingEngine(model: model, execution: Execution(precision: .rewritten))
+    var found: [[Float]] = []
+    try await engine.embed(pictures) { _, result in found.append(try result.get().steps) }
+    #expect(try await found == embeddings(extractor(.exact), pictures))
+  }
+
+  @Test("A rewritten classifier names what the file's own arithmetic names")
+  func classifying() async throws {
+    let classifiers = try [Precision.exact, .rewritten].map {
+      try Classifier(
+        contentsOf: Material.model("mobilenet_v2_1.0_224_quant"), execution: Execution(precision: $0))
+    }
+    for name in ["cat_test_0", "dog_test_0"] {
+      let file = Material.coralPicture(name)
+      let picture = try PictureReader(width: 224, height: 224).read(file)
+      var best: [Int] = []
+      for classifier in classifiers {
+        let answer = try #require(try await classifier.classify(picture).first)
+        best.append(answer.id)
+        let raw = try picture.withUnsafeBytes { try classifier.classify(tensor: $0, topK: 1) }
+        #expect(raw.first == answer)
+      }
+      #expect(best[0] == best[1])
+    }
+  }
+}
