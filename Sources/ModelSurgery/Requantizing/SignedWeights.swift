@@ -54,8 +54,9 @@ struct SignedWeights: Sendable {
     _ places: StrideTo<Int>, _ reach: Int
   ) {
     let factor = 127 / Float(reach)
-    let rounded = QuantizableLayer.rounded(places.map { Float(Int(source[$0]) - Int(zeroPoint)) * factor })
-    for (place, number) in zip(places, rounded) { target[place] = UInt8(bitPattern: number) }
+    for place in places {
+      target[place] = UInt8(bitPattern: Int8((Float(Int(source[place]) - Int(zeroPoint)) * factor).rounded()))
+    }
   }
 
   /// The greatest magnitude of each row of weights.

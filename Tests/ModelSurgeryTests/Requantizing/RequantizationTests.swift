@@ -1,0 +1,112 @@
+import Foundation
+import ModelSurgery
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("Requantisation")
+struct RequantizationTests {
+  @Test("Ends stay uint8 with a QUANTIZE at each, or move by 128")
+  func ends() throws {
+    let model = UnsignedGraph().model
+    let kept = try Requantization(model).model.subgraphs[0]
+    #expect(kept.inputs == [0] && kept.outputs == [3])
+    #expect(kept.tensors[0] == model.subgraphs[0].tensors[0] && kept.tensors[3] == model.subgraphs[0].tensors[3])
+    #expect(kept.operators.count == 3)
+
+    let signed = try Requantization(model, interface: .signed)
+    let graph = signed.model.subgraphs[0]
+    #expect(graph.operators.count == 1 && graph.tensors[0].type == .int8)
+    #expect(graph.tensors[0].quantization?.zeroPoint == [-8] && graph.tensors[0].quantization?.scale == [0.05])
+    #expect(graph.tensors[1].quantization?.scale == Array(repeating: 1, count: 8))
+    #expect(signed.model.operatorCodes.map(\.version) == [3])
+    #expect(signed.report.exactChannels == 8)
+    #expect(try Requantization(signed.model).report.isUnchanged)
+  }
+
+  @Test("A channel that does not fit gets steps of its own")
+  func rounding() throws {
+    var model = UnsignedGraph().model
+    var weights = [UInt8](repeating: 0, count: 64)
+    weights[0] = 254
+    weights[1] = 100
+    model.subgraphs[0].tensors[1].quantization?.zeroPoint = [0]
+    model.buffers[1] = Buffer(Bytes(weights))
+    model.buffers[2] = Buffer(Bytes([200, 0, 0, 0, 200] + Array(repeating: 0, count: 27)))
+    let made = try Requantization(model)
+    let graph = made.model.subgraphs[0]
+    #expect(made.report.exactChannels == 7 && made.report.channels == 8)
+    #expect(graph.tensors[1].quantization?.scale.prefix(2) == [2, 1])
+    #expect(made.model.buffers[1].data?.prefix(3).elementsEqual([127, 50, 0]) == true)
+    #expect(made.model.buffers[2].data?.prefix(5).elementsEqual([100, 0, 0, 0, 200]) == true)
+  }
+
+  @Test("Weights of two layers, and a constant that is an output too, stay what others read")
+  func shared() throws {
+    var builder = UnsignedGraph()
+    let second = builder.tensor("second", [1, 6, 6, 8])
+    builder.add(.conv2D, [3, 1, 2], [second], Conv2DOptions().options)
+    var model = builder.model
+    model.subgraphs[0].outputs = [second, 1]
+    let made = try Requantization(model).model
+    try made.checkRunnable()
+    #expect(made.subgraphs[0].outputs.count == 2)
+    let weights = try #require(made.subgraphs[0].tensor(made.subgraphs[0].outputs[1]))
+    #expect(weights.type == .uint8 && made.constant(weights) == model.buffers[1].data)
+  }
+
+  @Test("What an operator does not take, stays", arguments: [0 as Float, -1, .nan, .infinity])
+  func senseless(scale: Float) throws {
+    for tensor in [0, 1, 3] {
+      var model = UnsignedGraph().model
+      model.subgraphs[0].tensors[tensor].quantization?.scale = [scale]
+      #expect(try Requantization(model).model == model)
+      model.subgraphs[0].tensors[tensor].quantization = nil
+      #expect(try Requantization(model, interface: .signed).model == model)
+    }
+  }
+
+  @Test("Several graphs stay")
+  func graphs() throws {
+    var model = UnsignedGraph().model
+    model.subgraphs.append(model.subgraphs[0])
+    #expect(try Requantization(model).report.isUnchanged)
+  }
+
+  @Test("Damaged models are refused, left or rewritten, but crash nothing")
+  func damage() throws {
+    var builder = UnsignedGraph()
+    let sum = builder.tensor("sum", [1, 6, 6, 8], scale: 0.1)
+    builder.add(.add, [3, 0], [sum], AddOptions().options)
+    let whole = try builder.model.serialized().bytes()
+    var generator = SeededGenerator(seed: 5)
+    var rewritten = 0
+    for _ in 0..<4000 {
+      var bytes = whole
+      Mutation.mutate(&bytes, using: &generator)
+      guard let model = try? Model(bytes: Bytes(bytes)) else { continue }
+      for interface in [Requantization.Interface.kept, .signed] {
+        guard let made = try? Requantization(model, interface: interface), !made.report.isUnchanged else { continue }
+        rewritten += 1
+        _ = try? made.model.serialized()
+      }
+    }
+    #expect(rewritten > 100)
+  }
+
+  @Test(
+    "Of Coral's models nearly every channel is exact",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
+    arguments: [
+      ("mobilenet_v1_1.0_224_quant_embedding_extractor", 10907, 10944), ("mobilenet_v1_1.0_224_quant", 11877, 11945),
+      ("mobilenet_v2_1.0_224_quant", 17994, 18057), ("mobilenet_v2_1.0_224_inat_insect_quant", 18018, 18078),
+      ("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", 0, 0),
+    ])
+  func material(name: String, exact: Int, channels: Int) throws {
+    let model = try Model(contentsOf: Material.model(name))
+    let made = try Requantization(model)
+    #expect(made.report.exactChannels == exact && made.report.channels == channels)
+    #expect(made.report.isUnchanged == (channels == 0))
+    #expect(made.model.description == model.description && made.model.signatureDefs == model.signatureDefs)
+  }
+}
