@@ -5,8 +5,7 @@ import TFLite
 /// A model whose operators on constants alone have become constants: a normalisation of frozen weights, weights that are
 /// stored in fewer bits, a reshaped or turned kernel.
 ///
-/// The runtime itself computes them, from a part of the model that is cut out, so that they are bit for bit what running
-/// the model computes.
+/// The runtime itself computes them, operator by operator, so that they are bit for bit what running the model computes.
 ///
 /// ```swift
 /// let folding = try Folding(of: Model(contentsOf: file))
@@ -42,54 +41,58 @@ public struct Folding: Sendable {
   public init(of model: Model, runtime: Runtime? = nil) throws {
     let results = try model.constantResults()
     var contents: [Int32: Bytes] = [:]
-    var folded: [String] = []
     var left: [Left] = []
-    var room = Self.growth * Self.stored(in: model) + Self.slack
+    var room = Self.growth * Self.storedBytes(in: model) + Self.slack
     if !results.isEmpty {
       let runtime = try runtime ?? Runtime()
-      for (number, tensor) in results.enumerated() {
-        let label = model.mainSubgraph?.label(of: tensor) ?? "number \(tensor)"
+      for tensor in results {
         do {
-          guard number < Self.mostResults else { throw TooMuch(because: "there are more than \(Self.mostResults)") }
-          let bytes = try Self.compute(tensor, of: model, room: room, runtime: runtime)
+          guard contents.count + left.count < Self.mostResults else {
+            throw Reason("there are more than \(Self.mostResults) of them")
+          }
+          let bytes = try Self.compute(tensor, of: model, from: contents, room: room, runtime: runtime)
           room -= bytes.count
           contents[tensor] = bytes
-          folded.append(label)
         } catch {
-          left.append(Left(tensor: label, because: "\(error)"))
+          left.append(Left(tensor: model.mainSubgraph?.label(of: tensor) ?? "", because: "\(error)"))
         }
       }
     }
-    self.model = try model.storing(contents)
-    self.folded = folded
+    (self.model, folded) = try model.storing(contents)
     self.left = left
   }
 
-  private static func compute(_ tensor: Int32, of model: Model, room: Int, runtime: Runtime) throws -> Bytes {
-    let part = model.computing(constantResult: tensor)
-    let source = stored(in: part)
+  /// Runs one operator. What it reads is stored by then, in the size that was found: a shape that a damaged file gets
+  /// wrong leads no further.
+  private static func compute(
+    _ tensor: Int32, of model: Model, from known: [Int32: Bytes], room: Int, runtime: Runtime
+  ) throws -> Bytes {
+    guard let (part, input) = model.computing(constantResult: tensor, from: known) else {
+      throw Reason("not all that it follows from is known")
+    }
+    let source = storedBytes(in: part) + input.count
     guard let size = model.mainSubgraph?.tensor(tensor)?.byteCount, size <= growth * source + slack, size <= room else {
-      throw TooMuch(because: "it would take far more bytes than the \(source) that it follows from")
+      throw Reason("it would take far more bytes than the \(source) that it follows from")
     }
     try part.checkRunnable()
     let loaded = try LoadedModel(file: Bytes(part.serialized().bytes()), runtime: runtime)
     let compiled = try CompiledModel(loaded, hardware: .cpu(threads: 1))
-    guard compiled.output.byteCount == size else {
-      throw TooMuch(because: "running it gives \(compiled.output.byteCount) bytes, and its shape asks for \(size)")
+    guard compiled.output.byteCount == size, compiled.input.byteCount == input.count else {
+      throw Reason("its shape or that of what it follows from is wrong")
     }
     return try compiled.run(
-      fill: { $0.initializeMemory(as: UInt8.self, repeating: 0) }, read: { Bytes(Array($0)) })
+      fill: { buffer in input.withUnsafeBytes { buffer.copyMemory(from: $0) } }, read: { Bytes(Array($0)) })
   }
 
-  private static func stored(in model: Model) -> Int { model.buffers.reduce(0) { $0 + ($1.data?.count ?? 0) } }
+  private static func storedBytes(in model: Model) -> Int { model.buffers.reduce(0) { $0 + ($1.data?.count ?? 0) } }
 
   // A float takes four times a byte; the rest is for shapes that are spread.
   private static let growth = 8
   private static let slack = 1 << 20
   private static let mostResults = 2048
 
-  private struct TooMuch: Error, CustomStringConvertible {
-    let because: String
-    var description: String { because }
+  private struct Reason: Error, CustomStringConvertible {
+    let description: String
+    init(_ words: String) { description = words }
   }
 }

@@ -22,9 +22,14 @@ struct GraphFlow {
     var producers: [Int32: Int] = [:]
     var constants: Set<Int32> = []
     var variables: Set<Int32> = []
+    let computed = Set(graph.operators.flatMap(\.outputs)).union(graph.inputs)
     for (index, tensor) in graph.tensors.enumerated() {
-      if model.isStored(tensor) { constants.insert(Int32(clamping: index)) }
-      if tensor.isVariable { variables.insert(Int32(clamping: index)) }
+      let number = Int32(clamping: index)
+      if tensor.isVariable {
+        variables.insert(number)
+      } else if model.isStored(tensor) || (tensor.elementCount == 0 && !computed.contains(number)) {
+        constants.insert(number)
+      }
     }
     var written = constants.union(variables)
     for input in graph.inputs where !written.insert(input).inserted && !variables.contains(input) {
@@ -97,19 +102,23 @@ struct GraphFlow {
 }
 
 extension Model {
-  /// Whether a tensor's contents stand in the file, or beside it; a tensor without elements needs none.
-  fileprivate func isStored(_ tensor: Tensor) -> Bool {
-    !tensor.isVariable && (constant(tensor) != nil || tensor.externalBuffer != 0 || tensor.elementCount == 0)
+  /// Whether a tensor's contents stand in the file, or beside it.
+  fileprivate func isStored(_ tensor: Tensor) -> Bool { constant(tensor) != nil || tensor.externalBuffer != 0 }
+
+  /// Whether an operator is known to give the same for the same inputs, and has those that it needs.
+  fileprivate func isSameAtEveryRun(_ op: Operator) -> Bool {
+    guard let builtin = builtinOperator(of: op), let needed = Self.constantOperators[builtin] else { return false }
+    return op.inputs.count >= needed && op.outputs.count == 1 && op.intermediates.isEmpty
+      && op.inputs.allSatisfy { $0 >= 0 }
   }
 
-  /// Whether an operator gives the same for the same inputs, and does nothing else.
-  fileprivate func isSameAtEveryRun(_ op: Operator) -> Bool {
-    guard !op.mutatingVariableInputs.contains(true), op.intermediates.isEmpty,
-      let builtin = builtinOperator(of: op), builtin.knownName != nil
-    else { return false }
-    let others: Set<BuiltinOperator> = [
-      .custom, .delegate, .randomUniform, .randomStandardNormal, .multinomial, .if, .while, .call,
-    ]
-    return !others.contains(builtin)
-  }
+  /// Operators that prepare weights, with the number of inputs without which the runtime must not be asked to run them.
+  private static let constantOperators: [BuiltinOperator: Int] = [
+    .dequantize: 1, .quantize: 1, .cast: 1, .l2Normalization: 1, .reshape: 1, .squeeze: 1, .expandDims: 2,
+    .transpose: 2, .pad: 2, .padV2: 3, .mirrorPad: 2, .slice: 3, .stridedSlice: 4, .gather: 2, .concatenation: 1,
+    .pack: 1, .tile: 2, .fill: 2, .broadcastTo: 2, .reverseV2: 2, .add: 2, .sub: 2, .mul: 2, .div: 2, .maximum: 2,
+    .minimum: 2, .pow: 2, .squaredDifference: 2, .neg: 1, .abs: 1, .square: 1, .sqrt: 1, .rsqrt: 1, .exp: 1, .log: 1,
+    .floor: 1, .round: 1, .relu: 1, .relu6: 1, .logistic: 1, .tanh: 1, .softmax: 1, .sum: 2, .mean: 2, .reduceMax: 2,
+    .reduceMin: 2, .reduceProd: 2,
+  ]
 }

@@ -25,7 +25,7 @@ struct Join {
     tensors[-1] = -1
     appendBuffers()
     appendTensors(of: graph)
-    let codes = head.operatorCodes.map { code($0) }
+    let codes = mergeCodes()
     for var op in graph.operators {
       op.opcodeIndex = Int(exactly: op.opcodeIndex).flatMap { codes.indices.contains($0) ? codes[$0] : nil } ?? 0
       op.inputs = op.inputs.map(number)
@@ -60,8 +60,10 @@ struct Join {
     model.metadataBuffer += head.metadataBuffer.compactMap { old in
       UInt32(exactly: old).map { Int32(clamping: Int($0) + Int(start)) }
     }
-    model.externalBufferGroups += head.externalBufferGroups
-    model.externalBuffers += head.externalBuffers
+    // Only one of both has any.
+    guard !head.externalBuffers.isEmpty else { return }
+    model.externalBufferGroups = head.externalBufferGroups
+    model.externalBuffers = head.externalBuffers
   }
 
   private mutating func appendTensors(of graph: SubGraph) {
@@ -82,14 +84,19 @@ struct Join {
     }
   }
 
-  private mutating func code(_ code: OperatorCode) -> UInt32 {
-    let known = model.operatorCodes.firstIndex {
-      $0.builtinCode == code.builtinCode && $0.customCode == code.customCode && $0.version == code.version
-        && $0.newerFields == code.newerFields
+  /// Adds the head's operator codes that the base lacks, and returns where each of them is.
+  private mutating func mergeCodes() -> [UInt32] {
+    var known: [CodeKey: UInt32] = [:]
+    for (index, code) in model.operatorCodes.enumerated() where known[CodeKey(code)] == nil {
+      known[CodeKey(code)] = UInt32(clamping: index)
     }
-    if let known { return UInt32(clamping: known) }
-    model.operatorCodes.append(code)
-    return UInt32(clamping: model.operatorCodes.count - 1)
+    return head.operatorCodes.map { code in
+      if let place = known[CodeKey(code)] { return place }
+      model.operatorCodes.append(code)
+      let place = UInt32(clamping: model.operatorCodes.count - 1)
+      known[CodeKey(code)] = place
+      return place
+    }
   }
 
   private func signatures(of whole: SubGraph, headOutputs: [Int32]) -> [SignatureDef] {
@@ -120,23 +127,17 @@ struct Join {
   }
 }
 
-/// Names that are taken, and others beside them.
-private struct TakenNames {
-  private var taken: Set<Text>
-  private var numbers: [Text: Int] = [:]
+/// What makes two operator codes the same one, however a file stores the number.
+private struct CodeKey: Hashable {
+  let builtin: BuiltinOperator
+  let custom: [UInt8]?
+  let version: Int32
+  let newer: FieldSet
 
-  init(_ names: [Text]) { taken = Set(names) }
-
-  /// The name where it is free, else with a number behind it; it is taken then.
-  mutating func free(_ name: Text) -> Text {
-    guard !name.isEmpty, !taken.insert(name).inserted else { return name }
-    var number = numbers[name] ?? 1
-    var other = Text("\(name.string)_\(number)")
-    while !taken.insert(other).inserted {
-      number += 1
-      other = Text("\(name.string)_\(number)")
-    }
-    numbers[name] = number + 1
-    return other
+  init(_ code: OperatorCode) {
+    builtin = code.builtinCode
+    custom = code.customCode.map { Array($0.bytes) }
+    version = code.version
+    newer = code.newerFields
   }
 }

@@ -42,13 +42,16 @@ extension Model {
   /// Takes over the head's entries but for the model's metadata: its own notes, what the base lacks, and the later of two
   /// versions of the runtime that is needed.
   private mutating func takeMetadata(of head: Model) {
+    var known = Set(metadata.compactMap { $0.name.map { Array($0.bytes) } })
     for entry in head.metadata where entry.name != ModelMetadata.entryName {
-      guard let name = entry.name, let contents = head.metadata(named: name) else { continue }
-      guard let present = metadata(named: name) else {
-        setMetadata(named: name, to: contents)
-        continue
-      }
-      if name == "min_runtime_version", Self.isVersion(contents, laterThan: present) {
+      guard let name = entry.name, let index = Int(exactly: entry.buffer), head.buffers.indices.contains(index),
+        let contents = head.buffers[index].data
+      else { continue }
+      if known.insert(Array(name.bytes)).inserted {
+        metadata.append(Metadata(name: name, buffer: appendBuffer(contents)))
+      } else if name == "min_runtime_version", let present = metadata(named: name),
+        Self.isVersion(contents, laterThan: present)
+      {
         setMetadata(named: name, to: contents)
       }
     }

@@ -12,11 +12,12 @@ struct Seam {
     guard let before = base.mainSubgraph, !before.outputs.isEmpty else { throw .baseWithoutOutput }
     guard let behind = head.mainSubgraph, !behind.inputs.isEmpty else { throw .headWithoutInput }
     guard !behind.outputs.isEmpty else { throw .headWithoutOutput }
-    var named: [Text: Int32] = [:]
+    var named: [[UInt8]: Int32] = [:]
     for output in before.outputs {
-      if let name = before.tensor(output)?.name, !name.isEmpty, named[name] == nil { named[name] = output }
+      guard let name = before.tensor(output)?.name.map({ Array($0.bytes) }), !name.isEmpty else { continue }
+      if named[name] == nil { named[name] = output }
     }
-    let byName = behind.inputs.map { input in behind.tensor(input)?.name.flatMap { named[$0] } }
+    let byName = behind.inputs.map { input in behind.tensor(input)?.name.flatMap { named[Array($0.bytes)] } }
     let found: [Int32]
     switch match {
     case .name:

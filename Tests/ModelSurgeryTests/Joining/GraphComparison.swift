@@ -32,8 +32,9 @@ struct GraphComparison {
     let producers = (one.subgraphs[0].producer(of: left), other.subgraphs[0].producer(of: right))
     guard let first = producers.0, let second = producers.1 else { return producers.0 == nil && producers.1 == nil }
     let (a, b) = (one.subgraphs[0].operators[first], other.subgraphs[0].operators[second])
-    return one.name(of: a) == other.name(of: b) && one.operatorCode(of: a)?.version == other.operatorCode(of: b)?.version
-      && a.options == b.options && a.options2 == b.options2 && a.customOptions == b.customOptions
+    let versions = (one.operatorCode(of: a)?.version, other.operatorCode(of: b)?.version)
+    return one.name(of: a) == other.name(of: b) && versions.0 == versions.1 && a.options == b.options
+      && a.options2 == b.options2 && a.customOptions == b.customOptions
       && a.inputs.count == b.inputs.count && a.outputs.firstIndex(of: left) == b.outputs.firstIndex(of: right)
       && areSame(a.inputs, b.inputs)
   }

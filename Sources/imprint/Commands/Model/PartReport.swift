@@ -41,9 +41,14 @@ struct PartReport: Encodable {
     return PartReport(part, bytes: serialized.count, file: file)
   }
 
+  private var size: String {
+    let (unit, name) = bytes < 100_000 ? (1e3, "kB") : (1e6, "MB")
+    return "\(Decimals.string(Double(bytes) / unit, places: 1)) \(name)"
+  }
+
   var text: String {
-    (["Model   \(place), \(Decimals.string(Double(bytes) / 1e6, places: 1)) MB, "
-      + Table.counted(operators, "operator", "operators")]
-      + inputs.map { "  takes \($0)" } + outputs.map { "  gives \($0)" }).joined(separator: "\n")
+    let first = "Model   \(place), \(size), \(Table.counted(operators, "operator", "operators"))"
+    let ends = inputs.map { "  takes \($0)" } + outputs.map { "  gives \($0)" }
+    return ([first] + ends).joined(separator: "\n")
   }
 }

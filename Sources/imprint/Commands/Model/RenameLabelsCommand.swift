@@ -60,7 +60,8 @@ struct RenameLabelsCommand: ParsableCommand {
     if isWrittenBeside { try AtomicFile(beside).write(new.text) }
     if case let seen = Teacher.seenFile(for: file), exists(seen) {
       Terminal.warn(
-        "\(seen.relativePath) has the old names: 'imprint merge' with --rename changes them, for going on with the classes")
+        "\(seen.relativePath) has the old names: 'imprint merge' with --rename changes them, for going on with the classes"
+      )
     }
     let changed = (0..<count).filter { old?.names[$0] != new.names[$0] }
     let report = Report(
