@@ -130,13 +130,13 @@ struct Join {
 /// What makes two operator codes the same one, however a file stores the number.
 private struct CodeKey: Hashable {
   let builtin: BuiltinOperator
-  let custom: [UInt8]?
+  let custom: WholeName?
   let version: Int32
   let newer: FieldSet
 
   init(_ code: OperatorCode) {
     builtin = code.builtinCode
-    custom = code.customCode.map { Array($0.bytes) }
+    custom = code.customCode.map(WholeName.init)
     version = code.version
     newer = code.newerFields
   }

@@ -42,12 +42,12 @@ extension Model {
   /// Takes over the head's entries but for the model's metadata: its own notes, what the base lacks, and the later of two
   /// versions of the runtime that is needed.
   private mutating func takeMetadata(of head: Model) {
-    var known = Set(metadata.compactMap { $0.name.map { Array($0.bytes) } })
+    var known = Set(metadata.compactMap { $0.name.map(WholeName.init) })
     for entry in head.metadata where entry.name != ModelMetadata.entryName {
       guard let name = entry.name, let index = Int(exactly: entry.buffer), head.buffers.indices.contains(index),
         let contents = head.buffers[index].data
       else { continue }
-      if known.insert(Array(name.bytes)).inserted {
+      if known.insert(WholeName(name)).inserted {
         metadata.append(Metadata(name: name, buffer: appendBuffer(contents)))
       } else if name == "min_runtime_version", let present = metadata(named: name),
         Self.isVersion(contents, laterThan: present)

@@ -12,12 +12,12 @@ struct Seam {
     guard let before = base.mainSubgraph, !before.outputs.isEmpty else { throw .baseWithoutOutput }
     guard let behind = head.mainSubgraph, !behind.inputs.isEmpty else { throw .headWithoutInput }
     guard !behind.outputs.isEmpty else { throw .headWithoutOutput }
-    var named: [[UInt8]: Int32] = [:]
+    var named: [WholeName: Int32] = [:]
     for output in before.outputs {
-      guard let name = before.tensor(output)?.name.map({ Array($0.bytes) }), !name.isEmpty else { continue }
-      if named[name] == nil { named[name] = output }
+      guard let name = before.tensor(output)?.name, !name.isEmpty else { continue }
+      if named[WholeName(name)] == nil { named[WholeName(name)] = output }
     }
-    let byName = behind.inputs.map { input in behind.tensor(input)?.name.flatMap { named[Array($0.bytes)] } }
+    let byName = behind.inputs.map { input in behind.tensor(input)?.name.flatMap { named[WholeName($0)] } }
     let found: [Int32]
     switch match {
     case .name:

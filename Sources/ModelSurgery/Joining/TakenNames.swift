@@ -2,23 +2,23 @@ import TFLite
 
 /// Names that are taken, and others beside them.
 struct TakenNames {
-  // Whole names: the hash of a text looks at its ends alone, which many names share.
-  private var taken: Set<[UInt8]>
-  private var numbers: [[UInt8]: Int] = [:]
+  private var taken: Set<WholeName>
+  private var numbers: [WholeName: Int] = [:]
 
-  init(_ names: [Text]) { taken = Set(names.map { Array($0.bytes) }) }
+  init(_ names: [Text]) { taken = Set(names.map(WholeName.init)) }
 
   /// The name where it is free, else with a number behind it; it is taken then.
   mutating func free(_ name: Text) -> Text {
+    let key = WholeName(name)
+    guard !name.isEmpty, !taken.insert(key).inserted else { return name }
     let bytes = Array(name.bytes)
-    guard !bytes.isEmpty, !taken.insert(bytes).inserted else { return name }
-    var number = numbers[bytes] ?? 1
-    var other = bytes + Array("_\(number)".utf8)
-    while !taken.insert(other).inserted {
+    var number = numbers[key] ?? 0
+    var other: Text
+    repeat {
       number += 1
-      other = bytes + Array("_\(number)".utf8)
-    }
-    numbers[bytes] = number + 1
-    return Text(bytes: Bytes(other))
+      other = Text(bytes: Bytes(bytes + Array("_\(number)".utf8)))
+    } while !taken.insert(WholeName(other)).inserted
+    numbers[key] = number
+    return other
   }
 }

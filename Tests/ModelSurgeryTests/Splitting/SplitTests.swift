@@ -130,6 +130,20 @@ struct SplitTests {
     }
   }
 
+  @Test("A name of thousands of letters is shortened where it is told, and stays whole in the parts")
+  func hugeName() throws {
+    var whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    let cut = try whole.embedding()
+    let name = Text(String(repeating: "é", count: 1 << 15))
+    for index in whole.subgraphs[0].tensors.indices { whole.subgraphs[0].tensors[index].name = name }
+    #expect(whole.subgraphs[0].label(of: cut).count < 300)
+    let (base, head) = try whole.split(at: [cut])
+    #expect(base.subgraphs[0].tensor(base.subgraphs[0].outputs[0])?.name == name)
+    let error = #expect(throws: SplitError.self) { try whole.computedTensor(named: name.string) }
+    #expect(error.map { "\($0)".count < 1000 } == true)
+    #expect(GraphComparison.areSame(try base.joined(with: head, match: .position), whole))
+  }
+
   @Test("Several graphs, state beside the graph, cycles and doubled tensors are refused by a sentence")
   func hostile() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
