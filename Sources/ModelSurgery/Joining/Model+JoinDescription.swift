@@ -14,7 +14,8 @@ extension Model {
     var mine = (try? base.modelMetadata) ?? ModelMetadata()
     mine.keepInputs(andOutputs: bypassing)
     let behind = Result { () throws(TFLiteError) in try head.modelMetadata }
-    var kept = before.contents.filter { mine.fileNames.contains($0.key) }
+    let names = mine.fileNames
+    var kept = before.contents.filter { names.contains($0.key) }
     for name in kept.keys.sorted() {
       guard let content = kept[name], let other = files.contents[name], other != content else { continue }
       let free = Self.freeName(name, besides: Set(files.contents.keys).union(kept.keys))
