@@ -20,6 +20,10 @@ public enum SurgeryError: Error, Sendable, Hashable {
   case badRows(expected: Int, found: Int)
   /// The model's metadata asks for a normalisation of pictures that makes no sense.
   case badNormalization(because: String)
+  /// The model has another number of graphs than one, so that it cannot be taken apart or put together.
+  case notOneGraph(Int)
+  /// An operator, by name, stands against taking a model apart or putting it together: `because` says why.
+  case bound(operator: String, because: String)
   /// A layer, by name, cannot be added to a graph.
   case cannotBuild(layer: String, because: String)
 }
@@ -61,6 +65,10 @@ extension SurgeryError: CustomStringConvertible {
       the model's metadata (TFLITE_METADATA) asks for a normalisation of pictures that makes no sense: \(because); have \
       it written anew where the model comes from
       """
+    case .notOneGraph(let count):
+      "the model has \(count) graphs; only models of one graph can be taken apart and put together"
+    case .bound(let name, let because):
+      "the model cannot be taken apart or put together: its operator \(name) \(because)"
     case .cannotBuild(let layer, let because):
       "the layer \(layer) cannot be built: \(because)"
     }

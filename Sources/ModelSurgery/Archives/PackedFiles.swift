@@ -7,7 +7,7 @@ public struct PackedFiles: Sendable, Hashable {
   public var contents: [String: Bytes] = [:]
 
   /// What stands behind the model and is no file of the archive.
-  let others: Bytes
+  var others: Bytes
 
   /// Reads the archive behind a model; without one, or with one that is damaged, there are no files.
   ///

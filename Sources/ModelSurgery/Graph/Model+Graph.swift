@@ -58,8 +58,12 @@ extension SubGraph {
     operators.firstIndex { $0.outputs.contains(tensor) }
   }
 
-  /// A tensor's name for people: its own, or its number.
+  /// A tensor's name for people: its own, of which the first 256 letters are enough, or its number.
   public func label(of index: Int32) -> String {
-    if let name = tensor(index)?.name, !name.isEmpty { "\"\(name)\"" } else { "number \(index)" }
+    guard let name = tensor(index)?.name, !name.isEmpty else { return "number \(index)" }
+    // What is cut off in the middle of a letter is no text any more, and is shown as such.
+    let text = name.bytes.count > 1024 ? Text(bytes: name.bytes.slice(0..<1024) ?? Bytes()).string : name.string
+    let first = text.prefix(256)
+    return first.count == text.count ? "\"\(text)\"" : "\"\(first)…\""
   }
 }

@@ -15,11 +15,18 @@ extension Model {
       let name = model.signatureDefs[index].outputs.first?.name ?? graph.tensor(output)?.name
       model.signatureDefs[index].outputs = [TensorMap(name: name, tensorIndex: UInt32(clamping: output))]
     }
-    model.dropUnusedOperators()
-    model.dropUnusedTensors()
-    model.dropUnusedOperatorCodes()
-    model.dropUnusedBuffers()
+    model.dropUnused()
     return model
+  }
+
+  /// Leaves out what the main subgraph's outputs do not need: operators, tensors, operator codes and buffers. The inputs
+  /// stay, used or not.
+  mutating func dropUnused() {
+    guard !subgraphs.isEmpty else { return }
+    dropUnusedOperators()
+    dropUnusedTensors()
+    dropUnusedOperatorCodes()
+    dropUnusedBuffers()
   }
 
   private mutating func dropUnusedOperators() {
@@ -41,6 +48,8 @@ extension Model {
       used.formUnion(op.outputs)
       used.formUnion(op.intermediates)
     }
+    // Some ways to quantise keep their scales in tensors of their own.
+    for index in used { used.formUnion(graph.tensor(index)?.quantization?.details?.tensors ?? []) }
     var renumbered: [Int32: Int32] = [-1: -1]
     var tensors: [Tensor] = []
     for (index, tensor) in graph.tensors.enumerated() where used.contains(Int32(index)) {
@@ -48,6 +57,9 @@ extension Model {
       tensors.append(tensor)
     }
     let renumber = { (indices: [Int32]) in indices.map { renumbered[$0] ?? -1 } }
+    for index in tensors.indices {
+      tensors[index].quantization?.details?.renumber { renumbered[$0] ?? -1 }
+    }
     subgraphs[0].tensors = tensors
     subgraphs[0].inputs = renumber(graph.inputs)
     subgraphs[0].outputs = renumber(graph.outputs)

@@ -1,0 +1,124 @@
+import TFLite
+
+/// Which operator of a model's only graph writes each tensor, checked so that going from tensor to tensor ends.
+struct GraphFlow {
+  /// The operator that writes a tensor, by the tensor.
+  let producers: [Int32: Int]
+  /// Tensors that follow from constants alone, and are the same at every run: written by operators, not stored.
+  let constantResults: Set<Int32>
+
+  private let graph: SubGraph
+
+  /// Follows a model's graph.
+  ///
+  /// - Throws: ``SurgeryError/notOneGraph(_:)``; ``SurgeryError/bound(operator:because:)`` for an operator whose state or
+  ///   program is not its own; ``SurgeryError/badOperator(_:number:because:)`` for one that reads what nothing has written
+  ///   before it, or writes what is written already; ``SurgeryError/unsuitable(tensor:because:)`` for an output that
+  ///   nothing writes.
+  /// - Complexity: O(tensors + operators).
+  init(of model: Model) throws(SurgeryError) {
+    guard model.subgraphs.count == 1 else { throw .notOneGraph(model.subgraphs.count) }
+    let graph = model.subgraphs[0]
+    var producers: [Int32: Int] = [:]
+    var constants: Set<Int32> = []
+    var variables: Set<Int32> = []
+    let computed = Set(graph.operators.flatMap(\.outputs)).union(graph.inputs)
+    for (index, tensor) in graph.tensors.enumerated() {
+      let number = Int32(clamping: index)
+      if tensor.isVariable {
+        variables.insert(number)
+      } else if model.isStored(tensor) || (tensor.elementCount == 0 && !computed.contains(number)) {
+        constants.insert(number)
+      }
+    }
+    var written = constants.union(variables)
+    for input in graph.inputs where !written.insert(input).inserted && !variables.contains(input) {
+      throw .unsuitable(
+        tensor: graph.label(of: input), because: "it is an input twice, or an input and a constant at once")
+    }
+    var results: Set<Int32> = []
+    for (number, op) in graph.operators.enumerated() {
+      let name = model.name(of: op)
+      if let reason = Self.bound(model.operatorCode(of: op)) { throw .bound(operator: name, because: reason) }
+      if let missing = op.inputs.first(where: { $0 >= 0 && !written.contains($0) }) {
+        throw .badOperator(
+          name, number: number, because: "it reads \(graph.label(of: missing)), which nothing has written before it")
+      }
+      for output in op.outputs {
+        guard written.insert(output).inserted else {
+          throw .badOperator(
+            name, number: number, because: "it writes to \(graph.label(of: output)), which holds something already")
+        }
+        producers[output] = number
+      }
+      let inputs = op.inputs.filter { $0 >= 0 }
+      if !inputs.isEmpty, inputs.allSatisfy({ constants.contains($0) || results.contains($0) }),
+        model.isSameAtEveryRun(op)
+      {
+        results.formUnion(op.outputs)
+      }
+    }
+    if let missing = graph.outputs.first(where: { !written.contains($0) }) {
+      throw .unsuitable(tensor: graph.label(of: missing), because: "it is an output, and nothing writes it")
+    }
+    self.graph = graph
+    self.producers = producers
+    constantResults = results
+  }
+
+  /// The operators that some tensors follow from, and the tensors at which the way back was stopped.
+  ///
+  /// - Complexity: O(tensors + operators).
+  func operators(
+    behind tensors: [Int32], stoppingAt stops: Set<Int32> = []
+  ) -> (operators: Set<Int>, stops: Set<Int32>) {
+    var operators: Set<Int> = []
+    var met: Set<Int32> = []
+    var pending = tensors
+    var seen = Set(tensors)
+    while let tensor = pending.popLast() {
+      if stops.contains(tensor) {
+        met.insert(tensor)
+        continue
+      }
+      guard let index = producers[tensor], operators.insert(index).inserted else { continue }
+      for input in graph.operators[index].inputs where input >= 0 && seen.insert(input).inserted {
+        pending.append(input)
+      }
+    }
+    return (operators, met)
+  }
+
+  private static func bound(_ code: OperatorCode?) -> String? {
+    switch code?.builtinCode {
+    case .varHandle, .readVariable, .assignVariable, .callOnce, .hashtable, .hashtableFind, .hashtableImport,
+      .hashtableSize:
+      "keeps state beside the graph, and both parts would have to share it"
+    case .custom where code?.customCode == "DISPATCH_OP":
+      "holds where in the file its program stands, which would move"
+    default: nil
+    }
+  }
+}
+
+extension Model {
+  /// Whether a tensor's contents stand in the file, or beside it.
+  fileprivate func isStored(_ tensor: Tensor) -> Bool { constant(tensor) != nil || tensor.externalBuffer != 0 }
+
+  /// Whether an operator is known to give the same for the same inputs, and has those that it needs.
+  fileprivate func isSameAtEveryRun(_ op: Operator) -> Bool {
+    guard let builtin = builtinOperator(of: op), let needed = Self.constantOperators[builtin] else { return false }
+    return op.inputs.count >= needed && op.outputs.count == 1 && op.intermediates.isEmpty
+      && op.inputs.allSatisfy { $0 >= 0 }
+  }
+
+  /// Operators that prepare weights, with the number of inputs without which the runtime must not be asked to run them.
+  private static let constantOperators: [BuiltinOperator: Int] = [
+    .dequantize: 1, .quantize: 1, .cast: 1, .l2Normalization: 1, .reshape: 1, .squeeze: 1, .expandDims: 2,
+    .transpose: 2, .pad: 2, .padV2: 3, .mirrorPad: 2, .slice: 3, .stridedSlice: 4, .gather: 2, .concatenation: 1,
+    .pack: 1, .tile: 2, .fill: 2, .broadcastTo: 2, .reverseV2: 2, .add: 2, .sub: 2, .mul: 2, .div: 2, .maximum: 2,
+    .minimum: 2, .pow: 2, .squaredDifference: 2, .neg: 1, .abs: 1, .square: 1, .sqrt: 1, .rsqrt: 1, .exp: 1, .log: 1,
+    .floor: 1, .round: 1, .relu: 1, .relu6: 1, .logistic: 1, .tanh: 1, .softmax: 1, .sum: 2, .mean: 2, .reduceMax: 2,
+    .reduceMin: 2, .reduceProd: 2,
+  ]
+}

@@ -1,0 +1,97 @@
+import TFLite
+
+extension Model {
+  /// Cuts the model in two: the base computes some tensors from the model's inputs, and the head the model's outputs from
+  /// these tensors. Putting both together again, as ``joined(with:match:bypassing:)`` does, gives what the model was.
+  ///
+  /// Constants that both parts use, and what is computed from constants alone, are in both. What the model says of its
+  /// inputs goes to the base, what it says of its outputs to the head, with its labels, its description and all that
+  /// Imprint wrote down of its classes. Signatures name the tensors of the cut by the tensors' names. Operators that no
+  /// output needs are left out.
+  ///
+  /// ```swift
+  /// let tensor = try model.computedTensor(named: "MobilenetV1/Logits/AvgPool_1a/AvgPool")
+  /// let (base, head) = try model.split(at: [tensor])
+  /// ```
+  ///
+  /// - Parameter cuts: Tensors of the main subgraph, which become the base's outputs and the head's inputs in this order.
+  /// - Throws: ``SplitError``; ``SurgeryError`` for a model that cannot be followed, has several graphs, or keeps state
+  ///   beside its graph; `TFLiteError` when its metadata cannot be written.
+  /// - Complexity: O(tensors + operators); no weights are copied.
+  public func split(at cuts: [Int32]) throws -> (base: Model, head: Model) {
+    let flow = try GraphFlow(of: self)
+    let graph = subgraphs[0]
+    let cuts = cuts.enumerated().filter { !cuts[..<$0].contains($1) }.map(\.element)
+    guard !cuts.isEmpty else { throw SplitError.noCut }
+    for cut in cuts {
+      guard graph.tensor(cut) != nil else { throw SplitError.noSuchTensor(String(cut), nearest: []) }
+      guard flow.producers[cut] != nil else { throw SplitError.nothingBefore(tensor: graph.label(of: cut)) }
+      guard !graph.outputs.contains(cut) else { throw SplitError.nothingBehind(tensor: graph.label(of: cut)) }
+    }
+    let before = flow.operators(behind: cuts).operators
+    var crossing = Set(graph.inputs)
+    for index in before {
+      crossing.formUnion(graph.operators[index].outputs)
+      crossing.formUnion(graph.operators[index].inputs.filter { graph.tensor($0)?.isVariable == true })
+    }
+    crossing.subtract(flow.constantResults)
+    crossing.subtract(cuts)
+    let behind = flow.operators(behind: graph.outputs, stoppingAt: crossing.union(cuts))
+    let crossed = behind.stops.intersection(crossing).sorted()
+    guard crossed.isEmpty else {
+      throw SplitError.crossed(cut: cuts.map(graph.label), by: crossed.map(graph.label))
+    }
+    if let unused = cuts.first(where: { !behind.stops.contains($0) }) {
+      throw SplitError.nothingBehind(tensor: graph.label(of: unused))
+    }
+    return (try base(endingIn: cuts), try head(beginningWith: cuts, operators: behind.operators))
+  }
+
+  /// Finds a tensor that the model computes.
+  ///
+  /// - Parameter name: The tensor's name, or its number where none is called so.
+  /// - Throws: ``SplitError/noSuchTensor(_:nearest:)`` or ``SplitError/ambiguous(_:numbers:)``.
+  /// - Complexity: O(tensors), and their edit distances where there is none of the name.
+  public func computedTensor(named name: String) throws(SplitError) -> Int32 {
+    guard let graph = mainSubgraph else { throw .noSuchTensor(name, nearest: []) }
+    let wanted = Text(name)
+    let computed = Set(graph.operators.flatMap(\.outputs)).sorted()
+    let found = computed.filter { graph.tensor($0)?.name == wanted }
+    guard found.count < 2 else { throw .ambiguous(name, numbers: found) }
+    if let found = found.first { return found }
+    // One that is there and not computed is no mistake in the name.
+    if let other = graph.tensors.firstIndex(where: { $0.name == wanted }) { return Int32(clamping: other) }
+    if let number = Int32(name), graph.tensor(number) != nil { return number }
+    let names = computed.compactMap { graph.tensor($0)?.name?.string }
+    throw .noSuchTensor(name, nearest: NearestNames.to(name, among: names))
+  }
+
+  private func base(endingIn cuts: [Int32]) throws -> Model {
+    var base = self
+    base.subgraphs[0].outputs = cuts
+    let maps = signatureMaps(of: cuts)
+    for index in base.signatureDefs.indices { base.signatureDefs[index].outputs = maps }
+    base.dropOutputDescription()
+    base.dropUnused()
+    try base.describe(as: .base, of: self)
+    return base
+  }
+
+  private func head(beginningWith cuts: [Int32], operators: Set<Int>) throws -> Model {
+    var head = self
+    head.subgraphs[0].inputs = cuts
+    head.subgraphs[0].operators = operators.sorted().map { subgraphs[0].operators[$0] }
+    let maps = signatureMaps(of: cuts)
+    for index in head.signatureDefs.indices { head.signatureDefs[index].inputs = maps }
+    head.dropUnused()
+    try head.describe(as: .head, of: self)
+    return head
+  }
+
+  private func signatureMaps(of tensors: [Int32]) -> [TensorMap] {
+    tensors.map { index in
+      let name = mainSubgraph?.tensor(index)?.name.flatMap { $0.isEmpty ? nil : $0 }
+      return TensorMap(name: name ?? Text("tensor_\(index)"), tensorIndex: UInt32(clamping: index))
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import ModelSurgery
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("Splitting a model", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct SplitTests {
+  private static let classifiers = Material.models.filter { !$0.path.contains("model_invoking_error") }
+
+  @Test("Split and joined again at every single tensor, each model computes what it did", arguments: classifiers)
+  func everyCut(_ file: URL) throws {
+    let whole = try Model(contentsOf: file)
+    var cuts = 0
+    for tensor in whole.subgraphs[0].operators.flatMap(\.outputs) {
+      do {
+        let (base, head) = try whole.split(at: [tensor])
+        let parts = try [base, head].map { try Model(bytes: Bytes($0.serialized().bytes())) }
+        let joined = try Model(bytes: Bytes(parts[0].joined(with: parts[1]).serialized().bytes()))
+        #expect(GraphComparison.areSame(joined, whole))
+        #expect(joined.subgraphs[0].tensors.count == whole.subgraphs[0].tensors.count)
+        #expect(joined.operatorCodes.count <= whole.operatorCodes.count)
+        #expect(joined.description == whole.description)
+        #expect(joined.metadata(named: "min_runtime_version") == whole.metadata(named: "min_runtime_version"))
+        cuts += 1
+      } catch SplitError.crossed(_, let others) {
+        #expect(!others.isEmpty)
+      } catch SplitError.nothingBehind {
+        #expect(whole.subgraphs[0].outputs.contains(tensor))
+      }
+    }
+    let isChain = !file.path.contains("_v2_")
+    let operators = whole.subgraphs[0].operators.count
+    #expect(isChain ? cuts == operators - 1 : cuts > 20 && cuts < operators - 20)
+  }
+
+  @Test("A cut that a residual connection crosses is refused with the tensor that leads past it")
+  func residual() throws {
+    let whole = try Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))
+    let graph = whole.subgraphs[0]
+    let sum = try #require(graph.operators.first { whole.builtinOperator(of: $0) == .add })
+    // The later of both is in the block, the earlier leads past it.
+    let inputs = sum.inputs.sorted { graph.producer(of: $0) ?? 0 < graph.producer(of: $1) ?? 0 }
+    let (other, cut) = (inputs[0], inputs[1])
+    let crossed = SplitError.crossed(cut: [graph.label(of: cut)], by: [graph.label(of: other)])
+    #expect(throws: crossed) { _ = try whole.split(at: [cut]) }
+    #expect("\(crossed)".contains(graph.label(of: other)))
+    let (base, head) = try whole.split(at: [cut, other])
+    #expect(base.subgraphs[0].outputs.count == 2)
+    #expect(GraphComparison.areSame(try base.joined(with: head), whole))
+    #expect(GraphComparison.areSame(try base.joined(with: head, match: .position), whole))
+    let before = try whole.split(at: [other])
+    #expect(GraphComparison.areSame(try before.base.joined(with: before.head), whole))
+  }
+
+  @Test("A tensor that is not there is answered with the names that are most like it; numbers serve as names")
+  func names() throws {
+    let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
+    let pool = "MobilenetV1/Logits/AvgPool_1a/AvgPool"
+    let index = try whole.computedTensor(named: pool)
+    #expect(try whole.computedTensor(named: "\(index)") == index)
+    for name in ["MobilenetV1/Logits/AvgPool_1a/AvgPol", "avgpool", pool + "x"] {
+      let error = #expect(throws: SplitError.self) { try whole.computedTensor(named: name) }
+      guard case .noSuchTensor(_, let nearest) = error else { throw try #require(error) }
+      #expect(nearest.first == pool)
+    }
+    #expect(throws: SplitError.noSuchTensor("", nearest: [])) { try whole.computedTensor(named: "") }
+    #expect(throws: SplitError.self) { try whole.computedTensor(named: String(repeating: "x", count: 1 << 20)) }
+    #expect(throws: SplitError.noSuchTensor("99999", nearest: [])) { _ = try whole.split(at: [99999]) }
+  }
+
+  @Test("There is no base before an input or a constant, and no head behind an output")
+  func ends() throws {
+    let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
+    let graph = whole.subgraphs[0]
+    let first = try #require(graph.operators.first)
+    for tensor in [graph.inputs[0], first.inputs[1]] {
+      #expect(throws: SplitError.nothingBefore(tensor: graph.label(of: tensor))) { _ = try whole.split(at: [tensor]) }
+    }
+    #expect(throws: SplitError.nothingBehind(tensor: graph.label(of: graph.outputs[0]))) {
+      try whole.split(at: graph.outputs)
+    }
+    #expect(throws: SplitError.noCut) { _ = try whole.split(at: []) }
+  }
+
+  @Test("Labels, description and Imprint's notes go with the head, what is said of the picture with the base")
+  func description() throws {
+    var whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
+    whole.description = "0 1.5\n"
+    try whole.describeClassifier(name: "Test", labels: (0..<1001).map { "class \($0)" })
+    whole.setMetadata(named: "imprint.resize", to: [1])
+    try whole.setPackedFiles(PackedFiles(behind: whole))
+    let (base, head) = try whole.split(at: [whole.embedding()])
+    #expect(base.description == nil && head.description == whole.description)
+    #expect(base.labelFile == nil && head.labelFile == whole.labelFile)
+    #expect(base.metadata(named: "imprint.resize") == nil && head.metadata(named: "imprint.resize") == [1])
+    let normalization = try whole.pictureNormalization
+    #expect(try base.pictureNormalization == normalization)
+    #expect(normalization != nil)
+    #expect(try head.pictureNormalization == nil)
+    let joined = try base.joined(with: head)
+    #expect(joined.description == whole.description && joined.labelFile == whole.labelFile)
+    #expect(try joined.modelMetadata == whole.modelMetadata)
+    #expect(joined.metadata(named: "imprint.resize") == [1])
+    #expect(PackedFiles(behind: joined) == PackedFiles(behind: whole))
+  }
+
+  @Test("Signatures name what each part takes and gives, and the whole's are made again")
+  func signatures() throws {
+    var whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
+    let (input, output) = try whole.onlyInputAndOutput()
+    var signature = SignatureDef()
+    signature.signatureKey = "serving_default"
+    signature.inputs = [TensorMap(name: "image", tensorIndex: UInt32(input))]
+    signature.outputs = [TensorMap(name: "scores", tensorIndex: UInt32(output))]
+    whole.signatureDefs = [signature]
+    let (base, head) = try whole.split(at: [whole.embedding()])
+    let names = { (model: Model) in
+      (model.signatureDefs[0].inputs.map(\.name), model.signatureDefs[0].outputs.map(\.name))
+    }
+    let pool: Text = "MobilenetV1/Logits/AvgPool_1a/AvgPool"
+    #expect(names(base) == (["image"], [pool]))
+    #expect(names(head) == ([pool], ["scores"]))
+    for (first, second) in [(base, head)] {
+      let joined = try first.joined(with: second)
+      let ends = try joined.onlyInputAndOutput()
+      #expect(joined.signatureDefs.count == 1)
+      #expect(joined.signatureDefs[0].inputs == [TensorMap(name: "image", tensorIndex: UInt32(ends.input))])
+      #expect(joined.signatureDefs[0].outputs == [TensorMap(name: "scores", tensorIndex: UInt32(ends.output))])
+    }
+  }
+
+  @Test("A name of thousands of letters is shortened where it is told, and stays whole in the parts")
+  func hugeName() throws {
+    var whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    let cut = try whole.embedding()
+    let name = Text(String(repeating: "é", count: 1 << 15))
+    for index in whole.subgraphs[0].tensors.indices { whole.subgraphs[0].tensors[index].name = name }
+    #expect(whole.subgraphs[0].label(of: cut).count < 300)
+    let (base, head) = try whole.split(at: [cut])
+    #expect(base.subgraphs[0].tensor(base.subgraphs[0].outputs[0])?.name == name)
+    let error = #expect(throws: SplitError.self) { try whole.computedTensor(named: name.string) }
+    #expect(error.map { "\($0)".count < 1000 } == true)
+    #expect(GraphComparison.areSame(try base.joined(with: head, match: .position), whole))
+  }
+
+  @Test("Several graphs, state beside the graph, cycles and doubled tensors are refused by a sentence")
+  func hostile() throws {
+    let whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    let cut = try whole.embedding()
+    var several = whole
+    several.subgraphs.append(SubGraph())
+    var cyclic = whole
+    cyclic.subgraphs[0].operators[0].inputs[0] = cut
+    var itself = whole
+    itself.subgraphs[0].operators[3].inputs[0] = itself.subgraphs[0].operators[3].outputs[0]
+    var twice = whole
+    twice.subgraphs[0].operators[3].outputs = twice.subgraphs[0].operators[2].outputs
+    var stateful = whole
+    stateful.operatorCodes.append(OperatorCode(.readVariable))
+    stateful.subgraphs[0].operators[3].opcodeIndex = UInt32(stateful.operatorCodes.count - 1)
+    var doubled = whole
+    doubled.subgraphs[0].inputs += doubled.subgraphs[0].inputs
+    var constant = whole
+    constant.subgraphs[0].inputs.append(constant.subgraphs[0].operators[0].inputs[1])
+    var outside = whole
+    outside.subgraphs[0].outputs = [Int32.max]
+    for model in [several, cyclic, itself, twice, stateful, doubled, constant, outside, Model()] {
+      #expect(throws: (any Error).self) { _ = try model.split(at: [cut]) }
+      #expect(throws: (any Error).self) { _ = try model.joined(with: whole) }
+      #expect(throws: (any Error).self) { _ = try whole.joined(with: model) }
+      #expect(throws: (any Error).self) { try model.constantResults() }
+    }
+  }
+}
