@@ -29,7 +29,7 @@ struct Solving {
     ]
   }
 
-  /// The seconds of adding one picture to sums and solving again.
+  /// The seconds of adding one picture to sums and solving again, and of a factorisation alone.
   func adding() throws -> [String: Double] {
     var seen = try seen(pictures: 60 * classes, budget: 0)
     let settings = Analytic.Settings(tau: 1, temperature: 0.2, spread: 10)
@@ -40,7 +40,7 @@ struct Solving {
         try seen.add(made.picture(next), to: made.label(of: next))
         next += 1
         _ = try Analytic(keeping: settings).solve(seen)
-      }
+      }, "factor": try BLAS.secondsOfFactor(size: dimension),
     ]
   }
 

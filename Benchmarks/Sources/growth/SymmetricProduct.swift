@@ -1,15 +1,11 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#endif
-
 /// The BLAS's symmetric product alone, C = Xᵀ X + C in 64-bit floats, taken from the library with nothing of ours around
 /// it: what taking in embeddings is measured against.
 struct SymmetricProduct {
-  private typealias Routine = @convention(c) (
-    Int32, Int32, Int32, Int32, Int32, Double, UnsafePointer<Double>, Int32, Double, UnsafeMutablePointer<Double>, Int32
-  ) -> Void
+  private typealias Routine =
+    @convention(c) (
+      Int32, Int32, Int32, Int32, Int32, Double, UnsafePointer<Double>, Int32, Double, UnsafeMutablePointer<Double>,
+      Int32
+    ) -> Void
 
   private let routine: Routine
   private let dimension: Int
@@ -21,15 +17,7 @@ struct SymmetricProduct {
   ///   - dimension: D.
   ///   - most: The most rows at once; the fastest of some block sizes up to that is taken.
   init(dimension: Int, most: Int) throws {
-    #if canImport(Darwin)
-      let path = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
-    #else
-      let path = "libopenblas.so.0"
-    #endif
-    guard let library = dlopen(path, RTLD_NOW), let symbol = dlsym(library, "cblas_dsyrk") else {
-      throw Complaint("there is no \(path) with a cblas_dsyrk")
-    }
-    let routine = unsafeBitCast(symbol, to: Routine.self)
+    let routine = try BLAS.function("cblas_dsyrk", as: Routine.self)
     self.routine = routine
     self.dimension = dimension
     let rows = (0..<most * dimension).map { Double($0 % 251) / 251 }

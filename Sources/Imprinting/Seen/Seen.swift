@@ -64,13 +64,13 @@ public struct Seen: Sendable {
   ///
   /// - Parameter once: Whether the same picture of the same class is passed over.
   mutating func append(_ picture: SeenPicture, to name: String, once: Bool = false) throws {
-    guard Labels.isName(name) else { throw SeenError.badName(name) }
+    let known = place(of: name)
+    guard known != nil || Labels.isName(name) else { throw SeenError.badName(name) }
     let expected = space.byteCount * space.views.count
     guard picture.embeddings.count == expected else {
       throw SeenError.wrongSize(bytes: picture.embeddings.count, expected: expected)
     }
     guard writer.areFinite(picture.embeddings) else { throw SeenError.notFinite(picture: picture.name) }
-    let known = place(of: name)
     if once, let known, hasEmbeddings, classes[known].names.contains(picture.name),
       classes[known].pictures.contains(picture)
     {

@@ -41,7 +41,8 @@ struct SeenTests {
     try expectSameMoments(try Sight.seen(pictures: 0..<2), parts)
   }
 
-  @Test("More pictures than are squared at once give the sums of all, and come away again", arguments: [Views.one, .five])
+  @Test(
+    "More pictures than are squared at once give the sums of all, and come away again", arguments: [Views.one, .five])
   func manyBlocks(views: Views) throws {
     let space = Sight.space(views: views)
     let kept = try Sight.seen(classes: 0..<2, pictures: 0..<400, in: space)
