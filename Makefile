@@ -6,7 +6,7 @@ SOURCES = Package.swift Sources Tests Benchmarks
 # A build folder of its own: Swift's libraries go into the command, so that it runs where Swift is not installed.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
 
-.PHONY: help build test demo bench bench-accuracy install uninstall lint format clean
+.PHONY: help build test demo bench bench-accuracy bench-growth install uninstall lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -31,6 +31,10 @@ bench: build ## Measure beside the same job in Python
 bench-accuracy: build ## Measure how often the answers are right, into Documentation/benchmarks.md
 	@scripts/setup --tests
 	@scripts/bench-accuracy
+
+bench-growth: build ## Measure how time and memory grow, into Documentation/benchmarks.md
+	@scripts/setup --tests
+	@scripts/bench-growth
 
 install: build ## Install the command and the LiteRT runtime (PREFIX=/usr/local)
 	@scripts/install

@@ -20,6 +20,11 @@ let package = Package(
         .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),
         .product(name: "TFLite", package: "Imprint"),
       ]),
+    .executableTarget(
+      name: "growth",
+      dependencies: [
+        .product(name: "Imprinting", package: "Imprint"), .product(name: "TFLite", package: "Imprint"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -46,7 +46,4 @@ typedef void (*CLAPACKEigen)(
   const char *job, const char *triangle, const int *n, double *a, const int *strideA, double *values, double *work,
   const int *workSize, int *integerWork, const int *integerWorkSize, int *info);
 
-// openblas_set_num_threads
-typedef void (*CBLASSetThreads)(int count);
-
 #pragma clang assume_nonnull end

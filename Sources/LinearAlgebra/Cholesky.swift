@@ -13,14 +13,14 @@ public struct Cholesky: Sendable {
   /// - Parameter matrix: A; its upper triangle alone is read.
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(n³).
-  public init(of matrix: Matrix) throws(LinearAlgebraError) {
+  public init(of matrix: consuming Matrix) throws(LinearAlgebraError) {
     guard matrix.rows == matrix.columns, matrix.rows > 0 else {
       throw .misfit("a Cholesky factor of \(matrix.rows)x\(matrix.columns)")
     }
     let side = try matrix.sides.rows
     let routine = try Routines.get().cholesky
-    factor = matrix
     size = matrix.rows
+    factor = matrix
     // The library counts columns first: there an upper triangle is a lower one.
     let info = factor.withUnsafeMutableElements { elements -> Int32 in
       guard let a = elements.baseAddress else { return -1 }

@@ -12,21 +12,32 @@ public enum FeatureMap: String, Sendable, Hashable, Codable {
   /// A positive factor on x changes nothing, so that steps do as well as real numbers.
   func write(_ steps: UnsafeBufferPointer<Float>, into features: UnsafeMutableBufferPointer<Double>) {
     let count = min(steps.count, features.count)
-    var square = 0.0
-    for index in 0..<count {
-      let step = Double(steps[index])
-      let value =
-        switch self {
-        case .plain: step
-        case .root: step > 0 ? step.squareRoot() : 0
-        case .signedRoot: step < 0 ? -((-step).squareRoot()) : step.squareRoot()
-        }
-      features[index] = value
-      square += value * value
+    for index in 0..<count { features[index] = value(of: Double(steps[index])) }
+    Self.setLength(of: UnsafeMutableBufferPointer(rebasing: features[..<count]), to: 1)
+  }
+
+  /// What an element becomes before the vector's length is made 1.
+  func value(of step: Double) -> Double {
+    switch self {
+    case .plain: step
+    case .root: step > 0 ? step.squareRoot() : 0
+    case .signedRoot: step < 0 ? -((-step).squareRoot()) : step.squareRoot()
     }
+  }
+
+  /// Multiplies a vector so that its length is another; zeros stay.
+  static func setLength(of vector: UnsafeMutableBufferPointer<Double>, to length: Double) {
+    // Eight sums at once: one after the other each addition would wait for the last.
+    var sums = SIMD8<Double>()
+    let whole = vector.count - vector.count % 8
+    for index in stride(from: 0, to: whole, by: 8) {
+      for lane in 0..<8 { sums[lane] += vector[index + lane] * vector[index + lane] }
+    }
+    var square = sums.sum()
+    for index in whole..<vector.count { square += vector[index] * vector[index] }
     guard square > 0 else { return }
-    let factor = 1 / square.squareRoot()
-    for index in 0..<count { features[index] *= factor }
+    let factor = length / square.squareRoot()
+    for index in vector.indices { vector[index] *= factor }
   }
 
   /// The features of an embedding.

@@ -38,6 +38,31 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
   /// Whether no element is below 0.
   public let isNonNegative: Bool
 
+  /// A space of embeddings that were made elsewhere; those of a network have theirs from ``Extractor``.
+  ///
+  /// - Parameters:
+  ///   - extractor: What no other network's embeddings have: the network's SHA-256 digest, or any other words.
+  ///   - resize: How pictures were brought to the network's size.
+  ///   - views: How a picture was looked at.
+  ///   - arithmetic: How the network computes.
+  ///   - dimension: D, 1 or more.
+  ///   - element: How an element is stored.
+  ///   - zeroPoint: The stored number that stands for 0; 0 for floats.
+  ///   - isNonNegative: Whether no element is below 0.
+  public init(
+    extractor: String, resize: String, views: Views, arithmetic: Arithmetic, dimension: Int, element: Element,
+    zeroPoint: Int, isNonNegative: Bool
+  ) {
+    self.extractor = extractor
+    self.resize = resize
+    self.views = views
+    self.arithmetic = arithmetic
+    self.dimension = dimension
+    self.element = element
+    self.zeroPoint = zeroPoint
+    self.isNonNegative = isNonNegative
+  }
+
   /// Bytes that one view of a picture takes.
   public var byteCount: Int { dimension * element.byteCount }
 

@@ -19,7 +19,7 @@ public struct LabelledFeatures: Sendable {
   /// - Complexity: O(n V D).
   public init(_ seen: Seen, map: FeatureMap? = nil) throws(SeenError) {
     guard seen.hasEmbeddings else { throw .pastBudget("learning from single pictures", bytes: seen.budget) }
-    let map = map ?? seen.space.map
+    let writer = FeatureWriter(seen.space, map: map)
     let dimension = seen.space.dimension
     let views = seen.space.views.count
     var rows = Matrix(rows: seen.pictures * views, columns: dimension)
@@ -31,14 +31,11 @@ public struct LabelledFeatures: Sendable {
         for picture in known.pictures {
           labels.append(place)
           names.append(picture.name)
-          let steps = seen.space.steps(picture.embeddings)
-          steps.withUnsafeBufferPointer { steps in
-            for view in 0..<views {
-              map.write(
-                UnsafeBufferPointer(rebasing: steps[view * dimension..<(view + 1) * dimension]),
-                into: UnsafeMutableBufferPointer(rebasing: rows[row * dimension..<(row + 1) * dimension]))
-              row += 1
-            }
+          for view in 0..<views {
+            writer.write(
+              view: view, of: picture.embeddings,
+              into: UnsafeMutableBufferPointer(rebasing: rows[row * dimension..<(row + 1) * dimension]))
+            row += 1
           }
         }
       }

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import TFLite
 
 /// What is kept of pictures whose embeddings are not: for each class Σ z, and Σ z zᵀ over all classes together.
 ///
@@ -7,43 +8,53 @@ import LinearAlgebra
 struct PooledMoments: Sendable {
   /// Σ z, one a class.
   private(set) var sums: [[Double]]
-  /// Σ z zᵀ over what is not in `pending`; the upper triangle alone.
-  private var square: Matrix
-
-  // Rows √w z that are still to be squared: many at once are faster by far.
+  // Σ z zᵀ over what is not pending.
+  private var square: SymmetricSum
+  // Rows √w z that are still to be squared, the first `waiting` of them: many at once are faster by far.
   private var pending: [Double] = []
+  private var waiting = 0
   private let dimension: Int
   private static let block = 512
 
   init(dimension: Int, classes: Int) {
     self.dimension = dimension
     sums = Array(repeating: Array(repeating: 0, count: dimension), count: classes)
-    square = Matrix(rows: dimension, columns: dimension)
+    square = SymmetricSum(size: dimension)
   }
 
   /// Sums that were kept before.
-  init(sums: [[Double]], square: Matrix) {
-    dimension = square.columns
+  init(sums: [[Double]], square: SymmetricSum) {
+    dimension = square.size
     self.sums = sums
     self.square = square
   }
 
   mutating func appendClass() { sums.append(Array(repeating: 0, count: dimension)) }
 
-  /// Adds one view.
+  /// Adds a picture.
   ///
   /// - Parameters:
-  ///   - features: z, D of them.
+  ///   - embeddings: The embeddings of its views.
   ///   - place: Its class.
-  ///   - weight: How often it counts: 1 over the number of views.
+  ///   - views: V.
+  ///   - writer: What turns them into features.
   mutating func add(
-    _ features: UnsafeBufferPointer<Double>, toClass place: Int, weight: Double
+    _ embeddings: Bytes, toClass place: Int, views: Int, writer: FeatureWriter
   ) throws(LinearAlgebraError) {
-    let root = weight.squareRoot()
-    for index in 0..<dimension { sums[place][index] += weight * features[index] }
-    if pending.capacity == 0 { pending.reserveCapacity(Self.block * dimension) }
-    for index in 0..<dimension { pending.append(root * features[index]) }
-    if pending.count >= Self.block * dimension { try flush() }
+    // Before anything is changed: where this fails, nothing is added.
+    if waiting + views > Self.block { try flush() }
+    if pending.isEmpty { pending = Array(repeating: 0, count: max(Self.block, views) * dimension) }
+    let root = (1 / Double(views)).squareRoot()
+    for view in 0..<views {
+      pending.withUnsafeMutableBufferPointer { pending in
+        let row = UnsafeMutableBufferPointer(rebasing: pending[waiting * dimension..<(waiting + 1) * dimension])
+        writer.write(view: view, of: embeddings, into: row, factor: root)
+        sums[place].withUnsafeMutableBufferPointer { sum in
+          for index in 0..<dimension { sum[index] += root * row[index] }
+        }
+      }
+      waiting += 1
+    }
   }
 
   /// Adds, or takes away, what others have summed up.
@@ -54,29 +65,30 @@ struct PooledMoments: Sendable {
       for index in 0..<dimension { sums[place][index] += sign * sum[index] }
     }
     try flush()
-    let theirs = try other.wholeSquare()
-    square.withUnsafeMutableElements { mine in
-      for index in mine.indices { mine[index] += sign * theirs.elements[index] }
-    }
+    try square.add(other.wholeSquare(), factor: sign)
   }
 
-  /// Takes a class out whose pictures are gone from the square already.
-  mutating func removeClass(_ place: Int) { sums.remove(at: place) }
+  /// Takes classes out whose pictures are gone from the square already.
+  mutating func removeClasses(where isGone: (Int) -> Bool) {
+    sums = sums.enumerated().filter { !isGone($0.offset) }.map(\.element)
+  }
 
-  /// Σ z zᵀ, the upper triangle alone.
-  func wholeSquare() throws(LinearAlgebraError) -> Matrix {
-    var whole = self
-    try whole.flush()
-    return whole.square
+  /// Σ z zᵀ.
+  func wholeSquare() throws(LinearAlgebraError) -> SymmetricSum {
+    guard waiting > 0 else { return square }
+    var whole = square
+    try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in
+      try whole.addSquare(ofRows: rows, count: waiting)
+    }
+    return whole
   }
 
   /// Squares the rows that were put off.
   mutating func flush() throws(LinearAlgebraError) {
-    guard !pending.isEmpty else { return }
-    let count = pending.count / dimension
+    guard waiting > 0 else { return }
     try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in
-      try square.addSquare(ofRows: rows, count: count)
+      try square.addSquare(ofRows: rows, count: waiting)
     }
-    pending.removeAll(keepingCapacity: true)
+    waiting = 0
   }
 }

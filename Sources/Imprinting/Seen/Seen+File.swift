@@ -107,10 +107,8 @@ extension Seen {
         classes[place].steps = try numbers(dimension)
         sums.append(try numbers(dimension))
       }
-      var square = Matrix(rows: dimension, columns: dimension)
-      for row in 0..<dimension {
-        for (offset, number) in try numbers(dimension - row).enumerated() { square[row, row + offset] = number }
-      }
+      var square = SymmetricSum(size: dimension)
+      for row in 0..<dimension { square.setUpperRow(row, to: try numbers(dimension - row)) }
       self.init(
         space: space, budget: head.budget, classes: classes, moments: PooledMoments(sums: sums, square: square))
     }
@@ -140,16 +138,16 @@ extension Seen {
     } else {
       let moments = try pooledMoments()
       for (known, sum) in zip(classes, moments.sums) {
-        pieces.append(Self.bytes(of: known.steps[...]))
-        pieces.append(Self.bytes(of: sum[...]))
+        pieces.append(Self.bytes(of: known.steps))
+        pieces.append(Self.bytes(of: sum))
       }
       let square = try moments.wholeSquare()
-      for row in 0..<square.rows { pieces.append(Self.bytes(of: square[row: row].dropFirst(row))) }
+      for row in 0..<square.size { pieces.append(Self.bytes(of: square.upperRow(row))) }
     }
     return pieces.sealed
   }
 
-  private static func bytes(of numbers: ArraySlice<Double>) -> Bytes {
+  private static func bytes(of numbers: [Double]) -> Bytes {
     Bytes(numbers.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) })
   }
 }

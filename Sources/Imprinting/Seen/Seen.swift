@@ -22,6 +22,7 @@ public struct Seen: Sendable {
   // The places of the classes by their names.
   private var places: [String: Int] = [:]
   private var embeddingBytes = 0
+  private let writer: FeatureWriter
 
   /// 64 MB: 65 000 pictures at 1024 bytes each.
   public static let defaultBudget = 1 << 26
@@ -30,6 +31,7 @@ public struct Seen: Sendable {
   public init(space: EmbeddingSpace, budget: Int = Seen.defaultBudget) {
     self.space = space
     self.budget = max(0, budget)
+    writer = FeatureWriter(space)
   }
 
   /// What a file held.
@@ -38,6 +40,7 @@ public struct Seen: Sendable {
     self.budget = budget
     self.classes = classes
     self.moments = moments
+    writer = FeatureWriter(space)
     indexClasses()
     embeddingBytes = classes.reduce(0) { $0 + $1.pictures.reduce(0) { $0 + $1.embeddings.count } }
   }
@@ -61,14 +64,13 @@ public struct Seen: Sendable {
   ///
   /// - Parameter once: Whether the same picture of the same class is passed over.
   mutating func append(_ picture: SeenPicture, to name: String, once: Bool = false) throws {
-    guard Labels.isName(name) else { throw SeenError.badName(name) }
+    let known = place(of: name)
+    guard known != nil || Labels.isName(name) else { throw SeenError.badName(name) }
     let expected = space.byteCount * space.views.count
     guard picture.embeddings.count == expected else {
       throw SeenError.wrongSize(bytes: picture.embeddings.count, expected: expected)
     }
-    let steps = space.steps(picture.embeddings)
-    guard steps.allSatisfy(\.isFinite) else { throw SeenError.notFinite(picture: picture.name) }
-    let known = place(of: name)
+    guard writer.areFinite(picture.embeddings) else { throw SeenError.notFinite(picture: picture.name) }
     if once, let known, hasEmbeddings, classes[known].names.contains(picture.name),
       classes[known].pictures.contains(picture)
     {
@@ -81,10 +83,10 @@ public struct Seen: Sendable {
       classes[place].names.insert(picture.name)
       embeddingBytes += expected
     } else {
-      try addMoments(of: steps, toClass: place)
+      try addMoments(of: picture.embeddings, toClass: place)
     }
     classes[place].count += 1
-    classes[place].addSteps(steps, dimension: space.dimension, sign: 1)
+    writer.addSteps(picture.embeddings, to: &classes[place].steps, factor: 1)
   }
 
   /// Adds what was seen elsewhere, or earlier.
@@ -143,12 +145,11 @@ public struct Seen: Sendable {
         rest.classes[place].count -= known.count
         rest.classes[place].steps.add(known.steps, sign: -1)
       }
-      for place in rest.classes.indices.reversed() where rest.classes[place].count == 0 {
-        rest.removeClass(at: place)
-        sums.removeClass(place)
-      }
+      sums.removeClasses { rest.classes[$0].count == 0 }
       rest.moments = sums
     }
+    rest.classes.removeAll { $0.count == 0 }
+    rest.indexClasses()
     self = rest
   }
 
@@ -165,11 +166,11 @@ public struct Seen: Sendable {
     if !classes[place].pictures.contains(where: { $0.name == picture }) { classes[place].names.remove(picture) }
     embeddingBytes -= removed.embeddings.count
     classes[place].count -= 1
-    classes[place].addSteps(space.steps(removed.embeddings), dimension: space.dimension, sign: -1)
+    writer.addSteps(removed.embeddings, to: &classes[place].steps, factor: -1)
     if classes[place].count == 0 { removeClass(at: place) }
   }
 
-  /// Takes pictures out of a class: those of the same name and the same embeddings.
+  /// Takes pictures out of a class, which stays even without any: those of the same name and the same embeddings.
   ///
   /// - Throws: ``SeenError/noPicture(_:label:)`` of the first that is not there as often.
   private mutating func remove(_ pictures: [SeenPicture], atPlace place: Int) throws(SeenError) {
@@ -182,7 +183,7 @@ public struct Seen: Sendable {
       }
       gone[picture, default: 0] += 1
       embeddingBytes -= picture.embeddings.count
-      classes[place].addSteps(space.steps(picture.embeddings), dimension: space.dimension, sign: -1)
+      writer.addSteps(picture.embeddings, to: &classes[place].steps, factor: -1)
     }
     classes[place].pictures.removeAll { picture in
       guard let count = gone[picture], count > 0 else { return false }
@@ -191,7 +192,6 @@ public struct Seen: Sendable {
     }
     classes[place].names = Set(classes[place].pictures.map(\.name))
     classes[place].count -= pictures.count
-    if classes[place].count == 0 { removeClass(at: place) }
   }
 
   /// Takes a class out.
@@ -250,40 +250,21 @@ public struct Seen: Sendable {
   private mutating func forgetEmbeddings() throws {
     moments = PooledMoments(dimension: space.dimension, classes: classes.count)
     for place in classes.indices {
-      for picture in classes[place].pictures { try addMoments(of: space.steps(picture.embeddings), toClass: place) }
+      for picture in classes[place].pictures { try addMoments(of: picture.embeddings, toClass: place) }
       classes[place].pictures = []
       classes[place].names = []
     }
     embeddingBytes = 0
   }
 
-  private mutating func addMoments(of steps: [Float], toClass place: Int) throws(LinearAlgebraError) {
-    let dimension = space.dimension
-    let weight = 1 / Double(space.views.count)
-    var features = [Double](repeating: 0, count: dimension)
-    for view in 0..<space.views.count {
-      steps.withUnsafeBufferPointer { steps in
-        features.withUnsafeMutableBufferPointer { features in
-          space.map.write(
-            UnsafeBufferPointer(rebasing: steps[view * dimension..<(view + 1) * dimension]), into: features)
-        }
-      }
-      try features.withUnsafeBufferPointer { features throws(LinearAlgebraError) in
-        try moments?.add(features, toClass: place, weight: weight)
-      }
-    }
+  private mutating func addMoments(of embeddings: Bytes, toClass place: Int) throws(LinearAlgebraError) {
+    try moments?.add(embeddings, toClass: place, views: space.views.count, writer: writer)
   }
 
   private func checkSpace(_ other: Seen, anyArithmetic: Bool) throws(SeenError) {
     guard let difference = space.difference(to: other.space) else { return }
     if anyArithmetic, case .arithmetic = difference { return }
     throw .otherSpace(difference)
-  }
-}
-
-extension SeenClass {
-  fileprivate mutating func addSteps(_ steps: [Float], dimension: Int, sign: Double) {
-    for (index, step) in steps.enumerated() { self.steps[index % dimension] += sign * Double(step) }
   }
 }
 

@@ -93,13 +93,12 @@ public struct Analytic: HeadMethod {
   /// Of sums alone.
   private func solutionOfSums(_ seen: Seen) throws -> Solution {
     let moments = try seen.pooledMoments()
-    var square = try moments.wholeSquare()
+    let counts = seen.classes.map(\.count)
+    let total = counts.reduce(0) { $0 + Double($1) }
+    let square = try moments.wholeSquare().upperTriangle(factor: 1 / total)
     let sums = try Matrix(columns: seen.space.dimension, elements: moments.sums.flatMap { $0 })
     let trace = (0..<square.rows).reduce(0) { $0 + square[$1, $1] }
-    let means = ClassMeans(sums: sums, counts: seen.classes.map(\.count), square: trace)
-    square.withUnsafeMutableElements { square in
-      for index in square.indices { square[index] /= means.total }
-    }
+    let means = ClassMeans(sums: sums, counts: counts, square: total * trace)
     let scatter = try PrimalMetric.scatter(square: square, means: means)
     let classes = seen.classes.map(\.name)
     guard !means.isSingle else {

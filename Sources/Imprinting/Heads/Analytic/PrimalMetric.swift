@@ -39,7 +39,7 @@ struct PrimalMetric: CoordinateMetric {
   /// - Parameters:
   ///   - square: Σ w z zᵀ / N.
   ///   - means: The classes' means.
-  static func scatter(square: Matrix, means: ClassMeans) throws(LinearAlgebraError) -> Matrix {
+  static func scatter(square: consuming Matrix, means: ClassMeans) throws(LinearAlgebraError) -> Matrix {
     var scatter = square
     var weighted = means.means
     weighted.withUnsafeMutableElements { weighted in

@@ -1,0 +1,48 @@
+import Foundation
+import Imprinting
+
+/// Measures one size of what grows, in a process of its own so that its peak memory is known.
+///
+///     growth stream PICTURES CLASSES DIMENSION BUDGET [blas]   takes embeddings in
+///     growth head PICTURES CLASSES DIMENSION                   solves for the analytic head with leave-one-out
+///     growth sums CLASSES DIMENSION                            solves for it from sums, and writes and reads the file
+///     growth add CLASSES DIMENSION                             adds one picture and solves again
+///     growth peer SEEN PREFIX                                  a head for each line read, beside the same features as files
+///
+/// Prints what was found as one line of JSON; of `peer`, the seconds of each head on a line.
+@main
+struct Growth {
+  static func main() throws {
+    let words = CommandLine.arguments.dropFirst()
+    let numbers = words.dropFirst().compactMap(Int.init)
+    switch (words.first, numbers.count) {
+    case ("stream", 4):
+      report(
+        try Stream(
+          pictures: numbers[0], classes: numbers[1], dimension: numbers[2], budget: numbers[3],
+          besideProduct: words.last == "blas"
+        ).run())
+    case ("head", 3): report(try Solving(classes: numbers[1], dimension: numbers[2]).whole(pictures: numbers[0]))
+    case ("sums", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).sums())
+    case ("add", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).adding())
+    case ("peer", _) where words.count == 3:
+      try BesidePeer(seen: URL(filePath: words[words.startIndex + 1]), prefix: words[words.startIndex + 2]).run()
+    default:
+      FileHandle.standardError.write(Data("growth: wrong arguments; see its source\n".utf8))
+      exit(64)
+    }
+  }
+
+  /// How long some work takes, in seconds.
+  static func seconds(_ work: () throws -> Void) rethrows -> Double {
+    try ContinuousClock().measure { try work() } / .seconds(1)
+  }
+
+  /// Prints a line at once.
+  static func say(_ words: String) { FileHandle.standardOutput.write(Data("\(words)\n".utf8)) }
+
+  private static func report(_ found: [String: Double]) {
+    let parts = found.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+    say("{\(parts.joined(separator: ", "))}")
+  }
+}

@@ -1,0 +1,93 @@
+import TFLite
+
+/// Turns stored embeddings into features, and adds their steps to a sum, with as little work an element as there can be:
+/// what the map makes of each of a byte's 256 values is known beforehand.
+struct FeatureWriter: Sendable {
+  private let map: FeatureMap
+  private let dimension: Int
+  private let element: EmbeddingSpace.Element
+  private let zeroPoint: Double
+  // What `map` makes of each byte before the vector's length is made 1; of floats none.
+  private let values: [Double]
+
+  /// - Parameters:
+  ///   - space: What the embeddings are of.
+  ///   - map: What they are turned into, or nil for the space's own.
+  init(_ space: EmbeddingSpace, map: FeatureMap? = nil) {
+    let map = map ?? space.map
+    self.map = map
+    dimension = space.dimension
+    element = space.element
+    zeroPoint = Double(space.zeroPoint)
+    let numbers: [Double] =
+      switch space.element {
+      case .uint8: (0..<256).map(Double.init)
+      case .int8: (0..<256).map { Double(Int8(truncatingIfNeeded: $0)) }
+      case .float32: []
+      }
+    values = numbers.map { [zeroPoint] in map.value(of: $0 - zeroPoint) }
+  }
+
+  /// Whether all elements are numbers, as those of bytes are.
+  func areFinite(_ embeddings: Bytes) -> Bool {
+    guard element == .float32 else { return true }
+    return embeddings.withUnsafeBytes { bytes in
+      (0..<bytes.count / 4).allSatisfy { Self.float(bytes, $0).isFinite }
+    }
+  }
+
+  /// Adds f times the steps of all views to a sum.
+  ///
+  /// - Parameters:
+  ///   - embeddings: Some views.
+  ///   - sum: D numbers.
+  ///   - factor: f.
+  func addSteps(_ embeddings: Bytes, to sum: inout [Double], factor: Double) {
+    embeddings.withUnsafeBytes { bytes in
+      sum.withUnsafeMutableBufferPointer { sum in
+        guard sum.count == dimension, dimension > 0 else { return }
+        for view in 0..<bytes.count / (dimension * element.byteCount) {
+          let start = view * dimension
+          switch element {
+          case .uint8:
+            for index in 0..<dimension { sum[index] += factor * (Double(bytes[start + index]) - zeroPoint) }
+          case .int8:
+            for index in 0..<dimension {
+              sum[index] += factor * (Double(Int8(bitPattern: bytes[start + index])) - zeroPoint)
+            }
+          case .float32:
+            for index in 0..<dimension { sum[index] += factor * Double(Self.float(bytes, start + index)) }
+          }
+        }
+      }
+    }
+  }
+
+  /// Writes the features of a view, times a factor; zeros where the map makes nothing of any element.
+  ///
+  /// - Parameters:
+  ///   - view: Which of the views.
+  ///   - embeddings: All of them.
+  ///   - features: Room for D numbers.
+  ///   - factor: What the features are multiplied by.
+  func write(
+    view: Int, of embeddings: Bytes, into features: UnsafeMutableBufferPointer<Double>, factor: Double = 1
+  ) {
+    embeddings.withUnsafeBytes { bytes in
+      let start = view * dimension
+      guard features.count == dimension, bytes.count >= (start + dimension) * element.byteCount else { return }
+      if element == .float32 {
+        for index in 0..<dimension { features[index] = map.value(of: Double(Self.float(bytes, start + index))) }
+      } else {
+        values.withUnsafeBufferPointer { values in
+          for index in 0..<dimension { features[index] = values[Int(bytes[start + index])] }
+        }
+      }
+      FeatureMap.setLength(of: features, to: factor)
+    }
+  }
+
+  private static func float(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Float {
+    Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
+  }
+}

@@ -1,0 +1,121 @@
+import CBLAS
+
+/// A symmetric matrix that squares of rows are added to, A + Σ f Xᵀ X, kept as n (n + 1) / 2 elements.
+///
+/// With h = ⌈n / 2⌉ the upper triangle is a triangle of h, a rectangle beside it, and a triangle of n − h below. The first
+/// two fill h rows from the diagonal on, and the third, turned over its diagonal, the room that they leave (the rectangular
+/// full packed form of Gustavson, Waśniewski, Dongarra and Langou, TOMS 2010). So there are three products of half the side
+/// to a square, which are as fast as one of the whole.
+public struct SymmetricSum: Sendable {
+  /// n, the number of rows and columns.
+  public let size: Int
+
+  // A's upper triangle: A[i, j] of i < h at i · width + j + shift, the others at (j + 1 − shift − h) · width + i − h.
+  private var elements: [Double]
+  private let half: Int
+  private let width: Int
+  private let shift: Int
+
+  /// Zeros.
+  ///
+  /// - Parameter size: n; a negative one counts as 0.
+  public init(size: Int) {
+    self.size = max(0, size)
+    half = (self.size + 1) / 2
+    shift = self.size.isMultiple(of: 2) ? 1 : 0
+    width = self.size + shift
+    elements = Array(repeating: 0, count: half * width)
+  }
+
+  /// Adds f Xᵀ X.
+  ///
+  /// - Parameters:
+  ///   - rows: X: at least `count` rows of n elements.
+  ///   - count: How many of the rows.
+  ///   - factor: f.
+  /// - Throws: ``LinearAlgebraError``; nothing is added then.
+  /// - Complexity: O(count n²), half of a general product.
+  public mutating func addSquare(
+    ofRows rows: UnsafeBufferPointer<Double>, count: Int, factor: Double = 1
+  ) throws(LinearAlgebraError) {
+    let (needed, overflow) = count.multipliedReportingOverflow(by: size)
+    guard count >= 0, !overflow, rows.count >= needed else {
+      throw .misfit("\(rows.count) elements for \(count) rows of \(size)")
+    }
+    guard count > 0, size > 0, let source = rows.baseAddress else { return }
+    guard let many = Int32(exactly: count), let step = Int32(exactly: size), let stride = Int32(exactly: width) else {
+      throw .tooLarge(rows: count, columns: size)
+    }
+    let routines = try Routines.get()
+    let (first, second) = (Int32(half), Int32(size - half))
+    let (half, width, shift) = (half, width, shift)
+    elements.withUnsafeMutableBufferPointer { elements in
+      guard let packed = elements.baseAddress else { return }
+      routines.symmetricProduct(
+        Int32(CBLAS_ROWS), Int32(CBLAS_UPPER), Int32(CBLAS_TRANSPOSED), first, many, factor, source, step, 1,
+        packed + shift, stride)
+      guard second > 0 else { return }
+      routines.generalProduct(
+        Int32(CBLAS_ROWS), Int32(CBLAS_TRANSPOSED), Int32(CBLAS_AS_IS), first, second, many, factor, source, step,
+        source + half, step, 1, packed + half + shift, stride)
+      routines.symmetricProduct(
+        Int32(CBLAS_ROWS), Int32(CBLAS_LOWER), Int32(CBLAS_TRANSPOSED), second, many, factor, source + half, step, 1,
+        packed + (1 - shift) * width, stride)
+    }
+  }
+
+  /// Adds f B.
+  ///
+  /// - Parameters:
+  ///   - other: B, of the same size.
+  ///   - factor: f.
+  /// - Throws: ``LinearAlgebraError/misfit(_:)``; nothing is added then.
+  public mutating func add(_ other: SymmetricSum, factor: Double = 1) throws(LinearAlgebraError) {
+    guard size == other.size else { throw .misfit("\(size)x\(size) and \(other.size)x\(other.size)") }
+    elements.withUnsafeMutableBufferPointer { mine in
+      other.elements.withUnsafeBufferPointer { theirs in
+        for index in mine.indices { mine[index] += factor * theirs[index] }
+      }
+    }
+  }
+
+  /// The elements of a row from the diagonal on: `size - row` of them. The row must be there.
+  public func upperRow(_ row: Int) -> [Double] {
+    if row < half {
+      let start = row * width + row + shift
+      return Array(elements[start..<row * width + size + shift])
+    }
+    return (row..<size).map { elements[place(row, $0)] }
+  }
+
+  /// Puts the elements of a row from the diagonal on, `size - row` of them, in place of what is there. The row must be
+  /// there; of too few elements those are put, and too many are left out.
+  public mutating func setUpperRow(_ row: Int, to values: [Double]) {
+    for (column, value) in zip(row..<size, values) { elements[place(row, column)] = value }
+  }
+
+  /// The whole matrix, its upper triangle alone: zeros stand below.
+  ///
+  /// - Parameter factor: What each element is multiplied by.
+  /// - Complexity: O(n²).
+  public func upperTriangle(factor: Double = 1) -> Matrix {
+    var matrix = Matrix(rows: size, columns: size)
+    matrix.withUnsafeMutableElements { whole in
+      elements.withUnsafeBufferPointer { packed in
+        for row in 0..<half {
+          for column in row..<size { whole[row * size + column] = factor * packed[row * width + column + shift] }
+        }
+        // Down the packed rows, so that what lies side by side is read side by side.
+        for column in half..<max(half, size) {
+          let start = (column + 1 - shift - half) * width - half
+          for row in half...column { whole[row * size + column] = factor * packed[start + row] }
+        }
+      }
+    }
+    return matrix
+  }
+
+  private func place(_ row: Int, _ column: Int) -> Int {
+    row < half ? row * width + column + shift : (column + 1 - shift - half) * width + row - half
+  }
+}

@@ -1,0 +1,72 @@
+import LinearAlgebra
+import Testing
+
+@Suite("A sum of squares, half of it kept")
+struct SymmetricSumTests {
+  @Test("It is the upper triangle of the plain sum, of even and odd sizes", arguments: [1, 2, 3, 4, 7, 8, 33, 64])
+  func squares(size: Int) throws {
+    let rows = random(count: 3 * size * size, seed: size)
+    var sum = SymmetricSum(size: size)
+    try add(rows, count: 2 * size, to: &sum, factor: 1)
+    try add(Array(rows.dropFirst(2 * size * size)), count: size, to: &sum, factor: 0.5)
+    let whole = sum.upperTriangle(factor: 2)
+    for row in 0..<size {
+      for column in 0..<size {
+        let expected = (0..<3 * size).reduce(0.0) { total, index in
+          total + (index < 2 * size ? 2 : 1) * rows[index * size + row] * rows[index * size + column]
+        }
+        #expect(abs(whole[row, column] - (column < row ? 0 : expected)) < 1e-12 * Double(size))
+      }
+      #expect(sum.upperRow(row).map { 2 * $0 } == Array(whole[row: row].dropFirst(row)))
+    }
+  }
+
+  @Test("Rows that are put in are those that are given out", arguments: [1, 2, 5, 6])
+  func rows(size: Int) throws {
+    var sum = SymmetricSum(size: size)
+    for row in 0..<size { sum.setUpperRow(row, to: (row..<size).map { Double(10 * row + $0) }) }
+    for row in 0..<size { #expect(sum.upperRow(row) == (row..<size).map { Double(10 * row + $0) }) }
+    sum.setUpperRow(0, to: [])
+    sum.setUpperRow(size - 1, to: [1, 2, 3])
+    #expect(sum.upperRow(size - 1) == [1])
+  }
+
+  @Test("What is added to it and taken away again leaves what was there")
+  func takingAway() throws {
+    var sum = SymmetricSum(size: 20)
+    try add(random(count: 600, seed: 1), count: 30, to: &sum, factor: 1)
+    let before = sum.upperTriangle()
+    var other = SymmetricSum(size: 20)
+    try add(random(count: 600, seed: 2), count: 30, to: &other, factor: 1)
+    try sum.add(other)
+    #expect(sum.upperTriangle() != before)
+    try sum.add(other, factor: -1)
+    for (one, two) in zip(sum.upperTriangle().elements, before.elements) { #expect(abs(one - two) < 1e-13) }
+  }
+
+  @Test("What does not fit is refused, and nothing at all is a sum too")
+  func refusal() throws {
+    var sum = SymmetricSum(size: 4)
+    #expect(throws: LinearAlgebraError.self) { try sum.add(SymmetricSum(size: 5)) }
+    #expect(throws: LinearAlgebraError.self) { try add([1, 2, 3], count: 1, to: &sum, factor: 1) }
+    #expect(throws: LinearAlgebraError.self) { try add([1, 2, 3, 4], count: -1, to: &sum, factor: 1) }
+    #expect(throws: LinearAlgebraError.self) { try add([1, 2, 3, 4], count: .max, to: &sum, factor: 1) }
+    try add([], count: 0, to: &sum, factor: 1)
+    #expect(sum.upperTriangle() == Matrix(rows: 4, columns: 4))
+    var none = SymmetricSum(size: -1)
+    try add([], count: 3, to: &none, factor: 1)
+    #expect(none.upperTriangle().elements.isEmpty)
+  }
+
+  private func add(_ rows: [Double], count: Int, to sum: inout SymmetricSum, factor: Double) throws {
+    try rows.withUnsafeBufferPointer { try sum.addSquare(ofRows: $0, count: count, factor: factor) }
+  }
+
+  private func random(count: Int, seed: Int) -> [Double] {
+    var state = UInt64(seed)
+    return (0..<count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 33) / Double(1 << 30) - 1
+    }
+  }
+}
