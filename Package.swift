@@ -52,7 +52,9 @@ let package = Package(
       dependencies: ["Pictures", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
-    .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["imprint", "SharedLibraries", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
   ],
   swiftLanguageModes: [.v6]
 )
