@@ -82,7 +82,8 @@ struct Curl {
     let status = printed.last { $0.hasPrefix(Self.mark) }.flatMap { Int($0.dropFirst(Self.mark.count)) } ?? 0
     let words = printed.last { $0.hasPrefix("curl: (") }.map(Self.sentence)
     return try outcome(
-      code, status: status, words: words, isContinued: isContinued, file: file, headers: ResponseHeaders(contentsOf: answer))
+      code, status: status, words: words, isContinued: isContinued, file: file,
+      headers: ResponseHeaders(contentsOf: answer))
   }
 
   private func run(_ arguments: [String], file: URL, log: URL) async throws -> Int32 {
