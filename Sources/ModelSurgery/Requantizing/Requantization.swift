@@ -58,8 +58,3 @@ public struct Requantization: Sendable {
     report = rewriting.report
   }
 }
-
-extension Model {
-  /// Whether a part of the model is compiled for an Edge TPU, which takes the bytes as they are.
-  fileprivate var isCompiled: Bool { operatorCodes.contains { $0.customCode == "edgetpu-custom-op" } }
-}

@@ -93,11 +93,13 @@ struct ChildProcess {
   /// Asks a process and its group to end, and ends them where they have not after a second.
   private static func end(_ process: pid_t) {
     kill(-process, SIGTERM)
-    for _ in 0..<50 {
-      if exitCode(of: process) != nil { return }
-      usleep(20_000)
+    var hasEnded = false
+    for _ in 0..<50 where !hasEnded {
+      hasEnded = exitCode(of: process) != nil
+      if !hasEnded { usleep(20_000) }
     }
+    // Those that it started may not listen, though it has ended.
     kill(-process, SIGKILL)
-    while exitCode(of: process, options: 0) == nil {}
+    while !hasEnded { hasEnded = exitCode(of: process, options: 0) != nil }
   }
 }
