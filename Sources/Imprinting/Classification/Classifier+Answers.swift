@@ -97,7 +97,9 @@ extension Classifier {
     deliver: (Int, Result<[Float], PictureError>) throws -> Void
   ) async throws {
     let count = classCount
-    try await outputs(pictures, profile: profile) { index, result in try deliver(index, result.map { Array($0.prefix(count)) }) }
+    try await outputs(pictures, profile: profile) { index, result in
+      try deliver(index, result.map { Array($0.prefix(count)) })
+    }
   }
 
   /// What the model gives for many picture files, in the mean over their views: scores, and u behind them where there

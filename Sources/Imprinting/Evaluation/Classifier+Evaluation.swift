@@ -19,7 +19,8 @@ extension Classifier {
   ///   `CancellationError`.
   public func evaluate(
     _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
-    isolation: isolated (any Actor)? = #isolation, progress: (Int) -> Void = { _ in }, skipped: (PictureError) -> Void = { _ in }
+    isolation: isolated (any Actor)? = #isolation, progress: (Int) -> Void = { _ in },
+    skipped: (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
     let ids = classes.map { known in labels.id(of: known.name).flatMap { $0 < classCount ? $0 : nil } }
     let unknown = zip(classes, ids).filter { $1 == nil }.map(\.0.name)

@@ -227,7 +227,8 @@ public actor Teacher {
     let classifier = try profile.measure(.opening) {
       try Classifier(bytes: Bytes(model.serialized().bytes()), threads: threads, runtime: runtime)
     }
-    return try await classifier.evaluate(classes, strict: strict, profile: profile, progress: progress, skipped: skipped)
+    return try await classifier.evaluate(
+      classes, strict: strict, profile: profile, progress: progress, skipped: skipped)
   }
 
   /// The classifier of what was learnt so far.

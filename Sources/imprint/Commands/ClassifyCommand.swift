@@ -79,7 +79,8 @@ struct ClassifyCommand: AsyncParsableCommand {
     let progress = Progress(total: Terminal.showsResults ? 0 : files.count)
     defer { progress.finish() }
     var read = 0
-    try await classifier.answers(files, threshold: threshold ?? -.infinity, topK: topK, profile: profile) { index, result in
+    try await classifier.answers(files, threshold: threshold ?? -.infinity, topK: topK, profile: profile) {
+      index, result in
       switch result {
       case .success(let answer):
         read += 1
