@@ -99,31 +99,38 @@ public final class Extractor: Sendable {
   ///
   /// - Parameters:
   ///   - pictures: The files.
+  ///   - profile: Is told where the time goes; that of `deliver` as learning.
   ///   - deliver: Takes a picture's number and what was seen, or why it could not be read; called in order.
   /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
   public func see(
-    _ pictures: [URL], isolation: isolated (any Actor)? = #isolation,
+    _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<SeenPicture, PictureError>) throws -> Void
   ) async throws {
+    let timing = profile?.pictureTiming
     if space.views == .one {
       let reader = reader
       try await runner.run(
-        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+        count: pictures.count, profile: profile,
+        write: { index, bytes in try reader.read(pictures[index], into: bytes, timing: timing) },
         read: { Bytes(Array($0)) },
         deliver: { index, result in
-          try deliver(index, result.map { SeenPicture(name: pictures[index].relativePath, embeddings: $0) })
+          let seen = result.map { SeenPicture(name: pictures[index].relativePath, embeddings: $0) }
+          try profile.measure(.learning) { try deliver(index, seen) }
         })
     } else {
       let views = views
       try await runner.run(
-        count: pictures.count, views: space.views.count,
-        open: { index in try views.open { try $0.read(pictures[index]) } },
-        write: { picture, view, bytes in views.write(view, of: picture, into: bytes) }, read: { Array($0) },
+        count: pictures.count, views: space.views.count, profile: profile,
+        open: { index in try views.open(pictures[index], timing: timing) },
+        write: { picture, view, bytes in
+          profile.measure(.resizing) { views.write(view, of: picture, into: bytes) }
+        },
+        read: { Array($0) },
         deliver: { index, result in
           let seen = result.map { views in
             SeenPicture(name: pictures[index].relativePath, embeddings: Bytes(Array(views.joined())))
           }
-          try deliver(index, seen)
+          try profile.measure(.learning) { try deliver(index, seen) }
         })
     }
   }

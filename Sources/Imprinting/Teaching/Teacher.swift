@@ -120,7 +120,7 @@ public actor Teacher {
 
   /// Learns the classes of a folder of class folders, or of a list of `path,label` lines.
   ///
-  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:progress:)`` does.
+  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:profile:progress:)`` does.
   @discardableResult
   public func learn(from data: URL) async throws -> Lesson {
     try await learn(LabelledPictures(data).classes)
@@ -134,13 +134,15 @@ public actor Teacher {
   /// - Parameters:
   ///   - classes: The classes and their pictures.
   ///   - strict: Whether a picture that cannot be read is an error; nothing is learnt then.
+  ///   - profile: Is told where the time goes.
   ///   - progress: Called after each picture with the number done.
   /// - Returns: What was taken in.
   /// - Throws: ``ImprintingError/baseClass(_:name:)`` of a class named like one of the base,
   ///   ``ImprintingError/noPictures``, ``PictureError`` if strict, ``LiteRTError``, and `CancellationError`.
   @discardableResult
   public func learn(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in }
+    _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
+    progress: (Int) -> Void = { _ in }
   ) async throws -> Lesson {
     // Before the work; the engine does it once more when it is done.
     try await tellEngine()
@@ -155,7 +157,7 @@ public actor Teacher {
     // In Coral's layout only sums are the engine's: they take no more room for more pictures.
     var sums = engine.map { engine in classes.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) } } ?? []
     var lesson = Lesson()
-    try await extractor.see(list.map(\.1)) { index, result in
+    try await extractor.see(list.map(\.1), profile: profile) { index, result in
       switch result {
       case .success(let picture):
         let place = list[index].0
@@ -219,18 +221,21 @@ public actor Teacher {
 
   /// Classifies labelled pictures with what was learnt so far, as the saved file would, and compares.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/evaluate(_:strict:isolation:progress:skipped:)``
+  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/evaluate(_:strict:profile:isolation:progress:skipped:)``
   ///   does.
   public func evaluate(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in },
-    skipped: (PictureError) -> Void = { _ in }
+    _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
+    progress: (Int) -> Void = { _ in }, skipped: (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
+    let model = try await profile.measure(.solving) { try await taught().model }
     // What was taught changes from lesson to lesson: nothing is kept of it.
     var execution = execution
     execution.cache = nil
-    let classifier = try Classifier(
-      bytes: Bytes(try await taught().model.serialized().bytes()), execution: execution)
-    return try await classifier.evaluate(classes, strict: strict, progress: progress, skipped: skipped)
+    let classifier = try profile.measure(.opening) {
+      try Classifier(bytes: Bytes(model.serialized().bytes()), execution: execution)
+    }
+    return try await classifier.evaluate(
+      classes, strict: strict, profile: profile, progress: progress, skipped: skipped)
   }
 
   /// The classifier of what was learnt so far.

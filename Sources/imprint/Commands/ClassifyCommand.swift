@@ -53,6 +53,7 @@ struct ClassifyCommand: AsyncParsableCommand {
       """)
   var unknown: UnknownAnswers?
 
+  @OptionGroup var profiling: ProfileOptions
   @OptionGroup var run: RunOptions
 
   func validate() throws {
@@ -65,8 +66,11 @@ struct ClassifyCommand: AsyncParsableCommand {
   }
 
   private func classify() async throws {
+    let profile = profiling.begin()
     let files = try pictures.flatMap { try PictureFiles.pictures(at: URL(filePath: $0)) }
-    let classifier = try run.classifier(model, resize: resize, views: views, unknown: unknown ?? .asTaught)
+    let classifier = try profile.measure(.opening) {
+      try run.classifier(model, resize: resize, views: views, unknown: unknown ?? .asTaught)
+    }
     if let problem = classifier.passedOver { Terminal.warn("\(problem)") }
     if case .atRate = unknown, classifier.unknownRule == nil, classifier.passedOver == nil {
       Terminal.warn("the model does not say what is unlike its classes: --unknown changes nothing")
@@ -75,7 +79,8 @@ struct ClassifyCommand: AsyncParsableCommand {
     let progress = Progress(total: Terminal.showsResults ? 0 : files.count)
     defer { progress.finish() }
     var read = 0
-    try await classifier.answers(files, threshold: threshold ?? -.infinity, topK: topK) { index, result in
+    try await classifier.answers(files, threshold: threshold ?? -.infinity, topK: topK, profile: profile) {
+      index, result in
       switch result {
       case .success(let answer):
         read += 1
@@ -87,6 +92,8 @@ struct ClassifyCommand: AsyncParsableCommand {
       }
       progress.update(index + 1)
     }
+    progress.finish()
+    Terminal.show(profile.map { ProfileReport($0.figures) })
     if read == 0 { throw ExitCode.failure }
   }
 

@@ -16,8 +16,10 @@ struct SeenReport: Encodable {
   let views: Int
   let resize: String
   let file: String
+  let profile: ProfileReport?
 
-  init(_ seen: Seen, file: String, skipped: Int) {
+  init(_ seen: Seen, file: String, skipped: Int, profile: ProfileReport? = nil) {
+    self.profile = profile
     classes = seen.classes.map { .init(label: $0.name, pictures: $0.count) }
     pictures = seen.pictures
     self.skipped = skipped
