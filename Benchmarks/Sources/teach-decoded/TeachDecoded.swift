@@ -7,7 +7,8 @@ import Pictures
 ///
 ///     teach-decoded MODEL DATA RUNS
 ///
-/// It uses two threads, as the peer does. Prints the seconds of each run, a line each. Opening the model is not counted, as it is not in the peer's rate.
+/// It uses a thread a core. Prints the seconds of each run, a line each. Opening the model is not counted, as it is not in
+/// the rate of the runtime alone.
 @main
 struct TeachDecoded {
   static func main() async throws {
@@ -26,7 +27,7 @@ struct TeachDecoded {
       try known.pictures.prefix(20).map { try reader.read($0) }
     }
     for _ in 0..<runs {
-      let engine = try ImprintingEngine(model: model, threads: 2, runtime: runtime)
+      let engine = try ImprintingEngine(model: model, runtime: runtime)
       // The first inference of an instance packs its weights.
       _ = try await engine.embed(Array(pictures[0].prefix(8)))
       let clock = ContinuousClock()
