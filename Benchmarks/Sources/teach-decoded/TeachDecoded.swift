@@ -7,7 +7,8 @@ import Pictures
 ///
 ///     teach-decoded MODEL DATA RUNS
 ///
-/// It uses two threads, as the peer does. Prints the seconds of each run, a line each. Opening the model is not counted, as it is not in the peer's rate.
+/// It uses a thread a core. Prints the seconds of each run, a line each. Opening the model is not counted, as it is not in
+/// the rate of the runtime alone.
 @main
 struct TeachDecoded {
   static func main() async throws {
