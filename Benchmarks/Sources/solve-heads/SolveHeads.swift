@@ -29,7 +29,8 @@ struct SolveHeads {
       return
     }
     let methods: [any HeadMethod] = [Analytic(), SoftmaxHead()]
-    guard let method = methods.first(where: { type(of: $0).name == arguments[1] }), let runs = Int(arguments[2]), runs > 0
+    guard let method = methods.first(where: { type(of: $0).name == arguments[1] }), let runs = Int(arguments[2]),
+      runs > 0
     else { usage() }
 
     let clock = ContinuousClock()

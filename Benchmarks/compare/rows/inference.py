@@ -23,7 +23,7 @@ def one(prepared, what):
 
 def teaching(prepared, what):
     def taught():
-        lines = run(places.program("teach-decoded"), prepared.rewritten, places.flowers, "3").printed.split()
+        lines = run(places.program("teach-decoded"), places.extractor, places.flowers, "3").printed.split()
         return statistics.median(map(float, lines))
 
     ours, theirs = alternate(prepared.runs, taught,

@@ -106,9 +106,9 @@ struct PrecisionTests {
   func engine() async throws {
     let pictures = try pictures(0..<2, of: "iris")
     let engine = try ImprintingEngine(model: model, execution: Execution(precision: .rewritten))
-    var found: [[Float]] = []
-    try await engine.embed(pictures) { _, result in found.append(try result.get().steps) }
-    #expect(try await found == embeddings(extractor(.exact), pictures))
+    let reader = try PictureReader(width: 224, height: 224)
+    let decoded = try pictures.map { try reader.read($0) }
+    #expect(try await engine.embed(decoded).map(\.steps) == embeddings(extractor(.exact), pictures))
   }
 
   @Test("A rewritten classifier names what the file's own arithmetic names")
