@@ -37,8 +37,8 @@ bench-accuracy: build ## Measure how often the answers are right, into Documenta
 	@scripts/setup --tests
 	@scripts/bench-accuracy
 
-bench-growth: build ## Measure how time and memory grow, into Documentation/benchmarks.md
-	@scripts/setup --tests
+bench-growth: ## Measure how time and memory grow, into Documentation/benchmarks.md
+	@scripts/setup
 	@scripts/bench-growth
 
 install: build ## Install the command and the LiteRT runtime (PREFIX=/usr/local)

@@ -19,7 +19,7 @@ class Ran:
         return json.loads(self.printed)
 
 
-def run(*command):
+def run(*command, environment=None):
     """Runs a program to its end, and raises NotMeasured where that fails."""
     name = os.path.basename(command[0])
     if name.startswith("python"):
@@ -27,7 +27,8 @@ def run(*command):
     start = time.perf_counter()
     with tempfile.TemporaryFile() as complaints:
         try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, stdin=subprocess.DEVNULL,
+                                       env=os.environ | (environment or {}))
         except OSError as error:
             raise NotMeasured(f"{command[0]} cannot be run ({error.strerror})") from error
         printed = process.stdout.read()
@@ -45,9 +46,9 @@ def imprint(*arguments):
     return run(places.imprint, *arguments)
 
 
-def peer(name, *arguments, python=None):
+def peer(name, *arguments, python=None, environment=None):
     """Runs a script of the folder `peers`."""
-    return run(python or places.python, places.peer(name), *arguments)
+    return run(python or places.python, places.peer(name), *arguments, environment=environment)
 
 
 def need_bench_python():

@@ -25,11 +25,11 @@ class Prepared:
 
     @functools.cached_property
     def rewritten(self):
-        """The extractor in int8."""
+        """The extractor in int8, as it is run in memory."""
         if not has_option("model", "requantize"):
             raise NotMeasured("this imprint has no model requantize")
         model = self.path("rewritten.tflite")
-        imprint("model", "requantize", places.extractor, "-o", model)
+        imprint("model", "requantize", places.extractor, "--io", "int8", "-o", model)
         return model
 
     @functools.cached_property

@@ -20,6 +20,7 @@ struct ModelSuite {
     BenchmarkSuite(name: "model", settings: MinTime(seconds: 0.3)) { suite in
       suite.benchmark("open a file and check it") { _ = try Model(bytes: Bytes(mapping: file)) }
       suite.benchmark("cut at the embedding") { _ = model.cut(at: try model.embedding()) }
+      suite.benchmark("rewrite uint8 as int8") { _ = try Requantization(model, interface: .signed) }
       suite.benchmark("serialise to bytes") { _ = try model.serialized().bytes() }
       suite.benchmark("write a file") { try model.serialized().write(to: output) }
     }
