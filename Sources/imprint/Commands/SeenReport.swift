@@ -15,6 +15,8 @@ struct SeenReport: Encodable {
   let dimension: Int
   let views: Int
   let resize: String
+  /// In whose arithmetic the network was run.
+  let arithmetic: EmbeddingSpace.Arithmetic
   let file: String
   let profile: ProfileReport?
 
@@ -27,6 +29,7 @@ struct SeenReport: Encodable {
     dimension = seen.space.dimension
     views = seen.space.views.count
     resize = seen.space.resize
+    arithmetic = seen.space.arithmetic
     self.file = file
   }
 
