@@ -79,14 +79,19 @@ struct TrainCommand: AsyncParsableCommand {
     help: "Write what was seen beside the classifier, into a file ending in .seen, to go on with another day.")
   var seen = true
 
+  @OptionGroup var coral: CoralTrainingOptions
   @OptionGroup var budget: BudgetOptions
+  @OptionGroup var profiling: ProfileOptions
   @OptionGroup var run: RunOptions
 
-  func validate() throws {
+  mutating func validate() throws {
+    model = model ?? coral.modelPath
+    testRatio = testRatio ?? coral.testRatio
+    keepClasses = keepClasses || coral.keepClasses
     if let testRatio, !(0..<1).contains(testRatio) {
       throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
     }
-    if run.labels != nil, !keepClasses {
+    if run.labelFile != nil, !keepClasses {
       throw ValidationError("--labels names the classes that are kept: it goes with --keep-classes")
     }
     if testRest, shots == nil || testRatio != nil {
@@ -110,6 +115,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   private func train() async throws {
+    let profile = profiling.begin()
     let output = URL(filePath: output)
     let base = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
     try checkOutput(output, base: base)
@@ -129,11 +135,13 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let (told, untold) = try earlier(base, beside: beside)
     let views = augment ?? beside?.seen?.space.views ?? .usual(for: count)
-    let teacher = try SeenError.naming(from ?? Teacher.seenFile(for: base).relativePath) {
-      try Teacher(
-        model: base, method: method(beside), keepClasses: keepClasses && (beside?.seen == nil || untold != nil),
-        labels: run.readLabels(), resize: resize, views: views, from: told,
-        budget: budget.bytes(goingOnWith: told.map { [$0] } ?? []), execution: run.execution())
+    let teacher = try profile.measure(.opening) {
+      try SeenError.naming(from ?? Teacher.seenFile(for: base).relativePath) {
+        try Teacher(
+          model: base, method: method(beside), keepClasses: keepClasses && (beside?.seen == nil || untold != nil),
+          labels: run.readLabels(), resize: resize, views: views, from: told,
+          budget: budget.bytes(goingOnWith: told.map { [$0] } ?? []), execution: run.execution())
+      }
     }
     let seenFile = Teacher.seenFile(for: output)
     // Before the work, of nothing yet.
@@ -149,27 +157,31 @@ struct TrainCommand: AsyncParsableCommand {
     let lesson =
       split.training.isEmpty
       ? try await teacher.lesson()
-      : try await teacher.learn(split.training, strict: run.strict) { progress.update($0) }
+      : try await teacher.learn(split.training, strict: run.strict, profile: profile) { progress.update($0) }
     // Whatever goes wrong from here on may come of these.
     progress.finish()
     for error in lesson.skipped { Terminal.warn("\(error)") }
     for name in lesson.emptyClasses {
       Terminal.warn("none of the pictures of \(name) to learn from can be read: the class is left out")
     }
-    let estimate = try await teacher.estimate
+    let estimate = try await profile.measure(.solving) { try await teacher.estimate }
     let taught = Set(lesson.classes.map(\.label))
     let asked = split.heldBack.filter { taught.contains($0.name) }
     var skipped: [PictureError] = []
     var evaluation: Evaluation?
     if !asked.isEmpty {
       evaluation = try await teacher.evaluate(
-        asked, strict: run.strict, progress: { progress.update(count + $0) }, skipped: { skipped.append($0) })
+        asked, strict: run.strict, profile: profile, progress: { progress.update(count + $0) },
+        skipped: { skipped.append($0) })
     }
     let seconds = (clock.now - start) / .seconds(1)
     try Task.checkCancellation()
     let record = seen ? try record(await teacher.seen, with: untold, of: base, to: seenFile) : nil
-    let labelFile = try await teacher.save(to: output)
-    try record?.write(to: seenFile)
+    let labelFile = try await profile.measure(.saving) {
+      let labelFile = try await teacher.save(to: output)
+      try record?.write(to: seenFile)
+      return labelFile
+    }
     if !seen, FileManager.default.fileExists(atPath: seenFile.path) {
       Terminal.warn("\(seenFile.relativePath) stays as it was, and does not tell of what was taught now")
     }
@@ -186,8 +198,9 @@ struct TrainCommand: AsyncParsableCommand {
     let report = TrainReport(
       lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds, files: .init(model: output, labels: labelFile, seen: seen ? seenFile : nil),
-      classes: await teacher.classCount)
+      classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
+    if !run.json { Terminal.show(report.profile) }
   }
 
   /// What was seen earlier and is gone on with: what --from names, and, of a model whose classes were all solved for, what
