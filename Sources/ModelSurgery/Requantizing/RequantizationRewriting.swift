@@ -80,7 +80,9 @@ struct RequantizationRewriting {
         } else {
           new.inputs = new.inputs.map { signedConstant($0) }
         }
-        if case .rescaled? = original.builtinOperator(of: op).flatMap(RequantizationRule.init) { new.inputs = rescaled(new.inputs, for: new.outputs, &operators) }
+        if case .rescaled? = original.builtinOperator(of: op).flatMap(RequantizationRule.init) {
+          new.inputs = rescaled(new.inputs, for: new.outputs, &operators)
+        }
         new.opcodeIndex = code(of: op)
       } else {
         new.inputs = op.inputs.map { index(of: $0, in: unsignedIndex) }
