@@ -43,7 +43,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestMaterial", path: "Tests/TestMaterial"),
+    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
