@@ -42,6 +42,8 @@ public final class Runtime: Sendable {
   public let verbosity: Verbosity
 
   let library: RuntimeLibrary
+  /// Whether models can be prepared with a delegate.
+  let takesDelegates: Bool
   nonisolated(unsafe) let environment: LiteRtEnvironment
 
   /// Opens the runtime.
@@ -89,6 +91,7 @@ public final class Runtime: Sendable {
     self.library = library
     self.verbosity = verbosity
     self.environment = environment
+    takesDelegates = library.accelerators?.register(in: environment) ?? false
   }
 
   deinit { library.destroyEnvironment(environment) }
