@@ -15,6 +15,12 @@ let package = Package(
         .product(name: "LiteRT", package: "Imprint"),
       ]),
     .executableTarget(
+      name: "devices",
+      dependencies: [
+        .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),
+        .product(name: "LiteRT", package: "Imprint"),
+      ]),
+    .executableTarget(
       name: "accuracy",
       dependencies: [
         .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),

@@ -3,16 +3,16 @@ import TFLite
 
 /// How Edge TPUs are used, where a model is run on them.
 public struct EdgeTPUUse: Sendable {
-  /// Tries a library out before it is used in this process, on a model's file and one of the devices, and throws what is
-  /// wrong with it.
-  public typealias Trial = @Sendable (Bytes, EdgeTPU) throws -> Void
+  /// Tries a library out before it lists devices in this process, with a model's file and those devices that are meant,
+  /// and throws what is wrong with it.
+  public typealias Trial = @Sendable (EdgeTPULibrary, Bytes, EdgeTPUChoice) throws -> Void
 
   /// The path of the library that drives them; nil for ``/LiteRT/EdgeTPULibrary/init()``'s.
   public var library: String?
   /// How each is used.
   public var settings: EdgeTPUSettings
   /// Tries the library out; nil to trust it. A library that was built for another runtime can end the process, which only a
-  /// process of its own finds out without harm: ``/LiteRT/EdgeTPU/tryOut(_:on:)`` is what to do in it.
+  /// process of its own finds out without harm: ``/LiteRT/EdgeTPU/tryOut(_:)`` is what to do in it.
   public var trial: Trial?
 
   /// - Parameters:
@@ -30,8 +30,7 @@ public struct EdgeTPUUse: Sendable {
   /// - Throws: `EdgeTPUError`, and what the trial throws.
   func devices(_ choice: EdgeTPUChoice, for file: Bytes) throws -> [EdgeTPU] {
     let opened = try library.map { try EdgeTPULibrary(path: $0) } ?? EdgeTPULibrary()
-    let devices = try opened.devices(choice).map { EdgeTPU($0, library: opened, settings: settings) }
-    if let trial, let first = devices.first { try trial(file, first) }
-    return devices
+    try trial?(opened, file, choice)
+    return try opened.devices(choice).map { EdgeTPU($0, library: opened, settings: settings) }
   }
 }

@@ -120,7 +120,7 @@ public actor Teacher {
 
   /// Learns the classes of a folder of class folders, or of a list of `path,label` lines.
   ///
-  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:progress:)`` does.
+  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:keepsPartial:progress:)`` does.
   @discardableResult
   public func learn(from data: URL) async throws -> Lesson {
     try await learn(LabelledPictures(data).classes)
@@ -134,13 +134,16 @@ public actor Teacher {
   /// - Parameters:
   ///   - classes: The classes and their pictures.
   ///   - strict: Whether a picture that cannot be read is an error; nothing is learnt then.
+  ///   - keepsPartial: Whether, when the work fails half-way, what was seen until then stays in ``seen``: a device that is
+  ///     unplugged does not cost what was done. In Coral's layout the engine does not learn it.
   ///   - progress: Called after each picture with the number done.
   /// - Returns: What was taken in.
   /// - Throws: ``ImprintingError/baseClass(_:name:)`` of a class named like one of the base,
   ///   ``ImprintingError/noPictures``, ``PictureError`` if strict, ``LiteRTError``, and `CancellationError`.
   @discardableResult
   public func learn(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in }
+    _ classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false,
+    progress: (Int) -> Void = { _ in }
   ) async throws -> Lesson {
     // Before the work; the engine does it once more when it is done.
     try await tellEngine()
@@ -155,23 +158,31 @@ public actor Teacher {
     // In Coral's layout only sums are the engine's: they take no more room for more pictures.
     var sums = engine.map { engine in classes.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) } } ?? []
     var lesson = Lesson()
-    try await extractor.see(list.map(\.1)) { index, result in
-      switch result {
-      case .success(let picture):
-        let place = list[index].0
-        try news.add(picture, to: names[place])
-        counts[place] += 1
-        if let engine {
-          try sums[place].add(
-            engine.sum(
-              of: extractor.space.steps(picture.embeddings), dimension: extractor.space.dimension, unit: extractor.unit)
-          )
+    do {
+      try await extractor.see(list.map(\.1)) { index, result in
+        switch result {
+        case .success(let picture):
+          let place = list[index].0
+          try news.add(picture, to: names[place])
+          counts[place] += 1
+          if let engine {
+            try sums[place].add(
+              engine.sum(
+                of: extractor.space.steps(picture.embeddings), dimension: extractor.space.dimension,
+                unit: extractor.unit))
+          }
+        case .failure(let error):
+          if strict { throw error }
+          lesson.skipped.append(error)
         }
-      case .failure(let error):
-        if strict { throw error }
-        lesson.skipped.append(error)
+        progress(index + 1)
       }
-      progress(index + 1)
+    } catch {
+      if keepsPartial, !(error is CancellationError), (try? seen.merge(news)) != nil {
+        answer = nil
+        lessons += 1
+      }
+      throw error
     }
     guard news.pictures > 0 else { throw ImprintingError.noPictures }
     lesson.emptyClasses = zip(names, counts).filter { $1 == 0 }.map(\.0)

@@ -23,14 +23,14 @@ public struct EdgeTPU: Sendable, Hashable {
     self.settings = settings
   }
 
-  /// Prepares a model for the device and runs it once, on zeros: what a library that was built for another runtime does
-  /// not survive.
+  /// Prepares a model for the device and runs it once, on zeros: what a library that was built for another runtime may not
+  /// survive.
   ///
   /// It is for a child process, which alone is lost then.
   ///
   /// - Throws: ``LiteRTError``.
-  public static func tryOut(_ model: LoadedModel, on device: EdgeTPU) throws {
-    let compiled = try CompiledModel(model, hardware: .edgeTPU(device, threads: 1))
+  public func tryOut(_ model: LoadedModel) throws {
+    let compiled = try CompiledModel(model, hardware: .edgeTPU(self, threads: 1))
     try compiled.run(fill: { $0.initializeMemory(as: UInt8.self, repeating: 0) }, read: { _ in })
   }
 

@@ -17,7 +17,7 @@ import SharedLibraries
 /// The library that drives Edge TPUs, `libedgetpu.so.1`, opened at run time.
 ///
 /// It runs in this process with all that the process may do, and nothing guards against one that is out to harm; one that
-/// was built for another runtime can crash. ``EdgeTPU/tryOut(_:on:)`` in a child process shows that without harm.
+/// was built for another runtime can crash. ``EdgeTPU/tryOut(_:)`` in a child process shows that without harm.
 public struct EdgeTPULibrary: @unchecked Sendable {
   /// The variable that names the library; nothing else is tried where it is set.
   public static let variable = "IMPRINT_EDGETPU"
@@ -25,7 +25,7 @@ public struct EdgeTPULibrary: @unchecked Sendable {
   /// The library's name where the system's loader looks for it.
   public static var fileName: String { SharedLibrary.names("edgetpu", version: 1)[0] }
 
-  /// Where the library was found: a path, or the bare name that the system's loader resolved.
+  /// Where the library was found, links resolved.
   public let path: String
   /// What it says of its version.
   public let version: String
@@ -61,11 +61,14 @@ public struct EdgeTPULibrary: @unchecked Sendable {
       destroy = try library.function("tflite_plugin_destroy_delegate", as: CEdgeTPUDestroyPlugin.self)
       let version = try library.function("edgetpu_version", as: CEdgeTPUVersion.self)
       self.version = version().map { String(cString: $0) } ?? ""
-      path = library.path
+      path = Image.path(containing: unsafeBitCast(create, to: UnsafeRawPointer.self)) ?? library.path
     } catch {
       throw .libraryNotFound(reason: error.description)
     }
   }
+
+  /// What tells this build of the library from others: its path, size and time of change, and what it says of itself.
+  public var identity: String { "\(FileIdentity.words(for: path)) \(version)" }
 
   /// The devices that are there now, in the library's order.
   public func devices() -> [EdgeTPUDevice] {

@@ -33,7 +33,8 @@ struct DeviceOptions: ParsableArguments {
     EdgeTPUUse(
       settings: EdgeTPUSettings(
         performance: edgetpuPerformance, usbAlwaysDFU: edgetpuAlwaysDfu ? true : nil,
-        usbMaxBulkInQueueLength: edgetpuBulkQueue, verbosity: edgetpuVerbosity))
+        usbMaxBulkInQueueLength: edgetpuBulkQueue, verbosity: edgetpuVerbosity),
+      trial: DeviceTrial.run)
   }
 }
 
