@@ -37,7 +37,8 @@ public struct ModelCache: Sendable, Hashable {
 
   /// A cache in a folder.
   public init(folder: URL, limit: Int = ModelCache.defaultLimit) {
-    files = CacheFolder(folder: folder, limit: max(0, limit), endings: [Self.modelEnding, Self.weightsEnding, Self.triedEnding])
+    files = CacheFolder(
+      folder: folder, limit: max(0, limit), endings: [Self.modelEnding, Self.weightsEnding, Self.triedEnding])
   }
 
   /// The cache in `models` of ``EmbeddingCache/standardFolder(environment:)``, or nil where there is none.

@@ -85,7 +85,7 @@ final class ModelRunner: Sendable {
     let workers = try takeWorkers(for: count)
     defer { giveBack(workers) }
     try await OrderedWork.run(
-      count: count, workers: workers,
+      count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
       work: { model, index -> Result<Value, PictureError> in
         do {
           return .success(
@@ -120,7 +120,7 @@ final class ModelRunner: Sendable {
     let workers = try takeWorkers(for: count)
     defer { giveBack(workers) }
     try await OrderedWork.run(
-      count: count, workers: workers,
+      count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
       work: { model, index -> Result<[Value], PictureError> in
         do {
           let picture = try open(index)
@@ -179,6 +179,7 @@ final class ModelRunner: Sendable {
   private func takeDevices(for count: Int) throws -> [CompiledModel] {
     let threads = edgeTPUs.count == 1 ? threads : 1
     return try instances.withLock { instances in
+      instances.removeAll { $0.model.hasLostDevice }
       var chosen = Array(instances.indices.filter { instances[$0].users == 0 }.prefix(count))
       var refusal: (any Error)?
       for device in edgeTPUs where chosen.count < count {

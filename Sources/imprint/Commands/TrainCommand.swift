@@ -211,7 +211,8 @@ struct TrainCommand: AsyncParsableCommand {
     guard seen.pictures > 0 else { return }
     try record(seen, with: untold, of: base, to: file).write(to: file)
     Terminal.warn(
-      "the work failed, and what was seen of \(seen.pictures) pictures is in \(file.relativePath), to go on with --from")
+      "the work failed, and what was seen of \(seen.pictures) pictures is in \(file.relativePath), to go on with --from"
+    )
   }
 
   /// What was seen earlier and is gone on with: what --from names, and, of a model whose classes were all solved for, what

@@ -13,7 +13,8 @@ import TFLite
 /// What is run in a process of its own to see whether a library survives it.
 struct TryDeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "try-device", abstract: "Run a compiled model once, to see whether the library of the device survives.",
+    commandName: "try-device",
+    abstract: "Run a compiled model once, to see whether the library of the device survives.",
     shouldDisplay: false)
 
   @Option var library: String
