@@ -65,6 +65,7 @@ static int replaceNodes(Context *context, OlderRegistration given, const void *n
 
 static int prepare(Context *context, Delegate *front) {
   CEdgeTPUDelegate *delegate = (CEdgeTPUDelegate *)front;
+  if (delegate->plugin->prepare == NULL) return 1;
   delegate->replaceNodes = context->replaceNodes;
   context->replaceNodes = (int (*)(Context *, Registration, const void *, Delegate *))(void *)replaceNodes;
   int status = delegate->plugin->prepare(context, front);
@@ -120,7 +121,8 @@ int32_t CEdgeTPUAcceleratorVersion(const void *accelerator, int32_t version[3]) 
 
 int32_t CEdgeTPUAcceleratorHardware(const void *accelerator, int32_t *hardware) {
   (void)accelerator;
-  // Of what the runtime knows it is nearest to a neural processor.
+  // The processor's number: the runtime asks only those accelerators whose hardware a model is to be prepared for, and every
+  // model's other operators stay on the processor.
   *hardware = 1;
   return 0;
 }

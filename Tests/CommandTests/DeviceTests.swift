@@ -60,12 +60,13 @@ struct DeviceTests {
     #expect(trained.code == 0, "\(trained.complaints)")
     let made = standIn.delegates.count
     let picture = try Flowers.pictures(of: "iris", 20..<21)[0].path
-    let asked = try run(standIn, "classify", "--model", model, "--device", "usb:0", "--edgetpu-performance", "low", picture)
+    let asked = try run(
+      standIn, "classify", "--model", model, "--device", "usb:0", "--edgetpu-performance", "low", picture)
     #expect(asked.output.contains("iris 0.") || asked.output.contains("iris 1."), "\(asked.complaints)")
     #expect(Array(standIn.delegates.dropFirst(made)) == ["device=:0 Performance=Low"])
     let inspected = try run(standIn, "inspect", model).output
     #expect(inspected.contains("Runs    edgetpu-custom-op on an Edge TPU"))
-    #expect(inspected.contains("then on the processor DEQUANTIZE"))
+    #expect(inspected.contains("then on the processor RESHAPE → DEQUANTIZE"))
   }
 
   @Test("A library that crashes is found out in a process of its own")
@@ -73,7 +74,8 @@ struct DeviceTests {
     let picture = try Flowers.pictures(of: "iris", 0..<1)[0].path
     let model = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu").path
     for device in ["auto", "edgetpu"] {
-      let asked = try run(StandIn(["CRASHING": 1], in: folder), "classify", "--model", model, "--device", device, picture)
+      let standIn = try StandIn(["CRASHING": 1], in: folder)
+      let asked = try run(standIn, "classify", "--model", model, "--device", device, picture)
       #expect(asked.code == 1)
       #expect(asked.complaints.contains("crashes (signal 6)") && asked.complaints.contains("built for TensorFlow 2.16"))
     }

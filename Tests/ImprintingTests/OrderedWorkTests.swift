@@ -71,6 +71,28 @@ struct OrderedWorkTests {
     try await OrderedWork.run(count: 0, workers: [0], work: { _, _ in }, deliver: { _, _ in Issue.record("delivered") })
   }
 
+  @Test("Workers with threads of their own are all at work at once, however few cores there are")
+  func ownThreads() async throws {
+    let count = ProcessInfo.processInfo.activeProcessorCount + 4
+    let begun = Counter()
+    try await OrderedWork.run(
+      count: count, workers: Array(0..<count), executors: (0..<count).map { _ in DeviceQueue() },
+      work: { _, _ -> Int in
+        begun.add()
+        // Waits for all others, and not for ever.
+        for _ in 0..<10_000 where begun.value < count { usleep(1000) }
+        return begun.value
+      }, deliver: { _, all in #expect(all == count) })
+  }
+
+  private final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func add() { count.withLock { $0 += 1 } }
+  }
+
   private final class Flag: Sendable {
     private let isRaised = Mutex(false)
 

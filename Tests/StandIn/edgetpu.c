@@ -9,6 +9,7 @@
 //   IDLE         1: nothing is computed, the output is zeros; for measuring
 //   BUSY         the place of a device that is busy, from 0
 //   UNPLUGGED    after how many inferences the first device is gone
+//   BACK         1: it is there again once it was seen to be gone
 //   CRASHING     1: the process is ended when a delegate is made
 //   NEWER        1: models are of a newer runtime than this one
 //   OLDER        1: delegate and operators are in the shorter layout of runtimes before 2022, with what is no pointer
@@ -42,6 +43,9 @@
 #endif
 #ifndef UNPLUGGED
 #define UNPLUGGED -1
+#endif
+#ifndef BACK
+#define BACK 0
 #endif
 #ifndef CRASHING
 #define CRASHING 0
@@ -196,6 +200,7 @@ struct edgetpu_device *edgetpu_list_devices(size_t *count) {
     list[*count].path = devices[index].path;
     *count += 1;
   }
+  if (BACK && isGone(0)) atomic_store(&inferences, -1000000);
   return list;
 }
 

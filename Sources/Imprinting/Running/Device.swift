@@ -19,10 +19,8 @@ public enum Device: Sendable, Hashable {
     case name: self = .edgeTPU(.all(nil))
     case "": return nil
     default:
-      guard let choice = EdgeTPUChoice(text.hasPrefix("\(name):") ? String(text.dropFirst(name.count + 1)) : text)
-      else {
-        return nil
-      }
+      let isNamed = text.hasPrefix("\(name):")
+      guard let choice = EdgeTPUChoice(isNamed ? String(text.dropFirst(name.count + 1)) : text) else { return nil }
       self = .edgeTPU(choice)
     }
   }

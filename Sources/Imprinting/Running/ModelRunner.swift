@@ -87,7 +87,7 @@ final class ModelRunner: Sendable {
     defer { giveBack(workers) }
     profile?.note(workers: workers.count)
     try await OrderedWork.run(
-      count: count, workers: workers,
+      count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
       work: { model, index -> Result<Value, PictureError> in
         do {
           return .success(try model.run(input, profile: profile, write: { try write(index, $0) }, read: read))
@@ -126,7 +126,7 @@ final class ModelRunner: Sendable {
     defer { giveBack(workers) }
     profile?.note(workers: workers.count)
     try await OrderedWork.run(
-      count: count, workers: workers,
+      count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
       work: { model, index -> Result<[Value], PictureError> in
         do {
           let picture = try open(index)
@@ -188,6 +188,7 @@ final class ModelRunner: Sendable {
   private func takeDevices(for count: Int) throws -> [CompiledModel] {
     let threads = edgeTPUs.count == 1 ? threads : 1
     return try instances.withLock { instances in
+      instances.removeAll { $0.model.hasLostDevice }
       var chosen = Array(instances.indices.filter { instances[$0].users == 0 }.prefix(count))
       var refusal: (any Error)?
       for device in edgeTPUs where chosen.count < count {

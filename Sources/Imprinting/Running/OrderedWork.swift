@@ -8,27 +8,32 @@ package enum OrderedWork {
   /// - Parameters:
   ///   - count: The number of pieces.
   ///   - workers: What each worker works with; there are as many workers as elements.
+  ///   - executors: Where each worker works, for those that wait more than they compute; by default all share as many
+  ///     threads as there are cores.
   ///   - isolation: Where `deliver` runs: with the caller.
   ///   - work: Does one piece; called concurrently, but never at the same time with the same worker.
   ///   - deliver: Takes one result; never called concurrently.
   /// - Throws: What `work` or `deliver` throw first, and `CancellationError` when the task is cancelled.
   package static func run<Worker: Sendable, Value: Sendable>(
-    count: Int, workers: [Worker], isolation: isolated (any Actor)? = #isolation,
+    count: Int, workers: [Worker], executors: [any TaskExecutor] = [], isolation: isolated (any Actor)? = #isolation,
     work: @escaping @Sendable (Worker, Int) throws -> Value,
     deliver: (Int, Value) throws -> Void
   ) async throws {
     let window = 16 * workers.count
-    try await withThrowingTaskGroup(of: (index: Int, worker: Worker, value: Value).self) { group in
-      var idle = workers
+    try await withThrowingTaskGroup(of: (index: Int, worker: Int, value: Value).self) { group in
+      var idle = Array(workers.indices)
       var begun = 0
       var delivered = 0
       var waiting: [Int: Value] = [:]
       while delivered < count {
         try Task.checkCancellation()
-        while begun < count, begun < delivered + window, let worker = idle.popLast() {
+        while begun < count, begun < delivered + window, let place = idle.popLast() {
           let index = begun
           begun += 1
-          group.addTask { (index, worker, try work(worker, index)) }
+          let worker = workers[place]
+          group.addTask(executorPreference: executors.indices.contains(place) ? executors[place] : nil) {
+            (index, place, try work(worker, index))
+          }
         }
         guard let piece = try await group.next() else { break }
         idle.append(piece.worker)

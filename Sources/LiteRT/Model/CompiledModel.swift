@@ -22,7 +22,11 @@ public final class CompiledModel: Sendable {
   /// What it runs on.
   public let hardware: Hardware
 
+  /// Whether its Edge TPU has failed: it may be back when the model is prepared anew.
+  public var hasLostDevice: Bool { lostDevice.load(ordering: .relaxed) }
+
   private let model: LoadedModel
+  private let lostDevice = Atomic(false)
   private let state: Mutex<State>
 
   private struct State: ~Copyable, @unchecked Sendable {
@@ -109,7 +113,10 @@ public final class CompiledModel: Sendable {
     let status = library.runCompiledModel(state.handle, 0, 1, &input, 1, &output)
     guard status == 0 else {
       let message = Self.messages(of: state.handle, library: library)
-      if let device = hardware.edgeTPU { throw LiteRTError.edgeTPU(device.failure(message)) }
+      if let device = hardware.edgeTPU {
+        lostDevice.store(true, ordering: .relaxed)
+        throw LiteRTError.edgeTPU(device.failure(message))
+      }
       throw LiteRTError.failed(to: "run the model", status: RuntimeStatus(rawValue: status), message: message)
     }
     return try state.output.withMemory(kLiteRtTensorBufferLockModeRead) { try read(UnsafeRawBufferPointer($0)) }

@@ -9,7 +9,7 @@ struct DeviceOptions: ParsableArguments {
       What the model runs on: auto, cpu, edgetpu for all Coral devices, or some of these: edgetpu:1, usb, usb:0, pci:1, \
       :0 or a path, as 'imprint devices' lists them. Auto takes them where the model is compiled for them. (default: auto)
       """)
-  var device: Device = .automatic
+  var device: Device?
 
   @Option(help: "The clock of Coral devices: low, medium, high or max. (default: max)")
   var edgetpuPerformance: EdgeTPUSettings.Performance?
@@ -40,8 +40,6 @@ struct DeviceOptions: ParsableArguments {
 
 extension Device: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
-
-  public var defaultValueDescription: String { description }
 }
 
 extension EdgeTPUSettings.Performance: ExpressibleByArgument {}

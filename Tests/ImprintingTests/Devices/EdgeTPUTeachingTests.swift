@@ -115,6 +115,14 @@ struct EdgeTPUTeachingTests {
     #expect("\(try #require(error))".contains("busy"))
   }
 
+  @Test("A device that was unplugged and is back is used again")
+  func back() async throws {
+    let standIn = try StandIn(["UNPLUGGED": 4, "BACK": 1], in: folder)
+    let teacher = try Teacher(model: compiledBase, execution: execution(standIn))
+    await #expect(throws: LiteRTError.self) { try await teacher.learn(flowers(0..<2)) }
+    #expect(try await teacher.learn(flowers(0..<2)).pictures == 6)
+  }
+
   @Test("Without a device, without the library, and on the processor the error says what is missing")
   func refusals() throws {
     func refusal(_ execution: Execution) throws -> String {
