@@ -45,6 +45,25 @@ struct ChildProcess {
     }
   }
 
+  /// Runs the program with nothing to read, and waits for it on this thread.
+  ///
+  /// - Parameters:
+  ///   - log: The file that everything it prints goes into.
+  ///   - limit: After which time it is ended.
+  /// - Returns: Its exit code; of a program that a signal ended, 128 and the signal's number; nil where the limit did.
+  /// - Throws: ``CannotStart``.
+  func run(log: URL, limit: Duration) throws(CannotStart) -> Int32? {
+    let process = try start(log: log.path)
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    while clock.now < end {
+      if let code = Self.exitCode(of: process) { return code }
+      usleep(5_000)
+    }
+    Self.end(process)
+    return nil
+  }
+
   private func start(log: String) throws(CannotStart) -> pid_t {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?

@@ -1,9 +1,6 @@
 import TFLite
 
 extension Model {
-  /// Whether the model holds an operator that was compiled for the Edge TPU, and so takes bytes as they are.
-  public var isCompiled: Bool { operatorCodes.contains { $0.customCode == "edgetpu-custom-op" } }
-
   /// This model's compiled form with what this model says of itself, which the compiler leaves out: its description, its
   /// metadata with the labels packed behind it, and what Imprint wrote down of its classes.
   ///
