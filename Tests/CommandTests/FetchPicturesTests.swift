@@ -109,6 +109,7 @@ struct FetchPicturesTests {
       "\(good),.hidden", "\(good),a\\b", "ftp://127.0.0.1/a.bmp,ok", "a.bmp,ok", "http:///a.bmp,ok",
       "\(server.url("a b.bmp")),ok", "-o/tmp/out,ok", "file:a.bmp,ok", "\(good),ok,abc",
       "\(good),ok,\(hash("other.bmp"))", "\(good),\(String(repeating: "x", count: 300))",
+      "\(good),.\u{301}hidden",
     ]
     let outcome = try fetch(lines)
     #expect(outcome.code == 0)

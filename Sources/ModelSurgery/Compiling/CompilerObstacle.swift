@@ -34,10 +34,12 @@ extension CompilerObstacle: CustomStringConvertible {
     case .notOneGraph(let count): "the model has \(count) graphs and not one"
     case .alreadyCompiled: "the model was compiled for the Edge TPU already"
     case .noOperators: "the model has no operator"
-    case .openShape(let tensor, let shape): "tensor \(tensor) is \(shape): -1 is known only when the model runs"
-    case .batch(let tensor, let shape): "tensor \(tensor) is \(shape), \(shape.first ?? 0) pictures at once and not one"
+    case .openShape(let tensor, let shape):
+      "tensor \(tensor) is \(Self.words(shape)): -1 is known only when the model runs"
+    case .batch(let tensor, let shape):
+      "tensor \(tensor) is \(Self.words(shape)), \(shape.first ?? 0) pictures at once and not one"
     case .manyDimensions(let tensor, let shape):
-      "tensor \(tensor) is \(shape): all but the three innermost dimensions have to be 1"
+      "tensor \(tensor) is \(Self.words(shape)): all but the three innermost dimensions have to be 1"
     case .notBytes(let tensor, let type): "tensor \(tensor) is \(type), and not quantised to 8 bits"
     case .noScale(let tensor): "tensor \(tensor) has no scale"
     case .notConstant(let tensor): "tensor \(tensor) is computed, and has to be a constant"
@@ -45,5 +47,10 @@ extension CompilerObstacle: CustomStringConvertible {
     case .form(let words): words
     case .behindAnother: "it follows from what stays on the processor"
     }
+  }
+
+  /// A shape, of which the first dimensions are enough.
+  private static func words(_ shape: [Int32]) -> String {
+    "[" + shape.prefix(8).map(String.init).joined(separator: ", ") + (shape.count > 8 ? ", …]" : "]")
   }
 }

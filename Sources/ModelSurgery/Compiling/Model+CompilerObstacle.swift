@@ -50,11 +50,11 @@ extension Model {
         return .form("its weights are stored in another than the usual order")
       }
       guard let output, let count = output.elementCount, output.shape.last.map(Int.init) != count else { return nil }
-      return .form("its output is \(output.shape), and has to be one vector")
+      return .form("its output is \(Array(output.shape.prefix(8))), and has to be one vector")
     case .softmax:
       guard let output, let count = output.elementCount else { return nil }
       if output.shape.last.map(Int.init) != count {
-        return .form("its output is \(output.shape), and has to be one vector")
+        return .form("its output is \(Array(output.shape.prefix(8))), and has to be one vector")
       }
       return count > 16_000 ? .form("it has \(count) elements, and may have 16000") : nil
     default: return nil

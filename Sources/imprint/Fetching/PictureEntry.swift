@@ -45,7 +45,7 @@ struct PictureEntry: Hashable {
     guard !label.isEmpty else { throw .noLabel }
     // A folder whose name begins with a dot is hidden, or is not within.
     let isControl = { (scalar: Unicode.Scalar) in scalar.value < 32 || scalar.value == 127 }
-    guard label.first != ".", !label.unicodeScalars.contains("/"), !label.unicodeScalars.contains("\\"),
+    guard label.unicodeScalars.first != ".", !label.unicodeScalars.contains("/"), !label.unicodeScalars.contains("\\"),
       !label.unicodeScalars.contains(where: isControl), !label.contains(where: \.isNewline), label.utf8.count <= 200
     else { throw .noFolder(String(label.prefix(100))) }
     return label
