@@ -1,12 +1,5 @@
 import ArgumentParser
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import LiteRT
 
 /// How many threads a command uses.
 struct ThreadOptions: ParsableArguments {
@@ -14,11 +7,9 @@ struct ThreadOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    guard let threads else { return }
-    guard (1...1024).contains(threads) else {
+    if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads); it takes a number from 1 to 1024")
     }
-    // OpenBLAS asks for it when it is opened, which is when a head is solved for; what the user has set before stands.
-    setenv("OPENBLAS_NUM_THREADS", "\(threads)", 0)
+    OpenBLASSettings(threads: threads, processor: .current).apply()
   }
 }

@@ -12,6 +12,9 @@ protocol DiscriminantMetric {
 
   /// w_c = A⁻¹ (m_c − μ): `[C, D]`.
   func discriminants() throws(LinearAlgebraError) -> Matrix
+
+  /// The same as exactly as can be, for a head to be made from.
+  func refined() throws(LinearAlgebraError) -> any DiscriminantMetric
 }
 
 /// Products in A⁻¹ of some pictures, less μ.
@@ -73,7 +76,22 @@ extension Matrix {
   }
 
   /// ‖x‖² of each row.
-  var squares: [Double] { (0..<rows).map { self[row: $0].reduce(0) { $0 + $1 * $1 } } }
+  var squares: [Double] { products(self) }
+
+  /// x·y of each row and that of another matrix of the same size.
+  func products(_ other: Matrix) -> [Double] {
+    (0..<min(rows, other.rows)).map { zip(self[row: $0], other[row: $0]).reduce(0) { $0 + $1.0 * $1.1 } }
+  }
+
+  /// Multiplies each row by a number of its own.
+  mutating func multiplyRows(by factors: [Double]) {
+    let columns = columns
+    withUnsafeMutableElements { elements in
+      for (row, factor) in factors.enumerated() {
+        for index in row * columns..<(row + 1) * columns { elements[index] *= factor }
+      }
+    }
+  }
 
   /// The scalar products of every `views` rows among themselves.
   func productsWithin(_ views: Int) -> [Double] {

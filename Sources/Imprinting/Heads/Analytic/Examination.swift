@@ -30,6 +30,11 @@ struct Examination {
     /// The pictures that it was chosen on, and their scores.
     let pictures: [Int]
     let scores: Matrix
+
+    /// The same with the metric as exact as a head is to be.
+    fileprivate func refined() throws(LinearAlgebraError) -> Choice {
+      Choice(settings: settings, metric: try metric.refined(), pictures: pictures, scores: scores)
+    }
   }
 
   init(_ features: LabelledFeatures, _ means: ClassMeans) {
@@ -42,7 +47,7 @@ struct Examination {
   /// Chooses τ, from 1 on in the direction in which the pictures are less surprising, and t.
   func choose(_ scatter: Scatter, kept: Analytic.Settings?) throws(LinearAlgebraError) -> Choice {
     if let kept {
-      let metric = try scatter.metric(lambda: means.lambda(kept.tau), means: means)
+      let metric = try scatter.metric(lambda: means.lambda(kept.tau), means: means).refined()
       let none = Matrix(rows: 0, columns: features.classes.count)
       return Choice(settings: kept, metric: metric, pictures: [], scores: none)
     }
@@ -60,7 +65,7 @@ struct Examination {
       }
       if place != start { break }
     }
-    return best.choice
+    return try best.choice.refined()
   }
 
   /// The answers of a choice to all pictures.
