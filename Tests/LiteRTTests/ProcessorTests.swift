@@ -19,17 +19,6 @@ struct ProcessorTests {
     #expect(Processor(cpuinfo: cpuinfo).hasByteDotProducts == expected)
   }
 
-  @Test("The maker and vectors of 512 bits are told from the system's list")
-  func wideVectors() {
-    let wide = "fpu avx512f avx512dq avx512cd avx512bw avx512vl"
-    let processor = Processor(cpuinfo: "processor\t: 0\nvendor_id\t: AuthenticAMD\nflags\t\t: \(wide)\n")
-    #expect(processor.maker == "AuthenticAMD")
-    #expect(processor.hasWideVectors)
-    let narrow = Processor(cpuinfo: "vendor_id\t:\nflags\t\t: fpu avx2 avx512f\n")
-    #expect(narrow.maker == nil)
-    #expect(!narrow.hasWideVectors)
-  }
-
   @Test("The processor of this machine tells of itself")
   func current() {
     #expect(!Processor.current.features.isEmpty)

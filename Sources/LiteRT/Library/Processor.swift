@@ -10,24 +10,14 @@
 public struct Processor: Sendable, Hashable {
   /// The names of its abilities, as the system lists them.
   public let features: Set<String>
-  /// Who made it, as it says itself, or nil where it does not: `GenuineIntel`, `AuthenticAMD`.
-  public let maker: String?
 
   /// A processor with some abilities.
-  public init(features: Set<String>, maker: String? = nil) {
-    self.features = features
-    self.maker = maker
-  }
+  public init(features: Set<String>) { self.features = features }
 
   /// Whether it adds up products of signed bytes at once (VNNI on x86, SDOT on Arm): the runtime's kernels then take int8
   /// weights with a scale for each channel two to three times as fast as uint8 ones.
   public var hasByteDotProducts: Bool {
     !features.isDisjoint(with: ["avx512_vnni", "avx_vnni", "asimddp", "FEAT_DotProd"])
-  }
-
-  /// Whether it computes with vectors of 512 bits (AVX-512 as of Intel's Skylake servers).
-  public var hasWideVectors: Bool {
-    features.isSuperset(of: ["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"])
   }
 
   /// The processor that this code runs on; without abilities where the system does not tell.
@@ -49,13 +39,8 @@ public struct Processor: Sendable, Hashable {
 
   /// What the first processor of Linux's `/proc/cpuinfo` can do.
   package init(cpuinfo text: String) {
-    let lines = text.split(whereSeparator: \.isNewline)
-    func value(of names: String...) -> Substring? {
-      let line = lines.first { line in names.contains { line.hasPrefix($0) } }
-      return line?.split(separator: ":", maxSplits: 1).dropFirst().first
-    }
-    let names = value(of: "flags", "Features")?.split(whereSeparator: \.isWhitespace)
+    let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("flags") || $0.hasPrefix("Features") }
+    let names = line?.split(separator: ":", maxSplits: 1).dropFirst().first?.split(whereSeparator: \.isWhitespace)
     features = Set(names?.map(String.init) ?? [])
-    maker = value(of: "vendor_id")?.split(whereSeparator: \.isWhitespace).first.map(String.init)
   }
 }

@@ -13,8 +13,6 @@ protocol CoordinateMetric: DiscriminantMetric {
 }
 
 extension CoordinateMetric {
-  func refined() -> any DiscriminantMetric { self }
-
   /// The products of some pictures with the classes and with themselves.
   ///
   /// - Complexity: what the coordinates take, and O(n V D (C + V)) for n pictures of V views.

@@ -83,6 +83,9 @@ extension Matrix {
     (0..<min(rows, other.rows)).map { zip(self[row: $0], other[row: $0]).reduce(0) { $0 + $1.0 * $1.1 } }
   }
 
+  /// The sum of the diagonal.
+  var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] } }
+
   /// Multiplies each row by a number of its own.
   mutating func multiplyRows(by factors: [Double]) {
     let columns = columns
@@ -118,5 +121,25 @@ extension Matrix {
       }
     }
     return products
+  }
+}
+
+extension SingleMatrix {
+  /// The sum of the diagonal.
+  var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + Double(self[$1, $1]) } }
+}
+
+extension SingleCholesky {
+  /// Smaller matrices take no time worth saving.
+  static let leastSize = 512
+
+  /// Whether a factor in 32-bit floats does for leaving pictures out: its error is some 10⁻⁷ times the condition.
+  ///
+  /// - Parameters:
+  ///   - size: The number of rows.
+  ///   - trace: The sum of the diagonal, before it is added to.
+  ///   - shift: What is added to each element of it.
+  static func suffices(size: Int, trace: Double, shift: Double) -> Bool {
+    size >= leastSize && trace < 32_768 * shift
   }
 }

@@ -52,7 +52,7 @@ struct DualRows: Sendable {
       }
     }
     self.rows = rows
-    if rows.rows >= Self.leastForSingle, means.counts.count * Self.rowsToAClass <= rows.rows {
+    if rows.rows >= SingleCholesky.leastSize, means.counts.count * Self.rowsToAClass <= rows.rows {
       let single = SingleMatrix(rows)
       gram = .single(try SingleMatrix.gram(of: single), rows: single)
     } else {
@@ -64,8 +64,7 @@ struct DualRows: Sendable {
     self.outer = outer
   }
 
-  // Fewer rows take no time worth saving, and with more classes the corrections take longer than is saved.
-  private static let leastForSingle = 512
+  // With more classes the corrections take longer than is saved.
   private static let rowsToAClass = 8
 
   /// What P = (X Xᵀ + λ I)⁻¹ makes of the rows and the means.
@@ -116,9 +115,7 @@ struct DualRows: Sendable {
   /// Nil where 32 bits do not do.
   private func singleSolution(lambda: Double) throws(LinearAlgebraError) -> Solution? {
     guard case .single(let gram, _) = gram else { return nil }
-    let trace = (0..<gram.rows).reduce(0) { $0 + Double(gram[$1, $1]) }
-    // The error is some 10⁻⁷ times the condition, which is less than this.
-    guard trace < 32_768 * lambda else { return nil }
+    guard SingleCholesky.suffices(size: gram.rows, trace: gram.trace, shift: lambda) else { return nil }
     do throws(LinearAlgebraError) {
       let factor = try SingleCholesky(of: gram, addingToDiagonal: lambda)
       return Solution(

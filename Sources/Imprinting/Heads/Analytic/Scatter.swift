@@ -23,10 +23,10 @@ enum Scatter {
     return try PrimalMetric.scatter(square: square, means: means)
   }
 
-  /// (S_w + κ S_b + λ I)⁻¹.
+  /// (S_w + κ S_b + λ I)⁻¹, as exactly as leaving pictures out needs it; a head takes it refined.
   func metric(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> any DiscriminantMetric {
     switch self {
-    case .whole(let matrix): try PrimalMetric(scatter: matrix, lambda: lambda, means: means)
+    case .whole(let matrix): try PrimalMetric(nearly: matrix, lambda: lambda, means: means)
     case .rows(let rows): try DualMetric(rows: rows, lambda: lambda, means: means)
     }
   }
@@ -62,13 +62,16 @@ enum Scatter {
     case .rows(let rows):
       switch rows.gram {
       case .double(let gram): matrix = gram
-      case .single(let gram, _):
-        return (
-          try SymmetricEigen(leading: count, of: gram), (0..<gram.rows).reduce(0) { $0 + Double(gram[$1, $1]) }
-        )
+      case .single(let gram, _): return (try SymmetricEigen(leading: count, of: gram), gram.trace)
       }
-    case .whole(let whole): matrix = whole
+    case .whole(let whole):
+      guard whole.rows < SingleCholesky.leastSize else {
+        var single = SingleMatrix(whole)
+        single.mirrorUpperTriangle()
+        return (try SymmetricEigen(leading: count, of: single), single.trace)
+      }
+      matrix = whole
     }
-    return (try SymmetricEigen(leading: count, of: matrix), (0..<matrix.rows).reduce(0) { $0 + matrix[$1, $1] })
+    return (try SymmetricEigen(leading: count, of: matrix), matrix.trace)
   }
 }

@@ -37,6 +37,8 @@ struct TruncatedMetric: CoordinateMetric {
     try Matrix(SingleMatrix.product(SingleMatrix(rows), SingleMatrix(scaled), rightTransposed: true))
   }
 
+  func refined() -> any DiscriminantMetric { self }
+
   func discriminants() throws(LinearAlgebraError) -> Matrix {
     var missing = try Matrix.product(meanCoordinates, scaled)
     missing.complete(means.centred, remainder: remainder ?? 1)
