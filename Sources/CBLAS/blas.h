@@ -31,8 +31,27 @@ typedef void (*CBLASTriangularSolve)(
   int layout, int side, int triangle, int transpose, int diagonal, int m, int n, double alpha, const double *a,
   int strideA, double *b, int strideB);
 
+// cblas_sgemm, cblas_ssyrk and cblas_strsm: the same of 32-bit floats.
+typedef void (*CBLASSingleGeneralProduct)(
+  int layout, int transposeA, int transposeB, int m, int n, int k, float alpha, const float *a, int strideA,
+  const float *b, int strideB, float beta, float *c, int strideC);
+
+typedef void (*CBLASSingleSymmetricProduct)(
+  int layout, int triangle, int transpose, int n, int k, float alpha, const float *a, int strideA, float beta,
+  float *c, int strideC);
+
+typedef void (*CBLASSingleTriangularSolve)(
+  int layout, int side, int triangle, int transpose, int diagonal, int m, int n, float alpha, const float *a,
+  int strideA, float *b, int strideB);
+
 // dpotrf_: A = L L', in its place, columns first; info > 0 where A is not positive definite.
 typedef void (*CLAPACKCholesky)(const char *triangle, const int *n, double *a, const int *strideA, int *info);
+
+// spotrf_ and strtri_: the same, and the inverse of a triangle, of 32-bit floats.
+typedef void (*CLAPACKSingleCholesky)(const char *triangle, const int *n, float *a, const int *strideA, int *info);
+
+typedef void (*CLAPACKSingleTriangularInverse)(
+  const char *triangle, const char *diagonal, const int *n, float *a, const int *strideA, int *info);
 
 // dpotri_: the inverse of A, one triangle of it, from its Cholesky factor.
 typedef void (*CLAPACKCholeskyInverse)(const char *triangle, const int *n, double *a, const int *strideA, int *info);

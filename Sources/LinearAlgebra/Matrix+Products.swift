@@ -13,22 +13,21 @@ extension Matrix {
     guard inner == matching else {
       throw .misfit("\(rows)x\(inner) times \(matching)x\(columns)")
     }
-    var product = Matrix(rows: rows, columns: columns)
-    guard rows > 0, columns > 0, inner > 0 else { return product }
-    let sides = (try left.sides, try right.sides, try product.sides)
+    guard rows > 0, columns > 0, inner > 0 else { return Matrix(rows: rows, columns: columns) }
+    let sides = (try left.sides, try right.sides)
+    let (height, depth) = leftTransposed ? (sides.0.columns, sides.0.rows) : sides.0
+    let width = rightTransposed ? sides.1.rows : sides.1.columns
     let routine = try Routines.get().generalProduct
-    left.elements.withUnsafeBufferPointer { a in
+    return left.elements.withUnsafeBufferPointer { a in
       right.elements.withUnsafeBufferPointer { b in
-        product.withUnsafeMutableElements { c in
-          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+        Matrix(rows: rows, columns: columns) { c in
+          guard let a = a.baseAddress, let b = b.baseAddress else { return }
           routine(
-            Int32(CBLAS_ROWS), leftTransposed ? transposed : asIs, rightTransposed ? transposed : asIs, sides.2.rows,
-            sides.2.columns, leftTransposed ? sides.0.rows : sides.0.columns, 1, a, sides.0.columns, b, sides.1.columns,
-            0, c, sides.2.columns)
+            Int32(CBLAS_ROWS), leftTransposed ? transposed : asIs, rightTransposed ? transposed : asIs, height, width,
+            depth, 1, a, sides.0.columns, b, sides.1.columns, 0, c, width)
         }
       }
     }
-    return product
   }
 
   /// Adds f Xᵀ X to the upper triangle of a square matrix; the lower one is left as it is.

@@ -33,6 +33,17 @@ public struct Matrix: Sendable, Hashable {
     self.elements = elements
   }
 
+  /// A matrix whose elements a closure sets, every one of them.
+  init(rows: Int, columns: Int, setBy body: (UnsafeMutablePointer<Double>) -> Void) {
+    self.rows = max(0, rows)
+    self.columns = max(0, columns)
+    let count = self.rows * self.columns
+    elements = Array(unsafeUninitializedCapacity: count) { buffer, initialised in
+      if let first = buffer.baseAddress { body(first) }
+      initialised = count
+    }
+  }
+
   /// The element in a row and a column, both of which must be there, as with an array.
   public subscript(row: Int, column: Int) -> Double {
     get { elements[row * columns + column] }

@@ -14,6 +14,12 @@ struct Routines: Sendable {
   let choleskyInverse: CLAPACKCholeskyInverse
   let triangularInverse: CLAPACKTriangularInverse
   let eigen: CLAPACKEigen
+  // Of 32-bit floats.
+  let singleGeneralProduct: CBLASSingleGeneralProduct
+  let singleSymmetricProduct: CBLASSingleSymmetricProduct
+  let singleTriangularSolve: CBLASSingleTriangularSolve
+  let singleCholesky: CLAPACKSingleCholesky
+  let singleTriangularInverse: CLAPACKSingleTriangularInverse
 
   private init() throws(SharedLibraryError) {
     #if canImport(Darwin)
@@ -28,6 +34,11 @@ struct Routines: Sendable {
     choleskyInverse = try library.function("dpotri_", as: CLAPACKCholeskyInverse.self)
     triangularInverse = try library.function("dtrtri_", as: CLAPACKTriangularInverse.self)
     eigen = try library.function("dsyevd_", as: CLAPACKEigen.self)
+    singleGeneralProduct = try library.function("cblas_sgemm", as: CBLASSingleGeneralProduct.self)
+    singleSymmetricProduct = try library.function("cblas_ssyrk", as: CBLASSingleSymmetricProduct.self)
+    singleTriangularSolve = try library.function("cblas_strsm", as: CBLASSingleTriangularSolve.self)
+    singleCholesky = try library.function("spotrf_", as: CLAPACKSingleCholesky.self)
+    singleTriangularInverse = try library.function("strtri_", as: CLAPACKSingleTriangularInverse.self)
   }
 
   /// The routines.

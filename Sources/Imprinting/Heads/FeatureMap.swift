@@ -27,6 +27,14 @@ public enum FeatureMap: String, Sendable, Hashable, Codable {
 
   /// Multiplies a vector so that its length is another; zeros stay.
   static func setLength(of vector: UnsafeMutableBufferPointer<Double>, to length: Double) {
+    let square = square(of: UnsafeBufferPointer(vector))
+    guard square > 0 else { return }
+    let factor = length / square.squareRoot()
+    for index in vector.indices { vector[index] *= factor }
+  }
+
+  /// ‖x‖².
+  static func square(of vector: UnsafeBufferPointer<Double>) -> Double {
     // Eight sums at once: one after the other each addition would wait for the last.
     var sums = SIMD8<Double>()
     let whole = vector.count - vector.count % 8
@@ -35,9 +43,7 @@ public enum FeatureMap: String, Sendable, Hashable, Codable {
     }
     var square = sums.sum()
     for index in whole..<vector.count { square += vector[index] * vector[index] }
-    guard square > 0 else { return }
-    let factor = length / square.squareRoot()
-    for index in vector.indices { vector[index] *= factor }
+    return square
   }
 
   /// The features of an embedding.

@@ -75,7 +75,7 @@ public struct Analytic: HeadMethod {
     let means = ClassMeans(features)
     let scatter = try Scatter(features, means)
     guard !means.isSingle else {
-      let metric = try scatter.metric(lambda: means.lambda(Self.firstTau), means: means)
+      let metric = try scatter.metric(lambda: means.lambda(Self.firstTau), means: means).refined()
       return try singleSolution(map: map, classes: features.classes, means: means, metric: metric)
     }
     let examination = Examination(features, means)

@@ -67,13 +67,13 @@ struct ClassMeans: Sendable {
     var square = 0.0
     sums.withUnsafeMutableElements { sums in
       features.rows.elements.withUnsafeBufferPointer { rows in
-        for (row, place) in features.labels.enumerated().lazy.flatMap({ picture, place in
-          (0..<features.views).lazy.map { (picture * features.views + $0, place) }
-        }) {
-          for index in 0..<dimension {
-            let value = rows[row * dimension + index]
-            sums[place * dimension + index] += weight * value
-            square += weight * value * value
+        for (picture, place) in features.labels.enumerated() {
+          for row in picture * features.views..<(picture + 1) * features.views {
+            for index in 0..<dimension {
+              sums[place * dimension + index] += weight * rows[row * dimension + index]
+            }
+            let elements = rows[row * dimension..<(row + 1) * dimension]
+            square += weight * FeatureMap.square(of: UnsafeBufferPointer(rebasing: elements))
           }
         }
       }

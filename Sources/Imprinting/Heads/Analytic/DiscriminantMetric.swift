@@ -12,6 +12,9 @@ protocol DiscriminantMetric {
 
   /// w_c = A⁻¹ (m_c − μ): `[C, D]`.
   func discriminants() throws(LinearAlgebraError) -> Matrix
+
+  /// The same as exactly as can be, for a head to be made from.
+  func refined() throws(LinearAlgebraError) -> any DiscriminantMetric
 }
 
 /// Products in A⁻¹ of some pictures, less μ.
@@ -73,7 +76,25 @@ extension Matrix {
   }
 
   /// ‖x‖² of each row.
-  var squares: [Double] { (0..<rows).map { self[row: $0].reduce(0) { $0 + $1 * $1 } } }
+  var squares: [Double] { products(self) }
+
+  /// x·y of each row and that of another matrix of the same size.
+  func products(_ other: Matrix) -> [Double] {
+    (0..<min(rows, other.rows)).map { zip(self[row: $0], other[row: $0]).reduce(0) { $0 + $1.0 * $1.1 } }
+  }
+
+  /// The sum of the diagonal.
+  var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] } }
+
+  /// Multiplies each row by a number of its own.
+  mutating func multiplyRows(by factors: [Double]) {
+    let columns = columns
+    withUnsafeMutableElements { elements in
+      for (row, factor) in factors.enumerated() {
+        for index in row * columns..<(row + 1) * columns { elements[index] *= factor }
+      }
+    }
+  }
 
   /// The scalar products of every `views` rows among themselves.
   func productsWithin(_ views: Int) -> [Double] {
@@ -100,5 +121,25 @@ extension Matrix {
       }
     }
     return products
+  }
+}
+
+extension SingleMatrix {
+  /// The sum of the diagonal.
+  var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + Double(self[$1, $1]) } }
+}
+
+extension SingleCholesky {
+  /// Smaller matrices take no time worth saving.
+  static let leastSize = 512
+
+  /// Whether a factor in 32-bit floats does for leaving pictures out: its error is some 10⁻⁷ times the condition.
+  ///
+  /// - Parameters:
+  ///   - size: The number of rows.
+  ///   - trace: The sum of the diagonal, before it is added to.
+  ///   - shift: What is added to each element of it.
+  static func suffices(size: Int, trace: Double, shift: Double) -> Bool {
+    size >= leastSize && trace < 32_768 * shift
   }
 }

@@ -10,11 +10,7 @@ struct DualMetric: DiscriminantMetric {
   private let rows: DualRows
   private let means: ClassMeans
   private let lambda: Double
-  // (m_c − μ) Xᵀ U⁻¹, where Uᵀ U = X Xᵀ + λ I, and (m_c − μ) Xᵀ P: a row a class.
-  private let whitened: Matrix
-  private let solved: Matrix
-  // The elements of P between the views of each picture.
-  private let within: [Double]
+  private let solution: DualRows.Solution
 
   /// - Parameters:
   ///   - rows: The rows.
@@ -22,16 +18,19 @@ struct DualMetric: DiscriminantMetric {
   ///   - means: The classes' means.
   /// - Complexity: O(n³ + C n²).
   init(rows: DualRows, lambda: Double, means: ClassMeans) throws(LinearAlgebraError) {
-    var matrix = rows.gram
-    for index in 0..<matrix.rows { matrix[index, index] += lambda }
-    let factor = try Cholesky(of: matrix)
-    whitened = try factor.whitening(rows.means)
-    solved = try factor.dividing(whitened: whitened)
-    within = try factor.inverseFactor().productsWithin(rows.views)
-    lengths = zip(means.centred.squares, whitened.squares).map { max(0, $0 - $1) / lambda }
+    self.init(rows: rows, lambda: lambda, means: means, solution: try rows.solution(lambda: lambda))
+  }
+
+  private init(rows: DualRows, lambda: Double, means: ClassMeans, solution: DualRows.Solution) {
     self.rows = rows
     self.means = means
     self.lambda = lambda
+    self.solution = solution
+    lengths = zip(means.centred.squares, solution.means.products(rows.means)).map { max(0, $0 - $1) / lambda }
+  }
+
+  func refined() throws(LinearAlgebraError) -> any DiscriminantMetric {
+    DualMetric(rows: rows, lambda: lambda, means: means, solution: try rows.refined(solution, lambda: lambda))
   }
 
   func products(
@@ -39,8 +38,9 @@ struct DualMetric: DiscriminantMetric {
   ) throws(LinearAlgebraError) -> DiscriminantProducts {
     let classes = means.counts.count
     let views = rows.views
+    let solved = solution.means
     let (places, amongRows) = features.places(of: pictures)
-    var among = try Matrix.product(whitened.rows(places), whitened, rightTransposed: true)
+    var among = try Matrix.product(solved.rows(places), rows.means, rightTransposed: true)
     among.complete(
       try Matrix.product(means.centred.rows(places), means.centred, rightTransposed: true), remainder: lambda)
     let inner = rows.inner
@@ -57,7 +57,7 @@ struct DualMetric: DiscriminantMetric {
           linear[index * views + view, place] = solved[place, row] / inner + share * among[mean, place]
         }
         for other in 0..<views {
-          let product = (view == other ? 1 : 0) - lambda * self.within[row * views + other]
+          let product = (view == other ? 1 : 0) - lambda * solution.within[row * views + other]
           let withMean = solved[label, row] + solved[label, picture * views + other]
           within.append((product / inner + share * withMean) / inner + share * share * among[mean, label])
         }
@@ -67,7 +67,7 @@ struct DualMetric: DiscriminantMetric {
   }
 
   func discriminants() throws(LinearAlgebraError) -> Matrix {
-    var rows = try Matrix.product(solved, rows.rows)
+    var rows = try Matrix.product(solution.means, rows.rows)
     rows.complete(means.centred, remainder: lambda)
     return rows
   }

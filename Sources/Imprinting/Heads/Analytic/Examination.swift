@@ -26,10 +26,19 @@ struct Examination {
   /// What was chosen.
   struct Choice {
     let settings: Analytic.Settings
+    /// For the head.
     let metric: any DiscriminantMetric
+    /// For leaving pictures out, and as exact as that needs.
+    let examined: any DiscriminantMetric
     /// The pictures that it was chosen on, and their scores.
     let pictures: [Int]
     let scores: Matrix
+
+    /// The same with the metric as exact as a head is to be.
+    fileprivate func refined() throws(LinearAlgebraError) -> Choice {
+      Choice(
+        settings: settings, metric: try metric.refined(), examined: examined, pictures: pictures, scores: scores)
+    }
   }
 
   init(_ features: LabelledFeatures, _ means: ClassMeans) {
@@ -44,7 +53,7 @@ struct Examination {
     if let kept {
       let metric = try scatter.metric(lambda: means.lambda(kept.tau), means: means)
       let none = Matrix(rows: 0, columns: features.classes.count)
-      return Choice(settings: kept, metric: metric, pictures: [], scores: none)
+      return try Choice(settings: kept, metric: metric, examined: metric, pictures: [], scores: none).refined()
     }
     let views = max(256, max(Self.views, features.rows.columns) / features.views)
     let sample = pictures.spread(to: min(views, max(256, Self.block / features.classes.count)))
@@ -60,7 +69,7 @@ struct Examination {
       }
       if place != start { break }
     }
-    return best.choice
+    return try best.choice.refined()
   }
 
   /// The answers of a choice to all pictures.
@@ -78,7 +87,7 @@ struct Examination {
       for (index, picture) in pictures.enumerated() { answer(picture, choice.scores[row: index]) }
     } else {
       let excess = BiasExcess(means, spread: settings.spread)
-      try visit(pictures, choice.metric) { picture, leftOut in
+      try visit(pictures, choice.examined) { picture, leftOut in
         let label = features.labels[picture]
         answer(picture, leftOut.scores.enumerated().lazy.map { $1 + excess.score(of: $0, leftOutOf: label) })
       }
@@ -162,7 +171,7 @@ struct Examination {
     // Of few pictures, τ is to be near 2.
     let unlikely = log(tau / 2) * log(tau / 2) / 2
     return (
-      Choice(settings: settings, metric: metric, pictures: sample, scores: scores),
+      Choice(settings: settings, metric: metric, examined: metric, pictures: sample, scores: scores),
       Double(pictures.count) * temperature.surprise + unlikely
     )
   }

@@ -5,7 +5,19 @@ struct PrimalMetric: CoordinateMetric {
   let remainder: Double? = nil
   let meanCoordinates: Matrix
   let lengths: [Double]
-  private let factor: Cholesky
+  private let factor: Factor
+
+  private enum Factor {
+    case double(Cholesky)
+    /// In 32-bit floats, and what an exact one is made from.
+    case single(SingleCholesky, Origin)
+  }
+
+  private struct Origin {
+    let scatter: Matrix
+    let lambda: Double
+    let means: ClassMeans
+  }
 
   /// - Parameters:
   ///   - scatter: S_w + κ S_b, its upper triangle.
@@ -15,19 +27,60 @@ struct PrimalMetric: CoordinateMetric {
   init(scatter: Matrix, lambda: Double, means: ClassMeans) throws(LinearAlgebraError) {
     var matrix = scatter
     for index in 0..<scatter.rows { matrix[index, index] += lambda }
-    factor = try Cholesky(of: matrix)
-    meanCoordinates = try factor.whitening(means.centred)
+    let factor = try Cholesky(of: matrix)
+    self.init(factor: .double(factor), meanCoordinates: try factor.whitening(means.centred))
+  }
+
+  /// The same by a factor in 32-bit floats, where the condition allows it, for pictures to be left out by.
+  init(nearly scatter: Matrix, lambda: Double, means: ClassMeans) throws(LinearAlgebraError) {
+    guard SingleCholesky.suffices(size: scatter.rows, trace: scatter.trace, shift: lambda) else {
+      try self.init(scatter: scatter, lambda: lambda, means: means)
+      return
+    }
+    let factor: SingleCholesky
+    do throws(LinearAlgebraError) {
+      factor = try SingleCholesky(of: SingleMatrix(scatter), addingToDiagonal: lambda)
+    } catch .notPositiveDefinite {
+      try self.init(scatter: scatter, lambda: lambda, means: means)
+      return
+    }
+    self.init(
+      factor: .single(factor, Origin(scatter: scatter, lambda: lambda, means: means)),
+      meanCoordinates: try factor.whitening(means.centred))
+  }
+
+  private init(factor: Factor, meanCoordinates: Matrix) {
+    self.factor = factor
+    self.meanCoordinates = meanCoordinates
     lengths = meanCoordinates.squares
   }
 
-  func coordinates(of rows: Matrix) throws(LinearAlgebraError) -> Matrix { try factor.whitening(rows) }
+  func coordinates(of rows: Matrix) throws(LinearAlgebraError) -> Matrix {
+    switch factor {
+    case .double(let factor): try factor.whitening(rows)
+    case .single(let factor, _): try factor.whitening(rows)
+    }
+  }
 
-  func discriminants() throws(LinearAlgebraError) -> Matrix { try factor.dividing(whitened: meanCoordinates) }
+  func discriminants() throws(LinearAlgebraError) -> Matrix {
+    switch factor {
+    case .double(let factor): try factor.dividing(whitened: meanCoordinates)
+    case .single: try exact().discriminants()
+    }
+  }
+
+  func refined() throws(LinearAlgebraError) -> any DiscriminantMetric { try exact() }
+
+  private func exact() throws(LinearAlgebraError) -> PrimalMetric {
+    guard case .single(_, let origin) = factor else { return self }
+    return try PrimalMetric(scatter: origin.scatter, lambda: origin.lambda, means: origin.means)
+  }
 
   /// v as far as it can be told from sums: tr(A⁻¹ S_w) N / (N − C).
   ///
   /// - Complexity: O(D³).
   func spread(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> Double {
+    guard case .double(let factor) = factor else { return try exact().spread(lambda: lambda, means: means) }
     let inverse = try factor.inverse()
     let trace = (0..<inverse.rows).reduce(0) { $0 + inverse[$1, $1] }
     let between = Discriminant.kappa * lengths.reduce(0, +) / Double(means.counts.count)

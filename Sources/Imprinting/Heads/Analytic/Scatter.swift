@@ -23,10 +23,10 @@ enum Scatter {
     return try PrimalMetric.scatter(square: square, means: means)
   }
 
-  /// (S_w + κ S_b + λ I)⁻¹.
+  /// (S_w + κ S_b + λ I)⁻¹, as exactly as leaving pictures out needs it; a head takes it refined.
   func metric(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> any DiscriminantMetric {
     switch self {
-    case .whole(let matrix): try PrimalMetric(scatter: matrix, lambda: lambda, means: means)
+    case .whole(let matrix): try PrimalMetric(nearly: matrix, lambda: lambda, means: means)
     case .rows(let rows): try DualMetric(rows: rows, lambda: lambda, means: means)
     }
   }
@@ -35,24 +35,43 @@ enum Scatter {
   func truncatedMetric(
     lambda: Double, directions count: Int, means: ClassMeans
   ) throws(LinearAlgebraError) -> TruncatedMetric {
-    let matrix =
-      switch self {
-      case .whole(let matrix): matrix
-      case .rows(let rows): rows.gram
-      }
-    let trace = (0..<matrix.rows).reduce(0) { $0 + matrix[$1, $1] }
-    let leading = try SymmetricEigen(leading: count, of: matrix)
-    let chosen = leading.values.indices.filter { leading.values[$0] > 1e-9 * trace }
+    let (leading, trace) = try leadingDirections(count)
+    let chosen = leading.values.indices.filter { leading.values[$0] > 1e-6 * trace }
     let values = chosen.map { leading.values[$0] }
     var vectors = leading.vectors.rows(chosen)
     if case .rows(let rows) = self {
-      vectors = try Matrix.product(vectors, rows.rows)
-      vectors.withUnsafeMutableElements { vectors in
-        for index in vectors.indices { vectors[index] /= values[index / rows.rows.columns].squareRoot() }
-      }
+      vectors =
+        switch rows.gram {
+        case .double: try Matrix.product(vectors, rows.rows)
+        case .single(_, let single): try Matrix(SingleMatrix.product(SingleMatrix(vectors), single))
+        }
+      let factors = vectors.squares.map { 1 / $0.squareRoot() }
+      vectors.multiplyRows(by: factors)
     }
     let dimension = means.centre.count
     let rest = max(0, trace - values.reduce(0, +)) / Double(max(1, dimension - values.count))
     return try TruncatedMetric(directions: vectors, values: values, lambda: lambda + rest, means: means)
+  }
+
+  /// The greatest eigenvalues and their vectors, of the rows' products where it is rows, and the sum of all eigenvalues.
+  private func leadingDirections(
+    _ count: Int
+  ) throws(LinearAlgebraError) -> (leading: SymmetricEigen, trace: Double) {
+    let matrix: Matrix
+    switch self {
+    case .rows(let rows):
+      switch rows.gram {
+      case .double(let gram): matrix = gram
+      case .single(let gram, _): return (try SymmetricEigen(leading: count, of: gram), gram.trace)
+      }
+    case .whole(let whole):
+      guard whole.rows < SingleCholesky.leastSize else {
+        var single = SingleMatrix(whole)
+        single.mirrorUpperTriangle()
+        return (try SymmetricEigen(leading: count, of: single), single.trace)
+      }
+      matrix = whole
+    }
+    return (try SymmetricEigen(leading: count, of: matrix), matrix.trace)
   }
 }

@@ -23,9 +23,7 @@ struct TruncatedMetric: CoordinateMetric {
   init(directions: Matrix, values: [Double], lambda: Double, means: ClassMeans) throws(LinearAlgebraError) {
     let shares = values.map { $0 / ($0 + lambda) }
     var scaled = directions
-    scaled.withUnsafeMutableElements { scaled in
-      for index in scaled.indices { scaled[index] *= shares[index / directions.columns].squareRoot() }
-    }
+    scaled.multiplyRows(by: shares.map { $0.squareRoot() })
     meanCoordinates = try Matrix.product(means.centred, scaled, rightTransposed: true)
     lengths = zip(means.centred.squares, meanCoordinates.squares).map { max(0, $0 - $1) / lambda }
     remainder = lambda
@@ -36,8 +34,10 @@ struct TruncatedMetric: CoordinateMetric {
   }
 
   func coordinates(of rows: Matrix) throws(LinearAlgebraError) -> Matrix {
-    try Matrix.product(rows, scaled, rightTransposed: true)
+    try Matrix(SingleMatrix.product(SingleMatrix(rows), SingleMatrix(scaled), rightTransposed: true))
   }
+
+  func refined() -> any DiscriminantMetric { self }
 
   func discriminants() throws(LinearAlgebraError) -> Matrix {
     var missing = try Matrix.product(meanCoordinates, scaled)

@@ -1,0 +1,142 @@
+import CBLAS
+
+/// A matrix of 32-bit floats, its rows one after the other in memory: for what twice the speed is worth more than the last
+/// digits, and what is made exact afterwards.
+public struct SingleMatrix: Sendable, Hashable {
+  /// The number of rows.
+  public let rows: Int
+  /// The number of columns.
+  public let columns: Int
+  /// The elements, row by row: `rows * columns` of them.
+  public private(set) var elements: [Float]
+
+  /// A matrix whose elements a closure sets, every one of them.
+  ///
+  /// - Parameters:
+  ///   - rows: The number of rows; a negative one counts as none.
+  ///   - columns: The number of columns; a negative one counts as none.
+  ///   - body: Sets the elements, which hold nothing before. It is not called where there are none.
+  public init(rows: Int, columns: Int, setBy body: (UnsafeMutablePointer<Float>) -> Void) {
+    self.rows = max(0, rows)
+    self.columns = max(0, columns)
+    let count = self.rows * self.columns
+    elements = Array(unsafeUninitializedCapacity: count) { buffer, initialised in
+      if count > 0, let first = buffer.baseAddress { body(first) }
+      initialised = count
+    }
+  }
+
+  /// The nearest 32-bit floats.
+  public init(_ matrix: Matrix) {
+    self = matrix.elements.withUnsafeBufferPointer { source in
+      SingleMatrix(rows: matrix.rows, columns: matrix.columns) { target in
+        for index in source.indices { (target + index).initialize(to: Float(source[index])) }
+      }
+    }
+  }
+
+  /// The element in a row and a column, both of which must be there, as with an array.
+  public subscript(row: Int, column: Int) -> Float { elements[row * columns + column] }
+
+  /// Calls a closure with the elements in place, to change them.
+  public mutating func withUnsafeMutableElements<Result>(
+    _ body: (UnsafeMutableBufferPointer<Float>) -> Result
+  ) -> Result {
+    elements.withUnsafeMutableBufferPointer { body($0) }
+  }
+
+  /// A B, with B as it is or transposed.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(m n k).
+  public static func product(
+    _ left: SingleMatrix, _ right: SingleMatrix, rightTransposed: Bool = false
+  ) throws(LinearAlgebraError) -> SingleMatrix {
+    let (matching, columns) = rightTransposed ? (right.columns, right.rows) : (right.rows, right.columns)
+    guard left.columns == matching else {
+      throw .misfit("\(left.rows)x\(left.columns) times \(matching)x\(columns)")
+    }
+    guard left.rows > 0, columns > 0, matching > 0 else {
+      return SingleMatrix(rows: left.rows, columns: columns) { $0.initialize(repeating: 0, count: left.rows * columns) }
+    }
+    let sides = (try left.sides, try right.sides)
+    let width = rightTransposed ? sides.1.rows : sides.1.columns
+    let routine = try Routines.get().singleGeneralProduct
+    return left.elements.withUnsafeBufferPointer { a in
+      right.elements.withUnsafeBufferPointer { b in
+        SingleMatrix(rows: left.rows, columns: columns) { c in
+          guard let a = a.baseAddress, let b = b.baseAddress else { return }
+          routine(
+            Int32(CBLAS_ROWS), Int32(CBLAS_AS_IS), Int32(rightTransposed ? CBLAS_TRANSPOSED : CBLAS_AS_IS),
+            sides.0.rows, width, sides.0.columns, 1, a, sides.0.columns, b, sides.1.columns, 0, c, width)
+        }
+      }
+    }
+  }
+
+  /// X Xᵀ, both triangles.
+  ///
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(n² d) for n rows of d elements, half of a general product.
+  public static func gram(of rows: SingleMatrix) throws(LinearAlgebraError) -> SingleMatrix {
+    let side = rows.rows
+    guard side > 0, rows.columns > 0 else {
+      return SingleMatrix(rows: side, columns: side) { $0.initialize(repeating: 0, count: side * side) }
+    }
+    let sides = try rows.sides
+    let routine = try Routines.get().singleSymmetricProduct
+    var gram = rows.elements.withUnsafeBufferPointer { source in
+      SingleMatrix(rows: side, columns: side) { gram in
+        guard let source = source.baseAddress else { return }
+        // The routine leaves the lower triangle alone, which is set next.
+        routine(
+          Int32(CBLAS_ROWS), Int32(CBLAS_UPPER), Int32(CBLAS_AS_IS), sides.rows, sides.columns, 1, source,
+          sides.columns, 0, gram, sides.rows)
+      }
+    }
+    gram.mirrorUpperTriangle()
+    return gram
+  }
+
+  /// Copies the upper triangle of a square matrix into the lower one.
+  public mutating func mirrorUpperTriangle() {
+    let side = min(rows, columns)
+    let width = columns
+    // In tiles, so that what is read down a column is still near when the next one comes.
+    let tile = 32
+    withUnsafeMutableElements { elements in
+      for top in stride(from: 0, to: side, by: tile) {
+        for left in stride(from: top, to: side, by: tile) {
+          for column in left..<min(left + tile, side) {
+            for row in top..<max(top, min(top + tile, column)) {
+              elements[column * width + row] = elements[row * width + column]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The sides as the library counts.
+  ///
+  /// - Throws: ``LinearAlgebraError/tooLarge(rows:columns:)`` beyond 32 bits.
+  var sides: (rows: Int32, columns: Int32) {
+    get throws(LinearAlgebraError) {
+      guard let height = Int32(exactly: rows), let width = Int32(exactly: columns) else {
+        throw .tooLarge(rows: rows, columns: columns)
+      }
+      return (height, width)
+    }
+  }
+}
+
+extension Matrix {
+  /// The same numbers as 64-bit floats.
+  public init(_ matrix: SingleMatrix) {
+    self = matrix.elements.withUnsafeBufferPointer { source in
+      Matrix(rows: matrix.rows, columns: matrix.columns) { target in
+        for index in source.indices { (target + index).initialize(to: Double(source[index])) }
+      }
+    }
+  }
+}
