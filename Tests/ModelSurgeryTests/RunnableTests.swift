@@ -85,6 +85,64 @@ struct RunnableOperatorTests {
     #expect(try refusal { $0.inputs = [$0.operators[0].inputs[1]] }.contains("an input and a constant"))
   }
 
+  @Test(
+    "Not an operator whose result would be written beyond its tensor",
+    arguments: [BuiltinOperator.reshape, .squeeze, .expandDims, .softmax, .mul])
+  func otherType(builtin: BuiltinOperator) throws {
+    let words = refusal(of: builtin, .float32, 1, .int8, 1)
+    #expect(words?.contains("makes INT8 of FLOAT32") == true, "\(words ?? "none")")
+    #expect(refusal(of: builtin, .float32, 1, .float32, 1) == nil)
+  }
+
+  @Test(
+    "Not an operator on bytes without a scale that it can compute with",
+    arguments: [nil, 0, -1, 1e-38, 1e38, .infinity, .nan] as [Float?])
+  func senselessScale(scale: Float?) throws {
+    for builtin in [BuiltinOperator.add, .sub, .mul, .squaredDifference, .quantize, .sqrt, .rsqrt, .log, .exp] {
+      for (one, other) in [(scale, 1), (1, scale)] as [(Float?, Float?)] {
+        #expect(refusal(of: builtin, .int8, one, .int8, other)?.contains("scale") == true, "\(builtin)")
+      }
+      #expect(refusal(of: builtin, .int8, 0.25, .int8, 0.5) == nil)
+    }
+    #expect(refusal(of: .quantize, .float32, nil, .int8, scale) != nil)
+    #expect(refusal(of: .reshape, .int8, scale, .int8, scale) == nil)
+  }
+
+  @Test("Not a sum or difference whose scale is too small for what is added, or of two types")
+  func steep() throws {
+    for builtin in [BuiltinOperator.add, .sub, .squaredDifference] {
+      #expect(refusal(of: builtin, .int8, 1, .int8, 0x1p-14)?.contains("too small") == true)
+      #expect(refusal(of: builtin, .int8, 1, .int8, 0x1p-11) == nil)
+      #expect(refusal(of: builtin, .int8, 1, .uint8, 1)?.contains("INT8 and UINT8 at once") == true)
+    }
+  }
+
+  /// Why a model of one operator on two tensors may not be run.
+  private func refusal(
+    of builtin: BuiltinOperator, _ input: TensorType, _ inputScale: Float?, _ output: TensorType, _ outputScale: Float?
+  ) -> String? {
+    func tensor(_ type: TensorType, _ scale: Float?) -> Tensor {
+      Tensor(
+        shape: [1, 4], type: type, quantization: scale.map { QuantizationParameters(scale: $0, zeroPoint: 0) })
+    }
+    var model = Model()
+    model.buffers = [Buffer()]
+    model.operatorCodes = [OperatorCode(builtin, version: 1)]
+    var graph = SubGraph()
+    graph.tensors = [tensor(input, inputScale), tensor(input, inputScale), tensor(output, outputScale)]
+    let isBinary = [.add, .sub, .mul, .squaredDifference, .expandDims].contains(builtin)
+    graph.operators = [Operator(opcodeIndex: 0, inputs: isBinary ? [0, 1] : [0], outputs: [2])]
+    graph.inputs = [0, 1]
+    graph.outputs = [2]
+    model.subgraphs = [graph]
+    do {
+      try model.checkRunnable()
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
   @Test("Not a zero point beyond its type")
   func zeroPoint() throws {
     let words = try refusal { graph in

@@ -28,8 +28,11 @@ public struct ModelCache: Sendable, Hashable {
   /// 512 MB: about a hundred models of Coral's.
   public static let defaultLimit = 1 << 29
 
-  // The number changes with what rewriting makes of a model.
-  private static let modelEnding = ".rewritten-2"
+  /// Tells what rewriting makes of a model from what another version of it made, also where its packed weights are kept: the
+  /// number changes with it.
+  static let rewriting = "rewritten-2"
+
+  private static let modelEnding = ".\(rewriting)"
   private static let weightsEnding = ".packed"
   private static let triedEnding = ".tried"
 

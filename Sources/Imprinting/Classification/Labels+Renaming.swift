@@ -21,7 +21,8 @@ extension Labels {
     return renamed
   }
 
-  /// Checks that there is one name for each of so many classes, and no name twice.
+  /// Checks that there is one name for each of so many classes. Several may have the same: lists that are widely used have
+  /// such names, as that of ImageNet has its two cranes.
   ///
   /// - Throws: ``LabelsError``.
   public func check(count: Int) throws(LabelsError) {
@@ -31,8 +32,12 @@ extension Labels {
     if let (id, name) = names.sorted(by: { $0.key < $1.key }).first(where: { !Self.isName($0.value) }) {
       throw .badName(name, classID: id)
     }
-    let groups = Dictionary(grouping: names.keys, by: { names[$0] ?? "" }).filter { $0.value.count > 1 }
-    if let (name, classes) = groups.min(by: { $0.key < $1.key }) { throw .sameName(name, classes: classes.sorted()) }
+  }
+
+  /// The names that several classes have, with these classes, by the first of them.
+  package var shared: [(name: String, classes: [Int])] {
+    Dictionary(grouping: names.keys.sorted(), by: { names[$0] ?? "" }).filter { $0.value.count > 1 }
+      .map { (name: $0.key, classes: $0.value) }.sorted { $0.classes[0] < $1.classes[0] }
   }
 
   private func parsed(_ change: String) throws(LabelsError) -> (id: Int, name: String) {

@@ -29,7 +29,8 @@ struct PreparedModel {
       return
     }
     self.init(
-      model: made.model, file: made.file, arithmetic: made.arithmetic, key: digest.map { "\($0) \(made.arithmetic)" })
+      model: made.model, file: made.file, arithmetic: made.arithmetic,
+      key: digest.map { "\($0) \(ModelCache.rewriting)" })
   }
 
   private init(model: Model, file: Bytes, arithmetic: EmbeddingSpace.Arithmetic, key: String?) {

@@ -16,6 +16,9 @@ struct PooledMoments: Sendable {
   private let dimension: Int
   private static let block = 512
 
+  /// The widest embeddings that are summed up: Σ z zᵀ takes 1 GB then.
+  static let mostDimensions = 1 << 14
+
   init(dimension: Int, classes: Int) {
     self.dimension = dimension
     sums = Array(repeating: Array(repeating: 0, count: dimension), count: classes)
@@ -61,11 +64,12 @@ struct PooledMoments: Sendable {
   ///
   /// - Parameter places: The class of this value for each class of the other.
   mutating func add(_ other: PooledMoments, places: [Int], sign: Double) throws(LinearAlgebraError) {
+    // What can fail comes first: nothing is added then.
+    try flush()
+    try square.add(other.wholeSquare(), factor: sign)
     for (place, sum) in zip(places, other.sums) {
       for index in 0..<dimension { sums[place][index] += sign * sum[index] }
     }
-    try flush()
-    try square.add(other.wholeSquare(), factor: sign)
   }
 
   /// Takes classes out whose pictures are gone from the square already.

@@ -54,7 +54,7 @@ public struct Seen: Sendable {
   /// Adds a picture to a class, which is made where there is none of that name.
   ///
   /// - Throws: ``SeenError/wrongSize(bytes:expected:)``, ``SeenError/notFinite(picture:)``, ``SeenError/badName(_:)``,
-  ///   `LinearAlgebraError`; nothing is added then.
+  ///   ``SeenError/tooWide(dimension:limit:)`` past the budget, `LinearAlgebraError`; nothing is added then.
   /// - Complexity: O(V D), or O(V D²) where only sums are kept.
   public mutating func add(_ picture: SeenPicture, to name: String) throws {
     try append(picture, to: name, once: true)
@@ -94,7 +94,7 @@ public struct Seen: Sendable {
   /// - Parameters:
   ///   - other: The other, of the same space.
   ///   - anyArithmetic: Whether the other's arithmetic may be another.
-  /// - Throws: ``SeenError/otherSpace(_:)``, `LinearAlgebraError`.
+  /// - Throws: ``SeenError/otherSpace(_:)``, ``SeenError/tooWide(dimension:limit:)`` past the budget, `LinearAlgebraError`.
   public mutating func merge(_ other: Seen, anyArithmetic: Bool = false) throws {
     try checkSpace(other, anyArithmetic: anyArithmetic)
     if let theirs = other.moments {
@@ -248,6 +248,9 @@ public struct Seen: Sendable {
 
   /// Sums up the embeddings and lets them go.
   private mutating func forgetEmbeddings() throws {
+    guard space.dimension <= PooledMoments.mostDimensions else {
+      throw SeenError.tooWide(dimension: space.dimension, limit: PooledMoments.mostDimensions)
+    }
     moments = PooledMoments(dimension: space.dimension, classes: classes.count)
     for place in classes.indices {
       for picture in classes[place].pictures { try addMoments(of: picture.embeddings, toClass: place) }

@@ -16,6 +16,8 @@ public enum SeenError: Error, Sendable, Hashable {
   case badName(String)
   /// What needs the single embeddings, of which only sums are left.
   case pastBudget(String, bytes: Int)
+  /// Embeddings of so many numbers that their sums, a square of them, would not fit into memory.
+  case tooWide(dimension: Int, limit: Int)
   /// Taking away more than was seen.
   case neverAdded(String)
   /// Statistics beyond what their form can hold.
@@ -51,6 +53,11 @@ extension SeenError: CustomStringConvertible {
       """
       \(what) takes the single embeddings, and only their sums are kept beyond \(bytes / 1_000_000) MB: \
       embed the pictures again with a larger --budget
+      """
+    case .tooWide(let dimension, let limit):
+      """
+      embeddings of \(dimension) numbers are too wide to keep sums of, which is done up to \(limit): keep the embeddings \
+      themselves, with a larger --budget
       """
     case .neverAdded(let what): "\(what) cannot be taken away: it was never added"
     case .tooMany(let what): "there are too many \(what)"

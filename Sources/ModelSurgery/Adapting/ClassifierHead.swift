@@ -137,7 +137,7 @@ private struct Path {
     guard let graph = model.mainSubgraph else { return }
     var tensor = output
     // A damaged file may lead in a circle; no way is longer than there are operators.
-    for _ in graph.operators.indices {
+    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let index = graph.producer(of: tensor) else { return }
       let op = graph.operators[index]
       stop = model.name(of: op)

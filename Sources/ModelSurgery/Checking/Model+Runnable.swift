@@ -2,7 +2,8 @@ import TFLite
 
 extension Model {
   /// Checks what the runtime takes on trust: that constants have the size which their shapes promise, that operators
-  /// have the inputs they read and overwrite no constant, that zero points are within their types, and that the memory
+  /// have the inputs they read, of types and scales that they can compute with, and overwrite no constant, that zero points are
+  /// within their types, and that the memory
   /// which running the model takes is in proportion to a picture model.
   ///
   /// Each rule stands for a way in which a damaged file brings the runtime, and with it the process, down.
@@ -72,6 +73,7 @@ extension Model {
           throw .badOperator(name, number: number, because: "it needs \(count) inputs and has \(op.inputs)")
         }
       }
+      try checkElements(of: op, number: number, in: graph)
       for output in op.outputs {
         guard let tensor = graph.tensor(output), constant(tensor) == nil else {
           throw .badOperator(

@@ -22,7 +22,7 @@ extension Model {
   /// - Returns: The model and the bytes of its input; nil where the tensor is no such result, or not all that it follows
   ///   from is known.
   /// - Complexity: O(tensors + operators); no weights are copied.
-  public func computing(constantResult tensor: Int32, from known: [Int32: Bytes]) -> (model: Model, input: Bytes)? {
+  package func computing(constantResult tensor: Int32, from known: [Int32: Bytes]) -> (model: Model, input: Bytes)? {
     guard let graph = mainSubgraph, let op = graph.producer(of: tensor).map({ graph.operators[$0] }) else { return nil }
     let contents = { (index: Int32) in known[index] ?? graph.tensor(index).flatMap { constant($0) } }
     // The shape that FILL reads first must be known before it runs.
@@ -54,7 +54,7 @@ extension Model {
   /// - Throws: ``SurgeryError/badConstant(tensor:expected:found:)`` for contents of another size than the tensor's;
   ///   `TFLiteError` when packed files cannot be written anew.
   /// - Complexity: O(tensors + operators).
-  public func storing(_ contents: [Int32: Bytes]) throws -> (model: Model, stored: [String]) {
+  package func storing(_ contents: [Int32: Bytes]) throws -> (model: Model, stored: [String]) {
     guard let graph = mainSubgraph else { return (self, []) }
     var model = self
     model.subgraphs[0].operators.removeAll { op in

@@ -44,7 +44,7 @@ struct GraphFlow {
         throw .badOperator(
           name, number: number, because: "it reads \(graph.label(of: missing)), which nothing has written before it")
       }
-      for output in op.outputs {
+      for output in op.outputs where output >= 0 {
         guard written.insert(output).inserted else {
           throw .badOperator(
             name, number: number, because: "it writes to \(graph.label(of: output)), which holds something already")

@@ -21,7 +21,7 @@ extension Model {
   /// Whether a tensor is a softmax's result, operators passed over that only change its form.
   private func endsInSoftmax(_ tensor: Int32, in graph: SubGraph) -> Bool {
     var tensor = tensor
-    for _ in graph.operators.indices {
+    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let index = graph.producer(of: tensor), let source = graph.operators[index].inputs.first else {
         return false
       }
@@ -38,7 +38,7 @@ extension Model {
   public func isNonNegative(_ tensor: Int32) -> Bool {
     guard let graph = mainSubgraph else { return false }
     var current = tensor
-    for _ in graph.operators.indices {
+    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let vector = graph.tensor(current) else { return false }
       let zero = vector.quantization?.zeroPoint.first
       if vector.type == .uint8, zero == 0 { return true }
@@ -85,7 +85,7 @@ extension Model {
   private func stored(_ tensor: Int32, in graph: SubGraph) -> Int32 {
     var current = tensor
     let count = graph.tensor(tensor)?.elementCount
-    for _ in graph.operators.indices {
+    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let index = graph.producer(of: current), let source = graph.operators[index].inputs.first,
         let builtin = builtinOperator(of: graph.operators[index]), [.reshape, .squeeze, .dequantize].contains(builtin),
         let before = graph.tensor(source), before.elementCount == count, !graph.inputs.contains(source),

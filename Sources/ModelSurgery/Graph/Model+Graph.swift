@@ -53,6 +53,10 @@ extension Model {
 }
 
 extension SubGraph {
+  /// How many operators a way back from tensor to tensor may have that looks for a layer: far more than there are behind a
+  /// network, and few enough for a file of a million operators, each of which is looked for among all.
+  static let longestWay = 256
+
   /// The operator that writes a tensor, or nil for an input or a constant.
   public func producer(of tensor: Int32) -> Int? {
     operators.firstIndex { $0.outputs.contains(tensor) }

@@ -38,7 +38,7 @@ public struct BaseClassifier: Sendable, Hashable {
   ///
   /// - Throws: ``SurgeryError/notOneInputAndOutput(inputs:outputs:)``, ``SurgeryError/noVector(tensor:shape:)`` or
   ///   ``SurgeryError/cannotAdapt(found:because:)`` with what was found.
-  /// - Complexity: O(operators²); no weights are read.
+  /// - Complexity: O(operators); no weights are read.
   public init(of model: Model) throws(SurgeryError) {
     let (_, output) = try model.onlyInputAndOutput()
     guard let graph = model.mainSubgraph, let scores = graph.tensor(output), let count = scores.elementCount, count > 1
@@ -46,7 +46,7 @@ public struct BaseClassifier: Sendable, Hashable {
     var logits = output
     var beta: Float = 1
     var tensor = output
-    search: for _ in graph.operators.indices {
+    search: for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first,
         graph.tensor(source)?.elementCount == count
       else { break }
@@ -116,7 +116,7 @@ public struct BaseClassifier: Sendable, Hashable {
     guard let graph = model.mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
     var found = Source()
     var tensor = logits
-    for _ in graph.operators.indices {
+    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else {
         break
       }
@@ -158,7 +158,7 @@ extension Model {
   /// Goes back from what a linear layer reads to the network's own embedding.
   fileprivate func findEmbedding(_ found: inout BaseClassifier.Source, in graph: SubGraph) {
     var tensor = found.features
-    for _ in graph.operators.indices {
+    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else {
         break
       }

@@ -62,7 +62,7 @@ extension Model {
   /// The operator that computes a tensor, operators passed over that only change its form.
   private func lastComputation(before tensor: Int32, in graph: SubGraph) -> BuiltinOperator? {
     var tensor = tensor
-    for _ in graph.operators.indices {
+    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
       guard let index = graph.producer(of: tensor), let builtin = builtinOperator(of: graph.operators[index]) else {
         return nil
       }

@@ -78,6 +78,21 @@ struct SeenTests {
     #expect(kept.pictures == 15)
   }
 
+  @Test("Embeddings too wide for sums are refused past the budget, and what was there stays")
+  func tooWide() throws {
+    let size = 1 << 20
+    let space = EmbeddingSpace(
+      extractor: "made up", resize: "crop", views: .one, arithmetic: .exact, dimension: size, element: .uint8,
+      zeroPoint: 0, isNonNegative: true)
+    let picture = { (name: String) in SeenPicture(name: name, embeddings: Bytes([UInt8](repeating: 7, count: size))) }
+    var seen = Seen(space: space, budget: size)
+    try seen.add(picture("one"), to: "rose")
+    #expect(throws: SeenError.tooWide(dimension: size, limit: 1 << 14)) { try seen.add(picture("two"), to: "lily") }
+    #expect(seen.hasEmbeddings && seen.classes.map(\.name) == ["rose"] && seen.pictures == 1)
+    var none = Seen(space: space, budget: 0)
+    #expect(throws: SeenError.tooWide(dimension: size, limit: 1 << 14)) { try none.merge(seen) }
+  }
+
   @Test("A picture that was seen already counts once")
   func twice() throws {
     var seen = try Sight.seen()

@@ -144,6 +144,26 @@ struct FoldingTests {
     #expect(try answers.answer(folding.model, to: input) == answers.answer(whole, to: input))
   }
 
+  @Test("An operator that the runtime would not survive is left alone")
+  func deadly() throws {
+    var deadly = Model()
+    deadly.buffers = [Buffer()]
+    deadly.subgraphs = [SubGraph()]
+    let features = add([1, 8], .float32, "features", to: &deadly)
+    let ones = Bytes([UInt8](repeating: 1, count: 480_000))
+    let floats = add([300, 400], .float32, "floats", contents: ones, to: &deadly)
+    let steps = add([4], .int8, "steps", contents: bytes([1, 2, 3, 4] as [Int8]), to: &deadly)
+    let small = add([300, 400], .int8, "small", to: &deadly)
+    let shares = add([300, 400], .int8, "shares", to: &deadly)
+    let sum = add([4], .int8, "sum", to: &deadly)
+    add(.reshape, [floats], [small], ReshapeOptions(newShape: [300, 400]).options, to: &deadly)
+    add(.softmax, [floats], [shares], SoftmaxOptions(beta: 1).options, to: &deadly)
+    add(.add, [steps, steps], [sum], AddOptions().options, to: &deadly)
+    deadly.subgraphs[0].inputs = [features]
+    deadly.subgraphs[0].outputs = [small, shares, sum]
+    #expect(try Folding(of: deadly).left.count == 3)
+  }
+
   @Test("However a file is damaged, folding it answers or refuses")
   func damaged() throws {
     let bytes = try model.serialized().bytes()

@@ -22,13 +22,14 @@ struct RenamingLabelsTests {
     #expect(throws: LabelsError.noChange("rose")) { try labels.renaming(["rose"]) }
   }
 
-  @Test("A list has one name for each class, each once")
+  @Test("A list has one name for each class, and those that several classes have are known")
   func counted() throws {
     try labels.check(count: 3)
     #expect(throws: LabelsError.wrongCount(names: 3, classes: 4)) { try labels.check(count: 4) }
     #expect(throws: LabelsError.wrongCount(names: 1, classes: 1)) { try Labels([3: "x"]).check(count: 1) }
-    #expect(throws: LabelsError.sameName("x", classes: [0, 2])) {
-      try Labels([0: "x", 1: "y", 2: "x"]).check(count: 3)
-    }
+    #expect(labels.shared.isEmpty)
+    let cranes = Labels([0: "y", 1: "crane", 2: "z", 3: "crane", 4: "z"])
+    try cranes.check(count: 5)
+    #expect(cranes.shared.map(\.name) == ["crane", "z"] && cranes.shared.map(\.classes) == [[1, 3], [2, 4]])
   }
 }

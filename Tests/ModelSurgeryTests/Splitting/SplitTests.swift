@@ -121,13 +121,11 @@ struct SplitTests {
     let pool: Text = "MobilenetV1/Logits/AvgPool_1a/AvgPool"
     #expect(names(base) == (["image"], [pool]))
     #expect(names(head) == ([pool], ["scores"]))
-    for (first, second) in [(base, head)] {
-      let joined = try first.joined(with: second)
-      let ends = try joined.onlyInputAndOutput()
-      #expect(joined.signatureDefs.count == 1)
-      #expect(joined.signatureDefs[0].inputs == [TensorMap(name: "image", tensorIndex: UInt32(ends.input))])
-      #expect(joined.signatureDefs[0].outputs == [TensorMap(name: "scores", tensorIndex: UInt32(ends.output))])
-    }
+    let joined = try base.joined(with: head)
+    let ends = try joined.onlyInputAndOutput()
+    #expect(joined.signatureDefs.count == 1)
+    #expect(joined.signatureDefs[0].inputs == [TensorMap(name: "image", tensorIndex: UInt32(ends.input))])
+    #expect(joined.signatureDefs[0].outputs == [TensorMap(name: "scores", tensorIndex: UInt32(ends.output))])
   }
 
   @Test("A name of thousands of letters is shortened where it is told, and stays whole in the parts")
@@ -142,6 +140,24 @@ struct SplitTests {
     let error = #expect(throws: SplitError.self) { try whole.computedTensor(named: name.string) }
     #expect(error.map { "\($0)".count < 1000 } == true)
     #expect(GraphComparison.areSame(try base.joined(with: head, match: .position), whole))
+  }
+
+  @Test("A chain of a hundred thousand operators is gone along once, and not for each of them")
+  func endlessChain() throws {
+    var chain = Model()
+    chain.buffers = [Buffer()]
+    chain.operatorCodes = [OperatorCode(.reshape)]
+    var graph = SubGraph()
+    let length: Int32 = 100_000
+    graph.tensors = (0...length).map { _ in Tensor(shape: [1, 4], type: .float32) }
+    graph.operators = (0..<length).map { Operator(opcodeIndex: 0, inputs: [$0], outputs: [$0 + 1]) }
+    graph.inputs = [0]
+    graph.outputs = [length]
+    chain.subgraphs = [graph]
+    #expect(try chain.embedding() == length)
+    #expect(!chain.isNonNegative(length))
+    let (base, head) = try chain.split(at: [length / 2])
+    #expect(try base.joined(with: head).subgraphs[0].operators.count == Int(length))
   }
 
   @Test("Several graphs, state beside the graph, cycles and doubled tensors are refused by a sentence")

@@ -37,18 +37,24 @@ struct FoldCommand: ParsableCommand {
     let file = URL(filePath: output)
     try OutputFile.check(file, notReplacing: [source])
     let folding = try Folding(of: Model(contentsOf: source))
-    for left in folding.left { Terminal.warn("\(left.tensor) is left as it is: \(left.because)") }
+    for left in folding.left.prefix(Self.shown) { Terminal.warn("\(left.tensor) is left as it is: \(left.because)") }
+    if case let more = folding.left.count - Self.shown, more > 0 {
+      Terminal.warn("\(more) more are left as they are (--json names all)")
+    }
     let written = try PartReport.writing(folding.model, to: file)
     let report = Report(folded: folding.folded, left: folding.left.map(\.tensor), written: written)
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
+
+  // How many tensors are named.
+  private static let shown = 20
 
   private struct Report: Encodable {
     let folded, left: [String]
     let written: PartReport
 
     var text: String {
-      let first = folded.prefix(20).map { "  \($0)" }
+      let first = folded.prefix(FoldCommand.shown).map { "  \($0)" }
       let more = folded.count > first.count ? ["  … and \(folded.count - first.count) more (--json shows all)"] : []
       return (["Folded  \(Table.counted(folded.count, "tensor", "tensors"))"] + first + more + [written.text])
         .joined(separator: "\n")

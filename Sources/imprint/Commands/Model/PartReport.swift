@@ -10,10 +10,35 @@ import TFLite
 
 /// A model that was written by taking another apart or putting two together.
 struct PartReport: Encodable {
+  /// What it takes or gives.
+  struct End: Encodable {
+    /// The tensor's name, or nil where it has none.
+    let name: String?
+    let number: Int32
+    let type: String
+    let shape: [Int32]
+    fileprivate let label: String
+
+    private enum CodingKeys: CodingKey {
+      case name, number, type, shape
+    }
+
+    fileprivate init(_ number: Int32, of graph: SubGraph) {
+      let tensor = graph.tensor(number)
+      name = tensor?.name.flatMap { $0.isEmpty ? nil : $0.string }
+      self.number = number
+      type = tensor?.type.name ?? ""
+      shape = tensor?.shape ?? []
+      label = graph.label(of: number)
+    }
+
+    fileprivate var text: String { "\(label) \(type) \(shape)" }
+  }
+
   let model: String
   let bytes: Int
   let operators: Int
-  let inputs, outputs: [String]
+  let inputs, outputs: [End]
   private let place: String
 
   private enum CodingKeys: CodingKey {
@@ -26,12 +51,8 @@ struct PartReport: Encodable {
     self.bytes = bytes
     let graph = part.mainSubgraph ?? SubGraph()
     operators = graph.operators.count
-    let words = { (index: Int32) in
-      let tensor = graph.tensor(index)
-      return "\(graph.label(of: index)) \(tensor?.type.name ?? "") \(tensor?.shape ?? [])"
-    }
-    inputs = graph.inputs.map(words)
-    outputs = graph.outputs.map(words)
+    inputs = graph.inputs.map { End($0, of: graph) }
+    outputs = graph.outputs.map { End($0, of: graph) }
   }
 
   /// Writes a model and says what it is.
@@ -48,7 +69,7 @@ struct PartReport: Encodable {
 
   var text: String {
     let first = "Model   \(place), \(size), \(Table.counted(operators, "operator", "operators"))"
-    let ends = inputs.map { "  takes \($0)" } + outputs.map { "  gives \($0)" }
+    let ends = inputs.map { "  takes \($0.text)" } + outputs.map { "  gives \($0.text)" }
     return ([first] + ends).joined(separator: "\n")
   }
 }

@@ -48,8 +48,23 @@ struct RenameLabelsCommand: ParsableCommand {
     try OutputFile.check(file, notReplacing: [list].compactMap { $0 })
     var classifier = try Model(contentsOf: source)
     let count = try classifier.classCount
-    let old = try classifier.carriedLabels ?? labelsBeside(source)
-    let new = try renamed(old, count: count)
+    let new: Labels
+    let old: Labels?
+    if let list {
+      new = try Labels(contentsOf: list)
+      try new.check(count: count)
+      // What is damaged is replaced.
+      old = try? classifier.carriedLabels ?? labelsBeside(source)
+    } else {
+      old = try classifier.carriedLabels ?? labelsBeside(source)
+      guard let old else {
+        throw ValidationError("the model carries no names that could change: give a file with a name for every class")
+      }
+      new = try old.renaming(labels)
+    }
+    for (name, classes) in new.shared.prefix(20) {
+      Terminal.warn("the classes \(classes.prefix(5).map(String.init).joined(separator: ", ")) are all called \(name)")
+    }
     try classifier.replaceLabels(new.lines(count: count))
     let exists = { (file: URL) in FileManager.default.fileExists(atPath: file.path) }
     let isWrittenBeside =
@@ -80,18 +95,6 @@ struct RenameLabelsCommand: ParsableCommand {
   private func labelsBeside(_ model: URL) throws -> Labels? {
     let file = Teacher.labelFile(for: model)
     return FileManager.default.fileExists(atPath: file.path) ? try Labels(contentsOf: file) : nil
-  }
-
-  private func renamed(_ old: Labels?, count: Int) throws -> Labels {
-    if let list {
-      let labels = try Labels(contentsOf: list)
-      try labels.check(count: count)
-      return labels
-    }
-    guard let old else {
-      throw ValidationError("the model carries no names that could change: give a file with a name for every class")
-    }
-    return try old.renaming(labels)
   }
 
   private struct Report: Encodable {
