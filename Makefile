@@ -6,7 +6,7 @@ SOURCES = Package.swift Sources Tests Benchmarks
 # A build folder of its own: Swift's libraries go into the command, so that it runs where Swift is not installed.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
 
-.PHONY: help build test demo bench bench-accuracy bench-growth bench-devices install uninstall lint format clean
+.PHONY: help build test demo bench bench-micro bench-accuracy bench-growth bench-devices install uninstall lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -24,16 +24,21 @@ test: ## Check the formatting, build without a warning, run all tests (CONFIGURA
 demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=pictures)
 	@scripts/demo
 
-bench: build ## Measure beside the same job in Python
+bench: build ## Measure the speed beside peers, into Documentation/benchmarks.md
 	@scripts/setup --tests
-	@scripts/bench
+	@scripts/setup --benchmarks
+	@scripts/bench --write
+
+bench-micro: build ## Measure single functions of the library
+	@scripts/setup --tests
+	@scripts/bench --only micro
 
 bench-accuracy: build ## Measure how often the answers are right, into Documentation/benchmarks.md
 	@scripts/setup --tests
 	@scripts/bench-accuracy
 
-bench-growth: build ## Measure how time and memory grow, into Documentation/benchmarks.md
-	@scripts/setup --tests
+bench-growth: ## Measure how time and memory grow, into Documentation/benchmarks.md
+	@scripts/setup
 	@scripts/bench-growth
 
 bench-devices: ## Measure teaching behind a base on Edge TPUs, with a stand-in for their library

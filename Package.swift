@@ -44,7 +44,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestMaterial", path: "Tests/TestMaterial"),
+    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
@@ -53,7 +53,9 @@ let package = Package(
       dependencies: ["Pictures", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
-    .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["imprint", "SharedLibraries", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
   ],
   swiftLanguageModes: [.v6]
 )

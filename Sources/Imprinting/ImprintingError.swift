@@ -18,6 +18,8 @@ public enum ImprintingError: Error, Sendable, Hashable {
   case nothingLearnt
   /// A picture that is not of the size that the model takes.
   case wrongPictureSize(width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
+  /// Pictures in memory are to be looked at more than once, for which the files are needed.
+  case viewsOfDecoded(Views)
   /// A tensor that is not of the size that the model takes, in bytes.
   case wrongTensorSize(bytes: Int, expected: Int)
   /// An embedding that is not of the model's dimension.
@@ -64,6 +66,8 @@ extension ImprintingError: CustomStringConvertible {
       """
     case .noClassesToKeep:
       "there are no classes to keep: the model is a bare embedding extractor"
+    case .viewsOfDecoded(let views):
+      "\(views.words) of pictures in memory cannot be had, of files they can: look at them once"
     case .nothingLearnt:
       "nothing was learnt yet: teach at least one class before saving"
     case .wrongPictureSize(let width, let height, let expectedWidth, let expectedHeight):

@@ -59,20 +59,50 @@ public struct PictureReader: Sendable {
 
   /// Reads a picture file.
   ///
+  /// - Parameter timing: Is told how long the steps take.
   /// - Throws: ``PictureError``, naming the file as the URL was given.
-  public func read(_ url: URL) throws(PictureError) -> PixelTensor {
-    try tensor { (pixels) throws(PictureError) in try read(url, into: pixels) }
+  public func read(_ url: URL, timing: PictureTiming? = nil) throws(PictureError) -> PixelTensor {
+    try tensor { (pixels) throws(PictureError) in try read(url, into: pixels, timing: timing) }
   }
 
   /// Reads a picture file straight into a tensor's memory.
   ///
-  /// - Parameter destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
+  /// - Parameters:
+  ///   - destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
+  ///   - timing: Is told how long the steps take.
   /// - Throws: ``PictureError``, naming the file as the URL was given.
-  public func read(_ url: URL, into destination: UnsafeMutableRawBufferPointer) throws(PictureError) {
-    let name = url.relativePath
-    try draw(on: destination) { (workbench, canvas) throws(PictureError) in
-      let bytes = try FileContents.read(url.path, named: name, into: workbench.file)
-      try workbench.read(bytes, picture: name, onto: canvas)
+  public func read(
+    _ url: URL, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil
+  ) throws(PictureError) {
+    try read(url, onto: [canvas(destination)], timing: timing)
+  }
+
+  /// Reads a picture file once for several readers, each of which gives its tensor.
+  ///
+  /// The tensors are those that the readers give one by one. A JPEG is decoded once for each of the scales that they
+  /// need, other formats once for all, or anew for each where the pixels are more than 2^26 bytes.
+  ///
+  /// - Parameters:
+  ///   - readers: The readers.
+  ///   - timing: Is told how long the steps take.
+  /// - Returns: A tensor for each reader, in their order.
+  /// - Throws: ``PictureError``, naming the file as the URL was given.
+  public static func read(
+    _ url: URL, by readers: [PictureReader], timing: PictureTiming? = nil
+  ) throws(PictureError) -> [PixelTensor] {
+    guard let first = readers.first else { return [] }
+    let memory = Memory()
+    var start = memory.bytes(readers.reduce(0) { $0 + $1.byteCount })
+    var places: [UnsafeMutableRawBufferPointer] = []
+    for reader in readers {
+      places.append(UnsafeMutableRawBufferPointer(start: start, count: reader.byteCount))
+      start += reader.byteCount
+    }
+    var canvases: [Canvas] = []
+    for (reader, place) in zip(readers, places) { canvases.append(try reader.canvas(place)) }
+    try first.read(url, onto: canvases, timing: timing)
+    return withExtendedLifetime(memory) {
+      zip(readers, places).map { PixelTensor(width: $0.width, height: $0.height, checked: Array($1)) }
     }
   }
 
@@ -96,21 +126,39 @@ public struct PictureReader: Sendable {
     _ bytes: UnsafeRawBufferPointer, named name: String = "the picture",
     into destination: UnsafeMutableRawBufferPointer
   ) throws(PictureError) {
-    try draw(on: destination) { (workbench, canvas) throws(PictureError) in
-      try workbench.read(bytes, picture: name, onto: canvas)
+    let canvas = try canvas(destination)
+    try draw(timing: nil) { (workbench) throws(PictureError) in
+      try workbench.read(bytes, picture: name, onto: [canvas])
     }
   }
 
-  private func draw(
-    on destination: UnsafeMutableRawBufferPointer, _ body: (Workbench, Canvas) throws(PictureError) -> Void
-  ) throws(PictureError) {
+  private func read(_ url: URL, onto canvases: [Canvas], timing: PictureTiming?) throws(PictureError) {
+    let name = url.relativePath
+    try draw(timing: timing) { (workbench) throws(PictureError) in
+      let bytes = try workbench.timed(.reading) { () throws(PictureError) in
+        try FileContents.read(url.path, named: name, into: workbench.file)
+      }
+      try workbench.read(bytes, picture: name, onto: canvases)
+    }
+  }
+
+  private func canvas(_ destination: UnsafeMutableRawBufferPointer) throws(PictureError) -> Canvas {
     guard let pixels = destination.baseAddress, destination.count == byteCount else {
       throw .wrongDestination(bytes: destination.count, needed: byteCount)
     }
-    let canvas = Canvas(pixels: pixels, size: Size(width: width, height: height), resize: resize)
+    return Canvas(pixels: pixels, size: Size(width: width, height: height), resize: resize)
+  }
+
+  private func draw(
+    timing: PictureTiming?, _ body: (Workbench) throws(PictureError) -> Void
+  ) throws(PictureError) {
     try workbenches.use { (workbench) throws(PictureError) in
-      defer { workbench.tidy() }
-      try body(workbench, canvas)
+      workbench.timing = timing
+      defer {
+        workbench.timing = nil
+        workbench.tidy()
+      }
+      try body(workbench)
     }
   }
 

@@ -59,6 +59,23 @@ enum Imprint {
     return try finish(running)
   }
 
+  /// Whether a process has ended within a while, or has but for someone to ask how.
+  static func hasEnded(_ process: pid_t) -> Bool {
+    for _ in 0..<200 {
+      guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
+      if state.contains(") Z ") { return true }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    return false
+  }
+
+  /// Where the command keeps what it may: not in the home of whoever runs the tests, and for one run alone.
+  private static let cache: URL = {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "imprint-cache-\(getpid())")
+    atexit { try? FileManager.default.removeItem(at: Imprint.cache) }
+    return folder
+  }()
+
   private struct Running {
     let process: Process
     let output: URL
@@ -70,6 +87,7 @@ enum Imprint {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CACHE_HOME": cache.path]) { $1 }
     let files = try ["out", "err"].map { kind in
       let file = FileManager.default.temporaryDirectory.appending(path: "imprint-\(kind)-\(UUID().uuidString)")
       try Data().write(to: file)

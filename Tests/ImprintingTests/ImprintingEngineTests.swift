@@ -212,7 +212,7 @@ struct ImprintingEngineTests {
   func extractorFile() async throws {
     let engine = try ImprintingEngine(model: extractor)
     let classifier = try Classifier(
-      bytes: Bytes(engine.extractor.serialized().bytes()), execution: Execution(precision: .exact))
+      bytes: Bytes(engine.extractor.serialized().bytes()), execution: .exact)
     let file = Material.coralPicture("cat_test_0")
     var scores: [Float] = []
     try await classifier.scores([file]) { _, result in scores = try result.get() }

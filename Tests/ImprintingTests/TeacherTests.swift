@@ -52,6 +52,37 @@ struct TeacherTests {
     if method == .imprinted { #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [4, 4]) }
   }
 
+  @Test("Pictures in memory teach what their files do", arguments: [HeadKind.analytic, .imprinted])
+  func decoded(method: HeadKind) async throws {
+    let classes = try [flowers("daisy", 0..<3), flowers("iris", 0..<3)]
+    let files = try Teacher(model: extractor, method: method)
+    try await files.learn(classes)
+    let memory = try Teacher(model: extractor, method: method)
+    let reader = try PictureReader(width: 224, height: 224)
+    var done = 0
+    try await memory.learn(
+      decoded: classes.map { (name: $0.name, pictures: try $0.pictures.map { try reader.read($0) }) }
+    ) { done = $0 }
+    #expect(done == 6)
+    let models = try await [files.model(), memory.model()].map { try $0.serialized().bytes() }
+    #expect(models[0] == models[1])
+  }
+
+  @Test("Pictures in memory that the network does not take are refused, and nothing is learnt")
+  func decodedRefused() async throws {
+    let small = try PictureReader(width: 100, height: 224).read(flowers("daisy", 0..<1).pictures[0])
+    let teacher = try Teacher(model: extractor)
+    await #expect(
+      throws: ImprintingError.wrongPictureSize(width: 100, height: 224, expectedWidth: 224, expectedHeight: 224)
+    ) { try await teacher.learn(decoded: [("daisy", [small])]) }
+    await #expect(throws: ImprintingError.noPictures) { try await teacher.learn(decoded: [("daisy", [])]) }
+    let several = try Teacher(model: extractor, views: .five)
+    await #expect(throws: ImprintingError.viewsOfDecoded(.five)) {
+      try await several.learn(decoded: [("daisy", [small])])
+    }
+    #expect(await teacher.seen.pictures == 0)
+  }
+
   @Test(
     "One class alone cannot be told from others, except beside those of a base; one picture a class is not enough there"
   )

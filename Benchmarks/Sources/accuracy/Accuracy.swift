@@ -28,7 +28,7 @@ struct Accuracy {
     var report = Report(machine: machine)
     let flowers = try material.flowers
 
-    let extractor = try Extractor(model: material.extractor)
+    let extractor = try Extractor(model: material.extractor, execution: .exact)
     let plain = try await Seen.all(flowers, by: extractor)
     try await WrittenFile(pictures: flowers, extractor: extractor, seen: plain, folder: folder).run(into: &report)
     try await UnknownPictures(material: material, folder: folder).run(into: &report)
@@ -45,7 +45,8 @@ struct Accuracy {
       .run([(.all, 0.835, 0.93), (.count(5), 0.76, 0.84)], into: &report)
     try await KeptBaseClasses(material: material, folder: folder).run(into: &report)
 
-    let views = try await Seen.all(flowers, by: Extractor(model: material.extractor, views: .thirteen))
+    let views = try await Seen.all(
+      flowers, by: Extractor(model: material.extractor, views: .thirteen, execution: .exact))
     try await FewShot(name: "13 views, flowers17", seen: views)
       .run([(.count(1), nil, 0.64), (.count(5), nil, 0.895), (.count(10), nil, 0.945)], into: &report)
     // So many rows take minutes a strength: it is chosen once, on what is not held back first.

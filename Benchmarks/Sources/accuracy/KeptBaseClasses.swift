@@ -10,7 +10,7 @@ struct KeptBaseClasses {
 
   func run(into report: inout Report) async throws {
     for resize in [Resize.crop, .crop(fraction: 0.875)] {
-      let base = try await ofBase(try Classifier(contentsOf: material.classifier, resize: resize))
+      let base = try await ofBase(try Classifier(contentsOf: material.classifier, resize: resize, execution: .exact))
       try await run("60 pictures", shots: nil, draws: 1, least: 0.86, resize, base: base, into: &report)
       try await run("5 pictures", shots: 5, draws: 5, least: 0.70, resize, base: base, into: &report)
     }
@@ -25,11 +25,11 @@ struct KeptBaseClasses {
       let count = split.training.reduce(0) { $0 + $1.pictures.count }
       // As the command does it.
       let teacher = try Teacher(
-        model: material.classifier, keepClasses: true, resize: resize, views: .usual(for: count))
+        model: material.classifier, keepClasses: true, resize: resize, views: .usual(for: count), execution: .exact)
       try await teacher.learn(split.training, strict: true)
       let file = folder.appending(path: "kept.tflite")
       try await teacher.save(to: file)
-      let classifier = try Classifier(contentsOf: file)
+      let classifier = try Classifier(contentsOf: file, execution: .exact)
       kept.append(try await ofBase(classifier) - base)
       new.append(try await classifier.evaluate(split.heldBack, strict: true).accuracy(top: 1))
     }

@@ -10,11 +10,11 @@ struct UnknownPictures {
   func run(into report: inout Report) async throws {
     let flowers = try material.flowers
     let split = try Split(Array(flowers.prefix(12)), testRatio: 0.25)
-    let teacher = try Teacher(model: material.extractor)
+    let teacher = try Teacher(model: material.extractor, execution: .exact)
     try await teacher.learn(split.training, strict: true)
     let file = folder.appending(path: "twelve.tflite")
     try await teacher.save(to: file)
-    let classifier = try Classifier(contentsOf: file)
+    let classifier = try Classifier(contentsOf: file, execution: .exact)
     let known = try await familiarity(of: split.heldBack.flatMap(\.pictures), classifier)
     let others = try await familiarity(of: flowers.dropFirst(12).flatMap(\.pictures), classifier)
     let imagenet = try await familiarity(of: material.imagenet.map(\.picture), classifier)

@@ -31,7 +31,7 @@ struct WrittenFile {
       known.pictures.prefix(known.pictures.count / 4).map { (label, $0) }
     }
     var (same, right) = (0, 0)
-    try await Classifier(contentsOf: file).scores(files.map(\.1)) { index, scores in
+    try await Classifier(contentsOf: file, execution: .exact).scores(files.map(\.1)) { index, scores in
       let named = try Ranking.best(scores.get(), topK: 1).first
       if named == inMemory[index] { same += 1 }
       if named == files[index].0 { right += 1 }

@@ -7,9 +7,8 @@ import Imprinting
 ///     growth head PICTURES CLASSES DIMENSION                   solves for the analytic head with leave-one-out
 ///     growth sums CLASSES DIMENSION                            solves for it from sums, and writes and reads the file
 ///     growth add CLASSES DIMENSION                             adds one picture and solves again
-///     growth peer SEEN PREFIX                                  a head for each line read, beside the same features as files
 ///
-/// Prints what was found as one line of JSON; of `peer`, the seconds of each head on a line.
+/// Prints what was found as one line of JSON.
 @main
 struct Growth {
   static func main() throws {
@@ -25,8 +24,6 @@ struct Growth {
     case ("head", 3): report(try Solving(classes: numbers[1], dimension: numbers[2]).whole(pictures: numbers[0]))
     case ("sums", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).sums())
     case ("add", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).adding())
-    case ("peer", _) where words.count == 3:
-      try BesidePeer(seen: URL(filePath: words[words.startIndex + 1]), prefix: words[words.startIndex + 2]).run()
     default:
       FileHandle.standardError.write(Data("growth: wrong arguments; see its source\n".utf8))
       exit(64)
@@ -38,11 +35,8 @@ struct Growth {
     try ContinuousClock().measure { try work() } / .seconds(1)
   }
 
-  /// Prints a line at once.
-  static func say(_ words: String) { FileHandle.standardOutput.write(Data("\(words)\n".utf8)) }
-
   private static func report(_ found: [String: Double]) {
     let parts = found.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
-    say("{\(parts.joined(separator: ", "))}")
+    print("{\(parts.joined(separator: ", "))}")
   }
 }

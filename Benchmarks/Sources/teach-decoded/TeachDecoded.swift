@@ -3,11 +3,12 @@ import Imprinting
 import LiteRT
 import Pictures
 
-/// Times what the engine does with pictures that are decoded already: 200 of them in 10 classes, taught and saved.
+/// Times teaching by imprinting with pictures that are decoded already: 200 of them in 10 classes, taught and saved.
 ///
 ///     teach-decoded MODEL DATA RUNS
 ///
-/// It uses two threads, as the peer does. Prints the seconds of each run, a line each. Opening the model is not counted, as it is not in the peer's rate.
+/// It uses a thread a core. Prints the seconds of each run, a line each. Opening the model is not counted, as it is not in
+/// the rate of the runtime alone.
 @main
 struct TeachDecoded {
   static func main() async throws {
@@ -20,19 +21,19 @@ struct TeachDecoded {
     let output = FileManager.default.temporaryDirectory.appending(path: "teach-decoded-\(UUID().uuidString).tflite")
     defer { try? FileManager.default.removeItem(at: output) }
     let runtime = try Runtime()
-    let size = try ImprintingEngine(model: model, execution: Execution(runtime: runtime)).input
+    let size = try Extractor(model: model, execution: Execution(runtime: runtime)).input
     let reader = try PictureReader(width: size.width, height: size.height)
     let pictures = try LabelledPictures(folder: URL(filePath: arguments[2])).classes.prefix(10).map { known in
-      try known.pictures.prefix(20).map { try reader.read($0) }
+      (name: known.name, pictures: try known.pictures.prefix(20).map { try reader.read($0) })
     }
     for _ in 0..<runs {
-      let engine = try ImprintingEngine(model: model, execution: Execution(threads: 2, runtime: runtime))
+      let teacher = try Teacher(model: model, method: .imprinted, execution: Execution(runtime: runtime))
       // The first inference of an instance packs its weights.
-      _ = try await engine.embed(Array(pictures[0].prefix(8)))
+      try await teacher.extractor.see(decoded: Array(pictures[0].pictures.prefix(8))) { _, _ in }
       let clock = ContinuousClock()
       let start = clock.now
-      try await engine.trainAll(pictures)
-      try await engine.save(to: output)
+      try await teacher.learn(decoded: Array(pictures))
+      try await teacher.save(to: output)
       print((clock.now - start) / .seconds(1))
     }
   }

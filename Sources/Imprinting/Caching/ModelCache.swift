@@ -29,7 +29,7 @@ public struct ModelCache: Sendable, Hashable {
   public static let defaultLimit = 1 << 29
 
   // The number changes with what rewriting makes of a model.
-  private static let modelEnding = ".rewritten-1"
+  private static let modelEnding = ".rewritten-2"
   private static let weightsEnding = ".packed"
   private static let triedEnding = ".tried"
 

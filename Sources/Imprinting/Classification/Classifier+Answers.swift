@@ -31,14 +31,15 @@ extension Classifier {
   ///   - pictures: The files.
   ///   - threshold: The least score that counts; by default every score does.
   ///   - topK: How many classes to hand over at most.
+  ///   - profile: Is told where the time goes; that of `deliver` as answering.
   ///   - deliver: Takes a picture's number and its answer, or why it could not be read; called in order.
   /// - Throws: ``ImprintingError/badTopK(_:)``, ``LiteRTError``, what `deliver` throws, and `CancellationError`.
   public func answers(
-    _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, isolation: isolated (any Actor)? = #isolation,
-    deliver: (Int, Result<Answer, PictureError>) throws -> Void
+    _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, profile: Profile? = nil,
+    isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<Answer, PictureError>) throws -> Void
   ) async throws {
     guard topK > 0 else { throw ImprintingError.badTopK(topK) }
-    try await outputs(pictures) { index, result in
+    try await outputs(pictures, profile: profile) { index, result in
       try deliver(index, result.map { answer($0, threshold: threshold, topK: topK) })
     }
   }
@@ -51,7 +52,7 @@ extension Classifier {
   }
 
   /// The best classes of many picture files, none of those that are unknown; see
-  /// ``answers(_:threshold:topK:isolation:deliver:)``.
+  /// ``answers(_:threshold:topK:profile:isolation:deliver:)``.
   public func classify(
     _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Classification], PictureError>) throws -> Void
@@ -90,33 +91,42 @@ extension Classifier {
   }
 
   /// All scores of many picture files, one a class, on all cores, whether they are unknown or not; see
-  /// ``answers(_:threshold:topK:isolation:deliver:)``.
+  /// ``answers(_:threshold:topK:profile:isolation:deliver:)``.
   public func scores(
-    _ pictures: [URL], isolation: isolated (any Actor)? = #isolation,
+    _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Float], PictureError>) throws -> Void
   ) async throws {
     let count = classCount
-    try await outputs(pictures) { index, result in try deliver(index, result.map { Array($0.prefix(count)) }) }
+    try await outputs(pictures, profile: profile) { index, result in
+      try deliver(index, result.map { Array($0.prefix(count)) })
+    }
   }
 
   /// What the model gives for many picture files, in the mean over their views: scores, and u behind them where there
   /// is a rule for it.
   private func outputs(
-    _ pictures: [URL], isolation: isolated (any Actor)? = #isolation,
+    _ pictures: [URL], profile: Profile?, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Float], PictureError>) throws -> Void
   ) async throws {
+    let timing = profile?.pictureTiming
     let read: @Sendable (UnsafeRawBufferPointer) -> [Float] = { [output = runner.output] in output.values($0) }
     if let pictureViews {
       try await runner.run(
-        count: pictures.count, views: views.count,
-        open: { index in try pictureViews.open { try $0.read(pictures[index]) } },
-        write: { picture, view, bytes in pictureViews.write(view, of: picture, into: bytes) }, read: read,
-        deliver: { index, result in try deliver(index, result.map(Self.mean)) })
+        count: pictures.count, views: views.count, profile: profile,
+        open: { index in try pictureViews.open(pictures[index], timing: timing) },
+        write: { picture, view, bytes in
+          profile.measure(.resizing) { pictureViews.write(view, of: picture, into: bytes) }
+        },
+        read: read,
+        deliver: { index, result in
+          try profile.measure(.answering) { try deliver(index, result.map(Self.mean)) }
+        })
     } else {
       let reader = reader
       try await runner.run(
-        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) }, read: read,
-        deliver: deliver)
+        count: pictures.count, profile: profile,
+        write: { index, bytes in try reader.read(pictures[index], into: bytes, timing: timing) }, read: read,
+        deliver: { index, result in try profile.measure(.answering) { try deliver(index, result) } })
     }
   }
 

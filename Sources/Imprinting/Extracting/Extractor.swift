@@ -99,31 +99,82 @@ public final class Extractor: Sendable {
   ///
   /// - Parameters:
   ///   - pictures: The files.
+  ///   - profile: Is told where the time goes; that of `deliver` as learning.
   ///   - deliver: Takes a picture's number and what was seen, or why it could not be read; called in order.
   /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
   public func see(
-    _ pictures: [URL], isolation: isolated (any Actor)? = #isolation,
+    _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<SeenPicture, PictureError>) throws -> Void
   ) async throws {
+    try await see(.files(pictures), profile: profile, isolation: isolation, deliver: deliver)
+  }
+
+  /// The embeddings of pictures in memory, on all cores, in order. They are called by their numbers, from 1.
+  ///
+  /// - Parameters:
+  ///   - pictures: The pictures, of the network's size.
+  ///   - profile: Is told where the time goes; that of `deliver` as learning.
+  ///   - deliver: Takes a picture's number and what was seen; called in order.
+  /// - Throws: ``ImprintingError/viewsOfDecoded(_:)`` where a picture is to be looked at more than once,
+  ///   ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, ``LiteRTError``, what `deliver`
+  ///   throws, and `CancellationError`.
+  public func see(
+    decoded pictures: [PixelTensor], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
+    deliver: (Int, SeenPicture) throws -> Void
+  ) async throws {
+    try await see(.decoded(pictures), profile: profile, isolation: isolation) { try deliver($0, $1.get()) }
+  }
+
+  func see(
+    _ source: PictureSource, profile: Profile?, isolation: isolated (any Actor)? = #isolation,
+    deliver: (Int, Result<SeenPicture, PictureError>) throws -> Void
+  ) async throws {
+    switch source {
+    case .files(let pictures):
+      try await see(files: pictures, profile: profile, isolation: isolation, deliver: deliver)
+    case .decoded(let pictures):
+      guard space.views == .one else { throw ImprintingError.viewsOfDecoded(space.views) }
+      for picture in pictures { try input.check(picture) }
+      try await runner.run(
+        count: pictures.count, profile: profile,
+        write: { index, bytes in pictures[index].withUnsafeBytes { bytes.copyMemory(from: $0) } },
+        read: { Bytes(Array($0)) },
+        deliver: { index, result in
+          let seen = result.map { SeenPicture(name: "\(index + 1)", embeddings: $0) }
+          try profile.measure(.learning) { try deliver(index, seen) }
+        })
+    }
+  }
+
+  private func see(
+    files pictures: [URL], profile: Profile?, isolation: isolated (any Actor)?,
+    deliver: (Int, Result<SeenPicture, PictureError>) throws -> Void
+  ) async throws {
+    let timing = profile?.pictureTiming
     if space.views == .one {
       let reader = reader
       try await runner.run(
-        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+        count: pictures.count, profile: profile,
+        write: { index, bytes in try reader.read(pictures[index], into: bytes, timing: timing) },
         read: { Bytes(Array($0)) },
         deliver: { index, result in
-          try deliver(index, result.map { SeenPicture(name: pictures[index].relativePath, embeddings: $0) })
+          let seen = result.map { SeenPicture(name: pictures[index].relativePath, embeddings: $0) }
+          try profile.measure(.learning) { try deliver(index, seen) }
         })
     } else {
       let views = views
       try await runner.run(
-        count: pictures.count, views: space.views.count,
-        open: { index in try views.open { try $0.read(pictures[index]) } },
-        write: { picture, view, bytes in views.write(view, of: picture, into: bytes) }, read: { Array($0) },
+        count: pictures.count, views: space.views.count, profile: profile,
+        open: { index in try views.open(pictures[index], timing: timing) },
+        write: { picture, view, bytes in
+          profile.measure(.resizing) { views.write(view, of: picture, into: bytes) }
+        },
+        read: { Array($0) },
         deliver: { index, result in
           let seen = result.map { views in
             SeenPicture(name: pictures[index].relativePath, embeddings: Bytes(Array(views.joined())))
           }
-          try deliver(index, seen)
+          try profile.measure(.learning) { try deliver(index, seen) }
         })
     }
   }

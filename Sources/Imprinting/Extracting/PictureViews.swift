@@ -1,6 +1,12 @@
 import Pictures
 
-/// Reads a picture once for each size that its views need, and cuts the views out.
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Reads a picture in each size that its views need, and cuts the views out.
 struct PictureViews: Sendable {
   /// A picture as it is, larger by a third, and squashed.
   struct Picture {
@@ -41,9 +47,10 @@ struct PictureViews: Sendable {
   /// Reads a picture file.
   ///
   /// - Throws: ``PictureError``.
-  func open(_ read: (PictureReader) throws -> PixelTensor) throws -> Picture {
-    Picture(
-      plain: try read(readers.plain), large: try read(readers.large), squashed: try read(readers.squashed))
+  func open(_ file: URL, timing: PictureTiming? = nil) throws(PictureError) -> Picture {
+    let tensors = try PictureReader.read(
+      file, by: [readers.plain, readers.large, readers.squashed], timing: timing)
+    return Picture(plain: tensors[0], large: tensors[1], squashed: tensors[2])
   }
 
   /// Writes the RGB bytes of a view.

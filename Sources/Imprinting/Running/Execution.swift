@@ -38,6 +38,9 @@ public struct Execution: Sendable {
     self.runtime = runtime
   }
 
+  /// In the file's own arithmetic, and by default in everything else.
+  public static let exact = Execution(precision: .exact)
+
   /// The same in the file's own arithmetic.
   var exactly: Execution {
     var execution = self

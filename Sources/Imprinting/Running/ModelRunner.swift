@@ -69,12 +69,13 @@ final class ModelRunner: Sendable {
   ///
   /// - Parameters:
   ///   - count: The number of pictures.
+  ///   - profile: Is told of the time that it takes, but for that of `write` and `deliver`.
   ///   - write: Writes one picture's RGB bytes. A ``PictureError`` that it throws becomes that picture's result.
   ///   - read: Reads the output's bytes.
   ///   - deliver: Takes one result.
   /// - Throws: What the runtime and `deliver` throw, other errors of `write`, and `CancellationError`.
   func run<Value: Sendable>(
-    count: Int, isolation: isolated (any Actor)? = #isolation,
+    count: Int, profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     write: @escaping @Sendable (Int, UnsafeMutableRawBufferPointer) throws -> Void,
     read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
     deliver: (Int, Result<Value, PictureError>) throws -> Void
@@ -82,19 +83,22 @@ final class ModelRunner: Sendable {
     guard count > 0 else { return }
     let input = input
     let read = reading(read)
-    let workers = try takeWorkers(for: count)
+    let workers = try profile.measure(.opening) { try takeWorkers(for: count) }
     defer { giveBack(workers) }
+    profile?.note(workers: workers.count)
     try await OrderedWork.run(
       count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
       work: { model, index -> Result<Value, PictureError> in
         do {
-          return .success(
-            try model.run(fill: { tensor in try input.fill(tensor) { try write(index, $0) } }, read: read))
+          return .success(try model.run(input, profile: profile, write: { try write(index, $0) }, read: read))
         } catch let error as PictureError {
           return .failure(error)
         }
       },
-      deliver: deliver)
+      deliver: { index, result in
+        profile?.notePicture()
+        try deliver(index, result)
+      })
   }
 
   /// Runs the model several times on each picture, and hands over what `read` makes of the outputs, in order.
@@ -102,13 +106,14 @@ final class ModelRunner: Sendable {
   /// - Parameters:
   ///   - count: The number of pictures.
   ///   - views: How often the model looks at each.
+  ///   - profile: Is told of the time that it takes, but for that of `open`, `write` and `deliver`.
   ///   - open: Reads one picture. A ``PictureError`` that it throws becomes that picture's result.
   ///   - write: Writes the RGB bytes of one view of it.
   ///   - read: Reads the output's bytes.
   ///   - deliver: Takes the results of one picture.
-  /// - Throws: As ``run(count:isolation:write:read:deliver:)`` does.
+  /// - Throws: As ``run(count:profile:isolation:write:read:deliver:)`` does.
   func run<Picture, Value: Sendable>(
-    count: Int, views: Int, isolation: isolated (any Actor)? = #isolation,
+    count: Int, views: Int, profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     open: @escaping @Sendable (Int) throws -> Picture,
     write: @escaping @Sendable (Picture, Int, UnsafeMutableRawBufferPointer) throws -> Void,
     read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
@@ -117,8 +122,9 @@ final class ModelRunner: Sendable {
     guard count > 0 else { return }
     let input = input
     let read = reading(read)
-    let workers = try takeWorkers(for: count)
+    let workers = try profile.measure(.opening) { try takeWorkers(for: count) }
     defer { giveBack(workers) }
+    profile?.note(workers: workers.count)
     try await OrderedWork.run(
       count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
       work: { model, index -> Result<[Value], PictureError> in
@@ -126,13 +132,16 @@ final class ModelRunner: Sendable {
           let picture = try open(index)
           return .success(
             try (0..<views).map { view in
-              try model.run(fill: { tensor in try input.fill(tensor) { try write(picture, view, $0) } }, read: read)
+              try model.run(input, profile: profile, write: { try write(picture, view, $0) }, read: read)
             })
         } catch let error as PictureError {
           return .failure(error)
         }
       },
-      deliver: deliver)
+      deliver: { index, result in
+        profile?.notePicture()
+        try deliver(index, result)
+      })
   }
 
   /// Runs the model on one input tensor, as the file has it.

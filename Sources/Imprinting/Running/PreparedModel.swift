@@ -46,7 +46,7 @@ struct PreparedModel {
     {
       return PreparedModel(model: whole, file: kept, arithmetic: .rewritten, key: nil)
     }
-    guard let made = try? Requantization(model, interface: .signed), !made.report.isUnchanged,
+    guard let made = try? Requantization(model, interface: .signed), made.report.layers > 0,
       let written = try? made.model.serialized().bytes()
     else { return nil }
     let file = Bytes(written)

@@ -75,7 +75,7 @@ public struct EmbeddingCache: Sendable, Hashable {
   ///   - pictures: The files.
   ///   - extractor: The extractor.
   ///   - deliver: Takes a picture's number and what was seen, or why it could not be read; called in order.
-  /// - Throws: What ``Extractor/see(_:isolation:deliver:)`` throws. That the cache cannot be read or written is no
+  /// - Throws: What ``Extractor/see(_:profile:isolation:deliver:)`` throws. That the cache cannot be read or written is no
   ///   error.
   @discardableResult
   public func see(

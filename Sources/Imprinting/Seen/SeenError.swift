@@ -29,6 +29,11 @@ public enum SeenError: Error, Sendable, Hashable {
 extension SeenError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .otherSpace(let difference) where difference.isOfArithmetic:
+      """
+      these embeddings are of another kind: \(difference); embed the pictures again with the other's --precision, or add \
+      both up all the same with 'imprint merge --any-arithmetic'
+      """
     case .otherSpace(let difference):
       "these embeddings are of another kind: \(difference); embed the pictures again in the same way"
     case .wrongSize(let bytes, let expected): "the embeddings have \(bytes) bytes, where \(expected) belong"

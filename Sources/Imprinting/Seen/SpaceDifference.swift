@@ -10,6 +10,13 @@ public enum SpaceDifference: Sendable, Hashable {
   case arithmetic(EmbeddingSpace.Arithmetic, EmbeddingSpace.Arithmetic)
 }
 
+extension SpaceDifference {
+  /// Whether it is in the arithmetic alone.
+  var isOfArithmetic: Bool {
+    if case .arithmetic = self { true } else { false }
+  }
+}
+
 extension SpaceDifference: CustomStringConvertible {
   public var description: String {
     switch self {

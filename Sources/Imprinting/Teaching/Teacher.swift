@@ -120,7 +120,7 @@ public actor Teacher {
 
   /// Learns the classes of a folder of class folders, or of a list of `path,label` lines.
   ///
-  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:keepsPartial:progress:)`` does.
+  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:keepsPartial:profile:progress:)`` does.
   @discardableResult
   public func learn(from data: URL) async throws -> Lesson {
     try await learn(LabelledPictures(data).classes)
@@ -136,33 +136,69 @@ public actor Teacher {
   ///   - strict: Whether a picture that cannot be read is an error; nothing is learnt then.
   ///   - keepsPartial: Whether, when the work fails half-way, what was seen until then stays in ``seen``: a device that is
   ///     unplugged does not cost what was done. In Coral's layout the engine does not learn it.
+  ///   - profile: Is told where the time goes.
   ///   - progress: Called after each picture with the number done.
   /// - Returns: What was taken in.
   /// - Throws: ``ImprintingError/baseClass(_:name:)`` of a class named like one of the base,
   ///   ``ImprintingError/noPictures``, ``PictureError`` if strict, ``LiteRTError``, and `CancellationError`.
   @discardableResult
   public func learn(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false,
+    _ classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false, profile: Profile? = nil,
     progress: (Int) -> Void = { _ in }
+  ) async throws -> Lesson {
+    let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
+    return try await learn(
+      names: classes.map(\.name), places: list.map(\.0), source: .files(list.map(\.1)), strict: strict,
+      keepsPartial: keepsPartial, profile: profile, progress: progress)
+  }
+
+  /// Learns classes from pictures in memory, of the network's size: frames of a camera, for one.
+  ///
+  /// ```swift
+  /// try await teacher.learn(decoded: [("mug", frames)])
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - classes: The classes and their pictures.
+  ///   - keepsPartial: Whether, when the work fails half-way, what was seen until then stays in ``seen``: a device that is
+  ///     unplugged does not cost what was done. In Coral's layout the engine does not learn it.
+  ///   - profile: Is told where the time goes.
+  ///   - progress: Called after each picture with the number done.
+  /// - Returns: What was taken in.
+  /// - Throws: As ``learn(_:strict:keepsPartial:profile:progress:)`` and
+  ///   ``Extractor/see(decoded:profile:isolation:deliver:)`` do.
+  @discardableResult
+  public func learn(
+    decoded classes: [(name: String, pictures: [PixelTensor])], keepsPartial: Bool = false, profile: Profile? = nil,
+    progress: (Int) -> Void = { _ in }
+  ) async throws -> Lesson {
+    let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
+    return try await learn(
+      names: classes.map(\.name), places: list.map(\.0), source: .decoded(list.map(\.1)), strict: true,
+      keepsPartial: keepsPartial, profile: profile, progress: progress)
+  }
+
+  /// Learns pictures, each of the class at its place among the names.
+  private func learn(
+    names: [String], places: [Int], source: PictureSource, strict: Bool, keepsPartial: Bool, profile: Profile?,
+    progress: (Int) -> Void
   ) async throws -> Lesson {
     // Before the work; the engine does it once more when it is done.
     try await tellEngine()
-    let names = classes.map(\.name)
     try await engine?.checkTrainable(names: names)
     try kept?.check(names: names)
     for name in names where !Labels.isName(name) { throw ImprintingError.badName(name) }
-    let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
     // Taken in when all of it is there, and beside what another call has taken in meanwhile.
     var news = Seen(space: extractor.space, budget: seen.budget)
-    var counts = classes.map { _ in 0 }
+    var counts = names.map { _ in 0 }
     // In Coral's layout only sums are the engine's: they take no more room for more pictures.
-    var sums = engine.map { engine in classes.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) } } ?? []
+    var sums = engine.map { engine in names.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) } } ?? []
     var lesson = Lesson()
     do {
-      try await extractor.see(list.map(\.1)) { index, result in
+      try await extractor.see(source, profile: profile) { index, result in
         switch result {
         case .success(let picture):
-          let place = list[index].0
+          let place = places[index]
           try news.add(picture, to: names[place])
           counts[place] += 1
           if let engine {
@@ -186,10 +222,10 @@ public actor Teacher {
     }
     guard news.pictures > 0 else { throw ImprintingError.noPictures }
     lesson.emptyClasses = zip(names, counts).filter { $1 == 0 }.map(\.0)
-    let learnt = classes.indices.filter { counts[$0] > 0 }
-    var places: [(id: Int, isContinued: Bool)] = []
+    let learnt = names.indices.filter { counts[$0] > 0 }
+    var ids: [(id: Int, isContinued: Bool)] = []
     if let engine {
-      places = try await engine.train(named: learnt.map { (name: names[$0], sum: sums[$0]) })
+      ids = try await engine.train(named: learnt.map { (name: names[$0], sum: sums[$0]) })
       await engine.setResize(resize)
     }
     let known = Set(seen.classes.map(\.name))
@@ -197,11 +233,11 @@ public actor Teacher {
     answer = nil
     lessons += 1
     if engine == nil {
-      places = learnt.map {
+      ids = learnt.map {
         ((kept?.classCount ?? 0) + (seen.place(of: names[$0]) ?? 0), known.contains(names[$0]))
       }
     }
-    lesson.classes = zip(learnt, places).map { place, known in
+    lesson.classes = zip(learnt, ids).map { place, known in
       .init(id: known.id, label: names[place], pictures: counts[place], isContinued: known.isContinued)
     }
     return lesson
@@ -230,18 +266,21 @@ public actor Teacher {
 
   /// Classifies labelled pictures with what was learnt so far, as the saved file would, and compares.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/evaluate(_:strict:isolation:progress:skipped:)``
+  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/evaluate(_:strict:profile:isolation:progress:skipped:)``
   ///   does.
   public func evaluate(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, progress: (Int) -> Void = { _ in },
-    skipped: (PictureError) -> Void = { _ in }
+    _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
+    progress: (Int) -> Void = { _ in }, skipped: (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
+    let model = try await profile.measure(.solving) { try await taught().model }
     // What was taught changes from lesson to lesson: nothing is kept of it.
     var execution = execution
     execution.cache = nil
-    let classifier = try Classifier(
-      bytes: Bytes(try await taught().model.serialized().bytes()), execution: execution)
-    return try await classifier.evaluate(classes, strict: strict, progress: progress, skipped: skipped)
+    let classifier = try profile.measure(.opening) {
+      try Classifier(bytes: Bytes(model.serialized().bytes()), execution: execution)
+    }
+    return try await classifier.evaluate(
+      classes, strict: strict, profile: profile, progress: progress, skipped: skipped)
   }
 
   /// The classifier of what was learnt so far.

@@ -3,7 +3,7 @@
 ///
 /// Only 1, 2, 4 and 8 eighths are used: the decoder is written for those, and with any other number it takes longer
 /// than for the whole picture.
-struct JPEGScale {
+struct JPEGScale: Hashable {
   private let eighths: Int
 
   /// The picture's own size.

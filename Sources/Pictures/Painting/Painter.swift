@@ -12,7 +12,7 @@ final class Painter {
   }
 
   /// Paints a picture that is in memory.
-  func paint(_ picture: MemoryRows, _ layout: Layout, onto canvas: Canvas) throws(PictureError) {
+  func paint(_ picture: some RowSource, _ layout: Layout, onto canvas: Canvas) throws(PictureError) {
     var picture = picture
     if canvas.resize == .nearest {
       try pick(from: &picture, layout, onto: canvas)

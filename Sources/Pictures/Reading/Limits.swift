@@ -12,6 +12,8 @@ enum Limits {
   static let fileBytes = 1 << 30
   /// Pixels along a side of a tensor.
   static let targetSide = 16384
+  /// Bytes of pixels that are held so that they are decoded once for several tensors.
+  static let sharedBytes = 1 << 26
   /// Memory that is kept for the next picture, in bytes, of each kind.
   static let keptBytes = 1 << 24
 

@@ -23,5 +23,10 @@ struct StreamedRows<Producer: RowProducer>: RowSource {
     try producer.produce(first..<next, into: ring)
   }
 
+  /// Makes all rows, to be used again and again: the window must be as high as the picture.
+  mutating func prepareAll() throws(PictureError) {
+    while next < size.height { try prepare(next..<next + 1) }
+  }
+
   func row(_ y: Int) -> UnsafeRawPointer { UnsafeRawPointer(ring.row(y)) }
 }

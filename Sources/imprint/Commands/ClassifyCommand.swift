@@ -53,9 +53,15 @@ struct ClassifyCommand: AsyncParsableCommand {
       """)
   var unknown: UnknownAnswers?
 
+  @OptionGroup var profiling: ProfileOptions
+  // As Coral's scripts write it: Documentation/coming-from-coral.md.
+  @Option(name: .customLong("top_k"), help: .hidden)
+  var coralTopK: Int?
+
   @OptionGroup var run: RunOptions
 
-  func validate() throws {
+  mutating func validate() throws {
+    topK = coralTopK ?? topK
     guard topK > 0 else { throw ValidationError("--top-k is \(topK); it takes a positive number") }
     if threshold?.isNaN == true { throw ValidationError("--threshold takes a number") }
   }
@@ -65,8 +71,11 @@ struct ClassifyCommand: AsyncParsableCommand {
   }
 
   private func classify() async throws {
+    let profile = profiling.begin()
     let files = try pictures.flatMap { try PictureFiles.pictures(at: URL(filePath: $0)) }
-    let classifier = try run.classifier(model, resize: resize, views: views, unknown: unknown ?? .asTaught)
+    let classifier = try profile.measure(.opening) {
+      try run.classifier(model, resize: resize, views: views, unknown: unknown ?? .asTaught)
+    }
     if let problem = classifier.passedOver { Terminal.warn("\(problem)") }
     if case .atRate = unknown, classifier.unknownRule == nil, classifier.passedOver == nil {
       Terminal.warn("the model does not say what is unlike its classes: --unknown changes nothing")
@@ -75,7 +84,8 @@ struct ClassifyCommand: AsyncParsableCommand {
     let progress = Progress(total: Terminal.showsResults ? 0 : files.count)
     defer { progress.finish() }
     var read = 0
-    try await classifier.answers(files, threshold: threshold ?? -.infinity, topK: topK) { index, result in
+    try await classifier.answers(files, threshold: threshold ?? -.infinity, topK: topK, profile: profile) {
+      index, result in
       switch result {
       case .success(let answer):
         read += 1
@@ -87,6 +97,8 @@ struct ClassifyCommand: AsyncParsableCommand {
       }
       progress.update(index + 1)
     }
+    progress.finish()
+    Terminal.show(profile.map { ProfileReport($0.figures) })
     if read == 0 { throw ExitCode.failure }
   }
 

@@ -37,6 +37,7 @@ struct EmbedCommand: AsyncParsableCommand {
   var augment: Views?
 
   @OptionGroup var budget: BudgetOptions
+  @OptionGroup var profiling: ProfileOptions
   @OptionGroup var precision: PrecisionOptions
 
   @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
@@ -50,20 +51,22 @@ struct EmbedCommand: AsyncParsableCommand {
   }
 
   private func embed() async throws {
+    let profile = profiling.begin()
     let output = URL(filePath: output)
     let base = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
     try OutputFile.check(output, notReplacing: [URL(filePath: data), base])
     let pictures = try LabelledPictures(URL(filePath: data))
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
-    let extractor = try Extractor(
-      model: base, resize: resize, views: augment ?? .usual(for: pictures.count),
-      execution: precision.execution())
+    let extractor = try profile.measure(.opening) {
+      try Extractor(
+        model: base, resize: resize, views: augment ?? .usual(for: pictures.count), execution: precision.execution())
+    }
     var seen = Seen(space: extractor.space, budget: budget.bytes())
     let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     let progress = Progress(total: list.count)
     defer { progress.finish() }
     var skipped: [PictureError] = []
-    try await extractor.see(list.map(\.1)) { index, result in
+    try await extractor.see(list.map(\.1), profile: profile) { index, result in
       switch result {
       case .success(let picture): try seen.add(picture, to: list[index].0)
       case .failure(let error):
@@ -75,8 +78,10 @@ struct EmbedCommand: AsyncParsableCommand {
     progress.finish()
     for error in skipped { Terminal.warn("\(error)") }
     guard seen.pictures > 0 else { throw ImprintingError.noPictures }
-    try seen.write(to: output)
-    let report = SeenReport(seen, file: output.relativePath, skipped: skipped.count)
+    try profile.measure(.saving) { try seen.write(to: output) }
+    let report = SeenReport(
+      seen, file: output.relativePath, skipped: skipped.count, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(json ? Terminal.json(report) : report.text)
+    if !json { Terminal.show(report.profile) }
   }
 }

@@ -15,9 +15,13 @@ struct SeenReport: Encodable {
   let dimension: Int
   let views: Int
   let resize: String
+  /// In whose arithmetic the network was run.
+  let arithmetic: EmbeddingSpace.Arithmetic
   let file: String
+  let profile: ProfileReport?
 
-  init(_ seen: Seen, file: String, skipped: Int) {
+  init(_ seen: Seen, file: String, skipped: Int, profile: ProfileReport? = nil) {
+    self.profile = profile
     classes = seen.classes.map { .init(label: $0.name, pictures: $0.count) }
     pictures = seen.pictures
     self.skipped = skipped
@@ -25,6 +29,7 @@ struct SeenReport: Encodable {
     dimension = seen.space.dimension
     views = seen.space.views.count
     resize = seen.space.resize
+    arithmetic = seen.space.arithmetic
     self.file = file
   }
 

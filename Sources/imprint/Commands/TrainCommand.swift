@@ -86,14 +86,19 @@ struct TrainCommand: AsyncParsableCommand {
       """)
   var savePartial = false
 
+  @OptionGroup var coral: CoralTrainingOptions
   @OptionGroup var budget: BudgetOptions
+  @OptionGroup var profiling: ProfileOptions
   @OptionGroup var run: RunOptions
 
-  func validate() throws {
+  mutating func validate() throws {
+    model = model ?? coral.modelPath
+    testRatio = testRatio ?? coral.testRatio
+    keepClasses = keepClasses || coral.keepClasses
     if let testRatio, !(0..<1).contains(testRatio) {
       throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
     }
-    if run.labels != nil, !keepClasses {
+    if run.labelFile != nil, !keepClasses {
       throw ValidationError("--labels names the classes that are kept: it goes with --keep-classes")
     }
     if testRest, shots == nil || testRatio != nil {
@@ -118,6 +123,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   private func train() async throws {
+    let profile = profiling.begin()
     let output = URL(filePath: output)
     let base = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
     try checkOutput(output, base: base)
@@ -137,11 +143,13 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let (told, untold) = try earlier(base, beside: beside)
     let views = augment ?? beside?.seen?.space.views ?? .usual(for: count)
-    let teacher = try SeenError.naming(from ?? Teacher.seenFile(for: base).relativePath) {
-      try Teacher(
-        model: base, method: method(beside), keepClasses: keepClasses && (beside?.seen == nil || untold != nil),
-        labels: run.readLabels(), resize: resize, views: views, from: told,
-        budget: budget.bytes(goingOnWith: told.map { [$0] } ?? []), execution: run.execution())
+    let teacher = try profile.measure(.opening) {
+      try SeenError.naming(from ?? Teacher.seenFile(for: base).relativePath) {
+        try Teacher(
+          model: base, method: method(beside), keepClasses: keepClasses && (beside?.seen == nil || untold != nil),
+          labels: run.readLabels(), resize: resize, views: views, from: told,
+          budget: budget.bytes(goingOnWith: told.map { [$0] } ?? []), execution: run.execution())
+      }
     }
     let seenFile = Teacher.seenFile(for: output)
     // Before the work, of nothing yet.
@@ -159,10 +167,12 @@ struct TrainCommand: AsyncParsableCommand {
       lesson =
         split.training.isEmpty
         ? try await teacher.lesson()
-        : try await teacher.learn(split.training, strict: run.strict, keepsPartial: savePartial) { progress.update($0) }
+        : try await teacher.learn(
+          split.training, strict: run.strict, keepsPartial: savePartial, profile: profile
+        ) { progress.update($0) }
     } catch {
       progress.finish()
-      if savePartial { try await savePartial(of: teacher, with: untold, of: base, to: seenFile) }
+      if savePartial { await savePartial(of: teacher, with: untold, of: base, to: seenFile) }
       throw error
     }
     // Whatever goes wrong from here on may come of these.
@@ -171,20 +181,24 @@ struct TrainCommand: AsyncParsableCommand {
     for name in lesson.emptyClasses {
       Terminal.warn("none of the pictures of \(name) to learn from can be read: the class is left out")
     }
-    let estimate = try await teacher.estimate
+    let estimate = try await profile.measure(.solving) { try await teacher.estimate }
     let taught = Set(lesson.classes.map(\.label))
     let asked = split.heldBack.filter { taught.contains($0.name) }
     var skipped: [PictureError] = []
     var evaluation: Evaluation?
     if !asked.isEmpty {
       evaluation = try await teacher.evaluate(
-        asked, strict: run.strict, progress: { progress.update(count + $0) }, skipped: { skipped.append($0) })
+        asked, strict: run.strict, profile: profile, progress: { progress.update(count + $0) },
+        skipped: { skipped.append($0) })
     }
     let seconds = (clock.now - start) / .seconds(1)
     try Task.checkCancellation()
     let record = seen ? try record(await teacher.seen, with: untold, of: base, to: seenFile) : nil
-    let labelFile = try await teacher.save(to: output)
-    try record?.write(to: seenFile)
+    let labelFile = try await profile.measure(.saving) {
+      let labelFile = try await teacher.save(to: output)
+      try record?.write(to: seenFile)
+      return labelFile
+    }
     if !seen, FileManager.default.fileExists(atPath: seenFile.path) {
       Terminal.warn("\(seenFile.relativePath) stays as it was, and does not tell of what was taught now")
     }
@@ -201,15 +215,21 @@ struct TrainCommand: AsyncParsableCommand {
     let report = TrainReport(
       lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds, files: .init(model: output, labels: labelFile, seen: seen ? seenFile : nil),
-      classes: await teacher.classCount)
+      classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
+    if !run.json { Terminal.show(report.profile) }
   }
 
   /// Writes what was seen before the work failed, where there is something.
-  private func savePartial(of teacher: Teacher, with untold: Seen?, of base: URL, to file: URL) async throws {
+  private func savePartial(of teacher: Teacher, with untold: Seen?, of base: URL, to file: URL) async {
     let seen = await teacher.seen
     guard seen.pictures > 0 else { return }
-    try record(seen, with: untold, of: base, to: file).write(to: file)
+    do {
+      try record(seen, with: untold, of: base, to: file).write(to: file)
+    } catch {
+      // Why the work failed is said too.
+      return Terminal.warn("what was seen could not be written: \(error)")
+    }
     Terminal.warn(
       "the work failed, and what was seen of \(seen.pictures) pictures is in \(file.relativePath), to go on with --from"
     )

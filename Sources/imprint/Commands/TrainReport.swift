@@ -41,11 +41,13 @@ struct TrainReport: Encodable {
   let model: String
   let labels: String
   let seen: String?
+  let profile: ProfileReport?
 
   init(
     lesson: Lesson, estimate: LeaveOneOut?, evaluation: Evaluation?, skipped: Int, seconds: Double, files: Files,
-    classes count: Int
+    classes count: Int, profile: ProfileReport?
   ) {
+    self.profile = profile
     classes = lesson.classes
     keptClasses = count - lesson.classes.count
     pictures = lesson.pictures

@@ -31,6 +31,11 @@ enum Terminal {
   /// Prints a word on how the work goes on. That it cannot be printed stops nothing.
   static func say(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
+  /// Prints where the time went, where that is wanted.
+  static func show(_ profile: ProfileReport?) {
+    if let profile { say(profile.text + "\n") }
+  }
+
   /// Whether somebody watches standard error.
   static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -34,7 +34,7 @@ struct AdaptedInteropTests {
     let folder = try TemporaryFolder()
     let file = folder.appending("adapted.tflite")
     try Adaptation(of: Model(contentsOf: Material.model(name))).model(layout: layout).serialized().write(to: file)
-    let classifier = try Classifier(contentsOf: file, execution: Execution(precision: .exact))
+    let classifier = try Classifier(contentsOf: file, execution: .exact)
     let (width, height) = (classifier.input.width, classifier.input.height)
     let picture = try PictureReader(width: width, height: height).read(Material.coralPicture("cat_test_0"))
     let input = folder.appending("input")

@@ -39,7 +39,7 @@ struct OtherRuntimesTests {
   }
 
   private func mine(_ file: URL, _ pictures: [PixelTensor]) async throws -> [[Float]] {
-    let classifier = try Classifier(contentsOf: file, execution: Execution(precision: .exact))
+    let classifier = try Classifier(contentsOf: file, execution: .exact)
     var scores: [[Float]] = []
     for picture in pictures {
       let ranked = try await classifier.classify(picture, topK: classifier.classCount)

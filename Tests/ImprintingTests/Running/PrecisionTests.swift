@@ -105,10 +105,18 @@ struct PrecisionTests {
   @Test("The imprinting engine always computes as the file has it")
   func engine() async throws {
     let pictures = try pictures(0..<2, of: "iris")
-    let engine = try ImprintingEngine(model: model, execution: Execution(precision: .rewritten))
-    var found: [[Float]] = []
-    try await engine.embed(pictures) { _, result in found.append(try result.get().steps) }
-    #expect(try await found == embeddings(extractor(.exact), pictures))
+    let engines = try Precision.allCases.map {
+      try ImprintingEngine(model: model, execution: Execution(precision: $0))
+    }
+    var found: [[[Float]]] = engines.map { _ in [] }
+    for (place, engine) in engines.enumerated() {
+      try await engine.embed(pictures) { _, result in found[place].append(try result.get().steps) }
+    }
+    #expect(found[0].count == 2)
+    #expect(Set(found).count == 1)
+    let bytes = Bytes(try engines[0].extractor.serialized().bytes())
+    let rewritten = try Extractor(bytes: bytes, execution: Execution(precision: .rewritten))
+    #expect(try await embeddings(rewritten, pictures) != found[0])
   }
 
   @Test("A rewritten classifier names what the file's own arithmetic names")

@@ -47,6 +47,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Few-shot episodes of a base model") var few: EpisodeOptions
 
+  @OptionGroup var profiling: ProfileOptions
   @OptionGroup var run: RunOptions
 
   func validate() throws {
@@ -55,9 +56,12 @@ struct EvaluateCommand: AsyncParsableCommand {
       throw ValidationError(
         "--model is missing: name the classifier to evaluate, or evaluate a base model with --episodes")
     }
-    if few.episodes != nil, run.labels != nil {
+    if few.episodes != nil, run.labelFile != nil {
       throw ValidationError(
         "--labels names a classifier's classes: with --episodes the names are those of the class folders")
+    }
+    if few.episodes != nil, profiling.profile {
+      throw ValidationError("--profile tells of a classifier's time: it does not go with --episodes")
     }
   }
 
@@ -75,13 +79,18 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func evaluate(_ model: URL, _ report: URL?) async throws {
+    let profile = profiling.begin()
     let pictures = try LabelledPictures(URL(filePath: data))
-    let classifier = try run.classifier(model.relativePath, resize: resize, unknown: .never)
+    let classifier = try profile.measure(.opening) {
+      try run.classifier(model.relativePath, resize: resize, unknown: .never)
+    }
     let progress = Progress(total: pictures.count)
     defer { progress.finish() }
     var skipped: [PictureError] = []
     let evaluation = try await classifier.evaluate(
-      pictures.classes, strict: run.strict, progress: { progress.update($0) }, skipped: { skipped.append($0) })
+      pictures.classes, strict: run.strict, profile: profile, progress: { progress.update($0) },
+      skipped: { skipped.append($0) })
+    let figures = profile?.figures
     progress.finish()
     for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
     for error in skipped { Terminal.warn("\(error)") }
@@ -93,8 +102,10 @@ struct EvaluateCommand: AsyncParsableCommand {
         resize: classifier.resize)
       try page.write(to: report)
     }
-    let words = EvaluationReport(evaluation, skipped: skipped.count, worst: worst ?? 10)
+    let words = EvaluationReport(
+      evaluation, skipped: skipped.count, worst: worst ?? 10, profile: figures.map { ProfileReport($0) })
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
+    if !run.json { Terminal.show(words.profile) }
   }
 
   private func evaluate(_ model: URL, _ episodes: Episodes, _ report: URL?) async throws {

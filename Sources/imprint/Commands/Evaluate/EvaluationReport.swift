@@ -23,8 +23,10 @@ struct EvaluationReport: Encodable {
   let balancedAccuracy: Double
   let classes: [ClassRow]
   let worst: [Evaluation.Mistake]
+  let profile: ProfileReport?
 
-  init(_ evaluation: Evaluation, skipped: Int, worst: Int) {
+  init(_ evaluation: Evaluation, skipped: Int, worst: Int, profile: ProfileReport?) {
+    self.profile = profile
     pictures = evaluation.count
     self.skipped = skipped
     topK = (1...5).map { evaluation.accuracy(top: $0) }

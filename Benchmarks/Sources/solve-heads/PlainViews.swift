@@ -1,0 +1,52 @@
+import Foundation
+import Imprinting
+
+/// The plain view of every picture, as numbers, with its class's number.
+struct PlainViews {
+  var steps: [[Float]] = []
+  var labels: [Int] = []
+
+  /// Writes `NAME.x`, 32-bit floats row by row, and `NAME.y`, 32-bit integers.
+  func write(to folder: URL, named name: String) throws {
+    let rows = steps.joined().reduce(into: Data()) { data, step in
+      withUnsafeBytes(of: step.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+    }
+    try rows.write(to: folder.appending(path: "\(name).x"))
+    let numbers = labels.reduce(into: Data()) { data, label in
+      withUnsafeBytes(of: Int32(truncatingIfNeeded: label).littleEndian) { data.append(contentsOf: $0) }
+    }
+    try numbers.write(to: folder.appending(path: "\(name).y"))
+  }
+}
+
+extension Seen {
+  /// The pictures' plain views; a class's number is its place among `names`.
+  ///
+  /// - Throws: ``SeenError/noClass(_:known:)`` of a class that is not among them.
+  func plainViews(of names: [String]) throws -> PlainViews {
+    var views = PlainViews()
+    for known in classes {
+      guard let label = names.firstIndex(of: known.name) else { throw SeenError.noClass(known.name, known: names) }
+      for picture in known.pictures {
+        views.steps.append(space.steps(of: picture))
+        views.labels.append(label)
+      }
+    }
+    return views
+  }
+}
+
+extension EmbeddingSpace {
+  /// The steps of a picture's plain view.
+  fileprivate func steps(of picture: SeenPicture) -> [Float] {
+    picture.embeddings.withUnsafeBytes { bytes in
+      (0..<dimension).map { index in
+        switch element {
+        case .uint8: Float(Int(bytes[index]) - zeroPoint)
+        case .int8: Float(Int(Int8(bitPattern: bytes[index])) - zeroPoint)
+        case .float32: bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+"""Times the runtime alone, on one fixed picture: the floor under any pipeline.
+
+    invoke.py MODEL COUNT WORKERS
+
+Every worker is a process of its own with one thread. They begin together; prints the inferences a second of all of them.
+"""
+import json, multiprocessing, sys, time
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+
+def work(model, count, barrier, times):
+    interpreter = Interpreter(model, num_threads=1)
+    interpreter.allocate_tensors()
+    taken, given = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    picture = np.random.default_rng(1).integers(0, 256, taken["shape"])
+    if taken["dtype"] == np.int8:
+        picture = picture - 128
+    picture = picture.astype(taken["dtype"])
+    for turn in range(2):
+        # The first turn warms up.
+        turns = count if turn else max(1, count // 10)
+        barrier.wait()
+        start = time.monotonic()
+        for _ in range(turns):
+            interpreter.set_tensor(taken["index"], picture)
+            interpreter.invoke()
+            interpreter.get_tensor(given["index"])
+    times.put((start, time.monotonic()))
+
+
+if __name__ == "__main__":
+    model, count, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    context = multiprocessing.get_context("fork")
+    barrier, times = context.Barrier(workers), context.Queue()
+    processes = [context.Process(target=work, args=(model, count, barrier, times), daemon=True) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    try:
+        found = [times.get(timeout=120) for _ in processes]
+    except Exception:
+        sys.exit(f"the runtime does not run {model}")
+    seconds = max(end for _, end in found) - min(start for start, _ in found)
+    print(json.dumps({"per_second": count * workers / seconds}))

@@ -1,0 +1,38 @@
+"""The last layer, solved for from the same embeddings."""
+import statistics
+
+import places
+from commands import alternate, need_bench_python, peer, ratios, run
+from table import Row
+
+
+def fastest(theirs, folder, cores):
+    """The peer on one thread or on all, whichever is faster here: its linear algebra gains from few rows' threads or not."""
+    found = [peer("sklearn_heads", theirs, "3", folder, python=places.bench_python,
+                  environment={"OPENBLAS_NUM_THREADS": str(threads)}).json for threads in {1, cores}]
+    return min(found, key=lambda one: statistics.median(one["seconds"]))
+
+
+def against(method, theirs, name, bound):
+    def measure(prepared, what):
+        need_bench_python()
+        learnt, asked = prepared.seen
+        folder = prepared.embeddings
+        mine, others = alternate(
+            prepared.runs, lambda: run(places.program("solve-heads"), method, "3", learnt, asked).json,
+            lambda: fastest(theirs, folder, prepared.cores))
+        ours, peers = ([statistics.median(one["seconds"]) for one in found] for found in (mine, others))
+        note = f"right on 340 others: ours {mine[0]['accuracy']:.3f}, the peer {others[0]['accuracy']:.3f}"
+        return Row(what, f"seconds of scikit-learn's {name}", ratios(ours, peers), bound, at_most=True, note=note,
+                   figures={"ours": (ours, "s"), "the peer": (peers, "s")})
+    return measure
+
+
+shape = "17 classes, 1020 pictures"
+rows = [
+    (f"the analytic head with leave-one-out, {shape}",
+     against("analytic", "ridge", "RidgeClassifierCV, 7 strengths by leave-one-out", 0.5)),
+    (f"the analytic head with leave-one-out, {shape}",
+     against("analytic", "logistic", "LogisticRegression, without a search for its strength", 2.0)),
+    (f"the softmax head, {shape}", against("softmax", "logistic", "LogisticRegression", 1.0)),
+]

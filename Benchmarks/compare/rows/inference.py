@@ -1,0 +1,35 @@
+"""One inference, and what teaching takes beyond inferences."""
+import statistics
+
+import places
+from commands import alternate, peer, ratios, run
+from machine import dot_products
+from table import Row
+
+
+def rate(prepared, model, count, workers):
+    """The inferences a second of the runtime alone."""
+    return peer("invoke", model, str(count), str(workers)).json["per_second"]
+
+
+def one(prepared, what):
+    rewritten = prepared.rewritten
+    ours, theirs = alternate(prepared.runs, lambda: 1000 / rate(prepared, rewritten, 300, 1),
+                             lambda: 1000 / rate(prepared, places.extractor, 150, 1))
+    gains = any(words in dot_products() for words in ("VNNI", "SDOT"))
+    return Row(what, "the runtime alone, one thread, on the file as it is / on the rewritten one", ratios(theirs, ours),
+               2.4 if gains else 1.0, figures={"rewritten": (ours, "ms"), "as it is": (theirs, "ms")})
+
+
+def teaching(prepared, what):
+    def taught():
+        lines = run(places.program("teach-decoded"), places.extractor, places.flowers, "3").printed.split()
+        return statistics.median(map(float, lines))
+
+    ours, theirs = alternate(prepared.runs, taught,
+                             lambda: 200 / rate(prepared, prepared.rewritten, 400, prepared.cores))
+    return Row(what, "seconds / 200 inferences of the runtime alone on the rewritten model, one worker a core",
+               ratios(ours, theirs), 1.10, at_most=True, figures={"ours": (ours, "s"), "the runtime": (theirs, "s")})
+
+
+rows = [("one inference, rewritten", one), ("teach 10 classes x 20 decoded pictures and save", teaching)]

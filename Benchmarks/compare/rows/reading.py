@@ -1,0 +1,60 @@
+"""From picture files to tensors, on one thread."""
+import statistics
+
+import places
+from commands import alternate, need_bench_python, peer, ratios, run
+from table import Row
+
+side = "224"
+
+
+def our_rate(pictures):
+    printed = run(places.program("read-pictures"), side, "1", *pictures).printed
+    return len(pictures) / statistics.median(map(float, printed.split()))
+
+
+def against(prepared, what, pictures, name, theirs, bound=1.0):
+    ours, others = alternate(prepared.runs, lambda: our_rate(pictures),
+                             lambda: len(pictures) / statistics.median(theirs(pictures).json))
+    return Row(what, f"pictures a second of {name}, one thread", ratios(ours, others), bound,
+               figures={"ours": (ours, "/s"), "the peer": (others, "/s")})
+
+
+def pillow(pictures):
+    return peer("pillow_reading", side, "1", *pictures)
+
+
+def opencv(shrink):
+    def read(pictures):
+        need_bench_python()
+        return peer("opencv_reading", shrink, side, "1", *pictures, python=places.bench_python)
+    return read
+
+
+def small_pillow(prepared, what):
+    return against(prepared, what, prepared.held_back, "Pillow, draft() and fit()", pillow)
+
+
+def small_opencv(prepared, what):
+    return against(prepared, what, prepared.held_back, "OpenCV, imread() and resize()", opencv("1"))
+
+
+def some_large(prepared):
+    return [picture for pictures in places.classes(prepared.large).values() for picture in pictures[:5]]
+
+
+def large_pillow(prepared, what):
+    return against(prepared, what, some_large(prepared), "Pillow, draft() and fit()", pillow)
+
+
+def large_opencv(prepared, what):
+    return against(prepared, what, some_large(prepared), "OpenCV, imread() told to shrink to 1/8, and resize()",
+                   opencv("8"))
+
+
+rows = [
+    ("read pictures of flowers17 into tensors", small_pillow),
+    ("read pictures of flowers17 into tensors", small_opencv),
+    ("read JPEGs of 12 megapixels into tensors", large_pillow),
+    ("read JPEGs of 12 megapixels into tensors", large_opencv),
+]

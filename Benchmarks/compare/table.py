@@ -1,0 +1,77 @@
+"""The rows that are found, as a table of Markdown and as JSON."""
+import re, statistics
+
+
+class Row:
+    """What was found, mostly a ratio, run by run, with the bound that it is held to."""
+
+    def __init__(self, what, against, values, bound, at_most=False, note="", figures=None):
+        """values: one a run; figures: {name: (values, unit)} that the ratio is of."""
+        self.what, self.against, self.values, self.note = what, against, values, note
+        self.bound, self.at_most, self.figures = bound, at_most, figures or {}
+
+    @property
+    def is_met(self):
+        middle = statistics.median(self.values)
+        return middle <= self.bound if self.at_most else middle >= self.bound
+
+    @property
+    def json(self):
+        return {
+            "what": self.what, "against": self.against, **summary(self.values),
+            "bound": self.bound, "atMost": self.at_most, "met": self.is_met, "note": self.note,
+            "figures": {name: summary(values) | {"unit": unit} for name, (values, unit) in self.figures.items()}}
+
+    @property
+    def cells(self):
+        middles = [f"{name} {text(statistics.median(values))} {unit}" for name, (values, unit) in self.figures.items()]
+        bound = f"{'≤' if self.at_most else '≥'} {self.bound}"
+        return [self.what, self.against, spread(self.values), "; ".join(middles + [self.note] * bool(self.note)), bound,
+                "met" if self.is_met else "**missed**"]
+
+
+class Unmeasured:
+    """A row that could not be measured here, and why."""
+
+    def __init__(self, what, reason):
+        self.what, self.reason = what, reason
+
+    @property
+    def json(self):
+        return {"what": self.what, "notMeasured": self.reason}
+
+    @property
+    def cells(self):
+        return [self.what, "", f"not measured: {self.reason}", "", "", ""]
+
+
+def summary(values):
+    return {"median": statistics.median(values), "min": min(values), "max": max(values), "values": values}
+
+
+def spread(values):
+    middle = text(statistics.median(values))
+    return f"{middle} ({text(min(values))} … {text(max(values))})" if min(values) != max(values) else middle
+
+
+def text(value):
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def line(cells):
+    return "| " + " | ".join(str(cell).replace("|", "/").replace("\n", " ") for cell in cells) + " |"
+
+
+heading = line(["what", "against", "found (least … most)", "medians", "bound", ""]) + "\n" + line(["---"] * 6)
+
+
+def write(document, table, mark="speed"):
+    """Puts a table between the two comments of a document that are there for it."""
+    with open(document, encoding="utf-8") as file:
+        words = file.read()
+    begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if len(pattern.findall(words)) != 1:
+        raise SystemExit(f"{document} has not one place for the table: {begin} … {end}")
+    with open(document, "w", encoding="utf-8") as file:
+        file.write(pattern.sub(lambda _: f"{begin}\n\n{table}\n{end}", words))

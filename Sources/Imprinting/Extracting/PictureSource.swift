@@ -1,0 +1,15 @@
+import Pictures
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Where pictures come from.
+enum PictureSource: Sendable {
+  /// Files.
+  case files([URL])
+  /// Pictures in memory, of the network's size.
+  case decoded([PixelTensor])
+}
