@@ -17,8 +17,8 @@ struct PrecisionOptions: ParsableArguments {
   /// How the command runs models.
   func execution(_ runtime: Runtime? = nil) -> Execution {
     Execution(
-      threads: work.threads, precision: precision ?? .automatic, device: device.device ?? .automatic, edgeTPU: device.use,
-      cache: ModelCache(), runtime: runtime)
+      threads: work.threads, precision: precision ?? .automatic, device: device.device ?? .automatic,
+      edgeTPU: device.use, cache: ModelCache(), runtime: runtime)
   }
 }
 
