@@ -23,10 +23,11 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG"),
     .systemLibrary(name: "CBLAS"),
     .target(name: "CVips"),
+    .target(name: "CEdgeTPU"),
     .target(name: "SharedLibraries"),
 
     .target(name: "TFLite"),
-    .target(name: "LiteRT", dependencies: ["CLiteRT", "SharedLibraries"]),
+    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "SharedLibraries"]),
     .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "SharedLibraries"]),
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "SharedLibraries"]),
     .target(name: "ModelSurgery", dependencies: ["TFLite"]),
@@ -43,7 +44,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestMaterial", path: "Tests/TestMaterial"),
+    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
@@ -52,7 +53,9 @@ let package = Package(
       dependencies: ["Pictures", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
-    .testTarget(name: "CommandTests", dependencies: ["imprint", "SharedLibraries", "TestMaterial"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["imprint", "SharedLibraries", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
   ],
   swiftLanguageModes: [.v6]
 )

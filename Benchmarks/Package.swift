@@ -29,6 +29,12 @@ let package = Package(
         .product(name: "Benchmark", package: "swift-benchmark"),
       ]),
     .executableTarget(
+      name: "devices",
+      dependencies: [
+        .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),
+        .product(name: "LiteRT", package: "Imprint"),
+      ]),
+    .executableTarget(
       name: "accuracy",
       dependencies: [
         .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),

@@ -18,6 +18,7 @@ typedef struct LiteRtCompiledModelT *LiteRtCompiledModel;
 typedef struct LiteRtTensorBufferT *LiteRtTensorBuffer;
 typedef struct LiteRtSignatureT *LiteRtSignature;
 typedef struct LiteRtTensorT *LiteRtTensor;
+typedef struct LiteRtAcceleratorT *LiteRtAccelerator;
 
 // 0 is success.
 typedef int32_t LiteRtStatus;
@@ -138,6 +139,18 @@ typedef LiteRtStatus (*LiteRtCreateManagedTensorBuffer)(
 typedef LiteRtStatus (*LiteRtLockTensorBuffer)(LiteRtTensorBuffer, void **, LiteRtTensorBufferLockMode);
 typedef LiteRtStatus (*LiteRtUnlockTensorBuffer)(LiteRtTensorBuffer);
 typedef void (*LiteRtDestroyTensorBuffer)(LiteRtTensorBuffer);
+
+// Accelerators: the environment asks each for a delegate when a model is prepared.
+typedef LiteRtStatus (*LiteRtCreateAccelerator)(LiteRtAccelerator *);
+typedef LiteRtStatus (*LiteRtSetAcceleratorGetName)(
+    LiteRtAccelerator, LiteRtStatus (*)(const void *, const char **));
+typedef LiteRtStatus (*LiteRtSetAcceleratorGetVersion)(
+    LiteRtAccelerator, LiteRtStatus (*)(const void *, int32_t *));
+typedef LiteRtStatus (*LiteRtSetAcceleratorGetHardwareSupport)(
+    LiteRtAccelerator, LiteRtStatus (*)(const void *, int32_t *));
+typedef LiteRtStatus (*LiteRtSetDelegateFunction)(
+    LiteRtAccelerator, LiteRtStatus (*)(void *, void *, const void *, void *, void **));
+typedef LiteRtStatus (*LiteRtRegisterAccelerator)(LiteRtEnvironment, LiteRtAccelerator, void *, void (*)(void *));
 
 // Makes C's standard error another stream and returns what it was. The runtime writes some of its log there whatever
 // severity it was told, and offers no other way to keep it from a user's terminal.

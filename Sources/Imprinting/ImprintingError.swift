@@ -4,8 +4,10 @@ import ModelSurgery
 public enum ImprintingError: Error, Sendable, Hashable {
   /// The model's input is no picture; `shape` and `type` are what it is.
   case noPictureInput(shape: [Int32], type: String)
-  /// The model was compiled for the Edge TPU and runs nowhere else.
-  case needsEdgeTPU(operators: String)
+  /// The model was compiled for the Edge TPU and runs nowhere else, and `reason` is why it does not here.
+  case needsEdgeTPU(operators: String, reason: String)
+  /// An Edge TPU was asked for, and nothing in the model was compiled for it.
+  case notForEdgeTPU
   /// A class id that is negative, or beyond the next free one.
   case classIDOutOfOrder(Int, next: Int)
   /// A class that came with the base model, which imprinting must not change.
@@ -45,10 +47,15 @@ extension ImprintingError: CustomStringConvertible {
     switch self {
     case .noPictureInput(let shape, let type):
       "the model takes \(type) \(shape), where a picture [1, height, width, 3] of UINT8, INT8 or FLOAT32 is needed"
-    case .needsEdgeTPU(let operators):
+    case .needsEdgeTPU(let operators, let reason):
       """
-      the model is compiled for the Edge TPU (\(operators)) and runs on nothing else: take the file that it was compiled \
-      from, without _edgetpu in its name, or plug in a Coral device and use Coral's runtime
+      the model is compiled for the Edge TPU (\(operators)), a Coral device, and runs on nothing else; \(reason). Without \
+      one take the file that it was compiled from, without _edgetpu in its name
+      """
+    case .notForEdgeTPU:
+      """
+      nothing in the model is compiled for the Edge TPU: compile it with edgetpu_compiler, or let it run on the processor \
+      with --device cpu
       """
     case .classIDOutOfOrder(let id, let next):
       "class \(id) cannot be taught: ids run from 0 without a gap, and the next free one is \(next)"

@@ -8,6 +8,8 @@ public enum LiteRTError: Error, Sendable, Hashable {
   case unexpectedTensors(inputs: Int, outputs: Int)
   /// A tensor of a type or shape that the runtime cannot hold in plain memory.
   case unsupportedTensor(String)
+  /// No Edge TPU could be used, or it stopped being of use.
+  case edgeTPU(EdgeTPUError)
 }
 
 extension LiteRTError: CustomStringConvertible {
@@ -24,6 +26,8 @@ extension LiteRTError: CustomStringConvertible {
       "the model has \(inputs) inputs and \(outputs) outputs where one of each is needed"
     case .unsupportedTensor(let what):
       "LiteRT cannot hold the tensor in memory: \(what)"
+    case .edgeTPU(let error):
+      error.description
     }
   }
 }

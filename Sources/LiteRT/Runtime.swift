@@ -1,14 +1,6 @@
 import CLiteRT
 import SharedLibraries
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// LiteRT, opened and ready to load models: the library and one environment of it.
 ///
 /// Making one takes about a millisecond. It may be used from any thread, and models loaded with it keep it alive.
@@ -27,21 +19,14 @@ public final class Runtime: Sendable {
   public var path: String { library.path }
 
   /// What tells this build of the runtime from others: its library's path, size and time of change.
-  public var identity: String {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return path }
-    #if canImport(Darwin)
-      let changed = status.st_mtimespec
-    #else
-      let changed = status.st_mtim
-    #endif
-    return "\(path) \(status.st_size) \(changed.tv_sec) \(changed.tv_nsec)"
-  }
+  public var identity: String { FileIdentity.words(for: path) }
 
   /// How much of the runtime's own log reaches standard error.
   public let verbosity: Verbosity
 
   let library: RuntimeLibrary
+  /// Whether models can be prepared with a delegate.
+  let takesDelegates: Bool
   nonisolated(unsafe) let environment: LiteRtEnvironment
 
   /// Opens the runtime.
@@ -89,6 +74,7 @@ public final class Runtime: Sendable {
     self.library = library
     self.verbosity = verbosity
     self.environment = environment
+    takesDelegates = library.accelerators?.register(in: environment) ?? false
   }
 
   deinit { library.destroyEnvironment(environment) }

@@ -30,6 +30,6 @@ struct ImprintCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
-      InspectCommand.self, ModelCommand.self,
+      InspectCommand.self, FetchPicturesCommand.self, ModelCommand.self, DevicesCommand.self, TryDeviceCommand.self,
     ])
 }

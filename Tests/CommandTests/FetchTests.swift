@@ -202,17 +202,7 @@ struct FetchTests {
     try expectNothingLeft()
     let processes = try String(contentsOf: started, encoding: .utf8).split(whereSeparator: \.isWhitespace)
     #expect(processes.count == 2)
-    for process in processes.compactMap({ pid_t($0) }) { #expect(hasEnded(process)) }
-  }
-
-  /// Whether a process has ended within a while, or has but for someone to ask how.
-  private func hasEnded(_ process: pid_t) -> Bool {
-    for _ in 0..<200 {
-      guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
-      if state.contains(") Z ") { return true }
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-    return false
+    for process in processes.compactMap({ pid_t($0) }) { #expect(Imprint.hasEnded(process)) }
   }
 
   @Test(

@@ -59,6 +59,16 @@ enum Imprint {
     return try finish(running)
   }
 
+  /// Whether a process has ended within a while, or has but for someone to ask how.
+  static func hasEnded(_ process: pid_t) -> Bool {
+    for _ in 0..<200 {
+      guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
+      if state.contains(") Z ") { return true }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    return false
+  }
+
   /// Where the command keeps what it may: not in the home of whoever runs the tests, and for one run alone.
   private static let cache: URL = {
     let folder = FileManager.default.temporaryDirectory.appending(path: "imprint-cache-\(getpid())")

@@ -21,7 +21,7 @@ extension Adaptation {
   ///   - runtime: The runtime; by default one is opened.
   ///   - skipped: Told of each file that cannot be read.
   /// - Returns: What was measured, or nil of a bare extractor, which needs nothing.
-  /// - Throws: ``ImprintingError/noPictures`` when no file can be read, ``ImprintingError/needsEdgeTPU(operators:)``,
+  /// - Throws: ``ImprintingError/noPictures`` when no file can be read, ``ImprintingError/needsEdgeTPU(operators:reason:)``,
   ///   ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
   /// - Complexity: O(N D) a picture beside the base's own work.
   public func calibration(

@@ -30,22 +30,38 @@ public struct ModelCache: Sendable, Hashable {
 
   /// Tells what rewriting makes of a model from what another version of it made, also where its packed weights are kept: the
   /// number changes with it.
-  static let rewriting = "rewritten-1"
+  static let rewriting = "rewritten-2"
 
   private static let modelEnding = ".\(rewriting)"
   private static let weightsEnding = ".packed"
+  private static let triedEnding = ".tried"
 
   private let files: CacheFolder
 
   /// A cache in a folder.
   public init(folder: URL, limit: Int = ModelCache.defaultLimit) {
-    files = CacheFolder(folder: folder, limit: max(0, limit), endings: [Self.modelEnding, Self.weightsEnding])
+    files = CacheFolder(
+      folder: folder, limit: max(0, limit), endings: [Self.modelEnding, Self.weightsEnding, Self.triedEnding])
   }
 
   /// The cache in `models` of ``EmbeddingCache/standardFolder(environment:)``, or nil where there is none.
   public init?(limit: Int = ModelCache.defaultLimit) {
     guard let folder = EmbeddingCache.standardFolder() else { return nil }
     self.init(folder: folder.appending(path: "models"), limit: limit)
+  }
+
+  /// Whether it was noted that a library, told by its identity, was tried out and did well.
+  package func hasTried(_ identity: String) -> Bool {
+    let file = files.file(Bytes(Array(identity.utf8)).sha256 + Self.triedEnding)
+    guard access(file.path, F_OK) == 0 else { return false }
+    files.touch(file)
+    return true
+  }
+
+  /// Notes that a library was tried out and did well.
+  package func noteTried(_ identity: String) {
+    guard (try? files.make()) != nil else { return }
+    try? AtomicFile(files.file(Bytes(Array(identity.utf8)).sha256 + Self.triedEnding)).write([])
   }
 
   /// The rewritten form of a model, if it is kept.

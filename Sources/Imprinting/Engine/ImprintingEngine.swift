@@ -55,7 +55,7 @@ public actor ImprintingEngine {
   ///   - execution: How it is run; always in the file's own arithmetic, so that results are the same on every processor.
   /// - Throws: ``TFLiteError`` when the file is no sound model; ``SurgeryError/noImprintingTail(found:because:)`` and
   ///   others with what was found and what is needed; ``ImprintingError/noClassesToKeep`` of a bare extractor;
-  ///   ``ImprintingError/needsEdgeTPU(operators:)``; ``LiteRTError``.
+  ///   ``ImprintingError/needsEdgeTPU(operators:reason:)``; ``LiteRTError``.
   public init(
     model: URL, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
   ) throws {

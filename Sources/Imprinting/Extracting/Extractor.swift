@@ -44,7 +44,7 @@ public final class Extractor: Sendable {
   ///   - views: How often, and how, a picture is looked at.
   ///   - execution: How it is run.
   /// - Throws: ``TFLiteError`` when the file is no sound model, ``SurgeryError`` when it has no embedding,
-  ///   ``ImprintingError/needsEdgeTPU(operators:)``, ``LiteRTError``, ``PictureError`` for a senseless resize.
+  ///   ``ImprintingError/needsEdgeTPU(operators:reason:)``, ``LiteRTError``, ``PictureError`` for a senseless resize.
   public convenience init(
     model: URL, resize: Resize? = nil, views: Views = .one, execution: Execution = Execution()
   ) throws {

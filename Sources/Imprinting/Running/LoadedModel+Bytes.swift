@@ -5,7 +5,7 @@ extension LoadedModel {
   /// Reads a model from bytes, which it keeps.
   ///
   /// - Throws: `LiteRTError` when the runtime refuses the file.
-  convenience init(file: Bytes, runtime: Runtime) throws(LiteRTError) {
+  package convenience init(file: Bytes, runtime: Runtime) throws(LiteRTError) {
     // A slice of a larger file may begin anywhere; the runtime wants an aligned address.
     let isAligned = file.withUnsafeBytes { UInt(bitPattern: $0.baseAddress).isMultiple(of: 16) }
     let file = isAligned ? file : Bytes(Array(file))

@@ -10,7 +10,7 @@ import TFLite
   import Foundation
 #endif
 
-/// A model that takes a picture and gives one vector, on as many workers as there are threads.
+/// A model that takes a picture and gives one vector, on as many workers as there are threads, or Edge TPUs.
 final class ModelRunner: Sendable {
   /// What the model takes.
   let input: PictureInput
@@ -26,6 +26,8 @@ final class ModelRunner: Sendable {
   private let cache: ModelCache?
   // What tells the model that is run from others.
   private let key: String?
+  // What it is run on; none for the processor.
+  private let edgeTPUs: [EdgeTPU]
   // Whether what is run takes and gives int8 where the file says uint8.
   private let isSigned: (input: Bool, output: Bool)
   // Instances, made when they are first needed, and how many calls work with each.
@@ -37,10 +39,6 @@ final class ModelRunner: Sendable {
   ///   - execution: How it is run.
   /// - Throws: ``ImprintingError``, ``SurgeryError`` or ``LiteRTError``.
   init(model: Model, file: Bytes, execution: Execution) throws {
-    let compiled = "edgetpu-custom-op"
-    if model.mainSubgraph?.operators.contains(where: { model.name(of: $0) == compiled }) == true {
-      throw ImprintingError.needsEdgeTPU(operators: "operator \(compiled)")
-    }
     try model.checkRunnable()
     let given = try PictureInput(of: model)
     let (_, outputIndex) = try model.onlyInputAndOutput()
@@ -63,6 +61,7 @@ final class ModelRunner: Sendable {
     )
     arithmetic = prepared.arithmetic
     key = prepared.key
+    edgeTPUs = try execution.edgeTPUs(for: model, file: prepared.file)
     loaded = try LoadedModel(file: prepared.file, runtime: execution.runtime ?? Runtime())
   }
 
@@ -166,6 +165,7 @@ final class ModelRunner: Sendable {
   /// There are never more instances of a kind than cores: more would only take memory. Calls that come when all are at work
   /// share them, and wait for each other within ``CompiledModel``.
   private func takeWorkers(for count: Int) throws -> [CompiledModel] {
+    guard edgeTPUs.isEmpty else { return try takeDevices(for: count) }
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let wanted = count == 1 ? 1 : min(threads, count, cores)
     let hardware = Hardware.cpu(threads: count == 1 ? threads : 1)
@@ -177,6 +177,32 @@ final class ModelRunner: Sendable {
         chosen.append(instances.count - 1)
       }
       if chosen.isEmpty, let least = same.min(by: { instances[$0].users < instances[$1].users }) { chosen = [least] }
+      for index in chosen { instances[index].users += 1 }
+      return chosen.map { instances[$0].model }
+    }
+  }
+
+  /// One instance a device, those first that no other call works with.
+  ///
+  /// Of several devices those are left out that cannot be opened, as long as one can.
+  private func takeDevices(for count: Int) throws -> [CompiledModel] {
+    let threads = edgeTPUs.count == 1 ? threads : 1
+    return try instances.withLock { instances in
+      var chosen = Array(instances.indices.filter { instances[$0].users == 0 }.prefix(count))
+      var refusal: (any Error)?
+      for device in edgeTPUs where chosen.count < count {
+        guard !instances.contains(where: { $0.model.hardware.edgeTPU == device }) else { continue }
+        do {
+          instances.append((try CompiledModel(loaded, hardware: .edgeTPU(device, threads: threads)), 0))
+          chosen.append(instances.count - 1)
+        } catch LiteRTError.edgeTPU(.cannotOpen(let device, let reason)) {
+          refusal = refusal ?? LiteRTError.edgeTPU(.cannotOpen(device, reason: reason))
+        }
+      }
+      if chosen.isEmpty, let least = instances.indices.min(by: { instances[$0].users < instances[$1].users }) {
+        chosen = [least]
+      }
+      if chosen.isEmpty, let refusal { throw refusal }
       for index in chosen { instances[index].users += 1 }
       return chosen.map { instances[$0].model }
     }

@@ -120,7 +120,7 @@ public actor Teacher {
 
   /// Learns the classes of a folder of class folders, or of a list of `path,label` lines.
   ///
-  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:profile:progress:)`` does.
+  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:keepsPartial:profile:progress:)`` does.
   @discardableResult
   public func learn(from data: URL) async throws -> Lesson {
     try await learn(LabelledPictures(data).classes)
@@ -134,6 +134,8 @@ public actor Teacher {
   /// - Parameters:
   ///   - classes: The classes and their pictures.
   ///   - strict: Whether a picture that cannot be read is an error; nothing is learnt then.
+  ///   - keepsPartial: Whether, when the work fails half-way, what was seen until then stays in ``seen``: a device that is
+  ///     unplugged does not cost what was done. In Coral's layout the engine does not learn it.
   ///   - profile: Is told where the time goes.
   ///   - progress: Called after each picture with the number done.
   /// - Returns: What was taken in.
@@ -141,13 +143,13 @@ public actor Teacher {
   ///   ``ImprintingError/noPictures``, ``PictureError`` if strict, ``LiteRTError``, and `CancellationError`.
   @discardableResult
   public func learn(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
+    _ classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false, profile: Profile? = nil,
     progress: (Int) -> Void = { _ in }
   ) async throws -> Lesson {
     let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
     return try await learn(
       names: classes.map(\.name), places: list.map(\.0), source: .files(list.map(\.1)), strict: strict,
-      profile: profile, progress: progress)
+      keepsPartial: keepsPartial, profile: profile, progress: progress)
   }
 
   /// Learns classes from pictures in memory, of the network's size: frames of a camera, for one.
@@ -158,24 +160,28 @@ public actor Teacher {
   ///
   /// - Parameters:
   ///   - classes: The classes and their pictures.
+  ///   - keepsPartial: Whether, when the work fails half-way, what was seen until then stays in ``seen``: a device that is
+  ///     unplugged does not cost what was done. In Coral's layout the engine does not learn it.
   ///   - profile: Is told where the time goes.
   ///   - progress: Called after each picture with the number done.
   /// - Returns: What was taken in.
-  /// - Throws: As ``learn(_:strict:profile:progress:)`` and ``Extractor/see(decoded:profile:isolation:deliver:)`` do.
+  /// - Throws: As ``learn(_:strict:keepsPartial:profile:progress:)`` and
+  ///   ``Extractor/see(decoded:profile:isolation:deliver:)`` do.
   @discardableResult
   public func learn(
-    decoded classes: [(name: String, pictures: [PixelTensor])], profile: Profile? = nil,
+    decoded classes: [(name: String, pictures: [PixelTensor])], keepsPartial: Bool = false, profile: Profile? = nil,
     progress: (Int) -> Void = { _ in }
   ) async throws -> Lesson {
     let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
     return try await learn(
       names: classes.map(\.name), places: list.map(\.0), source: .decoded(list.map(\.1)), strict: true,
-      profile: profile, progress: progress)
+      keepsPartial: keepsPartial, profile: profile, progress: progress)
   }
 
   /// Learns pictures, each of the class at its place among the names.
   private func learn(
-    names: [String], places: [Int], source: PictureSource, strict: Bool, profile: Profile?, progress: (Int) -> Void
+    names: [String], places: [Int], source: PictureSource, strict: Bool, keepsPartial: Bool, profile: Profile?,
+    progress: (Int) -> Void
   ) async throws -> Lesson {
     // Before the work; the engine does it once more when it is done.
     try await tellEngine()
@@ -188,23 +194,31 @@ public actor Teacher {
     // In Coral's layout only sums are the engine's: they take no more room for more pictures.
     var sums = engine.map { engine in names.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) } } ?? []
     var lesson = Lesson()
-    try await extractor.see(source, profile: profile) { index, result in
-      switch result {
-      case .success(let picture):
-        let place = places[index]
-        try news.add(picture, to: names[place])
-        counts[place] += 1
-        if let engine {
-          try sums[place].add(
-            engine.sum(
-              of: extractor.space.steps(picture.embeddings), dimension: extractor.space.dimension, unit: extractor.unit)
-          )
+    do {
+      try await extractor.see(source, profile: profile) { index, result in
+        switch result {
+        case .success(let picture):
+          let place = places[index]
+          try news.add(picture, to: names[place])
+          counts[place] += 1
+          if let engine {
+            try sums[place].add(
+              engine.sum(
+                of: extractor.space.steps(picture.embeddings), dimension: extractor.space.dimension,
+                unit: extractor.unit))
+          }
+        case .failure(let error):
+          if strict { throw error }
+          lesson.skipped.append(error)
         }
-      case .failure(let error):
-        if strict { throw error }
-        lesson.skipped.append(error)
+        progress(index + 1)
       }
-      progress(index + 1)
+    } catch {
+      if keepsPartial, !(error is CancellationError), (try? seen.merge(news)) != nil {
+        answer = nil
+        lessons += 1
+      }
+      throw error
     }
     guard news.pictures > 0 else { throw ImprintingError.noPictures }
     lesson.emptyClasses = zip(names, counts).filter { $1 == 0 }.map(\.0)

@@ -34,6 +34,8 @@ struct RuntimeLibrary: @unchecked Sendable {
   let lockTensorBuffer: LiteRtLockTensorBuffer
   let unlockTensorBuffer: LiteRtUnlockTensorBuffer
   let destroyTensorBuffer: LiteRtDestroyTensorBuffer
+  /// What it takes to hand over a delegate; nil where the library has no such functions.
+  let accelerators: AcceleratorFunctions?
 
   /// Takes all functions from an open library.
   ///
@@ -73,5 +75,6 @@ struct RuntimeLibrary: @unchecked Sendable {
     lockTensorBuffer = try library.function("LiteRtLockTensorBuffer", as: LiteRtLockTensorBuffer.self)
     unlockTensorBuffer = try library.function("LiteRtUnlockTensorBuffer", as: LiteRtUnlockTensorBuffer.self)
     destroyTensorBuffer = try library.function("LiteRtDestroyTensorBuffer", as: LiteRtDestroyTensorBuffer.self)
+    accelerators = AcceleratorFunctions(library)
   }
 }

@@ -1,3 +1,4 @@
+import CEdgeTPU
 import CLiteRT
 import Synchronization
 
@@ -52,19 +53,25 @@ public final class CompiledModel: Sendable {
 
     let options = try Self.options(for: hardware, packedWeights: packedWeights, library: runtime.library)
     defer { runtime.library.destroyOptions(options) }
+    let delegate = try Self.delegate(for: hardware, runtime: runtime)
     let (outcome, printed) = runtime.quietly { () -> (LiteRtStatus, LiteRtCompiledModel?) in
       var handle: LiteRtCompiledModel?
+      _ = CEdgeTPUOffer(delegate, runtime.library.accelerators?.wrapDelegate)
       let status = runtime.library.createCompiledModel(runtime.environment, model.handle, options, &handle)
+      // A model that took the delegate ends it.
+      CEdgeTPUFreeDelegate(CEdgeTPUOffer(nil, nil))
       return (status, handle)
     }
     guard outcome.0 == 0, let handle = outcome.1 else {
+      if let device = hardware.edgeTPU { throw .edgeTPU(device.preparationFailure(printed)) }
       throw .failed(to: "prepare the model", status: RuntimeStatus(rawValue: outcome.0), message: printed)
     }
     do {
       try Self.checkOutput(of: handle, is: output.description.shape, library: runtime.library)
     } catch {
       runtime.library.destroyCompiledModel(handle)
-      throw error
+      guard let device = hardware.edgeTPU, case .failed(_, _, let message) = error else { throw error }
+      throw .edgeTPU(device.preparationFailure(message))
     }
     state = Mutex(State(handle: handle, input: input, output: output))
   }
@@ -101,11 +108,22 @@ public final class CompiledModel: Sendable {
     let library = model.runtime.library
     let status = library.runCompiledModel(state.handle, 0, 1, &input, 1, &output)
     guard status == 0 else {
-      throw LiteRTError.failed(
-        to: "run the model", status: RuntimeStatus(rawValue: status),
-        message: Self.messages(of: state.handle, library: library))
+      let message = Self.messages(of: state.handle, library: library)
+      if let device = hardware.edgeTPU { throw LiteRTError.edgeTPU(device.failure(message)) }
+      throw LiteRTError.failed(to: "run the model", status: RuntimeStatus(rawValue: status), message: message)
     }
     return try state.output.withMemory(kLiteRtTensorBufferLockModeRead) { try read(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The delegate that the hardware needs, which is the caller's; nil where it needs none.
+  private static func delegate(for hardware: Hardware, runtime: Runtime) throws(LiteRTError) -> OpaquePointer? {
+    guard let device = hardware.edgeTPU else { return nil }
+    guard runtime.takesDelegates else { throw .edgeTPU(.runtimeTakesNoDelegates(path: runtime.path)) }
+    do throws(EdgeTPUError) {
+      return try device.library.delegate(for: device.device, settings: device.settings)
+    } catch {
+      throw .edgeTPU(error)
+    }
   }
 
   /// What the runtime has said of failures since it was last asked, on one line.
@@ -184,16 +202,13 @@ public final class CompiledModel: Sendable {
     try check(library.createOptions(&options))
     guard let options else { throw .failed(to: "make options", status: RuntimeStatus(rawValue: 2), message: "") }
     do {
-      switch hardware {
-      case .cpu(let threads):
-        try check(library.setHardwareAccelerators(options, Int32(kLiteRtHwAcceleratorCpu)))
-        var payload = "num_threads = \(max(1, threads))\n"
-        // The runtime reads a quoted path as it is, up to the line's end.
-        if let packedWeights, !packedWeights.contains(where: { $0 == "\"" || $0.isNewline }) {
-          payload += "weight_cache_file_path = \"\(packedWeights)\"\n"
-        }
-        try check(add(payload: payload, for: "xnnpack", to: options, library: library))
+      try check(library.setHardwareAccelerators(options, Int32(kLiteRtHwAcceleratorCpu)))
+      var payload = "num_threads = \(max(1, hardware.threads))\n"
+      // The runtime reads a quoted path as it is, up to the line's end.
+      if let packedWeights, !packedWeights.contains(where: { $0 == "\"" || $0.isNewline }) {
+        payload += "weight_cache_file_path = \"\(packedWeights)\"\n"
       }
+      try check(add(payload: payload, for: "xnnpack", to: options, library: library))
       let reporter = "error_reporter_mode = \(kLiteRtErrorReporterModeBuffer)\n"
       try check(add(payload: reporter, for: "runtime_options_string", to: options, library: library))
       return options

@@ -156,7 +156,7 @@ private struct Path {
         if Self.isLinear(op, builtin, in: graph) { layer = index }
         return
       case .custom:
-        guard stop == "edgetpu-custom-op" else { throw refusal("it ends in the custom operator \(stop ?? "")") }
+        guard stop == Model.compiledOperatorName else { throw refusal("it ends in the custom operator \(stop ?? "")") }
         return
       default:
         return

@@ -58,6 +58,18 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     public let bytes: Int
   }
 
+  /// Operators that are compiled for an Edge TPU.
+  public struct CompiledSummary: Sendable, Hashable, Codable {
+    /// Their name.
+    public let name: String
+    /// How many of them there are.
+    public let operators: Int
+    /// Bytes of what the device is given, its program and the weights.
+    public let bytes: Int
+    /// The operators that stay on the processor, in the order of running.
+    public let onProcessor: [String]
+  }
+
   /// The imprinting tail.
   public struct HeadSummary: Sendable, Hashable, Codable {
     /// How many classes it has.
@@ -98,6 +110,8 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public let trailingBytes: Int
   /// What the model says about itself, or nil where it says nothing.
   public let about: DescriptionSummary?
+  /// What is compiled for an Edge TPU, or nil where nothing is.
+  public let compiled: CompiledSummary?
   /// The imprinting tail, or nil where the model has none.
   public let head: HeadSummary?
   /// The head that was solved for, or nil where the model has none.
@@ -122,11 +136,22 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     signatures = model.signatureDefs.map { $0.signatureKey?.string ?? "" }
     trailingBytes = model.trailing.count
     about = DescriptionSummary(model)
+    compiled = Self.compiled(model)
     head = (try? ImprintingTail(of: model)).map {
       HeadSummary(
         classes: $0.classCount, dimension: $0.dimension, scale: $0.scale, rows: $0.rowEncoding.type.name)
     }
     solvedHead = head == nil ? (try? BaseClassifier(of: model)).flatMap(Self.solvedHead) : nil
+  }
+
+  private static func compiled(_ model: Model) -> CompiledSummary? {
+    let operators = model.mainSubgraph?.operators ?? []
+    let compiled = operators.filter { model.name(of: $0) == Model.compiledOperatorName }
+    guard !compiled.isEmpty else { return nil }
+    return CompiledSummary(
+      name: Model.compiledOperatorName, operators: compiled.count,
+      bytes: compiled.reduce(0) { $0 + ($1.customOptions?.count ?? 0) },
+      onProcessor: operators.map { model.name(of: $0) }.filter { $0 != Model.compiledOperatorName })
   }
 
   private static func solvedHead(_ found: BaseClassifier) -> SolvedHeadSummary? {

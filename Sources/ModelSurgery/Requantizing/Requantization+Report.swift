@@ -21,7 +21,7 @@ extension Requantization {
     public internal(set) var operators = 0
     /// The operators with uint8 tensors that stay as they were, in the order in which they come first.
     public internal(set) var left: [Left] = []
-    /// How many QUANTIZE were put between the two forms.
+    /// How many QUANTIZE were put between the two forms, and between two scales.
     public internal(set) var conversions = 0
 
     /// Whether there was nothing to rewrite: the model is the given one.

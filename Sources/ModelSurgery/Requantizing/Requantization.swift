@@ -14,7 +14,8 @@ import TFLite
 /// magnitude, and their biases are expressed in these. FULLY_CONNECTED keeps one scale, since older runtimes take no other.
 ///
 /// Operators that have no int8 form, or are not quantised as it asks for, stay as they are, and so do the layers of Coral's
-/// imprinting tail where the interface is kept; a QUANTIZE stands wherever bytes go from one form to the other. A model
+/// imprinting tail where the interface is kept; a QUANTIZE stands wherever bytes go from one form to the other, and before a
+/// CONCATENATION of tensors that have other scales than its result: on int8 that takes one scale only. A model
 /// without a layer that can be rewritten stays as it is, and so does one of several graphs or for an Edge TPU.
 /// Descriptions, metadata, appended files and the names of tensors and signatures are never changed.
 public struct Requantization: Sendable {
@@ -57,9 +58,4 @@ public struct Requantization: Sendable {
     self.model = rewriting.model
     report = rewriting.report
   }
-}
-
-extension Model {
-  /// Whether a part of the model is compiled for an Edge TPU, which takes the bytes as they are.
-  fileprivate var isCompiled: Bool { operatorCodes.contains { $0.customCode == "edgetpu-custom-op" } }
 }

@@ -133,12 +133,23 @@ struct RequantizationPlan: Sendable {
     let results = op.outputs.compactMap { graph.tensor($0) }.compactMap { ByteScale(of: $0) }
     switch rule {
     case .same: return !scales.isEmpty && Set(scales + results).count == 1
+    case .rescaled:
+      guard let result = results.first, !scales.isEmpty, results.count == 1 else { return false }
+      return op.inputs.allSatisfy { canRescale($0, to: result) }
     case .free: return !scales.isEmpty
     case .fixed(let scale, let zeroPoint):
       return !scales.isEmpty && results.allSatisfy { $0 == ByteScale(scale: scale, zeroPoint: zeroPoint) }
     case .conversion: return scales.count + results.count > 0
     case .layer: return false
     }
+  }
+
+  /// Whether a tensor has the scale and zero point of a result, or a QUANTIZE can bring it there.
+  private func canRescale(_ index: Int32, to result: ByteScale) -> Bool {
+    guard let tensor = graph.tensor(index), let scale = ByteScale(of: tensor) else { return false }
+    if scale == result { return true }
+    // Kernels take no wider range of ratios, nor more dimensions.
+    return isComputed[Int(index)] && tensor.shape.count <= 6 && (1 / 128...128).contains(scale.scale / result.scale)
   }
 }
 

@@ -80,6 +80,9 @@ struct RequantizationRewriting {
         } else {
           new.inputs = new.inputs.map { signedConstant($0) }
         }
+        if case .rescaled? = original.builtinOperator(of: op).flatMap(RequantizationRule.init) {
+          new.inputs = rescaled(new.inputs, for: new.outputs, &operators)
+        }
         new.opcodeIndex = code(of: op)
       } else {
         new.inputs = op.inputs.map { index(of: $0, in: unsignedIndex) }
@@ -125,11 +128,33 @@ struct RequantizationRewriting {
   private mutating func convert(_ tensor: Int32, isSigned: Bool, _ operators: inout [Operator]) {
     let (signed, unsigned) = (index(of: tensor, in: signedIndex), index(of: tensor, in: unsignedIndex))
     guard signed != unsigned else { return }
+    addQuantize(from: isSigned ? signed : unsigned, to: isSigned ? unsigned : signed, &operators)
+  }
+
+  /// Adds a QUANTIZE behind each of an operator's inputs that has another scale or zero point than its result.
+  ///
+  /// - Returns: The inputs, in the result's scale.
+  private mutating func rescaled(_ inputs: [Int32], for outputs: [Int32], _ operators: inout [Operator]) -> [Int32] {
+    guard let output = outputs.first.flatMap({ model.subgraphs[0].tensor($0) }) else { return inputs }
+    var made: [Int32: Int32] = [:]
+    for input in inputs where made[input] == nil {
+      guard let tensor = model.subgraphs[0].tensor(input),
+        ByteScale(of: tensor, type: .int8) != ByteScale(of: output, type: .int8)
+      else { continue }
+      let place = append(
+        Tensor(
+          shape: tensor.shape, type: .int8, name: Text("rescaled_\(input)_\(outputs[0])"),
+          quantization: output.quantization))
+      made[input] = place
+      addQuantize(from: input, to: place, &operators)
+    }
+    return inputs.map { made[$0] ?? $0 }
+  }
+
+  private mutating func addQuantize(from input: Int32, to output: Int32, _ operators: inout [Operator]) {
     let code = operatorCode(.quantize, version: 2)
     operators.append(
-      Operator(
-        opcodeIndex: code, inputs: [isSigned ? signed : unsigned], outputs: [isSigned ? unsigned : signed],
-        options: OperatorOptions(.quantize)))
+      Operator(opcodeIndex: code, inputs: [input], outputs: [output], options: OperatorOptions(.quantize)))
     report.conversions += 1
   }
 

@@ -5,17 +5,17 @@
 #endif
 
 /// Text of comma-separated fields, as RFC 4180 has it.
-enum CommaSeparated {
+package enum CommaSeparated {
   /// The fields of one record, and the line that it begins on, from 1.
-  struct Record: Hashable {
-    var line: Int
-    var fields: [String]
+  package struct Record: Hashable {
+    package var line: Int
+    package var fields: [String]
   }
 
   /// The records of a file; empty lines are none.
   ///
   /// - Throws: ``LabelledPicturesError/unreadable(path:)`` or ``LabelledPicturesError/badLine(_:path:reason:)``.
-  static func records(of file: URL) throws(LabelledPicturesError) -> [Record] {
+  package static func records(of file: URL) throws(LabelledPicturesError) -> [Record] {
     let memory = Memory()
     guard let bytes = try? FileContents.read(file.path, named: file.relativePath, into: memory) else {
       throw FileManager.default.fileExists(atPath: file.path)

@@ -1,12 +1,12 @@
 /// The picture formats that are read.
-enum PictureFormat {
+package enum PictureFormat: CaseIterable {
   case jpeg, png, webP, bmp, gif, tiff, heif
 
   /// The names of all of them, for a message.
-  static let names = "JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC and AVIF"
+  package static let names = "JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC and AVIF"
 
   /// The format that the first bytes of a file are of, `nil` for any other.
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  package init?(_ bytes: UnsafeRawBufferPointer) {
     func has(_ prefix: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: prefix) }
     if has([0xFF, 0xD8, 0xFF]) {
       self = .jpeg
@@ -26,6 +26,19 @@ enum PictureFormat {
       self = .bmp
     } else {
       return nil
+    }
+  }
+
+  /// The usual ending of such files' names.
+  package var ending: String {
+    switch self {
+    case .jpeg: "jpg"
+    case .png: "png"
+    case .webP: "webp"
+    case .bmp: "bmp"
+    case .gif: "gif"
+    case .tiff: "tif"
+    case .heif: "heic"
     }
   }
 

@@ -54,9 +54,14 @@ struct ClassifyCommand: AsyncParsableCommand {
   var unknown: UnknownAnswers?
 
   @OptionGroup var profiling: ProfileOptions
+  // As Coral's scripts write it: Documentation/coming-from-coral.md.
+  @Option(name: .customLong("top_k"), help: .hidden)
+  var coralTopK: Int?
+
   @OptionGroup var run: RunOptions
 
-  func validate() throws {
+  mutating func validate() throws {
+    topK = coralTopK ?? topK
     guard topK > 0 else { throw ValidationError("--top-k is \(topK); it takes a positive number") }
     if threshold?.isNaN == true { throw ValidationError("--threshold takes a number") }
   }

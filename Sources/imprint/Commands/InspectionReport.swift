@@ -38,6 +38,7 @@ struct InspectionReport: Encodable {
       lines += graph.tensors.map { "  \(Table.right(String($0.index), 4))  \(tensor(Int32($0.index), in: graph))" }
     }
     lines.append("")
+    if let compiled = model.compiled { lines.append("Runs    \(Self.words(compiled))") }
     if let head = model.head {
       lines.append(
         "Head    imprinted layout: \(head.classes) classes, \(head.dimension) elements an embedding, "
@@ -78,6 +79,13 @@ struct InspectionReport: Encodable {
     }
     if model.trailingBytes > 0 { lines.append("Behind the model  \(model.trailingBytes) bytes") }
     return lines.joined(separator: "\n")
+  }
+
+  private static func words(_ compiled: ModelSummary.CompiledSummary) -> String {
+    let times = compiled.operators == 1 ? "" : "\(compiled.operators) × "
+    let device = "\(times)\(compiled.name) on an Edge TPU (\(compiled.bytes) bytes)"
+    guard !compiled.onProcessor.isEmpty else { return "\(device), nothing on the processor" }
+    return "\(device), then on the processor \(compiled.onProcessor.joined(separator: " → "))"
   }
 
   private static func words(_ head: ModelSummary.SolvedHeadSummary) -> String {

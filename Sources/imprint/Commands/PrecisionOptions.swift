@@ -2,7 +2,7 @@ import ArgumentParser
 import Imprinting
 import LiteRT
 
-/// In whose arithmetic a command runs a model, and on how many threads.
+/// In whose arithmetic a command runs a model, and on what.
 struct PrecisionOptions: ParsableArguments {
   @Option(
     help: """
@@ -12,10 +12,13 @@ struct PrecisionOptions: ParsableArguments {
   var precision: Precision?
 
   @OptionGroup var work: ThreadOptions
+  @OptionGroup var device: DeviceOptions
 
   /// How the command runs models.
   func execution(_ runtime: Runtime? = nil) -> Execution {
-    Execution(threads: work.threads, precision: precision ?? .automatic, cache: ModelCache(), runtime: runtime)
+    Execution(
+      threads: work.threads, precision: precision ?? .automatic, device: device.device, edgeTPU: device.use,
+      cache: ModelCache(), runtime: runtime)
   }
 }
 

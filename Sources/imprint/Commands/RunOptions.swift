@@ -14,6 +14,10 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Names of the model's classes: a text file of '<id>  <label>' lines, or of one label a line.")
   var labels: String?
 
+  // As Coral's scripts write it: Documentation/coming-from-coral.md.
+  @Option(help: .hidden)
+  var label: String?
+
   @OptionGroup var precision: PrecisionOptions
 
   @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
@@ -40,8 +44,11 @@ struct RunOptions: ParsableArguments {
   /// The runtime, as talkative as is wanted.
   func runtime() throws -> Runtime { try Runtime(verbosity: verbose ? .verbose : .silent) }
 
+  /// The file of labels that was named, if one was.
+  var labelFile: String? { labels ?? label }
+
   /// The labels of the file that was named, if one was.
-  func readLabels() throws -> Labels? { try labels.map { try Labels(contentsOf: URL(filePath: $0)) } }
+  func readLabels() throws -> Labels? { try labelFile.map { try Labels(contentsOf: URL(filePath: $0)) } }
 }
 
 extension Resize: ExpressibleByArgument {

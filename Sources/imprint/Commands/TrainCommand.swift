@@ -79,21 +79,33 @@ struct TrainCommand: AsyncParsableCommand {
     help: "Write what was seen beside the classifier, into a file ending in .seen, to go on with another day.")
   var seen = true
 
+  @Flag(
+    help: """
+      When the work fails half-way, as with a device that is unplugged, write what was seen until then into the file \
+      ending in .seen, to go on with --from.
+      """)
+  var savePartial = false
+
+  @OptionGroup var coral: CoralTrainingOptions
   @OptionGroup var budget: BudgetOptions
   @OptionGroup var profiling: ProfileOptions
   @OptionGroup var run: RunOptions
 
-  func validate() throws {
+  mutating func validate() throws {
+    model = model ?? coral.modelPath
+    testRatio = testRatio ?? coral.testRatio
+    keepClasses = keepClasses || coral.keepClasses
     if let testRatio, !(0..<1).contains(testRatio) {
       throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
     }
-    if run.labels != nil, !keepClasses {
+    if run.labelFile != nil, !keepClasses {
       throw ValidationError("--labels names the classes that are kept: it goes with --keep-classes")
     }
     if testRest, shots == nil || testRatio != nil {
       throw ValidationError(
         "--test-rest asks about what --shots leaves: it goes with --shots, and not with --test-ratio")
     }
+    if savePartial, !seen { throw ValidationError("--save-partial writes what was seen, and --no-seen does not") }
     if let shots, shots < 1 { throw ValidationError("--shots is \(shots); it takes a positive number") }
     if data == nil, from == nil {
       throw ValidationError("there is nothing to learn from: name a folder of pictures with --data")
@@ -150,10 +162,19 @@ struct TrainCommand: AsyncParsableCommand {
     defer { progress.finish() }
     let clock = ContinuousClock()
     let start = clock.now
-    let lesson =
-      split.training.isEmpty
-      ? try await teacher.lesson()
-      : try await teacher.learn(split.training, strict: run.strict, profile: profile) { progress.update($0) }
+    let lesson: Lesson
+    do {
+      lesson =
+        split.training.isEmpty
+        ? try await teacher.lesson()
+        : try await teacher.learn(
+          split.training, strict: run.strict, keepsPartial: savePartial, profile: profile
+        ) { progress.update($0) }
+    } catch {
+      progress.finish()
+      if savePartial { await savePartial(of: teacher, with: untold, of: base, to: seenFile) }
+      throw error
+    }
     // Whatever goes wrong from here on may come of these.
     progress.finish()
     for error in lesson.skipped { Terminal.warn("\(error)") }
@@ -197,6 +218,21 @@ struct TrainCommand: AsyncParsableCommand {
       classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
     if !run.json { Terminal.show(report.profile) }
+  }
+
+  /// Writes what was seen before the work failed, where there is something.
+  private func savePartial(of teacher: Teacher, with untold: Seen?, of base: URL, to file: URL) async {
+    let seen = await teacher.seen
+    guard seen.pictures > 0 else { return }
+    do {
+      try record(seen, with: untold, of: base, to: file).write(to: file)
+    } catch {
+      // Why the work failed is said too.
+      return Terminal.warn("what was seen could not be written: \(error)")
+    }
+    Terminal.warn(
+      "the work failed, and what was seen of \(seen.pictures) pictures is in \(file.relativePath), to go on with --from"
+    )
   }
 
   /// What was seen earlier and is gone on with: what --from names, and, of a model whose classes were all solved for, what

@@ -26,20 +26,42 @@ struct ChildProcess {
   ///
   /// When the task is cancelled the program and those that it started are ended.
   ///
-  /// - Parameter log: The file that everything it prints goes into.
+  /// - Parameters:
+  ///   - log: The file that everything it prints goes into.
+  ///   - watch: Called now and then while the program runs; where it throws, the program is ended as well.
   /// - Returns: Its exit code; of a program that a signal ended, 128 and the signal's number.
-  /// - Throws: ``CannotStart``, and `CancellationError`.
-  func run(log: URL) async throws -> Int32 {
+  /// - Throws: ``CannotStart``, `CancellationError`, and what `watch` throws.
+  func run(log: URL, watch: () throws -> Void = {}) async throws -> Int32 {
     let process = try start(log: log.path)
     while true {
       if let code = Self.exitCode(of: process) { return code }
       do {
+        try watch()
         try await Task.sleep(for: .milliseconds(20))
       } catch {
         Self.end(process)
         throw error
       }
     }
+  }
+
+  /// Runs the program with nothing to read, and waits for it on this thread.
+  ///
+  /// - Parameters:
+  ///   - log: The file that everything it prints goes into.
+  ///   - limit: After which time it is ended.
+  /// - Returns: Its exit code; of a program that a signal ended, 128 and the signal's number; nil where the limit did.
+  /// - Throws: ``CannotStart``.
+  func run(log: URL, limit: Duration) throws(CannotStart) -> Int32? {
+    let process = try start(log: log.path)
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    while clock.now < end {
+      if let code = Self.exitCode(of: process) { return code }
+      usleep(5_000)
+    }
+    Self.end(process)
+    return nil
   }
 
   private func start(log: String) throws(CannotStart) -> pid_t {
@@ -90,11 +112,13 @@ struct ChildProcess {
   /// Asks a process and its group to end, and ends them where they have not after a second.
   private static func end(_ process: pid_t) {
     kill(-process, SIGTERM)
-    for _ in 0..<50 {
-      if exitCode(of: process) != nil { return }
-      usleep(20_000)
+    var hasEnded = false
+    for _ in 0..<50 where !hasEnded {
+      hasEnded = exitCode(of: process) != nil
+      if !hasEnded { usleep(20_000) }
     }
+    // Those that it started may not listen, though it has ended.
     kill(-process, SIGKILL)
-    while exitCode(of: process, options: 0) == nil {}
+    while !hasEnded { hasEnded = exitCode(of: process, options: 0) != nil }
   }
 }

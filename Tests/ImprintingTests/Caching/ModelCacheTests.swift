@@ -88,8 +88,8 @@ struct ModelCacheTests {
       cache.keep(Bytes([UInt8](repeating: 0, count: 25)), of: "\(number)")
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSince1970: 1000 + Double(number))],
-        ofItemAtPath: cache.folder.appending(path: "\(number).rewritten-1").path)
+        ofItemAtPath: cache.folder.appending(path: "\(number).rewritten-2").path)
     }
-    #expect(names == ["2", "3", "4", "5"].map { $0 + ".rewritten-1" })
+    #expect(names == ["2", "3", "4", "5"].map { $0 + ".rewritten-2" })
   }
 }

@@ -66,6 +66,85 @@ struct RequantizationTests {
     }
   }
 
+  @Test("Quantisation by channel, or with more zero points than scales, stays")
+  func zeroPoints() throws {
+    for tensor in [0, 1, 3] {
+      var model = UnsignedGraph().model
+      model.subgraphs[0].tensors[tensor].quantization?.zeroPoint = [100, 100]
+      #expect(try Requantization(model, interface: .signed).model == model)
+      model.subgraphs[0].tensors[tensor].quantization?.scale = [1, 1]
+      #expect(try Requantization(model, interface: .signed).model == model)
+    }
+    var model = UnsignedGraph().model
+    for tensor in [0, 3] { model.subgraphs[0].tensors[tensor].quantization?.zeroPoint = [] }
+    let graph = try Requantization(model, interface: .signed).model.subgraphs[0]
+    #expect([0, 3].map { graph.tensors[$0].quantization?.zeroPoint } == [[-128], [-128]])
+  }
+
+  @Test("A bias of another type or for other channels stays with its layer")
+  func biases() throws {
+    for type in [TensorType.float32, .uint32] {
+      var model = UnsignedGraph().model
+      model.subgraphs[0].tensors[2].type = type
+      #expect(try Requantization(model).report.isUnchanged)
+    }
+    var model = UnsignedGraph().model
+    model.subgraphs[0].tensors[2].shape = [7]
+    model.buffers[2] = Buffer(Bytes(Array(repeating: 0, count: 28)))
+    #expect(try Requantization(model).report.isUnchanged)
+    model.subgraphs[0].operators[0].inputs[2] = 0
+    #expect(try Requantization(model).report.isUnchanged)
+  }
+
+  @Test("Constants that do not fill their shapes, and zero points that are no bytes, are refused")
+  func sizes() throws {
+    for (buffer, count) in [(1, 63), (1, 65), (1, 1), (2, 31)] {
+      var model = UnsignedGraph().model
+      model.buffers[buffer] = Buffer(Bytes(Array(repeating: 0, count: count)))
+      #expect(throws: SurgeryError.self) { try Requantization(model) }
+    }
+    for zeroPoint in [-1, 256, .min, .max] as [Int64] {
+      var model = UnsignedGraph().model
+      model.subgraphs[0].tensors[1].quantization?.zeroPoint = [zeroPoint]
+      #expect(throws: SurgeryError.self) { try Requantization(model) }
+    }
+  }
+
+  @Test("Tensors without elements", arguments: [Requantization.Interface.kept, .signed])
+  func empty(interface: Requantization.Interface) throws {
+    for shape in [[0, 6, 6, 8], [1, 0, 0, 8], [0], []] as [[Int32]] {
+      for tensor in [0, 3] {
+        var model = UnsignedGraph().model
+        model.subgraphs[0].tensors[tensor].shape = shape
+        let made = try? Requantization(model, interface: interface)
+        #expect(made.map { (try? $0.model.serialized()) != nil } ?? true)
+      }
+    }
+    for shape in [[0, 1, 1, 8], [8, 1, 1, 0], [0], []] as [[Int32]] {
+      var model = UnsignedGraph().model
+      model.subgraphs[0].tensors[1].shape = shape
+      model.buffers[1] = Buffer(Bytes())
+      let made = try? Requantization(model, interface: interface)
+      #expect(made?.report.isUnchanged ?? true)
+    }
+  }
+
+  @Test("What is concatenated has the result's scale, each tensor brought there once")
+  func rescaling() throws {
+    var builder = UnsignedGraph()
+    let second = builder.tensor("second", [1, 6, 6, 8], scale: 0.1)
+    builder.add(.quantize, [3], [second])
+    let both = builder.tensor("both", [1, 6, 6, 32], scale: 0.1)
+    builder.add(.concatenation, [3, second, 3, 3], [both], ConcatenationOptions(axis: 3).options)
+    let made = try Requantization(builder.model, interface: .signed)
+    #expect(made.report.conversions == 1 && made.report.left.isEmpty)
+    let graph = made.model.subgraphs[0]
+    let inputs = try #require(graph.operators.last).inputs
+    #expect(inputs[0] == inputs[2] && inputs[0] == inputs[3] && inputs[0] != 3 && inputs[1] == second)
+    #expect(inputs.allSatisfy { graph.tensor($0)?.quantization == graph.tensor(both)?.quantization })
+    #expect(try Requantization(made.model).report.isUnchanged)
+  }
+
   @Test("Several graphs stay")
   func graphs() throws {
     var model = UnsignedGraph().model
@@ -78,6 +157,8 @@ struct RequantizationTests {
     var builder = UnsignedGraph()
     let sum = builder.tensor("sum", [1, 6, 6, 8], scale: 0.1)
     builder.add(.add, [3, 0], [sum], AddOptions().options)
+    let both = builder.tensor("both", [1, 6, 6, 16])
+    builder.add(.concatenation, [3, sum], [both], ConcatenationOptions(axis: 3).options)
     let whole = try builder.model.serialized().bytes()
     var generator = SeededGenerator(seed: 5)
     var rewritten = 0

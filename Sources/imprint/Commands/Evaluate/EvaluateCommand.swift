@@ -56,7 +56,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       throw ValidationError(
         "--model is missing: name the classifier to evaluate, or evaluate a base model with --episodes")
     }
-    if few.episodes != nil, run.labels != nil {
+    if few.episodes != nil, run.labelFile != nil {
       throw ValidationError(
         "--labels names a classifier's classes: with --episodes the names are those of the class folders")
     }

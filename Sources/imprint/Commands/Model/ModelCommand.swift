@@ -8,5 +8,6 @@ struct ModelCommand: AsyncParsableCommand {
     subcommands: [
       FetchCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self, RequantizeCommand.self,
       JoinCommand.self, SplitCommand.self, FoldCommand.self, HeadCommand.self, RenameLabelsCommand.self,
+      CompileCommand.self, PrepareEdgeTPUCommand.self,
     ])
 }

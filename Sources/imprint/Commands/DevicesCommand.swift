@@ -1,0 +1,68 @@
+import ArgumentParser
+import LiteRT
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct DevicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "devices",
+    abstract: "List what models can be run on.",
+    discussion: """
+      Prints the processor, and a line for each Edge TPU: its place, its bus, and its path, of which each can stand in \
+      --device. Where there is none, it says why.
+
+      EXAMPLES
+        imprint devices
+        imprint classify --model flowers_edgetpu.tflite --device edgetpu:0 rose.jpg
+        imprint classify --model flowers_edgetpu.tflite --device usb:0 rose.jpg
+      """)
+
+  @Flag(help: "Print the list as JSON.")
+  var json = false
+
+  func run() throws {
+    var library: EdgeTPULibrary?
+    var devices: [EdgeTPUDevice] = []
+    var problem: EdgeTPUError?
+    do throws(EdgeTPUError) {
+      let opened = try EdgeTPULibrary()
+      library = opened
+      devices = try opened.devices(.all(nil))
+    } catch {
+      problem = error
+    }
+    let list = List(
+      cores: ProcessInfo.processInfo.activeProcessorCount,
+      edgeTPUs: devices.enumerated().map { place, device in
+        List.Entry(place: place, bus: device.bus.rawValue, path: device.path)
+      },
+      library: library?.path, libraryVersion: library?.version, problem: problem?.description)
+    try Terminal.print(json ? Terminal.json(list) : list.text)
+  }
+
+  private struct List: Encodable {
+    struct Entry: Encodable {
+      let place: Int
+      let bus: String
+      let path: String
+    }
+
+    let cores: Int
+    let edgeTPUs: [Entry]
+    let library: String?
+    let libraryVersion: String?
+    let problem: String?
+
+    var text: String {
+      var lines = ["cpu        \(cores) \(cores == 1 ? "core" : "cores")"]
+      lines += edgeTPUs.map { "\(Table.left("edgetpu:\($0.place)", 10)) \($0.bus)  \($0.path)" }
+      if let library { lines.append("Driven by  \(library)\(libraryVersion.map { " (\($0))" } ?? "")") }
+      if let problem { lines.append("No Edge TPU: \(problem)") }
+      return lines.joined(separator: "\n")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import ModelSurgery
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct CompileCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compile",
+    abstract: "Compile a model for the Edge TPU, with Coral's compiler.",
+    discussion: """
+      The model has to be quantised to 8 bits. Coral's edgetpu_compiler must be installed; IMPRINT_EDGETPU_COMPILER names \
+      another than the one on PATH. What is compiled cannot be taught any more: 'imprint model prepare-edgetpu' leaves the \
+      last layer open.
+
+      EXAMPLES
+        imprint model compile base.tflite -o compiled        # writes compiled/base_edgetpu.tflite
+      """)
+
+  @Argument(help: "The model, a .tflite file.")
+  var model: String
+
+  @Option(name: [.short, .long], help: "The folder to write to; it is made where there is none.")
+  var output: String
+
+  @OptionGroup var options: CompilerOptions
+
+  func run() async throws {
+    try await Interruption.guarding(or: "Stopped: nothing was written.") { try await compile() }
+  }
+
+  private func compile() async throws {
+    let source = URL(filePath: model)
+    let file = URL(filePath: output, directoryHint: .isDirectory)
+      .appending(path: source.deletingPathExtension().lastPathComponent + "_edgetpu.tflite")
+    try OutputFile.check(file, makingFolders: true, notReplacing: [source])
+    let compilation = try await options.compile(Model(contentsOf: source), named: source.relativePath)
+    let serialized = try compilation.model.serialized()
+    try Task.checkCancellation()
+    try OutputFile.makeFolder(of: file)
+    try serialized.write(to: file)
+    let report = CompilationReport(compilation.log, bytes: serialized.count, embedding: nil, file: file)
+    try Terminal.print(options.json ? Terminal.json(report) : report.text)
+  }
+}

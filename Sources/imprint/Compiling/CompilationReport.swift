@@ -1,0 +1,66 @@
+import Imprinting
+import ModelSurgery
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What `model compile` and `model prepare-edgetpu` print.
+struct CompilationReport: Encodable {
+  let model: String
+  let bytes: Int
+  /// The name of the compiled model's last tensor, where a head stands behind it.
+  let embedding: String?
+  let compiler: String?
+  let milliseconds: Int?
+  let mapped, operators: Int?
+  let operations: [CompilerLog.Operation]
+  let onChipBytes, freeBytes, streamedBytes: Int?
+  private let place: String
+
+  private enum CodingKeys: CodingKey {
+    case model, bytes, embedding, compiler, milliseconds, mapped, operators, operations, onChipBytes, freeBytes
+    case streamedBytes
+  }
+
+  init(_ log: CompilerLog, bytes: Int, embedding: String?, file: URL) {
+    model = file.path
+    place = file.relativePath
+    self.bytes = bytes
+    self.embedding = embedding
+    compiler = log.version
+    milliseconds = log.milliseconds
+    mapped = log.operations.isEmpty ? nil : log.mapped
+    operators = log.operations.isEmpty ? nil : log.total
+    operations = log.operations
+    onChipBytes = log.onChipBytes
+    freeBytes = log.freeBytes
+    streamedBytes = log.streamedBytes
+  }
+
+  var text: String {
+    var lines = ["Compiler  \(compiler ?? "of unknown version")" + (milliseconds.map { ", \($0) ms" } ?? "")]
+    if let mapped, let operators {
+      lines.append("Mapped    \(mapped) of \(Table.counted(operators, "operator", "operators"))")
+    }
+    let widest = min(40, operations.map(\.name.count).max() ?? 0)
+    lines += operations.map { "  \(Table.left($0.name, widest))  \(Table.right("\($0.count)", 4))  \($0.status)" }
+    if let onChipBytes {
+      let rest = [
+        freeBytes.map { ", \(Self.size($0)) free" }, streamedBytes.map { "; \(Self.size($0)) streamed at every run" },
+      ]
+      lines.append("Memory    \(Self.size(onChipBytes)) of parameters on the chip" + rest.compactMap { $0 }.joined())
+    }
+    if let embedding { lines.append("Head      on the processor, behind \(embedding)") }
+    lines.append("Model     \(place), \(Self.size(bytes))")
+    return lines.joined(separator: "\n")
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    let (unit, name) = bytes < 100_000 ? (1e3, "kB") : (1e6, "MB")
+    return "\(Decimals.string(Double(bytes) / unit, places: 1)) \(name)"
+  }
+}

@@ -1,0 +1,233 @@
+import Foundation
+import TestMaterial
+import Testing
+
+@Suite("Compiling for the Edge TPU", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct CompileTests {
+  private let folder: TemporaryFolder
+  private let extractor = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
+  private let compiled = Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu")
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in ["scratch", "work"] {
+      try FileManager.default.createDirectory(at: folder.appending(name), withIntermediateDirectories: true)
+    }
+  }
+
+  private var compiler: URL { folder.appending("edgetpu_compiler") }
+  private var output: URL { folder.appending("work/compiled") }
+
+  private struct Report: Decodable {
+    struct Operation: Decodable {
+      let name: String
+      let count: Int
+      let status: String
+    }
+    let model: String
+    let bytes: Int
+    let compiler, embedding: String?
+    let mapped, operators, onChipBytes: Int?
+    let operations: [Operation]
+  }
+
+  /// Puts a script in the compiler's place; it finds in `$out` the folder and in `$made` the file that it should write.
+  private func pretend(_ script: String) throws {
+    let text = """
+      #!/bin/sh
+      echo "$@" >'\(folder.appending("asked").path)'
+      while [ $# -gt 1 ]; do
+        case $1 in --out_dir) out=$2 ;; esac
+        shift
+      done
+      made=$out/$(basename "$1" .tflite)_edgetpu.tflite
+      \(script)
+
+      """
+    try Data(text.utf8).write(to: compiler)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: compiler.path)
+  }
+
+  /// A compiler that does its work, as far as is seen from outside.
+  private func pretendToCompile() throws {
+    try pretend(
+      """
+      cp '\(compiled.path)' "$made"
+      cat <<'END'
+      Edge TPU Compiler version 16.0.384591198
+      Started a compilation timeout timer of 180 seconds.
+
+      Model compiled successfully in 520 ms.
+
+      On-chip memory used for caching model parameters: 3.33MiB
+      On-chip memory remaining for caching model parameters: 4.39MiB
+      Off-chip memory used for streaming uncached model parameters: 0.00B
+      Number of Edge TPU subgraphs: 1
+      END
+      cat >"$out/model_edgetpu.log" <<'END'
+      Operator                       Count      Status
+
+      CONV_2D                        14         Mapped to Edge TPU
+      DEPTHWISE_CONV_2D              13         Mapped to Edge TPU
+      AVERAGE_POOL_2D                1          Mapped to Edge TPU
+      END
+      """)
+  }
+
+  private func model(_ arguments: String...) throws -> Imprint.Outcome {
+    let surroundings =
+      "export IMPRINT_EDGETPU_COMPILER='\(compiler.path)' TMPDIR='\(folder.appending("scratch").path)'"
+    return try Imprint.run(after: surroundings, ["model"] + arguments)
+  }
+
+  private func expectNothingLeft() throws {
+    for name in ["scratch", "work"] {
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.appending(name).path) == [], "\(name)")
+    }
+  }
+
+  /// Checks that the work failed with one clear sentence, and that nothing is left of it.
+  private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String...) throws {
+    #expect(outcome.code == 1 && outcome.output == "")
+    #expect(outcome.complaints.hasPrefix("Error: "), "\(outcome.complaints)")
+    #expect(outcome.complaints.split(separator: "\n").count == 1)
+    for word in words { #expect(outcome.complaints.contains(word), "\(outcome.complaints)") }
+    try expectNothingLeft()
+  }
+
+  @Test("A model is compiled into a folder, and what the compiler says is shown")
+  func compile() throws {
+    try pretendToCompile()
+    let outcome = try model("compile", extractor.path, "-o", output.path, "--min-runtime-version", "13", "--json")
+    #expect(outcome.code == 0 && outcome.complaints == "", "\(outcome.complaints)")
+    let report = try outcome.decoded(as: Report.self)
+    let file = output.appending(path: "mobilenet_v1_1.0_224_quant_embedding_extractor_edgetpu.tflite")
+    #expect(report.model == file.path && report.compiler == "16.0.384591198")
+    #expect(report.mapped == 28 && report.operators == 28 && report.operations.count == 3)
+    #expect(report.onChipBytes == 3_491_758)
+    #expect(try Data(contentsOf: file).count == report.bytes)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file.lastPathComponent])
+    let asked = try String(contentsOf: folder.appending("asked"), encoding: .utf8)
+    #expect(asked.contains("--min_runtime_version 13") && !asked.contains("timeout_sec"))
+    #expect(try Imprint.run("inspect", file.path).output.contains("TOCO Converted"))
+    let text = try model("compile", extractor.path, "-o", output.path).output
+    #expect(text.contains("Compiler  16.0.384591198, 520 ms") && text.contains("Mapped    28 of 28 operators"))
+    #expect(text.contains("Memory    3.5 MB of parameters on the chip, 4.6 MB free; 0.0 kB streamed at every run"))
+  }
+
+  @Test("A taught classifier becomes a device model in one step: its base compiled, head and labels as they were")
+  func prepare() throws {
+    try pretendToCompile()
+    let data = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
+    let (taught, made) = (folder.appending("taught.tflite"), folder.appending("work/made.tflite"))
+    let lesson = try Imprint.run(
+      "train", "--model", extractor.path, "--data", data.path, "--augment", "one", "--output", taught.path)
+    #expect(lesson.code == 0, "\(lesson.complaints)")
+    let outcome = try model("prepare-edgetpu", taught.path, "-o", made.path, "--json")
+    #expect(outcome.code == 0 && outcome.complaints == "", "\(outcome.complaints)")
+    let report = try outcome.decoded(as: Report.self)
+    #expect(report.embedding == "\"MobilenetV1/Logits/AvgPool_1a/AvgPool\"" && report.mapped == 28)
+    let about = try [taught, made].map { try Imprint.run("inspect", $0.path).output }
+    #expect(about[1].contains("edgetpu-custom-op") && !about[1].contains("DEPTHWISE"))
+    for word in ["Head", "Unknown", "Resize", "Labels"] {
+      let lines = about.map { $0.split(separator: "\n").first { $0.hasPrefix(word) } }
+      #expect(lines[0] == lines[1])
+    }
+    // The device's base cannot be run here; its head behind the base that it was compiled of can.
+    let (head, again) = (folder.appending("head.tflite"), folder.appending("again.tflite"))
+    #expect(try model("head", made.path, "--take", "-o", head.path).code == 0)
+    #expect(try model("join", extractor.path, head.path, "-o", again.path).code == 0)
+    let answers = try [taught, again].map { try Imprint.run("classify", "--json", "--model", $0.path, data.path) }
+    #expect(answers[0].code == 0 && answers[0].output == answers[1].output)
+    #expect(answers[0].output.contains("iris"))
+    let labels = ["taught.txt", "work/made.txt"].map { folder.appending($0) }
+    #expect(try Data(contentsOf: labels[0]) == Data(contentsOf: labels[1]))
+    #expect(try Data(contentsOf: made).range(of: Data("daisy".utf8)) != nil)
+    let whole = try model("prepare-edgetpu", extractor.path, "-o", made.path)
+    #expect(whole.code == 0 && !whole.output.contains("Head"), "\(whole.complaints)")
+  }
+
+  @Test("What the compiler would refuse is named before it is asked")
+  func notReady() throws {
+    try pretendToCompile()
+    try expectRefusal(
+      try model("compile", compiled.path, "-o", output.path), "compiled for the Edge TPU already")
+    #expect(!FileManager.default.fileExists(atPath: folder.appending("asked").path))
+    let other = Material.model("mobilenet_v2_1.0_224_quant").path
+    try expectRefusal(try model("compile", other, "-o", output.path), "is not the compiled model", "outputs")
+    try expectRefusal(try model("compile", folder.appending("no.tflite").path, "-o", output.path), "cannot be read")
+    #expect(try model("compile", compiled.path, "-o", output.path, "--unchecked").code == 0)
+  }
+
+  @Test("A compiler that is not there, or cannot be run: the sentence says how to get it")
+  func notInstalled() throws {
+    try expectRefusal(
+      try model("compile", extractor.path, "-o", output.path), "edgetpu-compiler", "Coral's documentation")
+    try Data().write(to: compiler)
+    try expectRefusal(
+      try model("prepare-edgetpu", extractor.path, "-o", output.path), "cannot be run", "IMPRINT_EDGETPU_COMPILER")
+  }
+
+  @Test("A compiler that exits with an error, writes nothing, or writes something else")
+  func failures() throws {
+    let compile = { try model("compile", extractor.path, "-o", output.path) }
+    try pretend("echo 'Edge TPU Compiler version 2.1'; echo 'Internal compiler error. Aborting!' >&2; exit 1")
+    try expectRefusal(try compile(), "exited with 1", "Internal compiler error")
+    try pretend("cp '\(compiled.path)' \"$made\"; exit 3")
+    try expectRefusal(try compile(), "exited with 3 and said nothing")
+    try pretend("kill -SEGV $$")
+    try expectRefusal(try compile(), "exited with 139")
+    try pretend("echo 'Model not quantized'; exit 0")
+    try expectRefusal(try compile(), "without a model", "Model not quantized")
+    try pretend("echo garbage >\"$made\"")
+    try expectRefusal(try compile(), "is not the compiled model")
+    try pretend("head -c 100000 '\(compiled.path)' >\"$made\"")
+    try expectRefusal(try compile(), "is not the compiled model")
+    try pretend("cp \"$1\" \"$made\"")
+    try expectRefusal(try compile(), "no operator for the Edge TPU")
+    try pretend("mkdir \"$made\"")
+    try expectRefusal(try compile(), "is not the compiled model")
+    try pretend("rm -r \"$out\"")
+    try expectRefusal(try compile(), "without a model")
+  }
+
+  @Test("A compiler that hangs is ended together with what it started, even where these do not listen")
+  func hanging() throws {
+    let started = folder.appending("started")
+    try pretend(
+      """
+      sh -c 'trap "" TERM; sleep 600 & wait; sleep 600' &
+      echo "$$ $!" >'\(started.path)'
+      wait
+      """)
+    try expectRefusal(
+      try model("prepare-edgetpu", extractor.path, "-o", output.path, "--time-limit", "1"), "after 1 seconds")
+    let processes = try String(contentsOf: started, encoding: .utf8).split(whereSeparator: \.isWhitespace)
+    #expect(processes.count == 2)
+    for process in processes.compactMap({ pid_t($0) }) { #expect(Imprint.hasEnded(process)) }
+    #expect(try model("compile", extractor.path, "-o", output.path, "--time-limit", "0").code == 64)
+  }
+
+  @Test("Ctrl-C ends the compiler too, and leaves nothing")
+  func interrupted() throws {
+    let started = folder.appending("started")
+    try pretend("cp '\(compiled.path)' \"$made\"; touch '\(started.path)'; sleep 600")
+    let surroundings =
+      "export IMPRINT_EDGETPU_COMPILER='\(compiler.path)' TMPDIR='\(folder.appending("scratch").path)'"
+    let outcome = try Imprint.run(
+      after: surroundings, interruptedBy: SIGINT, once: started,
+      ["model", "compile", extractor.path, "-o", output.path])
+    #expect(outcome.code == 130 && outcome.complaints == "Stopped: nothing was written.\n")
+    try expectNothingLeft()
+  }
+
+  @Test("What was there stays as it was where the work fails")
+  func kept() throws {
+    let file = folder.appending("kept.tflite")
+    try Data("before".utf8).write(to: file)
+    try pretend("exit 1")
+    #expect(try model("prepare-edgetpu", extractor.path, "-o", file.path).code == 1)
+    #expect(try Data(contentsOf: file) == Data("before".utf8))
+    #expect(try model("prepare-edgetpu", extractor.path, "-o", extractor.path).code == 64)
+  }
+}

@@ -1,0 +1,242 @@
+import Crypto
+import Foundation
+import TestMaterial
+import Testing
+
+@Suite("Fetching a list of pictures", .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
+struct FetchPicturesTests {
+  private let folder: TemporaryFolder
+  private let server: PictureServer
+
+  init() throws {
+    folder = try TemporaryFolder()
+    server = try PictureServer(in: folder)
+  }
+
+  private var output: URL { folder.appending("pictures") }
+
+  private struct Report: Decodable {
+    struct Class: Decodable, Equatable {
+      let label: String
+      let pictures: Int
+    }
+    struct Problem: Decodable {
+      let line: Int
+      let url: String?
+      let reason: String
+    }
+    let classes: [Class]
+    let fetched, present: Int
+    let bytes: Int
+    let skipped: [Problem]
+  }
+
+  private func fetch(_ lines: [String], _ options: String..., after preparation: String = ":") throws -> Imprint.Outcome
+  {
+    let list = folder.appending("list.csv")
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: list)
+    let arguments = ["fetch", list.path, "-o", output.path, "--json"] + options
+    return try Imprint.run(after: "export no_proxy='*'; \(preparation)", arguments)
+  }
+
+  /// The files of a class, in order; hidden ones too.
+  private func files(_ label: String) -> [URL] {
+    let folder = output.appending(path: label)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.sorted().map { folder.appending(path: $0) }
+  }
+
+  private func hash(_ name: String) -> String {
+    SHA256.hash(data: PictureServer.picture(name)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// Everything under the output, hidden or not.
+  private func everything() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: output.path).sorted()
+  }
+
+  @Test("Pictures come into class folders; a second run fetches only what is missing or is not what it should be")
+  func twice() throws {
+    let lines = [
+      "URL,label,SHA256", "\(server.url("a.bmp")),cat,\(hash("a.bmp").uppercased())",
+      "\(server.url("b.bmp?size=9")),\"big, wild dog\"", "\(server.url("c.bmp")), cat ,", "",
+      "\(server.url("c.bmp")),cat",
+    ]
+    let first = try fetch(lines)
+    #expect(first.code == 0 && first.complaints == "", "\(first.complaints)")
+    let report = try first.decoded(as: Report.self)
+    #expect(report.fetched == 3 && report.present == 0 && report.bytes == 60_000)
+    #expect(report.classes == [.init(label: "big, wild dog", pictures: 1), .init(label: "cat", pictures: 2)])
+    let cats = files("cat")
+    #expect(try cats.map { try Data(contentsOf: $0) } == ["a.bmp", "c.bmp"].map(PictureServer.picture))
+    #expect(cats.allSatisfy { $0.pathExtension == "bmp" } && cats[0].lastPathComponent.hasPrefix("a-"))
+    #expect(try Set(FileManager.default.contentsOfDirectory(atPath: output.path)) == ["cat", "big, wild dog"])
+
+    let asked = try server.requests().count
+    let again = try fetch(lines).decoded(as: Report.self)
+    #expect(again.fetched == 0 && again.present == 3)
+    #expect(try server.requests().count == asked)
+    try FileManager.default.removeItem(at: cats[1])
+    try Data("BM, but not that one".utf8).write(to: cats[0])
+    let mended = try fetch(lines).decoded(as: Report.self)
+    #expect(mended.fetched == 2 && mended.present == 1)
+    #expect(try Data(contentsOf: cats[0]) == PictureServer.picture("a.bmp"))
+  }
+
+  @Test("Addresses whose files are called alike stay apart; names are harmless whatever the address says")
+  func names() throws {
+    let local = folder.appending("nasty.bmp")
+    try PictureServer.picture("nasty.bmp").write(to: local)
+    let lines = [
+      "\(server.url("one/a.bmp")),x", "\(server.url("two/a.bmp")),x", "\(server.url("..%2F..%2Fetc%2Fa.bmp")),x",
+      "\(server.url("%2e%2e/.hidden.bmp")),x", "file://\(local.path),y",
+    ]
+    let report = try fetch(lines).decoded(as: Report.self)
+    #expect(report.fetched == 5, "\(report.skipped)")
+    #expect(files("x").count == 4)
+    for file in files("x") + files("y") {
+      let stem = file.deletingPathExtension().lastPathComponent
+      #expect(stem.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } && !stem.hasPrefix("."))
+    }
+    #expect(try everything().count == 7)
+  }
+
+  @Test("Lines that cannot be used are named and passed over, and lead nowhere outside the folder")
+  func badLines() throws {
+    let good = server.url("a.bmp")
+    let lines = [
+      "\(good),ok", good, "\(good),ok,,", "\(good),", "\(good),../out", "\(good),..", "\(good),/tmp/out",
+      "\(good),.hidden", "\(good),a\\b", "ftp://127.0.0.1/a.bmp,ok", "a.bmp,ok", "http:///a.bmp,ok",
+      "\(server.url("a b.bmp")),ok", "-o/tmp/out,ok", "file:a.bmp,ok", "\(good),ok,abc",
+      "\(good),ok,\(hash("other.bmp"))", "\(good),\(String(repeating: "x", count: 300))",
+    ]
+    let outcome = try fetch(lines)
+    #expect(outcome.code == 0)
+    let report = try outcome.decoded(as: Report.self)
+    #expect(report.fetched == 1)
+    #expect(report.skipped.map(\.line) == Array(2...lines.count))
+    #expect(try everything().count == 2)
+    for (line, words) in [
+      (2, "1 field"), (5, "\"../out\""), (10, "\"ftp:"), (13, "%20"), (16, "64 hexadecimal"), (17, "earlier line"),
+    ] {
+      let reason = try #require(report.skipped.first { $0.line == line }).reason
+      #expect(reason.contains(words), "\(reason)")
+    }
+    let strict = try fetch(lines, "--strict")
+    #expect(strict.code == 1 && strict.complaints.contains("line 2 of"), "\(strict.complaints)")
+  }
+
+  @Test("What fails is named with its line and its address, the rest comes")
+  func failures() throws {
+    let lines = [
+      "\(server.url("a.bmp")),ok", "\(server.url("missing/a.bmp")),bad", "\(server.url("page/a.jpg")),bad",
+      "\(server.url("b.bmp")),bad,\(hash("a.bmp"))", "\(server.url("stolen/a.bmp")),bad",
+      "\(server.url("round/a.bmp")),bad", "\(server.url("huge/a.bmp")),bad", "\(server.url("endless/a.bmp")),bad",
+      "file:///etc/passwd,bad", "file:///etc,bad", "file:///nowhere/a.bmp,bad", "http://127.0.0.1:1/a.bmp,bad",
+    ]
+    let outcome = try fetch(lines, "--retries", "0", "--limit", "1")
+    #expect(outcome.code == 0)
+    let report = try outcome.decoded(as: Report.self)
+    #expect(report.fetched == 1)
+    #expect(report.skipped.map(\.line) == Array(2...lines.count))
+    for (line, words) in [
+      (2, "404, it has no such file"), (3, "no picture"), (4, hash("b.bmp")), (7, "larger than 1 MB"),
+      (8, "larger than 1 MB"), (9, "no picture"),
+    ] {
+      let reason = try #require(report.skipped.first { $0.line == line }).reason
+      #expect(reason.contains(words), "\(reason)")
+      #expect(outcome.complaints.contains("line \(line) of "))
+    }
+    #expect(outcome.complaints.contains(server.url("missing/a.bmp")))
+    #expect(files("bad") == [])
+    #expect(try everything().allSatisfy { !$0.contains("passwd") })
+    let none = try fetch(["\(server.url("missing/a.bmp")),bad"])
+    #expect(none.code == 1 && none.complaints.contains("404"))
+    let strict = try fetch(lines, "--strict", "--threads", "1")
+    #expect(strict.code == 1 && strict.complaints.contains("Error: line 2 of"), "\(strict.complaints)")
+  }
+
+  @Test("Overloaded servers and lines that break are tried again, from where they broke; moved files are followed")
+  func again() throws {
+    let paths = ["flaky/2/a.bmp", "broken/6/b.bmp", "moved/c.bmp", "slow/d.bmp"]
+    let lines = paths.map { "\(server.url($0)),x" }
+    let report = try fetch(lines, "--retries", "2", "--timeout", "2").decoded(as: Report.self)
+    #expect(report.fetched == 4, "\(report.skipped)")
+    let contents = try files("x").map { try Data(contentsOf: $0) }
+    #expect(contents == ["a.bmp", "b.bmp", "c.bmp", "d.bmp"].map(PictureServer.picture))
+    let ranges = try server.requests().filter { $0.hasPrefix("/broken") }
+    #expect(ranges.count == 7)
+    #expect(ranges[1] == "/broken/6/b.bmp bytes=3000- \"b.bmp\"" && ranges[6].contains("bytes=18000-"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == ["x"])
+  }
+
+  @Test("A beginning is gone on with only where it is known to be of the same file")
+  func resumed() throws {
+    let paths = ["changed/a.bmp", "unsealed/b.bmp", "whole/c.bmp"]
+    let report = try fetch(paths.map { "\(server.url($0)),x" }).decoded(as: Report.self)
+    #expect(report.fetched == 3, "\(report.skipped)")
+    let contents = try files("x").map { try Data(contentsOf: $0) }
+    #expect(contents == ["other.bmp", "b.bmp", "c.bmp"].map(PictureServer.picture))
+    #expect(try server.requests().filter { $0.hasPrefix("/unsealed") && $0.contains("bytes") } == [])
+  }
+
+  @Test("What broke off in one run is gone on with in the next; with a hash, without a tag too")
+  func nextRun() throws {
+    let lines = ["\(server.url("broken/1/a.bmp")),x", "\(server.url("unsealed/b.bmp")),x,\(hash("b.bmp"))"]
+    let first = try fetch(lines, "--retries", "0")
+    #expect(first.code == 1)
+    #expect(try everything().count == 5)
+    let second = try fetch(lines, "--retries", "0").decoded(as: Report.self)
+    #expect(second.fetched == 2, "\(second.skipped)")
+    #expect(try server.requests().filter { $0.contains("bytes=3000-") }.count == 2)
+    let contents = try files("x").map { try Data(contentsOf: $0) }
+    #expect(contents == ["a.bmp", "b.bmp"].map(PictureServer.picture))
+  }
+
+  @Test("Servers and files that never say anything are given up")
+  func hanging() throws {
+    let pipe = folder.appending("pipe.bmp")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    let lines = ["\(server.url("hangs/a.bmp")),x", "file://\(pipe.path),x"]
+    let outcome = try fetch(lines, "--retries", "0", "--timeout", "1")
+    #expect(outcome.code == 1)
+    #expect(outcome.complaints.split(separator: "\n").count == 2)
+    #expect(outcome.complaints.contains("nothing came for 1 seconds"), "\(outcome.complaints)")
+  }
+
+  @Test("Ctrl-C ends the work; what came stays, and is not fetched again")
+  func interrupted() throws {
+    let list = folder.appending("list.csv")
+    let lines = ["\(server.url("a.bmp")),x", "\(server.url("hangs/b.bmp")),x"]
+    try Data(lines.joined(separator: "\n").utf8).write(to: list)
+    let log = folder.appending("requests.txt")
+    let outcome = try Imprint.run(
+      after: "export no_proxy='*'", interruptedBy: SIGINT, once: log,
+      ["fetch", list.path, "-o", output.path, "--threads", "1"])
+    #expect(outcome.code == 130 && outcome.complaints.contains("a next run goes on from there"))
+  }
+
+  @Test("One command at a time works in a folder; places and programs that are of no use are named first")
+  func places() throws {
+    let lines = ["\(server.url("a.bmp")),x"]
+    try FileManager.default.createDirectory(
+      at: output.appending(path: ".under-way"), withIntermediateDirectories: true)
+    let descriptor = open(output.appending(path: ".under-way").path, O_RDONLY)
+    #expect(flock(descriptor, LOCK_EX) == 0)
+    let busy = try fetch(lines)
+    close(descriptor)
+    #expect(busy.code == 1 && busy.complaints.contains("another 'imprint fetch'"), "\(busy.complaints)")
+    let missing = try fetch(lines, after: "export IMPRINT_CURL=/nowhere/curl")
+    #expect(missing.code == 1 && missing.complaints.contains("apt-get install -y curl"), "\(missing.complaints)")
+    let unusable = try fetch(lines, after: "export IMPRINT_CURL=/etc/passwd")
+    #expect(unusable.code == 1 && unusable.complaints.contains("IMPRINT_CURL"), "\(unusable.complaints)")
+    let nowhere = try Imprint.run("fetch", folder.appending("none.csv").path, "-o", output.path)
+    #expect(nowhere.code == 1 && nowhere.complaints.contains("is not there"))
+    #expect(try fetch(lines, "--threads", "0").code == 64)
+    #expect(try server.requests() == [])
+    try FileManager.default.removeItem(at: output)
+    try Data().write(to: output)
+    let file = try fetch(lines)
+    #expect(file.code == 1 && file.complaints.contains("cannot be written"), "\(file.complaints)")
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import TestMaterial
+import Testing
+
+@Suite("The requantize command", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct RequantizeTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var output: URL { folder.appending("out.tflite") }
+  private let insects = Material.model("mobilenet_v2_1.0_224_inat_insect_quant").path
+
+  private func requantize(_ model: String, _ options: String...) throws -> Imprint.Outcome {
+    try Imprint.run(["model", "requantize", model, "-o", output.path] + options)
+  }
+
+  private struct Report: Decodable {
+    struct Left: Decodable {
+      let name: String
+      let count: Int
+    }
+
+    let layers, channels, exactChannels, operators, conversions, bytesBefore, bytesAfter: Int
+    let left: [Left]
+    let inputs, outputs: [String]
+    let model: String
+  }
+
+  @Test("It tells what was rewritten, as a table and as JSON, and writes the same file each time")
+  func report() throws {
+    let table = try requantize(insects)
+    #expect(table.code == 0 && table.complaints == "")
+    #expect(table.output.contains("Rewritten  "))
+    #expect(table.output.contains("Exact      18018 of 18078 channels"))
+    #expect(table.output.contains("Takes      uint8; gives uint8; 2 QUANTIZE added"))
+    #expect(!table.output.contains("Left"))
+    let first = try Data(contentsOf: output)
+    let report = try requantize(insects, "--json").decoded(as: Report.self)
+    #expect(try Data(contentsOf: output) == first)
+    #expect(report.channels == 18078 && report.exactChannels == 18018 && report.conversions == 2)
+    #expect(report.layers < report.operators && report.left.isEmpty)
+    #expect(report.inputs == ["uint8"] && report.outputs == ["uint8"])
+    #expect(report.bytesAfter == first.count && report.model == output.path)
+    #expect(report.bytesBefore == (try Data(contentsOf: URL(filePath: insects)).count))
+  }
+
+  @Test("With --io int8 it takes and gives int8, and still classifies")
+  func signed() throws {
+    let report = try requantize(insects, "--io", "int8", "--json").decoded(as: Report.self)
+    #expect(report.inputs == ["int8"] && report.outputs == ["int8"] && report.conversions == 0)
+    let picture = try Flowers.pictures(of: "daisy", 0..<1)[0].path
+    let answers = try [insects, output.path].map {
+      try Imprint.run("classify", "--model", $0, "--top-k", "1", picture).output
+    }
+    #expect(answers[0].contains("image_0801.jpg  "))
+    let names = answers.map { $0.split(separator: " ").dropLast() }
+    #expect(names[0] == names[1])
+  }
+
+  @Test("Coral's tail stays, and a classifier goes on being taught")
+  func goingOn() throws {
+    let first = try Flowers.folder([("iris", "iris", 0..<6), ("tulip", "tulip", 0..<6)], in: folder)
+    let second = try Flowers.folder(
+      [("iris", "iris", 10..<14), ("daisy", "daisy", 0..<6)], in: folder, named: "second")
+    let taught = folder.appending("taught.tflite").path
+    try Imprint.run(
+      "train", "--head", "imprinted", "--augment", "one", "--model", Flowers.extractor, "--data", first.path,
+      "--output", taught)
+    let report = try requantize(taught, "--json").decoded(as: Report.self)
+    #expect(report.left.map(\.name) == ["L2_NORMALIZATION", "CONV_2D", "MUL", "RESHAPE", "SOFTMAX"])
+
+    struct Inspection: Decodable, Equatable {
+      struct Class: Decodable, Equatable {
+        let classID, pictures: Int
+        let norm: Float
+      }
+      struct Model: Decodable, Equatable {
+        struct About: Decodable, Equatable {
+          let name: String
+          let files: [String]
+        }
+        let description: String
+        let about: About
+      }
+      let imprinted: [Class]
+      let labels: [String: String]
+      let model: Model
+      let resize: String
+    }
+    let inspections = try [taught, output.path].map {
+      try Imprint.run("inspect", $0, "--json").decoded(as: Inspection.self)
+    }
+    #expect(inspections[0] == inspections[1])
+    #expect(inspections[1].labels == ["0": "iris", "1": "tulip"])
+
+    struct Training: Decodable {
+      struct Class: Decodable {
+        let label: String
+        let isContinued: Bool
+      }
+      let classes: [Class]
+      let keptClasses: Int
+    }
+    let more = folder.appending("more.tflite").path
+    let training = try Imprint.run(
+      "train", "--model", output.path, "--keep-classes", "--augment", "one", "--data", second.path, "--output", more,
+      "--json"
+    ).decoded(as: Training.self)
+    #expect(training.classes.map(\.label) == ["daisy", "iris"])
+    #expect(training.classes.map(\.isContinued) == [false, true] && training.keptClasses == 1)
+    for (flower, number) in [("iris", 10), ("tulip", 0), ("daisy", 20)] {
+      let picture = try Flowers.pictures(of: flower, number..<number + 1)[0].path
+      let answer = try Imprint.run("classify", "--model", more, "--top-k", "1", picture).output
+      #expect(answer.contains("  \(flower) "), "\(answer)")
+    }
+  }
+
+  /// Checks that the work failed with one clear sentence and that nothing was written.
+  private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String, code: Int32 = 1) {
+    #expect(outcome.code == code)
+    #expect(outcome.output == "")
+    #expect(outcome.complaints.hasPrefix("Error: ") && outcome.complaints.contains(words), "\(outcome.complaints)")
+    #expect(!FileManager.default.fileExists(atPath: output.path))
+  }
+
+  @Test("What has nothing to rewrite, is no model or would be written nowhere, is refused")
+  func refusals() throws {
+    let compiled = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu").path
+    expectRefusal(try requantize(compiled), "There is nothing to rewrite", code: 64)
+    let once = folder.appending("once.tflite")
+    #expect(try requantize(insects, "--io", "int8").code == 0)
+    try FileManager.default.moveItem(at: output, to: once)
+    expectRefusal(try requantize(once.path), "There is nothing to rewrite", code: 64)
+
+    let text = folder.appending("text.tflite")
+    try Data("no model at all".utf8).write(to: text)
+    expectRefusal(try requantize(text.path), "no TensorFlow Lite model")
+    try Data(Data(contentsOf: URL(filePath: insects)).prefix(100_000)).write(to: text)
+    expectRefusal(try requantize(text.path), "the model is damaged")
+    try Data().write(to: text)
+    expectRefusal(try requantize(text.path), "it is empty")
+    expectRefusal(try requantize(folder.url.path), "it is a folder")
+    expectRefusal(try requantize(folder.appending("none").path), "cannot be read")
+    expectRefusal(try requantize(insects, "--io", "int4"), "int4", code: 64)
+    expectRefusal(
+      try Imprint.run("model", "requantize", insects, "-o", folder.appending("no/out.tflite").path),
+      "there is no folder")
+    expectRefusal(try Imprint.run("model", "requantize", insects, "-o", folder.url.path), "cannot be written")
+  }
+
+  @Test("The model is not written over")
+  func sameFile() throws {
+    let model = folder.appending("a.tflite")
+    try FileManager.default.copyItem(at: URL(filePath: insects), to: model)
+    let before = try Data(contentsOf: model)
+    let link = folder.appending("link.tflite")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: model)
+    for place in [model, link] {
+      expectRefusal(
+        try Imprint.run("model", "requantize", model.path, "-o", place.path), "in place of what is read", code: 64)
+    }
+    #expect(try Data(contentsOf: model) == before)
+  }
+}
