@@ -76,6 +76,20 @@ struct PrecisionTests {
     }
   }
 
+  @Test("What is kept of a rewritten model is known by the form of rewriting, its packed weights too")
+  func keyed() throws {
+    let file = try Bytes(mapping: model)
+    let whole = try Model(bytes: file)
+    let cache = ModelCache(folder: folder.appending("models"))
+    let keys = [Precision.exact, .rewritten].map {
+      PreparedModel(whole, file: file, precision: $0, cache: cache).key
+    }
+    #expect(keys == [file.sha256, "\(file.sha256) \(ModelCache.rewriting)"])
+    let kept = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
+    #expect(kept == ["\(file.sha256).\(ModelCache.rewriting)"])
+    #expect(PreparedModel(whole, file: file, precision: .rewritten, cache: nil).key == nil)
+  }
+
   @Test("A model without a uint8 layer runs as it is")
   func nothingToRewrite() throws {
     let float = try Model(contentsOf: model)
