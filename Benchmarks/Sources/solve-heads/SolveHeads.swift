@@ -6,7 +6,8 @@ import Imprinting
 ///     solve-heads METHOD RUNS LEARNT.seen ASKED.seen
 ///     solve-heads export FOLDER LEARNT.seen ASKED.seen
 ///
-/// METHOD is `analytic` or `softmax`. Prints one line of JSON: the seconds of each run, without one that comes before, and
+/// METHOD is `analytic`, with leave-one-out, `analytic-unknown`, which finds out as well what pictures of no class are
+/// like, or `softmax`. Prints one line of JSON: the seconds of each run, without one that comes before, and
 /// the share of the pictures asked about that is named right. `export` writes the embeddings instead, for others to solve
 /// with: `learnt.x` and `asked.x` of 32-bit floats, `learnt.y` and `asked.y` of 32-bit class numbers.
 @main
@@ -28,10 +29,10 @@ struct SolveHeads {
       try asked.plainViews(of: classes).write(to: folder, named: "asked")
       return
     }
-    let methods: [any HeadMethod] = [Analytic(), SoftmaxHead()]
-    guard let method = methods.first(where: { type(of: $0).name == arguments[1] }), let runs = Int(arguments[2]),
-      runs > 0
-    else { usage() }
+    let methods: [String: any HeadMethod] = [
+      "analytic": Analytic(findsFamiliarity: false), "analytic-unknown": Analytic(), "softmax": SoftmaxHead(),
+    ]
+    guard let method = methods[arguments[1]], let runs = Int(arguments[2]), runs > 0 else { usage() }
 
     let clock = ContinuousClock()
     var head = try method.solve(learnt).head
@@ -47,7 +48,7 @@ struct SolveHeads {
   }
 
   private static func usage() -> Never {
-    let words = "usage: solve-heads analytic|softmax RUNS LEARNT ASKED, or solve-heads export FOLDER LEARNT ASKED\n"
+    let words = "usage: solve-heads METHOD RUNS LEARNT ASKED, or solve-heads export FOLDER LEARNT ASKED\n"
     FileHandle.standardError.write(Data(words.utf8))
     exit(64)
   }
