@@ -48,9 +48,11 @@ struct RequantizationReport: Encodable {
   var text: String {
     let megabytes = { (bytes: Int) in Decimals.string(Double(bytes) / 1e6, places: 1) + " MB" }
     var lines = [
-      "Rewritten  \(operators) operators as int8, \(layers) of them layers with weights",
-      "Exact      \(exactChannels) of \(channels) channels; the weights of the others are rounded anew",
+      "Rewritten  \(Table.counted(operators, "operator", "operators")) as int8, \(layers) of them layers with weights"
     ]
+    if channels > 0 {
+      lines.append("Exact      \(exactChannels) of \(channels) channels; the weights of the others are rounded anew")
+    }
     if !left.isEmpty {
       lines.append("Left       " + left.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
     }
