@@ -86,21 +86,8 @@ extension Matrix {
 
   /// Copies the upper triangle of a square matrix into the lower one.
   public mutating func mirrorUpperTriangle() {
-    let side = min(rows, columns)
-    let width = columns
-    // In tiles, so that what is read down a column is still near when the next one comes.
-    let tile = 64
-    withUnsafeMutableElements { elements in
-      for top in stride(from: 0, to: side, by: tile) {
-        for left in stride(from: top, to: side, by: tile) {
-          for row in top..<min(top + tile, side) {
-            for column in max(left, row + 1)..<max(min(left + tile, side), max(left, row + 1)) {
-              elements[column * width + row] = elements[row * width + column]
-            }
-          }
-        }
-      }
-    }
+    let (rows, columns) = (rows, columns)
+    withUnsafeMutableElements { $0.mirrorUpperTriangle(rows: rows, columns: columns) }
   }
 
   private static let asIs = Int32(CBLAS_AS_IS)

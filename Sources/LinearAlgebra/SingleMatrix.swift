@@ -100,21 +100,8 @@ public struct SingleMatrix: Sendable, Hashable {
 
   /// Copies the upper triangle of a square matrix into the lower one.
   public mutating func mirrorUpperTriangle() {
-    let side = min(rows, columns)
-    let width = columns
-    // In tiles, so that what is read down a column is still near when the next one comes.
-    let tile = 32
-    withUnsafeMutableElements { elements in
-      for top in stride(from: 0, to: side, by: tile) {
-        for left in stride(from: top, to: side, by: tile) {
-          for column in left..<min(left + tile, side) {
-            for row in top..<max(top, min(top + tile, column)) {
-              elements[column * width + row] = elements[row * width + column]
-            }
-          }
-        }
-      }
-    }
+    let (rows, columns) = (rows, columns)
+    withUnsafeMutableElements { $0.mirrorUpperTriangle(rows: rows, columns: columns) }
   }
 
   /// The sides as the library counts.

@@ -48,7 +48,7 @@ struct ChosenSoftmax: HeadMethod {
     var (right, loss) = (0, 0.0)
     for (label, known) in seen.classes.enumerated() {
       for picture in known.pictures {
-        let logits = head.logits(of: seen.space.steps(of: picture)).map(Double.init)
+        let logits = head.logits(of: seen.space.plainSteps(of: picture)).map(Double.init)
         let greatest = logits.max() ?? 0
         if logits.firstIndex(of: greatest) == label { right += 1 }
         loss += greatest - logits[label] + log(logits.reduce(0) { $0 + exp($1 - greatest) })

@@ -22,18 +22,3 @@ extension Seen {
   /// What there is to learn from where the first quarter of each class is held back.
   func withoutFirstQuarter() throws -> Seen { try picking { $0.count / 4..<$0.count } }
 }
-
-extension EmbeddingSpace {
-  /// The steps of a picture's plain view.
-  func steps(of picture: SeenPicture) -> [Float] {
-    picture.embeddings.withUnsafeBytes { bytes in
-      (0..<dimension).map { index in
-        switch element {
-        case .uint8: Float(Int(bytes[index]) - zeroPoint)
-        case .int8: Float(Int(Int8(bitPattern: bytes[index])) - zeroPoint)
-        case .float32: bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-        }
-      }
-    }
-  }
-}

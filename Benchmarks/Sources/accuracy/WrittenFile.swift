@@ -25,7 +25,7 @@ struct WrittenFile {
     try solved.model(behind: extractor.model, resize: extractor.resize).serialized().write(to: file)
     let asked = try seen.picking { 0..<$0.count / 4 }
     let inMemory = asked.classes.flatMap(\.pictures).map { picture in
-      try? Ranking.best(solved.head.logits(of: seen.space.steps(of: picture)), topK: 1).first
+      try? Ranking.best(solved.head.logits(of: seen.space.plainSteps(of: picture)), topK: 1).first
     }
     let files = zip(pictures.indices, pictures).flatMap { label, known in
       known.pictures.prefix(known.pictures.count / 4).map { (label, $0) }

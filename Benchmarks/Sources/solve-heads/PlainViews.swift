@@ -28,25 +28,10 @@ extension Seen {
     for known in classes {
       guard let label = names.firstIndex(of: known.name) else { throw SeenError.noClass(known.name, known: names) }
       for picture in known.pictures {
-        views.steps.append(space.steps(of: picture))
+        views.steps.append(space.plainSteps(of: picture))
         views.labels.append(label)
       }
     }
     return views
-  }
-}
-
-extension EmbeddingSpace {
-  /// The steps of a picture's plain view.
-  fileprivate func steps(of picture: SeenPicture) -> [Float] {
-    picture.embeddings.withUnsafeBytes { bytes in
-      (0..<dimension).map { index in
-        switch element {
-        case .uint8: Float(Int(bytes[index]) - zeroPoint)
-        case .int8: Float(Int(Int8(bitPattern: bytes[index])) - zeroPoint)
-        case .float32: bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-        }
-      }
-    }
   }
 }

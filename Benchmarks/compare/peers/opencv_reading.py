@@ -2,8 +2,9 @@
 
     opencv_reading.py 1|2|4|8 SIDE RUNS PICTURE...
 """
-import json, sys, time
+import sys
 
+import clock
 import cv2
 
 flags = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
@@ -20,11 +21,4 @@ def read(path):
     return cv2.cvtColor(cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
 
 
-seconds = []
-for run in range(runs + 1):
-    start = time.perf_counter()
-    for path in pictures:
-        read(path)
-    if run:
-        seconds.append(time.perf_counter() - start)
-print(json.dumps(seconds))
+clock.report(read, pictures, runs)

@@ -2,10 +2,12 @@
 
     pillow_reading.py SIDE RUNS PICTURE...
 """
-import json, sys, time
+import sys
 
 import numpy as np
 from PIL import Image, ImageOps
+
+import clock
 
 side, runs, pictures = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 
@@ -16,11 +18,4 @@ def read(path):
     return np.asarray(ImageOps.fit(image.convert("RGB"), (side, side), Image.BILINEAR))
 
 
-seconds = []
-for run in range(runs + 1):
-    start = time.perf_counter()
-    for path in pictures:
-        read(path)
-    if run:
-        seconds.append(time.perf_counter() - start)
-print(json.dumps(seconds))
+clock.report(read, pictures, runs)

@@ -25,7 +25,7 @@ public struct ModelCache: Sendable, Hashable {
   /// How many bytes the files may have together. Beyond that those go that were longest unused.
   public var limit: Int { files.limit }
 
-  /// 512 MB: about a hundred models of Coral's.
+  /// 512 MB: about seventy models of Coral's.
   public static let defaultLimit = 1 << 29
 
   /// Tells what rewriting makes of a model from what another version of it made, also where its packed weights are kept: the

@@ -80,6 +80,11 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
     return embeddings.withUnsafeBytes { encoding.steps($0) }
   }
 
+  /// The steps of a picture's plain view: D numbers; none where the picture is of another space.
+  public func plainSteps(of picture: SeenPicture) -> [Float] {
+    picture.embeddings.slice(0..<byteCount).map(steps) ?? []
+  }
+
   /// The first thing in which another space differs, in words, or nil where it is the same.
   func difference(to other: EmbeddingSpace) -> SpaceDifference? {
     if extractor != other.extractor || dimension != other.dimension || element != other.element

@@ -15,13 +15,13 @@ public struct Processor: Sendable, Hashable {
   public init(features: Set<String>) { self.features = features }
 
   /// Whether it adds up products of signed bytes at once (VNNI on x86, SDOT on Arm): the runtime's kernels then take int8
-  /// weights with a scale for each channel two to three times as fast as uint8 ones.
+  /// weights with a scale for each channel much faster than uint8 ones (1.5 to 2.7 times, measured with VNNI).
   public var hasByteDotProducts: Bool {
     !features.isDisjoint(with: ["avx512_vnni", "avx_vnni", "asimddp", "FEAT_DotProd"])
   }
 
   /// The processor that this code runs on; without abilities where the system does not tell.
-  public static var current: Processor {
+  public static let current: Processor = {
     #if canImport(Darwin)
       let name = "FEAT_DotProd"
       var answer: Int32 = 0
@@ -35,7 +35,7 @@ public struct Processor: Sendable, Hashable {
       let text = String(unsafeUninitializedCapacity: 1 << 14) { fread($0.baseAddress, 1, $0.count, file) }
       return Processor(cpuinfo: text)
     #endif
-  }
+  }()
 
   /// What the first processor of Linux's `/proc/cpuinfo` can do.
   package init(cpuinfo text: String) {

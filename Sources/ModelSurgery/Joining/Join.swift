@@ -105,25 +105,20 @@ struct Join {
     return templates.map { template in
       let behind = others.first { $0.signatureKey == template.signatureKey } ?? others.first
       var signature = template
-      if baseSignatures.isEmpty { signature.inputs = whole.inputs.map { map($0, in: whole) } }
+      if baseSignatures.isEmpty { signature.inputs = whole.inputs.map(whole.signatureMap) }
       signature.outputs =
         behind?.outputs.map { output in
           var output = output
           output.tensorIndex = UInt32(clamping: number(Int32(clamping: output.tensorIndex)))
           return output
-        } ?? headOutputs.map { map($0, in: whole) }
-      signature.outputs += whole.outputs.dropFirst(headOutputs.count).map { map($0, in: whole) }
+        } ?? headOutputs.map(whole.signatureMap)
+      signature.outputs += whole.outputs.dropFirst(headOutputs.count).map(whole.signatureMap)
       var names = TakenNames([])
       for index in signature.outputs.indices {
         signature.outputs[index].name = signature.outputs[index].name.map { names.free($0) }
       }
       return signature
     }
-  }
-
-  private func map(_ tensor: Int32, in graph: SubGraph) -> TensorMap {
-    let name = graph.tensor(tensor)?.name.flatMap { $0.isEmpty ? nil : $0 }
-    return TensorMap(name: name ?? Text("tensor_\(tensor)"), tensorIndex: UInt32(clamping: tensor))
   }
 }
 

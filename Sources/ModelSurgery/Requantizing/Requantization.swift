@@ -1,7 +1,7 @@
 import TFLite
 
 /// A model of uint8 tensors, one scale each, as one of int8 with a scale for each channel of its weights: what the
-/// processors' 8-bit dot products are used for, two to three times as fast.
+/// processors' 8-bit dot products are used for: 1.5 to 2.7 times as fast, measured with VNNI.
 ///
 /// ```swift
 /// let requantization = try Requantization(Model(contentsOf: file))

@@ -69,7 +69,7 @@ extension Model {
   private func base(endingIn cuts: [Int32]) throws -> Model {
     var base = self
     base.subgraphs[0].outputs = cuts
-    let maps = signatureMaps(of: cuts)
+    let maps = cuts.map(subgraphs[0].signatureMap)
     for index in base.signatureDefs.indices { base.signatureDefs[index].outputs = maps }
     base.dropOutputDescription()
     base.dropUnused()
@@ -81,17 +81,10 @@ extension Model {
     var head = self
     head.subgraphs[0].inputs = cuts
     head.subgraphs[0].operators = operators.sorted().map { subgraphs[0].operators[$0] }
-    let maps = signatureMaps(of: cuts)
+    let maps = cuts.map(subgraphs[0].signatureMap)
     for index in head.signatureDefs.indices { head.signatureDefs[index].inputs = maps }
     head.dropUnused()
     try head.describe(as: .head, of: self)
     return head
-  }
-
-  private func signatureMaps(of tensors: [Int32]) -> [TensorMap] {
-    tensors.map { index in
-      let name = mainSubgraph?.tensor(index)?.name.flatMap { $0.isEmpty ? nil : $0 }
-      return TensorMap(name: name ?? Text("tensor_\(index)"), tensorIndex: UInt32(clamping: index))
-    }
   }
 }

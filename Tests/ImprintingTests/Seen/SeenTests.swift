@@ -6,6 +6,15 @@ import Testing
 
 @Suite("What was seen")
 struct SeenTests {
+  @Test("A picture's plain view is the first; of another space there is none")
+  func plainView() {
+    let space = Sight.space()
+    let stored = (0..<space.byteCount * space.views.count).map { UInt8(truncatingIfNeeded: 7 * $0) }
+    let steps = space.plainSteps(of: SeenPicture(name: "a", embeddings: Bytes(stored)))
+    #expect(steps == stored.prefix(space.dimension).map { Float(Int($0) - space.zeroPoint) })
+    #expect(space.plainSteps(of: SeenPicture(name: "b", embeddings: Bytes([1]))) == [])
+  }
+
   @Test("Counts and sums of whole numbers are exact, whatever the order and the parts")
   func exactSums() throws {
     let whole = try Sight.seen(pictures: 0..<6)

@@ -11,7 +11,7 @@ import TFLite
 struct RequantizeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "requantize",
-    abstract: "Rewrite a uint8 model as int8, which runs two to three times as fast on most processors.",
+    abstract: "Rewrite a uint8 model as int8, which processors with 8-bit dot products run faster.",
     discussion: """
       Older quantised models, those of the Coral world among them, store a layer's weights as uint8 with one scale. \
       Processors have instructions for int8 weights with one scale a channel. Nearly all weights are carried over \
