@@ -19,7 +19,7 @@ test: ## Check the formatting, build without a warning, run all tests (CONFIGURA
 	@scripts/setup --tests
 	@$(MAKE) --no-print-directory lint
 	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing
-	swift test --configuration $(CONFIGURATION) --skip-build --disable-xctest
+	@scripts/test $(CONFIGURATION)
 
 demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=pictures)
 	@scripts/demo

@@ -197,14 +197,21 @@ struct BadInputTests {
     #expect(outcome.complaints.contains("it is no file"))
   }
 
-  @Test("When there is no room for the new file the old one stays whole, and nothing is left beside it")
-  func noRoom() throws {
+  @Test(
+    "When there is no room for the new file the old one stays whole, and nothing is left beside it",
+    arguments: ["not known yet", "known from before"])
+  func noRoom(model: String) throws {
     let data = try twoFlowers()
     try Data("the old file".utf8).write(to: output)
+    let cache = "export XDG_CACHE_HOME='\(folder.appending("cache").path)'"
+    let train = ["train", "--model", Flowers.extractor, "--data", data.path, "--output"]
+    if model == "known from before" {
+      #expect(try Imprint.run(after: cache, train + [folder.appending("roomy.tflite").path]).code == 0)
+    } else {
+      try FileManager.default.createDirectory(at: folder.appending("cache"), withIntermediateDirectories: true)
+    }
     let before = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
-    let outcome = try Imprint.run(
-      after: "trap '' XFSZ; ulimit -f 512",
-      ["train", "--model", Flowers.extractor, "--data", data.path, "--output", output.path])
+    let outcome = try Imprint.run(after: "\(cache); trap '' XFSZ; ulimit -f 512", train + [output.path])
     #expect(outcome.code == 1)
     #expect(outcome.complaints.contains("File too large"), "\(outcome.complaints)")
     #expect(try Data(contentsOf: output) == Data("the old file".utf8))

@@ -61,7 +61,7 @@ enum Imprint {
 
   /// Whether a process has ended within a while, or has but for someone to ask how.
   static func hasEnded(_ process: pid_t) -> Bool {
-    for _ in 0..<200 {
+    for _ in 0..<1000 {
       guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
       if state.contains(") Z ") { return true }
       Thread.sleep(forTimeInterval: 0.01)

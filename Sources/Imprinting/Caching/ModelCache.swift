@@ -99,23 +99,15 @@ public struct ModelCache: Sendable, Hashable {
       }
       unlink(file.path)
     }
-    guard (try? files.make()) != nil else { return try prepare(nil) }
-    let temporary = files.file(".\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp")
-    defer { unlink(temporary.path) }
-    guard let value = try? prepare(temporary.path) else { return try prepare(nil) }
-    if let size = try? Bytes(mapping: temporary).count, size > 0, size <= limit / 4, flush(temporary),
-      rename(temporary.path, file.path) == 0
+    // Written in memory first: the runtime ends the whole process where the disk is full while it writes.
+    guard (try? files.make()) != nil, let scratch = MemoryFile(room: limit / 4),
+      let value = try? prepare(scratch.path)
+    else { return try prepare(nil) }
+    if let weights = try? Bytes(mapping: URL(filePath: scratch.path)), weights.count > 0, weights.count <= limit / 4,
+      (try? AtomicFile(file).write([weights])) != nil
     {
       files.removeOldest(but: name)
     }
     return value
-  }
-
-  /// Makes sure that a file's contents are on the disk before its name is: a file of zeros would be taken for weights.
-  private func flush(_ file: URL) -> Bool {
-    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return fsync(descriptor) == 0
   }
 }
