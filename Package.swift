@@ -22,6 +22,7 @@ let package = Package(
     .systemLibrary(name: "CLiteRT"),
     .systemLibrary(name: "CTurboJPEG"),
     .systemLibrary(name: "CBLAS"),
+    .systemLibrary(name: "CTorch"),
     .target(name: "CVips"),
     .target(name: "CEdgeTPU"),
     .target(name: "SharedLibraries"),
@@ -30,6 +31,7 @@ let package = Package(
     .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "SharedLibraries"]),
     .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "SharedLibraries"]),
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "SharedLibraries"]),
+    .target(name: "Torch", dependencies: ["CTorch", "SharedLibraries"]),
     .target(name: "ModelSurgery", dependencies: ["TFLite"]),
     .target(
       name: "Imprinting",
@@ -45,12 +47,14 @@ let package = Package(
       ]),
 
     .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
+    .testTarget(name: "SharedLibrariesTests", dependencies: ["SharedLibraries", "TestMaterial"]),
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(
       name: "PicturesTests",
       dependencies: ["Pictures", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
     .testTarget(

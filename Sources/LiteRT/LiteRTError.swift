@@ -18,7 +18,7 @@ extension LiteRTError: CustomStringConvertible {
     case .runtimeNotFound(let tried):
       """
       the LiteRT runtime is not there: \(tried.joined(separator: "; ")). Run scripts/setup in the checkout, or set \
-      IMPRINT_LITERT to the path of \(RuntimeLocation.fileName), which the PyPI package ai-edge-litert holds
+      IMPRINT_LITERT to the path of \(RuntimeLibrary.fileName), which the PyPI package ai-edge-litert holds
       """
     case .failed(let task, let status, let message):
       "LiteRT could not \(task): \(message.isEmpty ? "\(status)" : "\(message) [\(status)]")"

@@ -39,7 +39,8 @@ public final class Runtime: Sendable {
   ///   ``LiteRTError/failed(to:status:message:)``.
   public convenience init(verbosity: Verbosity = .silent) throws(LiteRTError) {
     var reasons: [String] = []
-    for candidate in RuntimeLocation.current.candidates {
+    let location = LibraryLocation(of: RuntimeLibrary.fileName, variable: RuntimeLibrary.variable)
+    for candidate in location.candidates {
       do {
         let library = try RuntimeLibrary(SharedLibrary(path: candidate))
         try self.init(library: library, verbosity: verbosity)

@@ -6,6 +6,15 @@ import SharedLibraries
 /// LiteRT is never linked: the package builds where the runtime is not installed, and a program says in words what is
 /// missing instead of failing to start.
 struct RuntimeLibrary: @unchecked Sendable {
+  /// The variable that names the library, or the folder that holds it.
+  static let variable = "IMPRINT_LITERT"
+
+  #if canImport(Darwin)
+    static let fileName = "libLiteRt.dylib"
+  #else
+    static let fileName = "libLiteRt.so"
+  #endif
+
   // C function pointers may be called from any thread; the compiler does not know it of imported ones.
   let path: String
   let createEnvironment: LiteRtCreateEnvironment
