@@ -24,6 +24,8 @@ public enum PictureError: Error, Sendable, Hashable {
   case impossibleSize(width: Int, height: Int, limit: Int)
   /// `Resize.crop` with a fraction that is not greater than 0 and at most 1.
   case impossibleCrop(fraction: Double)
+  /// A ``PictureRegion`` that is empty, or not within the picture.
+  case impossibleRegion(PictureRegion)
   /// The memory handed in for the pixels is not of the tensor's size.
   case wrongDestination(bytes: Int, needed: Int)
 }
@@ -53,6 +55,8 @@ extension PictureError: CustomStringConvertible {
       "a picture of \(width)x\(height) cannot be made: each side must be from 1 to \(limit)"
     case .impossibleCrop(let fraction):
       "a crop of \(fraction) cannot be made: the fraction must be greater than 0 and at most 1"
+    case .impossibleRegion(let region):
+      "no part of \(region) can be read of a picture: it must have an area and lie within 0...1"
     case .wrongDestination(let bytes, let needed):
       "\(bytes) bytes of memory were given for a picture that needs \(needed)"
     }

@@ -59,10 +59,14 @@ public struct PictureReader: Sendable {
 
   /// Reads a picture file.
   ///
-  /// - Parameter timing: Is told how long the steps take.
+  /// - Parameters:
+  ///   - timing: Is told how long the steps take.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
   /// - Throws: ``PictureError``, naming the file as the URL was given.
-  public func read(_ url: URL, timing: PictureTiming? = nil) throws(PictureError) -> PixelTensor {
-    try tensor { (pixels) throws(PictureError) in try read(url, into: pixels, timing: timing) }
+  public func read(
+    _ url: URL, timing: PictureTiming? = nil, region: PictureRegion.Choice? = nil
+  ) throws(PictureError) -> PixelTensor {
+    try tensor { (pixels) throws(PictureError) in try read(url, into: pixels, timing: timing, region: region) }
   }
 
   /// Reads a picture file straight into a tensor's memory.
@@ -70,11 +74,13 @@ public struct PictureReader: Sendable {
   /// - Parameters:
   ///   - destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
   ///   - timing: Is told how long the steps take.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
   /// - Throws: ``PictureError``, naming the file as the URL was given.
   public func read(
-    _ url: URL, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil
+    _ url: URL, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil,
+    region: PictureRegion.Choice? = nil
   ) throws(PictureError) {
-    try read(url, onto: [canvas(destination)], timing: timing)
+    try read(url, onto: [canvas(destination, region)], timing: timing)
   }
 
   /// Reads a picture file once for several readers, each of which gives its tensor.
@@ -99,7 +105,7 @@ public struct PictureReader: Sendable {
       start += reader.byteCount
     }
     var canvases: [Canvas] = []
-    for (reader, place) in zip(readers, places) { canvases.append(try reader.canvas(place)) }
+    for (reader, place) in zip(readers, places) { canvases.append(try reader.canvas(place, nil)) }
     try first.read(url, onto: canvases, timing: timing)
     return withExtendedLifetime(memory) {
       zip(readers, places).map { PixelTensor(width: $0.width, height: $0.height, checked: Array($1)) }
@@ -108,12 +114,14 @@ public struct PictureReader: Sendable {
 
   /// Reads a picture from the bytes of its file.
   ///
-  /// - Parameter name: What errors call the picture.
+  /// - Parameters:
+  ///   - name: What errors call the picture.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
   /// - Throws: ``PictureError``.
   public func read(
-    _ bytes: UnsafeRawBufferPointer, named name: String = "the picture"
+    _ bytes: UnsafeRawBufferPointer, named name: String = "the picture", region: PictureRegion.Choice? = nil
   ) throws(PictureError) -> PixelTensor {
-    try tensor { (pixels) throws(PictureError) in try read(bytes, named: name, into: pixels) }
+    try tensor { (pixels) throws(PictureError) in try read(bytes, named: name, into: pixels, region: region) }
   }
 
   /// Reads a picture from the bytes of its file straight into a tensor's memory.
@@ -121,12 +129,13 @@ public struct PictureReader: Sendable {
   /// - Parameters:
   ///   - name: What errors call the picture.
   ///   - destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
   /// - Throws: ``PictureError``.
   public func read(
     _ bytes: UnsafeRawBufferPointer, named name: String = "the picture",
-    into destination: UnsafeMutableRawBufferPointer
+    into destination: UnsafeMutableRawBufferPointer, region: PictureRegion.Choice? = nil
   ) throws(PictureError) {
-    let canvas = try canvas(destination)
+    let canvas = try canvas(destination, region)
     try draw(timing: nil) { (workbench) throws(PictureError) in
       try workbench.read(bytes, picture: name, onto: [canvas])
     }
@@ -142,11 +151,13 @@ public struct PictureReader: Sendable {
     }
   }
 
-  private func canvas(_ destination: UnsafeMutableRawBufferPointer) throws(PictureError) -> Canvas {
+  private func canvas(
+    _ destination: UnsafeMutableRawBufferPointer, _ region: PictureRegion.Choice?
+  ) throws(PictureError) -> Canvas {
     guard let pixels = destination.baseAddress, destination.count == byteCount else {
       throw .wrongDestination(bytes: destination.count, needed: byteCount)
     }
-    return Canvas(pixels: pixels, size: Size(width: width, height: height), resize: resize)
+    return Canvas(pixels: pixels, size: Size(width: width, height: height), resize: resize, region: region)
   }
 
   private func draw(

@@ -3,23 +3,6 @@ import Testing
 
 @Suite("Orientation of JPEG", .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
 struct OrientationTests {
-  /// The fixture with an EXIF segment that gives an orientation.
-  private func oriented(_ orientation: Int, bigEndian: Bool = true, long: Bool = false) -> [UInt8] {
-    func number(_ value: Int, _ count: Int) -> [UInt8] {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-      return bigEndian ? bytes.reversed() : bytes
-    }
-    var exif = Array("Exif".utf8) + [0, 0] + Array((bigEndian ? "MM" : "II").utf8) + number(42, 2) + number(8, 4)
-    exif += number(2, 2)
-    exif += number(0x010F, 2) + number(2, 2) + number(4, 4) + [65, 66, 67, 0]
-    exif += number(0x0112, 2) + number(long ? 4 : 3, 2) + number(1, 4)
-    exif += long ? number(orientation, 4) : number(orientation, 2) + [0, 0]
-    exif += number(0, 4)
-    let length = exif.count + 2
-    let segment = [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + exif
-    return Array(Fixture.jpeg.bytes[..<2]) + segment + Fixture.jpeg.bytes[2...]
-  }
-
   /// Which stored pixel is shown at (x, y) of an upright picture, after the table of the EXIF standard.
   private func stored(_ orientation: Int, _ x: Int, _ y: Int) -> (Int, Int) {
     let (right, bottom) = (Reference.width - 1, Reference.height - 1)
@@ -49,7 +32,7 @@ struct OrientationTests {
   @Test("Each of the eight stands upright, whatever the resizing", arguments: 1...8)
   func eight(orientation: Int) throws {
     let (width, height, file) = try upright(orientation)
-    let bytes = oriented(orientation)
+    let bytes = OrientedJPEG.bytes(orientation)
     #expect(
       try bytes.read(width: width, height: height, .nearest) == file.bytes.read(width: width, height: height, .nearest))
     for (width, height) in [(5, 7), (11, 3), (24, 40)] {
@@ -66,20 +49,20 @@ struct OrientationTests {
 
   @Test("Little-endian EXIF and long values are understood")
   func forms() throws {
-    let expected = try oriented(6).read(width: 12, height: 16, .nearest)
-    #expect(try oriented(6, bigEndian: false).read(width: 12, height: 16, .nearest) == expected)
-    #expect(try oriented(6, long: true).read(width: 12, height: 16, .nearest) == expected)
-    #expect(try oriented(6, bigEndian: false, long: true).read(width: 12, height: 16, .nearest) == expected)
+    let expected = try OrientedJPEG.bytes(6).read(width: 12, height: 16, .nearest)
+    #expect(try OrientedJPEG.bytes(6, bigEndian: false).read(width: 12, height: 16, .nearest) == expected)
+    #expect(try OrientedJPEG.bytes(6, long: true).read(width: 12, height: 16, .nearest) == expected)
+    #expect(try OrientedJPEG.bytes(6, bigEndian: false, long: true).read(width: 12, height: 16, .nearest) == expected)
   }
 
   @Test("Values that mean nothing leave the picture as it is", arguments: [0, 9, 65535])
   func nonsense(orientation: Int) throws {
-    #expect(try oriented(orientation).read(width: 16, height: 12, .nearest) == Fixture.jpeg.read())
+    #expect(try OrientedJPEG.bytes(orientation).read(width: 16, height: 12, .nearest) == Fixture.jpeg.read())
   }
 
   @Test("EXIF that is broken in any byte never stops the picture from being read")
   func broken() throws {
-    let bytes = oriented(6)
+    let bytes = OrientedJPEG.bytes(6)
     // The segment's contents, behind its mark and length.
     for place in 6..<50 {
       for value: UInt8 in [0, 1, 0x7F, 0x80, 0xFF] {

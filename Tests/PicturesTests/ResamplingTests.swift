@@ -73,6 +73,24 @@ struct ResamplingTests {
     }
   }
 
+  @Test(
+    "A region is stretched over the tensor, whatever the reader's way to resize",
+    arguments: [(50, 30), (33, 33), (1, 9)], [Resize.crop(fraction: 0.5), .pad, .nearest])
+  func region(source: (Int, Int), resize: Resize) throws {
+    let file = BitmapFile(width: source.0, height: source.1, colour: Self.colour).bytes
+    let reader = try PictureReader(width: 14, height: 9, resize: resize)
+    for (left, top, width, height) in [(0.0, 0.0, 1.0, 1.0), (0.1, 0.3, 0.4, 0.7), (0.8, 0, 0.2, 0.01)] {
+      let region = PictureRegion(left: left, top: top, width: width, height: height)
+      let across = Double(source.0)
+      let down = Double(source.1)
+      let expected = Triangle.resize(
+        source: source, target: (14, 9), frame: (left * across, top * down, width * across, height * down),
+        Self.colour)
+      let found = try file.withUnsafeBytes { try reader.read($0) { _, _ in region } }
+      #expect(try #require(found.difference(from: expected)) <= 1, "\(region)")
+    }
+  }
+
   @Test("Padding shows the whole picture between black bars")
   func pad() throws {
     let wide = try read(40, 20, to: (20, 20), .pad)

@@ -6,11 +6,21 @@ struct Framing {
   let column: Int
   let row: Int
   let size: Size
+  /// Whether single pixels are taken, and nothing is filtered.
+  let isNearest: Bool
+
+  /// How a part of a picture is stretched over a tensor.
+  init(stretching frame: Frame, over target: Size) {
+    self.frame = frame
+    (column, row, size) = (0, 0, target)
+    isNearest = false
+  }
 
   /// How `resize` brings a picture of `source` pixels to `target` pixels. All sides are positive.
   init(_ resize: Resize, source: Size, target: Size) {
     let width = Double(source.width)
     let height = Double(source.height)
+    isNearest = resize == .nearest
     switch resize {
     case .squash, .nearest:
       frame = Frame(left: 0, top: 0, width: width, height: height)

@@ -7,10 +7,11 @@ struct Layout {
   private(set) var frame: Frame
 
   /// - Parameter size: The stored picture's size.
-  init(_ size: Size, orientation: Orientation, canvas: Canvas) {
+  /// - Throws: ``PictureError/impossibleRegion(_:)``.
+  init(_ size: Size, orientation: Orientation, canvas: Canvas) throws(PictureError) {
     self.orientation = orientation
-    framing = Framing(canvas.resize, source: orientation.turn(size), target: canvas.size)
-    frame = orientation.transposes ? framing.frame.transposed : framing.frame
+    framing = try canvas.framing(orientation.turn(size))
+    frame = orientation.stored(framing.frame, of: size)
   }
 
   /// The size of what is shown on the canvas, before it is turned.

@@ -28,6 +28,14 @@ enum Orientation: Int {
   /// The size of the upright picture whose stored size is given, and the other way round.
   func turn(_ size: Size) -> Size { transposes ? size.turned : size }
 
+  /// The part of a stored picture of `size` that is shown at `frame` once it stands upright.
+  func stored(_ frame: Frame, of size: Size) -> Frame {
+    var stored = transposes ? frame.transposed : frame
+    if mirrorsColumns { stored.left = Double(size.width) - stored.left - stored.width }
+    if mirrorsRows { stored.top = Double(size.height) - stored.top - stored.height }
+    return stored
+  }
+
   /// Copies a stored picture of packed RGB pixels to its upright place.
   ///
   /// - Parameters:

@@ -14,7 +14,7 @@ final class Painter {
   /// Paints a picture that is in memory.
   func paint(_ picture: some RowSource, _ layout: Layout, onto canvas: Canvas) throws(PictureError) {
     var picture = picture
-    if canvas.resize == .nearest {
+    if layout.framing.isNearest {
       try pick(from: &picture, layout, onto: canvas)
     } else if let block = Self.block(layout) {
       try blend(shrinking: picture, by: block, layout, onto: canvas)
@@ -25,7 +25,7 @@ final class Painter {
 
   /// Paints a picture whose rows are made one after the other.
   func paint(streaming producer: some RowProducer, _ layout: Layout, onto canvas: Canvas) throws(PictureError) {
-    if canvas.resize == .nearest {
+    if layout.framing.isNearest {
       var picture = StreamedRows(producer, window: 1, memory: rows)
       try pick(from: &picture, layout, onto: canvas)
     } else if let block = Self.block(layout) {

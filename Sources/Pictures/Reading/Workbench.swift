@@ -69,14 +69,14 @@ final class Workbench {
       try timed(.decoding) { () throws(PictureError) in try rows.prepareAll() }
       for (canvas, painter) in zip(canvases, painters) {
         try timed(.resizing) { () throws(PictureError) in
-          try painter.paint(rows, Layout(size, orientation: orientation, canvas: canvas), onto: canvas)
+          try painter.paint(rows, try Layout(size, orientation: orientation, canvas: canvas), onto: canvas)
         }
       }
       return
     }
     for (index, canvas) in canvases.enumerated() {
       let producer = index == 0 ? producer : try timed(.decoding, open).0
-      let layout = Layout(size, orientation: orientation, canvas: canvas)
+      let layout = try Layout(size, orientation: orientation, canvas: canvas)
       try stream(producer, layout, onto: canvas, with: painters[index])
     }
   }
@@ -128,10 +128,10 @@ final class Workbench {
   ) throws(PictureError) {
     try Limits.check(size, held: 0, picture: picture)
     let markers = JPEGMarkers(bytes)
-    let layouts = canvases.map { Layout(size, orientation: markers.orientation, canvas: $0) }
-    let scales = zip(canvases, layouts).map { canvas, layout in
-      canvas.resize == .nearest ? .full : JPEGScale(layout.frame, covering: layout.target)
+    let layouts = try canvases.map { (canvas) throws(PictureError) in
+      try Layout(size, orientation: markers.orientation, canvas: canvas)
     }
+    let scales = layouts.map { $0.framing.isNearest ? .full : JPEGScale($0.frame, covering: $0.target) }
     for (first, scale) in scales.enumerated() where scales.firstIndex(of: scale) == first {
       let scaled = scale.applied(to: size)
       let decoded = try timed(.decoding) { () throws(PictureError) in
