@@ -65,9 +65,45 @@ struct ConvertTests {
   func architecture() throws {
     let outcome = try Imprint.run("model", "convert", "--architecture", "resnet50", "w.pth", "-o", output.path)
     #expect(outcome.code == 64)
-    for name in ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"] {
+    for name in ["efficientnet-lite0", "efficientnet-lite2", "mobilenet-v1-1.0", "mobilenet-v1-0.25"] {
       #expect(outcome.complaints.contains(name))
     }
+  }
+
+  @Test("Weights with the names of TensorFlow's slim")
+  func slim() throws {
+    var shapes: [(name: String, shape: [Int])] = []
+    func add(_ layer: String, _ weights: String, _ shape: [Int], channels: Int) {
+      shapes.append(("\(layer)/\(weights)", shape))
+      for part in ["gamma", "beta", "moving_mean", "moving_variance"] {
+        shapes.append(("\(layer)/BatchNorm/\(part)", [channels]))
+      }
+    }
+    add("Conv2d_0", "weights", [3, 3, 3, 8], channels: 8)
+    let widths = [8, 16, 32, 32, 64, 64, 128, 128, 128, 128, 128, 128, 256, 256]
+    for (place, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
+      add("Conv2d_\(place + 1)_depthwise", "depthwise_weights", [3, 3, inputs, 1], channels: inputs)
+      add("Conv2d_\(place + 1)_pointwise", "weights", [1, 1, inputs, outputs], channels: outputs)
+    }
+    shapes += [("Logits/Conv2d_1c_1x1/weights", [1, 1, 256, 1001]), ("Logits/Conv2d_1c_1x1/biases", [1001])]
+    var size = 0
+    let entries = shapes.map { name, shape in
+      defer { size += 4 * shape.reduce(1, *) }
+      return #""MobilenetV1/\#(name)":{"dtype":"F32","shape":\#(shape),"#
+        + #""data_offsets":[\#(size),\#(size + 4 * shape.reduce(1, *))]}"#
+    }
+    let header = Array("{\(entries.joined(separator: ","))}".utf8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    let weights = folder.appending("slim.safetensors")
+    try Data(length + header + Array(repeating: 0, count: size)).write(to: weights)
+    let outcome = try Imprint.run(
+      "model", "convert", "--architecture", "mobilenet-v1-0.25", weights.path, "-o", output.path)
+    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.output.hasPrefix("Converted 0.5 million weights of mobilenet-v1-0.25\n"), "\(outcome.output)")
+    let other = try Imprint.run(
+      "model", "convert", "--architecture", "mobilenet-v1-0.5", weights.path, "-o", folder.appending("b.tflite").path)
+    #expect(other.code == 1)
+    #expect(other.complaints.contains(#""Conv2d_0.weight" has the shape [8, 3, 3, 3]"#), "\(other.complaints)")
   }
 
   @Test(

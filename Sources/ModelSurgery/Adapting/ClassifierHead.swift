@@ -69,12 +69,7 @@ public struct ClassifierHead: Sendable, Hashable {
     guard weights.count == classes * dimension else {
       throw refusal("its \(name) has weights of the shape \(kernel.shape)")
     }
-    let encoding = try ElementEncoding(of: vector, label: graph.label(of: op.inputs[0]))
-    let bias = op.inputs.count > 2 ? op.inputs[2] : -1
-    let biases =
-      bias < 0
-      ? Array(repeating: 0, count: classes)
-      : try Self.biases(bias, units: scales.map { $0 * encoding.unit }, isFloat: encoding == .float32, of: model)
+    let biases = try model.biases(of: op, scales: scales)
     self.name = name
     features = op.inputs[0]
     self.dimension = dimension
@@ -93,28 +88,6 @@ public struct ClassifierHead: Sendable, Hashable {
       let values = ends.withUnsafeBytes { logits.values($0) }.map { beta * $0 }
       guard let least = values.first, let greatest = values.last, least.isFinite, greatest.isFinite else { return nil }
       return least...greatest
-    }
-  }
-
-  /// The biases as real numbers: 32-bit integers count in steps of the features' scale times the row's.
-  private static func biases(
-    _ index: Int32, units: [Float], isFloat: Bool, of model: Model
-  ) throws(SurgeryError) -> [Float] {
-    guard let graph = model.mainSubgraph, let tensor = graph.tensor(index), tensor.elementCount == units.count else {
-      throw .unsuitable(
-        tensor: model.mainSubgraph?.label(of: index) ?? "", because: "it does not hold one bias for each class")
-    }
-    if isFloat { return try model.realNumbers(of: index).values }
-    guard tensor.type == .int32, let data = model.constant(tensor) else {
-      throw .unsuitable(
-        tensor: graph.label(of: index),
-        because: "it is \(tensor.type.name), where biases of a quantised layer are constant INT32")
-    }
-    try model.checkConstant(index, in: graph)
-    return data.withUnsafeBytes { bytes in
-      units.enumerated().map { row, unit in
-        unit * Float(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * row, as: Int32.self)))
-      }
     }
   }
 }

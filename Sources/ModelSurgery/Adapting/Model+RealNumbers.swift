@@ -1,12 +1,16 @@
 import TFLite
 
 extension Model {
-  /// A constant as real numbers, with the scale of each entry of its first dimension (1 for floats).
+  /// A constant as real numbers, with the scale of each entry of a dimension (1 for floats).
   ///
-  /// - Parameter index: A constant of the main subgraph: 32-bit floats, 16-bit floats, as they are or behind a
-  ///   DEQUANTIZE, or bytes that are quantised as a whole or along the first dimension.
+  /// - Parameters:
+  ///   - index: A constant of the main subgraph: 32-bit floats, 16-bit floats, as they are or behind a DEQUANTIZE, or
+  ///     bytes that are quantised as a whole or along the dimension.
+  ///   - dimension: The dimension.
   /// - Throws: ``SurgeryError/badConstant(tensor:expected:found:)`` or ``SurgeryError/unsuitable(tensor:because:)``.
-  func realNumbers(of index: Int32) throws(SurgeryError) -> (values: [Float], scales: [Float]) {
+  func realNumbers(
+    of index: Int32, along dimension: Int = 0
+  ) throws(SurgeryError) -> (values: [Float], scales: [Float]) {
     guard let graph = mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
     var index = index
     if let op = graph.producer(of: index).map({ graph.operators[$0] }), builtinOperator(of: op) == .dequantize,
@@ -22,9 +26,10 @@ extension Model {
       throw .unsuitable(tensor: label, because: "it is no constant of the file")
     }
     try checkConstant(index, in: graph)
-    guard let rows = tensor.shape.first.flatMap(Int.init(exactly:)), rows > 0, let count = tensor.elementCount else {
+    guard tensor.shape.indices.contains(dimension), let count = tensor.elementCount, count > 0 else {
       throw .unsuitable(tensor: label, because: "its shape is \(tensor.shape)")
     }
+    let rows = Int(tensor.shape[dimension])
     let values: [Float]
     var scales: [Float] = Array(repeating: 1, count: rows)
     switch tensor.type {
@@ -37,12 +42,12 @@ extension Model {
         }
       }
     case .uint8, .int8:
-      let encodings = try rowEncodings(of: tensor, rows: rows, label: label)
+      let encodings = try encodings(of: tensor, along: dimension, rows: rows, label: label)
       scales = encodings.map(\.unit)
       values = data.withUnsafeBytes { bytes in
-        let size = count / rows
-        return encodings.enumerated().flatMap { row, encoding in
-          encoding.values(UnsafeRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]))
+        let size = tensor.shape.dropFirst(dimension + 1).reduce(1) { $0 * Int($1) }
+        return (0..<(count / size)).flatMap { place in
+          encodings[place % rows].values(UnsafeRawBufferPointer(rebasing: bytes[place * size..<(place + 1) * size]))
         }
       }
     default:
@@ -55,16 +60,20 @@ extension Model {
     return (values, scales)
   }
 
-  /// The encoding of each entry of a byte tensor's first dimension.
-  private func rowEncodings(of tensor: Tensor, rows: Int, label: String) throws(SurgeryError) -> [ElementEncoding] {
+  /// The encoding of each entry of a byte tensor's dimension.
+  private func encodings(
+    of tensor: Tensor, along dimension: Int, rows: Int, label: String
+  ) throws(SurgeryError) -> [ElementEncoding] {
     guard let quantization = tensor.quantization, quantization.scale.count > 1 else {
       return Array(repeating: try ElementEncoding(of: tensor, label: label), count: rows)
     }
-    guard quantization.quantizedDimension == 0, quantization.scale.count == rows,
+    guard Int(quantization.quantizedDimension) == dimension, quantization.scale.count == rows,
       [0, 1, rows].contains(quantization.zeroPoint.count)
     else {
       throw .unsuitable(
-        tensor: label, because: "it has \(quantization.scale.count) scales, and not one for each of its \(rows) rows")
+        tensor: label,
+        because: "it has \(quantization.scale.count) scales, and not one for each of its \(rows) "
+          + (dimension == 0 ? "rows" : "channels"))
     }
     var encodings: [ElementEncoding] = []
     encodings.reserveCapacity(rows)
@@ -76,6 +85,38 @@ extension Model {
       encodings.append(try ElementEncoding(of: entry, label: label))
     }
     return encodings
+  }
+
+  /// The biases of a linear layer as real numbers; zeros where it has none.
+  ///
+  /// - Parameters:
+  ///   - op: The layer, whose third input they are.
+  ///   - scales: The scale of the weights, one for each output.
+  /// - Throws: As ``realNumbers(of:along:)``, and where there is not one for each output.
+  func biases(of op: Operator, scales: [Float]) throws(SurgeryError) -> [Float] {
+    guard let graph = mainSubgraph, let input = op.inputs.first, let features = graph.tensor(input) else {
+      throw .unsuitable(tensor: "of \(name(of: op))", because: "it is not there")
+    }
+    let encoding = try ElementEncoding(of: features, label: graph.label(of: input))
+    guard let index = op.inputs.dropFirst(2).first, index >= 0 else {
+      return Array(repeating: 0, count: scales.count)
+    }
+    let label = graph.label(of: index)
+    guard let tensor = graph.tensor(index), tensor.elementCount == scales.count else {
+      throw .unsuitable(tensor: label, because: "it does not hold one bias for each of \(scales.count) outputs")
+    }
+    if encoding == .float32 { return try realNumbers(of: index).values }
+    guard tensor.type == .int32, let data = constant(tensor) else {
+      throw .unsuitable(
+        tensor: label, because: "it is \(tensor.type.name), where biases of a quantised layer are constant INT32")
+    }
+    try checkConstant(index, in: graph)
+    // 32-bit integers count in steps of the features' scale times the weights'.
+    return data.withUnsafeBytes { bytes in
+      scales.enumerated().map { row, scale in
+        scale * encoding.unit * Float(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * row, as: Int32.self)))
+      }
+    }
   }
 }
 

@@ -30,7 +30,8 @@ extension Architecture {
     }
   }
 
-  private func isCounter(_ name: String, _ names: Set<String>) -> Bool {
+  /// Whether a name is that of a normalisation's number of batches, which is no weight.
+  func isCounter(_ name: String, _ names: Set<String>) -> Bool {
     let ending = ".num_batches_tracked"
     return name.hasSuffix(ending) && names.contains(name.dropLast(ending.count) + ".running_mean")
   }

@@ -20,6 +20,18 @@ package struct ByteCursor {
     return slice.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(as: Number.self)) }
   }
 
+  /// The next number in the form of LevelDB and of protocol buffers: seven bits a byte, the lowest first, the top bit set
+  /// where more follow; nil where the bytes end before, or 64 bits do not hold it.
+  package mutating func nextVarint() -> UInt64? {
+    var number: UInt64 = 0
+    for shift in stride(from: UInt64(0), through: 63, by: 7) {
+      guard let byte = next(UInt8.self), shift < 63 || byte <= 1 else { return nil }
+      number |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return number }
+    }
+    return nil
+  }
+
   /// The next bytes, or nil where there are not so many.
   package mutating func take(_ count: Int) -> Bytes? {
     guard count >= 0, count <= remaining, let slice = bytes.slice(position..<(position + count)) else { return nil }

@@ -15,10 +15,13 @@ import TFLite
 public struct NamedWeights: Sendable, Hashable {
   /// The names, in the file's order.
   public let names: [String]
+  /// What a safetensors file says beside its tensors; empty for other layouts.
+  public let metadata: [String: String]
   private let tensors: [String: WeightTensor]
 
   /// Weights of some names, which keep their order; the last one of a name counts.
-  public init(_ weights: [(name: String, tensor: WeightTensor)]) {
+  public init(_ weights: [(name: String, tensor: WeightTensor)], metadata: [String: String] = [:]) {
+    self.metadata = metadata
     tensors = Dictionary(weights.map { ($0.name, $0.tensor) }, uniquingKeysWith: { _, last in last })
     var seen: Set<String> = []
     names = weights.map(\.name).filter { seen.insert($0).inserted }
@@ -27,19 +30,32 @@ public struct NamedWeights: Sendable, Hashable {
   /// The tensor of a name, or nil where there is none.
   public subscript(_ name: String) -> WeightTensor? { tensors[name] }
 
-  /// Reads a file, which is mapped into memory.
+  /// Reads a file, which is mapped into memory, or a TensorFlow checkpoint of several files.
   ///
-  /// - Throws: ``WeightsError/cannotRead(path:reason:)`` when the file cannot be opened, and what
-  ///   ``init(bytes:)`` throws.
+  /// A checkpoint in TensorFlow's second format is named by its prefix, such as `model.ckpt-1000` where there is a file
+  /// `model.ckpt-1000.index`, by that file, or by one of those with its data. The checksum of each tensor is checked;
+  /// tensors of texts, flags and 32-bit integers are left out.
+  ///
+  /// - Throws: ``WeightsError/cannotRead(path:reason:)`` when a file cannot be opened, and what ``init(bytes:)`` throws.
   public init(contentsOf file: URL) throws(WeightsError) {
-    let bytes: Bytes
-    do throws(TFLiteError) {
-      bytes = try Bytes(mapping: file)
-    } catch {
-      if case .cannotRead(let path, let reason) = error { throw .cannotRead(path: path, reason: reason) }
-      throw .cannotRead(path: file.path, reason: "\(error)")
+    guard let bundle = TensorBundle(at: file) else {
+      try self.init(bytes: Bytes(weights: file))
+      return
     }
-    try self.init(bytes: bytes)
+    let (tensors, byteCount) = try bundle.read()
+    try self.init(tensors, of: byteCount)
+  }
+
+  /// Reads a TensorFlow checkpoint from the bytes of its files: the index, and the data in order.
+  ///
+  /// - Throws: ``WeightsError``, whatever the bytes are.
+  /// - Complexity: O(the number of bytes), in time and in memory.
+  package init(index: Bytes, shards: [Bytes]) throws(WeightsError) {
+    let (tensors, byteCount) = try TensorBundle.read(index: index) { (shard, _) throws(WeightsError) in
+      guard shards.indices.contains(shard) else { throw .notWeights(because: "it has no shard \(shard)") }
+      return shards[shard]
+    }
+    try self.init(tensors, of: byteCount)
   }
 
   /// Reads the bytes of a file: a PyTorch state file of either layout, or safetensors.
@@ -51,24 +67,47 @@ public struct NamedWeights: Sendable, Hashable {
   /// - Throws: ``WeightsError``, whatever the bytes are.
   /// - Complexity: O(the number of bytes), in time and in memory.
   public init(bytes: Bytes) throws(WeightsError) {
-    let stored: [(name: String, tensor: StoredTensor)]
     if bytes.starts(with: ZipArchive.localSignature) {
-      stored = try ZippedState.read(bytes)
+      try self.init(ZippedState.read(bytes), of: bytes.count)
     } else if bytes.starts(with: OlderState.start) {
-      stored = try OlderState.read(bytes)
+      try self.init(OlderState.read(bytes), of: bytes.count)
     } else if bytes.count > 8, bytes[8] == UInt8(ascii: "{") {
-      stored = try Safetensors.read(bytes)
+      let (tensors, metadata) = try Safetensors.read(bytes)
+      try self.init(tensors, metadata: metadata, of: bytes.count)
+    } else if SortedTable.isTable(bytes) {
+      throw .notWeights(
+        because: "it is the index of a TensorFlow checkpoint without the data, or a checkpoint in its first format")
     } else {
       throw .notWeights(because: bytes.isEmpty ? "it is empty" : "its first bytes are those of no known layout")
     }
+  }
+
+  /// Takes over what a file of so many bytes holds.
+  private init(
+    _ stored: [(name: String, tensor: StoredTensor)], metadata: [String: String] = [:], of byteCount: Int
+  ) throws(WeightsError) {
     guard !stored.isEmpty else { throw .notWeights(because: "it holds no tensor") }
     // Halves become twice as large, and two tensors may well share their data.
-    var budget = 4 * bytes.count + 4096
+    var budget = 4 * byteCount + 4096
     var weights: [(name: String, tensor: WeightTensor)] = []
     weights.reserveCapacity(stored.count)
     for (name, tensor) in stored {
       weights.append((name, try tensor.dense(named: name, budget: &budget)))
     }
-    self.init(weights)
+    self.init(weights, metadata: metadata)
+  }
+}
+
+extension Bytes {
+  /// The bytes of a file of weights, mapped into memory.
+  ///
+  /// - Throws: ``WeightsError/cannotRead(path:reason:)``.
+  init(weights file: URL) throws(WeightsError) {
+    do throws(TFLiteError) {
+      try self.init(mapping: file)
+    } catch {
+      if case .cannotRead(let path, let reason) = error { throw .cannotRead(path: path, reason: reason) }
+      throw .cannotRead(path: file.path, reason: "\(error)")
+    }
   }
 }

@@ -8,8 +8,10 @@ import TFLite
 
 /// The safetensors layout: the length of a JSON header, the header, the data.
 enum Safetensors {
-  /// The tensors, in the order of their data.
-  static func read(_ bytes: Bytes) throws(WeightsError) -> [(name: String, tensor: StoredTensor)] {
+  /// The tensors, in the order of their data, and what is said beside them.
+  static func read(
+    _ bytes: Bytes
+  ) throws(WeightsError) -> (tensors: [(name: String, tensor: StoredTensor)], metadata: [String: String]) {
     var cursor = ByteCursor(bytes)
     guard let stated = cursor.next(UInt64.self), let length = Int(exactly: stated), length <= largestHeader,
       let text = cursor.take(length), let data = cursor.take(cursor.remaining)
@@ -23,7 +25,9 @@ enum Safetensors {
     } catch {
       throw .damaged(place: "the header", because: "it is not the JSON of a safetensors file")
     }
-    let entries = header.entries.sorted { ($0.value.start, $0.key) < ($1.value.start, $1.key) }
+    let entries = header.entries.sorted {
+      ($0.value.start, $0.value.end, $0.key) < ($1.value.start, $1.value.end, $1.key)
+    }
     var tensors: [(name: String, tensor: StoredTensor)] = []
     for (name, entry) in entries {
       guard let element = elements[entry.type] else {
@@ -32,30 +36,19 @@ enum Safetensors {
       }
       guard entry.start >= 0, entry.start <= entry.end,
         let storage = data.slice(entry.start..<max(entry.start, entry.end)),
-        let count = WeightTensor.elementCount(of: entry.shape),
-        storage.count % element.byteCount == 0, storage.count / element.byteCount == count
+        let tensor = StoredTensor(element: element, dense: storage, shape: entry.shape)
       else {
         throw .badTensor(
           name,
           because: "its shape \(entry.shape) does not fit the bytes \(entry.start) to \(entry.end) of \(data.count)")
       }
-      // The product of the shape fits, so those of its tails do too, unless a dimension is zero.
-      let strides = count == 0 ? entry.shape.map { _ in 0 } : denseStrides(of: entry.shape)
-      tensors.append(
-        (name, StoredTensor(element: element, storage: storage, offset: 0, shape: entry.shape, strides: strides)))
+      tensors.append((name, tensor))
     }
-    return tensors
+    return (tensors, header.metadata)
   }
 
-  private static func denseStrides(of shape: [Int]) -> [Int] {
-    var strides: [Int] = []
-    var product = 1
-    for dimension in shape.reversed() {
-      strides.append(product)
-      product *= dimension
-    }
-    return strides.reversed()
-  }
+  /// The entry of the header that is no tensor.
+  static let metadataKey = "__metadata__"
 
   private static let elements: [String: WeightElement] = [
     "F32": .float32, "F16": .float16, "BF16": .bfloat16, "F64": .float64, "I64": .int64,
@@ -98,12 +91,17 @@ private struct Header: Decodable {
   }
 
   let entries: [String: Entry]
+  private(set) var metadata: [String: String] = [:]
 
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Name.self)
     var entries: [String: Entry] = [:]
-    for key in values.allKeys where key.stringValue != "__metadata__" {
-      entries[key.stringValue] = try values.decode(Entry.self, forKey: key)
+    for key in values.allKeys {
+      if key.stringValue == Safetensors.metadataKey {
+        metadata = try values.decode([String: String].self, forKey: key)
+      } else {
+        entries[key.stringValue] = try values.decode(Entry.self, forKey: key)
+      }
     }
     self.entries = entries
   }

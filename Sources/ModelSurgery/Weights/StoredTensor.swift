@@ -11,6 +11,30 @@ struct StoredTensor: Sendable {
   /// How many elements apart neighbours lie, for each dimension.
   let strides: [Int]
 
+  /// A window into some data; the parameters are the properties of the same names.
+  init(element: WeightElement, storage: Bytes, offset: Int, shape: [Int], strides: [Int]) {
+    self.element = element
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.strides = strides
+  }
+
+  /// A tensor whose elements lie in row-major order, or nil where the bytes are not as many as the shape asks for.
+  init?(element: WeightElement, dense data: Bytes, shape: [Int]) {
+    guard let count = WeightTensor.elementCount(of: shape), data.count % element.byteCount == 0,
+      data.count / element.byteCount == count
+    else { return nil }
+    // The product of the shape fits, so those of its tails do too, unless a dimension is zero.
+    var strides = shape.map { _ in 0 }
+    var product = 1
+    for dimension in shape.indices.reversed() where count > 0 {
+      strides[dimension] = product
+      product *= shape[dimension]
+    }
+    self.init(element: element, storage: data, offset: 0, shape: shape, strides: strides)
+  }
+
   /// The tensor in row-major order: referenced where it lies so already, else copied.
   ///
   /// - Parameters:

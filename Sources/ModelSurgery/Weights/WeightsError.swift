@@ -23,7 +23,7 @@ extension WeightsError: CustomStringConvertible {
     case .cannotRead(let path, let reason):
       "\(path) cannot be read: \(reason)"
     case .notWeights(let because):
-      "this is no file of weights: \(because). State files of PyTorch and safetensors are read"
+      "this is no file of weights: \(because). State files of PyTorch, safetensors and TensorFlow checkpoints are read"
     case .damaged(let place, let because):
       "the weights are damaged at \(place): \(because); get the file again from where it came"
     case .refusedOpcode(let name, let position):

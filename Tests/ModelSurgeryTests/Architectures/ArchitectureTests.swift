@@ -10,7 +10,8 @@ struct ArchitectureTests {
     "The published numbers of weights, and pictures of the published sizes",
     arguments: [
       ("efficientnet-lite0", 4_652_008, 224), ("efficientnet-lite1", 5_416_680, 240),
-      ("efficientnet-lite2", 6_092_072, 260),
+      ("efficientnet-lite2", 6_092_072, 260), ("mobilenet-v1-1.0", 4_233_001, 224),
+      ("mobilenet-v1-0.75", 2_586_329, 224), ("mobilenet-v1-0.5", 1_332_105, 224), ("mobilenet-v1-0.25", 470_329, 224),
     ] as [(String, Int, Int32)])
   func published(name: String, count: Int, side: Int32) throws {
     let architecture = try #require(Architecture(name: name))

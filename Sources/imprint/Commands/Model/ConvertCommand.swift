@@ -13,11 +13,13 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Make a float model from the weights of a training framework.",
     discussion: """
-      The weights are a PyTorch state file, of either layout, or safetensors. A pickle in them can construct nothing \
-      but tensors.
+      The weights are a PyTorch state file, of either layout, safetensors, or a TensorFlow checkpoint, which is named \
+      by its prefix; of MobileNet v1 with the names of TensorFlow's slim. A pickle in them can construct nothing but \
+      tensors.
 
       EXAMPLES
         imprint model convert --architecture efficientnet-lite0 efficientnet-lite0.pth -o lite0.tflite
+        imprint model convert --architecture mobilenet-v1-0.25 mobilenet_v1_0.25_224.ckpt -o mobilenet.tflite
       """)
 
   @Option(help: "The network that the weights are of: \(Architecture.known.map(\.name).joined(separator: ", ")).")
@@ -38,7 +40,7 @@ struct ConvertCommand: ParsableCommand {
     let file = URL(filePath: output)
     let source = URL(filePath: weights)
     try OutputFile.check(file, notReplacing: [source])
-    let weights = try NamedWeights(contentsOf: source)
+    let weights = try NamedWeights(contentsOf: source).named(for: architecture)
     var model = try architecture.model(weights: weights)
     let output = try model.onlyInputAndOutput().output
     if let labels = try naming.lines(count: model.mainSubgraph?.tensor(output)?.elementCount ?? 0) {

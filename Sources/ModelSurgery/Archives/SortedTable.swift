@@ -1,0 +1,123 @@
+import TFLite
+
+/// A table of keys and values in the order of the keys, as LevelDB writes it, and TensorFlow the index of a checkpoint.
+///
+/// Blocks of entries, each with its checksum; a block that says where those are; 48 bytes that say where that is. A key is
+/// stored as how many bytes it has in common with the one before, and the rest.
+enum SortedTable {
+  /// Whether bytes end as a table does.
+  static func isTable(_ bytes: Bytes) -> Bool {
+    guard bytes.count >= footerCount else { return false }
+    var cursor = ByteCursor(bytes, at: bytes.count - 8)
+    return cursor.next(UInt64.self) == magic
+  }
+
+  /// The entries, in the order of their keys.
+  ///
+  /// - Throws: ``WeightsError/damaged(place:because:)``, also where blocks are compressed, and where the keys would take
+  ///   memory out of proportion to the file.
+  /// - Complexity: O(the number of bytes).
+  static func entries(of bytes: Bytes) throws(WeightsError) -> [(key: String, value: Bytes)] {
+    guard isTable(bytes) else {
+      throw .damaged(place: "the index", because: "it does not end as one does; the file was cut off")
+    }
+    guard bytes.count <= largestTable else {
+      throw .damaged(place: "the index", because: "it has \(bytes.count) bytes, more than any index")
+    }
+    let end = bytes.count - footerCount
+    var footer = ByteCursor(bytes, at: end)
+    // Where filters and statistics are, which are not needed.
+    _ = (footer.nextVarint(), footer.nextVarint())
+    var keys = Keys(budget: 16 * bytes.count + 65_536)
+    let index = try block(at: &footer, of: bytes, before: end)
+    var handles: [Bytes] = []
+    try forEachEntry(of: index, &keys) { _, value in handles.append(value) }
+    keys.last = []
+    keys.count = 0
+    var entries: [(key: String, value: Bytes)] = []
+    var start = 0
+    for handle in handles {
+      var cursor = ByteCursor(handle)
+      let block = try block(at: &cursor, of: bytes, notBefore: &start, before: end)
+      try forEachEntry(of: block, &keys) { key, value in
+        entries.append((String(decoding: key, as: UTF8.self), value))
+      }
+    }
+    return entries
+  }
+
+  /// The keys so far: the last one, how many, and how many bytes they may still take.
+  private struct Keys {
+    var last: [UInt8] = []
+    var count = 0
+    var budget: Int
+  }
+
+  private static func block(
+    at handle: inout ByteCursor, of bytes: Bytes, before end: Int
+  ) throws(WeightsError) -> Bytes {
+    var start = 0
+    return try block(at: &handle, of: bytes, notBefore: &start, before: end)
+  }
+
+  /// The contents of the block that a handle points to, checked; blocks follow each other, so that none is read twice.
+  private static func block(
+    at handle: inout ByteCursor, of bytes: Bytes, notBefore start: inout Int, before end: Int
+  ) throws(WeightsError) -> Bytes {
+    guard let offset = handle.nextVarint().flatMap({ Int(exactly: $0) }),
+      let size = handle.nextVarint().flatMap({ Int(exactly: $0) }), offset >= start, offset <= end,
+      size <= end - offset - trailerCount, let checked = bytes.slice(offset..<(offset + size + 1)),
+      let contents = checked.slice(0..<size)
+    else {
+      throw .damaged(place: "the index", because: "one of its blocks does not lie where the file says")
+    }
+    start = offset + size + trailerCount
+    var trailer = ByteCursor(bytes, at: offset + size)
+    guard trailer.next(UInt8.self) == 0 else {
+      throw .damaged(
+        place: "the index",
+        because: "its blocks are compressed, which TensorFlow does not do; write the checkpoint anew")
+    }
+    guard trailer.next(UInt32.self) == CRC32C(of: checked).masked else {
+      throw .damaged(place: "the index", because: "a checksum does not fit its block")
+    }
+    return contents
+  }
+
+  private static func forEachEntry(
+    of block: Bytes, _ keys: inout Keys, _ body: (_ key: [UInt8], _ value: Bytes) -> Void
+  ) throws(WeightsError) {
+    let damage = WeightsError.damaged(place: "the index", because: "its entries are not those of a table")
+    var tail = ByteCursor(block, at: block.count - 4)
+    // Behind the entries are the places of those whose keys are whole, for looking one up, and how many these are.
+    guard block.count >= 4, let restarts = tail.next(UInt32.self), Int(restarts) <= (block.count - 4) / 4,
+      let contents = block.slice(0..<(block.count - 4 - 4 * Int(restarts)))
+    else { throw damage }
+    var cursor = ByteCursor(contents)
+    while cursor.remaining > 0 {
+      guard let shared = cursor.nextVarint(), let rest = cursor.nextVarint(), let size = cursor.nextVarint(),
+        shared <= keys.last.count, rest <= longestKey, let common = Int(exactly: shared),
+        let own = Int(exactly: rest).flatMap({ cursor.take($0) }), common + own.count <= longestKey,
+        let value = Int(exactly: size).flatMap({ cursor.take($0) })
+      else { throw damage }
+      let key = Array(keys.last.prefix(common)) + Array(own)
+      guard keys.count == 0 || keys.last.lexicographicallyPrecedes(key) else {
+        throw .damaged(place: "the index", because: "its keys are not in their order, or one stands there twice")
+      }
+      keys.budget -= key.count
+      guard keys.budget >= 0 else {
+        throw .damaged(place: "the index", because: "its keys would take memory out of proportion to the file")
+      }
+      keys.last = key
+      keys.count += 1
+      body(key, value)
+    }
+  }
+
+  private static let magic: UInt64 = 0xDB47_7524_8B80_FB57
+  private static let footerCount = 48
+  // The kind of compression, and the checksum.
+  private static let trailerCount = 5
+  private static let longestKey = 4096
+  private static let largestTable = 1 << 25
+}
