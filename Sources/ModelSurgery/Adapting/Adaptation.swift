@@ -68,8 +68,9 @@ public struct Adaptation: Sendable, Hashable {
   ///   - calibration: What the features are like; by default an estimate, see ``HeadCalibration/init(estimating:)``.
   /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` when features in float are to get a uint8 tail,
   ///   ``SurgeryError/unsuitable(tensor:because:)`` when the rows to write are beyond 32-bit floats.
-  /// What the model says about itself is kept, and completed as ``TFLite/Model/describeClassifier(name:labels:)`` does;
-  /// where it is newer than the schema known here it stays as it is.
+  /// What the model says about itself is kept, and completed as
+  /// ``TFLite/Model/describeClassifier(name:normalization:labels:)`` does; where it is newer than the schema known here it
+  /// stays as it is.
   ///
   /// - Complexity: O(N D).
   public func model(

@@ -46,4 +46,13 @@ struct FoldedConvolution: Sendable {
     bias = normalization.shifts
     shape = [isDepthwise ? 1 : outputs, dimensions[2], dimensions[3], isDepthwise ? outputs : inputs]
   }
+
+  /// A linear layer of a vector as a convolution of one pixel, with no bias.
+  ///
+  /// - Parameter matrix: `[outputs, inputs]`.
+  init(linear matrix: [Float], outputs: Int, inputs: Int) {
+    shape = [outputs, 1, 1, inputs]
+    kernel = matrix
+    bias = Array(repeating: 0, count: outputs)
+  }
 }

@@ -48,6 +48,17 @@ public struct GraphBuilder: Sendable {
     return GraphTensor(index: index, shape: tensor.shape, type: tensor.type)
   }
 
+  /// How the elements of a tensor are stored.
+  ///
+  /// - Throws: As ``ElementEncoding/init(of:label:)`` does.
+  func encoding(of tensor: GraphTensor) throws(SurgeryError) -> ElementEncoding {
+    let graph = model.subgraphs[0]
+    guard let found = graph.tensor(tensor.index) else {
+      throw .cannotBuild(layer: "number \(tensor.index)", because: "the model has no such tensor")
+    }
+    return try ElementEncoding(of: found, label: graph.label(of: tensor.index))
+  }
+
   /// Whether the main subgraph has a signature.
   var hasSignature: Bool { model.signatureDefs.contains { $0.subgraphIndex == 0 } }
 
@@ -103,6 +114,16 @@ extension GraphBuilder {
     _ name: String, shape: [Int32], encoding: ElementEncoding, contents: Bytes
   ) throws(SurgeryError) -> GraphTensor {
     try add(name, shape: shape, type: encoding.type, quantization: encoding.quantization, contents: contents)
+  }
+
+  /// Adds a constant of bytes with a scale for all or one each along a dimension.
+  ///
+  /// - Throws: As ``constant(_:shape:encoding:contents:)`` does.
+  mutating func constant(
+    _ name: String, shape: [Int32], type: ByteType, quantization: QuantizationParameters, contents: Bytes
+  ) throws(SurgeryError) -> GraphTensor {
+    try add(
+      name, shape: shape, type: type == .int8 ? .int8 : .uint8, quantization: quantization, contents: contents)
   }
 
   /// Adds a constant list of 32-bit integers, such as a shape or the biases of a quantised layer.

@@ -14,23 +14,23 @@ extension GraphBuilder {
   /// - Parameters:
   ///   - vector: The embedding before it is normalised.
   ///   - scale: s, what the cosines are multiplied by before the softmax.
-  ///   - encoding: How the normalised embedding is stored; it decides whether the tail is in float or in uint8.
+  ///   - encoding: How the normalised embedding is stored; it decides whether the tail is in float, uint8 or int8.
   ///   - kernel: How the rows are stored.
   ///   - rows: The rows, `[classes, D]`.
   ///   - biases: The biases, one a class.
+  ///   - name: The name of the scores.
   /// - Returns: The scores.
   mutating func imprintingTail(
     behind vector: GraphTensor, scale: Float, encoding: ElementEncoding, kernel: ElementEncoding, rows: [Float],
-    biases: [Float]
+    biases: [Float], name: String = "Scores"
   ) throws(SurgeryError) -> GraphTensor {
-    let isFloat = encoding == .float32
     let classes = Int32(clamping: biases.count)
-    func over(_ range: Float) -> ElementEncoding { isFloat ? .float32 : .uint8(scale: range / 128, zeroPoint: 128) }
+    let (cosine, factor, product, score) = Self.tailEncodings(scale: scale, like: encoding)
     let normalised = try l2Normalize(vector, encoding: encoding, name: "L2Norm")
     let weights = try constant(
       "Weights", shape: [classes] + vector.shape.dropFirst(), encoding: kernel, contents: Bytes(kernel.encode(rows)))
     let bias: GraphTensor
-    if isFloat {
+    if encoding == .float32 {
       bias = try constant("Biases", shape: [classes], encoding: .float32, contents: Bytes(kernel.encode(biases)))
     } else {
       let unit = encoding.unit * kernel.unit
@@ -38,12 +38,30 @@ extension GraphBuilder {
         "Biases", biases.map { Int32(exactly: ($0 / unit).rounded()) ?? ($0 < 0 ? .min : .max) },
         quantization: QuantizationParameters(scale: unit, zeroPoint: 0))
     }
-    let cosines = try conv2D(normalised, kernel: weights, bias: bias, encoding: over(1), name: "Conv2D")
-    let factor: ElementEncoding = isFloat ? .float32 : .uint8(scale: scale / 255, zeroPoint: 0)
+    let cosines = try conv2D(normalised, kernel: weights, bias: bias, encoding: cosine, name: "Conv2D")
     let multiplier = try constant("Scale", shape: [1], encoding: factor, contents: Bytes(factor.encode([scale])))
-    let scaled = try mul(cosines, multiplier, encoding: over(scale), name: "Mul")
+    let scaled = try mul(cosines, multiplier, encoding: product, name: "Mul")
     let logits = try reshape(scaled, to: [1, classes], name: "Logits", shapeName: "LogitsShape")
-    return try softmax(
-      logits, encoding: isFloat ? .float32 : .uint8(scale: 1 / 256, zeroPoint: 0), name: "Scores")
+    return try softmax(logits, encoding: score, name: name)
+  }
+
+  /// How a tail stores what it computes: the cosines, the factor s, s times the cosines, and the scores.
+  private static func tailEncodings(
+    scale: Float, like embedding: ElementEncoding
+  ) -> (cosine: ElementEncoding, factor: ElementEncoding, product: ElementEncoding, score: ElementEncoding) {
+    func over(_ bound: Float, _ type: ByteType) -> ElementEncoding { ActivationGrid.symmetric(bound).encoding(type) }
+    return switch embedding {
+    case .float32: (.float32, .float32, .float32, .float32)
+    case .uint8:
+      (
+        over(1, .uint8), .uint8(scale: scale / 255, zeroPoint: 0), over(scale, .uint8),
+        .uint8(scale: 1 / 256, zeroPoint: 0)
+      )
+    case .int8:
+      (
+        over(1, .int8), .int8(scale: scale / 127, zeroPoint: 0), over(scale, .int8),
+        .int8(scale: 1 / 256, zeroPoint: -128)
+      )
+    }
   }
 }

@@ -9,11 +9,15 @@ extension Model {
   ///
   /// - Parameters:
   ///   - name: The model's name, where it has none.
+  ///   - normalization: What is to become of a picture's bytes, where the model does not say so yet; by default
+  ///     ``PictureNormalization/init(standardFor:)``.
   ///   - labels: The names of all classes, in their order, empty for one without a name; with none at all there is no
   ///     label file. By default the label file stays as it is.
   /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` when the metadata that is there holds what the schema known
   ///   here has no place for, and as ``setPackedFiles(_:)`` does; the model is as it was then.
-  public mutating func describeClassifier(name: String, labels: [String]? = nil) throws(TFLiteError) {
+  public mutating func describeClassifier(
+    name: String, normalization: PictureNormalization? = nil, labels: [String]? = nil
+  ) throws(TFLiteError) {
     guard let graph = mainSubgraph, let (inputIndex, outputIndex) = try? onlyInputAndOutput(),
       let input = graph.tensor(inputIndex), let output = graph.tensor(outputIndex)
     else { return }
@@ -22,7 +26,7 @@ extension Model {
     metadata.minParserVersion = metadata.minParserVersion ?? "1.0.0"
     if metadata.subgraphs.isEmpty { metadata.subgraphs = [SubGraphMetadata()] }
     var main = metadata.subgraphs[0]
-    main.inputs = [(main.inputs.first ?? TensorMetadata()).describingPicture(input)]
+    main.inputs = [(main.inputs.first ?? TensorMetadata()).describingPicture(input, normalization)]
     var scores = (main.outputs.first ?? TensorMetadata()).describingScores(output)
     var files = PackedFiles(behind: self)
     if let labels {

@@ -2,10 +2,10 @@ import TFLite
 
 extension Model {
   /// Gives the classes other names, in their order, and leaves all else that the model says of itself: a label file that
-  /// the metadata names gets other contents, else one is made as ``describeClassifier(name:labels:)`` does.
+  /// the metadata names gets other contents, else one is made as ``describeClassifier(name:normalization:labels:)`` does.
   ///
   /// - Parameter labels: One for each class, none with a line break in it.
-  /// - Throws: As ``describeClassifier(name:labels:)`` does; the model is as it was then.
+  /// - Throws: As ``describeClassifier(name:normalization:labels:)`` does; the model is as it was then.
   public mutating func replaceLabels(_ labels: [String]) throws(TFLiteError) {
     guard let file = labelFile, file.isDeclared else {
       return try describeClassifier(name: "Image classifier", labels: labels)

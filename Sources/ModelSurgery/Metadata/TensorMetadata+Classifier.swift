@@ -3,12 +3,12 @@ import TFLite
 /// What is said of a classifier's input and output; what was said already stays, but for the range of its scores.
 extension TensorMetadata {
   /// The tensor as an RGB picture: how it is normalised, and the range of the numbers that come of it.
-  func describingPicture(_ tensor: Tensor) -> TensorMetadata {
+  func describingPicture(_ tensor: Tensor, _ standard: PictureNormalization? = nil) -> TensorMetadata {
     var described = self
     described.name = name ?? "image"
     described.content = content ?? TensorContent(.image(ImageProperties(colorSpace: .rgb)))
     if normalization == nil {
-      let standard = PictureNormalization(standardFor: tensor)
+      let standard = standard ?? PictureNormalization(standardFor: tensor)
       described.processUnits.append(
         ProcessUnit(.normalization(NormalizationOptions(mean: standard.mean, std: standard.deviation))))
     }

@@ -60,10 +60,7 @@ extension Quantization {
     guard !ranges.isEmpty else { return nil }
     let lower = ranges.reduce(Float(0)) { min($0, $1.lower) }
     let upper = ranges.reduce(Float(0)) { max($0, $1.upper) }
-    // Divided first, so that the difference cannot overflow. Of zeros only, any scale will do.
-    let step = upper / 255 - lower / 255
-    let scale = step > .leastNormalMagnitude ? step : 1
-    return .int8(scale: scale, zeroPoint: Int(min(max((-128 - lower / scale).rounded(), -128), 127)))
+    return ActivationGrid(lower: lower, upper: upper)?.encoding(.int8)
   }
 }
 

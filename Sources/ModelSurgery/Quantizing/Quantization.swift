@@ -43,18 +43,19 @@ public struct Quantization: Sendable {
   ///
   /// - Parameters:
   ///   - model: A float model with a picture in and one tensor out.
-  ///   - pixels: How a picture's bytes become the numbers that the model takes. MUL, ADD, SUB and DIV by one number each
-  ///     that come first in the model are joined with it.
+  ///   - pixels: How a picture's bytes become the numbers that the model takes; by default as its metadata has it where
+  ///     that is one mean and one deviation, else ``PixelScale/signedUnit``. MUL, ADD, SUB and DIV by one number each that
+  ///     come first in the model are joined with it.
   /// - Throws: ``QuantizationError/alreadyQuantized(tensor:type:)``, ``QuantizationError/unsupported(operators:)``,
   ///   ``QuantizationError/notFloat(tensor:type:)``, ``QuantizationError/badWeights(layer:because:)``, and
   ///   ``SurgeryError`` where the model has several inputs or outputs, or is damaged.
   /// - Complexity: O(weights + operators²).
-  public init(of model: Model, pixels: PixelScale = .signedUnit) throws {
+  public init(of model: Model, pixels: PixelScale? = nil) throws {
     try model.checkRunnable()
     let source = try model.withWideWeights()
     let (input, output) = try source.onlyInputAndOutput()
     self.source = source
-    (stripped, self.pixels) = source.withoutNormalization(pixels)
+    (stripped, self.pixels) = source.withoutNormalization(pixels ?? PixelScale(ofMetadataIn: model) ?? .signedUnit)
     try Self.checkTypes(of: stripped)
     guard let graph = stripped.mainSubgraph else { throw SurgeryError.notOneInputAndOutput(inputs: 0, outputs: 0) }
     guard graph.producer(of: output) != nil, self.pixels.isStorable else {

@@ -1,8 +1,8 @@
 /// On what grid a layer's weights are stored in whole numbers.
 ///
 /// Training that rounds weights as the written model will, and writing them, take the grid from here, so that both round
-/// alike.
-public enum WeightGrid: String, Sendable, Hashable, CaseIterable {
+/// alike; ``RoundedWeights`` says how. ``ActivationGrid`` is that of what layers compute.
+public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
   /// int8, symmetric, a scale for each channel of the output: max |w| / 127.
   case int8PerChannel = "int8"
   /// uint8 with one scale and zero point for all: what Coral's models have.
@@ -33,6 +33,14 @@ public enum WeightGrid: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .int8PerChannel: -127...127
     case .uint8PerTensor: 1...255
+    }
+  }
+
+  /// The bytes that a network works with whose weights are on the grid.
+  public var byteType: ByteType {
+    switch self {
+    case .int8PerChannel: .int8
+    case .uint8PerTensor: .uint8
     }
   }
 }

@@ -1,0 +1,122 @@
+import TFLite
+
+/// A network that is being put together from weights that have been checked.
+struct NetworkAssembly {
+  private let weights: NamedWeights
+  private let epsilon: Double
+  private let storage: ByteStorage?
+  private let keepsDimensions: Bool
+  var builder = GraphBuilder()
+
+  /// - Parameters:
+  ///   - weights: The weights.
+  ///   - epsilon: What batch normalisation adds to the variance.
+  ///   - storage: How layers are stored in bytes; nil for floats.
+  ///   - keepsDimensions: Whether the mean over the picture is `[1, 1, 1, D]` and not `[1, D]`.
+  init(weights: NamedWeights, epsilon: Double, storage: ByteStorage? = nil, keepsDimensions: Bool = false) {
+    self.weights = weights
+    self.epsilon = epsilon
+    self.storage = storage
+    self.keepsDimensions = keepsDimensions
+  }
+
+  /// Adds the input in floats from −1 to 1, and what brings it to another mean and deviation.
+  mutating func normalizedPicture(side: Int32, factor: Float, shift: Float) throws -> GraphTensor {
+    let picture = try builder.input("image", shape: [1, side, side, 3])
+    let factor = try constant("normalized/factor", [1], [factor])
+    let scaled = try builder.mul(picture, factor, name: "normalized/scaled")
+    let shift = try constant("normalized/shift", [1], [shift])
+    return try builder.add(scaled, shift, name: "normalized")
+  }
+
+  /// Adds layers one behind the other.
+  mutating func add(_ layers: [Architecture.Layer], to input: GraphTensor) throws -> GraphTensor {
+    var current = input
+    for layer in layers { current = try add(layer, to: current) }
+    return current
+  }
+
+  private mutating func add(_ layer: Architecture.Layer, to input: GraphTensor) throws -> GraphTensor {
+    switch layer {
+    case .convolution(let name, let prefix, let normalization, _, _, let stride, let activation):
+      let folded = try FoldedConvolution(prefix, normalization, epsilon: epsilon, in: weights)
+      return try convolution(folded, on: input, stride: stride, activation: activation, name: name)
+    case .depthwise(let name, let prefix, let normalization, _, let stride, let activation):
+      let folded = try FoldedConvolution(prefix, normalization, epsilon: epsilon, isDepthwise: true, in: weights)
+      let output = try storage?.encoding(of: name) ?? .float32
+      let (kernel, bias) = try constants(of: folded, isDepthwise: true, input: input, output: output, name: name)
+      return try builder.depthwiseConv2D(
+        input, kernel: kernel, bias: bias,
+        options: DepthwiseConv2DOptions(strideWidth: stride, strideHeight: stride, activation: activation),
+        encoding: output, name: name)
+    case .residual(let name, let layers):
+      let inner = try add(layers, to: input)
+      return try builder.add(inner, input, encoding: try unweighted(name, of: [inner, input]), name: name)
+    case .mean(let name):
+      return try builder.mean(
+        input, axes: [1, 2], options: ReducerOptions(keepsDimensions: keepsDimensions),
+        encoding: try unweighted(name, of: [input]), name: name)
+    case .fullyConnected(let name, let prefix, _):
+      let matrix = try constant(name + "/weights", prefix + ".weight")
+      let bias = try constant(name + "/bias", prefix + ".bias")
+      return try builder.fullyConnected(input, weights: matrix, bias: bias, name: name)
+    case .softmax(let name):
+      return try builder.softmax(input, name: name)
+    }
+  }
+
+  /// Adds a convolution of all channels.
+  mutating func convolution(
+    _ folded: FoldedConvolution, on input: GraphTensor, stride: Int32 = 1, activation: ActivationFunction = .none,
+    name: String
+  ) throws -> GraphTensor {
+    let output = try storage?.encoding(of: name) ?? .float32
+    let (kernel, bias) = try constants(of: folded, isDepthwise: false, input: input, output: output, name: name)
+    return try builder.conv2D(
+      input, kernel: kernel, bias: bias,
+      options: Conv2DOptions(strideWidth: stride, strideHeight: stride, activation: activation), encoding: output,
+      name: name)
+  }
+
+  /// How the result of a layer without weights is stored.
+  private func unweighted(_ name: String, of inputs: [GraphTensor]) throws -> ElementEncoding {
+    guard let storage else { return .float32 }
+    return try storage.encoding(of: name, from: inputs.map { try builder.encoding(of: $0) })
+  }
+
+  /// The kernel and the bias of a layer.
+  private mutating func constants(
+    of folded: FoldedConvolution, isDepthwise: Bool, input: GraphTensor, output: ElementEncoding, name: String
+  ) throws -> (kernel: GraphTensor, bias: GraphTensor) {
+    guard let storage else {
+      return (
+        try constant(name + "/kernel", folded.shape, folded.kernel),
+        try constant(name + "/bias", [folded.bias.count], folded.bias)
+      )
+    }
+    let stored = try RoundedConvolution(
+      folded, isDepthwise: isDepthwise, on: storage.grid, input: try builder.encoding(of: input).unit,
+      output: output.unit, name: name)
+    let kernel = try builder.constant(
+      name + "/kernel", shape: folded.shape.map { Int32(clamping: $0) }, type: storage.grid.byteType,
+      quantization: stored.kernelQuantization, contents: Bytes(stored.weights.bytes))
+    return (
+      kernel, try builder.integers(name + "/bias", stored.bias, quantization: stored.biasQuantization)
+    )
+  }
+
+  private mutating func constant(_ name: String, _ shape: [Int], _ elements: [Float]) throws -> GraphTensor {
+    guard let tensor = WeightTensor(shape: shape, elements) else {
+      throw SurgeryError.cannotBuild(layer: name, because: "\(elements.count) weights have not the shape \(shape)")
+    }
+    return try builder.constant(name, tensor)
+  }
+
+  /// Weights as they are.
+  private mutating func constant(_ name: String, _ source: String) throws -> GraphTensor {
+    guard let tensor = weights[source] else {
+      throw SurgeryError.cannotBuild(layer: name, because: "there are no weights \(source)")
+    }
+    return try builder.constant(name, tensor)
+  }
+}
