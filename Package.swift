@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Pictures", targets: ["Pictures"]),
     .library(name: "LiteRT", targets: ["LiteRT"]),
     .library(name: "TFLite", targets: ["TFLite"]),
+    .library(name: "Training", targets: ["Training"]),
     .executable(name: "imprint", targets: ["imprint"]),
   ],
   dependencies: [
@@ -39,10 +40,11 @@ let package = Package(
         "LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "TFLite",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .target(name: "Training", dependencies: ["Imprinting", "ModelSurgery", "Pictures", "TFLite", "Torch"]),
     .executableTarget(
       name: "imprint",
       dependencies: [
-        "Imprinting", "LiteRT", "ModelSurgery", "Pictures", "TFLite",
+        "Imprinting", "LiteRT", "ModelSurgery", "Pictures", "TFLite", "Torch", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -57,6 +59,8 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Imprinting", "ModelSurgery", "TestMaterial", "Torch", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["imprint", "SharedLibraries", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),

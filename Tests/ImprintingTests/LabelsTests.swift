@@ -17,6 +17,12 @@ struct LabelsTests {
     #expect(Labels(text: "0  background\n7  tabby, tabby cat\n") == Labels([0: "background", 7: "tabby, tabby cat"]))
   }
 
+  @Test("TF-Slim's form, an id, a colon and a label a line")
+  func colons() {
+    #expect(Labels(text: "0:daisy\n1:dandelion\n") == Labels([0: "daisy", 1: "dandelion"]))
+    #expect(Labels(text: "0:daisy\n1:\n") == Labels([0: "0:daisy", 1: "1:"]))
+  }
+
   @Test("A label a line, numbered from 0; an empty line names no class")
   func plain() {
     #expect(Labels(text: "rose\r\n\nsweet pea\n") == Labels([0: "rose", 2: "sweet pea"]))

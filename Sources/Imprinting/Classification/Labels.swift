@@ -6,8 +6,8 @@
 
 /// Names of classes by their ids.
 ///
-/// As text they are lines, in one of two forms: `<id>  <label>` as Coral writes them, or a label a line, the first of
-/// which is class 0. The first form is taken where every line has it.
+/// As text they are lines: numbered ones, `<id>  <label>` as Coral writes them or `<id>:<label>` as TF-Slim does, or a
+/// label a line, the first of which is class 0. Lines are taken for numbered where every one is.
 public struct Labels: Sendable, Hashable {
   /// The names.
   public var names: [Int: String]
@@ -36,7 +36,7 @@ public struct Labels: Sendable, Hashable {
   }
 
   /// Whether a name can stand in a label file: it is not empty, has no space at its ends, and is on one line.
-  static func isName(_ name: String) -> Bool {
+  package static func isName(_ name: String) -> Bool {
     !name.isEmpty && !name.contains(where: \.isNewline) && trimmed(name[...]).count == name.count
   }
 
@@ -97,7 +97,8 @@ public struct Labels: Sendable, Hashable {
   private static func numbered(_ line: Substring) -> (Int, String)? {
     let digits = line.prefix { $0.isASCII && $0.isNumber }
     let rest = line[digits.endIndex...]
-    guard let id = Int(digits), rest.first?.isWhitespace == true else { return nil }
-    return (id, String(trimmed(rest)))
+    guard let id = Int(digits), rest.first?.isWhitespace == true || rest.first == ":" else { return nil }
+    let name = trimmed(rest.dropFirst())
+    return name.isEmpty ? nil : (id, String(name))
   }
 }

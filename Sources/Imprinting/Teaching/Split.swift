@@ -27,24 +27,8 @@ public struct Split: Sendable {
   public init(
     _ pictures: [LabelledPictures.Class], testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
   ) throws(ImprintingError) {
-    guard (0..<1).contains(testRatio) else { throw .badTestRatio(testRatio) }
-    var generator = SplitMix64(seed: seed)
-    var training: [LabelledPictures.Class] = []
-    var heldBack: [LabelledPictures.Class] = []
-    for known in pictures {
-      let count = known.pictures.count
-      let share = Int(testRatio * Double(count))
-      let held = testRatio == 0 ? 0 : max(0, min(max(share, 1), count - 1))
-      var rest = Array(known.pictures.dropFirst(held))
-      if let shots, shots < rest.count {
-        let chosen = Set(rest.indices.shuffled(using: &generator).prefix(max(shots, 1)))
-        rest = rest.indices.filter(chosen.contains).map { rest[$0] }
-      }
-      training.append(.init(name: known.name, pictures: rest))
-      if held > 0 { heldBack.append(.init(name: known.name, pictures: Array(known.pictures.prefix(held)))) }
-    }
-    self.training = training
-    self.heldBack = heldBack
+    let counts = pictures.map(\.pictures.count)
+    self.init(pictures, try SplitPlaces(counts: counts, testRatio: testRatio, shots: shots, seed: seed))
   }
 
   /// Draws some pictures of each class at random to learn from, and holds back all others.
@@ -54,17 +38,15 @@ public struct Split: Sendable {
   ///   - shots: How many pictures a class to learn from, at least one; of a class with no more, nothing is held back.
   ///   - seed: Decides which.
   public init(_ pictures: [LabelledPictures.Class], drawing shots: Int, seed: UInt64 = 0) {
-    var generator = SplitMix64(seed: seed)
-    var training: [LabelledPictures.Class] = []
-    var heldBack: [LabelledPictures.Class] = []
-    for known in pictures {
-      let places = known.pictures.indices
-      let chosen = Set(places.shuffled(using: &generator).prefix(max(shots, 1)))
-      training.append(.init(name: known.name, pictures: places.filter(chosen.contains).map { known.pictures[$0] }))
-      let rest = places.filter { !chosen.contains($0) }.map { known.pictures[$0] }
-      if !rest.isEmpty { heldBack.append(.init(name: known.name, pictures: rest)) }
+    self.init(pictures, SplitPlaces(counts: pictures.map(\.pictures.count), drawing: shots, seed: seed))
+  }
+
+  private init(_ pictures: [LabelledPictures.Class], _ places: SplitPlaces) {
+    training = zip(pictures, places.training).map { known, places in
+      .init(name: known.name, pictures: places.map { known.pictures[$0] })
     }
-    self.training = training
-    self.heldBack = heldBack
+    heldBack = zip(pictures, places.heldBack).filter { !$1.isEmpty }.map { known, places in
+      .init(name: known.name, pictures: places.map { known.pictures[$0] })
+    }
   }
 }

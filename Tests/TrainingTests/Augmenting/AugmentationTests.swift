@@ -1,0 +1,81 @@
+import Foundation
+import Imprinting
+import Testing
+
+@testable import Training
+
+@Suite("Augmentation")
+struct AugmentationTests {
+  private func drawn(_ seed: UInt64, _ epoch: Int, _ example: Int) -> String {
+    let draw = Augmentation().draw(seed: seed, epoch: epoch, example: example)
+    return "\(draw.isMirrored) \(draw.changes) \(String(describing: draw.region(width: 640, height: 480)))"
+  }
+
+  @Test("What is drawn depends on seed, epoch and example, and on nothing else")
+  func draws() {
+    #expect(drawn(1, 2, 3) == drawn(1, 2, 3))
+    let all: [(UInt64, Int, Int)] = [
+      (1, 2, 3), (2, 2, 3), (1, 3, 3), (1, 2, 4), (1, 3, 2), (3, 2, 1), (0, 0, 0), (1, -1, 3),
+    ]
+    #expect(Set(all.map { drawn($0.0, $0.1, $0.2) }).count == all.count)
+  }
+
+  @Test("Half of the pictures are mirrored, by chance")
+  func mirroring() {
+    let mirrored = (0..<1000).count { Augmentation().draw(seed: 1, epoch: 0, example: $0).isMirrored }
+    #expect((440...560).contains(mirrored))
+    let still = Augmentation(isMirroring: false)
+    #expect(!(0..<100).contains { still.draw(seed: 1, epoch: 0, example: $0).isMirrored })
+  }
+
+  @Test("Whether pictures are mirrored does not change what else is drawn")
+  func independent() {
+    let one = Augmentation().draw(seed: 1, epoch: 0, example: 5)
+    let other = Augmentation(isMirroring: false).draw(seed: 1, epoch: 0, example: 5)
+    #expect(one.changes == other.changes)
+    #expect(one.region(width: 300, height: 200) == other.region(width: 300, height: 200))
+  }
+
+  @Test("A mirrored picture runs from right to left, whether its width is odd or even", arguments: [1, 2, 5, 8])
+  func mirrored(width: Int) {
+    let pixels = (0..<2 * width * 3).map { UInt8($0) }
+    var bytes = pixels
+    let draw = AugmentationDraw(isMirrored: true, changes: [], crop: nil, generator: SplitMix64(seed: 0))
+    bytes.withUnsafeMutableBytes { draw.finish($0, width: width) }
+    let expected = (0..<2).flatMap { row in
+      (0..<width).reversed().flatMap { column in (0..<3).map { pixels[(row * width + column) * 3 + $0] } }
+    }
+    #expect(bytes == expected)
+  }
+
+  @Test("None changes nothing")
+  func none() {
+    let draw = Augmentation.none.draw(seed: 1, epoch: 2, example: 3)
+    #expect(!draw.isMirrored && draw.changes.isEmpty && draw.region(width: 9, height: 9) == nil)
+  }
+
+  @Test("It is written and read as JSON")
+  func codable() throws {
+    for augmentation in [Augmentation(), .none, Augmentation(crop: RandomCrop(area: 0.3...0.9), colours: nil)] {
+      let data = try JSONEncoder().encode(augmentation)
+      #expect(try JSONDecoder().decode(Augmentation.self, from: data) == augmentation)
+    }
+  }
+
+  @Test("Settings beyond their bounds are refused, with the bounds")
+  func bad() {
+    let crops = [
+      RandomCrop(area: 0...1), RandomCrop(area: 0.5...1.1), RandomCrop(area: -1...1), RandomCrop(aspect: 0...1),
+      RandomCrop(aspect: 1 ... .infinity), RandomCrop(tries: 0), RandomCrop(tries: 1001),
+    ]
+    for crop in crops { #expect(throws: AugmentationError.self) { try Augmentation(crop: crop).check() } }
+    let colours = [
+      ColourDistortion(brightness: -0.1, contrast: 0, saturation: 0, hue: 0),
+      ColourDistortion(brightness: 0, contrast: 1.1, saturation: 0, hue: 0),
+      ColourDistortion(brightness: 0, contrast: 0, saturation: .nan, hue: 0),
+      ColourDistortion(brightness: 0, contrast: 0, saturation: 0, hue: 0.6),
+    ]
+    for colours in colours { #expect(throws: AugmentationError.self) { try Augmentation(colours: colours).check() } }
+    #expect(throws: Never.self) { try Augmentation(colours: ColourDistortion(strength: 2)).check() }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Imprinting
+import Pictures
+import TestMaterial
+import Testing
+
+@testable import Training
+
+@Suite("Training data from class folders")
+struct TrainingDataTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func write(_ path: String) throws {
+    let file = folder.appending(path)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(BitmapPicture.plain(0)).write(to: file)
+  }
+
+  private func names(_ data: TrainingData) -> [String] {
+    data.examples.map { String(data.name(of: $0).dropFirst(folder.url.path.count + 1)) }
+  }
+
+  /// Twelve pictures of each of three classes.
+  private func flowers() throws -> TrainingData {
+    for name in ["iris", "rose", "tulip"] { for number in 10..<22 { try write("\(name)/\(number).bmp") } }
+    return try TrainingData(folder: folder.url)
+  }
+
+  @Test("A class a folder, in the order of names")
+  func folders() throws {
+    for path in ["tulip/b.bmp", "tulip/a.bmp", "rose/c.bmp", "rose/inner/d.bmp", "tulip/notes.txt"] { try write(path) }
+    let data = try TrainingData(folder: folder.url)
+    #expect(data.labels == ["rose", "tulip"])
+    #expect(names(data) == ["rose/c.bmp", "rose/inner/d.bmp", "tulip/a.bmp", "tulip/b.bmp"])
+    #expect(data.examples.map(\.label) == [0, 0, 1, 1])
+    #expect(data.places == [[0, 1], [2, 3]])
+  }
+
+  @Test("A class without pictures is an error that names it")
+  func emptyClass() throws {
+    try write("rose/a.bmp")
+    for name in ["tulip", "iris"] {
+      try FileManager.default.createDirectory(at: folder.appending(name), withIntermediateDirectories: false)
+    }
+    let error = #expect(throws: TrainingDataError.self) { try TrainingData(folder: folder.url) }
+    #expect(error == .emptyClasses(["iris", "tulip"]))
+    #expect(error?.description.contains("\"iris\", \"tulip\"") == true)
+  }
+
+  @Test("An empty folder, none at all, and pictures outside of class folders are errors")
+  func nothing() throws {
+    #expect(throws: LabelledPicturesError.noPictures(path: folder.url.path)) { try TrainingData(folder: folder.url) }
+    let missing = folder.appending("missing")
+    #expect(throws: LabelledPicturesError.notAFolder(path: missing.path)) { try TrainingData(folder: missing) }
+    try write("a.bmp")
+    #expect(throws: LabelledPicturesError.noClassFolders(path: folder.url.path, pictures: 1)) {
+      try TrainingData(folder: folder.url)
+    }
+  }
+
+  @Test("Held back are the pictures that teaching holds back", arguments: [0, 0.25, 0.5], [nil, 3] as [Int?])
+  func split(ratio: Double, shots: Int?) throws {
+    let data = try flowers()
+    let split = try data.split(testRatio: ratio, shots: shots, seed: 9)
+    let expected = try Split(
+      LabelledPictures(folder: folder.url).classes, testRatio: ratio, shots: shots, seed: 9)
+    #expect(files(split.training) == expected.training.flatMap(\.pictures))
+    #expect(files(split.heldBack) == expected.heldBack.flatMap(\.pictures))
+    #expect(split.training.labels == data.labels)
+    #expect(split.heldBack.labels == data.labels)
+    #expect(throws: ImprintingError.badTestRatio(1)) { try data.split(testRatio: 1) }
+  }
+
+  @Test("Shots are drawn as teaching draws them, and the rest is held back")
+  func shots() throws {
+    let data = try flowers()
+    let drawn = data.drawing(shots: 5, seed: 4)
+    let expected = Split(try LabelledPictures(folder: folder.url).classes, drawing: 5, seed: 4)
+    #expect(files(drawn.training) == expected.training.flatMap(\.pictures))
+    #expect(files(drawn.heldBack) == expected.heldBack.flatMap(\.pictures))
+    #expect(drawn.training.places.map(\.count) == [5, 5, 5])
+    #expect(files(data.drawing(shots: 5, seed: 5).training) != files(drawn.training))
+  }
+
+  private func files(_ data: TrainingData) -> [URL] {
+    data.examples.compactMap { if case .file(let url) = $0.picture { url } else { nil } }
+  }
+
+  @Test("Chosen classes are labelled anew, in the order in which they are chosen")
+  func selecting() throws {
+    let data = try flowers()
+    let chosen = try data.selecting(classes: ["tulip", "iris"])
+    #expect(chosen.labels == ["tulip", "iris"])
+    #expect(chosen.count == 24)
+    for example in chosen.examples {
+      #expect(chosen.name(of: example).contains("/\(chosen.labels[example.label])/"))
+    }
+    #expect(try data.selecting(classes: data.labels).examples == data.examples)
+  }
+
+  @Test("Classes that are not there, asked for twice, called alike or without a picture are errors")
+  func badSelections() throws {
+    let data = try flowers()
+    #expect(throws: TrainingDataError.noSuchClass("Rose")) { try data.selecting(classes: ["iris", "Rose"]) }
+    #expect(throws: TrainingDataError.repeatedClass("rose")) { try data.selecting(classes: ["rose", "rose"]) }
+    let alike = TrainingData(labels: ["crane", "crane", "none"], examples: data.examples.filter { $0.label < 2 })
+    #expect(throws: TrainingDataError.ambiguousClass("crane")) { try alike.selecting(classes: ["crane"]) }
+    #expect(throws: TrainingDataError.emptyClasses(["none"])) { try alike.selecting(classes: ["none"]) }
+  }
+}
