@@ -13,7 +13,7 @@ extension Torch {
   ///   - momentum: μ.
   ///   - isNesterov: Whether it is Nesterov's.
   public func descend(
-    _ weights: [Tensor], velocities: [Tensor], decays: [Double], rate: Double, momentum: Double,
+    _ weights: [TorchTensor], velocities: [TorchTensor], decays: [Double], rate: Double, momentum: Double,
     isNesterov: Bool = false
   ) throws(TorchError) {
     try check(weights.count, velocities.count, decays.count)
@@ -37,8 +37,8 @@ extension Torch {
   ///   - momentum: μ.
   ///   - epsilon: ε.
   public func descendByRootMeanSquare(
-    _ weights: [Tensor], squares: [Tensor], velocities: [Tensor], decays: [Double], rate: Double, rho: Double,
-    momentum: Double, epsilon: Double
+    _ weights: [TorchTensor], squares: [TorchTensor], velocities: [TorchTensor], decays: [Double], rate: Double,
+    rho: Double, momentum: Double, epsilon: Double
   ) throws(TorchError) {
     try check(weights.count, velocities.count, decays.count)
     try check(weights.count, squares.count, decays.count)
@@ -49,7 +49,7 @@ extension Torch {
   }
 
   /// Moves averages towards the weights: a ← decay · a + (1 − decay) w.
-  public func average(_ averages: [Tensor], towards weights: [Tensor], decay: Double) throws(TorchError) {
+  public func average(_ averages: [TorchTensor], towards weights: [TorchTensor], decay: Double) throws(TorchError) {
     try check(weights.count, averages.count, weights.count)
     try library.check(
       functions.average(

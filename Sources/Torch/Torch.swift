@@ -43,7 +43,7 @@ public struct Torch: Sendable {
   }
 
   /// A tensor of floats in row-major order, which are copied.
-  public func tensor(_ elements: [Float], shape: [Int]) throws(TorchError) -> Tensor {
+  public func tensor(_ elements: [Float], shape: [Int]) throws(TorchError) -> TorchTensor {
     guard shape.reduce(1, *) == elements.count else {
       throw .failed(to: "make a tensor", message: "\(elements.count) elements have not the shape \(shape)")
     }
@@ -52,7 +52,7 @@ public struct Torch: Sendable {
   }
 
   /// A list of whole numbers, such as labels.
-  public func integers(_ elements: [Int]) throws(TorchError) -> Tensor {
+  public func integers(_ elements: [Int]) throws(TorchError) -> TorchTensor {
     let elements = elements.map { Int64($0) }
     return try make("make a list") { $0.from_integers(elements, Int64(elements.count), deviceNumber) }
   }
@@ -60,7 +60,7 @@ public struct Torch: Sendable {
   /// Pictures `[count, 3, side, side]`, as (byte − mean) / deviation, from bytes in the order `[count, side, side, 3]`.
   public func pictures(
     _ bytes: UnsafeRawBufferPointer, count: Int, side: Int, mean: Float, deviation: Float
-  ) throws(TorchError) -> Tensor {
+  ) throws(TorchError) -> TorchTensor {
     guard bytes.count == count * side * side * 3, let start = bytes.bindMemory(to: UInt8.self).baseAddress else {
       throw .failed(
         to: "take in pictures", message: "\(bytes.count) bytes are not \(count) of \(side) by \(side)")
@@ -72,8 +72,8 @@ public struct Torch: Sendable {
 
   func make(
     _ task: String, _ body: (torch_functions) -> torch_tensor_ref?
-  ) throws(TorchError) -> Tensor {
+  ) throws(TorchError) -> TorchTensor {
     guard let reference = body(functions) else { throw library.failure(to: task) }
-    return Tensor(reference, self)
+    return TorchTensor(reference, self)
   }
 }

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 @Suite("Tensors of libtorch", .enabled(if: TorchLibrary.isInstalled, "scripts/setup --training installs libtorch"))
-struct TensorTests {
+struct TorchTensorTests {
   let torch: Torch
 
   init() throws { torch = try Torch(TorchLibrary(), threads: 1) }

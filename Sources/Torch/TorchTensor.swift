@@ -7,7 +7,7 @@ import CTorch
 /// own words.
 ///
 /// No tensor may be used from two threads at once.
-public final class Tensor {
+public final class TorchTensor {
   let reference: torch_tensor_ref
   /// Where it lies.
   public let torch: Torch
@@ -58,7 +58,7 @@ public final class Tensor {
   }
 
   /// Takes over the elements of another tensor of the same shape.
-  public func assign(_ source: Tensor) throws(TorchError) {
+  public func assign(_ source: TorchTensor) throws(TorchError) {
     try torch.library.check(torch.functions.assign(reference, source.reference), to: "copy into a tensor")
   }
 
@@ -68,7 +68,7 @@ public final class Tensor {
   }
 
   /// The gradient, where ``backward()`` found one.
-  public var gradient: Tensor? { torch.functions.gradient(reference).map { Tensor($0, torch) } }
+  public var gradient: TorchTensor? { torch.functions.gradient(reference).map { TorchTensor($0, torch) } }
 
   /// Forgets the gradient.
   public func clearGradient() throws(TorchError) {
@@ -81,7 +81,7 @@ public final class Tensor {
   }
 
   /// A tensor of zeros of the same shape.
-  public func zeros() throws(TorchError) -> Tensor {
+  public func zeros() throws(TorchError) -> TorchTensor {
     try torch.make("make a tensor of zeros") { $0.zeros_like(reference) }
   }
 }

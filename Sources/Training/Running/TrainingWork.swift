@@ -1,0 +1,314 @@
+import Imprinting
+import ModelSurgery
+import Pictures
+import TFLite
+import Torch
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A run while it is under way.
+final class TrainingWork {
+  private let run: TrainingRun
+  private let settings: TrainingSettings
+  private let session: TrainingSession
+  private let loader: BatchLoader
+  private let torch: Torch
+  /// What tells the pictures from others.
+  private let pictures: String
+  private let origin: String
+  private let stepsPerEpoch: Int
+  private var position = TrainingPosition()
+  private var history: [EpochResult] = []
+  private var embeddings: StoredEmbeddings?
+  private var best: Checkpoint?
+  private let isResumed: Bool
+  private let events: EventFile
+  private let clock = ContinuousClock()
+  private var waited = Duration.zero
+  private var embedded = Duration.zero
+  private var stepped = Duration.zero
+
+  init(_ run: TrainingRun, torch: Torch) throws {
+    self.run = run
+    self.torch = torch
+    settings = run.settings
+    let data = run.training
+    guard data.labels.count > 1 else { throw TrainingError.tooFewClasses(data.labels.count) }
+    guard data.count >= settings.batchSize else {
+      throw TrainingError.tooFewPictures(count: data.count, batchSize: settings.batchSize)
+    }
+    loader = try BatchLoader(
+      training: data, augmentation: settings.isBaseFrozen ? .none : settings.augmentation, side: settings.side,
+      batchSize: settings.batchSize, seed: settings.seed, resize: .crop, threads: run.threads)
+    stepsPerEpoch = loader.batchesPerEpoch
+    pictures = Self.fingerprint(data)
+    let base = try settings.base()
+    let kept = try Self.checkpoint(to: run, pictures: pictures)
+    let weights =
+      try kept?.weights
+      ?? InitialWeights.make(
+        base: base, head: settings.head, classes: data.labels.count, start: run.start?.weights, seed: settings.seed)
+    session = try TrainingSession(
+      settings, base: base, classes: data.labels.count, weights: weights, stepsPerEpoch: stepsPerEpoch, torch: torch)
+    if let kept {
+      try session.restore(kept)
+      position = kept.position
+      history = kept.history
+      best = try? Checkpoint(contentsOf: run.bestFile)
+    }
+    isResumed = kept != nil
+    let names = base.weights.compactMap { weights[$0.name]?.data.sha256 }.joined()
+    let origin = [settings.architecture, "\(settings.side)", pictures, run.test.map(Self.fingerprint) ?? "", names]
+    self.origin = Bytes(Array(origin.joined(separator: " ").utf8)).sha256
+    try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
+    events = EventFile(in: run.folder)
+  }
+
+  /// The checkpoint to go on with, checked to be of the same run; nil where a run begins.
+  private static func checkpoint(to run: TrainingRun, pictures: String) throws -> Checkpoint? {
+    let isThere = FileManager.default.fileExists(atPath: run.lastFile.path)
+    guard run.isResuming else {
+      if isThere { throw TrainingError.alreadyThere(path: run.lastFile.path) }
+      return nil
+    }
+    guard isThere else { throw TrainingError.nothingToResume(path: run.lastFile.path) }
+    let kept = try Checkpoint(contentsOf: run.lastFile)
+    var differences: [String] = []
+    if kept.labels != run.training.labels { differences.append("its classes are others") }
+    if kept.pictures != pictures { differences.append("its pictures are others") }
+    // More epochs would change the rate of every step, where it falls until the last.
+    if kept.settings != run.settings { differences.append("its settings are others") }
+    guard differences.isEmpty else {
+      throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
+    }
+    return kept
+  }
+
+  /// Tells pictures from others by their names, labels and order.
+  private static func fingerprint(_ data: TrainingData) -> String {
+    let names = data.examples.map { "\($0.label) \(data.name(of: $0))" } + data.labels
+    return Bytes(Array(names.joined(separator: "\n").utf8)).sha256
+  }
+
+  func run(
+    report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
+  ) async throws -> TrainingResult {
+    if settings.isBaseFrozen, run.isCachingEmbeddings {
+      try await embed(report: report, isolation: isolation)
+    } else if !settings.isBaseFrozen, !isResumed, run.start?.isFolded == true {
+      try await findStatistics(isolation: isolation)
+    }
+    report(.begins(stepsPerEpoch: stepsPerEpoch, step: position.step))
+    let start = clock.now
+    let firstStep = position.step
+    var saved = clock.now
+    while position.epoch < settings.epochs {
+      let epochStart = clock.now
+      let waitedBefore = waited
+      let batches =
+        embeddings == nil
+        ? loader.batches(epochs: position.epoch..<position.epoch + 1, from: position.stepInEpoch) : nil
+      let order = loader.order(epoch: position.epoch)
+      while position.stepInEpoch < stepsPerEpoch {
+        if Task.isCancelled {
+          try save()
+          throw CancellationError()
+        }
+        let stepStart = clock.now
+        let result: TrainingSession.StepResult
+        do {
+          result = try await step(batches, order, isolation: isolation)
+        } catch is CancellationError {
+          try save()
+          throw CancellationError()
+        }
+        guard result.loss.isFinite else {
+          let kept = FileManager.default.fileExists(atPath: run.lastFile.path) ? run.lastFile.path : nil
+          throw TrainingError.diverged(
+            step: position.step + 1, epoch: position.epoch + 1, rate: result.rate, kept: kept)
+        }
+        stepped += clock.now - stepStart
+        position.step += 1
+        position.stepInEpoch += 1
+        position.lossSum += result.loss
+        position.correct += result.correct
+        let pace = (clock.now - start).seconds / Double(position.step - firstStep)
+        tell(result, secondsLeft: pace * Double(settings.epochs * stepsPerEpoch - position.step), report)
+        if clock.now - saved > run.checkpointInterval, position.stepInEpoch < stepsPerEpoch {
+          try save()
+          saved = clock.now
+        }
+      }
+      let evaluation = try await evaluateTest(isolation: isolation)
+      let seconds = (clock.now - epochStart).seconds
+      try finishEpoch(
+        evaluation, seconds: seconds, waitingShare: seconds > 0 ? (waited - waitedBefore).seconds / seconds : 0, report)
+      saved = clock.now
+    }
+    return try await result(isolation: isolation)
+  }
+
+  private func step(
+    _ batches: Batches?, _ order: [Int32], isolation: isolated (any Actor)
+  ) async throws -> TrainingSession.StepResult {
+    guard let embeddings else {
+      let before = batches?.waited ?? .zero
+      guard let batches, let batch = try await batches.next() else {
+        throw TrainingError.tooFewPictures(count: loader.data.count, batchSize: settings.batchSize)
+      }
+      waited += batches.waited - before
+      return try session.step(
+        pictures: session.pictures(batch), labels: batch.labels.map { Int($0) }, at: position.step)
+    }
+    let first = position.stepInEpoch * settings.batchSize
+    let places = order[first..<first + settings.batchSize].map { Int($0) }
+    return try session.step(
+      embedding: rows(places, of: embeddings.training), labels: places.map { loader.data.examples[$0].label },
+      at: position.step)
+  }
+
+  private func tell(
+    _ result: TrainingSession.StepResult, secondsLeft: Double, _ report: (TrainingEvent) -> Void
+  ) {
+    let asked = Double(position.stepInEpoch * settings.batchSize)
+    let progress = TrainingProgress(
+      epoch: position.epoch + 1, epochs: settings.epochs, step: position.stepInEpoch, steps: stepsPerEpoch,
+      loss: position.lossSum / Double(position.stepInEpoch), accuracy: Double(position.correct) / asked,
+      rate: result.rate, secondsLeft: secondsLeft)
+    report(.step(progress))
+    if position.step % 10 == 0 || position.stepInEpoch == stepsPerEpoch {
+      events.add([("loss", result.loss), ("rate", result.rate)], step: position.step)
+    }
+  }
+
+  private func finishEpoch(
+    _ evaluation: NetworkEvaluation?, seconds: Double, waitingShare: Double, _ report: (TrainingEvent) -> Void
+  ) throws {
+    let result = EpochResult(
+      epoch: position.epoch + 1, loss: position.lossSum / Double(stepsPerEpoch),
+      accuracy: Double(position.correct) / Double(stepsPerEpoch * settings.batchSize),
+      testAccuracy: evaluation?.accuracy, seconds: seconds, waitingShare: waitingShare)
+    let isBest = result.testAccuracy.map { $0 > history.compactMap(\.testAccuracy).max() ?? -1 } ?? true
+    history.append(result)
+    position.epoch += 1
+    position.stepInEpoch = 0
+    position.lossSum = 0
+    position.correct = 0
+    let checkpoint = try checkpoint()
+    // The best first: where the work is ended between the two, the epoch is done again and gives it again.
+    if isBest {
+      try checkpoint.write(to: run.bestFile)
+      best = checkpoint
+    }
+    try checkpoint.write(to: run.lastFile)
+    var values = [("epoch/loss", result.loss), ("epoch/accuracy", result.accuracy)]
+    if let accuracy = result.testAccuracy { values.append(("epoch/test_accuracy", accuracy)) }
+    events.add(values, step: position.step)
+    report(.epoch(result, isBest: isBest && result.testAccuracy != nil))
+  }
+
+  private func checkpoint() throws -> Checkpoint {
+    try session.checkpoint(labels: run.training.labels, pictures: pictures, position: position, history: history)
+  }
+
+  private func save() throws { try checkpoint().write(to: run.lastFile) }
+
+  private func evaluateTest(isolation: isolated (any Actor)) async throws -> NetworkEvaluation? {
+    guard let test = run.test, test.count > 0 else { return nil }
+    try session.exchangeAverages()
+    let evaluation: NetworkEvaluation
+    if let embeddings {
+      var counted = NetworkEvaluation(labels: test.labels)
+      let all = try session.logits(ofEmbedding: torch.tensor(embeddings.test.elements, shape: embeddings.test.shape))
+      for (scores, example) in zip(all, test.examples) { counted.add(scores, label: example.label) }
+      evaluation = counted
+    } else {
+      evaluation = try await session.evaluate(test, threads: run.threads, isolation: isolation)
+    }
+    try session.exchangeAverages()
+    return evaluation
+  }
+
+  private func result(isolation: isolated (any Actor)) async throws -> TrainingResult {
+    let best = try self.best ?? checkpoint()
+    var evaluation: NetworkEvaluation?
+    if let test = run.test, test.count > 0 {
+      let chosen = try TrainingSession(
+        settings, base: settings.base(), classes: best.labels.count, weights: best.bestWeights,
+        stepsPerEpoch: stepsPerEpoch, torch: torch)
+      chosen.restoreRanges(best)
+      evaluation = try await chosen.evaluate(test, threads: run.threads, isolation: isolation)
+    }
+    return TrainingResult(
+      history: history, best: best, evaluation: evaluation, embeddingSeconds: embedded.seconds,
+      stepSeconds: stepped.seconds, waitingSeconds: waited.seconds)
+  }
+
+  /// Computes the embeddings of all pictures, or reads those that an earlier run has kept.
+  private func embed(
+    report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
+  ) async throws {
+    if let kept = StoredEmbeddings(contentsOf: run.embeddingsFile, origin: origin) {
+      embeddings = kept
+      return
+    }
+    let start = clock.now
+    let all = run.training.count + (run.test?.count ?? 0)
+    var done = 0
+    func embed(_ data: TrainingData) async throws -> WeightTensor {
+      var elements: [Float] = []
+      let batches = try session.batches(evaluating: data, threads: run.threads)
+      while let batch = try await batches.next() {
+        elements += try session.embedding(of: session.pictures(batch)).elements()
+        done += batch.count
+        report(.embedding(done: done, of: all))
+      }
+      guard let tensor = WeightTensor(shape: [data.count, session.network.base.outputs], elements) else {
+        throw TrainingError.badWeights("embeddings", because: "there are \(elements.count) elements")
+      }
+      return tensor
+    }
+    let training = try await embed(run.training)
+    let made = StoredEmbeddings(
+      training: training, test: try await embed(run.test ?? run.training.with([])))
+    try made.write(to: run.embeddingsFile, origin: origin)
+    embeddings = made
+    embedded = clock.now - start
+  }
+
+  /// Gives a base whose normalisation was folded the statistics of some of the pictures.
+  private func findStatistics(isolation: isolated (any Actor)) async throws {
+    let size = min(Self.statisticsPictures, run.training.count)
+    // Far apart, so that all classes are there.
+    let places = (0..<size).map { $0 * run.training.count / size }
+    let some = run.training.with(places.map { run.training.examples[$0] })
+    let batches = try BatchLoader(
+      evaluating: some, side: settings.side, batchSize: size, resize: .crop, threads: run.threads
+    ).batches()
+    guard let batch = try await batches.next() else { return }
+    try session.network.findStatistics(on: session.pictures(batch))
+  }
+
+  private func rows(_ places: [Int], of tensor: WeightTensor) throws -> TorchTensor {
+    let width = tensor.shape.last ?? 0
+    let elements = tensor.data.withUnsafeBytes { bytes in
+      places.flatMap { place in
+        (place * width..<(place + 1) * width).map { element in
+          Float(
+            bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * element, as: UInt32.self)))
+        }
+      }
+    }
+    return try torch.tensor(elements, shape: [places.count, width])
+  }
+
+  private static let statisticsPictures = 128
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + 1e-18 * Double(components.attoseconds) }
+}
