@@ -30,6 +30,7 @@ struct ImprintCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
-      InspectCommand.self, FetchPicturesCommand.self, ModelCommand.self, DevicesCommand.self, TryDeviceCommand.self,
+      InspectCommand.self, FetchPicturesCommand.self, ModelCommand.self, PretrainCommand.self,
+      DevicesCommand.self, TryDeviceCommand.self,
     ])
 }

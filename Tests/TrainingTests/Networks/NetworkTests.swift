@@ -47,11 +47,8 @@ struct NetworkTests {
 
   /// The softmax of the network's logits, a row a picture.
   private func scores(_ session: TrainingSession) throws -> [[Float]] {
-    let pictures = try pictures(of: session.network.base)
-    let logits = try session.evaluating { pass in
-      try session.network.logits(of: session.network.embedding(of: pictures, pass), pass).elements()
-    }
-    return logits.rows(of: 5).map { row in
+    let logits = try session.logits(of: pictures(of: session.network.base))
+    return logits.map { row in
       let powers = row.map { exp($0 - (row.max() ?? 0)) }
       return powers.map { $0 / powers.reduce(0, +) }
     }

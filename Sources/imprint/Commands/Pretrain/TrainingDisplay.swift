@@ -1,0 +1,59 @@
+import Imprinting
+import Synchronization
+import Training
+
+/// Shows how training goes: a line that changes where somebody watches, and a line an epoch.
+final class TrainingDisplay: Sendable {
+  private let isOpen = Mutex(false)
+
+  func show(_ event: TrainingEvent) {
+    switch event {
+    case .embedding(let done, let count):
+      change("Embedding \(done) of \(count) pictures")
+    case .begins(let stepsPerEpoch, let step):
+      if step > 0 { line("Going on after \(step) steps, \(stepsPerEpoch) an epoch") }
+    case .step(let progress):
+      change(
+        """
+        epoch \(progress.epoch) of \(progress.epochs)  step \(progress.step) of \(progress.steps)  \
+        loss \(Decimals.string(progress.loss, places: 3))  right \(Table.percent(progress.accuracy))  \
+        \(Self.time(progress.secondsLeft)) left
+        """)
+    case .epoch(let result, let isBest):
+      let tested = result.testAccuracy.map { "  test \(Table.percent($0))\(isBest ? " (best)" : "")" } ?? ""
+      line(
+        """
+        epoch \(result.epoch)  loss \(Decimals.string(result.loss, places: 3))  \
+        right \(Table.percent(result.accuracy))\(tested)  \(Decimals.string(result.seconds, places: 1)) s
+        """)
+    }
+  }
+
+  /// Takes the changing line away.
+  func finish() {
+    isOpen.withLock { isOpen in
+      if isOpen { Terminal.say("\r\u{1B}[K") }
+      isOpen = false
+    }
+  }
+
+  private func change(_ text: String) {
+    guard Terminal.isWatched else { return }
+    isOpen.withLock { isOpen in
+      isOpen = true
+      Terminal.say("\r\u{1B}[K" + text)
+    }
+  }
+
+  private func line(_ text: String) {
+    finish()
+    Terminal.say(text + "\n")
+  }
+
+  private static func time(_ seconds: Double) -> String {
+    let whole = Int(min(max(0, seconds), 1e9))
+    let minutes = whole / 60
+    if minutes >= 60 { return "\(minutes / 60) h \(minutes % 60) min" }
+    return minutes > 0 ? "\(minutes) min \(whole % 60) s" : "\(whole) s"
+  }
+}
