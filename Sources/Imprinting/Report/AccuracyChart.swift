@@ -8,9 +8,16 @@
 
 /// Accuracy against shots as a drawing: a line a method, with its intervals, told apart by colour, marks and names.
 struct AccuracyChart {
+  /// A method's accuracy with some numbers of pictures a class.
+  struct Line {
+    let name: String
+    let points: [(shots: Shots, accuracy: Estimate)]
+  }
+
   private struct Point {
     let x: Double
-    let row: EpisodeResults.Row
+    let shots: Shots
+    let accuracy: Estimate
   }
 
   private let methods: [(name: String, points: [Point])]
@@ -21,14 +28,22 @@ struct AccuracyChart {
   private static let (width, height) = (720.0, 372.0)
 
   init(_ results: EpisodeResults) {
-    var shots: [Shots] = []
     var names: [String] = []
-    for row in results.rows {
-      if !shots.contains(row.shots) { shots.append(row.shots) }
-      if !names.contains(row.method) { names.append(row.method) }
+    for row in results.rows where !names.contains(row.method) { names.append(row.method) }
+    let lines = names.map { name in
+      Line(name: name, points: results.rows.filter { $0.method == name }.map { ($0.shots, $0.accuracy) })
     }
     // As far to the right as the pictures that are left, class by class, on average.
     let all = Double(results.pictures) * (1 - results.episodes.testRatio) / Double(max(1, results.classes.count))
+    self.init(lines, all: all)
+  }
+
+  /// - Parameters:
+  ///   - lines: The methods.
+  ///   - all: How many pictures a class ``Shots/all`` stands for.
+  init(_ lines: [Line], all: Double = 1) {
+    var shots: [Shots] = []
+    for point in lines.flatMap(\.points) where !shots.contains(point.shots) { shots.append(point.shots) }
     func place(_ shots: Shots) -> Double {
       switch shots {
       case .count(let count): log2(Double(count))
@@ -42,11 +57,10 @@ struct AccuracyChart {
       return Self.left + 24 + share * (Self.right - Self.left - 48)
     }
     ticks = shots.map { (x($0), "\($0)") }
-    methods = names.map { name in
-      let rows = results.rows.filter { $0.method == name }
-      return (name, rows.map { Point(x: x($0.shots), row: $0) }.sorted { $0.x < $1.x })
+    methods = lines.map { line in
+      (line.name, line.points.map { Point(x: x($0.shots), shots: $0.shots, accuracy: $0.accuracy) }.sorted { $0.x < $1.x })
     }
-    let low = results.rows.map { $0.accuracy.mean - ($0.accuracy.margin ?? 0) }.min() ?? 0
+    let low = lines.flatMap(\.points).map { $0.accuracy.mean - ($0.accuracy.margin ?? 0) }.min() ?? 0
     lowest = min(0.9, max(0, ((low - 0.02) * 10).rounded(.down) / 10))
   }
 
@@ -81,19 +95,19 @@ struct AccuracyChart {
     parts.append(
       "<text class=\"axis\" x=\"\((left + right) / 2)\" y=\"\(bottom + 42)\" text-anchor=\"middle\">"
         + "pictures a class to learn from</text>")
-    for (place, method) in methods.enumerated() { parts.append(line(method.points, place)) }
+    for (place, method) in methods.enumerated() { parts.append(line(method.name, method.points, place)) }
     parts += names
     return parts.joined(separator: "\n") + "\n</svg></div>"
   }
 
-  private func line(_ points: [Point], _ place: Int) -> String {
+  private func line(_ name: String, _ points: [Point], _ place: Int) -> String {
     let series = "s\(place % 8)"
     // Side by side, so that intervals do not hide one another.
     let shift = 5 * (Double(place) - Double(methods.count - 1) / 2)
-    let path = points.map { "\(Markup.number($0.x + shift)),\(Markup.number(y($0.row.accuracy.mean)))" }
+    let path = points.map { "\(Markup.number($0.x + shift)),\(Markup.number(y($0.accuracy.mean)))" }
     var parts = ["<polyline class=\"line \(series)\" points=\"\(path.joined(separator: " "))\"/>"]
     for point in points {
-      let accuracy = point.row.accuracy
+      let accuracy = point.accuracy
       let x = Markup.number(point.x + shift)
       if let margin = accuracy.margin {
         let (high, low) = (Markup.number(y(accuracy.mean + margin)), Markup.number(y(accuracy.mean - margin)))
@@ -101,8 +115,8 @@ struct AccuracyChart {
       }
       parts.append(
         "<g transform=\"translate(\(x) \(Markup.number(y(accuracy.mean))))\"><path class=\"mark \(series)\" "
-          + "d=\"\(Self.marks[place % Self.marks.count])\"/><title>\(Markup.text(point.row.method)), "
-          + "\(Markup.text("\(point.row.shots)")) a class: \(accuracy)</title></g>")
+          + "d=\"\(Self.marks[place % Self.marks.count])\"/><title>\(Markup.text(name)), "
+          + "\(Markup.text("\(point.shots)")) a class: \(accuracy)</title></g>")
     }
     return parts.joined(separator: "\n")
   }
@@ -110,7 +124,7 @@ struct AccuracyChart {
   /// The methods' names beside the ends of their lines, moved apart where they would meet.
   private var names: [String] {
     let ends = methods.enumerated().compactMap { place, method in
-      method.points.last.map { (place: place, name: method.name, y: y($0.row.accuracy.mean)) }
+      method.points.last.map { (place: place, name: method.name, y: y($0.accuracy.mean)) }
     }.sorted { ($0.y, $0.place) < ($1.y, $1.place) }
     var places: [Double] = []
     for end in ends { places.append(max(end.y, (places.last ?? -.infinity) + 19)) }

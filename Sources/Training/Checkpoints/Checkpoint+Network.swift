@@ -6,6 +6,11 @@ extension Checkpoint {
   /// - Throws: ``TrainingError/unknownArchitecture(_:known:)``.
   public func base() throws -> Architecture { try settings.base() }
 
+  /// Whether all weights are numbers, and none is infinite.
+  var isFinite: Bool {
+    weights.names.allSatisfy { name in weights[name]?.elements.allSatisfy(\.isFinite) ?? true }
+  }
+
   /// The trained network, to be written as a model.
   ///
   /// - Throws: ``TrainingError/unknownArchitecture(_:known:)``, ``TrainingError/badWeights(_:because:)``.

@@ -40,9 +40,6 @@ public struct Checkpoint: Sendable {
     return NamedWeights(weights.names.compactMap { name in (averages[name] ?? weights[name]).map { (name, $0) } })
   }
 
-  /// The best share of the test pictures so far.
-  public var bestAccuracy: Double? { history.compactMap(\.testAccuracy).max() }
-
   /// Writes the file as a whole or not at all.
   ///
   /// - Throws: `TFLiteError.cannotWrite`, such as for a full disk; what was there stays.

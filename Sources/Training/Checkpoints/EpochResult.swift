@@ -8,6 +8,8 @@ public struct EpochResult: Sendable, Hashable, Codable {
   public let accuracy: Double
   /// The share of the test pictures that it names right afterwards, or nil where there are none.
   public let testAccuracy: Double?
+  /// Whether the network was rounded by its end, as ``RoundingSettings`` has it.
+  public let isRounded: Bool
   /// How long it took, in seconds, and what share of that its steps waited for pictures.
   public let seconds, waitingShare: Double
 }

@@ -14,6 +14,12 @@ public struct NetworkEvaluation: Sendable {
     confusion = ConfusionMatrix(labels: Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($0, $1) }))
   }
 
+  /// Counts what was answered about each of some pictures, in order.
+  init(_ scores: some Sequence<ArraySlice<Float>>, about data: TrainingData) {
+    self.init(labels: data.labels)
+    for (scores, example) in zip(scores, data.examples) { add(scores, label: example.label) }
+  }
+
   /// The share that it named right at first; 0 of none.
   public var accuracy: Double { count == 0 ? 0 : Double(correct) / Double(count) }
 

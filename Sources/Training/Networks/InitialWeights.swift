@@ -44,6 +44,11 @@ enum InitialWeights {
     let inputs = shape.dropFirst().reduce(1, *)
     let gain = shape.count == 4 ? 2.0 : 1.0
     let deviation = (gain / Double(max(1, inputs))).squareRoot()
+    return normal(count, deviation: deviation, seed: seed)
+  }
+
+  /// Normal numbers about 0.
+  static func normal(_ count: Int, deviation: Double, seed: UInt64) -> [Float] {
     var random = SplitMix64(seed: seed)
     return (0..<count).map { _ in Float(deviation * normal(&random)) }
   }

@@ -8,22 +8,29 @@ extension Network {
     try apply(base.layers, to: pictures, pass)
   }
 
-  /// s W x of embeddings `[N, D]`, with x the projection divided by its length: `[N, K]`.
-  func logits(of embedding: TorchTensor, _ pass: Pass) throws -> TorchTensor {
-    let rounding = pass.rounding
+  /// x of embeddings `[N, D]`: their projection, where there is one, divided by its length.
+  func direction(of embedding: TorchTensor, _ pass: Pass) throws -> TorchTensor {
     var vector = embedding
     if head.projection != nil {
       let kernel = try tensor(Self.projectionName)
-      vector = try vector.linear(rounding?.kernel(kernel) ?? kernel)
-      vector = try rounding?.result(vector, of: ImprintableNetwork.projectionName, moves: pass.movesRanges) ?? vector
+      vector = try vector.linear(pass.rounding?.kernel(kernel) ?? kernel)
+      vector = try rounded(vector, of: ImprintableNetwork.projectionName, pass)
     }
     if pass.dropout > 0 { vector = try vector.dropout(pass.dropout) }
     vector = try vector.normalized()
+    return try pass.rounding?.cosine(vector) ?? vector
+  }
+
+  /// s W x of embeddings `[N, D]`, with x their ``direction(of:_:)``: `[N, K]`.
+  func logits(of embedding: TorchTensor, _ pass: Pass) throws -> TorchTensor {
+    let vector = try direction(of: embedding, pass)
     let rows = try tensor(Self.rowsName).normalized()
-    guard let rounding else { return try vector.linear(rows).multiplied(by: tensor(Self.scaleName)) }
+    guard let rounding = pass.rounding else {
+      return try vector.linear(rows).multiplied(by: tensor(Self.scaleName))
+    }
     // Steps of the product with s are those of the cosine: it needs no grid of its own.
     let room = ImprintableNetwork.rowRoom(of: base, isProjected: head.projection != nil)
-    let cosines = try rounding.cosine(rounding.cosine(vector).linear(rounding.rows(rows, room: room)))
+    let cosines = try rounding.cosine(vector.linear(rounding.rows(rows, room: room)))
     return try cosines.multiplied(by: tensor(Self.scaleName))
   }
 

@@ -40,7 +40,7 @@ final class Network {
       }
       return NetworkWeight(
         name: name, role: Self.role(name, shape), isBase: !name.hasPrefix(Self.headPrefix),
-        tensor: try torch.tensor(weight.elements, shape: shape))
+        tensor: try torch.tensor(weight))
     }
     tensors = Dictionary(uniqueKeysWithValues: self.weights.map { ($0.name, $0.tensor) })
   }
@@ -73,15 +73,4 @@ final class Network {
 
   /// The weights as they are now.
   func values() throws -> NamedWeights { try NamedWeights(weights.map { ($0.name, try $0.tensor.weights()) }) }
-}
-
-extension TorchTensor {
-  /// The elements as they are stored in files.
-  func weights() throws -> WeightTensor {
-    let shape = self.shape
-    guard let tensor = WeightTensor(shape: shape, try elements()) else {
-      throw TrainingError.badWeights("a tensor", because: "its shape \(shape) is not that of its elements")
-    }
-    return tensor
-  }
 }

@@ -61,4 +61,20 @@ public actor Trainer {
     session.restoreRanges(checkpoint)
     return try await session.evaluate(data, threads: threads, report: report, isolation: self)
   }
+
+  /// Lets a trained base learn other classes from a few pictures, in several ways.
+  ///
+  /// - Parameters:
+  ///   - experiment: What is tried.
+  ///   - data: The pictures of the base's classes and of others.
+  ///   - checkpoint: The base, trained on what the experiment's test ratio leaves of its classes.
+  /// - Throws: ``TrainingError``, ``TrainingDataError``, `TorchError`, `PictureError`, `CancellationError`.
+  public func run(
+    _ experiment: Experiment, on data: TrainingData, base checkpoint: Checkpoint, device: Int? = nil, threads: Int,
+    report: @Sendable (ExperimentEvent) -> Void = { _ in }
+  ) async throws -> ExperimentResults {
+    let torch = try Torch(library, device: device, threads: threads)
+    let work = try ExperimentWork(experiment, on: data, base: checkpoint, threads: threads, torch: torch)
+    return try await work.run(report: report, isolation: self)
+  }
 }

@@ -1,3 +1,4 @@
+import ModelSurgery
 import Pictures
 import Torch
 
@@ -24,6 +25,24 @@ extension TrainingSession {
       report(evaluation.count, data.count)
     }
     return evaluation
+  }
+
+  /// The embeddings of the pictures of batches, `[count, D]`, as the network is used.
+  ///
+  /// - Parameter report: Is told how many pictures each batch had.
+  func embeddings(
+    of batches: Batches, count: Int, isolation: isolated (any Actor), report: (Int) -> Void
+  ) async throws -> WeightTensor {
+    var elements: [Float] = []
+    elements.reserveCapacity(count * network.base.outputs)
+    while let batch = try await batches.next() {
+      elements += try embedding(of: pictures(batch)).elements()
+      report(batch.count)
+    }
+    guard let tensor = WeightTensor(shape: [count, network.base.outputs], elements) else {
+      throw TrainingError.badWeights("embeddings", because: "there are \(elements.count) elements")
+    }
+    return tensor
   }
 
   /// Batches of pictures as the network is used on them, each as large as one of training.

@@ -19,6 +19,9 @@ final class TrainingSession {
   private let averages: WeightAverages?
   private var rounding: Rounding?
 
+  /// Whether rounding has begun.
+  var isRounding: Bool { rounding != nil }
+
   /// A session that begins with weights.
   init(
     _ settings: TrainingSettings, base: Architecture, classes: Int, weights: NamedWeights, stepsPerEpoch: Int,
@@ -54,7 +57,7 @@ final class TrainingSession {
     guard let kept = weights?[name], kept.shape == tensor.shape else {
       throw TrainingError.badWeights(name, because: "the checkpoint does not have what the optimiser keeps of it")
     }
-    try tensor.assign(torch.tensor(kept.elements, shape: kept.shape))
+    try tensor.assign(torch.tensor(kept))
   }
 
   /// The state, to be written.
@@ -90,9 +93,14 @@ final class TrainingSession {
     try self.step(embedding: embedding, labels: labels, at: step, pass(at: step))
   }
 
-  /// The embeddings of pictures, as a base that is not trained gives them.
+  /// The embeddings of pictures, as the network is used.
   func embedding(of pictures: TorchTensor) throws -> TorchTensor {
-    try torch.withoutGradients { try network.embedding(of: pictures, .evaluation(nil)) }
+    try torch.withoutGradients { try network.embedding(of: pictures, .evaluation(rounding)) }
+  }
+
+  /// The directions of embeddings, as the network is used.
+  func direction(ofEmbedding embedding: TorchTensor) throws -> TorchTensor {
+    try torch.withoutGradients { try network.direction(of: embedding, .evaluation(rounding)) }
   }
 
   /// The logits of pictures, as the network is used: an array of one number a class for each.

@@ -45,7 +45,7 @@ final class TrainingWork {
       training: data, augmentation: settings.isBaseFrozen ? .none : settings.augmentation, side: settings.side,
       batchSize: settings.batchSize, seed: settings.seed, resize: .crop, threads: run.threads)
     stepsPerEpoch = loader.batchesPerEpoch
-    pictures = Self.fingerprint(data)
+    pictures = data.fingerprint
     let base = try settings.base()
     let kept = try Self.checkpoint(to: run, pictures: pictures)
     let weights =
@@ -62,7 +62,7 @@ final class TrainingWork {
     }
     isResumed = kept != nil
     let names = base.weights.compactMap { weights[$0.name]?.data.sha256 }.joined()
-    let origin = [settings.architecture, "\(settings.side)", pictures, run.test.map(Self.fingerprint) ?? "", names]
+    let origin = [settings.architecture, "\(settings.side)", pictures, run.test?.fingerprint ?? "", names]
     self.origin = Bytes(Array(origin.joined(separator: " ").utf8)).sha256
     try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
     events = EventFile(in: run.folder)
@@ -81,17 +81,14 @@ final class TrainingWork {
     if kept.labels != run.training.labels { differences.append("its classes are others") }
     if kept.pictures != pictures { differences.append("its pictures are others") }
     // More epochs would change the rate of every step, where it falls until the last.
-    if kept.settings != run.settings { differences.append("its settings are others") }
+    if kept.settings != run.settings {
+      let names = kept.settings.differences(from: run.settings).joined(separator: ", ")
+      differences.append("its settings are others (\(names))")
+    }
     guard differences.isEmpty else {
       throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
     }
     return kept
-  }
-
-  /// Tells pictures from others by their names, labels and order.
-  private static func fingerprint(_ data: TrainingData) -> String {
-    let names = data.examples.map { "\($0.label) \(data.name(of: $0))" } + data.labels
-    return Bytes(Array(names.joined(separator: "\n").utf8)).sha256
   }
 
   func run(
@@ -126,11 +123,7 @@ final class TrainingWork {
           try save()
           throw CancellationError()
         }
-        guard result.loss.isFinite else {
-          let kept = FileManager.default.fileExists(atPath: run.lastFile.path) ? run.lastFile.path : nil
-          throw TrainingError.diverged(
-            step: position.step + 1, epoch: position.epoch + 1, rate: result.rate, kept: kept)
-        }
+        guard result.loss.isFinite else { throw diverged(at: position.step + 1, epoch: position.epoch + 1) }
         stepped += clock.now - stepStart
         position.step += 1
         position.stepInEpoch += 1
@@ -167,7 +160,7 @@ final class TrainingWork {
     let first = position.stepInEpoch * settings.batchSize
     let places = order[first..<first + settings.batchSize].map { Int($0) }
     return try session.step(
-      embedding: rows(places, of: embeddings.training), labels: places.map { loader.data.examples[$0].label },
+      embedding: torch.rows(places, of: embeddings.training), labels: places.map { loader.data.examples[$0].label },
       at: position.step)
   }
 
@@ -191,8 +184,10 @@ final class TrainingWork {
     let result = EpochResult(
       epoch: position.epoch + 1, loss: position.lossSum / Double(stepsPerEpoch),
       accuracy: Double(position.correct) / Double(stepsPerEpoch * settings.batchSize),
-      testAccuracy: evaluation?.accuracy, seconds: seconds, waitingShare: waitingShare)
-    let isBest = result.testAccuracy.map { $0 > history.compactMap(\.testAccuracy).max() ?? -1 } ?? true
+      testAccuracy: evaluation?.accuracy, isRounded: session.isRounding, seconds: seconds, waitingShare: waitingShare)
+    // What is trained for bytes and not rounded yet cannot be written in bytes: it is no rival.
+    let rivals = history.filter { $0.isRounded == result.isRounded }
+    let isBest = result.testAccuracy.map { $0 > rivals.compactMap(\.testAccuracy).max() ?? -1 } ?? true
     history.append(result)
     position.epoch += 1
     position.stepInEpoch = 0
@@ -211,41 +206,52 @@ final class TrainingWork {
     report(.epoch(result, isBest: isBest && result.testAccuracy != nil))
   }
 
+  /// The state, to be written.
+  ///
+  /// - Throws: Also ``TrainingError/diverged(step:epoch:rate:kept:)`` where the last step was too far for the loss to show it
+  ///   before the next.
   private func checkpoint() throws -> Checkpoint {
-    try session.checkpoint(labels: run.training.labels, pictures: pictures, position: position, history: history)
+    let checkpoint = try session.checkpoint(
+      labels: run.training.labels, pictures: pictures, position: position, history: history)
+    guard checkpoint.isFinite else { throw diverged(at: position.step, epoch: max(1, position.epoch)) }
+    return checkpoint
+  }
+
+  private func diverged(at step: Int, epoch: Int) -> TrainingError {
+    let rate = settings.rate.rate(step: step - 1, stepsPerEpoch: stepsPerEpoch, epochs: Double(settings.epochs))
+    let kept = FileManager.default.fileExists(atPath: run.lastFile.path) ? run.lastFile.path : nil
+    return .diverged(step: step, epoch: epoch, rate: rate, kept: kept)
   }
 
   private func save() throws { try checkpoint().write(to: run.lastFile) }
 
   private func evaluateTest(isolation: isolated (any Actor)) async throws -> NetworkEvaluation? {
-    guard let test = run.test, test.count > 0 else { return nil }
     try session.exchangeAverages()
-    let evaluation: NetworkEvaluation
-    if let embeddings {
-      var counted = NetworkEvaluation(labels: test.labels)
-      let all = try session.logits(ofEmbedding: torch.tensor(embeddings.test.elements, shape: embeddings.test.shape))
-      for (scores, example) in zip(all, test.examples) { counted.add(scores, label: example.label) }
-      evaluation = counted
-    } else {
-      evaluation = try await session.evaluate(test, threads: run.threads, isolation: isolation)
-    }
+    let evaluation = try await evaluateTest(session, isolation: isolation)
     try session.exchangeAverages()
     return evaluation
   }
 
+  /// Asks a session's network, as its weights are, about the test pictures.
+  private func evaluateTest(
+    _ session: TrainingSession, isolation: isolated (any Actor)
+  ) async throws -> NetworkEvaluation? {
+    guard let test = run.test, test.count > 0 else { return nil }
+    guard let embeddings else {
+      return try await session.evaluate(test, threads: run.threads, isolation: isolation)
+    }
+    return NetworkEvaluation(try session.logits(ofEmbedding: torch.tensor(embeddings.test)), about: test)
+  }
+
   private func result(isolation: isolated (any Actor)) async throws -> TrainingResult {
     let best = try self.best ?? checkpoint()
-    var evaluation: NetworkEvaluation?
-    if let test = run.test, test.count > 0 {
-      let chosen = try TrainingSession(
-        settings, base: settings.base(), classes: best.labels.count, weights: best.bestWeights,
-        stepsPerEpoch: stepsPerEpoch, torch: torch)
-      chosen.restoreRanges(best)
-      evaluation = try await chosen.evaluate(test, threads: run.threads, isolation: isolation)
-    }
+    let chosen = try TrainingSession(
+      settings, base: settings.base(), classes: best.labels.count, weights: best.bestWeights,
+      stepsPerEpoch: stepsPerEpoch, torch: torch)
+    chosen.restoreRanges(best)
     return TrainingResult(
-      history: history, best: best, evaluation: evaluation, embeddingSeconds: embedded.seconds,
-      stepSeconds: stepped.seconds, waitingSeconds: waited.seconds)
+      history: history, best: best, evaluation: try await evaluateTest(chosen, isolation: isolation),
+      embeddingSeconds: embedded.seconds, stepSeconds: stepped.seconds, waitingSeconds: waited.seconds)
   }
 
   /// Computes the embeddings of all pictures, or reads those that an earlier run has kept.
@@ -260,17 +266,11 @@ final class TrainingWork {
     let all = run.training.count + (run.test?.count ?? 0)
     var done = 0
     func embed(_ data: TrainingData) async throws -> WeightTensor {
-      var elements: [Float] = []
       let batches = try session.batches(evaluating: data, threads: run.threads)
-      while let batch = try await batches.next() {
-        elements += try session.embedding(of: session.pictures(batch)).elements()
-        done += batch.count
+      return try await session.embeddings(of: batches, count: data.count, isolation: isolation) { count in
+        done += count
         report(.embedding(done: done, of: all))
       }
-      guard let tensor = WeightTensor(shape: [data.count, session.network.base.outputs], elements) else {
-        throw TrainingError.badWeights("embeddings", because: "there are \(elements.count) elements")
-      }
-      return tensor
     }
     let training = try await embed(run.training)
     let made = StoredEmbeddings(
@@ -291,19 +291,6 @@ final class TrainingWork {
     ).batches()
     guard let batch = try await batches.next() else { return }
     try session.network.findStatistics(on: session.pictures(batch))
-  }
-
-  private func rows(_ places: [Int], of tensor: WeightTensor) throws -> TorchTensor {
-    let width = tensor.shape.last ?? 0
-    let elements = tensor.data.withUnsafeBytes { bytes in
-      places.flatMap { place in
-        (place * width..<(place + 1) * width).map { element in
-          Float(
-            bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * element, as: UInt32.self)))
-        }
-      }
-    }
-    return try torch.tensor(elements, shape: [places.count, width])
   }
 
   private static let statisticsPictures = 128

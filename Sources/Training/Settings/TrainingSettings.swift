@@ -56,4 +56,11 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     self.augmentation = augmentation
     self.seed = seed
   }
+
+  /// The names of the settings that other ones have otherwise.
+  func differences(from other: TrainingSettings) -> [String] {
+    zip(Mirror(reflecting: self).children, Mirror(reflecting: other).children).compactMap { own, theirs in
+      "\(own.value)" == "\(theirs.value)" ? nil : own.label
+    }
+  }
 }

@@ -31,6 +31,8 @@ public struct BatchLoader: Sendable {
 
   private enum Use {
     case training(Augmentation, seed: UInt64)
+    /// All pictures in order, varied as epochs vary them.
+    case variation(Augmentation, seed: UInt64)
     case evaluation
   }
 
@@ -75,6 +77,28 @@ public struct BatchLoader: Sendable {
     try self.init(data, side: side, batchSize: batchSize, resize: resize, threads: threads, use: .evaluation)
   }
 
+  /// Batches of all pictures in the order of the data, varied at random: in each epoch otherwise. The last batch of an epoch
+  /// may be smaller.
+  ///
+  /// - Parameters:
+  ///   - data: The pictures.
+  ///   - augmentation: How pictures are varied.
+  ///   - side: Pixels along a picture's side.
+  ///   - batchSize: How many pictures a batch has.
+  ///   - seed: Decides on all variations.
+  ///   - resize: How pictures are brought to the size where no random part is shown.
+  ///   - threads: How many pictures are read at the same time; by default one a core.
+  /// - Throws: ``BatchLoaderError``, ``AugmentationError``, or ``PictureError`` for an impossible size.
+  public init(
+    varying data: TrainingData, augmentation: Augmentation, side: Int, batchSize: Int, seed: UInt64 = 0,
+    resize: Resize = .crop(fraction: 0.875), threads: Int? = nil
+  ) throws {
+    try augmentation.check()
+    try self.init(
+      data, side: side, batchSize: batchSize, resize: resize, threads: threads,
+      use: .variation(augmentation, seed: seed))
+  }
+
   private init(
     _ data: TrainingData, side: Int, batchSize: Int, resize: Resize, threads: Int?, use: Use
   ) throws {
@@ -101,11 +125,11 @@ public struct BatchLoader: Sendable {
   public var batchesPerEpoch: Int {
     switch use {
     case .training: data.count / batchSize
-    case .evaluation: (data.count + batchSize - 1) / batchSize
+    case .variation, .evaluation: (data.count + batchSize - 1) / batchSize
     }
   }
 
-  /// The places of the examples in the order of an epoch: shuffled in training, ascending in evaluation. Batch b has
+  /// The places of the examples in the order of an epoch: shuffled in training, ascending otherwise. Batch b has
   /// those from b · ``batchSize`` on.
   public func order(epoch: Int) -> [Int32] {
     let places = Array(0..<Int32(data.count))
@@ -113,7 +137,7 @@ public struct BatchLoader: Sendable {
     case .training(_, let seed):
       var generator = SplitMix64(seed: seed, for: .order, epoch: epoch)
       return places.shuffled(using: &generator)
-    case .evaluation:
+    case .variation, .evaluation:
       return places
     }
   }
@@ -143,7 +167,7 @@ public struct BatchLoader: Sendable {
     let index = Int(index)
     let example = data.examples[index]
     switch use {
-    case .training(let augmentation, let seed):
+    case .training(let augmentation, let seed), .variation(let augmentation, let seed):
       let draw = augmentation.draw(seed: seed, epoch: epoch, example: index)
       try data.read(example, with: reader, into: pixels, region: draw.region)
       draw.finish(pixels, width: side)

@@ -3,8 +3,8 @@ import Training
 
 /// How weights are brought down their gradients.
 struct DescentOptions: ParsableArguments {
-  @Option(help: "How often to go through all pictures.")
-  var epochs = 10
+  @Option(help: "How often to go through all pictures. (default: 10, or 30 with a frozen base)")
+  var epochs: Int?
 
   @Option(help: "How many pictures a step takes.")
   var batchSize = 16
@@ -32,7 +32,7 @@ struct DescentOptions: ParsableArguments {
   var weightDecay = 4e-5
 
   @Option(help: "The share of each label that is spread over all classes.")
-  var labelSmoothing = 0.0
+  var labelSmoothing = 0.1
 
   @Option(help: "Keep averages of the weights that move so slowly, such as 0.999, and use those.")
   var average: Double?
@@ -50,6 +50,9 @@ struct DescentOptions: ParsableArguments {
     case .rmsprop: .rootMeanSquare(rho: 0.9, momentum: momentum, epsilon: 1)
     }
   }
+
+  /// How often to go through all pictures, where a base is frozen or not.
+  func epochs(isBaseFrozen: Bool) -> Int { epochs ?? (isBaseFrozen ? 30 : 10) }
 
   /// The rate, where a base is frozen or not.
   func learningRate(isBaseFrozen: Bool) -> LearningRate {

@@ -18,6 +18,9 @@ struct PretrainCommand: AsyncParsableCommand {
       """,
     // Listed where it can be used; elsewhere it says what is missing.
     shouldDisplay: TorchLibrary.isInstalled,
-    subcommands: [PretrainTrainCommand.self, PretrainEvaluateCommand.self, PretrainExportCommand.self],
+    subcommands: [
+      PretrainTrainCommand.self, PretrainEvaluateCommand.self, PretrainExportCommand.self,
+      PretrainExperimentCommand.self,
+    ],
     defaultSubcommand: PretrainTrainCommand.self)
 }

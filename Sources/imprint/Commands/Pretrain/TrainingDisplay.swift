@@ -29,6 +29,13 @@ final class TrainingDisplay: Sendable {
     }
   }
 
+  func show(_ event: ExperimentEvent) {
+    switch event {
+    case .embedding(let done, let count): change("Embedding \(done) of \(count) pictures")
+    case .round(let done, let count): change("Learning new classes: \(done) of \(count) rounds")
+    }
+  }
+
   /// Takes the changing line away.
   func finish() {
     isOpen.withLock { isOpen in
