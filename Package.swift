@@ -63,7 +63,9 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Imprinting", "ModelSurgery", "TestMaterial", "Torch", "Training"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["imprint", "SharedLibraries", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "imprint", "SharedLibraries", "TestMaterial", "Torch", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,10 +1,13 @@
 #include "torch_bridge.h"
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/api/include/torch/version.h>
+
+#include <dlfcn.h>
 
 #include <algorithm>
 #include <string>
@@ -64,11 +67,13 @@ int32_t device_count() {
 }
 
 int set_threads(int32_t count) {
-  return doing([=] { at::set_num_threads(count); });
-}
-
-int set_seed(uint64_t seed) {
-  return doing([=] { at::manual_seed(seed); });
+  return doing([=] {
+    at::set_num_threads(count);
+    // libtorch leaves out a BLAS that it was not built for, as Debian's is not: OpenBLAS keeps threads of its own.
+    using set_count = void (*)(int);
+    static const set_count set_blas = reinterpret_cast<set_count>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    if (set_blas != nullptr) set_blas(count);
+  });
 }
 
 int set_recording(int32_t recording) {
@@ -217,8 +222,13 @@ torch_tensor_ref reshape(torch_tensor_ref input, const int64_t *shape, int32_t r
   return giving([=] { return at::reshape(input->value, at::IntArrayRef(shape, rank)); });
 }
 
-torch_tensor_ref dropout(torch_tensor_ref input, double probability) {
-  return giving([=] { return at::dropout(input->value, probability, true); });
+torch_tensor_ref dropout(torch_tensor_ref input, double probability, uint64_t seed) {
+  return giving([=] {
+    // Numbers of its own: those of the process belong to everyone in it.
+    at::Tensor kept = at::empty(input->value.sizes(), at::kFloat);
+    kept.bernoulli_(1 - probability, at::detail::createCPUGenerator(seed)).div_(1 - probability);
+    return at::mul(input->value, kept.to(input->value.device()));
+  });
 }
 
 torch_tensor_ref cross_entropy(torch_tensor_ref logits, torch_tensor_ref labels, double smoothing) {
@@ -311,7 +321,6 @@ const torch_functions functions = {
     torch_version,
     device_count,
     set_threads,
-    set_seed,
     set_recording,
     from_floats,
     from_integers,

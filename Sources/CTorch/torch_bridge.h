@@ -29,10 +29,8 @@ typedef struct torch_functions {
   const char *(*torch_version)(void);
   // How many CUDA devices there are.
   int32_t (*device_count)(void);
-  // How many threads an operation may take on this process's processors.
+  // How many threads an operation may take on this process's processors, that of OpenBLAS included.
   int (*set_threads)(int32_t count);
-  // Begins the random numbers anew.
-  int (*set_seed)(uint64_t seed);
   // Whether operations of this thread are recorded for `backward`.
   int (*set_recording)(int32_t recording);
 
@@ -83,8 +81,8 @@ typedef struct torch_functions {
   // √(x + shift).
   torch_tensor_ref (*square_root)(torch_tensor_ref input, double shift);
   torch_tensor_ref (*reshape)(torch_tensor_ref input, const int64_t *shape, int32_t rank);
-  // Zeros some elements at random and scales the others, so that the mean stays.
-  torch_tensor_ref (*dropout)(torch_tensor_ref input, double probability);
+  // Zeros some elements at random, the same for the same seed, and scales the others, so that the mean stays.
+  torch_tensor_ref (*dropout)(torch_tensor_ref input, double probability, uint64_t seed);
   // The mean over the rows of -log softmax, of labels softened by `smoothing`.
   torch_tensor_ref (*cross_entropy)(torch_tensor_ref logits, torch_tensor_ref labels, double smoothing);
 

@@ -9,6 +9,8 @@ public struct Torch: Sendable {
   public let library: TorchLibrary
   /// The number of the CUDA device, or nil for the processor.
   public let device: Int?
+  /// How many threads an operation may take on the processor.
+  public let threads: Int
 
   var functions: torch_functions { library.functions }
   var deviceNumber: Int32 { Int32(device ?? -1) }
@@ -27,12 +29,20 @@ public struct Torch: Sendable {
     }
     self.library = library
     self.device = device
-    try library.check(library.functions.set_threads(Int32(clamping: max(1, threads))), to: "set the number of threads")
+    self.threads = max(1, threads)
+    try useThreads(self.threads)
   }
 
-  /// Begins the random numbers anew.
-  public func seed(_ seed: UInt64) throws(TorchError) {
-    try library.check(functions.set_seed(seed), to: "set the seed")
+  private func useThreads(_ count: Int) throws(TorchError) {
+    try library.check(functions.set_threads(Int32(clamping: count)), to: "set the number of threads")
+  }
+
+  /// Does something on one thread: of small tensors threads take longer to meet than to compute.
+  public func withOneThread<Value>(_ body: () throws -> Value) throws -> Value {
+    try useThreads(1)
+    let value = try body()
+    try useThreads(threads)
+    return value
   }
 
   /// Does something whose gradients are not asked for, on this thread.

@@ -57,9 +57,9 @@ extension TorchTensor {
     try torch.make("normalise rows") { $0.normalize(reference, epsilon) }
   }
 
-  /// Some elements zero, at random, and the others divided by how many are left.
-  public func dropout(_ probability: Double) throws(TorchError) -> TorchTensor {
-    try torch.make("drop elements") { $0.dropout(reference, probability) }
+  /// Some elements zero, at random, the same for the same seed, and the others divided by how many are left.
+  public func dropout(_ probability: Double, seed: UInt64) throws(TorchError) -> TorchTensor {
+    try torch.make("drop elements") { $0.dropout(reference, probability, seed) }
   }
 
   /// The mean over the rows of −Σ t log softmax(x), where t is 1 − s for the label plus s / K for every class.

@@ -58,7 +58,10 @@ struct AccuracyChart {
     }
     ticks = shots.map { (x($0), "\($0)") }
     methods = lines.map { line in
-      (line.name, line.points.map { Point(x: x($0.shots), shots: $0.shots, accuracy: $0.accuracy) }.sorted { $0.x < $1.x })
+      (
+        line.name,
+        line.points.map { Point(x: x($0.shots), shots: $0.shots, accuracy: $0.accuracy) }.sorted { $0.x < $1.x }
+      )
     }
     let low = lines.flatMap(\.points).map { $0.accuracy.mean - ($0.accuracy.margin ?? 0) }.min() ?? 0
     lowest = min(0.9, max(0, ((low - 0.02) * 10).rounded(.down) / 10))

@@ -5,6 +5,7 @@ extension SplitMix64 {
   enum Purpose: UInt64 {
     case order = 0x6F72_6465_7200_0000
     case augmentation = 0x6175_676D_656E_7400
+    case dropout = 0x6472_6F70_6F75_7400
     case shots = 0x7368_6F74_7300_0000
   }
 

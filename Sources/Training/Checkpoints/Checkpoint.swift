@@ -60,9 +60,15 @@ public struct Checkpoint: Sendable {
   /// Reads a file.
   ///
   /// - Throws: ``TrainingError/badCheckpoint(path:because:)``, ``TrainingError/newerCheckpoint(path:version:)``, and
-  ///   `WeightsError` where the file is no safetensors file or was cut off.
+  ///   `WeightsError.cannotRead` where there is no such file.
   public init(contentsOf file: URL) throws {
-    let stored = try NamedWeights(contentsOf: file)
+    let stored: NamedWeights
+    do throws(WeightsError) {
+      stored = try NamedWeights(contentsOf: file)
+    } catch {
+      if case .cannotRead = error { throw error }
+      throw TrainingError.badCheckpoint(path: file.path, because: "\(error)")
+    }
     guard let text = stored.metadata[Self.key] else {
       throw TrainingError.badCheckpoint(path: file.path, because: "it has weights, but nothing about their training")
     }

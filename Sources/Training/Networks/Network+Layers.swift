@@ -16,7 +16,7 @@ extension Network {
       vector = try vector.linear(pass.rounding?.kernel(kernel) ?? kernel)
       vector = try rounded(vector, of: ImprintableNetwork.projectionName, pass)
     }
-    if pass.dropout > 0 { vector = try vector.dropout(pass.dropout) }
+    if pass.dropout > 0 { vector = try vector.dropout(pass.dropout, seed: pass.dropoutSeed) }
     vector = try vector.normalized()
     return try pass.rounding?.cosine(vector) ?? vector
   }

@@ -2,8 +2,9 @@
 struct Pass {
   /// How far the statistics of batch normalisation move, which are then the batch's own; nil for the running ones.
   var statisticsMomentum: Double?
-  /// The share of the embedding's elements that are dropped.
+  /// The share of the embedding's elements that are dropped, and what decides which.
   var dropout: Double = 0
+  var dropoutSeed: UInt64 = 0
   /// Rounds weights and results, where that has begun.
   var rounding: Rounding?
   /// Whether the ranges of results move towards what is met.

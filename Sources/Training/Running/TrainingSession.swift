@@ -1,3 +1,4 @@
+import Imprinting
 import ModelSurgery
 import Torch
 
@@ -78,7 +79,7 @@ final class TrainingSession {
 
   /// A step with pictures `[N, 3, side, side]`.
   func step(pictures: TorchTensor, labels: [Int], at step: Int) throws -> StepResult {
-    let pass = try pass(at: step)
+    let pass = pass(at: step)
     let embedding: TorchTensor
     if settings.isBaseFrozen {
       embedding = try self.embedding(of: pictures)
@@ -91,6 +92,12 @@ final class TrainingSession {
   /// A step with embeddings `[N, D]` of a base that is frozen.
   func step(embedding: TorchTensor, labels: [Int], at step: Int) throws -> StepResult {
     try self.step(embedding: embedding, labels: labels, at: step, pass(at: step))
+  }
+
+  /// Whether the head alone is trained and is small, so that one thread is faster than several.
+  private var isLight: Bool {
+    settings.isBaseFrozen && torch.device == nil
+      && settings.batchSize * network.classes * network.base.outputs < 1 << 24
   }
 
   /// The embeddings of pictures, as the network is used.
@@ -122,6 +129,11 @@ final class TrainingSession {
   func exchangeAverages() throws { try averages?.exchange() }
 
   private func step(embedding: TorchTensor, labels: [Int], at step: Int, _ pass: Pass) throws -> StepResult {
+    guard isLight else { return try descend(embedding: embedding, labels: labels, at: step, pass) }
+    return try torch.withOneThread { try descend(embedding: embedding, labels: labels, at: step, pass) }
+  }
+
+  private func descend(embedding: TorchTensor, labels: [Int], at step: Int, _ pass: Pass) throws -> StepResult {
     let logits = try network.logits(of: embedding, pass)
     let loss = try logits.crossEntropy(torch.integers(labels), smoothing: settings.labelSmoothing)
     let rate = settings.rate.rate(step: step, stepsPerEpoch: stepsPerEpoch, epochs: Double(settings.epochs))
@@ -137,10 +149,14 @@ final class TrainingSession {
   }
 
   /// How the network is gone through at a step.
-  private func pass(at step: Int) throws -> Pass {
+  private func pass(at step: Int) -> Pass {
+    // Statistics follow quickly at first, as averages of weights do: they begin as those of nothing that is met here.
+    let momentum = max(settings.statisticsMomentum, 9 / Double(10 + step))
     // Each step draws its own numbers, so that one that is done again draws the same.
-    if settings.head.dropout > 0 { try torch.seed(settings.seed &+ 0x9E37_79B9 &* UInt64(step + 1)) }
-    var pass = Pass(statisticsMomentum: settings.statisticsMomentum, dropout: settings.head.dropout)
+    var random = SplitMix64(seed: settings.seed, for: .dropout, epoch: step)
+    var pass = Pass(
+      statisticsMomentum: momentum, dropout: settings.head.dropout,
+      dropoutSeed: random.next())
     if let wanted = settings.rounding {
       let epoch = Double(step) / Double(stepsPerEpoch)
       if epoch >= wanted.delay {

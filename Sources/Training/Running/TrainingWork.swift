@@ -100,6 +100,19 @@ final class TrainingWork {
       try await findStatistics(isolation: isolation)
     }
     report(.begins(stepsPerEpoch: stepsPerEpoch, step: position.step))
+    do {
+      try await goOn(report: report, isolation: isolation)
+    } catch is CancellationError {
+      try save()
+      throw CancellationError()
+    }
+    return try await result(isolation: isolation)
+  }
+
+  /// Goes through what is left of the epochs.
+  private func goOn(
+    report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
+  ) async throws {
     let start = clock.now
     let firstStep = position.step
     var saved = clock.now
@@ -111,18 +124,9 @@ final class TrainingWork {
         ? loader.batches(epochs: position.epoch..<position.epoch + 1, from: position.stepInEpoch) : nil
       let order = loader.order(epoch: position.epoch)
       while position.stepInEpoch < stepsPerEpoch {
-        if Task.isCancelled {
-          try save()
-          throw CancellationError()
-        }
+        try Task.checkCancellation()
         let stepStart = clock.now
-        let result: TrainingSession.StepResult
-        do {
-          result = try await step(batches, order, isolation: isolation)
-        } catch is CancellationError {
-          try save()
-          throw CancellationError()
-        }
+        let result = try await step(batches, order, isolation: isolation)
         guard result.loss.isFinite else { throw diverged(at: position.step + 1, epoch: position.epoch + 1) }
         stepped += clock.now - stepStart
         position.step += 1
@@ -142,7 +146,6 @@ final class TrainingWork {
         evaluation, seconds: seconds, waitingShare: seconds > 0 ? (waited - waitedBefore).seconds / seconds : 0, report)
       saved = clock.now
     }
-    return try await result(isolation: isolation)
   }
 
   private func step(
@@ -227,7 +230,13 @@ final class TrainingWork {
 
   private func evaluateTest(isolation: isolated (any Actor)) async throws -> NetworkEvaluation? {
     try session.exchangeAverages()
-    let evaluation = try await evaluateTest(session, isolation: isolation)
+    let evaluation: NetworkEvaluation?
+    do {
+      evaluation = try await evaluateTest(session, isolation: isolation)
+    } catch {
+      try session.exchangeAverages()
+      throw error
+    }
     try session.exchangeAverages()
     return evaluation
   }

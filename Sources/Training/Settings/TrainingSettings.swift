@@ -22,7 +22,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var labelSmoothing: Double
   /// How slowly the averages move that are kept of the weights, and evaluated and exported; nil for none.
   public var averageDecay: Double?
-  /// How far the statistics of batch normalisation move towards those of a batch, in a step.
+  /// How far the statistics of batch normalisation move towards those of a batch, in a step; at step t of the first ones
+  /// 9 / (10 + t), as long as that is more.
   public var statisticsMomentum: Double
   /// Whether only the head is trained; the embeddings of the pictures are then computed once.
   public var isBaseFrozen: Bool

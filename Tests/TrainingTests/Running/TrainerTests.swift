@@ -1,0 +1,275 @@
+import Foundation
+import ModelSurgery
+import Synchronization
+import TFLite
+import TestMaterial
+import Testing
+import Torch
+
+@testable import Training
+
+@Suite("Training", .enabled(if: TorchLibrary.isInstalled, Comment(rawValue: ColouredPictures.need)))
+struct TrainerTests {
+  private let pictures: ColouredPictures
+  private let trainer: Trainer
+
+  init() throws {
+    pictures = try ColouredPictures()
+    trainer = Trainer(try TorchLibrary())
+  }
+
+  /// Stops a run after a step, and goes on with it until it is done.
+  private func interrupted(_ run: TrainingRun, after step: Int) async throws -> TrainingResult {
+    let task = Mutex<Task<TrainingResult, any Error>?>(nil)
+    let isStarted = AsyncStream.makeStream(of: Void.self)
+    let steps = Mutex(0)
+    let work = Task {
+      for await _ in isStarted.stream { break }
+      return try await trainer.train(run) { event in
+        guard case .step = event else { return }
+        let done = steps.withLock {
+          $0 += 1
+          return $0
+        }
+        if done == step { task.withLock { $0?.cancel() } }
+      }
+    }
+    task.withLock { $0 = work }
+    isStarted.continuation.finish()
+    await #expect(throws: CancellationError.self) { try await work.value }
+    var rest = run
+    rest.isResuming = true
+    return try await trainer.train(rest)
+  }
+
+  @Test(
+    "A network learns what is to be seen, and tells of each step and epoch in order",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  func learns() async throws {
+    var run = try pictures.run { $0.epochs = 8 }
+    run.start = try ColouredPictures.start()
+    let told = Mutex<[String]>([])
+    let result = try await trainer.train(run) { event in
+      let words =
+        switch event {
+        case .embedding: "embedding"
+        case .begins(let steps, let step): "begins \(steps) \(step)"
+        case .step(let progress): "step \(progress.epoch) \(progress.step) of \(progress.steps)"
+        case .epoch(let result, _): "epoch \(result.epoch)"
+        }
+      told.withLock { $0.append(words) }
+    }
+    // 9 pictures of each of three classes are 6 whole batches of 4.
+    let expected = (1...8).flatMap { epoch in (1...6).map { "step \(epoch) \($0) of 6" } + ["epoch \(epoch)"] }
+    #expect(told.withLock { $0 } == ["begins 6 0"] + expected)
+    #expect(result.history.count == 8)
+    #expect(try #require(result.history.last).loss < 0.7 * #require(result.history.first).loss)
+    #expect(try #require(result.evaluation).accuracy >= 0.8)
+    #expect(result.evaluation?.accuracy == result.history.compactMap(\.testAccuracy).max())
+    let best = try Checkpoint(contentsOf: run.bestFile)
+    #expect(best.weights == result.best.weights)
+    #expect(
+      try await trainer.evaluate(best, on: #require(run.test), threads: 1).accuracy == result.evaluation?.accuracy)
+  }
+
+  @Test(
+    "A run that was stopped after any step and goes on comes to the very same weights",
+    arguments: [1, 6, 8, 17], ["plain", "all"])
+  func resumed(step: Int, kind: String) async throws {
+    func change(_ settings: inout TrainingSettings) {
+      settings.epochs = 3
+      guard kind == "all" else { return }
+      settings.head = HeadSettings(projection: 16, dropout: 0.2)
+      settings.optimizer = .rootMeanSquare(rho: 0.9, momentum: 0.9, epsilon: 1)
+      settings.rate = LearningRate(peak: 0.01, warmUp: 0.5)
+      settings.averageDecay = 0.9
+      settings.labelSmoothing = 0.1
+      settings.rounding = RoundingSettings(grid: .uint8PerTensor, delay: 1.2, freeze: 1.2)
+      settings.augmentation.colours = ColourDistortion(strength: 0.5)
+    }
+    let whole = try await trainer.train(pictures.run("whole", change))
+    let parts = try await interrupted(pictures.run("parts", change), after: step)
+    let files = ["whole", "parts"].map { pictures.folder.appending("\($0)/last.safetensors") }
+    let (one, other) = (try Checkpoint(contentsOf: files[0]), try Checkpoint(contentsOf: files[1]))
+    #expect(one.position == other.position)
+    #expect(one.weights == other.weights)
+    #expect(one.averages == other.averages)
+    #expect(one.velocities == other.velocities && one.squares == other.squares)
+    #expect(one.ranges == other.ranges)
+    #expect(whole.best.weights == parts.best.weights)
+    #expect(whole.history.map(\.loss) == parts.history.map(\.loss))
+  }
+
+  @Test("With a frozen base, embeddings that are computed once train as those that are computed in every step")
+  func cached() async throws {
+    func change(_ settings: inout TrainingSettings) {
+      settings.isBaseFrozen = true
+      settings.rate = LearningRate(peak: 0.5)
+    }
+    let once = try await trainer.train(pictures.run("once", change))
+    var run = try pictures.run("every", change)
+    run.isCachingEmbeddings = false
+    let every = try await trainer.train(run)
+    #expect(once.best.weights.names == every.best.weights.names)
+    for name in once.best.weights.names {
+      let (one, other) = (once.best.weights[name]?.elements ?? [], every.best.weights[name]?.elements ?? [])
+      // Batches of other sizes may be computed in another order.
+      #expect(zip(one, other).allSatisfy { abs($0 - $1) < 1e-4 }, "\(name)")
+    }
+    #expect(FileManager.default.fileExists(atPath: pictures.folder.appending("once/embeddings.safetensors").path))
+    #expect(!FileManager.default.fileExists(atPath: pictures.folder.appending("every/embeddings.safetensors").path))
+  }
+
+  @Test("Kept embeddings serve the same base and pictures, and no others")
+  func keptEmbeddings() async throws {
+    let counted = Mutex(0)
+    func train(_ name: String, _ change: (inout TrainingSettings) -> Void = { _ in }) async throws -> Int {
+      counted.withLock { $0 = 0 }
+      let run = try pictures.run(name) {
+        $0.isBaseFrozen = true
+        change(&$0)
+      }
+      try? FileManager.default.removeItem(at: run.lastFile)
+      _ = try await trainer.train(run) { event in
+        if case .embedding(let done, _) = event { counted.withLock { $0 = done } }
+      }
+      return counted.withLock { $0 }
+    }
+    #expect(try await train("run") == 36)
+    #expect(try await train("run") { $0.epochs = 3 } == 0)
+    #expect(try await train("run") { $0.side = 64 } == 36)
+    let file = pictures.folder.appending("data/red/105.bmp")
+    try Data(BitmapPicture.plain(7)).write(to: file)
+    #expect(try await train("run") { $0.side = 64 } == 36)
+  }
+
+  @Test("A loss that becomes infinite stops the run, says where, and leaves the last good checkpoint")
+  func diverges() async throws {
+    let run = try pictures.run {
+      $0.epochs = 4
+      $0.rate = LearningRate(peak: 0.01, course: .steps(epochs: [2], factor: 1e30))
+    }
+    do {
+      _ = try await trainer.train(run)
+      Issue.record("the loss stayed finite")
+    } catch TrainingError.diverged(let step, let epoch, let rate, let kept) {
+      #expect((12...18).contains(step) && epoch == 3 && rate > 1e27 && kept == run.lastFile.path)
+    }
+    let kept = try Checkpoint(contentsOf: run.lastFile)
+    #expect(kept.position.epoch == 2)
+    #expect(kept.weights.names.allSatisfy { kept.weights[$0]?.elements.allSatisfy(\.isFinite) == true })
+  }
+
+  @Test("What goes too far in an epoch's last step is not written over the last good checkpoint")
+  func divergesLast() async throws {
+    // Six steps an epoch: the rate leaps at the last of the second.
+    let run = try pictures.run {
+      $0.epochs = 3
+      $0.rate = LearningRate(peak: 0.01, course: .steps(epochs: [11.0 / 6], factor: 1e39))
+    }
+    await #expect(throws: TrainingError.self) { try await trainer.train(run) }
+    #expect(try Checkpoint(contentsOf: run.lastFile).position.epoch == 1)
+  }
+
+  @Test("Of a network that is trained for bytes, the best is one that can be written in them")
+  func bestRounded() async throws {
+    let run = try pictures.run {
+      $0.epochs = 4
+      $0.rate = LearningRate(peak: 0.02, course: .steps(epochs: [2], factor: 1e-9))
+      $0.rounding = RoundingSettings(grid: .uint8PerTensor, delay: 3, freeze: 3)
+    }
+    let result = try await trainer.train(run)
+    #expect(result.history.map(\.isRounded) == [false, false, false, true])
+    #expect(result.best.position.epoch == 4)
+    let model = try result.best.network().quantizedModel(ranges: result.best.ranges, grid: .uint8PerTensor)
+    #expect(try !model.serialized().bytes().isEmpty)
+  }
+
+  @Test("A base that was trained is the starting point of another run")
+  func start() async throws {
+    let first = try pictures.run("first")
+    let trained = try await trainer.train(first)
+    var second = try pictures.run("second") { $0.isBaseFrozen = true }
+    second.start = try StartingPoint(of: first.bestFile, for: #require(Architecture(name: "mobilenet-v1-0.25")))
+    let result = try await trainer.train(second)
+    for name in trained.best.weights.names where !name.hasPrefix("head.") {
+      #expect(result.best.weights[name] == trained.best.weights[name], "\(name)")
+    }
+  }
+
+  // MARK: Bad input
+
+  @Test("A folder with a run is not begun anew, and one without is not gone on with")
+  func folders() async throws {
+    var run = try pictures.run { $0.epochs = 1 }
+    run.isResuming = true
+    await #expect(throws: TrainingError.nothingToResume(path: run.lastFile.path)) { try await trainer.train(run) }
+    run.isResuming = false
+    _ = try await trainer.train(run)
+    await #expect(throws: TrainingError.alreadyThere(path: run.lastFile.path)) { try await trainer.train(run) }
+  }
+
+  @Test("A run is not gone on with in another way, and what differs is named")
+  func otherRun() async throws {
+    var run = try pictures.run { $0.epochs = 1 }
+    _ = try await trainer.train(run)
+    run.isResuming = true
+    func expectRefusal(_ words: String, _ change: (inout TrainingRun) throws -> Void) async throws {
+      var other = run
+      try change(&other)
+      do {
+        _ = try await trainer.train(other)
+        Issue.record("it went on: \(words)")
+      } catch TrainingError.otherRun(let path, let reason) {
+        #expect(path == run.lastFile.path && reason.contains(words), "\(reason)")
+      }
+    }
+    try await expectRefusal("its settings are others (epochs, labelSmoothing)") {
+      $0.settings.epochs = 2
+      $0.settings.labelSmoothing = 0.2
+    }
+    try await expectRefusal("its pictures are others") {
+      $0.training = $0.training.with(Array($0.training.examples.dropLast()))
+    }
+    try await expectRefusal("its classes are others") { run in
+      run.training = run.training.with(run.training.examples, labels: ["a", "b", "c"])
+    }
+  }
+
+  @Test("Too few pictures, too few classes and senseless settings are refused by name")
+  func refused() async throws {
+    func error(_ change: (inout TrainingRun) throws -> Void) async throws -> String {
+      var run = try pictures.run()
+      try change(&run)
+      do {
+        _ = try await trainer.train(run)
+        return "nothing"
+      } catch { return "\(error)" }
+    }
+    #expect(try await error { $0.settings.batchSize = 28 }.contains("27 pictures"))
+    #expect(try await error { $0.training = try $0.training.selecting(classes: ["red"]) }.contains("1 class"))
+    #expect(try await error { $0.settings.architecture = "resnet" }.contains("mobilenet-v1-1.0"))
+    #expect(try await error { $0.settings.side = 8 }.contains("side"))
+    #expect(try await error { $0.settings.rate.peak = .nan }.contains("rate"))
+    #expect(try await error { $0.settings.labelSmoothing = 1 }.contains("label smoothing"))
+    #expect(try await error { $0.settings.epochs = 0 }.contains("epochs"))
+    #expect(
+      try await error {
+        $0.settings.isBaseFrozen = true
+        $0.settings.rounding = RoundingSettings(grid: .int8PerChannel, delay: 0, freeze: 0)
+      }.contains("frozen"))
+    #expect(try await error { $0.device = 99 }.contains("CUDA"))
+  }
+
+  @Test("A picture that cannot be read stops the run and is named")
+  func unreadable() async throws {
+    let file = pictures.folder.appending("data/green/106.bmp")
+    try Data("no picture".utf8).write(to: file)
+    do {
+      _ = try await trainer.train(pictures.run())
+      Issue.record("it was read")
+    } catch {
+      #expect("\(error)".contains("green/106.bmp"), "\(error)")
+    }
+  }
+}
