@@ -6,7 +6,7 @@ SOURCES = Package.swift Sources Tests Benchmarks
 # A build folder of its own: Swift's libraries go into the command, so that it runs where Swift is not installed.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
 
-.PHONY: help build test demo bench bench-micro bench-accuracy bench-growth bench-devices install uninstall lint format clean
+.PHONY: help build test demo bench bench-micro bench-accuracy bench-growth bench-devices bench-training install uninstall lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -44,6 +44,10 @@ bench-growth: ## Measure how time and memory grow, into Documentation/benchmarks
 bench-devices: ## Measure teaching behind a base on Edge TPUs, with a stand-in for their library
 	@scripts/setup --tests
 	@scripts/bench-devices
+
+bench-training: build ## Measure training a base, into Documentation/benchmarks.md
+	@scripts/setup --tests
+	@scripts/bench-training
 
 install: build ## Install the command and the LiteRT runtime (PREFIX=/usr/local)
 	@scripts/install

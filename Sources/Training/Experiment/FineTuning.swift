@@ -17,11 +17,11 @@ public struct FineTuning: Sendable, Hashable, Codable {
 
   /// - Parameters:
   ///   - part: What moves.
-  ///   - epochs: By default 10 of the head, 2 of the network.
-  ///   - rate: By default 0.1 of the head, 0.001 of the network.
+  ///   - epochs: By default 4 of the head, 2 of the network.
+  ///   - rate: By default 0.02 of the head, 0.001 of the network.
   public init(of part: Part, epochs: Int? = nil, rate: Double? = nil) {
     self.part = part
-    self.epochs = epochs ?? (part == .head ? 10 : 2)
-    self.rate = rate ?? (part == .head ? 0.1 : 0.001)
+    self.epochs = epochs ?? (part == .head ? 4 : 2)
+    self.rate = rate ?? (part == .head ? 0.02 : 0.001)
   }
 }

@@ -96,8 +96,10 @@ final class TrainingWork {
   ) async throws -> TrainingResult {
     if settings.isBaseFrozen, run.isCachingEmbeddings {
       try await embed(report: report, isolation: isolation)
-    } else if !settings.isBaseFrozen, !isResumed, run.start?.isFolded == true {
-      try await findStatistics(isolation: isolation)
+    }
+    if let start = run.start, !isResumed {
+      if start.isFolded, !settings.isBaseFrozen { try await findStatistics(isolation: isolation) }
+      try await beginHead(isolation: isolation)
     }
     report(.begins(stepsPerEpoch: stepsPerEpoch, step: position.step))
     do {
@@ -302,7 +304,23 @@ final class TrainingWork {
     try session.network.findStatistics(on: session.pictures(batch))
   }
 
+  /// Lets the head begin with what a base that knows something says of some pictures of each class.
+  private func beginHead(isolation: isolated (any Actor)) async throws {
+    let places = run.training.places.flatMap { $0.prefix(Self.headPictures) }
+    let some = run.training.with(places.map { run.training.examples[$0] })
+    let rows: TorchTensor
+    if let embeddings {
+      rows = try torch.rows(places, of: embeddings.training)
+    } else {
+      let batches = try session.batches(evaluating: some, threads: run.threads)
+      rows = try torch.tensor(
+        try await session.embeddings(of: batches, count: some.count, isolation: isolation) { _ in })
+    }
+    try session.network.beginHead(with: rows, labels: some.examples.map(\.label))
+  }
+
   private static let statisticsPictures = 128
+  private static let headPictures = 20
 }
 
 extension Duration {

@@ -10,7 +10,10 @@ struct DescentOptions: ParsableArguments {
   var batchSize = 16
 
   @Option(
-    help: "The learning rate at its highest. (default: 0.01 with sgd, 0.001 with rmsprop, 0.5 with a frozen base)")
+    help: """
+      The learning rate at its highest. (default: 0.01 with sgd, 0.001 with rmsprop; with a frozen base 0.5, or 0.02 under \
+      a projection)
+      """)
   var rate: Double?
 
   @Option(help: "How the rate falls: \(RateCourse.words).")
@@ -54,9 +57,9 @@ struct DescentOptions: ParsableArguments {
   /// How often to go through all pictures, where a base is frozen or not.
   func epochs(isBaseFrozen: Bool) -> Int { epochs ?? (isBaseFrozen ? 30 : 10) }
 
-  /// The rate, where a base is frozen or not.
-  func learningRate(isBaseFrozen: Bool) -> LearningRate {
-    let usual = isBaseFrozen ? 0.5 : optimizer == .sgd ? 0.01 : 0.001
+  /// The rate, where a base is frozen or not, and has a projection or not.
+  func learningRate(isBaseFrozen: Bool, isProjected: Bool) -> LearningRate {
+    let usual = isBaseFrozen ? (isProjected ? 0.02 : 0.5) : optimizer == .sgd ? 0.01 : 0.001
     return LearningRate(peak: rate ?? usual, course: schedule.course, warmUp: warmUp)
   }
 }

@@ -10,7 +10,11 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "The width and the height of the pictures. (default: the architecture's own)")
   var side: Int?
 
-  @Option(help: "Add a linear layer of so many outputs before the normalisation, which lets embeddings go negative.")
+  @Option(
+    help: """
+      Add a linear layer of so many outputs before the normalisation, which lets embeddings go negative: for classes that \
+      are to be imprinted beside the trained ones. As many as the base has are best.
+      """)
   var projection: Int?
 
   @Option(help: "What the cosines are multiplied by, before it is trained.")

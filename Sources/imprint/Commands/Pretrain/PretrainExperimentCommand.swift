@@ -47,10 +47,10 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
   @Option(help: "What is fine-tuned: the head, or the network, which takes minutes each time.")
   var tune = FineTuning.Part.head
 
-  @Option(help: "Through how many epochs is fine-tuned. (default: 10 of the head, 2 of the network)")
+  @Option(help: "Through how many epochs is fine-tuned. (default: 4 of the head, 2 of the network)")
   var tuneEpochs: Int?
 
-  @Option(help: "At which rate is fine-tuned. (default: 0.1 of the head, 0.001 of the network)")
+  @Option(help: "At which rate is fine-tuned. (default: 0.02 of the head, 0.001 of the network)")
   var tuneRate: Double?
 
   @Option(help: "Where to write what was found as one HTML page, with drawings.")

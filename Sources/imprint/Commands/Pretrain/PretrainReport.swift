@@ -7,9 +7,11 @@ struct PretrainReport: Encodable {
   let epochs: [EpochResult]
   let evaluation: NetworkReport?
   let best, last: String
+  let libtorch: String
   let embeddingSeconds, stepSeconds, waitingShare: Double
 
-  init(_ result: TrainingResult, run: TrainingRun) {
+  init(_ result: TrainingResult, run: TrainingRun, libtorch: String) {
+    self.libtorch = libtorch
     pictures = run.training.count
     classes = run.training.labels.count
     epochs = result.history

@@ -45,7 +45,7 @@ struct PretrainTrainCommand: AsyncParsableCommand {
     defer { display.finish() }
     let result = try await Trainer(library).train(run) { display.show($0) }
     display.finish()
-    let report = PretrainReport(result, run: run)
+    let report = PretrainReport(result, run: run, libtorch: library.version)
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 }

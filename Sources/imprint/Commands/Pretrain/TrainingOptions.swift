@@ -83,7 +83,8 @@ struct TrainingOptions: ParsableArguments {
     let epochs = descent.epochs(isBaseFrozen: freezeBase)
     return TrainingSettings(
       architecture: base.name, side: Int(base.side), head: network.head, epochs: epochs,
-      batchSize: descent.batchSize, optimizer: descent.rule, rate: descent.learningRate(isBaseFrozen: freezeBase),
+      batchSize: descent.batchSize, optimizer: descent.rule,
+      rate: descent.learningRate(isBaseFrozen: freezeBase, isProjected: network.projection != nil),
       weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.average,
       statisticsMomentum: descent.statisticsMomentum, isBaseFrozen: freezeBase,
       rounding: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
