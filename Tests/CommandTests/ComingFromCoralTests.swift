@@ -29,18 +29,7 @@ struct ComingFromCoralTests {
     try Data(list.utf8).write(to: folder.appending("open_image_v4_subset.csv"))
     _ = try Flowers.folder([("Tulip", "tigerlily", 0..<2)], in: folder, named: "more")
     _ = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder, named: "flower_photos")
-    let compiler = """
-      #!/bin/sh
-      while [ $# -gt 1 ]; do
-        case $1 in --out_dir) out=$2 ;; esac
-        shift
-      done
-      cp '\(Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu").path)' "$out/model_edgetpu.tflite"
-
-      """
-    let program = folder.appending("edgetpu_compiler")
-    try Data(compiler.utf8).write(to: program)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    try CompilerStandIn.put(into: folder)
   }
 
   @Test("Every command on it runs as it is printed, one after the other")

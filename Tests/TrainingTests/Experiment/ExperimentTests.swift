@@ -41,7 +41,7 @@ struct ExperimentTests {
     #expect(found.baseLabels == ["a", "b", "c"] && found.newLabels == ["d", "e"])
     #expect(found.testPictures == 15)
     #expect(found.rows.map(\.shots) == ExperimentMethod.allCases.flatMap { _ in [1, 5] })
-    #expect(found.baseAccuracy >= 0.7)
+    #expect(found.baseAccuracy >= 0.6)
     for method in [ExperimentMethod.imprinted, .varied, .analytic] {
       let row = try #require(found.row(method, shots: 5))
       #expect(row.newClasses.mean >= 0.6, "\(method) \(row.newClasses)")
