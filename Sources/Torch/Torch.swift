@@ -40,9 +40,8 @@ public struct Torch: Sendable {
   /// Does something on one thread: of small tensors threads take longer to meet than to compute.
   public func withOneThread<Value>(_ body: () throws -> Value) throws -> Value {
     try useThreads(1)
-    let value = try body()
-    try useThreads(threads)
-    return value
+    defer { _ = functions.set_threads(Int32(clamping: threads)) }
+    return try body()
   }
 
   /// Does something whose gradients are not asked for, on this thread.

@@ -10,6 +10,10 @@ public enum TrainingError: Error, Sendable, Hashable {
   case badLayer(String)
   /// A layer's results have no range, or an infinite one.
   case badRange(layer: String)
+  /// Weights are infinite or no numbers.
+  case infiniteWeights
+  /// A network that is trained for bytes is to be written in them before rounding has begun.
+  case notRounded(path: String)
   /// The loss became infinite or no number: at which step of which epoch, the checkpoint that is kept, and the rate.
   case diverged(step: Int, epoch: Int, rate: Double, kept: String?)
   /// There are too few pictures for a step.
@@ -42,7 +46,14 @@ extension TrainingError: CustomStringConvertible {
     case .badLayer(let name):
       "the layer \(name) is of a kind that cannot be trained"
     case .badRange(let layer):
-      "the results of the layer \(layer) have no range: train with rounding for a while before the model is exported"
+      "the results of the layer \(layer) have no range, or an infinite one"
+    case .infiniteWeights:
+      "the network holds weights that are infinite or no numbers (NaN): take an earlier checkpoint"
+    case .notRounded(let path):
+      """
+      \(path) is of a network that is trained for bytes, and was not rounded yet: train on with --resume, or write its \
+      floats with --float
+      """
     case .diverged(let step, let epoch, let rate, let kept):
       """
       the loss became infinite at step \(step), in epoch \(epoch), with the rate \(rate): try a lower one, or a longer \

@@ -235,6 +235,7 @@ struct PretrainTests {
     for command in [["evaluate", newer.path, "--data", data.path], ["export", newer.path, "-o", run + ".tflite"]] {
       expectRefusal(try Imprint.run(["pretrain"] + command), "later version", "newer.safetensors")
     }
+    expectRefusal(try Imprint.run(pretrain("--start", newer.path)), "later version", "newer.safetensors")
     expectRefusal(try Imprint.run("pretrain", "export", start, "-o", run + ".tflite"), "mobilenet_v1_0.25_128_quant")
     expectRefusal(try Imprint.run("pretrain", "export", "none.safetensors", "-o", run + ".tflite"), "none.safetensors")
   }
@@ -242,6 +243,12 @@ struct PretrainTests {
   @Test("Options that make no sense are wrong usage")
   func options() throws {
     expectRefusal(try Imprint.run(pretrain("--test-ratio", "1")), code: 64, "--test-ratio")
+    expectRefusal(
+      try Imprint.run("pretrain", "evaluate", "x", "--data", data.path, "--test-ratio", "-0.5"), code: 64,
+      "--test-ratio")
+    expectRefusal(
+      try Imprint.run("pretrain", "experiment", "--data", data.path, "--base-classes", "2", "-o", run), code: 64,
+      "--test-ratio")
     expectRefusal(try Imprint.run(pretrain("--schedule", "steps:2:1")), code: 64, "--schedule")
     expectRefusal(try Imprint.run(pretrain("--recompute-embeddings")), code: 64, "--freeze-base")
     expectRefusal(try Imprint.run(pretrain("--quantize-delay", "1")), code: 64, "--quantize")

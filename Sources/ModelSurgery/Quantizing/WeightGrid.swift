@@ -24,7 +24,8 @@ public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
       let (lower, upper) = (min(0, lower), max(0, upper))
       let step = upper / 254 - lower / 254
       let scale = step > .leastNormalMagnitude ? step : 1
-      return (scale, Int(min(max((1 - lower / scale).rounded(), 1), 255)))
+      let zeroPoint = (1 - lower / scale).rounded()
+      return (scale, zeroPoint.isFinite ? Int(min(max(zeroPoint, 1), 255)) : 1)
     }
   }
 

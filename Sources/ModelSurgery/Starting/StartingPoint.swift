@@ -21,7 +21,8 @@ public struct StartingPoint: Sendable, Hashable {
   public let weights: NamedWeights
   /// The classifier behind the embedding, or nil where the file has none that fits.
   public let head: StartingHead?
-  /// Whether batch normalisation is folded into the convolutions, as it is in every `.tflite` file.
+  /// Whether batch normalisation is folded into the convolutions, as it is in every `.tflite` file and in what was trained
+  /// on it without moving it.
   ///
   /// Each normalisation then has γ = √(1 + ε), β = the bias, μ = 0 and σ² = 1, so that in use it adds the bias and no
   /// more. Before training normalises by batches, measure each convolution's mean m and variance v on pictures and set
@@ -66,7 +67,17 @@ public struct StartingPoint: Sendable, Hashable {
     self.weights = renamed.tensors(base.weights.map(\.name))
     try base.check(self.weights)
     head = difference.head.flatMap { StartingHead(named: $0, in: renamed) }
-    isFolded = false
+    isFolded = Self.isFolded(self.weights)
+  }
+
+  /// Whether all means are 0 and all variances 1.
+  package static func isFolded(_ weights: NamedWeights) -> Bool {
+    weights.names.allSatisfy { name in
+      let elements = weights[name]?.elements ?? []
+      if name.hasSuffix(".running_mean") { return elements.allSatisfy { $0 == 0 } }
+      if name.hasSuffix(".running_var") { return elements.allSatisfy { $0 == 1 } }
+      return true
+    }
   }
 
   /// Takes the weights of a model's layers, as real numbers.

@@ -11,6 +11,11 @@ extension Checkpoint {
     weights.names.allSatisfy { name in weights[name]?.elements.allSatisfy(\.isFinite) ?? true }
   }
 
+  /// - Throws: ``TrainingError/infiniteWeights``.
+  func checkFinite() throws(TrainingError) {
+    guard isFinite else { throw .infiniteWeights }
+  }
+
   /// The trained network, to be written as a model.
   ///
   /// - Throws: ``TrainingError/unknownArchitecture(_:known:)``, ``TrainingError/badWeights(_:because:)``.

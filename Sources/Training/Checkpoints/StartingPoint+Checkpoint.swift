@@ -11,7 +11,11 @@ extension StartingPoint {
   ///
   /// - Throws: What ``init(contentsOf:for:)`` and ``Checkpoint/init(contentsOf:)`` throw.
   public init(of file: URL, for architecture: Architecture) throws {
-    guard let checkpoint = try? Checkpoint(contentsOf: file) else {
+    let checkpoint: Checkpoint
+    do {
+      checkpoint = try Checkpoint(contentsOf: file)
+    } catch {
+      if case TrainingError.newerCheckpoint = error { throw error }
       try self.init(contentsOf: file, for: architecture)
       return
     }

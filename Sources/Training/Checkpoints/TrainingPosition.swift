@@ -11,4 +11,11 @@ public struct TrainingPosition: Sendable, Hashable, Codable {
   public var correct = 0
 
   public init() {}
+
+  /// Whether a run with some settings can stand here.
+  func isSound(_ settings: TrainingSettings, stepsPerEpoch: Int) -> Bool {
+    (0...settings.epochs).contains(epoch) && (0...stepsPerEpoch).contains(stepInEpoch)
+      && step == epoch * stepsPerEpoch + stepInEpoch && (0...stepInEpoch * settings.batchSize).contains(correct)
+      && lossSum.isFinite
+  }
 }

@@ -24,10 +24,14 @@ struct StoredEmbeddings: Sendable {
 
   /// Reads those of the same base and the same pictures, or gives nil where there are none.
   ///
-  /// - Parameter origin: What tells base and pictures from others.
-  init?(contentsOf file: URL, origin: String) {
+  /// - Parameters:
+  ///   - origin: What tells base and pictures from others.
+  ///   - counts: How many pictures there are to train on and to test.
+  ///   - dimension: D.
+  init?(contentsOf file: URL, origin: String, counts: (training: Int, test: Int), dimension: Int) {
     guard let stored = try? NamedWeights(contentsOf: file), stored.metadata[Self.key] == origin,
-      let training = stored[Self.trainingName], let test = stored[Self.testName]
+      let training = stored[Self.trainingName], let test = stored[Self.testName],
+      training.shape == [counts.training, dimension], test.shape == [counts.test, dimension]
     else { return nil }
     self.init(training: training, test: test)
   }

@@ -17,6 +17,7 @@ final class ExperimentWork {
     _ experiment: Experiment, on data: TrainingData, base checkpoint: Checkpoint, threads: Int, torch: Torch
   ) throws {
     try experiment.check()
+    try checkpoint.checkFinite()
     self.experiment = experiment
     self.checkpoint = checkpoint
     self.threads = threads
@@ -215,6 +216,9 @@ final class ExperimentWork {
     let tuned = try TrainingSession(
       settings, base: checkpoint.base(), classes: data.labels.count, weights: start,
       stepsPerEpoch: loader.batchesPerEpoch, torch: torch)
+    if !isHeadAlone, StartingPoint.isFolded(start) {
+      try await tuned.findStatistics(of: pictured, threads: threads, isolation: isolation)
+    }
     var step = 0
     for epoch in 0..<settings.epochs {
       let order = loader.order(epoch: epoch).map { balanced[Int($0)] }

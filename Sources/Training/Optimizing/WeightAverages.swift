@@ -15,11 +15,13 @@ final class WeightAverages {
     self.decay = decay
     self.weights = weights
     self.torch = torch
-    averages = try weights.map { weight in
-      let average = try weight.tensor.zeros()
-      try average.assign(weight.tensor)
-      return average
-    }
+    averages = try weights.map { try $0.tensor.zeros() }
+    try restart()
+  }
+
+  /// Makes them the weights as they are.
+  func restart() throws {
+    for (weight, average) in zip(weights, averages) { try average.assign(weight.tensor) }
   }
 
   /// The averages by the weights' names.

@@ -20,7 +20,9 @@ final class Rounding {
     switch grid {
     case .uint8PerTensor: return try rows(weights)
     case .int8PerChannel:
-      let scales = try weights.channelBounds().elements().map { grid.encoding(lower: -$0, upper: $0).scale }
+      let bounds = try weights.channelBounds().elements()
+      guard bounds.allSatisfy(\.isFinite) else { throw TrainingError.infiniteWeights }
+      let scales = bounds.map { grid.encoding(lower: -$0, upper: $0).scale }
       return try weights.rounded(
         scales: weights.torch.tensor(scales, shape: [scales.count]), within: grid.bounds)
     }
@@ -31,6 +33,7 @@ final class Rounding {
   /// - Parameter room: Numbers that the grid reaches besides.
   func rows(_ weights: TorchTensor, room: ClosedRange<Float> = 0...0) throws -> TorchTensor {
     let range = try weights.range()
+    guard range.lower.isFinite, range.upper.isFinite else { throw TrainingError.infiniteWeights }
     let encoding = grid.encoding(
       lower: min(range.lower, room.lowerBound), upper: max(range.upper, room.upperBound))
     return try weights.rounded(scale: encoding.scale, zeroPoint: encoding.zeroPoint, within: grid.bounds)

@@ -54,6 +54,8 @@ public actor Trainer {
     _ checkpoint: Checkpoint, on data: TrainingData, device: Int? = nil, threads: Int,
     report: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) async throws -> NetworkEvaluation {
+    try checkpoint.checkFinite()
+    try checkpoint.settings.check()
     let torch = try Torch(library, device: device, threads: threads)
     let session = try TrainingSession(
       checkpoint.settings, base: checkpoint.base(), classes: checkpoint.labels.count, weights: checkpoint.bestWeights,

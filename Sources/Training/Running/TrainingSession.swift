@@ -128,6 +128,9 @@ final class TrainingSession {
   /// Puts the averages, where there are any, in place of the weights, to be evaluated; done again, all is as before.
   func exchangeAverages() throws { try averages?.exchange() }
 
+  /// Makes the averages, where there are any, those of the weights as they are.
+  func restartAverages() throws { try averages?.restart() }
+
   private func step(embedding: TorchTensor, labels: [Int], at step: Int, _ pass: Pass) throws -> StepResult {
     guard isLight else { return try descend(embedding: embedding, labels: labels, at: step, pass) }
     return try torch.withOneThread { try descend(embedding: embedding, labels: labels, at: step, pass) }

@@ -47,7 +47,7 @@ final class TrainingWork {
     stepsPerEpoch = loader.batchesPerEpoch
     pictures = data.fingerprint
     let base = try settings.base()
-    let kept = try Self.checkpoint(to: run, pictures: pictures)
+    let kept = try Self.checkpoint(to: run, pictures: pictures, stepsPerEpoch: stepsPerEpoch)
     let weights =
       try kept?.weights
       ?? InitialWeights.make(
@@ -58,7 +58,7 @@ final class TrainingWork {
       try session.restore(kept)
       position = kept.position
       history = kept.history
-      best = try? Checkpoint(contentsOf: run.bestFile)
+      best = try Self.best(of: run, like: kept)
     }
     isResumed = kept != nil
     let names = base.weights.compactMap { weights[$0.name]?.data.sha256 }.joined()
@@ -69,7 +69,7 @@ final class TrainingWork {
   }
 
   /// The checkpoint to go on with, checked to be of the same run; nil where a run begins.
-  private static func checkpoint(to run: TrainingRun, pictures: String) throws -> Checkpoint? {
+  private static func checkpoint(to run: TrainingRun, pictures: String, stepsPerEpoch: Int) throws -> Checkpoint? {
     let isThere = FileManager.default.fileExists(atPath: run.lastFile.path)
     guard run.isResuming else {
       if isThere { throw TrainingError.alreadyThere(path: run.lastFile.path) }
@@ -88,7 +88,21 @@ final class TrainingWork {
     guard differences.isEmpty else {
       throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
     }
+    guard kept.position.isSound(run.settings, stepsPerEpoch: stepsPerEpoch),
+      kept.history.count == kept.position.epoch
+    else { throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "it is of a step that cannot be") }
+    try kept.checkFinite()
     return kept
+  }
+
+  /// The best checkpoint of a run that is gone on with; nil where there is none yet.
+  private static func best(of run: TrainingRun, like kept: Checkpoint) throws -> Checkpoint? {
+    guard FileManager.default.fileExists(atPath: run.bestFile.path) else { return nil }
+    let best = try Checkpoint(contentsOf: run.bestFile)
+    guard best.settings == kept.settings, best.labels == kept.labels, best.pictures == kept.pictures else {
+      throw TrainingError.otherRun(path: run.bestFile.path, because: "\(run.lastFile.path) is of another one")
+    }
+    return best
   }
 
   func run(
@@ -98,8 +112,11 @@ final class TrainingWork {
       try await embed(report: report, isolation: isolation)
     }
     if let start = run.start, !isResumed {
-      if start.isFolded, !settings.isBaseFrozen { try await findStatistics(isolation: isolation) }
+      if start.isFolded, !settings.isBaseFrozen {
+        try await session.findStatistics(of: run.training, threads: run.threads, isolation: isolation)
+      }
       try await beginHead(isolation: isolation)
+      try session.restartAverages()
     }
     report(.begins(stepsPerEpoch: stepsPerEpoch, step: position.step))
     do {
@@ -124,12 +141,13 @@ final class TrainingWork {
       let batches =
         embeddings == nil
         ? loader.batches(epochs: position.epoch..<position.epoch + 1, from: position.stepInEpoch) : nil
-      let order = loader.order(epoch: position.epoch)
+      let order = embeddings == nil ? [] : loader.order(epoch: position.epoch)
       while position.stepInEpoch < stepsPerEpoch {
         try Task.checkCancellation()
         let stepStart = clock.now
-        let result = try await step(batches, order, isolation: isolation)
-        guard result.loss.isFinite else { throw diverged(at: position.step + 1, epoch: position.epoch + 1) }
+        guard let result = try await finiteStep(batches, order, isolation: isolation) else {
+          throw diverged(at: position.step + 1, epoch: position.epoch + 1)
+        }
         stepped += clock.now - stepStart
         position.step += 1
         position.stepInEpoch += 1
@@ -147,6 +165,18 @@ final class TrainingWork {
       try finishEpoch(
         evaluation, seconds: seconds, waitingShare: seconds > 0 ? (waited - waitedBefore).seconds / seconds : 0, report)
       saved = clock.now
+    }
+  }
+
+  /// A step, or nil where what it computes is infinite.
+  private func finiteStep(
+    _ batches: Batches?, _ order: [Int32], isolation: isolated (any Actor)
+  ) async throws -> TrainingSession.StepResult? {
+    do {
+      let result = try await step(batches, order, isolation: isolation)
+      return result.loss.isFinite ? result : nil
+    } catch TrainingError.badRange, TrainingError.infiniteWeights {
+      return nil
     }
   }
 
@@ -269,12 +299,15 @@ final class TrainingWork {
   private func embed(
     report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
   ) async throws {
-    if let kept = StoredEmbeddings(contentsOf: run.embeddingsFile, origin: origin) {
+    let counts = (training: run.training.count, test: run.test?.count ?? 0)
+    if let kept = StoredEmbeddings(
+      contentsOf: run.embeddingsFile, origin: origin, counts: counts, dimension: session.network.base.outputs)
+    {
       embeddings = kept
       return
     }
     let start = clock.now
-    let all = run.training.count + (run.test?.count ?? 0)
+    let all = counts.training + counts.test
     var done = 0
     func embed(_ data: TrainingData) async throws -> WeightTensor {
       let batches = try session.batches(evaluating: data, threads: run.threads)
@@ -289,19 +322,6 @@ final class TrainingWork {
     try made.write(to: run.embeddingsFile, origin: origin)
     embeddings = made
     embedded = clock.now - start
-  }
-
-  /// Gives a base whose normalisation was folded the statistics of some of the pictures.
-  private func findStatistics(isolation: isolated (any Actor)) async throws {
-    let size = min(Self.statisticsPictures, run.training.count)
-    // Far apart, so that all classes are there.
-    let places = (0..<size).map { $0 * run.training.count / size }
-    let some = run.training.with(places.map { run.training.examples[$0] })
-    let batches = try BatchLoader(
-      evaluating: some, side: settings.side, batchSize: size, resize: .crop, threads: run.threads
-    ).batches()
-    guard let batch = try await batches.next() else { return }
-    try session.network.findStatistics(on: session.pictures(batch))
   }
 
   /// Lets the head begin with what a base that knows something says of some pictures of each class.
@@ -319,7 +339,6 @@ final class TrainingWork {
     try session.network.beginHead(with: rows, labels: some.examples.map(\.label))
   }
 
-  private static let statisticsPictures = 128
   private static let headPictures = 20
 }
 

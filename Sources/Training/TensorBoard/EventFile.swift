@@ -19,6 +19,7 @@ import ModelSurgery
 /// full disk, is left out: training goes on without it.
 final class EventFile {
   private let descriptor: Int32
+  private var byteCount = 0
 
   /// A new file in a folder, with a name that TensorBoard knows as one of its own.
   init(in folder: URL, at time: Date = Date()) {
@@ -38,7 +39,12 @@ final class EventFile {
     guard descriptor >= 0 else { return }
     let length = withUnsafeBytes(of: UInt64(message.bytes.count).littleEndian) { Array($0) }
     let record = length + Self.checksum(length) + message.bytes + Self.checksum(message.bytes)
-    _ = record.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if record.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == record.count {
+      byteCount += record.count
+    } else {
+      // A piece of a record would hide all that comes behind it.
+      _ = ftruncate(descriptor, off_t(byteCount))
+    }
   }
 
   private static func checksum(_ bytes: [UInt8]) -> [UInt8] {

@@ -197,7 +197,82 @@ struct TrainerTests {
     }
   }
 
+  @Test("A frozen base whose normalisation was folded is still known as one when it is trained on")
+  func folded() async throws {
+    let weights = try ColouredPictures.start().weights
+    let again = try StartingPoint(weights, for: .mobileNetV1(multiplier: 0.25))
+    #expect(again.isFolded)
+    let run = try pictures.run()
+    let trained = try await trainer.train(run)
+    let moved = try StartingPoint(of: run.bestFile, for: .mobileNetV1(multiplier: 0.25))
+    #expect(!moved.isFolded && trained.best.weights.names.count > moved.weights.names.count)
+  }
+
   // MARK: Bad input
+
+  @Test("Weights that become infinite while they are rounded are a loss that became infinite")
+  func divergesRounded() async throws {
+    for grid in WeightGrid.allCases {
+      let run = try pictures.run("\(grid)") {
+        $0.rate = LearningRate(peak: 1e30, course: .constant)
+        $0.rounding = RoundingSettings(grid: grid, delay: 0, freeze: 0)
+      }
+      do {
+        _ = try await trainer.train(run)
+        Issue.record("it went on")
+      } catch TrainingError.diverged(let step, _, _, let kept) {
+        #expect(step <= 4 && kept == nil)
+      }
+    }
+  }
+
+  @Test("A checkpoint of a step that cannot be is refused, and so is a best one of another run")
+  func unsound() async throws {
+    var run = try pictures.run { $0.isBaseFrozen = true }
+    _ = try await trainer.train(run)
+    run.isResuming = true
+    let good = try Checkpoint(contentsOf: run.lastFile)
+    let changes: [(inout TrainingPosition) -> Void] = [
+      { $0.stepInEpoch = -1 }, { $0.step = .max }, { $0.step = -10 }, { $0.correct = .max }, { $0.epoch = 3 },
+      {
+        $0.lossSum = -1; $0.epoch = -1
+      },
+    ]
+    for change in changes {
+      var bad = good
+      change(&bad.position)
+      try bad.write(to: run.lastFile)
+      await #expect(throws: TrainingError.self) { try await trainer.train(run) }
+    }
+    try good.write(to: run.lastFile)
+    var other = good
+    other.labels = ["x", "y", "z"]
+    try other.write(to: run.bestFile)
+    await #expect(throws: TrainingError.self) { try await trainer.train(run) }
+    try Data("nothing".utf8).write(to: run.bestFile)
+    await #expect(throws: TrainingError.self) { try await trainer.train(run) }
+    try good.write(to: run.bestFile)
+    #expect(try await trainer.train(run).history == good.history)
+  }
+
+  @Test("Kept embeddings of another shape are computed anew")
+  func shapes() async throws {
+    let run = try pictures.run { $0.isBaseFrozen = true }
+    let first = try await trainer.train(run)
+    let file = run.folder.appending(path: "embeddings.safetensors")
+    let stored = try NamedWeights(contentsOf: file)
+    let short = try NamedWeights([
+      ("training", #require(WeightTensor(shape: [1, 256], [Float](repeating: 0, count: 256)))),
+      ("test", #require(stored["test"])),
+    ])
+    var data = Data()
+    for piece in try short.safetensors(metadata: stored.metadata) {
+      piece.withUnsafeBytes { data.append(contentsOf: $0) }
+    }
+    try data.write(to: file)
+    try FileManager.default.removeItem(at: run.lastFile)
+    #expect(try await trainer.train(run).history.map(\.loss) == first.history.map(\.loss))
+  }
 
   @Test("A folder with a run is not begun anew, and one without is not gone on with")
   func folders() async throws {
@@ -253,6 +328,18 @@ struct TrainerTests {
     #expect(try await error { $0.settings.rate.peak = .nan }.contains("rate"))
     #expect(try await error { $0.settings.labelSmoothing = 1 }.contains("label smoothing"))
     #expect(try await error { $0.settings.epochs = 0 }.contains("epochs"))
+    #expect(try await error { $0.settings.epochs = .max }.contains("epochs"))
+    #expect(
+      try await error { $0.settings.optimizer = .descent(momentum: .nan, isNesterov: false) }.contains("momentum"))
+    #expect(
+      try await error { $0.settings.rate.course = .steps(epochs: [.infinity], factor: 0.1) }.contains(
+        "course of the rate"))
+    for (delay, freeze) in [(2.0, 2.0), (.infinity, 0), (0, .infinity)] {
+      #expect(
+        try await error {
+          $0.settings.rounding = RoundingSettings(grid: .int8PerChannel, delay: delay, freeze: freeze)
+        }.contains("cannot be"))
+    }
     #expect(
       try await error {
         $0.settings.isBaseFrozen = true

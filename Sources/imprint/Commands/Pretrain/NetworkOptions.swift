@@ -4,7 +4,7 @@ import Training
 
 /// Which network is trained, and with what on it.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "The base: \(Architecture.trainable.joined(separator: ", ")).")
+  @Option(help: "The base: \(Architecture.known.map(\.name).joined(separator: ", ")).")
   var architecture = Architecture.mobileNetV1().name
 
   @Option(help: "The width and the height of the pictures. (default: the architecture's own)")
@@ -30,8 +30,8 @@ struct NetworkOptions: ParsableArguments {
   ///
   /// - Throws: ``TrainingError/unknownArchitecture(_:known:)``.
   func base() throws -> Architecture {
-    guard Architecture.trainable.contains(architecture), let found = Architecture(name: architecture) else {
-      throw TrainingError.unknownArchitecture(architecture, known: Architecture.trainable)
+    guard let found = Architecture(name: architecture) else {
+      throw TrainingError.unknownArchitecture(architecture, known: Architecture.known.map(\.name))
     }
     return found.with(side: side.map { Int32(clamping: $0) } ?? found.side)
   }

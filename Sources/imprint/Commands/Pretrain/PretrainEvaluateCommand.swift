@@ -31,6 +31,12 @@ struct PretrainEvaluateCommand: AsyncParsableCommand {
   @Flag(help: "Print the result as JSON, with all that was taken for something else.")
   var json = false
 
+  func validate() throws {
+    guard (0..<1).contains(testRatio) else {
+      throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
+    }
+  }
+
   func run() async throws {
     try await Interruption.guarding(or: "Stopped.") { try await evaluate() }
   }

@@ -25,8 +25,8 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
       analytic           the head of 'imprint train', solved in closed form
 
       EXAMPLES
-        imprint pretrain experiment --data flowers --base-classes 12 --start mobilenet.tflite --freeze-base -o run
-        imprint pretrain experiment --data flowers --base-classes 12 --start mobilenet.tflite -o run --report page.html
+        imprint pretrain experiment --data flowers --base-classes 12 --test-ratio 0.25 --start mobilenet.tflite \
+          --freeze-base -o run --report page.html
       """)
 
   @OptionGroup var training: TrainingOptions
@@ -58,6 +58,12 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
 
   @Flag(help: "Print the result as JSON.")
   var json = false
+
+  func validate() throws {
+    guard training.testRatio > 0 else {
+      throw ValidationError("--test-ratio says which share of each class is asked about: it has to be above 0")
+    }
+  }
 
   func run() async throws {
     try await Interruption.guarding(or: "Stopped. Given again, it goes on with the base as far as it is trained.") {

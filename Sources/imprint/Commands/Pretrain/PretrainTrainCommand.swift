@@ -33,7 +33,7 @@ struct PretrainTrainCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let words = "Stopped. The run goes on where it was with --resume."
+    let words = "Stopped. A run that had begun to train goes on where it was with --resume."
     try await Interruption.guarding(or: words) { try await train() }
   }
 
