@@ -8,9 +8,9 @@ public struct ExperimentResults: Sendable, Hashable, Encodable {
     public let method: ExperimentMethod
     /// How many pictures of each new class it learnt from.
     public let shots: Int
-    /// The share of the new classes' pictures that it named right, with all classes to choose from: the mean over the draws.
+    /// The mean of the new classes' shares of pictures named right, with all classes to choose from, over the draws.
     public let newClasses: Estimate
-    /// The same of all classes' pictures.
+    /// The same of all classes.
     public let allClasses: Estimate
   }
 

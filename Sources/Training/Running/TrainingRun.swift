@@ -42,7 +42,9 @@ public struct TrainingRun: Sendable {
   }
 
   /// The last checkpoint.
-  public var lastFile: URL { folder.appending(path: "last.safetensors") }
+  public var lastFile: URL { Self.lastFile(in: folder) }
+  /// The last checkpoint of a run with a folder.
+  public static func lastFile(in folder: URL) -> URL { folder.appending(path: "last.safetensors") }
   /// The checkpoint that did best on the test pictures, or the last where there are none.
   public var bestFile: URL { folder.appending(path: "best.safetensors") }
   /// The embeddings of a frozen base.

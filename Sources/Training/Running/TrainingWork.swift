@@ -248,7 +248,9 @@ final class TrainingWork {
   private func checkpoint() throws -> Checkpoint {
     let checkpoint = try session.checkpoint(
       labels: run.training.labels, pictures: pictures, position: position, history: history)
-    guard checkpoint.isFinite else { throw diverged(at: position.step, epoch: max(1, position.epoch)) }
+    // Between two epochs it was the one before.
+    let epoch = position.epoch + (position.stepInEpoch > 0 ? 1 : 0)
+    guard checkpoint.isFinite else { throw diverged(at: position.step, epoch: max(1, epoch)) }
     return checkpoint
   }
 

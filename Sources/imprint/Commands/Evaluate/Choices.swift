@@ -34,6 +34,16 @@ extension Shots: Choice {
   init?(choice: String) { self.init(choice) }
 }
 
+/// Numbers from 1 on.
+extension Int: Choice {
+  static var allChoices: [Int]? { nil }
+
+  init?(choice: String) {
+    guard let number = Int(choice), number > 0 else { return nil }
+    self = number
+  }
+}
+
 extension HeadKind: Choice {
   static var allChoices: [HeadKind]? { allCases }
 

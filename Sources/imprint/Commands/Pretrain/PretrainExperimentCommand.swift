@@ -20,13 +20,12 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
 
       random, tuned      random rows for the new classes, fine-tuned
       imprinted          a row is the sum of its pictures' embeddings, normalised
-      imprinted, varied  with random parts of the pictures, mirrored or not, in the sum
+      imprinted, varied  with random parts of the pictures in the sum
       imprinted, tuned   imprinted, then fine-tuned
       analytic           the head of 'imprint train', solved in closed form
 
       EXAMPLES
-        imprint pretrain experiment --data flowers --base-classes 12 --test-ratio 0.25 --start mobilenet.tflite \
-          --freeze-base -o run --report page.html
+        imprint pretrain experiment --data flowers --base-classes 12 --test-ratio 0.25 -o run --report page.html
       """)
 
   @OptionGroup var training: TrainingOptions
@@ -38,8 +37,8 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
       """)
   var baseClasses: ClassChoice
 
-  @Option(help: "How many pictures of each new class, with commas between.")
-  var shots = ShotCounts(values: [1, 2, 5, 10, 20])
+  @Option(help: "How many pictures of each new class, with commas between. (default: 1,2,5,10,20)")
+  var shots: Choices<Int>?
 
   @Option(help: "How often the pictures are drawn.")
   var draws = 5
@@ -77,11 +76,12 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
     if let page { try OutputFile.check(page, notReplacing: [URL(filePath: training.pictures.data)]) }
     let data = try await training.pictures.load(.train)
     let base = try data.selecting(classes: baseClasses.names(of: data.labels))
-    let file = URL(filePath: training.output).appending(path: "last.safetensors")
-    let run = try training.run(on: base, isResuming: FileManager.default.fileExists(atPath: file.path))
-    let tuning = FineTuning(of: tune, epochs: tuneEpochs, rate: tuneRate)
-    let experiment = Experiment(
-      shots: shots.values, draws: draws, testRatio: training.testRatio, fineTuning: tuning, seed: training.descent.seed)
+    let last = TrainingRun.lastFile(in: URL(filePath: training.output))
+    let run = try training.run(on: base, isResuming: FileManager.default.fileExists(atPath: last.path))
+    var experiment = Experiment(
+      draws: draws, testRatio: training.testRatio,
+      fineTuning: FineTuning(of: tune, epochs: tuneEpochs, rate: tuneRate), seed: training.descent.seed)
+    if let shots { experiment.shots = shots.values }
     try experiment.check(on: data, baseLabels: base.labels)
 
     let trainer = Trainer(library)
