@@ -27,13 +27,13 @@ let package = Package(
     .systemLibrary(name: "CTorch"),
     .target(name: "CVips"),
     .target(name: "CEdgeTPU"),
-    .target(name: "SharedLibraries"),
+    .target(name: "Platform"),
 
     .target(name: "TFLite"),
-    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "SharedLibraries"]),
-    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "SharedLibraries"]),
-    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "SharedLibraries"]),
-    .target(name: "Torch", dependencies: ["CTorch", "SharedLibraries"]),
+    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
+    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"]),
+    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
+    .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
     .target(name: "ModelSurgery", dependencies: ["TFLite"]),
     .target(
       name: "Imprinting",
@@ -50,7 +50,7 @@ let package = Package(
       ]),
 
     .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
-    .testTarget(name: "SharedLibrariesTests", dependencies: ["SharedLibraries", "TestMaterial"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
@@ -65,7 +65,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "imprint", "SharedLibraries", "TestMaterial", "Torch", .product(name: "Crypto", package: "swift-crypto"),
+        "imprint", "Platform", "TestMaterial", "Torch", .product(name: "Crypto", package: "swift-crypto"),
       ]),
   ],
   swiftLanguageModes: [.v6]

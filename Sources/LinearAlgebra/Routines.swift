@@ -1,5 +1,5 @@
 import CBLAS
-import SharedLibraries
+import Platform
 
 /// The routines of the system's linear algebra library, opened when the first matrix needs them: OpenBLAS, or Accelerate
 /// on Apple's systems.

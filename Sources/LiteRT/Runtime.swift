@@ -1,5 +1,5 @@
 import CLiteRT
-import SharedLibraries
+import Platform
 
 /// LiteRT, opened and ready to load models: the library and one environment of it.
 ///

@@ -1,5 +1,5 @@
 import CTorch
-import SharedLibraries
+import Platform
 
 #if canImport(Darwin)
   import Darwin

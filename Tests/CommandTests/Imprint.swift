@@ -1,5 +1,5 @@
 import Foundation
-import SharedLibraries
+import Platform
 
 /// The built command, run as a user runs it.
 enum Imprint {

@@ -1,6 +1,6 @@
 import CEdgeTPU
 import CLiteRT
-import SharedLibraries
+import Platform
 
 /// LiteRT's functions for handing it a delegate.
 struct AcceleratorFunctions: @unchecked Sendable {

@@ -1,5 +1,5 @@
 import CEdgeTPU
-import SharedLibraries
+import Platform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,5 +1,5 @@
 import CLiteRT
-import SharedLibraries
+import Platform
 
 /// The functions of LiteRT's C interface, taken from a library that is opened at run time.
 ///

@@ -1,5 +1,5 @@
 import CTurboJPEG
-import SharedLibraries
+import Platform
 
 /// The functions of libturbojpeg, opened when the first JPEG is read or written.
 struct TurboJPEG: Sendable {

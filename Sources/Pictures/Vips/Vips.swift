@@ -1,5 +1,5 @@
 import CVips
-import SharedLibraries
+import Platform
 
 /// The functions of libvips, opened when the first picture needs it.
 ///

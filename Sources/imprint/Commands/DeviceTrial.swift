@@ -1,6 +1,6 @@
 import Imprinting
 import LiteRT
-import SharedLibraries
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)

@@ -1,5 +1,5 @@
 import Foundation
-import SharedLibraries
+import Platform
 import TestMaterial
 import Testing
 

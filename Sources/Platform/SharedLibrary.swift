@@ -45,3 +45,59 @@ public struct SharedLibrary: @unchecked Sendable {
     dlerror().map { String(cString: $0) } ?? "the loader gave no reason"
   }
 }
+
+extension SharedLibrary {
+  /// Where a library of that name may be: for the system's loader, and where Homebrew puts it.
+  ///
+  /// - Parameters:
+  ///   - name: The library's name, without `lib` and ending.
+  ///   - version: The number of its interface.
+  public static func names(_ name: String, version: Int) -> [String] {
+    #if canImport(Darwin)
+      let file = "lib\(name).\(version).dylib"
+      return [file, "/opt/homebrew/lib/\(file)", "/usr/local/lib/\(file)"]
+    #else
+      return ["lib\(name).so.\(version)"]
+    #endif
+  }
+
+  /// Opens the first of several libraries that can be opened.
+  ///
+  /// - Throws: ``SharedLibraryError`` about the first of them.
+  public init(firstOf paths: [String]) throws(SharedLibraryError) {
+    var failure: SharedLibraryError?
+    for path in paths {
+      do {
+        self = try SharedLibrary(path: path)
+        return
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    throw failure ?? .cannotOpen(path: "a library", reason: "no path was given")
+  }
+}
+
+/// Why a shared library cannot be used.
+public struct SharedLibraryError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case cannotOpen, missingSymbol
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The loader refused the library; `reason` is what it said.
+  public static func cannotOpen(path: String, reason: String) -> Self {
+    Self(code: .cannotOpen, message: "\(path) cannot be opened: \(reason)", remedy: nil)
+  }
+
+  /// The library lacks a function that is needed.
+  public static func missingSymbol(_ name: String, path: String) -> Self {
+    Self(
+      code: .missingSymbol, message: "\(path) has no function \(name)",
+      remedy: "install the version of the library that is needed")
+  }
+}

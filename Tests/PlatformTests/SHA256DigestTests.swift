@@ -1,0 +1,47 @@
+import Foundation
+import Platform
+import TestMaterial
+import Testing
+
+@Suite("SHA-256 digests")
+struct SHA256DigestTests {
+  @Test(
+    "The digests of FIPS 180-4's examples",
+    arguments: [
+      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+      (
+        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+      ),
+    ])
+  func examples(text: String, digest: String) throws {
+    #expect(try SHA256Digest(of: Array(text.utf8)).hexadecimal == digest)
+  }
+
+  @Test("A million bytes, added in pieces of any length, have the digest of the whole")
+  func pieces() throws {
+    let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+    var hasher = try SHA256Hasher()
+    var start = 0
+    var length = 0
+    while start < bytes.count {
+      let end = min(start + length, bytes.count)
+      bytes[start..<end].withUnsafeBytes { hasher.update($0) }
+      (start, length) = (end, length * 2 + 1)
+    }
+    #expect(
+      hasher.finalize().hexadecimal == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+  }
+
+  @Test("A file has the digest of its bytes; a folder and a path without a file have none")
+  func files() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.appending("million")
+    let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+    try Data(bytes).write(to: file)
+    #expect(try SHA256Digest(ofFile: file.path) == SHA256Digest(of: bytes))
+    #expect(try SHA256Digest(ofFile: folder.url.path) == nil)
+    #expect(try SHA256Digest(ofFile: folder.appending("none").path) == nil)
+  }
+}
