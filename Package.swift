@@ -1,6 +1,12 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
 import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
 
 let package = Package(
   name: "Imprint",
@@ -29,12 +35,12 @@ let package = Package(
     .target(name: "CEdgeTPU"),
     .target(name: "Platform"),
 
-    .target(name: "TFLite"),
+    .target(name: "TFLite", dependencies: ["Platform"]),
     .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
     .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"]),
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
     .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
-    .target(name: "ModelSurgery", dependencies: ["TFLite"]),
+    .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),
     .target(
       name: "Imprinting",
       dependencies: [
