@@ -13,6 +13,9 @@ let package = Package(
   platforms: [.macOS(.v15), .iOS(.v18)],
   products: [
     .library(name: "Imprinting", targets: ["Imprinting"]),
+    .library(name: "Heads", targets: ["Heads"]),
+    .library(name: "Inference", targets: ["Inference"]),
+    .library(name: "Reports", targets: ["Reports"]),
     .library(name: "ModelSurgery", targets: ["ModelSurgery"]),
     .library(name: "Pictures", targets: ["Pictures"]),
     .library(name: "LiteRT", targets: ["LiteRT"]),
@@ -23,7 +26,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
   ],
   targets: [
     // Declarations of libraries that are opened at run time: nothing here is linked.
@@ -41,17 +43,20 @@ let package = Package(
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
     .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
     .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),
+    .target(name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"]),
+    .target(
+      name: "Inference", dependencies: ["Heads", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"]),
     .target(
       name: "Imprinting",
-      dependencies: [
-        "LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "TFLite",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ]),
-    .target(name: "Training", dependencies: ["Imprinting", "ModelSurgery", "Pictures", "TFLite", "Torch"]),
+      dependencies: ["Heads", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"]),
+    .target(name: "Reports", dependencies: ["Heads", "Pictures", "Platform", "TFLite"]),
+    .target(
+      name: "Training", dependencies: ["Heads", "ModelSurgery", "Pictures", "Platform", "TFLite", "Torch"]),
     .executableTarget(
       name: "imprint",
       dependencies: [
-        "Imprinting", "LiteRT", "ModelSurgery", "Pictures", "TFLite", "Torch", "Training",
+        "Heads", "Imprinting", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "Reports", "TFLite", "Torch",
+        "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -60,18 +65,16 @@ let package = Package(
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
-    .testTarget(
-      name: "PicturesTests",
-      dependencies: ["Pictures", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
-    .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
+    .testTarget(name: "ImprintingTests", dependencies: ["Heads", "Imprinting", "Inference", "LinearAlgebra", "LiteRT", "Platform", "Reports", "TestMaterial"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Imprinting", "ModelSurgery", "TestMaterial", "Torch", "Training"]),
+      name: "TrainingTests", dependencies: ["Heads", "Imprinting", "Inference", "ModelSurgery", "TestMaterial", "Torch", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "imprint", "Platform", "TestMaterial", "Torch", .product(name: "Crypto", package: "swift-crypto"),
+        "imprint", "Platform", "TestMaterial", "Torch",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -94,7 +94,7 @@ struct SeenFilesTests {
     #expect(try seen("m.seen").classes.map(\.label) == ["daisy", "iris", "pansy"])
   }
 
-  @Test("Views are as they were for what is gone on with, a stale or damaged file is told of")
+  @Test("Augmentation are as they were for what is gone on with, a stale or damaged file is told of")
   func beside() throws {
     let data = try flowers(["daisy", "iris"], as: "data")
     let more = try flowers(["pansy", "crocus"], as: "more")

@@ -82,8 +82,8 @@ struct ClassifierViewsTests {
     return all
   }
 
-  @Test("Scores and familiarity are the means of those of the single views", arguments: [Views.five, .thirteen])
-  func means(views: Views) async throws {
+  @Test("Scores and familiarity are the means of those of the single views", arguments: [Augmentation.five, .thirteen])
+  func means(views: Augmentation) async throws {
     let picture = try Self.flowers("iris", 10..<11)[0]
     let pixels = try Self.views(picture) + (views == .thirteen ? Self.views(picture, further: true) : [])
     let files = try pixels.enumerated().map { try file($1, "\($0).bmp") }

@@ -295,7 +295,7 @@ struct ImprintingRefusalTests {
   @Test("A model that loads but cannot run")
   func cannotRun() {
     #expect(throws: SurgeryError.self) { try ImprintingEngine(model: Material.model("model_invoking_error")) }
-    #expect(throws: ImprintingError.noPictureInput(shape: [1, 3], type: "UINT8")) {
+    #expect(throws: InferenceError.noPictureInput(shape: [1, 3], type: "UINT8")) {
       try Classifier(contentsOf: Material.model("model_invoking_error"))
     }
   }
@@ -358,7 +358,7 @@ struct ImprintingRefusalTests {
   func size() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     await #expect(
-      throws: ImprintingError.wrongPictureSize(width: 100, height: 100, expectedWidth: 224, expectedHeight: 224)
+      throws: InferenceError.wrongPictureSize(width: 100, height: 100, expectedWidth: 224, expectedHeight: 224)
     ) { try await engine.train([picture(), picture(100)], classID: 0) }
     #expect(await engine.classCount == 0)
   }
@@ -374,11 +374,11 @@ struct ImprintingRefusalTests {
   @Test("Embeddings of another length or with numbers that are none")
   func embeddings() async throws {
     let engine = try ImprintingEngine(model: l2norm)
-    await #expect(throws: ImprintingError.wrongEmbedding(count: 3, expected: 1024)) {
+    await #expect(throws: EmbeddingError.wrongCount(count: 3, expected: 1024)) {
       try await engine.train(embedding: [1, 2, 3], classID: 0)
     }
     for bad in [Float.nan, .infinity] {
-      await #expect(throws: ImprintingError.notFinite) {
+      await #expect(throws: EmbeddingError.notFinite) {
         try await engine.train(embedding: Array(repeating: bad, count: 1024), classID: 0)
       }
     }
@@ -389,10 +389,10 @@ struct ImprintingRefusalTests {
   func classify() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     try await engine.train([picture()], classID: 0)
-    await #expect(throws: ImprintingError.wrongTensorSize(bytes: 3, expected: 224 * 224 * 3)) {
+    await #expect(throws: InferenceError.wrongTensorSize(bytes: 3, expected: 224 * 224 * 3)) {
       try await engine.classify(tensor: [1, 2, 3])
     }
-    await #expect(throws: ImprintingError.badTopK(0)) { try await engine.classify(picture(), topK: 0) }
+    await #expect(throws: EvaluationError.badTopK(0)) { try await engine.classify(picture(), topK: 0) }
   }
 }
 

@@ -18,8 +18,8 @@ struct RankingTests {
   func topK() throws {
     #expect(try Ranking.best([3, 2, 1], topK: 2) == [0, 1])
     #expect(try Ranking.best([3, 2, 1], topK: 9) == [0, 1, 2])
-    #expect(throws: ImprintingError.badTopK(0)) { try Ranking.best([1], topK: 0) }
-    #expect(throws: ImprintingError.badTopK(-3)) { try Ranking.best([1], topK: -3) }
+    #expect(throws: EvaluationError.badTopK(0)) { try Ranking.best([1], topK: 0) }
+    #expect(throws: EvaluationError.badTopK(-3)) { try Ranking.best([1], topK: -3) }
   }
 
   @Test("A score that is no number ranks nowhere")

@@ -22,7 +22,7 @@ struct StoredSumsTests {
     var sum = EmbeddingSum(steps: [1], count: .max)
     try sum.add(EmbeddingSum(steps: [2], count: 3))
     #expect(sum == EmbeddingSum(steps: [3], count: nil))
-    #expect(throws: ImprintingError.notFinite) { try sum.add(EmbeddingSum(steps: [.infinity], count: 1)) }
+    #expect(throws: EmbeddingError.notFinite) { try sum.add(EmbeddingSum(steps: [.infinity], count: 1)) }
   }
 
   @Test("Small sums take one byte an element")

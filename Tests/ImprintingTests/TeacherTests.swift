@@ -73,11 +73,11 @@ struct TeacherTests {
     let small = try PictureReader(width: 100, height: 224).read(flowers("daisy", 0..<1).pictures[0])
     let teacher = try Teacher(model: extractor)
     await #expect(
-      throws: ImprintingError.wrongPictureSize(width: 100, height: 224, expectedWidth: 224, expectedHeight: 224)
+      throws: InferenceError.wrongPictureSize(width: 100, height: 224, expectedWidth: 224, expectedHeight: 224)
     ) { try await teacher.learn(decoded: [("daisy", [small])]) }
     await #expect(throws: ImprintingError.noPictures) { try await teacher.learn(decoded: [("daisy", [])]) }
     let several = try Teacher(model: extractor, views: .five)
-    await #expect(throws: ImprintingError.viewsOfDecoded(.five)) {
+    await #expect(throws: InferenceError.augmentationOfDecoded(.five)) {
       try await several.learn(decoded: [("daisy", [small])])
     }
     #expect(await teacher.seen.pictures == 0)
@@ -146,7 +146,7 @@ struct TeacherTests {
   func tooManyLabels() async throws {
     let classifier = try Classifier(
       contentsOf: Material.model("mobilenet_v1_0.25_128_quant"), labels: Labels([0: "rose", 5000: "tulip"]))
-    await #expect(throws: ImprintingError.unknownClasses(["tulip"], known: 1001)) {
+    await #expect(throws: EvaluationError.unknownClasses(["tulip"], known: 1001)) {
       try await classifier.evaluate([flowers("tulip", 0..<1, as: "tulip")])
     }
   }

@@ -29,7 +29,7 @@ struct Accuracy {
     let flowers = try material.flowers
 
     let extractor = try Extractor(model: material.extractor, execution: .exact)
-    let plain = try await Seen.all(flowers, by: extractor)
+    let plain = try await EmbeddingSet.all(flowers, by: extractor)
     try await WrittenFile(pictures: flowers, extractor: extractor, seen: plain, folder: folder).run(into: &report)
     try await UnknownPictures(material: material, folder: folder).run(into: &report)
     try SuspiciousLabels(seen: plain).run(into: &report)
@@ -41,11 +41,11 @@ struct Accuracy {
 
     let standard = try Extractor(bytes: Bytes(DefaultModel.make(weights: material.weights).serialized().bytes()))
     try SolvingTimes(space: standard.space).run(into: &report)
-    try await FewShot(name: "default model, flowers17", seen: Seen.all(flowers, by: standard))
+    try await FewShot(name: "default model, flowers17", seen: EmbeddingSet.all(flowers, by: standard))
       .run([(.all, 0.835, 0.93), (.count(5), 0.76, 0.84)], into: &report)
     try await KeptBaseClasses(material: material, folder: folder).run(into: &report)
 
-    let views = try await Seen.all(
+    let views = try await EmbeddingSet.all(
       flowers, by: Extractor(model: material.extractor, views: .thirteen, execution: .exact))
     try await FewShot(name: "13 views, flowers17", seen: views)
       .run([(.count(1), nil, 0.64), (.count(5), nil, 0.895), (.count(10), nil, 0.945)], into: &report)

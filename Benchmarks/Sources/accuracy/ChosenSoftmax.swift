@@ -13,10 +13,10 @@ struct ChosenSoftmax: HeadMethod {
   private static let iterations = 60
   private static let exponents = -7 ... -2
 
-  func solve(_ seen: Seen) throws -> SolvedHead { try SoftmaxHead(strength: Self.strength(for: seen)).solve(seen) }
+  func solve(_ seen: EmbeddingSet) throws -> SolvedHead { try SoftmaxHead(strength: Self.strength(for: seen)).solve(seen) }
 
   /// The strength to learn from some pictures with; that by default where a class has one picture.
-  static func strength(for seen: Seen) throws -> Double {
+  static func strength(for seen: EmbeddingSet) throws -> Double {
     let folds = min(3, seen.classes.map(\.count).min() ?? 0)
     guard folds > 1 else { return SoftmaxHead().strength }
     let parts = try (0..<folds).map { fold in
@@ -44,7 +44,7 @@ struct ChosenSoftmax: HeadMethod {
     found.max { ($0.value.right, $1.value.loss) < ($1.value.right, $0.value.loss) }?.key ?? -5
   }
 
-  private static func ask(_ head: Head, about seen: Seen) -> (right: Int, loss: Double) {
+  private static func ask(_ head: Head, about seen: EmbeddingSet) -> (right: Int, loss: Double) {
     var (right, loss) = (0, 0.0)
     for (label, known) in seen.classes.enumerated() {
       for picture in known.pictures {

@@ -5,7 +5,7 @@ struct FewShot {
   /// What was learnt from, as the table calls it.
   let name: String
   /// The pictures, all of them.
-  let seen: Seen
+  let seen: EmbeddingSet
   /// Softmax regression to compare with.
   var opponent: any HeadMethod = ChosenSoftmax()
 

@@ -20,7 +20,7 @@ struct SolvingTimes {
 
     let taught = try seen(classes: 20, pictures: 60)
     let settings = try Analytic(findsFamiliarity: false).solution(taught).settings
-    var sums = Seen(space: space, budget: 0)
+    var sums = EmbeddingSet(space: space, budget: 0)
     try sums.merge(taught)
     var draws = Draws(seed: 2)
     let more = try (0..<Self.runs).map {
@@ -38,9 +38,9 @@ struct SolvingTimes {
   }
 
   /// Embeddings around a point of each class.
-  private func seen(classes: Int, pictures: Int) throws -> Seen {
+  private func seen(classes: Int, pictures: Int) throws -> EmbeddingSet {
     var draws = Draws(seed: 1)
-    var seen = Seen(space: space, budget: .max)
+    var seen = EmbeddingSet(space: space, budget: .max)
     for known in 0..<classes {
       let centre = (0..<space.dimension).map { _ in Float.random(in: 0...1, using: &draws) }
       for number in 0..<pictures {
@@ -50,13 +50,13 @@ struct SolvingTimes {
     return seen
   }
 
-  private func picture(_ name: String, around centre: [Float], _ draws: inout Draws) throws -> SeenPicture {
+  private func picture(_ name: String, around centre: [Float], _ draws: inout Draws) throws -> EmbeddedPicture {
     guard space.element != .float32 else { throw Complaint("the default model's embeddings are not in bytes") }
     let embedding = centre.map { centre in
       let step = Int(170 * max(0, centre + Float.random(in: -0.5...0.5, using: &draws)))
       return UInt8(truncatingIfNeeded: step + space.zeroPoint)
     }
-    return SeenPicture(name: name, embeddings: Bytes(embedding))
+    return EmbeddedPicture(name: name, embeddings: Bytes(embedding))
   }
 
   private static func median(_ work: (Int) throws -> Void) rethrows -> Double {

@@ -2,7 +2,7 @@ import Imprinting
 
 /// How many of 20 wrong labels among 1020 are found among the 40 pictures that look most mislabelled.
 struct SuspiciousLabels {
-  let seen: Seen
+  let seen: EmbeddingSet
 
   private static let draws = 20
   private static let wrong = 20
@@ -22,7 +22,7 @@ struct SuspiciousLabels {
     let names = lesson.classes.map(\.name)
     let chosen = Set((0..<lesson.pictures).shuffled(using: &draws).prefix(Self.wrong))
     var flipped: Set<String> = []
-    var spoilt = Seen(space: lesson.space, budget: .max)
+    var spoilt = EmbeddingSet(space: lesson.space, budget: .max)
     var number = 0
     for (place, known) in lesson.classes.enumerated() {
       for picture in known.pictures {

@@ -19,7 +19,7 @@ struct MadeUpPictures {
   func label(of number: Int) -> String { "class \(number % classes)" }
 
   /// A picture: a byte is the class's own, up to 127, and noise up to 63 on top.
-  func picture(_ number: Int) -> SeenPicture {
+  func picture(_ number: Int) -> EmbeddedPicture {
     let dimension = space.dimension
     let bytes = [UInt8](unsafeUninitializedCapacity: dimension) { bytes, count in
       let raw = UnsafeMutableRawBufferPointer(bytes)
@@ -31,7 +31,7 @@ struct MadeUpPictures {
       for place in dimension - dimension % 8..<dimension { bytes[place] = 1 }
       count = dimension
     }
-    return SeenPicture(name: "\(number).jpg", embeddings: Bytes(bytes))
+    return EmbeddedPicture(name: "\(number).jpg", embeddings: Bytes(bytes))
   }
 
   /// SplitMix64's output function: neighbouring numbers give values that have nothing to do with one another.

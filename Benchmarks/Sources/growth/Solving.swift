@@ -25,7 +25,7 @@ struct Solving {
     defer { try? FileManager.default.removeItem(at: file) }
     return [
       "solving": try least { _ = try Analytic().solve(seen) }, "writing": try least { try seen.write(to: file) },
-      "reading": try least { _ = try Seen(contentsOf: file) },
+      "reading": try least { _ = try EmbeddingSet(contentsOf: file) },
     ]
   }
 
@@ -44,9 +44,9 @@ struct Solving {
     ]
   }
 
-  private func seen(pictures: Int, budget: Int) throws -> Seen {
+  private func seen(pictures: Int, budget: Int) throws -> EmbeddingSet {
     let made = MadeUpPictures(dimension: dimension, classes: classes)
-    var seen = Seen(space: made.space, budget: budget)
+    var seen = EmbeddingSet(space: made.space, budget: budget)
     for number in 0..<pictures { try seen.add(made.picture(number), to: made.label(of: number)) }
     return seen
   }

@@ -15,16 +15,16 @@ struct Stream {
   /// The seconds of taking in, of making the embeddings, and of the product alone.
   func run() throws -> [String: Double] {
     let made = MadeUpPictures(dimension: dimension, classes: classes)
-    var seen = Seen(space: made.space, budget: budget)
+    var seen = EmbeddingSet(space: made.space, budget: budget)
     var product = besideProduct ? try SymmetricProduct(dimension: dimension, most: Self.block) : nil
     // Opens the library, which is not to count.
-    var first = Seen(space: made.space, budget: 0)
+    var first = EmbeddingSet(space: made.space, budget: 0)
     try first.add(made.picture(0), to: made.label(of: 0))
-    try first.merge(Seen(space: made.space))
+    try first.merge(EmbeddingSet(space: made.space))
     var found = ["taking": 0.0, "making": 0.0]
     for start in stride(from: 0, to: pictures, by: Self.block) {
       let numbers = start..<min(start + Self.block, pictures)
-      var block: [SeenPicture] = []
+      var block: [EmbeddedPicture] = []
       var labels: [String] = []
       found["making", default: 0] += Growth.seconds {
         block = numbers.map(made.picture)
@@ -36,7 +36,7 @@ struct Stream {
       if let seconds = product?.seconds(rows: numbers.count) { found["product", default: 0] += seconds }
     }
     // The pictures of the last block are squared when something is merged, be it nothing.
-    found["taking", default: 0] += try Growth.seconds { try seen.merge(Seen(space: made.space)) }
+    found["taking", default: 0] += try Growth.seconds { try seen.merge(EmbeddingSet(space: made.space)) }
     guard seen.pictures == pictures else { throw Complaint("\(seen.pictures) of \(pictures) pictures were taken in") }
     return found
   }

@@ -3,14 +3,14 @@ import Imprinting
 
 /// The last layer: what is added, solved for and asked.
 struct HeadSuite {
-  private let seen: Seen
-  private let picture: SeenPicture
+  private let seen: EmbeddingSet
+  private let picture: EmbeddedPicture
   private let head: Head
   private let steps: [Float]
   private let scores: [Float]
 
   init(_ material: Material) throws {
-    seen = try Seen(contentsOf: material.seen)
+    seen = try EmbeddingSet(contentsOf: material.seen)
     guard let first = seen.classes.first?.pictures.first else { throw HeadError.tooFewClasses(0) }
     picture = first
     head = try Analytic().solve(seen).head
@@ -24,7 +24,7 @@ struct HeadSuite {
       suite.benchmark("solve the analytic head, \(shape)") { _ = try Analytic().solve(seen) }
       suite.benchmark("solve the imprinted head, \(shape)") { _ = try Imprinted().solve(seen) }
       suite.benchmark("add an embedding") {
-        var one = Seen(space: seen.space)
+        var one = EmbeddingSet(space: seen.space)
         try one.add(picture, to: "a class")
       }
       suite.benchmark("logits of an embedding") { _ = head.logits(of: steps) }

@@ -19,14 +19,14 @@ struct PlainViews {
   }
 }
 
-extension Seen {
+extension EmbeddingSet {
   /// The pictures' plain views; a class's number is its place among `names`.
   ///
-  /// - Throws: ``SeenError/noClass(_:known:)`` of a class that is not among them.
+  /// - Throws: ``EmbeddingSetError/noClass(_:known:)`` of a class that is not among them.
   func plainViews(of names: [String]) throws -> PlainViews {
     var views = PlainViews()
     for known in classes {
-      guard let label = names.firstIndex(of: known.name) else { throw SeenError.noClass(known.name, known: names) }
+      guard let label = names.firstIndex(of: known.name) else { throw EmbeddingSetError.noClass(known.name, known: names) }
       for picture in known.pictures {
         views.steps.append(space.plainSteps(of: picture))
         views.labels.append(label)

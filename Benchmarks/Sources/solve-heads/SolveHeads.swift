@@ -20,8 +20,8 @@ struct SolveHeads {
   static func main() throws {
     let arguments = CommandLine.arguments
     guard arguments.count == 5 else { usage() }
-    let learnt = try Seen(contentsOf: URL(filePath: arguments[3]))
-    let asked = try Seen(contentsOf: URL(filePath: arguments[4]))
+    let learnt = try EmbeddingSet(contentsOf: URL(filePath: arguments[3]))
+    let asked = try EmbeddingSet(contentsOf: URL(filePath: arguments[4]))
     let classes = learnt.classes.map(\.name)
     if arguments[1] == "export" {
       let folder = URL(filePath: arguments[2])

@@ -1,3 +1,6 @@
+import Inference
+import Heads
+
 /// What a classifier says of a picture.
 public struct Answer: Sendable, Hashable, Codable {
   /// Whether the picture shows none of the classes: it is unlike all that was taught, or the class that fits best is one

@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import LiteRT
 import ModelSurgery
 import Pictures
@@ -18,7 +20,7 @@ extension Classifier {
   ///   - topK: How many classes to return at most.
   /// - Returns: Whether it is unknown, and classes with a score of at least `threshold`, best first; the lower id first
   ///   among equals.
-  /// - Throws: ``PictureError`` when the file cannot be read, ``ImprintingError/badTopK(_:)``, ``LiteRTError``.
+  /// - Throws: ``PictureError`` when the file cannot be read, ``EvaluationError/badTopK(_:)``, ``LiteRTError``.
   public func answer(_ picture: URL, threshold: Float = -.infinity, topK: Int = 3) async throws -> Answer {
     var found = Answer(isUnknown: false, classes: [], familiarity: nil)
     try await answers([picture], threshold: threshold, topK: topK) { _, result in found = try result.get() }
@@ -33,12 +35,12 @@ extension Classifier {
   ///   - topK: How many classes to hand over at most.
   ///   - profile: Is told where the time goes; that of `deliver` as answering.
   ///   - deliver: Takes a picture's number and its answer, or why it could not be read; called in order.
-  /// - Throws: ``ImprintingError/badTopK(_:)``, ``LiteRTError``, what `deliver` throws, and `CancellationError`.
+  /// - Throws: ``EvaluationError/badTopK(_:)``, ``LiteRTError``, what `deliver` throws, and `CancellationError`.
   public func answers(
     _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, profile: Profile? = nil,
     isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<Answer, PictureError>) throws -> Void
   ) async throws {
-    guard topK > 0 else { throw ImprintingError.badTopK(topK) }
+    guard topK > 0 else { throw EvaluationError.badTopK(topK) }
     try await outputs(pictures, profile: profile) { index, result in
       try deliver(index, result.map { answer($0, threshold: threshold, topK: topK) })
     }
@@ -65,13 +67,13 @@ extension Classifier {
   /// The best classes of a picture in memory, which must be of the size that the model takes and is looked at once;
   /// none where it is unknown.
   ///
-  /// - Throws: ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``,
-  ///   ``ImprintingError/badTopK(_:)``, ``LiteRTError``.
+  /// - Throws: ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``,
+  ///   ``EvaluationError/badTopK(_:)``, ``LiteRTError``.
   public func classify(
     _ picture: PixelTensor, threshold: Float = -.infinity, topK: Int = 3
   ) async throws -> [Classification] {
     try input.check(picture)
-    guard topK > 0 else { throw ImprintingError.badTopK(topK) }
+    guard topK > 0 else { throw EvaluationError.badTopK(topK) }
     var found: [Classification] = []
     try await runner.run(
       count: 1, write: { _, bytes in picture.withUnsafeBytes { bytes.copyMemory(from: $0) } },
@@ -82,11 +84,11 @@ extension Classifier {
 
   /// The best classes of an input tensor's bytes, taken as they are; none where the picture is unknown.
   ///
-  /// - Throws: ``ImprintingError/wrongTensorSize(bytes:expected:)``, ``ImprintingError/badTopK(_:)``, ``LiteRTError``.
+  /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, ``EvaluationError/badTopK(_:)``, ``LiteRTError``.
   public func classify(
     tensor: UnsafeRawBufferPointer, threshold: Float = -.infinity, topK: Int = 3
   ) throws -> [Classification] {
-    guard topK > 0 else { throw ImprintingError.badTopK(topK) }
+    guard topK > 0 else { throw EvaluationError.badTopK(topK) }
     return answer(try runner.run(tensor: tensor), threshold: threshold, topK: topK).known
   }
 

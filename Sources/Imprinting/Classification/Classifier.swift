@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import LiteRT
 import ModelSurgery
 import Pictures
@@ -29,7 +31,7 @@ public struct Classifier: Sendable {
   /// instead of one raise the accuracy from 0.902 to 0.916 at 5 pictures a class and from 0.965 to 0.973 at 60 with
   /// MobileNet v1, and from 0.893 to 0.913 at 5 with EfficientNet-Lite0. Thirteen add hardly more. The threshold of
   /// ``unknownRule`` is that of single views.
-  public let views: Views
+  public let views: Augmentation
   /// How many classes the model has.
   public var classCount: Int { runner.outputCount - (unknownRule == nil ? 0 : 1) }
   /// By what pictures are called unknown for being unlike all that was taught, or nil where none are.
@@ -43,7 +45,7 @@ public struct Classifier: Sendable {
   let runner: ModelRunner
   let reader: PictureReader
   /// What cuts the views, where there are several.
-  let pictureViews: PictureViews?
+  let pictureViews: AugmentedReader?
 
   /// Opens a model file.
   ///
@@ -59,7 +61,7 @@ public struct Classifier: Sendable {
   ///   the kind that is needed or a rate makes no sense, ``LiteRTError`` when the runtime is missing or refuses it,
   ///   ``PictureError`` for a senseless resize.
   public init(
-    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, views: Views = .one,
+    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, views: Augmentation = .one,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     try self.init(
@@ -68,7 +70,7 @@ public struct Classifier: Sendable {
 
   /// Opens a model in memory; see ``init(contentsOf:labels:resize:views:unknown:execution:)``.
   public init(
-    bytes: Bytes, labels: Labels? = nil, resize: Resize? = nil, views: Views = .one,
+    bytes: Bytes, labels: Labels? = nil, resize: Resize? = nil, views: Augmentation = .one,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     if case .atRate(let rate) = unknown, !(0..<1).contains(rate) { throw ImprintingError.badUnknownRate(rate) }
@@ -97,6 +99,6 @@ public struct Classifier: Sendable {
     pictureViews =
       views == .one
       ? nil
-      : try PictureViews(width: runner.input.width, height: runner.input.height, resize: self.resize, views: views)
+      : try AugmentedReader(width: runner.input.width, height: runner.input.height, resize: self.resize, views: views)
   }
 }

@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import ModelSurgery
 import TFLite
 

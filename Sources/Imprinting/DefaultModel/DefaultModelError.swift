@@ -1,3 +1,6 @@
+import Inference
+import Heads
+
 /// Why there is no default model.
 public enum DefaultModelError: Error, Sendable, Hashable {
   /// It was not made yet; `path` is where it is looked for.

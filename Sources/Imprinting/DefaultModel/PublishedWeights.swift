@@ -1,3 +1,6 @@
+import Platform
+import Inference
+import Heads
 import ModelSurgery
 import TFLite
 
@@ -40,7 +43,7 @@ public struct PublishedWeights: Sendable, Hashable {
     if bytes.starts(with: Self.zipSignature), let packed = try? PackedFiles(archive: bytes).contents[file] {
       bytes = packed
     }
-    let found = bytes.sha256
+    let found = try bytes.sha256
     guard found == sha256 else {
       throw DefaultModelError.foreignWeights(path: url.relativePath, sha256: found, expected: sha256)
     }

@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import ModelSurgery
 import TFLite
 
@@ -32,7 +34,7 @@ struct ImprintedClass: Sendable, Hashable {
   }
 
   /// Adds embeddings; what the file held of the class no longer holds then.
-  mutating func add(_ other: EmbeddingSum) throws(ImprintingError) {
+  mutating func add(_ other: EmbeddingSum) throws(EmbeddingError) {
     guard var sum else { return }
     try sum.add(other)
     self.sum = sum

@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import LiteRT
 import ModelSurgery
 import Pictures
@@ -55,7 +57,7 @@ public actor ImprintingEngine {
   ///   - execution: How it is run; always in the file's own arithmetic, so that results are the same on every processor.
   /// - Throws: ``TFLiteError`` when the file is no sound model; ``SurgeryError/noImprintingTail(found:because:)`` and
   ///   others with what was found and what is needed; ``ImprintingError/noClassesToKeep`` of a bare extractor;
-  ///   ``ImprintingError/needsEdgeTPU(operators:reason:)``; ``LiteRTError``.
+  ///   ``InferenceError/needsEdgeTPU(operators:reason:)``; ``LiteRTError``.
   public init(
     model: URL, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
   ) throws {
@@ -170,12 +172,12 @@ public actor ImprintingEngine {
   @discardableResult
   public func train(
     named lessons: [(name: String, sum: EmbeddingSum)]
-  ) throws(ImprintingError) -> [(id: Int, isContinued: Bool)] {
+  ) throws -> [(id: Int, isContinued: Bool)] {
     try checkTrainable(names: lessons.map(\.name))
     for lesson in lessons { try check(lesson.sum) }
     var known = labels
     let before = classes.count
-    return try lessons.map { lesson throws(ImprintingError) in
+    return try lessons.map { lesson in
       let id = known.id(of: lesson.name) ?? classes.count
       try train(lesson.sum, classID: id)
       try setName(lesson.name, of: id)
@@ -202,7 +204,7 @@ public actor ImprintingEngine {
   ///   - pictures: The pictures.
   ///   - classID: The class: one that was imprinted before, or the next free id, which makes a new one.
   /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)``, ``ImprintingError/baseClass(_:name:)``,
-  ///   ``ImprintingError/noPictures``, ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or
+  ///   ``ImprintingError/noPictures``, ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or
   ///   ``LiteRTError``. Nothing is learnt then.
   public func train(_ pictures: [PixelTensor], classID: Int) async throws {
     try checkTrainable(classID)
@@ -229,7 +231,7 @@ public actor ImprintingEngine {
   ///
   /// Numbers within 1/10000 of a step of the model's own embeddings are taken as that step.
   ///
-  /// - Throws: ``ImprintingError/wrongEmbedding(count:expected:)``, ``ImprintingError/notFinite`` and as
+  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)``, ``EmbeddingError/notFinite`` and as
   ///   ``train(_:classID:)-([PixelTensor],_)`` does; nothing is learnt then.
   public func train(embedding: [Float], classID: Int) throws {
     let unit = tail.embeddingEncoding.unit
@@ -246,7 +248,7 @@ public actor ImprintingEngine {
   /// Trains one class with the sum of any number of its embeddings.
   ///
   /// - Throws: ``ImprintingError``; nothing is learnt then.
-  public func train(_ sum: EmbeddingSum, classID: Int) throws(ImprintingError) {
+  public func train(_ sum: EmbeddingSum, classID: Int) throws {
     try checkTrainable(classID)
     try check(sum)
     if classID == classes.count {
@@ -257,12 +259,12 @@ public actor ImprintingEngine {
     current = nil
   }
 
-  private nonisolated func check(_ sum: EmbeddingSum) throws(ImprintingError) {
+  private nonisolated func check(_ sum: EmbeddingSum) throws {
     guard sum.steps.count == embeddingDimension else {
-      throw .wrongEmbedding(count: sum.steps.count, expected: embeddingDimension)
+      throw EmbeddingError.wrongCount(count: sum.steps.count, expected: embeddingDimension)
     }
-    guard sum.steps.allSatisfy(\.isFinite) else { throw .notFinite }
-    guard sum.count != 0 else { throw .noPictures }
+    guard sum.steps.allSatisfy(\.isFinite) else { throw EmbeddingError.notFinite }
+    guard sum.count != 0 else { throw ImprintingError.noPictures }
   }
 
   private func checkTrainable(_ classID: Int) throws(ImprintingError) {
@@ -292,7 +294,7 @@ public actor ImprintingEngine {
 
   /// The embedding of each picture in memory, in order.
   ///
-  /// - Throws: ``ImprintingError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or ``LiteRTError``.
+  /// - Throws: ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or ``LiteRTError``.
   public nonisolated func embed(_ pictures: [PixelTensor]) async throws -> [Embedding] {
     for picture in pictures { try input.check(picture) }
     var embeddings: [Embedding] = []

@@ -1,3 +1,6 @@
+import Inference
+import Heads
+
 extension ImprintingEngine {
   /// The sum of what the tail makes of a picture's raw embeddings: each is normalised and rounded to the steps in which the
   /// tail stores it.
@@ -6,8 +9,8 @@ extension ImprintingEngine {
   ///   - steps: The embeddings' steps, one view after the other.
   ///   - dimension: The number of elements of one.
   ///   - unit: What a step is worth.
-  /// - Throws: ``ImprintingError/wrongEmbedding(count:expected:)``, ``ImprintingError/notFinite``.
-  nonisolated func sum(of steps: [Float], dimension: Int, unit: Float) throws(ImprintingError) -> EmbeddingSum {
+  /// - Throws: ``EmbeddingError.wrongCount(count:expected:)``, ``EmbeddingError/notFinite``.
+  nonisolated func sum(of steps: [Float], dimension: Int, unit: Float) throws(EmbeddingError) -> EmbeddingSum {
     var sum = EmbeddingSum(dimension: embeddingDimension)
     for start in stride(from: 0, to: steps.count - dimension + 1, by: dimension) {
       try sum.add(normalized(Array(steps[start..<start + dimension]), unit: unit))
@@ -19,7 +22,7 @@ extension ImprintingEngine {
   /// pictures.
   ///
   /// - Throws: As ``sum(of:dimension:unit:)`` does.
-  nonisolated func sum(of known: SeenClass, in space: EmbeddingSpace, unit: Float) throws(ImprintingError)
+  nonisolated func sum(of known: EmbeddedClass, in space: EmbeddingSpace, unit: Float) throws(EmbeddingError)
     -> EmbeddingSum
   {
     guard known.pictures.isEmpty else {

@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import Pictures
 
 /// What a teacher took in from a set of pictures.

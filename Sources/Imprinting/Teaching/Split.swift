@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import Pictures
 
 #if canImport(FoundationEssentials)
@@ -23,10 +25,10 @@ public struct Split: Sendable {
   ///   - testRatio: The share to hold back, 0 ..< 1.
   ///   - shots: How many pictures a class to learn from at most; by default all.
   ///   - seed: Decides which; it has no effect on what is held back.
-  /// - Throws: ``ImprintingError/badTestRatio(_:)``.
+  /// - Throws: ``EvaluationError/badTestRatio(_:)``.
   public init(
     _ pictures: [LabelledPictures.Class], testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
-  ) throws(ImprintingError) {
+  ) throws(EvaluationError) {
     let counts = pictures.map(\.pictures.count)
     self.init(pictures, try SplitPlaces(counts: counts, testRatio: testRatio, shots: shots, seed: seed))
   }

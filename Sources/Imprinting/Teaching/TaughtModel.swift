@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import TFLite
 
 /// A classifier file as it follows from what was seen.
@@ -15,7 +17,7 @@ struct TaughtModel: Sendable {
   ///
   /// - Throws: ``HeadError``, ``KeptClassesError``, `SurgeryError`, `TFLiteError`.
   init(
-    solving method: any HeadMethod, of seen: Seen, extractor: Extractor, beside kept: KeptBase?
+    solving method: any HeadMethod, of seen: EmbeddingSet, extractor: Extractor, beside kept: KeptBase?
   ) throws {
     let solved = try Self.solve(method, seen, isBesideOthers: kept != nil)
     if let kept {
@@ -31,7 +33,7 @@ struct TaughtModel: Sendable {
   /// Solves for the head, with how far a picture is from what was taught: where the method does not say, the analytic one
   /// does, which looks at the same features.
   private static func solve(
-    _ method: any HeadMethod, _ seen: Seen, isBesideOthers: Bool
+    _ method: any HeadMethod, _ seen: EmbeddingSet, isBesideOthers: Bool
   ) throws -> SolvedHead {
     let analytic = Analytic(takesOneClass: isBesideOthers)
     let solved = try method is Analytic ? analytic.solve(seen) : method.solve(seen)

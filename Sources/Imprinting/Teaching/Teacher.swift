@@ -1,3 +1,5 @@
+import Inference
+import Heads
 import LiteRT
 import ModelSurgery
 import Pictures
@@ -30,14 +32,14 @@ public actor Teacher {
   /// How they were when the kept classes were taught, or nil where the file does not say or none are kept.
   public nonisolated let earlierResize: Resize?
   /// What was seen so far.
-  public private(set) var seen: Seen
+  public private(set) var seen: EmbeddingSet
 
   // In Coral's layout what was learnt is the engine's to keep.
   private let engine: ImprintingEngine?
   private let kept: KeptBase?
   private let execution: Execution
   // What was seen earlier and the engine does not know yet.
-  private var untold: Seen?
+  private var untold: EmbeddingSet?
   // Telling it: whoever comes meanwhile waits for the same.
   private var telling: Task<Void, any Error>?
   // What follows from what was seen, made when it is first asked for.
@@ -57,11 +59,12 @@ public actor Teacher {
   ///   - earlier: What was seen earlier, to go on with; it is of this model and this resize. Its views are taken then.
   ///   - budget: The bytes of embeddings beyond which only sums are kept.
   ///   - execution: How it is run.
-  /// - Throws: ``DefaultModelError/missing(path:)``, ``SeenError/otherSpace(_:)``,
+  /// - Throws: ``DefaultModelError/missing(path:)``, ``EmbeddingSetError/otherSpace(_:)``,
   ///   ``ImprintingError/noClassesToKeep``, and as ``Extractor/init(model:resize:views:execution:)`` does.
   public init(
     model: URL? = nil, method: HeadKind = .analytic, keepClasses: Bool = false, labels: Labels? = nil,
-    resize: Resize? = nil, views: Views = .one, from earlier: Seen? = nil, budget: Int = Seen.defaultBudget,
+    resize: Resize? = nil, views: Augmentation = .one, from earlier: EmbeddingSet? = nil,
+    budget: Int = EmbeddingSet.defaultBudget,
     execution: Execution = Execution()
   ) throws {
     let bytes = try Bytes(mapping: DefaultModel.url(orGiven: model))
@@ -77,7 +80,7 @@ public actor Teacher {
     let extractor = try Extractor(
       bytes: bytes, resize: resize ?? earlier.flatMap { Resize($0.space.resize) } ?? said ?? .crop,
       views: earlier?.space.views ?? views, execution: seeing)
-    var seen = Seen(space: extractor.space, budget: budget)
+    var seen = EmbeddingSet(space: extractor.space, budget: budget)
     if let earlier { try seen.merge(earlier) }
     let isCoral = method == .imprinted
     let engine =
@@ -189,7 +192,7 @@ public actor Teacher {
     try kept?.check(names: names)
     for name in names where !Labels.isName(name) { throw ImprintingError.badName(name) }
     // Taken in when all of it is there, and beside what another call has taken in meanwhile.
-    var news = Seen(space: extractor.space, budget: seen.budget)
+    var news = EmbeddingSet(space: extractor.space, budget: seen.budget)
     var counts = names.map { _ in 0 }
     // In Coral's layout only sums are the engine's: they take no more room for more pictures.
     var sums = engine.map { engine in names.map { _ in EmbeddingSum(dimension: engine.embeddingDimension) } } ?? []

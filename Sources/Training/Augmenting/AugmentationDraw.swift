@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import Pictures
 
 /// What is done to one picture.

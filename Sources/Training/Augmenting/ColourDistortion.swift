@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 
 /// How much the colours of pictures are changed in training, at random.
 ///
@@ -55,8 +55,8 @@ public struct ColourDistortion: Sendable, Hashable, Codable {
     }
   }
 
-  /// - Throws: ``AugmentationError``.
-  func check() throws(AugmentationError) {
+  /// - Throws: ``RandomAugmentationError``.
+  func check() throws(RandomAugmentationError) {
     for (name, value) in [("brightness", brightness), ("contrast", contrast), ("saturation", saturation)] {
       guard (0...1).contains(value) else { throw .badColours(name, value, most: 1) }
     }

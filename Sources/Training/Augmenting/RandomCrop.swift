@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import Pictures
 
 /// Which parts of pictures are shown in training: TensorFlow's `sample_distorted_bounding_box`, with the whole picture as
@@ -47,8 +47,8 @@ public struct RandomCrop: Sendable, Hashable, Codable {
     return nil
   }
 
-  /// - Throws: ``AugmentationError``.
-  func check() throws(AugmentationError) {
+  /// - Throws: ``RandomAugmentationError``.
+  func check() throws(RandomAugmentationError) {
     guard area.lowerBound > 0, area.upperBound <= 1 else { throw .badArea(area) }
     guard aspect.lowerBound >= 0.01, aspect.upperBound <= 100 else { throw .badAspect(aspect) }
     guard (1...1000).contains(tries) else { throw .badTries(tries) }

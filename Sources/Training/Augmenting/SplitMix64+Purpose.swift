@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 
 extension SplitMix64 {
   /// What random numbers are for: those for one purpose say nothing of those for another.

@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -12,16 +12,18 @@ extension TrainingData {
   ///
   /// - Complexity: O(``count``); the pictures are not read.
   var fingerprint: String {
-    let pictures = examples.map { example in
-      switch example.picture {
-      case .file(let url):
-        let names = url.pathComponents.suffix(2).joined(separator: "/")
-        return "\(example.label) \(names) \(Self.size(of: url))"
-      case .record(let slice):
-        return "\(example.label) \(slice.file) \(slice.record) \(slice.bytes)"
+    get throws {
+      let pictures = examples.map { example in
+        switch example.picture {
+        case .file(let url):
+          let names = url.pathComponents.suffix(2).joined(separator: "/")
+          return "\(example.label) \(names) \(Self.size(of: url))"
+        case .record(let slice):
+          return "\(example.label) \(slice.file) \(slice.record) \(slice.bytes)"
+        }
       }
+      return try Bytes(Array((labels + pictures).joined(separator: "\n").utf8)).sha256
     }
-    return Bytes(Array((labels + pictures).joined(separator: "\n").utf8)).sha256
   }
 
   private static func size(of file: URL) -> Int {

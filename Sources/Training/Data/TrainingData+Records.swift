@@ -1,4 +1,5 @@
-import Imprinting
+import Platform
+import Heads
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -21,7 +22,7 @@ extension TrainingData {
   ///   - url: A folder of TFRecord files, or one such file.
   ///   - split: Which of the folder's files to take; needed where it holds several splits.
   ///   - labels: The label file; by default `labels.txt` beside the files, if it is there.
-  /// - Throws: ``RecordError``, ``ImprintingError/badLabels(path:reason:)``, or `CancellationError`.
+  /// - Throws: ``RecordError``, ``LabelsError/badFile(path:reason:)``, or `CancellationError`.
   public init(records url: URL, split: RecordSplit? = nil, labels: URL? = nil) async throws {
     try await self.init(records: RecordFolder.files(at: url, split: split), labels: labels)
   }
@@ -31,7 +32,7 @@ extension TrainingData {
   /// - Parameters:
   ///   - urls: The files.
   ///   - labels: The label file; by default `labels.txt` beside the first file, if it is there.
-  /// - Throws: ``RecordError``, ``ImprintingError/badLabels(path:reason:)``, or `CancellationError`.
+  /// - Throws: ``RecordError``, ``LabelsError/badFile(path:reason:)``, or `CancellationError`.
   public init(records urls: [URL], labels: URL? = nil) async throws {
     let named = try Self.names(labels ?? Self.labelFile(beside: urls.first))
     let files = try urls.map { url throws(RecordError) in try RecordFile(url) }

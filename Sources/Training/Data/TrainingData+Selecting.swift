@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 
 extension TrainingData {
   /// Parts the examples into those to learn from and those held back to be asked about.
@@ -11,10 +11,10 @@ extension TrainingData {
   ///   - testRatio: The share to hold back, 0 ..< 1; none is where it is 0.
   ///   - shots: How many examples a class to learn from at most; by default all.
   ///   - seed: Decides which; it has no effect on what is held back.
-  /// - Throws: ``ImprintingError/badTestRatio(_:)``.
+  /// - Throws: ``EvaluationError/badTestRatio(_:)``.
   public func split(
     testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
-  ) throws(ImprintingError) -> (training: TrainingData, heldBack: TrainingData) {
+  ) throws(EvaluationError) -> (training: TrainingData, heldBack: TrainingData) {
     let places = places
     return part(
       places, try SplitPlaces(counts: places.map(\.count), testRatio: testRatio, shots: shots, seed: seed))

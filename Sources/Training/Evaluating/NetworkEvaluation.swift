@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 
 /// How often a network names pictures right.
 public struct NetworkEvaluation: Sendable {

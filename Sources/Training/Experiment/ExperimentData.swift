@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 
 /// The pictures of an experiment: those to learn from and those to ask about, the base's classes first.
 struct ExperimentData {

@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 
 /// What an experiment found: a row for each method and number of pictures.
 public struct ExperimentResults: Sendable, Hashable, Encodable {

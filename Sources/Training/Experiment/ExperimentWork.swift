@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import ModelSurgery
 import TFLite
 import Torch
@@ -101,7 +101,7 @@ final class ExperimentWork {
     let training = try await embed(session.batches(evaluating: data.training, threads: threads), data.training.count)
     let test = try await embed(session.batches(evaluating: data.test, threads: threads), data.test.count)
     let loader = try BatchLoader(
-      varying: new, augmentation: Augmentation(crop: RandomCrop(area: 0.5...1), colours: nil),
+      varying: new, augmentation: RandomAugmentation(crop: RandomCrop(area: 0.5...1), colours: nil),
       side: checkpoint.settings.side, batchSize: checkpoint.settings.batchSize, seed: experiment.seed, resize: .crop,
       threads: threads)
     let variations = Experiment.variations
@@ -180,10 +180,11 @@ final class ExperimentWork {
       extractor: "a network in training", resize: "crop", views: .one, arithmetic: .exact,
       dimension: pictures.dimension, element: .float32, zeroPoint: 0,
       isNonNegative: checkpoint.settings.head.projection == nil)
-    var seen = Seen(space: space, budget: .max)
+    var seen = EmbeddingSet(space: space, budget: .max)
     for (label, own) in zip(data.labels, places) {
       for place in own {
-        try seen.add(SeenPicture(name: "\(place)", embeddings: pictures.trainingDirections.rowBytes(place)), to: label)
+        try seen.add(
+          EmbeddedPicture(name: "\(place)", embeddings: pictures.trainingDirections.rowBytes(place)), to: label)
       }
     }
     return try Analytic(findsFamiliarity: false).solve(seen).head

@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import ModelSurgery
 
 #if canImport(Darwin)

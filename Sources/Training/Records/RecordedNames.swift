@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 
 /// The names that records give their labels.
 struct RecordedNames: Sendable {

@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import ModelSurgery
 import Pictures
 import TFLite

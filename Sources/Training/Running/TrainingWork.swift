@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import ModelSurgery
 import Pictures
 import TFLite
@@ -45,7 +45,7 @@ final class TrainingWork {
       training: data, augmentation: settings.isBaseFrozen ? .none : settings.augmentation, side: settings.side,
       batchSize: settings.batchSize, seed: settings.seed, resize: .crop, threads: run.threads)
     stepsPerEpoch = loader.batchesPerEpoch
-    pictures = data.fingerprint
+    pictures = try data.fingerprint
     let base = try settings.base()
     let kept = try Self.checkpoint(to: run, pictures: pictures, stepsPerEpoch: stepsPerEpoch)
     let weights =
@@ -61,9 +61,9 @@ final class TrainingWork {
       best = try Self.best(of: run, like: kept)
     }
     isResumed = kept != nil
-    let names = base.weights.compactMap { weights[$0.name]?.data.sha256 }.joined()
-    let origin = [settings.architecture, "\(settings.side)", pictures, run.test?.fingerprint ?? "", names]
-    self.origin = Bytes(Array(origin.joined(separator: " ").utf8)).sha256
+    let names = try base.weights.compactMap { try weights[$0.name]?.data.sha256 }.joined()
+    let origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
+    self.origin = try Bytes(Array(origin.joined(separator: " ").utf8)).sha256
     try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
     events = EventFile(in: run.folder)
   }

@@ -4,7 +4,7 @@ extension TrainingSettings {
   /// Looks whether all settings make sense.
   ///
   /// - Throws: ``TrainingError/badSetting(_:because:)``, ``TrainingError/unknownArchitecture(_:known:)``,
-  ///   ``AugmentationError``.
+  ///   ``RandomAugmentationError``.
   public func check() throws {
     _ = try base()
     try augmentation.check()

@@ -30,7 +30,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   /// Training for whole numbers, or nil for none.
   public var rounding: RoundingSettings?
   /// How pictures are changed at random; not where the base is frozen.
-  public var augmentation: Augmentation
+  public var augmentation: RandomAugmentation
   /// What all that is random begins with.
   public var seed: UInt64
 
@@ -39,7 +39,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     optimizer: OptimizerSettings = .descent(momentum: 0.9, isNesterov: false),
     rate: LearningRate = LearningRate(peak: 0.01), weightDecay: Double = 4e-5, labelSmoothing: Double = 0,
     averageDecay: Double? = nil, statisticsMomentum: Double = 0.01, isBaseFrozen: Bool = false,
-    rounding: RoundingSettings? = nil, augmentation: Augmentation = Augmentation(), seed: UInt64 = 0
+    rounding: RoundingSettings? = nil, augmentation: RandomAugmentation = RandomAugmentation(), seed: UInt64 = 0
   ) {
     self.architecture = architecture
     self.side = side

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import Pictures
 
 #if canImport(FoundationEssentials)
@@ -44,7 +46,7 @@ struct ClassifyCommand: AsyncParsableCommand {
       How many views of each picture are looked at, as by 'train --augment'; the answer is their mean. Five take five \
       times as long and name one or two pictures more of a hundred rightly; thirteen hardly more.
       """)
-  var views = Views.one
+  var views = Augmentation.one
 
   @Option(
     help: """

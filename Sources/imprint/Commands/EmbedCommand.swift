@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import Pictures
 
 #if canImport(FoundationEssentials)
@@ -33,8 +35,8 @@ struct EmbedCommand: AsyncParsableCommand {
   @Option(help: "How pictures are brought to the model's size: \(Resize.words). (default: crop)")
   var resize: Resize?
 
-  @Option(help: ArgumentHelp(Views.help, valueName: "views"))
-  var augment: Views?
+  @Option(help: ArgumentHelp(Augmentation.help, valueName: "views"))
+  var augment: Augmentation?
 
   @OptionGroup var budget: BudgetOptions
   @OptionGroup var profiling: ProfileOptions
@@ -61,7 +63,7 @@ struct EmbedCommand: AsyncParsableCommand {
       try Extractor(
         model: base, resize: resize, views: augment ?? .usual(for: pictures.count), execution: precision.execution())
     }
-    var seen = Seen(space: extractor.space, budget: budget.bytes())
+    var seen = EmbeddingSet(space: extractor.space, budget: budget.bytes())
     let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     let progress = Progress(total: list.count)
     defer { progress.finish() }
@@ -79,7 +81,7 @@ struct EmbedCommand: AsyncParsableCommand {
     for error in skipped { Terminal.warn("\(error)") }
     guard seen.pictures > 0 else { throw ImprintingError.noPictures }
     try profile.measure(.saving) { try seen.write(to: output) }
-    let report = SeenReport(
+    let report = EmbeddingSetReport(
       seen, file: output.relativePath, skipped: skipped.count, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(json ? Terminal.json(report) : report.text)
     if !json { Terminal.show(report.profile) }

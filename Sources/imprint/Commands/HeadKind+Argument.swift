@@ -1,4 +1,6 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 
 extension HeadKind: ExpressibleByArgument {}

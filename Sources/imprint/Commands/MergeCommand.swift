@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -54,14 +56,14 @@ struct MergeCommand: AsyncParsableCommand {
     let output = URL(filePath: output)
     // What is put together may be replaced by the whole; what is taken away is still wanted.
     try OutputFile.check(output, notReplacing: without.map { URL(filePath: $0) })
-    let parts = try files.map { try Seen(contentsOf: URL(filePath: $0)) }
-    var seen = Seen(space: parts[0].space, budget: budget.bytes(goingOnWith: parts))
+    let parts = try files.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
+    var seen = EmbeddingSet(space: parts[0].space, budget: budget.bytes(goingOnWith: parts))
     for (file, part) in zip(files, parts) {
-      try SeenError.naming(file) { try seen.merge(part, anyArithmetic: anyArithmetic) }
+      try EmbeddingSetError.naming(file) { try seen.merge(part, anyArithmetic: anyArithmetic) }
     }
     for file in without {
-      let part = try Seen(contentsOf: URL(filePath: file))
-      try SeenError.naming(file) { try seen.subtract(part) }
+      let part = try EmbeddingSet(contentsOf: URL(filePath: file))
+      try EmbeddingSetError.naming(file) { try seen.subtract(part) }
     }
     for name in remove { try remove(name, from: &seen) }
     for pair in rename {
@@ -69,12 +71,12 @@ struct MergeCommand: AsyncParsableCommand {
       try seen.rename(class: names[0], to: names[1])
     }
     try seen.write(to: output)
-    let report = SeenReport(seen, file: output.relativePath, skipped: 0)
+    let report = EmbeddingSetReport(seen, file: output.relativePath, skipped: 0)
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 
   /// A class's name may hold a slash itself: what is a class as a whole is taken for one.
-  private func remove(_ name: String, from seen: inout Seen) throws {
+  private func remove(_ name: String, from seen: inout EmbeddingSet) throws {
     if seen.place(of: name) == nil,
       let known = seen.classes.first(where: { name.hasPrefix($0.name + "/") })
     {

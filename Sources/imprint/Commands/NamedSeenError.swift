@@ -1,22 +1,24 @@
+import Heads
 import Imprinting
+import Inference
 
 /// Why what a file holds does not go with the rest, and which file it is.
-struct NamedSeenError: Error, CustomStringConvertible {
+struct NamedEmbeddingSetError: Error, CustomStringConvertible {
   let file: String
-  let error: SeenError
+  let error: EmbeddingSetError
 
   var description: String { "\(file): \(error)" }
 }
 
-extension SeenError {
+extension EmbeddingSetError {
   /// Does some work with what a file holds, and says which file it is where that is of another kind.
   ///
-  /// - Throws: ``NamedSeenError``, and what `work` throws.
+  /// - Throws: ``NamedEmbeddingSetError``, and what `work` throws.
   static func naming<Result>(_ file: String, _ work: () throws -> Result) throws -> Result {
     do {
       return try work()
-    } catch SeenError.otherSpace(let difference) {
-      throw NamedSeenError(file: file, error: .otherSpace(difference))
+    } catch EmbeddingSetError.otherSpace(let difference) {
+      throw NamedEmbeddingSetError(file: file, error: .otherSpace(difference))
     }
   }
 }

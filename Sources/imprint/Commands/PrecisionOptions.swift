@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import LiteRT
 
 /// In whose arithmetic a command runs a model, and on what.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 
 /// Whether a command tells where its time goes.
 struct ProfileOptions: ParsableArguments {

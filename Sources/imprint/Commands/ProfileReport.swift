@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 
 /// What `--profile` shows.
 struct ProfileReport: Encodable {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import LiteRT
 import Pictures
 
@@ -31,7 +33,7 @@ struct RunOptions: ParsableArguments {
 
   /// The classifier of a file.
   func classifier(
-    _ model: String, resize: Resize?, views: Views = .one, unknown: UnknownAnswers = .asTaught
+    _ model: String, resize: Resize?, views: Augmentation = .one, unknown: UnknownAnswers = .asTaught
   ) throws -> Classifier {
     try Classifier(
       contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, views: views, unknown: unknown,

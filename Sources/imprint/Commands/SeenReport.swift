@@ -1,13 +1,15 @@
+import Heads
 import Imprinting
+import Inference
 
 /// What `embed` and `merge` print.
-struct SeenReport: Encodable {
-  struct SeenClass: Encodable {
+struct EmbeddingSetReport: Encodable {
+  struct EmbeddedClass: Encodable {
     let label: String
     let pictures: Int
   }
 
-  let classes: [SeenClass]
+  let classes: [EmbeddedClass]
   let pictures: Int
   let skipped: Int
   /// Whether the single embeddings are kept, and not only their sums.
@@ -20,7 +22,7 @@ struct SeenReport: Encodable {
   let file: String
   let profile: ProfileReport?
 
-  init(_ seen: Seen, file: String, skipped: Int, profile: ProfileReport? = nil) {
+  init(_ seen: EmbeddingSet, file: String, skipped: Int, profile: ProfileReport? = nil) {
     self.profile = profile
     classes = seen.classes.map { .init(label: $0.name, pictures: $0.count) }
     pictures = seen.pictures
@@ -36,7 +38,7 @@ struct SeenReport: Encodable {
   var text: String {
     let widest = min(40, classes.map(\.label.count).max() ?? 0)
     var lines = [
-      "Seen: \(Table.counted(pictures, "picture", "pictures")) of \(Table.counted(classes.count, "class", "classes"))"
+      "EmbeddingSet: \(Table.counted(pictures, "picture", "pictures")) of \(Table.counted(classes.count, "class", "classes"))"
     ]
     lines += classes.map { "  \(Table.left($0.label, widest))  \($0.pictures)" }
     if skipped > 0 { lines.append("\(Table.counted(skipped, "picture", "pictures")) could not be read") }

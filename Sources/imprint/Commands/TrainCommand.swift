@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import Pictures
 import TFLite
 
@@ -49,8 +51,8 @@ struct TrainCommand: AsyncParsableCommand {
       """)
   var head: HeadKind?
 
-  @Option(help: ArgumentHelp(Views.help, valueName: "views"))
-  var augment: Views?
+  @Option(help: ArgumentHelp(Augmentation.help, valueName: "views"))
+  var augment: Augmentation?
 
   @Option(help: "The share of each class's pictures to hold back and ask about, from 0 to less than 1. (default: 0)")
   var testRatio: Double?
@@ -144,7 +146,7 @@ struct TrainCommand: AsyncParsableCommand {
     let (told, untold) = try earlier(base, beside: beside)
     let views = augment ?? beside?.seen?.space.views ?? .usual(for: count)
     let teacher = try profile.measure(.opening) {
-      try SeenError.naming(from ?? Teacher.seenFile(for: base).relativePath) {
+      try EmbeddingSetError.naming(from ?? Teacher.seenFile(for: base).relativePath) {
         try Teacher(
           model: base, method: method(beside), keepClasses: keepClasses && (beside?.seen == nil || untold != nil),
           labels: run.readLabels(), resize: resize, views: views, from: told,
@@ -153,7 +155,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let seenFile = Teacher.seenFile(for: output)
     // Before the work, of nothing yet.
-    if seen { _ = try record(Seen(space: teacher.extractor.space), with: untold, of: base, to: seenFile) }
+    if seen { _ = try record(EmbeddingSet(space: teacher.extractor.space), with: untold, of: base, to: seenFile) }
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were taught with --resize \(earlier), the new ones are with \(teacher.resize)")
     }
@@ -221,7 +223,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   /// Writes what was seen before the work failed, where there is something.
-  private func savePartial(of teacher: Teacher, with untold: Seen?, of base: URL, to file: URL) async {
+  private func savePartial(of teacher: Teacher, with untold: EmbeddingSet?, of base: URL, to file: URL) async {
     let seen = await teacher.seen
     guard seen.pictures > 0 else { return }
     do {
@@ -237,8 +239,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   /// What was seen earlier and is gone on with: what --from names, and, of a model whose classes were all solved for, what
   /// lies beside it. In Coral's layout, and beside classes of a base, the model itself holds what it knows.
-  private func earlier(_ base: URL, beside: EarlierTeaching?) throws -> (told: Seen?, untold: Seen?) {
-    let named = try from.map { try Seen(contentsOf: URL(filePath: $0)) }
+  private func earlier(_ base: URL, beside: EarlierTeaching?) throws -> (told: EmbeddingSet?, untold: EmbeddingSet?) {
+    let named = try from.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
     guard let before = beside?.seen, method(beside) != .imprinted, beside?.isWhole == true else {
       return (named, beside?.seen)
     }
@@ -247,9 +249,9 @@ struct TrainCommand: AsyncParsableCommand {
         "--augment is as it was for \(Teacher.seenFile(for: base).relativePath), which is gone on with: leave it out")
     }
     guard let named, let from else { return (before, nil) }
-    var both = Seen(space: before.space, budget: budget.bytes(goingOnWith: [before, named]))
+    var both = EmbeddingSet(space: before.space, budget: budget.bytes(goingOnWith: [before, named]))
     try both.merge(before)
-    try SeenError.naming(from) { try both.merge(named) }
+    try EmbeddingSetError.naming(from) { try both.merge(named) }
     return (both, nil)
   }
 
@@ -272,14 +274,16 @@ struct TrainCommand: AsyncParsableCommand {
   /// What is to be written down of what was seen: with what lies beside the model and the teacher was not told.
   ///
   /// - Throws: A `ValidationError` where both are of different kinds, and the one would be written in place of the other.
-  private func record(_ seen: Seen, with untold: Seen?, of base: URL, to file: URL) throws -> Seen {
+  private func record(_ seen: EmbeddingSet, with untold: EmbeddingSet?, of base: URL, to file: URL) throws
+    -> EmbeddingSet
+  {
     guard let untold else { return seen }
-    var both = Seen(space: untold.space, budget: budget.bytes(goingOnWith: [untold, seen]))
+    var both = EmbeddingSet(space: untold.space, budget: budget.bytes(goingOnWith: [untold, seen]))
     try both.merge(untold)
     do {
       try both.merge(seen)
       return both
-    } catch SeenError.otherSpace(let difference) {
+    } catch EmbeddingSetError.otherSpace(let difference) {
       let before = Teacher.seenFile(for: base)
       guard OutputFile.isSame(file, before) else { return seen }
       throw ValidationError(

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 
-extension Views: ExpressibleByArgument {
+extension Augmentation: ExpressibleByArgument {
   /// What `--augment` does, for its help.
   static let help = """
     How many views of each picture are learnt from: one, five or thirteen, with its mirror image and parts of it. \

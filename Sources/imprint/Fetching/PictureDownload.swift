@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 import Pictures
 import TFLite
 
@@ -42,8 +44,8 @@ struct PictureDownload {
   /// - Throws: What nothing could be fetched after: ``CurlError``, `CancellationError`, and
   ///   ``TFLiteError/cannotWrite(path:reason:)``.
   func fetch(_ entry: PictureEntry) async throws -> Result {
-    if isPresent(entry) { return .present }
-    let place = "\(Bytes(Array((entry.label + "/" + entry.stem).utf8)).sha256.prefix(32))"
+    if try isPresent(entry) { return .present }
+    let place = try "\(Bytes(Array((entry.label + "/" + entry.stem).utf8)).sha256.prefix(32))"
     let part = underWay.appending(path: place)
     let headers = underWay.appending(path: place + ".headers")
     let log = scratch.appending(path: place)
@@ -88,10 +90,10 @@ struct PictureDownload {
   }
 
   /// Whether the picture lies in its folder, with the hash that it should have.
-  private func isPresent(_ entry: PictureEntry) -> Bool {
-    PictureFormat.allCases.contains { format in
+  private func isPresent(_ entry: PictureEntry) throws -> Bool {
+    try PictureFormat.allCases.contains { format in
       guard let file = try? Bytes(mapping: self.file(of: entry, format)), !file.isEmpty else { return false }
-      return entry.sha256 == nil || entry.sha256 == file.sha256
+      return try entry.sha256 == nil || entry.sha256 == file.sha256
     }
   }
 
@@ -104,7 +106,7 @@ struct PictureDownload {
     guard let bytes = try? Bytes(mapping: part), let format = bytes.withUnsafeBytes({ PictureFormat($0) }) else {
       throw PictureFetchError.noPicture
     }
-    if let expected = entry.sha256, case let found = bytes.sha256, found != expected {
+    if let expected = entry.sha256, case let found = try bytes.sha256, found != expected {
       throw PictureFetchError.wrongHash(found: found)
     }
     let file = file(of: entry, format)

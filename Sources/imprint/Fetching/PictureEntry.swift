@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -62,7 +64,12 @@ struct PictureEntry: Hashable {
       let isKept = scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "-"
       letters.append(isKept ? scalar : "_")
     }
-    let hash = Bytes(Array(url.utf8)).sha256.prefix(12)
+    let hash: String
+    do {
+      hash = String(try Bytes(Array(url.utf8)).sha256.prefix(12))
+    } catch {
+      throw .noDigest("\(error)")
+    }
     return (letters.contains { $0 != "_" } ? String(letters) : "picture") + "-" + hash
   }
 

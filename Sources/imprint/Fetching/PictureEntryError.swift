@@ -7,6 +7,8 @@ enum PictureEntryError: Error, Hashable {
   case noHash
   /// The same address under the same label stands on an earlier line, with another hash.
   case otherHash
+  /// The name of the picture's file cannot be made.
+  case noDigest(String)
 }
 
 extension PictureEntryError: CustomStringConvertible {
@@ -22,6 +24,7 @@ extension PictureEntryError: CustomStringConvertible {
       bytes is needed, with no slash and no line end in it and no dot before it
       """
     case .noHash: "its third field is no SHA-256, of 64 hexadecimal digits"
+    case .noDigest(let reason): reason
     case .otherHash: "the same picture has another SHA-256 on an earlier line"
     }
   }

@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 
 /// Text in columns.
 enum Table {

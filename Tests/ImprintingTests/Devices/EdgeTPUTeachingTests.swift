@@ -135,7 +135,7 @@ struct EdgeTPUTeachingTests {
     #expect(try refusal(missing).contains("libedgetpu1-std"))
     #expect(try refusal(Execution(device: .cpu)).contains("processor"))
     let standIn = try StandIn(in: folder)
-    #expect(throws: ImprintingError.notForEdgeTPU) {
+    #expect(throws: InferenceError.notForEdgeTPU) {
       try Extractor(model: twinBase, execution: execution(standIn, .edgeTPU(.all(nil))))
     }
     #expect(throws: EdgeTPUError.noDevice(library: none.library.path)) {

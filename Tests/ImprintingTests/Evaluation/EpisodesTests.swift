@@ -7,9 +7,9 @@ import Testing
 @Suite("Few-shot episodes")
 struct EpisodesTests {
   /// Classes that lie close together, so that there is something to be mistaken about.
-  private static func blurred() throws -> Seen {
+  private static func blurred() throws -> EmbeddingSet {
     let space = Sight.space(dimension: 6)
-    var seen = Seen(space: space)
+    var seen = EmbeddingSet(space: space)
     for label in 0..<6 {
       for number in 0..<16 {
         try seen.add(Sight.picture(number, of: label, in: space, spread: 90), to: "class \(label)")
@@ -66,8 +66,8 @@ struct EpisodesTests {
   @Test("Learnt from are all views, asked about the plain one: other views of what is held back change nothing")
   func views() async throws {
     let space = Sight.space(views: .five)
-    var plain = Seen(space: Sight.space())
-    var odd = Seen(space: space)
+    var plain = EmbeddingSet(space: Sight.space())
+    var odd = EmbeddingSet(space: space)
     for label in 0..<3 {
       for number in 0..<8 {
         let one = Sight.picture(number, of: label)
@@ -76,7 +76,7 @@ struct EpisodesTests {
         let dark = [UInt8](repeating: 0, count: Sight.dimension)
         let bytes = Array(one.embeddings) + other + dark + dark + dark
         try plain.add(one, to: "\(label)")
-        try odd.add(SeenPicture(name: one.name, embeddings: Bytes(bytes)), to: "\(label)")
+        try odd.add(EmbeddedPicture(name: one.name, embeddings: Bytes(bytes)), to: "\(label)")
       }
     }
     let episodes = Episodes(count: 4, shots: [.count(2)])
@@ -88,7 +88,7 @@ struct EpisodesTests {
   /// Knows the classes of ``Sight`` beforehand.
   private struct FixedHead: HeadMethod {
     static let name = "fixed"
-    func solve(_ seen: Seen) throws -> SolvedHead { try NearestMean().solve(Sight.seen(pictures: 0..<8)) }
+    func solve(_ seen: EmbeddingSet) throws -> SolvedHead { try NearestMean().solve(Sight.seen(pictures: 0..<8)) }
   }
 
   @Test("Leave-one-out is set against the accuracy of the same episode")
@@ -117,7 +117,7 @@ struct EpisodesTests {
   @Test("What makes no sense is refused in a sentence")
   func refusals() async throws {
     let seen = try Sight.seen()
-    func expect(_ error: EpisodeError, _ episodes: Episodes, _ seen: Seen, methods: [any HeadMethod] = [NearestMean()])
+    func expect(_ error: EpisodeError, _ episodes: Episodes, _ seen: EmbeddingSet, methods: [any HeadMethod] = [NearestMean()])
       async
     {
       await #expect(throws: error) { try await episodes.run(seen, methods: methods) }
@@ -141,7 +141,7 @@ struct EpisodesTests {
   func failing() async throws {
     struct Failing: HeadMethod {
       static let name = "failing"
-      func solve(_ seen: Seen) throws -> SolvedHead { throw HeadError.notFinite }
+      func solve(_ seen: EmbeddingSet) throws -> SolvedHead { throw HeadError.notFinite }
     }
     let seen = try Sight.seen()
     await #expect(throws: HeadError.notFinite) { try await Episodes().run(seen, methods: [Failing()]) }

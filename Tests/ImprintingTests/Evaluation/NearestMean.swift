@@ -4,12 +4,12 @@
 struct NearestMean: HeadMethod {
   struct Other: HeadMethod {
     static let name = "other"
-    func solve(_ seen: Seen) throws -> SolvedHead { try NearestMean().solve(seen) }
+    func solve(_ seen: EmbeddingSet) throws -> SolvedHead { try NearestMean().solve(seen) }
   }
 
   static let name = "nearest"
 
-  func solve(_ seen: Seen) throws -> SolvedHead {
+  func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
     let features = try LabelledFeatures(seen)
     var weights: [Float] = []
     var biases: [Float] = []

@@ -29,7 +29,7 @@ struct AnalyticFlowersTests {
   @Test("Sums alone give nearly the same head")
   func sums() async throws {
     let classes = try await Flowers17.classes.value
-    var sums = Seen(space: Flowers17.space, budget: 0)
+    var sums = EmbeddingSet(space: Flowers17.space, budget: 0)
     try sums.merge(try Flowers17.seen(classes, shots: 60))
     #expect(Flowers17.accuracy(try Analytic().solve(sums).head, classes) >= 0.95)
   }
@@ -39,13 +39,13 @@ struct AnalyticFlowersTests {
     let classes = try await Flowers17.classes.value
     var generator = SeededGenerator(seed: 5)
     let flipped = Set((0..<1020).shuffled(using: &generator).prefix(20))
-    var seen = Seen(space: Flowers17.space)
+    var seen = EmbeddingSet(space: Flowers17.space)
     for (place, pictures) in classes.enumerated() {
       for (index, picture) in pictures[20...].enumerated() {
         let number = place * 60 + index
         let label = flipped.contains(number) ? (place + Int.random(in: 1...16, using: &generator)) % 17 : place
         try seen.add(
-          SeenPicture(name: "\(number)", embeddings: picture.embeddings), to: "flower \(label)")
+          EmbeddedPicture(name: "\(number)", embeddings: picture.embeddings), to: "flower \(label)")
       }
     }
     let suspects = try #require(try Analytic().solve(seen).leaveOneOut).suspects(40)
@@ -75,7 +75,7 @@ struct AnalyticFlowersTests {
     10 * known.projection - known.distance / familiarity.deviation
   }
 
-  private func distance(_ familiarity: Familiarity, _ picture: SeenPicture) -> Familiarity.Value {
+  private func distance(_ familiarity: Familiarity, _ picture: EmbeddedPicture) -> Familiarity.Value {
     let features = FeatureMap.root.features(of: Flowers17.space.steps(picture.embeddings))
     let y = zip(features, familiarity.mean).map { $0 - Double($1) }
     func product(_ rows: [Float], _ row: Int) -> Double {

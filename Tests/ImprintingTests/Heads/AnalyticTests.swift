@@ -10,10 +10,10 @@ struct AnalyticTests {
   @Test(
     "Leave-one-out is what solving anew without the picture gives",
     arguments: [
-      ([5, 4, 2, 3], 40, Views.one), ([5, 4, 2, 3], 9, .one), ([5, 4, 2, 3], 90, .five), ([5, 4, 2, 3], 20, .five),
+      ([5, 4, 2, 3], 40, Augmentation.one), ([5, 4, 2, 3], 9, .one), ([5, 4, 2, 3], 90, .five), ([5, 4, 2, 3], 20, .five),
       ([3, 1, 4], 12, .one), ([2, 2], 6, .thirteen),
     ])
-  func leaveOneOut(counts: [Int], dimension: Int, views: Views) throws {
+  func leaveOneOut(counts: [Int], dimension: Int, views: Augmentation) throws {
     let seen = try MadeUpPictures.seen(counts, dimension: dimension, views: views)
     let features = try LabelledFeatures(seen)
     let means = ClassMeans(features)
@@ -45,7 +45,7 @@ struct AnalyticTests {
 
   @Test("Products through the Gram matrix and through the scatter itself give the same head", arguments: [1, 5])
   func dualIsPrimal(views: Int) throws {
-    let views: Views = views == 1 ? .one : .five
+    let views: Augmentation = views == 1 ? .one : .five
     let seen = try MadeUpPictures.seen([6, 4, 5], dimension: 100, views: views)
     let features = try LabelledFeatures(seen)
     let means = ClassMeans(features)
@@ -65,8 +65,8 @@ struct AnalyticTests {
 
   @Test(
     "Many pictures' head is exact, though factors are of 32 bits, and so nearly is what is said of each left out",
-    arguments: [(Views.one, [180, 200, 160]), (.five, [40, 35, 33])])
-  func single(views: Views, counts: [Int]) throws {
+    arguments: [(Augmentation.one, [180, 200, 160]), (.five, [40, 35, 33])])
+  func single(views: Augmentation, counts: [Int]) throws {
     let features = try LabelledFeatures(MadeUpPictures.seen(counts, dimension: 600, views: views))
     let means = ClassMeans(features)
     let examination = Examination(features, means)
@@ -102,10 +102,10 @@ struct AnalyticTests {
   @Test("Where 32 bits do not do, as of copies of few pictures, 64 do")
   func singleFallsBack() throws {
     let few = try MadeUpPictures.seen([1, 1], dimension: 600)
-    var seen = Seen(space: few.space, budget: Seen.defaultBudget)
+    var seen = EmbeddingSet(space: few.space, budget: EmbeddingSet.defaultBudget)
     for known in few.classes {
       for number in 0..<300 {
-        try seen.add(SeenPicture(name: "\(number)", embeddings: known.pictures[0].embeddings), to: known.name)
+        try seen.add(EmbeddedPicture(name: "\(number)", embeddings: known.pictures[0].embeddings), to: known.name)
       }
     }
     let features = try LabelledFeatures(seen)
@@ -124,7 +124,7 @@ struct AnalyticTests {
   func sums(dimension: Int) throws {
     let seen = try MadeUpPictures.seen([6, 4, 5], dimension: dimension)
     let whole = try Analytic().solution(seen)
-    var sums = Seen(space: seen.space, budget: 0)
+    var sums = EmbeddingSet(space: seen.space, budget: 0)
     try sums.merge(seen)
     let ofSums = try Analytic(keeping: whole.settings).solution(sums)
     #expect(ofSums.settings == whole.settings)
@@ -145,7 +145,7 @@ struct AnalyticTests {
   func addingOne() throws {
     var seen = try MadeUpPictures.seen([6, 4, 5], dimension: 20)
     let whole = try Analytic().solution(seen)
-    var sums = Seen(space: seen.space, budget: 0)
+    var sums = EmbeddingSet(space: seen.space, budget: 0)
     try sums.merge(seen)
     let more = MadeUpPictures.picture("more", [(0..<20).map { Float($0) / 20 }])
     try sums.add(more, to: "class 1")
@@ -160,7 +160,7 @@ struct AnalyticTests {
   @Test("The pictures' order changes nothing but rounding")
   func order() throws {
     let seen = try MadeUpPictures.seen([6, 9, 5], dimension: 24)
-    var turned = Seen(space: seen.space)
+    var turned = EmbeddingSet(space: seen.space)
     for known in seen.classes {
       for picture in known.pictures.reversed() { try turned.add(picture, to: known.name) }
     }
@@ -180,8 +180,8 @@ struct AnalyticTests {
   @Test("The head finds what it was taught, also with embeddings below 0", arguments: [true, false])
   func recall(isNonNegative: Bool) throws {
     let all = try MadeUpPictures.seen([12, 12, 12, 12], dimension: 30, isNonNegative: isNonNegative)
-    var taught = Seen(space: all.space)
-    var asked: [(label: Int, picture: SeenPicture)] = []
+    var taught = EmbeddingSet(space: all.space)
+    var asked: [(label: Int, picture: EmbeddedPicture)] = []
     for (place, known) in all.classes.enumerated() {
       for (index, picture) in known.pictures.enumerated() {
         if index < 8 { try taught.add(picture, to: known.name) } else { asked.append((place, picture)) }
@@ -197,8 +197,8 @@ struct AnalyticTests {
     #expect(try #require(solved.leaveOneOut).accuracy > 0.85)
   }
 
-  @Test("With one picture a class there is a head, and nothing to be left out", arguments: [Views.one, .five])
-  func onePicture(views: Views) throws {
+  @Test("With one picture a class there is a head, and nothing to be left out", arguments: [Augmentation.one, .five])
+  func onePicture(views: Augmentation) throws {
     let seen = try MadeUpPictures.seen([1, 1, 1], dimension: 30, views: views)
     let solved = try Analytic().solve(seen)
     #expect(solved.leaveOneOut == nil)
@@ -211,7 +211,7 @@ struct AnalyticTests {
       gap += (logits[place] - (logits.reduce(0, +) - logits[place]) / 2) / 3
     }
     #expect(views == .one ? abs(gap - 12.5) < 0.01 : abs(gap - 12.5) < 3)
-    var sums = Seen(space: seen.space, budget: 0)
+    var sums = EmbeddingSet(space: seen.space, budget: 0)
     try sums.merge(seen)
     #expect(isClose(try Analytic().solve(sums).head, solved.head, 1e-4))
   }
@@ -238,7 +238,7 @@ struct AnalyticTests {
   func degenerate(count: Int, step: Int) throws {
     let embedding = (0..<6).map { Float(step * ($0 + 1)) }
     for classes in [2, 3] {
-      var seen = Seen(space: MadeUpPictures.space(6))
+      var seen = EmbeddingSet(space: MadeUpPictures.space(6))
       for place in 0..<classes {
         for index in 0..<count {
           try seen.add(MadeUpPictures.picture("\(index)", [embedding]), to: "class \(place)")
@@ -267,10 +267,10 @@ struct AnalyticTests {
   @Test("Copies of one picture a class are as good as one picture a class")
   func copies() throws {
     let one = try MadeUpPictures.seen([1, 1, 1], dimension: 12)
-    var copied = Seen(space: one.space)
+    var copied = EmbeddingSet(space: one.space)
     for known in one.classes {
       for index in 0..<3 {
-        try copied.add(SeenPicture(name: "\(index)", embeddings: known.pictures[0].embeddings), to: known.name)
+        try copied.add(EmbeddedPicture(name: "\(index)", embeddings: known.pictures[0].embeddings), to: known.name)
       }
     }
     let head = try Analytic().solve(copied).head

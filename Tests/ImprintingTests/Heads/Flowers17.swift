@@ -15,7 +15,7 @@ enum Flowers17 {
   static let perClass = 80
 
   /// The pictures of each class in the order of their names.
-  static let classes = Task<[[SeenPicture]], any Error> {
+  static let classes = Task<[[EmbeddedPicture]], any Error> {
     let file = try Bytes(mapping: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     let runner = try ModelRunner(model: Model(bytes: file), file: file, execution: .exact)
     let reader = try PictureReader(width: 224, height: 224, resize: .crop)
@@ -24,19 +24,19 @@ enum Flowers17 {
       let root = Material.flowers17.appending(path: folder)
       return try FileManager.default.contentsOfDirectory(atPath: root.path).sorted().map { root.appending(path: $0) }
     }
-    var pictures: [SeenPicture] = []
+    var pictures: [EmbeddedPicture] = []
     try await runner.run(
       count: files.count, write: { index, bytes in try reader.read(files[index], into: bytes) },
       read: { Bytes(Array($0)) },
       deliver: { index, embedding in
-        pictures.append(SeenPicture(name: files[index].lastPathComponent, embeddings: try embedding.get()))
+        pictures.append(EmbeddedPicture(name: files[index].lastPathComponent, embeddings: try embedding.get()))
       })
     return stride(from: 0, to: pictures.count, by: perClass).map { Array(pictures[$0..<$0 + perClass]) }
   }
 
   /// Teaches so many pictures of each class, of those behind the first twenty.
-  static func seen(_ classes: [[SeenPicture]], shots: Int) throws -> Seen {
-    var seen = Seen(space: space)
+  static func seen(_ classes: [[EmbeddedPicture]], shots: Int) throws -> EmbeddingSet {
+    var seen = EmbeddingSet(space: space)
     for (place, pictures) in classes.enumerated() {
       for picture in pictures[20..<20 + shots] { try seen.add(picture, to: "flower \(place)") }
     }
@@ -44,7 +44,7 @@ enum Flowers17 {
   }
 
   /// The share of the first twenty pictures of each class that a head names rightly.
-  static func accuracy(_ head: Head, _ classes: [[SeenPicture]]) -> Double {
+  static func accuracy(_ head: Head, _ classes: [[EmbeddedPicture]]) -> Double {
     var right = 0
     for (place, pictures) in classes.enumerated() {
       for picture in pictures[..<20] {

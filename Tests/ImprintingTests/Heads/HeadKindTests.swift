@@ -27,12 +27,12 @@ struct HeadKindTests {
   @Test("A picture seen in five equal views teaches what it teaches in one", arguments: HeadKind.allCases)
   func views(kind: HeadKind) throws {
     let once = try TaughtVectors().seen([4, 3, 2])
-    var five = Seen(space: TaughtVectors(views: .five).space)
+    var five = EmbeddingSet(space: TaughtVectors(views: .five).space)
     for known in once.classes {
       for picture in known.pictures {
         let bytes = picture.embeddings.withUnsafeBytes { Array($0) }
         let views = Bytes(Array(repeatElement(bytes, count: 5).joined()))
-        try five.add(SeenPicture(name: picture.name, embeddings: views), to: known.name)
+        try five.add(EmbeddedPicture(name: picture.name, embeddings: views), to: known.name)
       }
     }
     let (one, other) = (try kind.method.solve(once).head, try kind.method.solve(five).head)
@@ -73,7 +73,7 @@ struct HeadKindTests {
     arguments: [HeadKind.prototypes, .softmax, .fineTuned])
   func pastBudget(kind: HeadKind) throws {
     let seen = try TaughtVectors(budget: 0).seen([2, 2])
-    let error = #expect(throws: SeenError.self) { try kind.method.solve(seen) }
+    let error = #expect(throws: EmbeddingSetError.self) { try kind.method.solve(seen) }
     guard case .pastBudget = error else {
       Issue.record("another error: \(String(describing: error))")
       return

@@ -17,8 +17,8 @@ struct ImprintedTests {
     #expect(solved.classes == ["class 0", "class 1"])
   }
 
-  @Test("Leaving a picture out gives what solving without it gives", arguments: [Views.one, .five])
-  func leaveOneOut(views: Views) throws {
+  @Test("Leaving a picture out gives what solving without it gives", arguments: [Augmentation.one, .five])
+  func leaveOneOut(views: Augmentation) throws {
     let seen = try TaughtVectors(views: views).seen([3, 2, 4])
     let answers = try #require(try Imprinted().solve(seen).leaveOneOut).answers
     #expect(answers.count == 9)

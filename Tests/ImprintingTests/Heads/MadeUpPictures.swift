@@ -6,25 +6,25 @@ import TestMaterial
 
 /// What was seen of made-up classes: embeddings around a point of each class.
 enum MadeUpPictures {
-  static func space(_ dimension: Int, views: Views = .one, isNonNegative: Bool = true) -> EmbeddingSpace {
+  static func space(_ dimension: Int, views: Augmentation = .one, isNonNegative: Bool = true) -> EmbeddingSpace {
     EmbeddingSpace(
       extractor: "made up", resize: "crop", views: views, arithmetic: .exact, dimension: dimension, element: .float32,
       zeroPoint: 0, isNonNegative: isNonNegative)
   }
 
-  static func picture(_ name: String, _ views: [[Float]]) -> SeenPicture {
-    SeenPicture(name: name, embeddings: Bytes(views.flatMap { $0 }.withUnsafeBytes { Array($0) }))
+  static func picture(_ name: String, _ views: [[Float]]) -> EmbeddedPicture {
+    EmbeddedPicture(name: name, embeddings: Bytes(views.flatMap { $0 }.withUnsafeBytes { Array($0) }))
   }
 
   /// - Parameters:
   ///   - counts: How many pictures each class has.
   ///   - noise: How far pictures are from their class's point, which is from 0 to 1 in each direction.
   static func seen(
-    _ counts: [Int], dimension: Int, views: Views = .one, noise: Float = 1, isNonNegative: Bool = true,
-    budget: Int = Seen.defaultBudget, seed: Int = 1
-  ) throws -> Seen {
+    _ counts: [Int], dimension: Int, views: Augmentation = .one, noise: Float = 1, isNonNegative: Bool = true,
+    budget: Int = EmbeddingSet.defaultBudget, seed: Int = 1
+  ) throws -> EmbeddingSet {
     var generator = SeededGenerator(seed: seed)
-    var seen = Seen(space: space(dimension, views: views, isNonNegative: isNonNegative), budget: budget)
+    var seen = EmbeddingSet(space: space(dimension, views: views, isNonNegative: isNonNegative), budget: budget)
     let low: Float = isNonNegative ? 0 : -1
     for (place, count) in counts.enumerated() {
       let point = (0..<dimension).map { _ in Float.random(in: low...1, using: &generator) }

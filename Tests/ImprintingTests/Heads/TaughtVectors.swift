@@ -5,8 +5,8 @@ import TFLite
 /// Made-up embeddings: each class has one or more centres, and its pictures lie around them.
 struct TaughtVectors {
   var dimension = 16
-  var views = Views.one
-  var budget = Seen.defaultBudget
+  var views = Augmentation.one
+  var budget = EmbeddingSet.defaultBudget
   /// How far a picture is from its centre, in steps of 255.
   var spread = 40
   var seed: UInt64 = 1
@@ -18,16 +18,16 @@ struct TaughtVectors {
   }
 
   /// What is seen of classes given by their numbers of pictures, with so many centres each.
-  func seen(_ counts: [Int], centres: Int = 1) throws -> Seen {
+  func seen(_ counts: [Int], centres: Int = 1) throws -> EmbeddingSet {
     try seenAndAsked(counts, centres: centres, asked: 0).seen
   }
 
   /// The same, and so many more pictures a class to ask about.
   func seenAndAsked(
     _ counts: [Int], centres: Int = 1, asked: Int
-  ) throws -> (seen: Seen, asked: [(steps: [Float], label: Int)]) {
+  ) throws -> (seen: EmbeddingSet, asked: [(steps: [Float], label: Int)]) {
     var generator = SplitMix64(seed: seed)
-    var seen = Seen(space: space, budget: budget)
+    var seen = EmbeddingSet(space: space, budget: budget)
     var questions: [(steps: [Float], label: Int)] = []
     for (label, count) in counts.enumerated() {
       let middles = (0..<centres).map { _ in
@@ -39,7 +39,7 @@ struct TaughtVectors {
           UInt8(clamping: middle[place % dimension] + Int.random(in: -spread...spread, using: &generator))
         }
         if index < count {
-          try seen.add(SeenPicture(name: "\(label)-\(index)", embeddings: Bytes(bytes)), to: "class \(label)")
+          try seen.add(EmbeddedPicture(name: "\(label)-\(index)", embeddings: Bytes(bytes)), to: "class \(label)")
         } else {
           questions.append((space.steps(Bytes(bytes.prefix(dimension).map { $0 })), label))
         }
@@ -49,11 +49,11 @@ struct TaughtVectors {
   }
 
   /// What is seen of given embeddings, a list a class.
-  func seen(embeddings: [[[UInt8]]]) throws -> Seen {
-    var seen = Seen(space: space, budget: budget)
+  func seen(embeddings: [[[UInt8]]]) throws -> EmbeddingSet {
+    var seen = EmbeddingSet(space: space, budget: budget)
     for (label, pictures) in embeddings.enumerated() {
       for (index, bytes) in pictures.enumerated() {
-        try seen.add(SeenPicture(name: "\(label)-\(index)", embeddings: Bytes(bytes)), to: "class \(label)")
+        try seen.add(EmbeddedPicture(name: "\(label)-\(index)", embeddings: Bytes(bytes)), to: "class \(label)")
       }
     }
     return seen

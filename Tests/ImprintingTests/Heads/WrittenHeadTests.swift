@@ -51,16 +51,16 @@ struct WrittenHeadTests {
   }
 
   /// Made-up classes: points about their own means.
-  private func solved(_ encoding: ElementEncoding, shots: Int) throws -> (Seen, SolvedHead) {
+  private func solved(_ encoding: ElementEncoding, shots: Int) throws -> (EmbeddingSet, SolvedHead) {
     let space = EmbeddingSpace(
       extractor: "made up", resize: "crop", views: .one, arithmetic: .exact, dimension: 12, element: .uint8,
       zeroPoint: 0, isNonNegative: true)
     var generator = SeededGenerator(seed: 7)
-    var seen = Seen(space: space)
+    var seen = EmbeddingSet(space: space)
     for label in 0..<3 {
       for picture in 0..<shots {
         let bytes = (0..<12).map { UInt8(Int.random(in: 5...45, using: &generator) + ($0 % 3 == label ? 120 : 0)) }
-        try seen.add(SeenPicture(name: "\(label)-\(picture)", embeddings: Bytes(bytes)), to: "class \(label)")
+        try seen.add(EmbeddedPicture(name: "\(label)-\(picture)", embeddings: Bytes(bytes)), to: "class \(label)")
       }
     }
     return (seen, try Analytic().solve(seen))

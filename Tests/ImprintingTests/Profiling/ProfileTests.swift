@@ -31,8 +31,8 @@ struct ProfileTests {
 
   @Test(
     "A lesson and an evaluation tell of all their steps and count each picture once, those that cannot be read too",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)), arguments: [Views.one, .five])
-  func lesson(views: Views) async throws {
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)), arguments: [Augmentation.one, .five])
+  func lesson(views: Augmentation) async throws {
     let folder = try TemporaryFolder()
     let broken = folder.appending("broken.jpg")
     try Data("no picture".utf8).write(to: broken)

@@ -71,12 +71,12 @@ struct ReportPageTests {
 
   @Test("The same of episodes, with suspicious labels")
   func hostileEpisodes() async throws {
-    var seen = Seen(space: Sight.space(dimension: 4))
+    var seen = EmbeddingSet(space: Sight.space(dimension: 4))
     let names = Self.hostile.filter { Labels.isName($0) }
     for (label, name) in names.enumerated() {
       for number in 0..<4 {
         let picture = Sight.picture(number, of: label, in: seen.space, spread: 100)
-        try seen.add(SeenPicture(name: "\(name)/\(number)", embeddings: picture.embeddings), to: name)
+        try seen.add(EmbeddedPicture(name: "\(name)/\(number)", embeddings: picture.embeddings), to: name)
       }
     }
     try seen.add(Sight.picture(0, of: 90, in: seen.space), to: "<b>single</b>")

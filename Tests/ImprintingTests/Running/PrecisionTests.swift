@@ -101,7 +101,7 @@ struct PrecisionTests {
 
   @Test("What was seen in one arithmetic is gone on with in the same, and added to another only when that is allowed")
   func goingOn() async throws {
-    var seen: [Precision: Seen] = [:]
+    var seen: [Precision: EmbeddingSet] = [:]
     for precision in [Precision.exact, .rewritten] {
       let teacher = try Teacher(model: model, execution: Execution(precision: precision))
       try await teacher.learn([.init(name: "iris", pictures: pictures(0..<4, of: "iris"))])
@@ -111,7 +111,7 @@ struct PrecisionTests {
     }
     var exact = try #require(seen[.exact])
     let rewritten = try #require(seen[.rewritten])
-    #expect(throws: SeenError.otherSpace(.arithmetic(.exact, .rewritten))) { try exact.merge(rewritten) }
+    #expect(throws: EmbeddingSetError.otherSpace(.arithmetic(.exact, .rewritten))) { try exact.merge(rewritten) }
     try exact.merge(rewritten, anyArithmetic: true)
     #expect(exact.pictures == 8)
   }

@@ -29,18 +29,18 @@ struct EmbeddingCacheTests {
   @discardableResult
   private func see(
     _ pictures: [URL], in cache: EmbeddingCache? = nil, space: EmbeddingSpace? = nil
-  ) async throws -> (given: [SeenPicture?], use: EmbeddingCache.Use) {
+  ) async throws -> (given: [EmbeddedPicture?], use: EmbeddingCache.Use) {
     let (cache, space) = (cache ?? self.cache, space ?? self.space)
-    var given: [SeenPicture?] = []
+    var given: [EmbeddedPicture?] = []
     var lookup = try await CacheLookup(pictures, in: cache.read(space))
-    let take = { (index: Int, result: Result<SeenPicture, PictureError>) in
+    let take = { (index: Int, result: Result<EmbeddedPicture, PictureError>) in
       #expect(index == given.count)
       given.append(try? result.get())
     }
     for (place, index) in lookup.missing.enumerated() {
       let isThere = FileManager.default.fileExists(atPath: pictures[index].path)
       let size = space.byteCount * space.views.count
-      let seen = SeenPicture(
+      let seen = EmbeddedPicture(
         name: pictures[index].relativePath, embeddings: Bytes([UInt8](repeating: UInt8(index), count: size)))
       try lookup.take(
         isThere ? .success(seen) : .failure(.empty(picture: pictures[index].path)), ofMissing: place, deliver: take)
@@ -185,11 +185,11 @@ struct ExtractorCacheTests {
     await #expect(throws: Enough.self) {
       try await cache.see(files, by: extractor) { index, _ in if index == 3 { throw Enough() } }
     }
-    var pictures: [SeenPicture] = []
+    var pictures: [EmbeddedPicture] = []
     let use = try await cache.see(files, by: extractor) { _, picture in pictures.append(try picture.get()) }
     #expect(use.reused >= 4)
     #expect(use.reused + use.seen == 6)
-    var fresh: [SeenPicture] = []
+    var fresh: [EmbeddedPicture] = []
     try await extractor.see(files) { _, picture in fresh.append(try picture.get()) }
     #expect(pictures == fresh)
   }

@@ -1,4 +1,4 @@
-import Crypto
+import Platform
 import Foundation
 import TFLite
 import TestMaterial
@@ -9,7 +9,7 @@ import Testing
 @Suite("The file of what was seen")
 struct SeenFileTests {
   static let examples: [(space: EmbeddingSpace, budget: Int)] = [
-    (Sight.space(), Seen.defaultBudget), (Sight.space(), 0), (Sight.space(element: .float32, views: .five), 1 << 20),
+    (Sight.space(), EmbeddingSet.defaultBudget), (Sight.space(), 0), (Sight.space(element: .float32, views: .five), 1 << 20),
     (Sight.space(element: .float32), 100),
   ]
 
@@ -20,7 +20,7 @@ struct SeenFileTests {
     let folder = try TemporaryFolder()
     let file = folder.url.appending(path: "a.seen")
     try seen.write(to: file)
-    var read = try Seen(contentsOf: file)
+    var read = try EmbeddingSet(contentsOf: file)
     #expect(read.hasEmbeddings == seen.hasEmbeddings)
     #expect(read.classes.map(\.name) == seen.classes.map(\.name))
     #expect(read.classes.map(\.steps) == seen.classes.map(\.steps))
@@ -35,11 +35,11 @@ struct SeenFileTests {
     #expect(try Sight.bytes(seen).count < 200 * 1024 * 105 / 100)
   }
 
-  @Test("A file that is cut anywhere is refused", arguments: [Seen.defaultBudget, 0])
+  @Test("A file that is cut anywhere is refused", arguments: [EmbeddingSet.defaultBudget, 0])
   func cut(_ budget: Int) throws {
     let bytes = try Sight.bytes(Sight.seen(budget: budget))
     for length in stride(from: 0, to: bytes.count, by: 7) {
-      #expect(throws: SeenError.self) { try Seen(Bytes(Array(bytes.prefix(length))), path: "a.seen") }
+      #expect(throws: EmbeddingSetError.self) { try EmbeddingSet(Bytes(Array(bytes.prefix(length))), path: "a.seen") }
     }
   }
 
@@ -49,7 +49,7 @@ struct SeenFileTests {
     for place in stride(from: 0, to: bytes.count, by: 5) {
       var altered = bytes
       altered[place] ^= 1
-      #expect(throws: SeenError.self) { try Seen(Bytes(altered), path: "a.seen") }
+      #expect(throws: EmbeddingSetError.self) { try EmbeddingSet(Bytes(altered), path: "a.seen") }
     }
   }
 
@@ -57,8 +57,8 @@ struct SeenFileTests {
   func newer() throws {
     var bytes = try Sight.bytes(Sight.seen())
     bytes[4] = 9
-    #expect(throws: SeenError.newerVersion(path: "a.seen", version: 9, known: 1)) {
-      try Seen(Bytes(bytes), path: "a.seen")
+    #expect(throws: EmbeddingSetError.newerVersion(path: "a.seen", version: 9, known: 1)) {
+      try EmbeddingSet(Bytes(bytes), path: "a.seen")
     }
   }
 
@@ -77,24 +77,24 @@ struct SeenFileTests {
     var altered = Array(bytes[..<8])
     withUnsafeBytes(of: UInt32(head.utf8.count).littleEndian) { altered.append(contentsOf: $0) }
     altered += Array(head.utf8) + bytes[(12 + length)...]
-    altered += Array(SHA256.hash(data: altered))
-    #expect(throws: SeenError.badFile(path: "a.seen", reason: "its class \"class 0\" makes no sense")) {
-      try Seen(Bytes(altered), path: "a.seen")
+    altered += try SHA256Digest(of: altered).bytes
+    #expect(throws: EmbeddingSetError.badFile(path: "a.seen", reason: "its class \"class 0\" makes no sense")) {
+      try EmbeddingSet(Bytes(altered), path: "a.seen")
     }
   }
 
   private func readAltered(_ seed: Int) throws {
-    let budget = seed.isMultiple(of: 2) ? 0 : Seen.defaultBudget
+    let budget = seed.isMultiple(of: 2) ? 0 : EmbeddingSet.defaultBudget
     var bytes = try Sight.bytes(Sight.seen(budget: budget)).dropLast(32) as [UInt8]
     var generator = SplitMix64(seed: UInt64(seed))
     for _ in 0..<Int.random(in: 1...4, using: &generator) {
       let place = Int.random(in: 8..<bytes.count, using: &generator)
       bytes[place] = seed.isMultiple(of: 3) ? UInt8(ascii: "9") : UInt8.random(in: 0...255, using: &generator)
     }
-    bytes += Array(SHA256.hash(data: bytes))
+    bytes += try SHA256Digest(of: bytes).bytes
     do {
-      let seen = try Seen(Bytes(bytes), path: "a.seen")
+      let seen = try EmbeddingSet(Bytes(bytes), path: "a.seen")
       _ = try seen.pooledMoments().wholeSquare()
-    } catch is SeenError {}
+    } catch is EmbeddingSetError {}
   }
 }

@@ -10,9 +10,9 @@ struct SeenTests {
   func plainView() {
     let space = Sight.space()
     let stored = (0..<space.byteCount * space.views.count).map { UInt8(truncatingIfNeeded: 7 * $0) }
-    let steps = space.plainSteps(of: SeenPicture(name: "a", embeddings: Bytes(stored)))
+    let steps = space.plainSteps(of: EmbeddedPicture(name: "a", embeddings: Bytes(stored)))
     #expect(steps == stored.prefix(space.dimension).map { Float(Int($0) - space.zeroPoint) })
-    #expect(space.plainSteps(of: SeenPicture(name: "b", embeddings: Bytes([1]))) == [])
+    #expect(space.plainSteps(of: EmbeddedPicture(name: "b", embeddings: Bytes([1]))) == [])
   }
 
   @Test("Counts and sums of whole numbers are exact, whatever the order and the parts")
@@ -51,8 +51,8 @@ struct SeenTests {
   }
 
   @Test(
-    "More pictures than are squared at once give the sums of all, and come away again", arguments: [Views.one, .five])
-  func manyBlocks(views: Views) throws {
+    "More pictures than are squared at once give the sums of all, and come away again", arguments: [Augmentation.one, .five])
+  func manyBlocks(views: Augmentation) throws {
     let space = Sight.space(views: views)
     let kept = try Sight.seen(classes: 0..<2, pictures: 0..<400, in: space)
     var summed = try Sight.seen(classes: 0..<2, pictures: 0..<400, in: space, budget: 0)
@@ -61,7 +61,7 @@ struct SeenTests {
     try expectSameMoments(Sight.seen(classes: 0..<2, pictures: 0..<3, in: space), summed)
   }
 
-  @Test("Classes that are taken away whole go, and the others keep their sums", arguments: [Seen.defaultBudget, 0])
+  @Test("Classes that are taken away whole go, and the others keep their sums", arguments: [EmbeddingSet.defaultBudget, 0])
   func wholeClasses(budget: Int) throws {
     var seen = try Sight.seen(classes: 0..<5, budget: budget)
     try seen.subtract(Sight.seen(classes: 1..<4))
@@ -76,7 +76,7 @@ struct SeenTests {
   @Test("Beyond the budget it says what is no longer to be had")
   func pastBudgetRefusals() throws {
     var summed = try Sight.seen(budget: 0)
-    let refused = { (words: String) in SeenError.pastBudget(words, bytes: 0) }
+    let refused = { (words: String) in EmbeddingSetError.pastBudget(words, bytes: 0) }
     #expect(throws: refused("removing one picture")) {
       try summed.remove(picture: "class 0/0.jpg", from: "class 0")
     }
@@ -93,13 +93,13 @@ struct SeenTests {
     let space = EmbeddingSpace(
       extractor: "made up", resize: "crop", views: .one, arithmetic: .exact, dimension: size, element: .uint8,
       zeroPoint: 0, isNonNegative: true)
-    let picture = { (name: String) in SeenPicture(name: name, embeddings: Bytes([UInt8](repeating: 7, count: size))) }
-    var seen = Seen(space: space, budget: size)
+    let picture = { (name: String) in EmbeddedPicture(name: name, embeddings: Bytes([UInt8](repeating: 7, count: size))) }
+    var seen = EmbeddingSet(space: space, budget: size)
     try seen.add(picture("one"), to: "rose")
-    #expect(throws: SeenError.tooWide(dimension: size, limit: 1 << 14)) { try seen.add(picture("two"), to: "lily") }
+    #expect(throws: EmbeddingSetError.tooWide(dimension: size, limit: 1 << 14)) { try seen.add(picture("two"), to: "lily") }
     #expect(seen.hasEmbeddings && seen.classes.map(\.name) == ["rose"] && seen.pictures == 1)
-    var none = Seen(space: space, budget: 0)
-    #expect(throws: SeenError.tooWide(dimension: size, limit: 1 << 14)) { try none.merge(seen) }
+    var none = EmbeddingSet(space: space, budget: 0)
+    #expect(throws: EmbeddingSetError.tooWide(dimension: size, limit: 1 << 14)) { try none.merge(seen) }
   }
 
   @Test("A picture that was seen already counts once")
@@ -108,7 +108,7 @@ struct SeenTests {
     try seen.merge(seen)
     #expect(seen.pictures == 15)
     // Another picture may have the same name.
-    try seen.add(SeenPicture(name: "class 0/0.jpg", embeddings: Sight.picture(9, of: 0).embeddings), to: "class 0")
+    try seen.add(EmbeddedPicture(name: "class 0/0.jpg", embeddings: Sight.picture(9, of: 0).embeddings), to: "class 0")
     #expect(seen.pictures == 16)
   }
 
@@ -121,8 +121,8 @@ struct SeenTests {
     #expect(seen.classes.map(\.name) == ["class 1", "class 2"])
     try seen.rename(class: "class 2", to: "rose")
     #expect(seen.place(of: "rose") == 1)
-    #expect(throws: SeenError.sameName("rose")) { try seen.rename(class: "class 1", to: "rose") }
-    #expect(throws: SeenError.badName(" x")) { try seen.rename(class: "class 1", to: " x") }
+    #expect(throws: EmbeddingSetError.sameName("rose")) { try seen.rename(class: "class 1", to: "rose") }
+    #expect(throws: EmbeddingSetError.badName(" x")) { try seen.rename(class: "class 1", to: " x") }
     for number in 0..<3 { try seen.remove(picture: "class 1/\(number).jpg", from: "class 1") }
     #expect(seen.classes.map(\.name) == ["rose"])
     #expect(seen.place(of: "rose") == 0)
@@ -131,16 +131,16 @@ struct SeenTests {
   @Test("What was never added cannot be taken away, and nothing is")
   func neverAdded() throws {
     var seen = try Sight.seen()
-    #expect(throws: SeenError.noClass("weed", known: ["class 0", "class 1", "class 2"])) {
+    #expect(throws: EmbeddingSetError.noClass("weed", known: ["class 0", "class 1", "class 2"])) {
       try seen.remove(class: "weed")
     }
-    #expect(throws: SeenError.noPicture("x.jpg", label: "class 0")) {
+    #expect(throws: EmbeddingSetError.noPicture("x.jpg", label: "class 0")) {
       try seen.remove(picture: "x.jpg", from: "class 0")
     }
-    #expect(throws: SeenError.neverAdded("6 pictures of \"class 0\"")) {
+    #expect(throws: EmbeddingSetError.neverAdded("6 pictures of \"class 0\"")) {
       try seen.subtract(Sight.seen(pictures: 0..<6))
     }
-    #expect(throws: SeenError.noPicture("class 0/7.jpg", label: "class 0")) {
+    #expect(throws: EmbeddingSetError.noPicture("class 0/7.jpg", label: "class 0")) {
       try seen.subtract(Sight.seen(pictures: 7..<8))
     }
     #expect(seen.pictures == 15)
@@ -148,15 +148,15 @@ struct SeenTests {
 
   @Test("Taken away is the picture that was added, and not another of its name")
   func sameNames() throws {
-    func seen(_ numbers: [Int]) throws -> Seen {
-      var seen = Seen(space: Sight.space())
+    func seen(_ numbers: [Int]) throws -> EmbeddingSet {
+      var seen = EmbeddingSet(space: Sight.space())
       for number in numbers {
-        try seen.add(SeenPicture(name: "1.jpg", embeddings: Sight.picture(number, of: 0).embeddings), to: "rose")
+        try seen.add(EmbeddedPicture(name: "1.jpg", embeddings: Sight.picture(number, of: 0).embeddings), to: "rose")
       }
       return seen
     }
     var both = try seen([1, 2])
-    #expect(throws: SeenError.noPicture("1.jpg", label: "rose")) { try both.subtract(seen([3])) }
+    #expect(throws: EmbeddingSetError.noPicture("1.jpg", label: "rose")) { try both.subtract(seen([3])) }
     try both.subtract(seen([2]))
     #expect(both.classes[0].pictures == (try seen([1])).classes[0].pictures)
     #expect(both.classes[0].steps == (try seen([1])).classes[0].steps)
@@ -172,7 +172,7 @@ struct SeenTests {
       (Sight.space(arithmetic: .rewritten), "rewritten arithmetic and not exact"),
     ]
     for (space, words) in others {
-      let error = #expect(throws: SeenError.self) { try seen.merge(Sight.seen(in: space)) }
+      let error = #expect(throws: EmbeddingSetError.self) { try seen.merge(Sight.seen(in: space)) }
       #expect("\(try #require(error))".contains(words))
     }
     try seen.merge(Sight.seen(pictures: 7..<9, in: Sight.space(arithmetic: .rewritten)), anyArithmetic: true)
@@ -181,18 +181,18 @@ struct SeenTests {
 
   @Test("Embeddings of another size, and numbers that are none, are refused")
   func badEmbeddings() throws {
-    var seen = Seen(space: Sight.space(element: .float32))
-    #expect(throws: SeenError.wrongSize(bytes: 3, expected: 48)) {
-      try seen.add(SeenPicture(name: "a", embeddings: [1, 2, 3]), to: "rose")
+    var seen = EmbeddingSet(space: Sight.space(element: .float32))
+    #expect(throws: EmbeddingSetError.wrongSize(bytes: 3, expected: 48)) {
+      try seen.add(EmbeddedPicture(name: "a", embeddings: [1, 2, 3]), to: "rose")
     }
     let none = Bytes(Array(repeating: 0xFF, count: 48))
-    #expect(throws: SeenError.notFinite(picture: "a")) {
-      try seen.add(SeenPicture(name: "a", embeddings: none), to: "rose")
+    #expect(throws: EmbeddingSetError.notFinite(picture: "a")) {
+      try seen.add(EmbeddedPicture(name: "a", embeddings: none), to: "rose")
     }
     #expect(seen.classes.isEmpty)
   }
 
-  private func expectSameMoments(_ one: Seen, _ other: Seen) throws {
+  private func expectSameMoments(_ one: EmbeddingSet, _ other: EmbeddingSet) throws {
     let (mine, theirs) = (try one.pooledMoments(), try other.pooledMoments())
     for (left, right) in zip(mine.sums.joined(), theirs.sums.joined()) { #expect(abs(left - right) < 1e-12) }
     for (left, right) in zip(

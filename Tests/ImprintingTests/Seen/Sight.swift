@@ -7,7 +7,7 @@ enum Sight {
   static let dimension = 12
 
   static func space(
-    element: EmbeddingSpace.Element = .uint8, resize: String = "crop", views: Views = .one, extractor: String = "cafe",
+    element: EmbeddingSpace.Element = .uint8, resize: String = "crop", views: Augmentation = .one, extractor: String = "cafe",
     arithmetic: EmbeddingSpace.Arithmetic = .exact, dimension: Int = Sight.dimension
   ) -> EmbeddingSpace {
     EmbeddingSpace(
@@ -19,7 +19,7 @@ enum Sight {
   /// A picture whose elements lie about a class's own.
   static func picture(
     _ number: Int, of label: Int, in space: EmbeddingSpace = space(), spread: Double = 40
-  ) -> SeenPicture {
+  ) -> EmbeddedPicture {
     var generator = SplitMix64(seed: UInt64(label * 1000 + number))
     var centre = SplitMix64(seed: UInt64(label + 77))
     let means = (0..<space.dimension).map { _ in Double.random(in: 40...200, using: &centre) }
@@ -34,15 +34,15 @@ enum Sight {
         }
       }
     }
-    return SeenPicture(name: "class \(label)/\(number).jpg", embeddings: Bytes(bytes))
+    return EmbeddedPicture(name: "class \(label)/\(number).jpg", embeddings: Bytes(bytes))
   }
 
   /// Some classes with some pictures each.
   static func seen(
     classes: Range<Int> = 0..<3, pictures: Range<Int> = 0..<5, in space: EmbeddingSpace = space(),
-    budget: Int = Seen.defaultBudget
-  ) throws -> Seen {
-    var seen = Seen(space: space, budget: budget)
+    budget: Int = EmbeddingSet.defaultBudget
+  ) throws -> EmbeddingSet {
+    var seen = EmbeddingSet(space: space, budget: budget)
     for label in classes {
       for number in pictures { try seen.add(picture(number, of: label, in: space), to: "class \(label)") }
     }
@@ -50,5 +50,5 @@ enum Sight {
   }
 
   /// The file's contents in one piece.
-  static func bytes(_ seen: Seen) throws -> [UInt8] { try seen.pieces().flatMap { Array($0) } }
+  static func bytes(_ seen: EmbeddingSet) throws -> [UInt8] { try seen.pieces().flatMap { Array($0) } }
 }

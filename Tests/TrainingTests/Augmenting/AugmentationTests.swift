@@ -4,10 +4,10 @@ import Testing
 
 @testable import Training
 
-@Suite("Augmentation")
+@Suite("RandomAugmentation")
 struct AugmentationTests {
   private func drawn(_ seed: UInt64, _ epoch: Int, _ example: Int) -> String {
-    let draw = Augmentation().draw(seed: seed, epoch: epoch, example: example)
+    let draw = RandomAugmentation().draw(seed: seed, epoch: epoch, example: example)
     return "\(draw.isMirrored) \(draw.changes) \(String(describing: draw.region(width: 640, height: 480)))"
   }
 
@@ -22,16 +22,16 @@ struct AugmentationTests {
 
   @Test("Half of the pictures are mirrored, by chance")
   func mirroring() {
-    let mirrored = (0..<1000).count { Augmentation().draw(seed: 1, epoch: 0, example: $0).isMirrored }
+    let mirrored = (0..<1000).count { RandomAugmentation().draw(seed: 1, epoch: 0, example: $0).isMirrored }
     #expect((440...560).contains(mirrored))
-    let still = Augmentation(isMirroring: false)
+    let still = RandomAugmentation(isMirroring: false)
     #expect(!(0..<100).contains { still.draw(seed: 1, epoch: 0, example: $0).isMirrored })
   }
 
   @Test("Whether pictures are mirrored does not change what else is drawn")
   func independent() {
-    let one = Augmentation().draw(seed: 1, epoch: 0, example: 5)
-    let other = Augmentation(isMirroring: false).draw(seed: 1, epoch: 0, example: 5)
+    let one = RandomAugmentation().draw(seed: 1, epoch: 0, example: 5)
+    let other = RandomAugmentation(isMirroring: false).draw(seed: 1, epoch: 0, example: 5)
     #expect(one.changes == other.changes)
     #expect(one.region(width: 300, height: 200) == other.region(width: 300, height: 200))
   }
@@ -50,15 +50,15 @@ struct AugmentationTests {
 
   @Test("None changes nothing")
   func none() {
-    let draw = Augmentation.none.draw(seed: 1, epoch: 2, example: 3)
+    let draw = RandomAugmentation.none.draw(seed: 1, epoch: 2, example: 3)
     #expect(!draw.isMirrored && draw.changes.isEmpty && draw.region(width: 9, height: 9) == nil)
   }
 
   @Test("It is written and read as JSON")
   func codable() throws {
-    for augmentation in [Augmentation(), .none, Augmentation(crop: RandomCrop(area: 0.3...0.9), colours: nil)] {
+    for augmentation in [RandomAugmentation(), .none, RandomAugmentation(crop: RandomCrop(area: 0.3...0.9), colours: nil)] {
       let data = try JSONEncoder().encode(augmentation)
-      #expect(try JSONDecoder().decode(Augmentation.self, from: data) == augmentation)
+      #expect(try JSONDecoder().decode(RandomAugmentation.self, from: data) == augmentation)
     }
   }
 
@@ -68,14 +68,14 @@ struct AugmentationTests {
       RandomCrop(area: 0...1), RandomCrop(area: 0.5...1.1), RandomCrop(area: -1...1), RandomCrop(aspect: 0...1),
       RandomCrop(aspect: 1 ... .infinity), RandomCrop(tries: 0), RandomCrop(tries: 1001),
     ]
-    for crop in crops { #expect(throws: AugmentationError.self) { try Augmentation(crop: crop).check() } }
+    for crop in crops { #expect(throws: RandomAugmentationError.self) { try RandomAugmentation(crop: crop).check() } }
     let colours = [
       ColourDistortion(brightness: -0.1, contrast: 0, saturation: 0, hue: 0),
       ColourDistortion(brightness: 0, contrast: 1.1, saturation: 0, hue: 0),
       ColourDistortion(brightness: 0, contrast: 0, saturation: .nan, hue: 0),
       ColourDistortion(brightness: 0, contrast: 0, saturation: 0, hue: 0.6),
     ]
-    for colours in colours { #expect(throws: AugmentationError.self) { try Augmentation(colours: colours).check() } }
-    #expect(throws: Never.self) { try Augmentation(colours: ColourDistortion(strength: 2)).check() }
+    for colours in colours { #expect(throws: RandomAugmentationError.self) { try RandomAugmentation(colours: colours).check() } }
+    #expect(throws: Never.self) { try RandomAugmentation(colours: ColourDistortion(strength: 2)).check() }
   }
 }

@@ -70,7 +70,7 @@ struct TrainingDataTests {
     #expect(files(split.heldBack) == expected.heldBack.flatMap(\.pictures))
     #expect(split.training.labels == data.labels)
     #expect(split.heldBack.labels == data.labels)
-    #expect(throws: ImprintingError.badTestRatio(1)) { try data.split(testRatio: 1) }
+    #expect(throws: EvaluationError.badTestRatio(1)) { try data.split(testRatio: 1) }
   }
 
   @Test("Shots are drawn as teaching draws them, and the rest is held back")

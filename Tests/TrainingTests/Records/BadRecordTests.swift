@@ -183,7 +183,7 @@ struct BadRecordTests {
       await #expect(throws: RecordError.self) { try await TrainingData(records: file) }
     }
     try Data("\n".utf8).write(to: names)
-    await #expect(throws: ImprintingError.badLabels(path: names.path, reason: "it holds no label")) {
+    await #expect(throws: LabelsError.badFile(path: names.path, reason: "it holds no label")) {
       try await TrainingData(records: file)
     }
     await #expect(throws: ImprintingError.self) {

@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import Pictures
 
 #if canImport(FoundationEssentials)
@@ -30,9 +30,9 @@ public struct BatchLoader: Sendable {
   private let reader: PictureReader
 
   private enum Use {
-    case training(Augmentation, seed: UInt64)
+    case training(RandomAugmentation, seed: UInt64)
     /// All pictures in order, varied as epochs vary them.
-    case variation(Augmentation, seed: UInt64)
+    case variation(RandomAugmentation, seed: UInt64)
     case evaluation
   }
 
@@ -47,9 +47,9 @@ public struct BatchLoader: Sendable {
   ///   - seed: Decides on the order and on all variations.
   ///   - resize: How pictures are brought to the size where no random part is shown.
   ///   - threads: How many pictures are read at the same time; by default one a core.
-  /// - Throws: ``BatchLoaderError``, ``AugmentationError``, or ``PictureError`` for an impossible size.
+  /// - Throws: ``BatchLoaderError``, ``RandomAugmentationError``, or ``PictureError`` for an impossible size.
   public init(
-    training data: TrainingData, augmentation: Augmentation = Augmentation(), side: Int, batchSize: Int,
+    training data: TrainingData, augmentation: RandomAugmentation = RandomAugmentation(), side: Int, batchSize: Int,
     seed: UInt64 = 0, resize: Resize = .crop(fraction: 0.875), threads: Int? = nil
   ) throws {
     try augmentation.check()
@@ -88,9 +88,9 @@ public struct BatchLoader: Sendable {
   ///   - seed: Decides on all variations.
   ///   - resize: How pictures are brought to the size where no random part is shown.
   ///   - threads: How many pictures are read at the same time; by default one a core.
-  /// - Throws: ``BatchLoaderError``, ``AugmentationError``, or ``PictureError`` for an impossible size.
+  /// - Throws: ``BatchLoaderError``, ``RandomAugmentationError``, or ``PictureError`` for an impossible size.
   public init(
-    varying data: TrainingData, augmentation: Augmentation, side: Int, batchSize: Int, seed: UInt64 = 0,
+    varying data: TrainingData, augmentation: RandomAugmentation, side: Int, batchSize: Int, seed: UInt64 = 0,
     resize: Resize = .crop(fraction: 0.875), threads: Int? = nil
   ) throws {
     try augmentation.check()

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 
 /// Several values of an option, with commas between.
 struct Choices<Value: Choice>: ExpressibleByArgument, Sendable {

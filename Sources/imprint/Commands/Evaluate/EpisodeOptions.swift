@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 
 /// The options of few-shot episodes. All but the first need it.
 struct EpisodeOptions: ParsableArguments {
@@ -28,7 +30,7 @@ struct EpisodeOptions: ParsableArguments {
   var seed: UInt64?
 
   @Option(help: "How many views of each picture are learnt from: one, five or thirteen. (default: one)")
-  var augment: Views?
+  var augment: Augmentation?
 
   @Flag(help: "See all pictures anew, and keep nothing of them for the next run.")
   var noCache = false

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import Pictures
+import Reports
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -46,13 +49,13 @@ struct EpisodeRun {
       resize: extractor.resize, skipped: skipped, reused: reused)
   }
 
-  private func see(_ pictures: LabelledPictures, by extractor: Extractor) async throws -> (Seen, Int, Int) {
+  private func see(_ pictures: LabelledPictures, by extractor: Extractor) async throws -> (EmbeddingSet, Int, Int) {
     let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     let progress = Progress(total: list.count)
     defer { progress.finish() }
-    var seen = Seen(space: extractor.space, budget: .max)
+    var seen = EmbeddingSet(space: extractor.space, budget: .max)
     var skipped: [PictureError] = []
-    let take = { (index: Int, result: Result<SeenPicture, PictureError>) throws in
+    let take = { (index: Int, result: Result<EmbeddedPicture, PictureError>) throws in
       switch result {
       case .success(let picture): try seen.add(picture, to: list[index].0)
       case .failure(let error):
@@ -74,7 +77,7 @@ struct EpisodeRun {
   }
 
   /// The labels that look wrong among all pictures, by the first method that tells.
-  private func suspects(among seen: Seen) throws -> [LeaveOneOut.Suspect] {
+  private func suspects(among seen: EmbeddingSet) throws -> [LeaveOneOut.Suspect] {
     for kind in HeadKind.allCases {
       if let told = try kind.method.solve(seen).leaveOneOut { return told.suspects(ReportPage.mostPictures) }
     }

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import Pictures
+import Reports
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -117,7 +120,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         outcome.results, suspects: outcome.suspects,
         title: "\(model.lastPathComponent) on \(URL(filePath: data).lastPathComponent)",
         facts: [
-          .init("Resized by", outcome.space.resize), .init("Views learnt from", "\(outcome.space.views.count)"),
+          .init("Resized by", outcome.space.resize), .init("Augmentation learnt from", "\(outcome.space.views.count)"),
           .init("Unreadable", "\(outcome.skipped)"),
         ], resize: outcome.resize)
       try page.write(to: report)

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -57,7 +59,7 @@ struct FetchCommand: AsyncParsableCommand {
     try Task.checkCancellation()
     if output == nil { try OutputFile.makeFolder(of: file) }
     try serialized.write(to: file)
-    try report(FetchReport(made: serialized, from: DefaultModel.source, isFloat: float, output: file))
+    try report(try FetchReport(made: serialized, from: DefaultModel.source, isFloat: float, output: file))
   }
 
   private func make() async throws -> Model {

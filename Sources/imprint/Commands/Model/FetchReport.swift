@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -25,12 +27,12 @@ struct FetchReport: Encodable {
   }
 
   /// A model that was made.
-  init(made contents: SerializedModel, from source: PublishedWeights, isFloat: Bool, output: URL) {
+  init(made contents: SerializedModel, from source: PublishedWeights, isFloat: Bool, output: URL) throws {
     model = output.path
     isNew = true
     let whole = contents.bytes()
     bytes = whole.count
-    sha256 = Bytes(whole).sha256
+    sha256 = try Bytes(whole).sha256
     self.isFloat = isFloat
     package = source.package
     version = source.version

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Heads
 import Imprinting
+import Inference
 import ModelSurgery
 import TFLite
 
@@ -24,7 +26,7 @@ struct LabelOption: ParsableArguments {
     let read = try Labels(contentsOf: URL(filePath: labels))
     guard count > 0 else { throw ImprintingError.noClassesToKeep }
     if let beyond = read.names.keys.max(), beyond >= count {
-      throw ImprintingError.badLabels(
+      throw LabelsError.badFile(
         path: labels, reason: "it names class \(beyond), and the model's last is \(count - 1)")
     }
     return read.lines(count: count)

@@ -21,9 +21,9 @@ struct AugmentationOptions: ParsableArguments {
   }
 
   /// What the options say.
-  var augmentation: Augmentation {
+  var augmentation: RandomAugmentation {
     guard !noAugmentation else { return .none }
-    return Augmentation(
+    return RandomAugmentation(
       crop: cropArea < 1 ? RandomCrop(area: cropArea...1) : nil, isMirroring: flip,
       colours: colour > 0 ? ColourDistortion(strength: colour) : nil)
   }

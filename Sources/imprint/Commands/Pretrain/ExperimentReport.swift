@@ -1,4 +1,7 @@
+import Heads
 import Imprinting
+import Inference
+import Reports
 import Training
 
 /// What an experiment found, for people: two tables, and a page.

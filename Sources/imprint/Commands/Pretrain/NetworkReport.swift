@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 import Training
 
 /// How often a network names pictures right, for people and as JSON.

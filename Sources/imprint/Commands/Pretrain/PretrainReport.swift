@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 import Training
 
 /// What training came to, for people and as JSON.

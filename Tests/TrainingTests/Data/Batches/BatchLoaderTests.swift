@@ -24,7 +24,7 @@ struct BatchLoaderTests {
   }
 
   private func loader(
-    _ augmentation: Augmentation = Augmentation(), batchSize: Int = 4, seed: UInt64 = 1, threads: Int? = nil
+    _ augmentation: RandomAugmentation = RandomAugmentation(), batchSize: Int = 4, seed: UInt64 = 1, threads: Int? = nil
   ) throws -> BatchLoader {
     try BatchLoader(
       training: data, augmentation: augmentation, side: 8, batchSize: batchSize, seed: seed, threads: threads)
@@ -93,7 +93,7 @@ struct BatchLoaderTests {
 
   @Test("Pictures are cropped, mirrored and recoloured as was drawn for them")
   func augmented() async throws {
-    let augmentation = Augmentation()
+    let augmentation = RandomAugmentation()
     let loader = try loader(augmentation, seed: 6)
     let batch = try #require(try await loader.batches(epochs: 7..<8).next())
     let reader = try PictureReader(width: 8, height: 8, resize: .crop(fraction: 0.875))
@@ -210,7 +210,7 @@ struct BatchLoaderTests {
     #expect(throws: BatchLoaderError.badBatchSize(0, limit: 65536)) { try loader(batchSize: 0) }
     #expect(throws: BatchLoaderError.badBatchSize(.max, limit: 65536)) { try loader(batchSize: .max) }
     #expect(throws: BatchLoaderError.badThreads(0, limit: 1024)) { try loader(threads: 0) }
-    #expect(throws: AugmentationError.self) { try loader(Augmentation(crop: RandomCrop(tries: 0))) }
+    #expect(throws: RandomAugmentationError.self) { try loader(RandomAugmentation(crop: RandomCrop(tries: 0))) }
     #expect(throws: PictureError.self) { try BatchLoader(evaluating: data, side: 0, batchSize: 1) }
   }
 }

@@ -1,0 +1,66 @@
+import LinearAlgebra
+
+/// Weight imprinting: a class's row is the direction of the sum of its embeddings.
+///
+///     z = x / ‖x‖
+///     w_c = Σ z / ‖Σ z‖        over all views of the class's pictures
+///     logit_c = s w_c · z      no bias
+///
+/// Qi, Brown and Lowe, "Low-Shot Learning with Imprinted Weights" (CVPR 2018). Leave-one-out is exact: only the picture's own
+/// class changes, by the picture's views in its sum. Where only sums are kept, w_c is the direction of Σ x, which differs
+/// from that of Σ z as far as the embeddings of a class differ in length.
+///
+/// One class alone is allowed, as Coral allows it: others may follow.
+public struct Imprinted: HeadMethod {
+  public static let name = "imprinted"
+
+  /// s, what the cosines are multiplied by; 40 is that of Coral's models.
+  public var scale: Double
+
+  /// - Parameter scale: s, what the cosines are multiplied by.
+  public init(scale: Double = 40) { self.scale = scale }
+
+  /// Solves for the head.
+  ///
+  /// - Throws: ``HeadError/tooFewClasses(_:)`` of no class at all, ``HeadError/badSetting(name:value:needed:)`` of a scale
+  ///   that is not positive, and `LinearAlgebraError`.
+  /// - Complexity: O(n V D + n N D) for n pictures of N classes.
+  public func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
+    guard !seen.classes.isEmpty else { throw HeadError.tooFewClasses(0) }
+    try HeadError.checkPositive(scale, name: "the scale")
+    let classes = seen.classes.map(\.name)
+    let dimension = seen.space.dimension
+    guard seen.hasEmbeddings else {
+      let sums = try Matrix(columns: dimension, elements: seen.classes.flatMap(\.steps))
+      return SolvedHead(head: try head(rows: sums.normalizingRows()), classes: classes)
+    }
+    let features = try LabelledFeatures(seen, map: .plain)
+    let sums = features.classSums()
+    let rows = sums.normalizingRows()
+    return SolvedHead(
+      head: try head(rows: rows), classes: classes,
+      leaveOneOut: try leaveOneOut(features, sums: sums, rows: rows))
+  }
+
+  private func head(rows: Matrix) throws(HeadError) -> Head {
+    try Head(
+      map: .plain, dimension: rows.columns, weights: rows.elements.map { Float(scale * $0) },
+      biases: Array(repeating: 0, count: rows.rows))
+  }
+
+  private func leaveOneOut(
+    _ features: LabelledFeatures, sums: Matrix, rows: Matrix
+  ) throws(LinearAlgebraError) -> LeaveOneOut? {
+    guard features.canLeaveOut, features.counts.contains(where: { $0 > 1 }) else { return nil }
+    var answers: [LeaveOneOut.Answer] = []
+    try features.forEachPlainView(by: rows) { picture, cosines in
+      let label = features.labels[picture]
+      guard features.counts[label] > 1 else { return }
+      var logits = cosines.map { Float(scale * $0) }
+      logits[label] = Float(
+        scale * features.cosine(of: picture, without: 0..<features.views, in: sums[row: label]))
+      answers.append(.init(picture: features.names[picture], label: label, logits: logits))
+    }
+    return LeaveOneOut(classes: features.classes, answers: answers, singles: features.singles)
+  }
+}

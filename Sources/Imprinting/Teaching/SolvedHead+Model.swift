@@ -1,0 +1,56 @@
+import Inference
+import Heads
+import ModelSurgery
+import Pictures
+import TFLite
+
+extension SolvedHead {
+  /// The classifier behind a bare embedding extractor, with the names of its classes and what makes ``Classifier`` call
+  /// pictures unknown, where the training pictures tell.
+  ///
+  /// - Parameters:
+  ///   - extractor: The network up to the embedding.
+  ///   - resize: How pictures were brought to the network's size.
+  ///   - unknownRate: The share of pictures of the taught classes that may be called unknown; nil for no such answers.
+  /// - Throws: `SurgeryError` where the extractor does not fit, ``ImprintingError/badUnknownRate(_:)``, and `TFLiteError`
+  ///   where its metadata is newer than the schema known here.
+  public func model(
+    behind extractor: Model, resize: Resize?, unknownRate: Double? = UnknownRule.usualRate
+  ) throws -> Model {
+    var stored: StoredFamiliarity?
+    if let unknownRate {
+      guard StoredFamiliarity.rates.contains(Float(unknownRate)) else {
+        throw ImprintingError.badUnknownRate(unknownRate)
+      }
+      stored = try familiarity.flatMap { try StoredFamiliarity($0, rate: unknownRate) }
+    }
+    var model = try head.model(behind: extractor.withoutImprinted)
+    try model.setImprinted(
+      labels: classes, sums: StoredSums(dimension: head.dimension, sums: [:]), resize: resize, familiarity: stored)
+    return model
+  }
+
+  /// The classifier of a base's classes and, behind them, these.
+  ///
+  /// The base's own classes stand for all that the new ones are not: no picture is called unknown for being unfamiliar.
+  ///
+  /// - Parameters:
+  ///   - base: A classifier whose embedding the head was solved on.
+  ///   - kept: How both are weighed against each other.
+  ///   - labels: Names of the base's classes.
+  ///   - resize: How pictures were brought to the network's size.
+  /// - Throws: ``KeptClassesError/noDistances`` where the method says nothing of distances, `SurgeryError` where the base
+  ///   does not fit, and `TFLiteError` where its metadata is newer than the schema known here.
+  public func model(
+    beside base: Model, kept: KeptClasses, labels: Labels, resize: Resize?
+  ) throws -> Model {
+    guard let familiarity else { throw KeptClassesError.noDistances }
+    let count = try BaseClassifier(of: base).classCount
+    var model = try head.model(beside: base.withoutImprinted, familiarity: familiarity, kept: kept)
+    let old = labels.lines(count: count)
+    let names = (old.isEmpty ? Array(repeating: "", count: count) : old) + classes
+    try model.setImprinted(
+      labels: names, sums: StoredSums(dimension: head.dimension, sums: [:]), resize: resize)
+    return model
+  }
+}

@@ -1,0 +1,67 @@
+import Heads
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A folder of files that can be made again: those go first that were longest unused.
+struct CacheFolder: Sendable, Hashable {
+  /// Where the files lie. It is made when something is kept for the first time.
+  let folder: URL
+  /// How many bytes the files may have together.
+  let limit: Int
+  /// What the names of its files end in.
+  let endings: [String]
+
+  /// `imprint` in `$XDG_CACHE_HOME`, else in `~/.cache`, or on Apple's systems in `~/Library/Caches`; nil where there is no
+  /// home.
+  static func standard(environment: [String: String]) -> URL? {
+    if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") {
+      return URL(filePath: caches).appending(path: "imprint")
+    }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    #if canImport(Darwin)
+      return URL(filePath: home).appending(path: "Library/Caches/imprint")
+    #else
+      return URL(filePath: home).appending(path: ".cache/imprint")
+    #endif
+  }
+
+  func file(_ name: String) -> URL { folder.appending(path: name, directoryHint: .notDirectory) }
+
+  func make() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+  /// Notes that a file was used; where that cannot be, it goes a little earlier.
+  func touch(_ file: URL) {
+    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
+  }
+
+  /// Removes the files that were longest unused until the others are within the limit, and what broken-off writing left.
+  ///
+  /// - Parameter kept: The name of the one file that stays in any case.
+  func removeOldest(but kept: String) {
+    let manager = FileManager.default
+    let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
+    var files: [(path: String, size: Int, used: Date)] = []
+    var total = 0
+    for name in names {
+      let path = file(name).path
+      guard let used = try? manager.attributesOfItem(atPath: path)[.modificationDate] as? Date,
+        let size = try? Bytes(mapping: file(name)).count
+      else { continue }
+      if endings.contains(where: { name.hasSuffix($0) }) {
+        total += size
+        if name != kept { files.append((path, size, used)) }
+      } else if name.hasPrefix("."), name.hasSuffix(".tmp"), used.timeIntervalSinceNow < -86_400 {
+        try? manager.removeItem(atPath: path)
+      }
+    }
+    for file in files.sorted(by: { $0.used < $1.used }) where total > limit {
+      try? manager.removeItem(atPath: file.path)
+      total -= file.size
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Heads
+import LiteRT
+
+/// What models are run on.
+public enum Device: Sendable, Hashable {
+  /// The processor; for a model that was compiled for the Edge TPU, all of these that are there.
+  case automatic
+  /// The processor alone.
+  case cpu
+  /// Edge TPUs, for a model that was compiled for them.
+  case edgeTPU(EdgeTPUChoice)
+
+  /// Reads `auto`, `cpu`, `edgetpu`, `edgetpu:` with a choice behind it, or a choice as Coral writes it, such as `usb:0`;
+  /// nil where it is none of these.
+  public init?(_ text: String) {
+    let name = "edgetpu"
+    switch text {
+    case "auto": self = .automatic
+    case "cpu": self = .cpu
+    case name: self = .edgeTPU(.all(nil))
+    case "": return nil
+    default:
+      let isNamed = text.hasPrefix("\(name):")
+      guard let choice = EdgeTPUChoice(isNamed ? String(text.dropFirst(name.count + 1)) : text) else { return nil }
+      self = .edgeTPU(choice)
+    }
+  }
+}
+
+extension Device: CustomStringConvertible {
+  /// The device as it is written.
+  public var description: String {
+    switch self {
+    case .automatic: "auto"
+    case .cpu: "cpu"
+    case .edgeTPU(let choice): choice == .all(nil) ? "edgetpu" : "edgetpu:\(choice)"
+    }
+  }
+}

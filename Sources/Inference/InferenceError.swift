@@ -1,0 +1,62 @@
+import Heads
+import Platform
+
+/// Why a model cannot be run on a picture.
+public struct InferenceError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case noPictureInput, needsEdgeTPU, notForEdgeTPU, wrongPictureSize, wrongTensorSize, augmentationOfDecoded,
+      noPictures
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  private init(_ code: Code, _ message: String, remedy: String? = nil) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+  }
+
+  /// The model's input is not a picture; `shape` and `type` are those of the input.
+  public static func noPictureInput(shape: [Int32], type: String) -> Self {
+    Self(
+      .noPictureInput,
+      "the model takes \(type) \(shape), where a picture [1, height, width, 3] of UINT8, INT8 or FLOAT32 is needed")
+  }
+
+  /// The model was compiled for the Edge TPU and runs nowhere else; `reason` says why it cannot run here.
+  public static func needsEdgeTPU(operators: String, reason: String) -> Self {
+    Self(
+      .needsEdgeTPU,
+      "the model is compiled for the Edge TPU (\(operators)), a Coral device, and runs on nothing else; \(reason)",
+      remedy: "without a device use the file that it was compiled from, the one without _edgetpu in its name")
+  }
+
+  /// An Edge TPU was asked for, but no operator of the model was compiled for it.
+  public static let notForEdgeTPU = Self(
+    .notForEdgeTPU, "no operator of the model is compiled for the Edge TPU",
+    remedy: "compile the model with edgetpu_compiler, or run it on the processor")
+
+  /// The picture does not have the size that the model takes.
+  public static func wrongPictureSize(width: Int, height: Int, expectedWidth: Int, expectedHeight: Int) -> Self {
+    Self(
+      .wrongPictureSize, "the picture is \(width)x\(height); the model takes \(expectedWidth)x\(expectedHeight)")
+  }
+
+  /// The tensor does not have the size that the model takes, in bytes.
+  public static func wrongTensorSize(bytes: Int, expected: Int) -> Self {
+    Self(.wrongTensorSize, "the tensor has \(bytes) bytes; the model takes \(expected)")
+  }
+
+  /// Pictures in memory, already resized, are to be augmented, for which the files are needed.
+  public static func augmentationOfDecoded(_ augmentation: Augmentation) -> Self {
+    Self(
+      .augmentationOfDecoded, "resized pictures in memory cannot be augmented (\(augmentation.rawValue))",
+      remedy: "teach them without augmentation, or from their files")
+  }
+
+  /// There is no readable picture.
+  public static let noPictures = Self(.noPictures, "there is no picture that can be read")
+}

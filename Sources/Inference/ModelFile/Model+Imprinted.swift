@@ -1,0 +1,82 @@
+import Heads
+import ModelSurgery
+import Pictures
+import TFLite
+
+/// What Imprint writes into a model file beside the weights: each is a metadata buffer of its own, which other runtimes
+/// and Coral's tools pass over and keep.
+extension Model {
+  static let resizeName: Text = "imprint.resize"
+
+  /// The names of the classes that the file carries, or nil: those of ``ModelSurgery/LabelFile``.
+  public var carriedLabels: Labels? {
+    guard let file = labelFile, let text = file.contents.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
+    else { return nil }
+    return file.isDeclared ? Labels(lines: text) : Labels(text: text)
+  }
+
+  /// How pictures were brought to the model's size in training, or nil where the file does not say.
+  public var imprintedResize: Resize? {
+    metadata(named: Self.resizeName).flatMap { Resize(String(decoding: $0, as: UTF8.self)) }
+  }
+
+  /// The classes that imprinting made, ascending.
+  public var imprintedClasses: [ImprintingRecord] {
+    guard let tail = try? ImprintingTail(of: self) else { return [] }
+    let sums = believedSums(of: tail)
+    let norms = CoralDescription(description).norms.filter { $0.key < tail.classCount }
+    return norms.sorted { $0.key < $1.key }.map { id, norm in
+      ImprintingRecord(classID: id, pictures: sums[id]?.count, norm: Double(norm) ?? 0)
+    }
+  }
+
+  /// Writes sums, familiarity and resize, always in this order and behind all other metadata, so that the file does not depend on when
+  /// each of them was first known; and the labels as others read them, in the metadata of TensorFlow Lite.
+  ///
+  /// - Throws: ``TFLiteError`` when the metadata that is there is newer than the schema known here.
+  package mutating func setImprinted(
+    labels: [String], sums: StoredSums, resize: Resize?, familiarity: StoredFamiliarity? = nil
+  ) throws(TFLiteError) {
+    for name in [Self.resizeName, StoredSums.metadataName, StoredFamiliarity.metadataName] {
+      setMetadata(named: name, to: nil)
+    }
+    try describeClassifier(name: "Imprinted image classifier", labels: labels)
+    setMetadata(named: StoredSums.metadataName, to: sums.sums.isEmpty ? nil : sums.bytes)
+    setMetadata(named: StoredFamiliarity.metadataName, to: familiarity?.bytes)
+    setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
+    // Where the packed files begin depends on all that is before them.
+    try setPackedFiles(PackedFiles(behind: self))
+  }
+
+  /// The model without what it says about its classes: for a part of it that has none.
+  package var withoutImprinted: Model {
+    get throws(TFLiteError) {
+      var model = self
+      try model.setImprinted(labels: [], sums: StoredSums(dimension: 0, sums: [:]), resize: nil)
+      if !CoralDescription(description).norms.isEmpty { model.description = nil }
+      return model
+    }
+  }
+
+  /// Whether the tail has no class yet: a row of zeros alone, as an extractor gets it with its tail.
+  package func hasEmptyHead(_ tail: ImprintingTail) -> Bool {
+    tail.classCount == 1 && CoralDescription(description).norms.isEmpty
+      && rows(of: tail).allSatisfy { row in
+        row.withUnsafeBytes { tail.rowEncoding.steps($0) }.allSatisfy { $0 == 0 }
+      }
+  }
+
+  /// The exact sums that the file holds, of those classes of which its description and its rows say the same.
+  package func believedSums(of tail: ImprintingTail) -> [Int: EmbeddingSum] {
+    guard let bytes = metadata(named: StoredSums.metadataName),
+      let stored = StoredSums(bytes, dimension: tail.dimension)
+    else { return [:] }
+    let norms = CoralDescription(description).norms
+    let rows = rows(of: tail)
+    return stored.sums.filter { id, sum in
+      guard rows.indices.contains(id), let norm = norms[id] else { return false }
+      return norm == CoralDescription.string(sum.norm * Double(tail.embeddingEncoding.unit))
+        && rows[id].elementsEqual(tail.rowEncoding.encode(sum.direction))
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Heads
+import LiteRT
+import ModelSurgery
+import Pictures
+import Synchronization
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Quantization {
+  /// Measures between which numbers the float model's tensors lie, by running it on pictures of the kind that it is for.
+  ///
+  /// - Parameters:
+  ///   - pictures: The files; one or two hundred are enough.
+  ///   - resize: How they are brought to the model's size.
+  ///   - threads: How many threads to use; by default one a core.
+  ///   - runtime: The runtime; by default one is opened.
+  ///   - progress: Told after each picture how many of how many passes over a picture are done.
+  ///   - skipped: Told of each file that cannot be read.
+  /// - Returns: For each tensor the range that 255 steps lose least in; see
+  ///   ``ActivationHistogram/rangeOfLeastError``.
+  /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``QuantizationError/notFinite(tensor:)``,
+  ///   ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
+  /// - Complexity: One inference and one pass over all that is computed, a picture; twice, three times… of models so large
+  ///   that memory does not hold all at once.
+  public func ranges(
+    pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,
+    isolation: isolated (any Actor)? = #isolation, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    skipped: (PictureError) -> Void = { _ in }
+  ) async throws -> ActivationRanges {
+    let runtime = try runtime ?? Runtime()
+    let probes = try probes()
+    var ranges: [String: ActivationRanges.Range] = [:]
+    var seen = 0
+    for (number, probe) in probes.enumerated() {
+      let runner = try ModelRunner(
+        model: probe.model, file: Bytes(probe.model.serialized().bytes()),
+        execution: Execution(threads: threads, precision: .exact, runtime: runtime))
+      let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
+      let parts = probe.parts.map(\.range)
+      // Each worker adds to a set of histograms that no other uses at the time.
+      let sets = HistogramSets(count: parts.count)
+      seen = 0
+      try await runner.run(
+        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+        read: { bytes in sets.add(bytes.bindMemory(to: Float.self), parts: parts) },
+        deliver: { index, result in
+          switch result {
+          case .success: seen += 1
+          // A file that cannot be read is told of once.
+          case .failure(let error): if number == 0 { skipped(error) }
+          }
+          progress(number * pictures.count + index + 1, probes.count * pictures.count)
+        })
+      guard seen > 0 else { throw InferenceError.noPictures }
+      for (part, histogram) in zip(probe.parts, sets.sum()) {
+        guard !histogram.holdsNonFinite else {
+          throw QuantizationError.notFinite(tensor: "\"\(part.activation.name)\"")
+        }
+        ranges[part.activation.name] = histogram.rangeOfLeastError
+      }
+    }
+    return ActivationRanges(model: fingerprint, pictures: seen, ranges: ranges)
+  }
+}
+
+/// Sets of histograms, as many as there are workers at the same time.
+private final class HistogramSets: Sendable {
+  private let count: Int
+  private let idle = Mutex<[[ActivationHistogram]]>([])
+
+  init(count: Int) { self.count = count }
+
+  /// Counts the numbers of each part in the histogram of the part's place.
+  func add(_ numbers: UnsafeBufferPointer<Float>, parts: [Range<Int>]) {
+    var set = idle.withLock { $0.popLast() } ?? Array(repeating: ActivationHistogram(), count: count)
+    for (place, part) in parts.enumerated() where part.upperBound <= numbers.count {
+      set[place].add(ActivationHistogram(UnsafeBufferPointer(rebasing: numbers[part])))
+    }
+    idle.withLock { [set] in $0.append(set) }
+  }
+
+  /// The sums over all sets.
+  func sum() -> [ActivationHistogram] {
+    idle.withLock { sets in
+      sets.reduce(into: Array(repeating: ActivationHistogram(), count: count)) { sum, set in
+        for place in set.indices { sum[place].add(set[place]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Heads
+import LiteRT
+import ModelSurgery
+import Pictures
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// How alike a quantised model and the float model that it was made of answer.
+public struct QuantizationAgreement: Sendable, Hashable {
+  /// How many pictures both were asked about.
+  public let pictures: Int
+  /// The share of pictures for which the greatest element of both outputs is the same.
+  public let sameAnswer: Double
+  /// The mean cosine between both models' embeddings: what a classifier's head reads, or a bare extractor's output.
+  public let cosine: Double
+
+  /// Asks both models about pictures.
+  ///
+  /// - Parameters:
+  ///   - float: The float model.
+  ///   - quantized: The quantised one.
+  ///   - pictures: The files. Those that cannot be read are passed over.
+  ///   - resize: How they are brought to the models' size.
+  ///   - threads: How many threads to use; by default one a core.
+  ///   - runtime: The runtime; by default one is opened.
+  /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError``, ``SurgeryError``,
+  ///   ``LiteRTError``, and `CancellationError`.
+  public init(
+    of float: Model, and quantized: Model, pictures: [URL], resize: Resize = .crop, threads: Int? = nil,
+    runtime: Runtime? = nil, isolation: isolated (any Actor)? = #isolation
+  ) async throws {
+    let runtime = try runtime ?? Runtime()
+    func vectors(_ model: Model) async throws -> [[Float]?] {
+      let runner = try ModelRunner(
+        model: model, file: Bytes(model.serialized().bytes()),
+        execution: Execution(threads: threads, precision: .exact, runtime: runtime))
+      let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
+      var vectors: [[Float]?] = []
+      try await runner.run(
+        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+        read: { [output = runner.output] in output.values($0) },
+        deliver: { _, result in vectors.append(try? result.get()) })
+      return vectors
+    }
+    let answers = zip(try await vectors(float), try await vectors(quantized)).map { ($0, $1) }
+    let embeddings = [float, quantized].map { (try? Adaptation(of: $0).extractor) ?? $0 }
+    let features = zip(try await vectors(embeddings[0]), try await vectors(embeddings[1])).map { ($0, $1) }
+    var same = 0
+    var count = 0
+    for case (let one?, let other?) in answers {
+      count += 1
+      if Self.greatest(one) == Self.greatest(other) { same += 1 }
+    }
+    guard count > 0 else { throw InferenceError.noPictures }
+    var cosines = 0.0
+    for case (let one?, let other?) in features { cosines += Self.cosine(one, other) }
+    self.pictures = count
+    sameAnswer = Double(same) / Double(count)
+    cosine = cosines / Double(count)
+  }
+
+  private static func greatest(_ vector: [Float]) -> Int? { vector.indices.max { vector[$0] < vector[$1] } }
+
+  private static func cosine(_ one: [Float], _ other: [Float]) -> Double {
+    var (product, left, right) = (0.0, 0.0, 0.0)
+    for (a, b) in zip(one, other) {
+      product += Double(a) * Double(b)
+      left += Double(a) * Double(a)
+      right += Double(b) * Double(b)
+    }
+    return left > 0 && right > 0 ? product / (left * right).squareRoot() : left == right ? 1 : 0
+  }
+}
