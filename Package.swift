@@ -25,7 +25,7 @@ let package = Package(
     .executable(name: "imprint", targets: ["imprint"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // Declarations of libraries that are opened at run time: nothing here is linked.
@@ -55,7 +55,8 @@ let package = Package(
     .executableTarget(
       name: "imprint",
       dependencies: [
-        "Heads", "Imprinting", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "Reports", "TFLite", "Torch",
+        "Heads", "Imprinting", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "Reports", "TFLite",
+        "Torch",
         "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -68,9 +69,14 @@ let package = Package(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
-    .testTarget(name: "ImprintingTests", dependencies: ["Heads", "Imprinting", "Inference", "LinearAlgebra", "LiteRT", "Platform", "Reports", "TestMaterial"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Heads", "Imprinting", "Inference", "ModelSurgery", "TestMaterial", "Torch", "Training"]),
+      name: "ImprintingTests",
+      dependencies: [
+        "Heads", "Imprinting", "Inference", "LinearAlgebra", "LiteRT", "Platform", "Reports", "TestMaterial",
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Heads", "Imprinting", "Inference", "ModelSurgery", "TestMaterial", "Torch", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

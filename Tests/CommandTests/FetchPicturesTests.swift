@@ -1,4 +1,4 @@
-import Crypto
+import Platform
 import Foundation
 import TestMaterial
 import Testing
@@ -47,7 +47,7 @@ struct FetchPicturesTests {
   }
 
   private func hash(_ name: String) -> String {
-    SHA256.hash(data: PictureServer.picture(name)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    (try? SHA256Digest(of: Array(PictureServer.picture(name))).hexadecimal) ?? ""
   }
 
   /// Everything under the output, hidden or not.

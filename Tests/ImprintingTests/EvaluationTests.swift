@@ -1,4 +1,6 @@
+import Heads
 import Imprinting
+import Inference
 import Testing
 
 @Suite("Evaluation")

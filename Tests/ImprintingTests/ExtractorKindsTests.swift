@@ -1,5 +1,7 @@
 import Foundation
+import Heads
 import Imprinting
+import Inference
 import ModelSurgery
 import Pictures
 import TFLite

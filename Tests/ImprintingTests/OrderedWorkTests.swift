@@ -1,5 +1,8 @@
+import Platform
 import Foundation
+import Heads
 import Imprinting
+import Inference
 import Synchronization
 import Testing
 

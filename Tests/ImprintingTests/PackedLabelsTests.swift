@@ -1,5 +1,7 @@
 import Foundation
+import Heads
 import Imprinting
+import Inference
 import TFLite
 import TestMaterial
 import Testing

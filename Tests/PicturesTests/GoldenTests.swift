@@ -1,4 +1,4 @@
-import Crypto
+import Platform
 import Foundation
 import Pictures
 import TestMaterial
@@ -21,7 +21,7 @@ struct GoldenTests {
     let reader = try PictureReader(width: 224, height: 224, resize: .nearest)
     for (name, image) in golden.images {
       let tensor = try reader.read(Material.coralPicture(name))
-      #expect(SHA256.hash(data: tensor.pixels).map { String(format: "%02x", $0) }.joined() == image.hash, "\(name)")
+      #expect(try SHA256Digest(of: tensor.pixels).hexadecimal == image.hash, "\(name)")
     }
   }
 }

@@ -3,7 +3,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("What is kept of a model to run it")
 struct ModelCacheTests {

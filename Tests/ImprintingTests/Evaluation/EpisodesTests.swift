@@ -2,7 +2,9 @@ import LinearAlgebra
 import TFLite
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("Few-shot episodes")
 struct EpisodesTests {
@@ -117,7 +119,9 @@ struct EpisodesTests {
   @Test("What makes no sense is refused in a sentence")
   func refusals() async throws {
     let seen = try Sight.seen()
-    func expect(_ error: EpisodeError, _ episodes: Episodes, _ seen: EmbeddingSet, methods: [any HeadMethod] = [NearestMean()])
+    func expect(
+      _ error: EpisodeError, _ episodes: Episodes, _ seen: EmbeddingSet, methods: [any HeadMethod] = [NearestMean()]
+    )
       async
     {
       await #expect(throws: error) { try await episodes.run(seen, methods: methods) }

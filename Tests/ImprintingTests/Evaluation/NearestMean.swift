@@ -1,4 +1,6 @@
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 /// The plainest head: the nearest class mean of the features. `Other` is the same under another name.
 struct NearestMean: HeadMethod {

@@ -5,7 +5,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("Exported networks that can be imprinted", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct ExportedNetworkTests {

@@ -2,7 +2,9 @@ import Foundation
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("The analytic head on real flowers", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct AnalyticFlowersTests {

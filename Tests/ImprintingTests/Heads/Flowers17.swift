@@ -4,7 +4,9 @@ import Pictures
 import TFLite
 import TestMaterial
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 /// The embeddings of the flowers17 pictures by the uint8 extractor, made once.
 enum Flowers17 {

@@ -1,5 +1,7 @@
 import Foundation
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 import ModelSurgery
 import TFLite
 import TestMaterial

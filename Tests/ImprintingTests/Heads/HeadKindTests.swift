@@ -1,7 +1,9 @@
 import TFLite
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("The ways to solve for a head, by name")
 struct HeadKindTests {

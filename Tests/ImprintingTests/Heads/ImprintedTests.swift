@@ -1,7 +1,9 @@
 import TFLite
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("A head by imprinting")
 struct ImprintedTests {

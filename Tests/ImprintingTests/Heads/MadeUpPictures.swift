@@ -2,7 +2,9 @@ import Foundation
 import TFLite
 import TestMaterial
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 /// What was seen of made-up classes: embeddings around a point of each class.
 enum MadeUpPictures {

@@ -1,7 +1,9 @@
 import LinearAlgebra
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("Several prototypes a class")
 struct PrototypesTests {

@@ -5,7 +5,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite(
   "Softmax regression as a model", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))

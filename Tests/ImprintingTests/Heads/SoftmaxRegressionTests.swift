@@ -1,6 +1,8 @@
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("Softmax regression as Coral has it")
 struct SoftmaxRegressionTests {

@@ -1,6 +1,8 @@
 import TFLite
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 /// Made-up embeddings: each class has one or more centres, and its pictures lie around them.
 struct TaughtVectors {

@@ -1,5 +1,7 @@
 import Foundation
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 import LiteRT
 import ModelSurgery
 import Pictures

@@ -1,5 +1,7 @@
 import Foundation
+import Heads
 import Imprinting
+import Inference
 import LiteRT
 import ModelSurgery
 import Pictures

@@ -2,7 +2,10 @@ import Foundation
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
+@testable import Reports
 
 #if canImport(FoundationXML)
   import FoundationXML

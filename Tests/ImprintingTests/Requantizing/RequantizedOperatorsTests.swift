@@ -4,7 +4,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("Operators in uint8 and rewritten as int8")
 struct RequantizedOperatorsTests {

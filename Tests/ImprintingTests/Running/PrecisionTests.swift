@@ -6,7 +6,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("In whose arithmetic a model runs", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct PrecisionTests {
@@ -84,9 +86,10 @@ struct PrecisionTests {
     let keys = [Precision.exact, .rewritten].map {
       PreparedModel(whole, file: file, precision: $0, cache: cache).key
     }
-    #expect(keys == [file.sha256, "\(file.sha256) \(ModelCache.rewriting)"])
+    let digest = try file.sha256
+    #expect(keys == [digest, "\(digest) \(ModelCache.rewriting)"])
     let kept = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
-    #expect(kept == ["\(file.sha256).\(ModelCache.rewriting)"])
+    #expect(kept == ["\(digest).\(ModelCache.rewriting)"])
     #expect(PreparedModel(whole, file: file, precision: .rewritten, cache: nil).key == nil)
   }
 

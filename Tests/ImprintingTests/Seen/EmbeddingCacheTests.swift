@@ -4,7 +4,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("The cache of embeddings")
 struct EmbeddingCacheTests {

@@ -1,7 +1,9 @@
 import TFLite
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("Features of stored embeddings")
 struct FeatureWriterTests {

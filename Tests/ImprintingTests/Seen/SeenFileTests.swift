@@ -4,12 +4,15 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("The file of what was seen")
 struct SeenFileTests {
   static let examples: [(space: EmbeddingSpace, budget: Int)] = [
-    (Sight.space(), EmbeddingSet.defaultBudget), (Sight.space(), 0), (Sight.space(element: .float32, views: .five), 1 << 20),
+    (Sight.space(), EmbeddingSet.defaultBudget), (Sight.space(), 0),
+    (Sight.space(element: .float32, views: .five), 1 << 20),
     (Sight.space(element: .float32), 100),
   ]
 

@@ -2,7 +2,9 @@ import LinearAlgebra
 import TFLite
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("What was seen")
 struct SeenTests {
@@ -51,7 +53,8 @@ struct SeenTests {
   }
 
   @Test(
-    "More pictures than are squared at once give the sums of all, and come away again", arguments: [Augmentation.one, .five])
+    "More pictures than are squared at once give the sums of all, and come away again",
+    arguments: [Augmentation.one, .five])
   func manyBlocks(views: Augmentation) throws {
     let space = Sight.space(views: views)
     let kept = try Sight.seen(classes: 0..<2, pictures: 0..<400, in: space)
@@ -61,7 +64,8 @@ struct SeenTests {
     try expectSameMoments(Sight.seen(classes: 0..<2, pictures: 0..<3, in: space), summed)
   }
 
-  @Test("Classes that are taken away whole go, and the others keep their sums", arguments: [EmbeddingSet.defaultBudget, 0])
+  @Test(
+    "Classes that are taken away whole go, and the others keep their sums", arguments: [EmbeddingSet.defaultBudget, 0])
   func wholeClasses(budget: Int) throws {
     var seen = try Sight.seen(classes: 0..<5, budget: budget)
     try seen.subtract(Sight.seen(classes: 1..<4))
@@ -93,10 +97,13 @@ struct SeenTests {
     let space = EmbeddingSpace(
       extractor: "made up", resize: "crop", views: .one, arithmetic: .exact, dimension: size, element: .uint8,
       zeroPoint: 0, isNonNegative: true)
-    let picture = { (name: String) in EmbeddedPicture(name: name, embeddings: Bytes([UInt8](repeating: 7, count: size))) }
+    let picture = { (name: String) in EmbeddedPicture(name: name, embeddings: Bytes([UInt8](repeating: 7, count: size)))
+    }
     var seen = EmbeddingSet(space: space, budget: size)
     try seen.add(picture("one"), to: "rose")
-    #expect(throws: EmbeddingSetError.tooWide(dimension: size, limit: 1 << 14)) { try seen.add(picture("two"), to: "lily") }
+    #expect(throws: EmbeddingSetError.tooWide(dimension: size, limit: 1 << 14)) {
+      try seen.add(picture("two"), to: "lily")
+    }
     #expect(seen.hasEmbeddings && seen.classes.map(\.name) == ["rose"] && seen.pictures == 1)
     var none = EmbeddingSet(space: space, budget: 0)
     #expect(throws: EmbeddingSetError.tooWide(dimension: size, limit: 1 << 14)) { try none.merge(seen) }

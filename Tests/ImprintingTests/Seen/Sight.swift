@@ -1,13 +1,16 @@
 import TFLite
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 /// Made-up embeddings: quick, and of any number.
 enum Sight {
   static let dimension = 12
 
   static func space(
-    element: EmbeddingSpace.Element = .uint8, resize: String = "crop", views: Augmentation = .one, extractor: String = "cafe",
+    element: EmbeddingSpace.Element = .uint8, resize: String = "crop", views: Augmentation = .one,
+    extractor: String = "cafe",
     arithmetic: EmbeddingSpace.Arithmetic = .exact, dimension: Int = Sight.dimension
   ) -> EmbeddingSpace {
     EmbeddingSpace(

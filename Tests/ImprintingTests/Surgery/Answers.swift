@@ -2,7 +2,9 @@ import LiteRT
 import ModelSurgery
 import TFLite
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 /// What models answer when they are run, byte for byte.
 struct Answers {

@@ -5,7 +5,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("Folding what follows from constants")
 struct FoldingTests {

@@ -4,7 +4,9 @@ import TFLite
 import TestMaterial
 import Testing
 
+@testable import Heads
 @testable import Imprinting
+@testable import Inference
 
 @Suite("What joined and split models answer", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct SplitAnswersTests {

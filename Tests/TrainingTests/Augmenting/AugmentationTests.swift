@@ -1,5 +1,5 @@
 import Foundation
-import Imprinting
+import Heads
 import Testing
 
 @testable import Training
@@ -56,7 +56,9 @@ struct AugmentationTests {
 
   @Test("It is written and read as JSON")
   func codable() throws {
-    for augmentation in [RandomAugmentation(), .none, RandomAugmentation(crop: RandomCrop(area: 0.3...0.9), colours: nil)] {
+    for augmentation in [
+      RandomAugmentation(), .none, RandomAugmentation(crop: RandomCrop(area: 0.3...0.9), colours: nil),
+    ] {
       let data = try JSONEncoder().encode(augmentation)
       #expect(try JSONDecoder().decode(RandomAugmentation.self, from: data) == augmentation)
     }
@@ -75,7 +77,9 @@ struct AugmentationTests {
       ColourDistortion(brightness: 0, contrast: 0, saturation: .nan, hue: 0),
       ColourDistortion(brightness: 0, contrast: 0, saturation: 0, hue: 0.6),
     ]
-    for colours in colours { #expect(throws: RandomAugmentationError.self) { try RandomAugmentation(colours: colours).check() } }
+    for colours in colours {
+      #expect(throws: RandomAugmentationError.self) { try RandomAugmentation(colours: colours).check() }
+    }
     #expect(throws: Never.self) { try RandomAugmentation(colours: ColourDistortion(strength: 2)).check() }
   }
 }

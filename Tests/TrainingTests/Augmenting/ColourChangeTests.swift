@@ -1,4 +1,4 @@
-import Imprinting
+import Heads
 import Testing
 
 @testable import Training

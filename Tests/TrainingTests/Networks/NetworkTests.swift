@@ -1,4 +1,5 @@
 import Foundation
+import Heads
 import Imprinting
 import ModelSurgery
 import Pictures

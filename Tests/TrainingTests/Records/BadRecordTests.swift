@@ -1,5 +1,5 @@
 import Foundation
-import Imprinting
+import Heads
 import TestMaterial
 import Testing
 
@@ -186,7 +186,7 @@ struct BadRecordTests {
     await #expect(throws: LabelsError.badFile(path: names.path, reason: "it holds no label")) {
       try await TrainingData(records: file)
     }
-    await #expect(throws: ImprintingError.self) {
+    await #expect(throws: LabelsError.self) {
       try await TrainingData(records: file, labels: folder.appending("missing.txt"))
     }
   }

@@ -1,5 +1,5 @@
 import Foundation
-import Imprinting
+import Heads
 import Pictures
 import TestMaterial
 import Testing
