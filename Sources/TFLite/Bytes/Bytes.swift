@@ -1,3 +1,16 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A run of immutable bytes: a slice of an array or of a memory-mapped file, referenced and never copied.
 ///
 /// Copying a value or taking a slice of it costs O(1) and shares the storage, which lives as long as any slice of it.
@@ -95,4 +108,75 @@ extension Bytes: ExpressibleByArrayLiteral {
 extension Bytes: CustomStringConvertible {
   /// How many bytes there are; they are not printed.
   public var description: String { "\(count) bytes" }
+}
+
+extension Bytes {
+  /// The bytes of a file, mapped into memory: nothing is read until it is used.
+  ///
+  /// The file may be renamed or replaced by another while the value lives; it must not be shortened in place.
+  ///
+  /// - Throws: ``TFLiteError/cannotRead(path:reason:)`` when it cannot be opened, is a folder, or cannot be mapped.
+  public init(mapping file: URL) throws(TFLiteError) {
+    let path = file.path
+    // Not to wait for the other end of a pipe, which is no file anyway.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemReason(errno)) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .cannotRead(path: path, reason: systemReason(errno)) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .cannotRead(path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is no file")
+    }
+    guard let size = Int(exactly: status.st_size), size > 0 else {
+      self.init()
+      return
+    }
+    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+      throw .cannotRead(path: path, reason: systemReason(errno))
+    }
+    self.init(storage: ByteStorage(mapping: start, count: size), offset: 0, count: size)
+  }
+}
+
+/// What the system calls an error number.
+func systemReason(_ number: Int32) -> String { String(cString: strerror(number)) }
+
+/// What a ``Bytes`` is a slice of: an array, or a file mapped into memory and unmapped with the last slice of it.
+final class ByteStorage: @unchecked Sendable {
+  // Neither case is ever written to, which is what makes sharing it between threads sound.
+  private enum Content {
+    case array([UInt8])
+    case mapping(UnsafeMutableRawPointer, count: Int)
+  }
+
+  private let content: Content
+
+  init(_ array: [UInt8]) { content = .array(array) }
+
+  /// Takes over a mapping, to be unmapped when this object goes.
+  init(mapping: UnsafeMutableRawPointer, count: Int) { content = .mapping(mapping, count: count) }
+
+  deinit {
+    if case .mapping(let start, let count) = content { munmap(start, count) }
+  }
+
+  func withUnsafeBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    switch content {
+    case .array(let array):
+      try array.withUnsafeBufferPointer { (elements: UnsafeBufferPointer<UInt8>) throws(Failure) -> Result in
+        try body(UnsafeRawBufferPointer(elements))
+      }
+    case .mapping(let start, let count):
+      try body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+  }
+}
+
+/// Whether two runs of the same length hold the same bytes.
+func equalBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+  guard left.count == right.count else { return false }
+  guard let mine = left.baseAddress, let theirs = right.baseAddress else { return true }
+  return memcmp(mine, theirs, left.count) == 0
 }

@@ -61,3 +61,98 @@ public struct Tensor: Sendable, Hashable {
   /// The bytes that the tensor's elements take when they lie densely, or nil where that is unknown.
   public var byteCount: Int? { elementCount.flatMap { type.byteCount(elements: $0) } }
 }
+
+extension Tensor: TableValue {
+  enum Fields {
+    static let shape = Field(0, "shape")
+    static let type = Field(1, "type")
+    static let buffer = Field(2, "buffer")
+    static let name = Field(3, "name")
+    static let quantization = Field(4, "quantization")
+    static let isVariable = Field(5, "is_variable")
+    static let sparsity = Field(6, "sparsity")
+    static let shapeSignature = Field(7, "shape_signature")
+    static let hasRank = Field(8, "has_rank")
+    static let variantTensors = Field(9, "variant_tensors")
+    static let externalBuffer = Field(10, "external_buffer")
+    static let count = 11
+  }
+
+  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
+    self.init(shape: [], type: .float32)
+    shape = try reader.numbers(table, Fields.shape, &storedEmpty)
+    type = TensorType(rawValue: try reader.number(table, Fields.type))
+    buffer = try reader.number(table, Fields.buffer)
+    name = try reader.text(table, Fields.name)
+    quantization = try reader.nested(table, Fields.quantization)
+    isVariable = try reader.flag(table, Fields.isVariable)
+    sparsity = try reader.nested(table, Fields.sparsity)
+    shapeSignature = try reader.numbers(table, Fields.shapeSignature, &storedEmpty)
+    hasRank = try reader.flag(table, Fields.hasRank)
+    variantTensors = try reader.nestedTables(table, Fields.variantTensors, &storedEmpty)
+    externalBuffer = try reader.number(table, Fields.externalBuffer)
+    newerFields = try reader.newerFields(table, known: Fields.count)
+  }
+
+  var node: TableNode {
+    var node = TableNode()
+    node.add(Fields.shape, shape, storedEmpty)
+    node.add(Fields.type, type.rawValue)
+    node.add(Fields.buffer, buffer)
+    node.add(Fields.name, name)
+    node.add(Fields.quantization, quantization)
+    node.add(Fields.isVariable, isVariable)
+    node.add(Fields.sparsity, sparsity)
+    node.add(Fields.shapeSignature, shapeSignature, storedEmpty)
+    node.add(Fields.hasRank, hasRank)
+    node.add(Fields.variantTensors, variantTensors, storedEmpty)
+    node.add(Fields.externalBuffer, externalBuffer)
+    return node
+  }
+}
+
+/// The shape and type of what a variant tensor wraps.
+public struct VariantSubType: Sendable, Hashable {
+  /// The size of each dimension.
+  public var shape: [Int32]
+  /// What the elements are.
+  public var type: TensorType
+  /// With an empty shape: whether it is known to be a scalar.
+  public var hasRank: Bool
+  /// The vectors that are stored with no element.
+  public var storedEmpty: FieldSet = []
+  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  public internal(set) var newerFields: FieldSet = []
+
+  /// A shape and a type.
+  public init(shape: [Int32], type: TensorType, hasRank: Bool = false) {
+    self.shape = shape
+    self.type = type
+    self.hasRank = hasRank
+  }
+}
+
+extension VariantSubType: TableValue {
+  enum Fields {
+    static let shape = Field(0, "shape")
+    static let type = Field(1, "type")
+    static let hasRank = Field(2, "has_rank")
+    static let count = 3
+  }
+
+  init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError) {
+    self.init(shape: [], type: .float32)
+    shape = try reader.numbers(table, Fields.shape, &storedEmpty)
+    type = TensorType(rawValue: try reader.number(table, Fields.type))
+    hasRank = try reader.flag(table, Fields.hasRank)
+    newerFields = try reader.newerFields(table, known: Fields.count)
+  }
+
+  var node: TableNode {
+    var node = TableNode()
+    node.add(Fields.shape, shape, storedEmpty)
+    node.add(Fields.type, type.rawValue)
+    node.add(Fields.hasRank, hasRank)
+    return node
+  }
+}
