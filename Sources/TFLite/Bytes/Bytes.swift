@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 #if canImport(Darwin)
   import Darwin
@@ -19,7 +19,7 @@ public struct Bytes: Sendable {
   let storage: ByteStorage
   let offset: Int
 
-  /// How many bytes there are.
+  /// The number of bytes.
   public let count: Int
 
   init(storage: ByteStorage, offset: Int, count: Int) {
@@ -28,15 +28,15 @@ public struct Bytes: Sendable {
     self.count = count
   }
 
-  /// The bytes of an array, which is shared and not copied.
+  /// Creates a value from an array, which is shared and not copied.
   public init(_ array: [UInt8]) {
     self.init(storage: ByteStorage(array), offset: 0, count: array.count)
   }
 
-  /// No bytes.
+  /// Creates an empty value.
   public init() { self.init([]) }
 
-  /// The bytes of a slice, or nil where the range goes beyond the bytes.
+  /// Returns a slice, or nil where the range exceeds the bytes.
   ///
   /// - Complexity: O(1).
   public func slice(_ range: Range<Int>) -> Bytes? {
@@ -44,10 +44,10 @@ public struct Bytes: Sendable {
     return Bytes(storage: storage, offset: offset + range.lowerBound, count: range.count)
   }
 
-  /// Calls a closure with the bytes in place.
+  /// Calls a closure with the bytes, in place.
   ///
-  /// The pointer is valid only during the call. The bytes of a memory-mapped file are read from the file here: a file
-  /// that another process shortens meanwhile takes this process down with it, as with any mapping.
+  /// The pointer is valid only during the call. A memory-mapped file is read here: if another process shortens it
+  /// meanwhile, the system ends this process, as with any mapping.
   public func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -56,7 +56,7 @@ public struct Bytes: Sendable {
     }
   }
 
-  /// Whether both values are the same slice of the same storage, which says more than being equal.
+  /// Returns whether both values are the same slice of the same storage, a stronger condition than equality.
   func isIdentical(to other: Bytes) -> Bool {
     storage === other.storage && offset == other.offset && count == other.count
   }
@@ -68,13 +68,13 @@ extension Bytes: RandomAccessCollection {
   /// The number of bytes.
   public var endIndex: Int { count }
 
-  /// The byte at a position, which must be within the bytes, as with an array.
+  /// The byte at a position, which must be in range, as with an array.
   public subscript(position: Int) -> UInt8 {
     precondition(position >= 0 && position < count, "a position outside the bytes")
     return storage.withUnsafeBytes { $0[offset + position] }
   }
 
-  /// Calls a closure with the bytes in place; what makes `Array(bytes)` one copy and no loop.
+  /// Calls a closure with the bytes, in place; with it `Array(bytes)` is a single copy.
   public func withContiguousStorageIfAvailable<Result>(
     _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result? {
@@ -83,14 +83,14 @@ extension Bytes: RandomAccessCollection {
 }
 
 extension Bytes: Hashable {
-  /// Whether both hold the same bytes; O(1) where they share the same storage, else O(`count`).
+  /// Returns whether both hold the same bytes; O(1) where they are the same slice, else O(`count`).
   public static func == (left: Bytes, right: Bytes) -> Bool {
     guard left.count == right.count else { return false }
     if left.isIdentical(to: right) { return true }
     return left.withUnsafeBytes { mine in right.withUnsafeBytes { equalBytes(mine, $0) } }
   }
 
-  /// Hashes the count and at most the first and last 64 bytes: weights are large, and rarely keys.
+  /// Hashes the count and at most the first and last 64 bytes: weights are large and rarely used as keys.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(count)
     withUnsafeBytes { bytes in
@@ -101,24 +101,24 @@ extension Bytes: Hashable {
 }
 
 extension Bytes: ExpressibleByArrayLiteral {
-  /// The bytes of a literal, such as `[1, 2, 3]`.
+  /// Creates a value from a literal, such as `[1, 2, 3]`.
   public init(arrayLiteral elements: UInt8...) { self.init(elements) }
 }
 
 extension Bytes: CustomStringConvertible {
-  /// How many bytes there are; they are not printed.
+  /// The number of bytes; the bytes themselves are not printed.
   public var description: String { "\(count) bytes" }
 }
 
 extension Bytes {
-  /// The bytes of a file, mapped into memory: nothing is read until it is used.
+  /// Maps a file into memory: each page is read when it is first used.
   ///
-  /// The file may be renamed or replaced by another while the value lives; it must not be shortened in place.
+  /// While the value lives, the file may be renamed or replaced, but must not be shortened in place.
   ///
-  /// - Throws: ``TFLiteError/cannotRead(path:reason:)`` when it cannot be opened, is a folder, or cannot be mapped.
+  /// - Throws: ``TFLiteError/cannotRead(path:reason:)`` where the file cannot be opened or mapped, or is a folder.
   public init(mapping file: URL) throws(TFLiteError) {
     let path = file.path
-    // Not to wait for the other end of a pipe, which is no file anyway.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemReason(errno)) }
     defer { close(descriptor) }
@@ -138,12 +138,12 @@ extension Bytes {
   }
 }
 
-/// What the system calls an error number.
+/// Returns the system's text for an error number.
 func systemReason(_ number: Int32) -> String { String(cString: strerror(number)) }
 
-/// What a ``Bytes`` is a slice of: an array, or a file mapped into memory and unmapped with the last slice of it.
+/// The storage of ``Bytes``: an array, or a memory-mapped file that is unmapped with the last slice of it.
 final class ByteStorage: @unchecked Sendable {
-  // Neither case is ever written to, which is what makes sharing it between threads sound.
+  // Neither case is ever written to, so threads may share it.
   private enum Content {
     case array([UInt8])
     case mapping(UnsafeMutableRawPointer, count: Int)
@@ -153,7 +153,7 @@ final class ByteStorage: @unchecked Sendable {
 
   init(_ array: [UInt8]) { content = .array(array) }
 
-  /// Takes over a mapping, to be unmapped when this object goes.
+  /// Takes ownership of a mapping, and unmaps it when the object is released.
   init(mapping: UnsafeMutableRawPointer, count: Int) { content = .mapping(mapping, count: count) }
 
   deinit {
@@ -174,7 +174,7 @@ final class ByteStorage: @unchecked Sendable {
   }
 }
 
-/// Whether two runs of the same length hold the same bytes.
+/// Returns whether two runs have the same length and bytes.
 func equalBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
   guard left.count == right.count else { return false }
   guard let mine = left.baseAddress, let theirs = right.baseAddress else { return true }

@@ -1,4 +1,4 @@
-// The operators from number 120 on: those that the schema got after the first seven bits of codes ran short.
+// The operators from number 120 on.
 extension BuiltinOperator {
   /// `NON_MAX_SUPPRESSION_V4`.
   public static let nonMaxSuppressionV4 = Self(rawValue: 120)

@@ -1,4 +1,4 @@
-// StableHLO's operators, most of which only a compiler uses: the interpreter runs few of them.
+// The operators of StableHLO: mostly for compilers, as the interpreter runs only a few.
 extension BuiltinOperator {
   /// `STABLEHLO_LOGISTIC`.
   public static let stablehloLogistic = Self(rawValue: 162)

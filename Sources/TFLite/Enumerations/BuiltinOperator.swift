@@ -1,9 +1,9 @@
-/// An operator that the schema names: what a model's ``OperatorCode`` stands for.
+/// An operator of the schema, which an ``OperatorCode`` of a model refers to.
 public struct BuiltinOperator: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int32
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.

@@ -1,7 +1,7 @@
-/// An enumeration of the schema, whose values are 0, 1, 2 and so on: any other stored number is kept as it is.
+/// An enumeration of the schema, with the values 0, 1, 2 and so on; other stored numbers are kept unchanged.
 public protocol SchemaEnumeration: RawRepresentable, Hashable, Sendable, CustomStringConvertible
 where RawValue: FixedWidthInteger & Sendable {
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   init(rawValue: RawValue)
 
   /// The schema's names, in the order of their numbers.
@@ -9,31 +9,31 @@ where RawValue: FixedWidthInteger & Sendable {
 }
 
 extension SchemaEnumeration {
-  /// The value of a name of the schema, such as `CONV_2D`, or nil.
+  /// Creates the value of a name in the schema, such as `CONV_2D`, or returns nil.
   public init?(name: String) {
     guard let index = Self.names.firstIndex(of: name), let number = RawValue(exactly: index) else { return nil }
     self.init(rawValue: number)
   }
 
-  /// The schema's name, or nil for a number that it does not name.
+  /// The schema's name, or nil for an unknown number.
   public var knownName: String? {
     guard let index = Int(exactly: rawValue), Self.names.indices.contains(index) else { return nil }
     return Self.names[index]
   }
 
-  /// The schema's name, such as `CONV_2D`, or `UNKNOWN(231)` for a number that it does not name.
+  /// The schema's name, such as `CONV_2D`, or `UNKNOWN(231)` for an unknown number.
   public var name: String { knownName ?? "UNKNOWN(\(rawValue))" }
 
   /// The schema's name.
   public var description: String { name }
 }
 
-/// How a window operator treats the border of its input.
+/// The padding of a convolution or pooling.
 public struct Padding: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.
@@ -52,7 +52,7 @@ public struct ActivationFunction: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.
@@ -74,12 +74,12 @@ extension ActivationFunction {
   public static let signBit = Self(rawValue: 5)
 }
 
-/// How the weights of a fully connected layer lie in their buffer.
+/// The layout of the weights of a fully connected layer.
 public struct WeightsFormat: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.
@@ -93,12 +93,12 @@ extension WeightsFormat {
   public static let shuffled4x16Int8 = Self(rawValue: 1)
 }
 
-/// How the options of a custom operator are encoded.
+/// The encoding of a custom operator's options.
 public struct CustomOptionsFormat: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.
@@ -110,12 +110,12 @@ extension CustomOptionsFormat {
   public static let flexbuffers = Self(rawValue: 0)
 }
 
-/// How a dimension of a sparse tensor is stored.
+/// The format of a dimension of a sparse tensor.
 public struct DimensionType: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.

@@ -1,9 +1,9 @@
-/// What the elements of a tensor are.
+/// The type of a tensor's elements.
 public struct TensorType: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.
@@ -64,7 +64,7 @@ extension TensorType {
 }
 
 extension TensorType {
-  /// The bits that one element takes, or nil where elements have no fixed size (strings, resources, variants) or the
+  /// The number of bits of one element, or nil where elements have no fixed size (strings, resources, variants) or the
   /// type is unknown.
   public var bitWidth: Int? {
     switch self {
@@ -79,8 +79,8 @@ extension TensorType {
     }
   }
 
-  /// The bytes that elements of this type take when they lie densely, those below eight bits packed; nil where elements
-  /// have no fixed size, the number is negative, or the product does not fit.
+  /// Returns the number of bytes of densely packed elements, or nil where elements have no fixed size, the number is
+  /// negative, or the product overflows.
   public func byteCount(elements: Int) -> Int? {
     guard let bitWidth, elements >= 0 else { return nil }
     let (bits, overflow) = elements.multipliedReportingOverflow(by: bitWidth)

@@ -1,19 +1,19 @@
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 extension Model {
   /// Reads a model from the bytes of a `.tflite` file.
   ///
-  /// Every offset, length, alignment and index is verified; whatever the bytes are, the outcome is a model or an error.
-  /// Weights, texts and other data are referenced where they lie in `bytes`, which live as long as the model does.
+  /// Every offset, length, alignment and index is verified; any bytes yield a model or an error. Weights, texts and other
+  /// data refer to `bytes`, which live as long as the model does.
   ///
   /// - Throws: ``TFLiteError/notAModel(reason:)``, ``TFLiteError/unsupportedVersion(_:)``,
   ///   ``TFLiteError/malformed(field:reason:)`` or ``TFLiteError/outOfProportion(field:)``.
-  /// - Complexity: O(the number of tables and of their small vectors); weights are not looked at. The memory used is at
-  ///   most in proportion to the file's size.
+  /// - Complexity: O(number of tables and size of their small vectors); weights are not read. The memory used is at most
+  ///   proportional to the file's size.
   public init(bytes: Bytes) throws(TFLiteError) {
     self = try bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(TFLiteError) -> Model in
       var reader = FlatBufferReader(bytes: bytes, raw: raw)
@@ -32,11 +32,16 @@ extension Model {
     }
   }
 
-  /// Reads a model from a `.tflite` file, which is mapped into memory and not copied.
+  /// Reads a model from a `.tflite` file, which is mapped into memory and not copied. Errors name the file.
   ///
   /// - Throws: ``TFLiteError/cannotRead(path:reason:)``, and what ``init(bytes:)`` throws.
   public init(contentsOf file: URL) throws(TFLiteError) {
-    try self.init(bytes: Bytes(mapping: file))
+    let bytes = try Bytes(mapping: file)
+    do throws(TFLiteError) {
+      try self.init(bytes: bytes)
+    } catch {
+      throw error.naming(path: file.path)
+    }
   }
 }
 
@@ -56,10 +61,10 @@ extension FlatBufferReader {
     return try table(at: Int(root))
   }
 
-  /// Where the bytes begin that follow the model's own.
+  /// The position of the first byte behind the model's own.
   ///
-  /// Builders of flatbuffers pad: fewer than 16 zeros at the end of the file are no content, and neither are zeros before
-  /// a zip, which never begins with one.
+  /// Builders of flatbuffers pad: fewer than 16 zeros at the end of the file do not count as content, and neither do
+  /// zeros before a zip, which never begins with one.
   fileprivate var startOfTrailing: Int {
     let zeros = zeros(from: end)
     if end + zeros == count { return zeros < 16 ? count : end }
@@ -71,13 +76,12 @@ extension FlatBufferReader {
 extension Model {
   /// Lays the model out as a `.tflite` file, without copying its weights.
   ///
-  /// What is read from such a file equals this model, except that texts and vectors no longer lie where they did. Data
-  /// that is the same slice of the same storage is written once.
+  /// Reading the file gives an equal model. Data that is the same slice of the same storage is written once.
   ///
-  /// - Throws: ``TFLiteError/invalid(field:reason:)`` when an index points to nothing or a value does not fit its field,
-  ///   ``TFLiteError/newerThanSchema(field:what:)`` when the model holds what the schema known here has no place for,
-  ///   ``TFLiteError/tooLarge(bytes:)`` when it does not fit a flatbuffer.
-  /// - Complexity: O(the number of tables and the size of their small vectors).
+  /// - Throws: ``TFLiteError/invalid(field:reason:)`` where an index points to nothing or a value does not fit its field;
+  ///   ``TFLiteError/newerThanSchema(field:what:)`` where the model holds something that the known schema lacks;
+  ///   ``TFLiteError/tooLarge(bytes:)`` where the model does not fit a flatbuffer.
+  /// - Complexity: O(number of tables and size of their small vectors).
   public func serialized() throws(TFLiteError) -> SerializedModel {
     guard version == 3 else { throw .unsupportedVersion(version) }
     do throws(Violation) {
@@ -91,23 +95,24 @@ extension Model {
       file.pad(until: trailingOffset)
       if isTiedToTrailingOffset, file.count != trailingOffset {
         throw .invalid(
-          field: "trailing", reason: "is a program that DISPATCH_OP expects at byte \(trailingOffset) and would move")
+          field: "trailing",
+          reason: "is a program that DISPATCH_OP expects at byte \(trailingOffset), and it would have to move")
       }
       file.append(trailing)
     }
     return SerializedModel(file)
   }
 
-  /// Whether the model is compiled for an accelerator, with its program after the flatbuffer: LiteRT's `DISPATCH_OP`
-  /// holds, in its own options, where in the file the program begins.
+  /// Whether the model is compiled for an accelerator, with the program behind the flatbuffer: the options of LiteRT's
+  /// `DISPATCH_OP` hold the program's offset in the file.
   var isTiedToTrailingOffset: Bool { operatorCodes.contains { $0.customCode == "DISPATCH_OP" } }
 }
 
-/// The bytes of a `.tflite` file, ready to be written: the weights are still where the model has them.
+/// The bytes of a `.tflite` file, ready to be written, with the model's weights by reference.
 public struct SerializedModel: Sendable {
-  /// The runs of bytes that make up the file, in order.
+  /// The runs of bytes that form the file, in order.
   public let pieces: [Bytes]
-  /// How many bytes the file has.
+  /// The number of bytes in the file.
   public let count: Int
 
   init(_ layout: FileLayout) {
@@ -117,9 +122,9 @@ public struct SerializedModel: Sendable {
     count = layout.count
   }
 
-  /// The file in memory.
+  /// Returns the file as one array.
   ///
-  /// - Complexity: O(`count`): everything is copied, weights too.
+  /// - Complexity: O(`count`): everything is copied, also the weights.
   public func bytes() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       for piece in pieces {
@@ -132,17 +137,17 @@ public struct SerializedModel: Sendable {
     }
   }
 
-  /// Writes the file in one step: until it stands complete, what stood at the path before does.
+  /// Writes the file as a whole or not at all, as ``AtomicFile`` does.
   ///
   /// A model may be written over the file that it was read from.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
-  public func write(to file: URL) throws(TFLiteError) { try AtomicFile(file).write(pieces) }
+  /// - Throws: ``AtomicFileError``.
+  public func write(to file: URL) throws(AtomicFileError) { try AtomicFile(file).write(pieces) }
 }
 
 extension Bytes {
-  /// Whether the bytes end as a zip does: with the record that says where its list of files is, and a comment of the
-  /// length that the record names. Readers find a zip from this end, so that it can follow other data.
+  /// Whether the bytes end like a zip: with an end-of-central-directory record and a comment of the length that it
+  /// states. Readers find a zip from its end, so it can follow other data.
   var endsAsZip: Bool {
     let recordCount = 22
     guard count >= recordCount else { return false }

@@ -1,10 +1,10 @@
-/// Reads tables of a FlatBuffers file, every one of whose offsets and lengths may be a lie.
+/// A reader of a FlatBuffers file that trusts none of its offsets and lengths.
 ///
-/// Each thing is checked before it is used: that it lies within the file, where its type's alignment demands, and, for
-/// the fields of a table, within that table. Memory is kept in proportion to the file by a budget that everything made
-/// here is charged to; looking at bytes again and again costs as much as having more of them.
+/// Everything is checked before use: that it lies within the file and is aligned for its type and, for a field, that it
+/// lies within its table. A budget keeps the memory used in proportion to the file: every value made here is charged to
+/// it, also where several offsets lead to the same bytes.
 struct FlatBufferReader {
-  /// A table whose own bytes and whose list of fields are known to lie within the file.
+  /// A table that lies within the file together with its list of fields.
   struct Table {
     let position: Int
     let size: Int
@@ -17,7 +17,7 @@ struct FlatBufferReader {
     case index(Int)
   }
 
-  /// The file, for slices of it.
+  /// The file, to take slices from.
   let bytes: Bytes
   private let raw: UnsafeRawBufferPointer
   private var path: [Step] = []
@@ -25,13 +25,13 @@ struct FlatBufferReader {
   private var referenced: Set<Range<Int>> = []
   private var referencedBudget: Int
 
-  /// Where something was found that is newer than the schema known here, of tables that note it here.
+  /// The places that hold something newer than the known schema, for the tables that record them here.
   private(set) var newerPlaces: [String] = []
 
-  /// One past the last byte that anything read so far uses.
+  /// The position behind the last byte that was read or referenced so far.
   private(set) var end = 8
 
-  /// A reader of the bytes at `raw`, which are those of `bytes`, for as long as `raw` is valid.
+  /// Creates a reader of `bytes`; `raw` are the same bytes, and the reader must not outlive them.
   init(bytes: Bytes, raw: UnsafeRawBufferPointer) {
     self.bytes = bytes
     self.raw = raw
@@ -56,20 +56,20 @@ struct FlatBufferReader {
     return place.isEmpty ? "the start of the file" : place
   }
 
-  /// Notes that a field is newer than the schema known here.
+  /// Records that a field is newer than the known schema.
   mutating func noteNewer(_ field: Field) throws(TFLiteError) {
     let place = place(field.name)
     try charge(place.utf8.count + 32)
     newerPlaces.append(place)
   }
 
-  /// Charges memory that is about to be used to the budget.
+  /// Charges memory about to be used to the budget.
   mutating func charge(_ bytes: Int, for field: String? = nil) throws(TFLiteError) {
     budget -= bytes
     if budget < 0 { throw .outOfProportion(field: place(field)) }
   }
 
-  /// Runs a closure whose errors are to name what is inside a field.
+  /// Runs a closure whose errors name places inside a field.
   mutating func within<Result>(
     _ field: String, _ body: (inout FlatBufferReader) throws(TFLiteError) -> Result
   ) throws(TFLiteError) -> Result {
@@ -83,14 +83,14 @@ struct FlatBufferReader {
     return Number(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: Number.self))
   }
 
-  /// The table at a position.
+  /// Returns the table at a position.
   mutating func table(at position: Int) throws(TFLiteError) -> Table {
     guard position % 4 == 0, let back = load(Int32.self, at: position) else {
-      throw malformed("its table would be at byte \(position), outside the file's \(count) bytes or at an odd place")
+      throw malformed("its table would be at byte \(position), outside the file's \(count) bytes or not aligned")
     }
     let vtable = position - Int(back)
     guard vtable % 2 == 0, let vtableSize = load(UInt16.self, at: vtable), let size = load(UInt16.self, at: vtable + 2)
-    else { throw malformed("its list of fields would be at byte \(vtable), outside the file or at an odd place") }
+    else { throw malformed("its list of fields would be at byte \(vtable), outside the file or not aligned") }
     guard vtableSize >= 4, vtableSize % 2 == 0, vtable + Int(vtableSize) <= count else {
       throw malformed("its list of fields claims \(vtableSize) bytes")
     }
@@ -101,7 +101,7 @@ struct FlatBufferReader {
     return Table(position: position, size: Int(size), entries: vtable + 4, slots: (Int(vtableSize) - 4) / 2)
   }
 
-  /// The fields of a table from `known` on that are stored.
+  /// Returns the stored fields of a table from slot `known` on.
   mutating func newerFields(_ table: Table, known: Int) throws(TFLiteError) -> FieldSet {
     var newer: FieldSet = []
     guard table.slots > known else { return newer }
@@ -114,7 +114,7 @@ struct FlatBufferReader {
     slot < table.slots ? Int(load(UInt16.self, at: table.entries + 2 * slot) ?? 0) : 0
   }
 
-  /// Where a field of `size` bytes lies, or nil where it is absent.
+  /// Returns the position of a field of `size` bytes, or nil where it is absent.
   private func position(_ table: Table, _ field: Field, size: Int) throws(TFLiteError) -> Int? {
     let entry = entry(table, field.slot)
     guard entry != 0 else { return nil }
@@ -145,7 +145,7 @@ struct FlatBufferReader {
     return byte != 0
   }
 
-  /// Where the thing is that a field points to, or nil where the field is absent.
+  /// Returns the position that a field points to, or nil where the field is absent.
   func target(_ table: Table, _ field: Field) throws(TFLiteError) -> Int? {
     guard let position = try position(table, field, size: 4) else { return nil }
     return try target(at: position, field.name)
@@ -154,7 +154,7 @@ struct FlatBufferReader {
   private func target(at position: Int, _ name: String?) throws(TFLiteError) -> Int {
     let offset = Int(load(UInt32.self, at: position) ?? 0)
     guard offset != 0, offset <= count - position - 4 else {
-      throw malformed("it points \(offset) bytes on from byte \(position) of \(count)", at: name)
+      throw malformed("it points \(offset) bytes beyond byte \(position) in a file of \(count) bytes", at: name)
     }
     guard (position + offset) % 4 == 0 else {
       throw malformed("it points to byte \(position + offset), which is no multiple of 4", at: name)
@@ -162,7 +162,7 @@ struct FlatBufferReader {
     return position + offset
   }
 
-  /// Where the elements of a vector lie that a field points to, or nil where the field is absent.
+  /// Returns the range of the elements of a field's vector, or nil where the field is absent.
   mutating func elements(_ table: Table, _ field: Field, size: Int) throws(TFLiteError) -> Range<Int>? {
     guard let target = try target(table, field) else { return nil }
     return try elements(at: target, field, size: size)
@@ -176,13 +176,13 @@ struct FlatBufferReader {
       throw malformed("it claims \(elements) elements of \(size) bytes, more than the file has", at: field.name)
     }
     guard start % size == 0 || length == 0 else {
-      throw malformed("its \(size)-byte elements begin at byte \(start), an odd place", at: field.name)
+      throw malformed("its \(size)-byte elements begin at byte \(start), which is not aligned", at: field.name)
     }
     use(until: start + length)
     return start..<(start + length)
   }
 
-  /// The numbers of a vector, none where it is absent; one that is stored with none is noted in `storedEmpty`.
+  /// Returns the numbers of a vector, none where it is absent; records in `storedEmpty` where it is stored empty.
   mutating func numbers<Number: BitwiseCopyable>(
     _ table: Table, _ field: Field, _ storedEmpty: inout FieldSet
   ) throws(TFLiteError) -> [Number] {
@@ -198,7 +198,7 @@ struct FlatBufferReader {
     }
   }
 
-  /// The truth values of a vector, none where it is absent; one that is stored with none is noted in `storedEmpty`.
+  /// Returns the Booleans of a vector, none where it is absent; records in `storedEmpty` where it is stored empty.
   mutating func flags(
     _ table: Table, _ field: Field, _ storedEmpty: inout FieldSet
   ) throws(TFLiteError) -> [Bool] {
@@ -206,16 +206,16 @@ struct FlatBufferReader {
     return bytes.map { $0 != 0 }
   }
 
-  /// The elements of a vector by reference, or nil where it is absent.
+  /// Returns the bytes of a vector by reference, or nil where it is absent.
   mutating func data(_ table: Table, _ field: Field, elementSize: Int = 1) throws(TFLiteError) -> Bytes? {
     guard let range = try elements(table, field, size: elementSize) else { return nil }
     return try slice(range, field.name)
   }
 
-  /// Bytes of the file by reference.
+  /// Returns bytes of the file by reference.
   ///
-  /// What is referred to is counted, each run once: runs that overlap in many ways would make a written file that is out
-  /// of proportion to this one.
+  /// The total length of the distinct ranges is limited: many overlapping ranges would make the written file far larger
+  /// than this one.
   mutating func slice(_ range: Range<Int>, _ field: String) throws(TFLiteError) -> Bytes {
     guard let slice = bytes.slice(range) else { throw malformed("it lies outside the file", at: field) }
     if referenced.insert(range).inserted {
@@ -226,7 +226,7 @@ struct FlatBufferReader {
     return slice
   }
 
-  /// A string, or nil where it is absent.
+  /// Returns a string, or nil where it is absent.
   mutating func text(_ table: Table, _ field: Field) throws(TFLiteError) -> Text? {
     guard let target = try target(table, field) else { return nil }
     return try text(at: target, field)
@@ -241,7 +241,7 @@ struct FlatBufferReader {
     return try Text(bytes: slice(range, field.name))
   }
 
-  /// The strings of a vector; none where it is absent.
+  /// Returns the strings of a vector, none where it is absent.
   mutating func texts(_ table: Table, _ field: Field) throws(TFLiteError) -> [Text] {
     guard let range = try elements(table, field, size: 4) else { return [] }
     try charge((range.count / 4).multipliedReportingOverflow(by: MemoryLayout<Text>.stride).partialValue)
@@ -252,7 +252,7 @@ struct FlatBufferReader {
     return texts
   }
 
-  /// The table that a field points to, or nil where the field is absent.
+  /// Returns the table that a field points to, or nil where the field is absent.
   mutating func nested<Value: TableValue>(_ table: Table, _ field: Field) throws(TFLiteError) -> Value? {
     guard let target = try target(table, field) else { return nil }
     try charge(MemoryLayout<Value>.stride, for: field.name)
@@ -261,7 +261,7 @@ struct FlatBufferReader {
     return try Value(self.table(at: target), &self)
   }
 
-  /// The tables of a vector; none where the vector is absent.
+  /// Returns the tables of a vector, none where it is absent.
   mutating func nestedTables<Value: TableValue>(
     _ table: Table, _ field: Field, _ storedEmpty: inout FieldSet
   ) throws(TFLiteError) -> [Value] {
@@ -285,12 +285,12 @@ struct FlatBufferReader {
     return values
   }
 
-  /// Notes that the bytes before a position belong to the model.
+  /// Records that the model uses the bytes before a position.
   mutating func use(until position: Int) { if position > end { end = position } }
 }
 
 extension FlatBufferReader {
-  /// How many zero bytes follow one another from a position on.
+  /// Returns the number of consecutive zero bytes from a position on.
   func zeros(from start: Int) -> Int {
     var position = start
     while let word = load(UInt64.self, at: position), word == 0 { position += 8 }
@@ -299,21 +299,21 @@ extension FlatBufferReader {
   }
 }
 
-/// Reading of tables whose vectors are absent where they have no element, and whose newer fields are noted in one place.
+// The metadata tables do not distinguish empty vectors from absent ones, and record newer fields in ``newerPlaces``.
 extension FlatBufferReader {
-  /// The tables of a vector; none where the vector is absent.
+  /// Returns the tables of a vector, none where it is absent.
   mutating func tables<Value: TableValue>(_ table: Table, _ field: Field) throws(TFLiteError) -> [Value] {
     var storedEmpty: FieldSet = []
     return try nestedTables(table, field, &storedEmpty)
   }
 
-  /// The numbers of a vector; none where it is absent.
+  /// Returns the numbers of a vector, none where it is absent.
   mutating func numbers<Number: BitwiseCopyable>(_ table: Table, _ field: Field) throws(TFLiteError) -> [Number] {
     var storedEmpty: FieldSet = []
     return try numbers(table, field, &storedEmpty)
   }
 
-  /// Notes the fields of a table from `known` on that are stored.
+  /// Records the stored fields of a table from slot `known` on as newer.
   mutating func noteNewerFields(_ table: Table, known: Int) throws(TFLiteError) {
     for slot in try newerFields(table, known: known).slots { try noteNewer(Field(slot, "field \(slot)")) }
   }

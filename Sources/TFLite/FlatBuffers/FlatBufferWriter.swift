@@ -1,13 +1,13 @@
-/// Lays out tables as a FlatBuffers file, front to back, with everything large left where it is.
+/// A writer that lays tables out as a FlatBuffers file, front to back.
 ///
-/// The file begins with the tables and their vectors of numbers. Texts and data follow, the large ones as they are,
-/// referenced and not copied; then comes the data outside the flatbuffer. Texts and data that are the same bytes of the
-/// same storage are written once, and so are lists of fields.
+/// The file begins with the tables and their vectors of numbers. Texts and data follow, large ones by reference; then
+/// comes the data outside the flatbuffer. Texts and data that are the same slice of the same storage are written once,
+/// and so are equal lists of fields.
 struct FlatBufferWriter {
-  /// Data is referenced from this many bytes on.
+  /// The least number of bytes of data that are referenced and not copied.
   private static let largeCount = 512
 
-  /// What makes two runs of bytes one: that they are the same slice of the same storage, and written alike.
+  /// The identity of some bytes: two runs with the same source are written once.
   private struct Source: Hashable {
     let storage: ObjectIdentifier
     let offset: Int
@@ -21,18 +21,18 @@ struct FlatBufferWriter {
     case outside
   }
 
-  /// Bytes that get their place when all tables have theirs, and the fields that lead to them.
+  /// Bytes that are placed after all tables, and the fields that point to them.
   private struct Part {
     let bytes: Bytes
     let kind: Kind
     var users: [Int]
 
-    /// The number of elements in front of the bytes.
+    /// The element count that is written in front of the bytes.
     var elementCount: Int {
       if case .data(let count, _) = kind { count } else { bytes.count }
     }
 
-    /// What the place of the first byte is a multiple of.
+    /// The alignment of the first byte.
     var alignment: Int {
       switch kind {
       case .text: 4
@@ -41,7 +41,7 @@ struct FlatBufferWriter {
       }
     }
 
-    /// The zeros behind the bytes.
+    /// The number of zeros behind the bytes.
     var terminatorCount: Int { kind == .text ? 1 : 0 }
   }
 
@@ -50,9 +50,9 @@ struct FlatBufferWriter {
   private var parts: [Part] = []
   private var partIndices: [Source: Int] = [:]
 
-  /// The file of a root table.
+  /// Returns the file of a root table.
   ///
-  /// - Throws: ``TFLiteError/tooLarge(bytes:)`` when the flatbuffer would exceed 2 147 483 647 bytes.
+  /// - Throws: ``TFLiteError/tooLarge(bytes:)`` where the flatbuffer would exceed 2 147 483 647 bytes.
   static func file(of root: TableNode, identifier: String) throws(TFLiteError) -> FileLayout {
     var writer = FlatBufferWriter()
     writer.head.append(contentsOf: [0, 0, 0, 0])
@@ -61,7 +61,7 @@ struct FlatBufferWriter {
     return try writer.layout()
   }
 
-  /// Writes a table and, behind it, what it points to; the position of the table.
+  /// Writes a table and, behind it, what it points to, and returns the position of the table.
   private mutating func add(_ node: TableNode) -> Int {
     let fields = node.fields.sorted { ($0.content.size, $1.slot) > ($1.content.size, $0.slot) }
     let hasWide = fields.first.map { $0.content.size == 8 } ?? false
@@ -73,8 +73,7 @@ struct FlatBufferWriter {
     }
     list.insert(contentsOf: [UInt16(truncatingIfNeeded: 4 + 2 * list.count), UInt16(truncatingIfNeeded: size)], at: 0)
     let listPosition = position(ofList: list)
-    // The fields are in descending order of size behind the four bytes that lead to their list: all are aligned if the
-    // first is.
+    // The fields follow the four-byte offset to their list in descending order of size: all are aligned if the first is.
     pad(to: hasWide ? 8 : 4, before: hasWide ? 4 : 0)
     let table = head.count
     head.append(contentsOf: repeatElement(0, count: size))
@@ -138,7 +137,7 @@ struct FlatBufferWriter {
     return position
   }
 
-  /// Notes that the field at a position leads to bytes which get their place later.
+  /// Records that the field at a position points to bytes that are placed later.
   private mutating func note(_ bytes: Bytes, _ kind: Kind, from position: Int) {
     let source = Source(
       storage: ObjectIdentifier(bytes.storage), offset: bytes.offset, count: bytes.count, kind: kind)
@@ -150,7 +149,7 @@ struct FlatBufferWriter {
     }
   }
 
-  /// Pads with zeros until what follows `before` more bytes lies at a multiple of `alignment`.
+  /// Pads with zeros so that what follows `before` more bytes lies at a multiple of `alignment`.
   private mutating func pad(to alignment: Int, before: Int = 0) {
     head.append(contentsOf: repeatElement(0, count: (alignment - (head.count + before) % alignment) % alignment))
   }
@@ -202,10 +201,10 @@ struct FlatBufferWriter {
   }
 }
 
-/// The least multiple of `alignment` that is not below a number.
+/// Returns the least multiple of `alignment` that is not less than `number`.
 func roundedUp(_ number: Int, to alignment: Int) -> Int { (number + alignment - 1) / alignment * alignment }
 
-/// The bytes of a file to be written: small runs of its own between large ones that are referenced.
+/// The bytes of a file to be written: runs of its own between large ones that are referenced.
 struct FileLayout {
   private(set) var pieces: [Bytes] = []
   private(set) var count = 0
@@ -222,14 +221,14 @@ struct FileLayout {
     count += bytes.count
   }
 
-  /// Appends zeros until the file has `position` bytes; of many, the same few are referenced again and again.
+  /// Appends zeros until the file has `position` bytes; long padding references one block of zeros repeatedly.
   mutating func pad(until position: Int) {
     let zeros = Bytes([UInt8](repeating: 0, count: min(max(0, position - count), 1 << 16)))
     while position - count >= 1 << 16 { append(zeros) }
     append([UInt8](repeating: 0, count: max(0, position - count)))
   }
 
-  /// Ends the last run of its own.
+  /// Moves the pending bytes to ``pieces``.
   mutating func flush() {
     guard !pending.isEmpty else { return }
     pieces.append(Bytes(pending))

@@ -1,12 +1,12 @@
-/// A table to be written, with all that it points to.
+/// A table to be written, with everything that it points to.
 struct TableNode {
-  /// What a field of a table holds.
+  /// The content of a field.
   enum Content {
     /// A number of 1, 2, 4 or 8 bytes, little-endian.
     case number(UInt64, size: Int)
     /// A vector of numbers of `size` bytes, little-endian.
     case numbers([UInt8], size: Int)
-    /// A vector of `count` elements, by reference, whose first lies at a multiple of `alignment`.
+    /// A vector of `count` elements, by reference; the first lies at a multiple of `alignment`.
     case data(Bytes, count: Int, alignment: Int)
     /// A string, by reference.
     case text(Text)
@@ -16,10 +16,10 @@ struct TableNode {
     indirect case table(TableNode)
     /// A vector of tables.
     case tables([TableNode])
-    /// The place in the file of data outside the flatbuffer.
+    /// The offset in the file of data outside the flatbuffer.
     case place(Bytes)
 
-    /// The bytes that the content, or what leads to it, takes within the table.
+    /// The number of bytes that the content, or the offset to it, takes within the table.
     var size: Int {
       switch self {
       case .number(_, let size): size
@@ -37,12 +37,12 @@ struct TableNode {
 
   private(set) var fields: [StoredField] = []
 
-  /// Adds a number, unless it is what readers take an absent one for.
+  /// Adds a number, unless it is the field's default.
   mutating func add<Number: FixedWidthInteger>(_ field: Field, _ number: Number, standard: Number = 0) {
     if number != standard { addStored(field.slot, number) }
   }
 
-  /// Adds a number, whatever it is.
+  /// Adds a number, even where it is the field's default.
   mutating func addStored<Number: FixedWidthInteger>(_ slot: Int, _ number: Number) {
     append(slot, .number(UInt64(truncatingIfNeeded: number), size: MemoryLayout<Number>.size))
   }
@@ -58,7 +58,7 @@ struct TableNode {
     if !texts.isEmpty { append(field.slot, .texts(texts)) }
   }
 
-  /// Adds a vector of numbers; an empty one only where `storedEmpty` has the field.
+  /// Adds a vector of numbers; an empty one only where `storedEmpty` contains the field.
   mutating func add<Number: FixedWidthInteger>(_ field: Field, _ numbers: [Number], _ storedEmpty: FieldSet) {
     if isStored(field, numbers.isEmpty, storedEmpty) { addStored(field.slot, numbers) }
   }
@@ -91,7 +91,7 @@ struct TableNode {
     if isStored(field, values.isEmpty, storedEmpty) { append(field.slot, .tables(values.map(\.node))) }
   }
 
-  /// Adds the place of data outside the flatbuffer, to be known when everything has its place.
+  /// Adds the offset of data outside the flatbuffer, which the writer fills in once the layout is complete.
   mutating func add(_ field: Field, placeOf data: Bytes) { append(field.slot, .place(data)) }
 
   private mutating func append(_ slot: Int, _ content: Content) {
@@ -103,7 +103,7 @@ struct TableNode {
   }
 }
 
-/// A field of a table, by its place in the schema.
+/// A field of a table: its slot and name in the schema.
 struct Field: Sendable {
   let slot: Int
   let name: String
@@ -114,11 +114,11 @@ struct Field: Sendable {
   }
 }
 
-/// A value that a table of the schema holds, and that can be read from one and written to one.
+/// A value that is stored as a table of the schema.
 protocol TableValue {
-  /// Reads and verifies a table.
+  /// Reads the value from a table and verifies it.
   init(_ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader) throws(TFLiteError)
 
-  /// The table to be written.
+  /// The value as a table to be written.
   var node: TableNode { get }
 }

@@ -1,17 +1,17 @@
-/// A file that goes with a model or a tensor: it is packed behind the model, in a zip.
+/// A file that belongs to a model or a tensor, packed in a zip behind the model.
 public struct AssociatedFile: Sendable, Hashable {
   /// The file's name in the zip.
   public var name: Text?
-  /// What it holds.
+  /// A description of the file.
   public var description: Text?
-  /// What it is for.
+  /// The file's purpose.
   public var type: AssociatedFileType
-  /// Its language, such as `en-US`.
+  /// The file's language, such as `en-US`.
   public var locale: Text?
-  /// Its version.
+  /// The file's version.
   public var version: Text?
 
-  /// A file of a name and a purpose.
+  /// Creates a file with a name and a purpose.
   public init(name: Text?, type: AssociatedFileType) {
     self.name = name
     self.type = type
@@ -49,12 +49,12 @@ extension AssociatedFile: TableValue {
   }
 }
 
-/// What a file is for that goes with a model.
+/// The purpose of an associated file.
 public struct AssociatedFileType: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.
@@ -63,8 +63,8 @@ public struct AssociatedFileType: SchemaEnumeration {
     "VOCABULARY", "SCANN_INDEX_FILE",
   ]
 
-  /// `TENSOR_AXIS_LABELS`: a name for each place along an axis, such as the classes of a classifier.
+  /// `TENSOR_AXIS_LABELS`: a name for each index along an axis, such as the class names.
   public static let tensorAxisLabels = Self(rawValue: 2)
-  /// `TENSOR_AXIS_SCORE_CALIBRATION`: numbers for each place along an axis.
+  /// `TENSOR_AXIS_SCORE_CALIBRATION`: calibration parameters for each index along an axis.
   public static let tensorAxisScoreCalibration = Self(rawValue: 4)
 }

@@ -1,27 +1,26 @@
-/// What a model says about itself, its tensors and the files that are packed behind it: the contents of the metadata
-/// entry `TFLITE_METADATA`, a FlatBuffers file of its own.
+/// The description of a model, its tensors and its packed files: the contents of the metadata entry `TFLITE_METADATA`,
+/// which is a FlatBuffers file itself.
 ///
-/// The fields have the metadata schema's names and meanings; a vector that is stored with no element reads as one that is
-/// absent.
+/// The properties have the metadata schema's names and meanings. A vector that the file stores empty reads as absent.
 public struct ModelMetadata: Sendable, Hashable {
   /// The model's name.
   public var name: Text?
-  /// What the model does.
+  /// A description of the model.
   public var description: Text?
-  /// The version that its makers gave it.
+  /// The model's version, as its authors state it.
   public var version: Text?
-  /// One for each subgraph; the first is that of the main one.
+  /// One for each subgraph, the main one first.
   public var subgraphs: [SubGraphMetadata] = []
-  /// Who made the model.
+  /// The model's author.
   public var author: Text?
-  /// Under what terms it may be used.
+  /// The model's licence.
   public var license: Text?
-  /// Files that go with the model as a whole.
+  /// Files that belong to the model as a whole.
   public var associatedFiles: [AssociatedFile] = []
-  /// The least version of a reader that knows all the fields, such as `1.0.0`.
+  /// The least version of a reader that knows all fields used, such as `1.0.0`.
   public var minParserVersion: Text?
-  /// The places that hold something which the schema known here does not have: it is not kept, and metadata with any is
-  /// not written.
+  /// The places that hold something newer than the known schema: it is dropped, and metadata that has any cannot be
+  /// written.
   public internal(set) var newerPlaces: [String] = []
 
   /// The name of the model's metadata entry.
@@ -29,7 +28,7 @@ public struct ModelMetadata: Sendable, Hashable {
   /// The four bytes that mark the file, from its fifth byte on.
   public static let fileIdentifier = "M001"
 
-  /// Metadata that says nothing.
+  /// Creates empty metadata.
   public init() {}
 }
 
@@ -38,9 +37,9 @@ extension ModelMetadata {
   ///
   /// Every offset, length and alignment is verified, as with a model.
   ///
-  /// - Throws: ``TFLiteError/malformed(field:reason:)`` or ``TFLiteError/outOfProportion(field:)``, each naming the place
-  ///   within `TFLITE_METADATA`.
-  /// - Complexity: O(the number of tables and of their vectors); the memory used is at most in proportion to the bytes.
+  /// - Throws: ``TFLiteError/malformed(field:reason:)`` or ``TFLiteError/outOfProportion(field:)``, with a place within
+  ///   `TFLITE_METADATA`.
+  /// - Complexity: O(number of tables and size of their vectors); the memory used is at most proportional to the bytes.
   public init(bytes: Bytes) throws(TFLiteError) {
     self = try bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(TFLiteError) -> ModelMetadata in
       var reader = FlatBufferReader(bytes: bytes, raw: raw)
@@ -56,10 +55,10 @@ extension ModelMetadata {
 }
 
 extension ModelMetadata {
-  /// The contents of a model's metadata entry.
+  /// Returns the contents of a model's metadata entry.
   ///
-  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` when the metadata was read from a file that holds what the
-  ///   schema known here has no place for, ``TFLiteError/tooLarge(bytes:)``.
+  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` where the metadata was read from a file that holds something
+  ///   newer than the known schema; ``TFLiteError/tooLarge(bytes:)``.
   public func serialized() throws(TFLiteError) -> Bytes {
     if let place = newerPlaces.first {
       throw .newerThanSchema(field: Self.entryName.string, what: place)

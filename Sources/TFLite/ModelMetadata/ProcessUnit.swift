@@ -1,9 +1,9 @@
-/// Work to be done on a tensor outside the model.
+/// A step of processing a tensor outside the model.
 public struct ProcessUnit: Sendable, Hashable {
-  /// What is to be done, or nil where the file does not say.
+  /// The step's options, or nil where the file does not state them.
   public var options: ProcessUnitOptions?
 
-  /// Some work.
+  /// Creates a step.
   public init(_ options: ProcessUnitOptions?) { self.options = options }
 }
 
@@ -62,32 +62,32 @@ extension TableNode {
   }
 }
 
-/// What is to be done on a tensor outside the model.
+/// The options of a step of processing.
 public enum ProcessUnitOptions: Sendable, Hashable {
-  /// (x − mean) / std.
+  /// Normalisation: (x − mean) / std.
   case normalization(NormalizationOptions)
-  /// Scores are calibrated with the numbers of an associated file.
+  /// Calibration of scores, with the parameters in an associated file.
   case scoreCalibration(ScoreCalibrationOptions)
-  /// Scores below a threshold are left out.
+  /// Removal of scores below a threshold.
   case scoreThresholding(ScoreThresholdingOptions)
-  /// Text is cut into BERT's tokens.
+  /// BERT tokenisation.
   case bertTokenizer(BertTokenizerOptions)
-  /// Text is cut by a SentencePiece model.
+  /// SentencePiece tokenisation.
   case sentencePieceTokenizer(SentencePieceTokenizerOptions)
-  /// Text is cut where a regular expression matches.
+  /// Tokenisation with a regular expression.
   case regexTokenizer(RegexTokenizerOptions)
-  /// The file names a way by its number, with no options.
+  /// The file states a step by its number, without options.
   case empty(UInt8)
 }
 
-/// (x − mean) / std, channel by channel; a single number is that of all channels.
+/// The normalisation (x − mean) / std for each channel; a single number applies to all channels.
 public struct NormalizationOptions: Sendable, Hashable {
-  /// What is subtracted.
+  /// The means.
   public var mean: [Float]
-  /// What the difference is divided by.
+  /// The standard deviations.
   public var std: [Float]
 
-  /// A normalisation by means and deviations.
+  /// Creates a normalisation.
   public init(mean: [Float], std: [Float]) {
     self.mean = mean
     self.std = std
@@ -115,14 +115,14 @@ extension NormalizationOptions: TableValue {
   }
 }
 
-/// How scores are calibrated with the numbers of an associated file.
+/// The calibration of scores, with the parameters in an associated file.
 public struct ScoreCalibrationOptions: Sendable, Hashable {
-  /// What is done to a score first, by the schema's number.
+  /// The transformation that is applied to a score first, by the schema's number.
   public var transformation: Int8
-  /// The score of a class that has no numbers.
+  /// The score of a class without parameters.
   public var defaultScore: Float
 
-  /// A calibration; the parameters are the properties of the same names.
+  /// Creates a calibration.
   public init(transformation: Int8, defaultScore: Float) {
     self.transformation = transformation
     self.defaultScore = defaultScore
@@ -150,12 +150,12 @@ extension ScoreCalibrationOptions: TableValue {
   }
 }
 
-/// Scores below a threshold are left out.
+/// The removal of scores below a threshold.
 public struct ScoreThresholdingOptions: Sendable, Hashable {
-  /// The least score that counts.
+  /// The least score that is kept.
   public var threshold: Float
 
-  /// A threshold.
+  /// Creates the options from a threshold.
   public init(threshold: Float) { self.threshold = threshold }
 }
 
@@ -177,12 +177,12 @@ extension ScoreThresholdingOptions: TableValue {
   }
 }
 
-/// Text is cut into BERT's tokens.
+/// The files of a BERT tokeniser.
 public struct BertTokenizerOptions: Sendable, Hashable {
-  /// The tokenizer's vocabularies.
+  /// The tokeniser's vocabularies.
   public var vocabularies: [AssociatedFile] = []
 
-  /// A tokenizer without files.
+  /// Creates a tokeniser without files.
   public init() {}
 }
 
@@ -204,14 +204,14 @@ extension BertTokenizerOptions: TableValue {
   }
 }
 
-/// Text is cut by a SentencePiece model.
+/// The files of a SentencePiece tokeniser.
 public struct SentencePieceTokenizerOptions: Sendable, Hashable {
-  /// The tokenizer's models.
+  /// The tokeniser's models.
   public var models: [AssociatedFile] = []
-  /// The tokenizer's vocabularies.
+  /// The tokeniser's vocabularies.
   public var vocabularies: [AssociatedFile] = []
 
-  /// A tokenizer without files.
+  /// Creates a tokeniser without files.
   public init() {}
 }
 
@@ -236,14 +236,14 @@ extension SentencePieceTokenizerOptions: TableValue {
   }
 }
 
-/// Text is cut where a regular expression matches.
+/// A tokeniser that splits text where a regular expression matches.
 public struct RegexTokenizerOptions: Sendable, Hashable {
-  /// The expression.
+  /// The regular expression.
   public var pattern: Text?
-  /// The tokenizer's vocabularies.
+  /// The tokeniser's vocabularies.
   public var vocabularies: [AssociatedFile] = []
 
-  /// A tokenizer without an expression.
+  /// Creates a tokeniser without an expression.
   public init() {}
 }
 

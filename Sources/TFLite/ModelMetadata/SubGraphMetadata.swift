@@ -1,27 +1,27 @@
-/// What a model says about one of its subgraphs.
+/// The description of a subgraph.
 public struct SubGraphMetadata: Sendable, Hashable {
   /// The subgraph's name.
   public var name: Text?
-  /// What it does.
+  /// A description of the subgraph.
   public var description: Text?
   /// One for each of the subgraph's inputs, in their order.
   public var inputs: [TensorMetadata] = []
   /// One for each of the subgraph's outputs, in their order.
   public var outputs: [TensorMetadata] = []
-  /// Files that go with the subgraph.
+  /// Files that belong to the subgraph.
   public var associatedFiles: [AssociatedFile] = []
-  /// Work to be done on several inputs together.
+  /// Processing of several inputs together.
   public var inputProcessUnits: [ProcessUnit] = []
-  /// Work to be done on several outputs together.
+  /// Processing of several outputs together.
   public var outputProcessUnits: [ProcessUnit] = []
   /// Inputs that belong together.
   public var inputTensorGroups: [TensorGroup] = []
   /// Outputs that belong together.
   public var outputTensorGroups: [TensorGroup] = []
-  /// Data of a form that only its name tells.
+  /// Data in custom formats.
   public var customMetadata: [CustomMetadata] = []
 
-  /// A subgraph of which nothing is said.
+  /// Creates an empty description.
   public init() {}
 }
 
@@ -75,10 +75,10 @@ extension SubGraphMetadata: TableValue {
 public struct TensorGroup: Sendable, Hashable {
   /// The group's name.
   public var name: Text?
-  /// The names that the tensors have in the metadata.
+  /// The names of the tensors in the metadata.
   public var tensorNames: [Text]
 
-  /// A group of tensors.
+  /// Creates a group of tensors.
   public init(name: Text?, tensorNames: [Text]) {
     self.name = name
     self.tensorNames = tensorNames
@@ -106,14 +106,14 @@ extension TensorGroup: TableValue {
   }
 }
 
-/// Data of a form that only its name tells.
+/// Data in a custom format, identified by a name.
 public struct CustomMetadata: Sendable, Hashable {
-  /// What the data is.
+  /// The name of the format.
   public var name: Text?
-  /// The data, by reference; nil where there is none.
+  /// The data, by reference; nil where the file has none.
   public var data: Bytes?
 
-  /// Some data under a name.
+  /// Creates data with a name.
   public init(name: Text?, data: Bytes?) {
     self.name = name
     self.data = data

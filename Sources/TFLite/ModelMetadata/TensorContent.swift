@@ -1,11 +1,11 @@
-/// What kind of thing a tensor holds.
+/// The content of a tensor.
 public struct TensorContent: Sendable, Hashable {
-  /// The kind, or nil where the file does not say.
+  /// The kind of content, or nil where the file does not state it.
   public var properties: ContentProperties?
-  /// The dimensions that hold it; nil for all but the first.
+  /// The dimensions of the content; nil for all but the first.
   public var range: ValueRange?
 
-  /// A kind of thing, in all dimensions but the first unless `range` says otherwise.
+  /// Creates content that spans all dimensions but the first, or those of `range`.
   public init(_ properties: ContentProperties?, range: ValueRange? = nil) {
     self.properties = properties
     self.range = range
@@ -66,28 +66,28 @@ extension TensorContent: TableValue {
   }
 }
 
-/// A kind of thing that a tensor can hold.
+/// A kind of content of a tensor.
 public enum ContentProperties: Sendable, Hashable {
   /// Numbers.
   case feature
   /// A picture.
   case image(ImageProperties)
-  /// Places in a picture.
+  /// Bounding boxes in a picture.
   case boundingBox(BoundingBoxProperties)
   /// Sound.
   case audio(AudioProperties)
-  /// The file names a kind by its number, with no properties.
+  /// The file states a kind by its number, without properties.
   case empty(UInt8)
 }
 
-/// What a picture in a tensor is like.
+/// The properties of a picture in a tensor.
 public struct ImageProperties: Sendable, Hashable {
-  /// What the channels are.
+  /// The colour space.
   public var colorSpace: ColorSpace
-  /// The size where the tensor's shape leaves it open.
+  /// The size, where the tensor's shape leaves it open.
   public var defaultSize: ImageSize?
 
-  /// A picture of some channels.
+  /// Creates the properties of a picture.
   public init(colorSpace: ColorSpace, defaultSize: ImageSize? = nil) {
     self.colorSpace = colorSpace
     self.defaultSize = defaultSize
@@ -115,12 +115,12 @@ extension ImageProperties: TableValue {
   }
 }
 
-/// What the channels of a picture in a tensor are.
+/// The colour space of a picture in a tensor.
 public struct ColorSpace: SchemaEnumeration {
   /// The number that files store.
   public let rawValue: Int8
 
-  /// The value of a stored number, whether or not the schema names it.
+  /// Creates the value of a stored number, whether or not the schema names it.
   public init(rawValue: Int8) { self.rawValue = rawValue }
 
   /// The schema's names, in the order of their numbers.
@@ -137,7 +137,7 @@ public struct ImageSize: Sendable, Hashable {
   /// The height.
   public var height: UInt32
 
-  /// A size in pixels.
+  /// Creates a size in pixels.
   public init(width: UInt32, height: UInt32) {
     self.width = width
     self.height = height
@@ -165,16 +165,16 @@ extension ImageSize: TableValue {
   }
 }
 
-/// How numbers of a tensor stand for places in a picture.
+/// The encoding of bounding boxes in a tensor.
 public struct BoundingBoxProperties: Sendable, Hashable {
-  /// The order of the four numbers; none for that of the kind.
+  /// The order of the four numbers; empty for the standard order of the type.
   public var index: [UInt32] = []
-  /// The kind, by the schema's number.
+  /// The type of box, by the schema's number.
   public var type: Int8 = 0
-  /// Whether they are shares of the picture (0) or pixels (1), by the schema's number.
+  /// Whether coordinates are relative to the picture's size (0) or in pixels (1).
   public var coordinateType: Int8 = 0
 
-  /// Boxes of an unknown kind.
+  /// Creates the properties of boxes of unknown type.
   public init() {}
 }
 
@@ -203,14 +203,14 @@ extension BoundingBoxProperties: TableValue {
   }
 }
 
-/// What sound in a tensor is like.
+/// The properties of sound in a tensor.
 public struct AudioProperties: Sendable, Hashable {
-  /// Samples a second.
+  /// The sample rate, in hertz.
   public var sampleRate: UInt32
-  /// How many channels there are.
+  /// The number of channels.
   public var channels: UInt32
 
-  /// Sound of a rate and a number of channels.
+  /// Creates the properties of sound.
   public init(sampleRate: UInt32, channels: UInt32) {
     self.sampleRate = sampleRate
     self.channels = channels
@@ -245,7 +245,7 @@ public struct ValueRange: Sendable, Hashable {
   /// The last dimension.
   public var max: Int32
 
-  /// The dimensions from `min` to `max`, both among them.
+  /// Creates the range of dimensions from `min` to `max` inclusive.
   public init(min: Int32, max: Int32) {
     self.min = min
     self.max = max

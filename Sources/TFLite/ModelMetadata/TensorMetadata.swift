@@ -1,21 +1,21 @@
-/// What a model says about one of its inputs or outputs.
+/// The description of an input or output of a model.
 public struct TensorMetadata: Sendable, Hashable {
-  /// The tensor's name for people.
+  /// The tensor's name in the metadata.
   public var name: Text?
-  /// What it holds.
+  /// A description of the tensor.
   public var description: Text?
-  /// Names of its dimensions.
+  /// The names of the dimensions.
   public var dimensionNames: [Text] = []
-  /// What kind of thing it holds.
+  /// The kind of content.
   public var content: TensorContent?
-  /// Work to be done before or after running the model, in order.
+  /// Processing before or after running the model, in order.
   public var processUnits: [ProcessUnit] = []
-  /// The range of its numbers.
+  /// The range of the tensor's values.
   public var stats: TensorStats?
-  /// Files that go with it, such as the names of classes.
+  /// Files that belong to the tensor, such as the class names.
   public var associatedFiles: [AssociatedFile] = []
 
-  /// A tensor of which nothing is said.
+  /// Creates an empty description.
   public init() {}
 }
 
@@ -56,14 +56,14 @@ extension TensorMetadata: TableValue {
   }
 }
 
-/// The range of a tensor's numbers, channel by channel; a single number is that of all channels.
+/// The range of a tensor's values for each channel; a single number applies to all channels.
 public struct TensorStats: Sendable, Hashable {
-  /// The greatest numbers.
+  /// The greatest values.
   public var max: [Float]
-  /// The least numbers.
+  /// The least values.
   public var min: [Float]
 
-  /// A range.
+  /// Creates a range.
   public init(max: [Float], min: [Float]) {
     self.max = max
     self.min = min

@@ -1,6 +1,6 @@
-/// The options of an operator: a kind, and the values of the fields that the kind has.
+/// The options of an operator: a kind, and the values of its fields.
 ///
-/// A field that is not stored has the schema's value for that case; whether it is stored is kept.
+/// A field that is not stored has the schema's default; the options keep track of which fields are stored.
 ///
 /// ```swift
 /// var options = OperatorOptions(.softmax)
@@ -8,81 +8,81 @@
 /// options.real("beta")   // 1.0
 /// ```
 public struct OperatorOptions: Sendable, Hashable {
-  /// Which table of options it is.
+  /// The kind of options.
   public let kind: OptionsKind
-  /// Whether the file names the kind and stores no table of options at all; all fields then have the schema's values.
+  /// Whether the file states the kind but has no table of options; all fields then have the schema's defaults.
   public var isTableMissing = false
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// By the field's place in the schema; nil, or beyond the end, where it is not stored.
+  /// The stored values by the field's position in the schema; nil, or beyond the end, for fields that are not stored.
   var stored: [OptionValue?] = []
 
-  /// Options of a kind, with no field stored.
+  /// Creates options of a kind without stored fields.
   public init(_ kind: OptionsKind) { self.kind = kind }
 
-  /// What a field holds, or the schema's value where it is not stored; nil for a string or vector that is not stored, and
-  /// for a field that the kind does not have.
+  /// The value of a field, or the schema's default where it is not stored; nil for a string or vector that is not stored,
+  /// and for a field that the kind does not have.
   public subscript(_ field: String) -> OptionValue? {
     guard let slot = slot(of: field) else { return nil }
     return value(at: slot)
   }
 
-  /// Whether the file stores the field.
+  /// Returns whether the field is stored.
   public func stores(_ field: String) -> Bool {
     slot(of: field).map { stored.indices.contains($0) && stored[$0] != nil } ?? false
   }
 
-  /// Stores a field's value, or removes it with nil.
+  /// Stores a field's value, or removes it where the value is nil.
   ///
   /// - Throws: ``TFLiteError/noSuchOption(kind:field:type:)`` where the kind has no such field or the value is not of its
   ///   type or range.
   public mutating func set(_ field: String, to value: OptionValue?) throws(TFLiteError) {
     guard let slot = slot(of: field) else {
-      throw .noSuchOption(kind: "\(kind)", field: field, type: "any")
+      throw .noSuchOption(kind: "\(kind)", field: field, type: "any type")
     }
-    if let value, kind.fields[slot].objection(to: value) != nil {
-      throw .noSuchOption(kind: "\(kind)", field: field, type: "that \(value) is of")
+    if let value, !kind.fields[slot].accepts(value) {
+      throw .noSuchOption(kind: "\(kind)", field: field, type: "a type that holds \(value)")
     }
     store(value, at: slot)
   }
 
-  /// The integer of a field, or nil where the kind has no integer of that name.
+  /// Returns the integer of a field, or nil where the kind has no integer of that name.
   public func integer(_ field: String) -> Int64? {
     if case .integer(let value)? = self[field] { value } else { nil }
   }
 
-  /// The floating-point number of a field, or nil where the kind has none of that name.
+  /// Returns the floating-point number of a field, or nil where the kind has none of that name.
   public func real(_ field: String) -> Float? {
     if case .real(let value)? = self[field] { value } else { nil }
   }
 
-  /// The truth value of a field, or nil where the kind has none of that name.
+  /// Returns the Boolean of a field, or nil where the kind has none of that name.
   public func flag(_ field: String) -> Bool? {
     if case .flag(let value)? = self[field] { value } else { nil }
   }
 
-  /// The string of a field, or nil where it is not stored or the kind has none of that name.
+  /// Returns the string of a field, or nil where it is not stored or the kind has none of that name.
   public func text(_ field: String) -> Text? {
     if case .text(let value)? = self[field] { value } else { nil }
   }
 
-  /// The integers of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the integers of a field, or nil where they are not stored or the kind has none of that name.
   public func integers(_ field: String) -> [Int64]? {
     if case .integers(let values)? = self[field] { values } else { nil }
   }
 
-  /// The floating-point numbers of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the floating-point numbers of a field, or nil where they are not stored or the kind has none of that name.
   public func reals(_ field: String) -> [Float]? {
     if case .reals(let values)? = self[field] { values } else { nil }
   }
 
-  /// The truth values of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the Booleans of a field, or nil where they are not stored or the kind has none of that name.
   public func flags(_ field: String) -> [Bool]? {
     if case .flags(let values)? = self[field] { values } else { nil }
   }
 
-  /// The bytes of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the bytes of a field, or nil where they are not stored or the kind has none of that name.
   public func bytes(_ field: String) -> Bytes? {
     if case .bytes(let value)? = self[field] { value } else { nil }
   }
@@ -103,7 +103,7 @@ public struct OperatorOptions: Sendable, Hashable {
 }
 
 extension OperatorOptions: CustomStringConvertible {
-  /// The kind and all its fields, such as `SoftmaxOptions(beta: 1.0)`; enumerations by name.
+  /// The kind and all fields, such as `SoftmaxOptions(beta: 1.0)`, with enumerations by name.
   public var description: String {
     let fields = kind.fields.enumerated().compactMap { slot, field in
       value(at: slot).map { value in
@@ -119,13 +119,13 @@ extension OperatorOptions: CustomStringConvertible {
   }
 }
 
-/// What a field of an operator's options holds.
+/// The value of a field of an operator's options.
 public enum OptionValue: Sendable, Hashable {
-  /// An integer of any width, or the number of an enumeration's value.
+  /// An integer of any width, or the number of an enumeration value.
   case integer(Int64)
   /// A 32-bit floating-point number.
   case real(Float)
-  /// A truth value.
+  /// A Boolean.
   case flag(Bool)
   /// A string.
   case text(Text)
@@ -133,14 +133,14 @@ public enum OptionValue: Sendable, Hashable {
   case integers([Int64])
   /// A vector of 32-bit floating-point numbers.
   case reals([Float])
-  /// A vector of truth values.
+  /// A vector of Booleans.
   case flags([Bool])
   /// A vector of bytes, by reference.
   case bytes(Bytes)
 }
 
 extension OptionValue: CustomStringConvertible {
-  /// The value as a person would write it; of bytes, only how many there are.
+  /// The value as a literal; for bytes, only their number.
   public var description: String {
     switch self {
     case .integer(let value): "\(value)"
@@ -156,7 +156,7 @@ extension OptionValue: CustomStringConvertible {
 }
 
 extension OperatorOptions {
-  /// Reads a union of options, or nothing where its type is 0.
+  /// Reads a union of options, or returns nil where its type is 0.
   init?(
     _ union: OptionsKind.Union, _ table: FlatBufferReader.Table, _ typeField: Field, _ field: Field,
     _ reader: inout FlatBufferReader

@@ -1,4 +1,4 @@
-/// The tables of options that the schema declares, version 2.3.0 of LiteRT: one row a table, in the order of its union.
+/// The tables of options in the schema of LiteRT 2.3.0, in the order of their unions.
 enum OptionsSchema {
   static func tables(of union: OptionsKind.Union) -> [OptionsTable] {
     switch union {
@@ -7,7 +7,7 @@ enum OptionsSchema {
     }
   }
 
-  // The names of values that only options use.
+  // The value names of enumerations that only options use.
   static let precisions = [
     "DEFAULT", "HIGH", "HIGHEST",
   ]
@@ -41,7 +41,7 @@ enum OptionsSchema {
   ]
 }
 
-/// A table of options, as the schema declares it.
+/// A table of options in the schema.
 struct OptionsTable: Sendable {
   let name: String
   let fields: [OptionField]
@@ -52,9 +52,9 @@ struct OptionsTable: Sendable {
   }
 }
 
-/// A field of a table of options, as the schema declares it.
+/// A field of a table of options in the schema.
 struct OptionField: Sendable {
-  /// How the field is stored.
+  /// The storage type of a field.
   enum Storage: Sendable, Hashable {
     case int8, int32, uint32, int64, bool, float, string
     case int32s, uint32s, int64s, floats, bools, bytes
@@ -63,13 +63,13 @@ struct OptionField: Sendable {
   /// The schema's name.
   let name: String
   let storage: Storage
-  /// The value of the field where it is absent; numbers and truth values only.
+  /// The default, for numbers and Booleans.
   let standard: Int64
-  /// The names of the values, for an enumeration.
+  /// The value names of an enumeration.
   let valueNames: [String]
-  /// Whether the numbers are indices of graphs of the model.
+  /// Whether the numbers are indices of the model's graphs.
   let isSubgraphIndex: Bool
-  /// Whether -1 stands for no index.
+  /// Whether -1 means no index.
   let isOptional: Bool
 
   private init(
@@ -95,13 +95,13 @@ struct OptionField: Sendable {
   static func bools(_ name: String) -> Self { Self(name, .bools) }
   static func bytes(_ name: String) -> Self { Self(name, .bytes) }
 
-  /// A value of an enumeration.
+  /// Returns a field that holds a value of an enumeration.
   static func choice(_ name: String, _ storage: Storage = .int8, of valueNames: [String], _ standard: Int64 = 0) -> Self
   {
     Self(name, storage, standard: standard, valueNames: valueNames)
   }
 
-  /// An index of a graph of the model, or a vector of such.
+  /// Returns a field that holds indices of the model's graphs.
   static func subgraph(_ name: String, _ storage: Storage = .int32, isOptional: Bool = false) -> Self {
     Self(name, storage, isSubgraphIndex: true, isOptional: isOptional)
   }
@@ -110,12 +110,12 @@ struct OptionField: Sendable {
   static let padding = choice("padding", of: Padding.names)
   static let asymmetric = bool("asymmetric_quantize_inputs")
 
-  /// A type of tensors.
+  /// Returns a field that holds a tensor type.
   static func type(_ name: String, _ standard: TensorType = .float32) -> Self {
     choice(name, of: TensorType.names, Int64(standard.rawValue))
   }
 
-  /// The value of the field where it is absent, or nil for strings and vectors.
+  /// The default of the field, or nil for strings and vectors.
   var standardValue: OptionValue? {
     switch storage {
     case .int8, .int32, .uint32, .int64: .integer(standard)
@@ -125,19 +125,17 @@ struct OptionField: Sendable {
     }
   }
 
-  /// Why a value cannot be stored in the field, or nil where it can.
-  func objection(to value: OptionValue) -> String? {
+  /// Returns whether a value has the field's type and range.
+  func accepts(_ value: OptionValue) -> Bool {
     switch (storage, value) {
-    case (.bool, .flag), (.float, .real), (.string, .text), (.int64, .integer), (.int64s, .integers): nil
-    case (.floats, .reals), (.bools, .flags), (.bytes, .bytes): nil
-    case (.int8, .integer(let number)): Int8(exactly: number) == nil ? "\(number) does not fit 8 bits" : nil
-    case (.int32, .integer(let number)): Int32(exactly: number) == nil ? "\(number) does not fit 32 bits" : nil
-    case (.uint32, .integer(let number)): UInt32(exactly: number) == nil ? "\(number) does not fit 32 bits" : nil
-    case (.int32s, .integers(let numbers)):
-      numbers.first { Int32(exactly: $0) == nil }.map { "\($0) does not fit 32 bits" }
-    case (.uint32s, .integers(let numbers)):
-      numbers.first { UInt32(exactly: $0) == nil }.map { "\($0) does not fit 32 bits" }
-    default: "\(value) is of another type"
+    case (.bool, .flag), (.float, .real), (.string, .text), (.int64, .integer), (.int64s, .integers): true
+    case (.floats, .reals), (.bools, .flags), (.bytes, .bytes): true
+    case (.int8, .integer(let number)): Int8(exactly: number) != nil
+    case (.int32, .integer(let number)): Int32(exactly: number) != nil
+    case (.uint32, .integer(let number)): UInt32(exactly: number) != nil
+    case (.int32s, .integers(let numbers)): numbers.allSatisfy { Int32(exactly: $0) != nil }
+    case (.uint32s, .integers(let numbers)): numbers.allSatisfy { UInt32(exactly: $0) != nil }
+    default: false
     }
   }
 }

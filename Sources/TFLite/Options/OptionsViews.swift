@@ -1,17 +1,20 @@
 /// Options of one kind, with the fields as properties.
+///
+/// Fields without a property stay as they are in ``options``.
 public protocol OptionsView: Sendable, Hashable {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   static var kind: OptionsKind { get }
 
   /// The options as an operator holds them.
   var options: OperatorOptions { get }
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   init?(_ options: OperatorOptions)
 }
 
 extension OptionsView {
-  /// The view of an operator's options, those of the schema where it has none; nil where they are of another kind.
+  /// Creates a view of an operator's options, or of the schema's defaults where it has none; returns nil where the
+  /// options are of another kind.
   public init?(of op: Operator) { self.init(op.options ?? OperatorOptions(Self.kind)) }
 }
 
@@ -33,23 +36,21 @@ extension OperatorOptions {
   }
 }
 
-/// The options of `CONV_2D`, a two-dimensional convolution, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `CONV_2D`, a two-dimensional convolution.
 public struct Conv2DOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.conv2D
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(
     padding: Padding = .same, strideWidth: Int32 = 1, strideHeight: Int32 = 1, activation: ActivationFunction = .none,
     dilationWidth: Int32 = 1, dilationHeight: Int32 = 1
@@ -63,19 +64,19 @@ public struct Conv2DOptions: OptionsView {
     self.dilationHeight = dilationHeight
   }
 
-  /// How the border of the input is treated.
+  /// The padding of the input.
   public var padding: Padding {
     get { Padding(rawValue: options.int8(at: 0)) }
     set { options.store(.integer(Int64(newValue.rawValue)), at: 0) }
   }
 
-  /// The step of the window along the width.
+  /// The stride along the width.
   public var strideWidth: Int32 {
     get { options.int32(at: 1) }
     set { options.store(.integer(Int64(newValue)), at: 1) }
   }
 
-  /// The step of the window along the height.
+  /// The stride along the height.
   public var strideHeight: Int32 {
     get { options.int32(at: 2) }
     set { options.store(.integer(Int64(newValue)), at: 2) }
@@ -87,36 +88,34 @@ public struct Conv2DOptions: OptionsView {
     set { options.store(.integer(Int64(newValue.rawValue)), at: 3) }
   }
 
-  /// The distance of the window's columns.
+  /// The dilation along the width.
   public var dilationWidth: Int32 {
     get { options.int32(at: 4) }
     set { options.store(.integer(Int64(newValue)), at: 4) }
   }
 
-  /// The distance of the window's rows.
+  /// The dilation along the height.
   public var dilationHeight: Int32 {
     get { options.int32(at: 5) }
     set { options.store(.integer(Int64(newValue)), at: 5) }
   }
 }
 
-/// The options of `DEPTHWISE_CONV_2D`, a convolution of each channel by itself, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `DEPTHWISE_CONV_2D`, a convolution of each channel on its own.
 public struct DepthwiseConv2DOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.depthwiseConv2D
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(
     padding: Padding = .same, strideWidth: Int32 = 1, strideHeight: Int32 = 1, depthMultiplier: Int32 = 1,
     activation: ActivationFunction = .none, dilationWidth: Int32 = 1, dilationHeight: Int32 = 1
@@ -131,25 +130,25 @@ public struct DepthwiseConv2DOptions: OptionsView {
     self.dilationHeight = dilationHeight
   }
 
-  /// How the border of the input is treated.
+  /// The padding of the input.
   public var padding: Padding {
     get { Padding(rawValue: options.int8(at: 0)) }
     set { options.store(.integer(Int64(newValue.rawValue)), at: 0) }
   }
 
-  /// The step of the window along the width.
+  /// The stride along the width.
   public var strideWidth: Int32 {
     get { options.int32(at: 1) }
     set { options.store(.integer(Int64(newValue)), at: 1) }
   }
 
-  /// The step of the window along the height.
+  /// The stride along the height.
   public var strideHeight: Int32 {
     get { options.int32(at: 2) }
     set { options.store(.integer(Int64(newValue)), at: 2) }
   }
 
-  /// How many channels each channel of the input becomes.
+  /// The number of output channels for each input channel.
   public var depthMultiplier: Int32 {
     get { options.int32(at: 3) }
     set { options.store(.integer(Int64(newValue)), at: 3) }
@@ -161,36 +160,34 @@ public struct DepthwiseConv2DOptions: OptionsView {
     set { options.store(.integer(Int64(newValue.rawValue)), at: 4) }
   }
 
-  /// The distance of the window's columns.
+  /// The dilation along the width.
   public var dilationWidth: Int32 {
     get { options.int32(at: 5) }
     set { options.store(.integer(Int64(newValue)), at: 5) }
   }
 
-  /// The distance of the window's rows.
+  /// The dilation along the height.
   public var dilationHeight: Int32 {
     get { options.int32(at: 6) }
     set { options.store(.integer(Int64(newValue)), at: 6) }
   }
 }
 
-/// The options of `AVERAGE_POOL_2D`, `MAX_POOL_2D` and `L2_POOL_2D`, a pooling, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `AVERAGE_POOL_2D`, `MAX_POOL_2D` and `L2_POOL_2D`, a pooling.
 public struct Pool2DOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.pool2D
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(
     padding: Padding = .same, strideWidth: Int32 = 1, strideHeight: Int32 = 1, filterWidth: Int32,
     filterHeight: Int32, activation: ActivationFunction = .none
@@ -204,19 +201,19 @@ public struct Pool2DOptions: OptionsView {
     self.activation = activation
   }
 
-  /// How the border of the input is treated.
+  /// The padding of the input.
   public var padding: Padding {
     get { Padding(rawValue: options.int8(at: 0)) }
     set { options.store(.integer(Int64(newValue.rawValue)), at: 0) }
   }
 
-  /// The step of the window along the width.
+  /// The stride along the width.
   public var strideWidth: Int32 {
     get { options.int32(at: 1) }
     set { options.store(.integer(Int64(newValue)), at: 1) }
   }
 
-  /// The step of the window along the height.
+  /// The stride along the height.
   public var strideHeight: Int32 {
     get { options.int32(at: 2) }
     set { options.store(.integer(Int64(newValue)), at: 2) }
@@ -241,23 +238,21 @@ public struct Pool2DOptions: OptionsView {
   }
 }
 
-/// The options of `FULLY_CONNECTED`, a fully connected layer, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `FULLY_CONNECTED`, a fully connected layer.
 public struct FullyConnectedOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.fullyConnected
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(
     activation: ActivationFunction = .none, weightsFormat: WeightsFormat = .standard, keepsDimensions: Bool = false,
     quantizesInputsAsymmetrically: Bool = false
@@ -275,7 +270,7 @@ public struct FullyConnectedOptions: OptionsView {
     set { options.store(.integer(Int64(newValue.rawValue)), at: 0) }
   }
 
-  /// How the weights lie in their buffer.
+  /// The layout of the weights in their buffer.
   public var weightsFormat: WeightsFormat {
     get { WeightsFormat(rawValue: options.int8(at: 1)) }
     set { options.store(.integer(Int64(newValue.rawValue)), at: 1) }
@@ -287,30 +282,28 @@ public struct FullyConnectedOptions: OptionsView {
     set { options.store(.flag(newValue), at: 2) }
   }
 
-  /// Whether float inputs to quantised weights are quantised with a zero point.
+  /// Whether float inputs are quantised with a zero point where the weights are quantised.
   public var quantizesInputsAsymmetrically: Bool {
     get { options.flag(at: 3) }
     set { options.store(.flag(newValue), at: 3) }
   }
 }
 
-/// The options of `SOFTMAX`, a softmax: exp(beta · x) over its sum, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `SOFTMAX`, a softmax: exp(beta · x), divided by its sum.
 public struct SoftmaxOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.softmax
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(beta: Float = 1) {
     options = OperatorOptions(Self.kind)
     self.beta = beta
@@ -323,23 +316,21 @@ public struct SoftmaxOptions: OptionsView {
   }
 }
 
-/// The options of `ADD`, a sum by element, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `ADD`, an element-wise sum.
 public struct AddOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.add
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(activation: ActivationFunction = .none, scalesAsPowersOfTwo: Bool = true) {
     options = OperatorOptions(Self.kind)
     self.activation = activation
@@ -359,23 +350,21 @@ public struct AddOptions: OptionsView {
   }
 }
 
-/// The options of `MUL`, a product by element, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `MUL`, an element-wise product.
 public struct MulOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.mul
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(activation: ActivationFunction = .none) {
     options = OperatorOptions(Self.kind)
     self.activation = activation
@@ -388,30 +377,28 @@ public struct MulOptions: OptionsView {
   }
 }
 
-/// The options of `CONCATENATION`, a concatenation, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `CONCATENATION`, a concatenation.
 public struct ConcatenationOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.concatenation
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(axis: Int32, activation: ActivationFunction = .none) {
     options = OperatorOptions(Self.kind)
     self.axis = axis
     self.activation = activation
   }
 
-  /// The dimension along which tensors are put together; negative ones count from the last.
+  /// The dimension along which the tensors are joined; a negative one counts from the last.
   public var axis: Int32 {
     get { options.int32(at: 0) }
     set { options.store(.integer(Int64(newValue)), at: 0) }
@@ -424,82 +411,76 @@ public struct ConcatenationOptions: OptionsView {
   }
 }
 
-/// The options of `RESHAPE`, a change of shape, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `RESHAPE`, a change of shape.
 public struct ReshapeOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.reshape
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(newShape: [Int32]) {
     options = OperatorOptions(Self.kind)
     self.newShape = newShape
   }
 
-  /// The new shape, -1 for at most one dimension that follows from the others; it yields to the operator's second
-  /// input.
+  /// The new shape, with -1 for at most one dimension that follows from the others. The operator's second input, if
+  /// present, takes precedence.
   public var newShape: [Int32] {
     get { options.int32s(at: 0) }
     set { options.store(.integers(newValue.map(Int64.init)), at: 0) }
   }
 }
 
-/// The options of `MEAN`, `SUM` and the like, a reduction along some dimensions, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `MEAN`, `SUM` and the like, a reduction along some dimensions.
 public struct ReducerOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.reducer
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(keepsDimensions: Bool = false) {
     options = OperatorOptions(Self.kind)
     self.keepsDimensions = keepsDimensions
   }
 
-  /// Whether the reduced dimensions stay, with the size 1.
+  /// Whether the reduced dimensions stay, with size 1.
   public var keepsDimensions: Bool {
     get { options.flag(at: 0) }
     set { options.store(.flag(newValue), at: 0) }
   }
 }
 
-/// The options of `L2_NORMALIZATION`, a division by the Euclidean norm of the last dimension, by name.
-///
-/// Fields that have no name here stay as they are in ``options``.
+/// The options of `L2_NORMALIZATION`, a division by the Euclidean norm along the last dimension.
 public struct L2NormOptions: OptionsView {
-  /// The kind of options that this is a view of.
+  /// The kind of options that the view shows.
   public static let kind = OptionsKind.l2Norm
 
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// The view of an operator's options, or nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil where they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
   }
 
-  /// New options; the parameters are the properties of the same names.
+  /// Creates options; each parameter sets the property of the same name.
   public init(activation: ActivationFunction = .none) {
     options = OperatorOptions(Self.kind)
     self.activation = activation

@@ -1,4 +1,4 @@
-/// The rules that tie the parts of a model to one another: each index points to something.
+/// The rules that tie the parts of a model together: each index points to something.
 struct IndexRules {
   private let model: Model
   private let externalBuffers: Set<UInt32>
@@ -88,7 +88,7 @@ struct IndexRules {
     }
   }
 
-  /// Checks that an index is one of `count` things.
+  /// Checks that an index is one of `count` elements.
   private func index(
     _ index: some BinaryInteger, _ field: String, of count: Int, _ things: String
   ) throws(Violation) {

@@ -1,4 +1,4 @@
-/// What must hold of each part of a model for a file to hold it: nothing in it is newer than the schema, and each value
+/// The rules that each part of a model must meet to be written: nothing is newer than the known schema, and each value
 /// fits its field.
 struct ValueRules {
   private let model: Model
@@ -65,7 +65,7 @@ struct ValueRules {
       throw Violation(problem: .newer("SparseIndexVector(\(indices.width.number))"))
     }
     if let data = indices.data, data.count % size != 0 {
-      throw Violation(problem: .wrong("has \(data.count) bytes, which is no multiple of \(size)"))
+      throw Violation(problem: .wrong("has \(data.count) bytes, not a multiple of \(size)"))
     }
   }
 
@@ -79,14 +79,14 @@ struct ValueRules {
     }
     if op.customOptions == nil, op.largeCustomOptionsOffset > 1 {
       throw Violation(
-        field: "large_custom_options_offset", problem: .wrong("places options that the operator does not have"))
+        field: "large_custom_options_offset", problem: .wrong("locates options that the operator does not have"))
     }
   }
 
   private func check(_ options: OperatorOptions, of union: OptionsKind.Union) throws(Violation) {
     guard options.kind.isKnown else { throw Violation(problem: .newer("\(options.kind)")) }
     guard options.kind.union == union else {
-      throw Violation(problem: .wrong("holds \(options.kind), which belongs to the other field of options"))
+      throw Violation(problem: .wrong("holds \(options.kind), which belongs to the other options field"))
     }
     try refuse(options.newerFields, of: options.kind.description)
   }
@@ -94,7 +94,7 @@ struct ValueRules {
   private func check(_ buffer: Buffer) throws(Violation) {
     try refuse(buffer.newerFields)
     if buffer.data == nil, buffer.storedOffset > 1 {
-      throw Violation(field: "offset", problem: .wrong("places data that the buffer does not have"))
+      throw Violation(field: "offset", problem: .wrong("locates data that the buffer does not have"))
     }
   }
 

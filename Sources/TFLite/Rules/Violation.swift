@@ -1,14 +1,14 @@
-/// A rule of the format that a model breaks, and where.
+/// A rule of the format that a model breaks, and the place.
 struct Violation: Error {
-  /// What is wrong.
+  /// The kind of violation.
   enum Problem {
-    /// A value is wrong; the text says how, as a predicate of the field.
+    /// A value is wrong; the text is a predicate of the field.
     case wrong(String)
-    /// What is there is newer than the schema known here.
+    /// The field holds something newer than the known schema.
     case newer(String)
   }
 
-  /// The place within the table that is looked at; empty for the table itself.
+  /// The place within the table being checked; empty for the table itself.
   let field: String
   let problem: Problem
 
@@ -17,12 +17,12 @@ struct Violation: Error {
     self.problem = problem
   }
 
-  /// The same, seen from the table that holds the one in which it was found.
+  /// Returns the same violation with its place relative to the enclosing table.
   func within(_ place: String) -> Violation {
     Violation(field: field.isEmpty ? place : "\(place).\(field)", problem: problem)
   }
 
-  /// What a reader of the file says.
+  /// The error of reading a file that breaks the rule.
   var readingError: TFLiteError {
     switch problem {
     case .wrong(let reason): .malformed(field: place, reason: "it \(reason)")
@@ -30,7 +30,7 @@ struct Violation: Error {
     }
   }
 
-  /// What a writer of the model says.
+  /// The error of writing a model that breaks the rule.
   var writingError: TFLiteError {
     switch problem {
     case .wrong(let reason): .invalid(field: place, reason: reason)
@@ -40,7 +40,7 @@ struct Violation: Error {
 
   private var place: String { field.isEmpty ? "the model" : field }
 
-  /// Checks each of some values; what is wrong with one is said with its place among them.
+  /// Checks each of some values; a violation's place includes the index of the value.
   static func check<Value>(
     each values: [Value], of field: String, _ rule: (Value) throws(Violation) -> Void
   ) throws(Violation) {
@@ -49,7 +49,7 @@ struct Violation: Error {
     }
   }
 
-  /// Checks a value that may be absent; what is wrong with it is said with its field.
+  /// Checks a value that may be absent; a violation's place includes its field.
   static func check<Value>(
     _ value: Value?, of field: String, _ rule: (Value) throws(Violation) -> Void
   ) throws(Violation) {

@@ -1,19 +1,19 @@
-/// Data of a constant tensor that lies in another file.
+/// The data of a constant tensor in another file.
 public struct ExternalBuffer: Sendable, Hashable {
-  /// What a ``Tensor/externalBuffer`` names it by.
+  /// The identifier that ``Tensor/externalBuffer`` refers to.
   public var id: UInt32
   /// The index of the file in ``Model/externalBufferGroups``.
   public var group: UInt32
-  /// Where in the file the data begins.
+  /// The offset of the data in the file.
   public var offset: UInt64
-  /// How many bytes there are.
+  /// The number of bytes.
   public var length: UInt64
   /// How the data is packed.
   public var packing: Text?
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// A run of `length` bytes from `offset` on in the file of a group.
+  /// Creates a reference to `length` bytes from `offset` on in the file of a group.
   public init(id: UInt32, group: UInt32, offset: UInt64, length: UInt64, packing: Text? = nil) {
     self.id = id
     self.group = group
@@ -57,10 +57,10 @@ extension ExternalBuffer: TableValue {
 public struct ExternalBufferGroup: Sendable, Hashable {
   /// The file's name or address.
   public var name: Text?
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// A file of some name.
+  /// Creates a file reference.
   public init(name: Text? = nil) { self.name = name }
 }
 

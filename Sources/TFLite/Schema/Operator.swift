@@ -1,45 +1,44 @@
 /// One step of a graph: an operator with its tensors and options.
 public struct Operator: Sendable, Hashable {
-  /// The index of its code in ``Model/operatorCodes``.
+  /// The index of the operator's code in ``Model/operatorCodes``.
   public var opcodeIndex: UInt32
-  /// The tensors that it reads; -1 for an optional one that is left out.
+  /// The indices of the tensors that it reads; -1 for an optional one that is absent.
   public var inputs: [Int32]
-  /// The tensors that it computes.
+  /// The indices of the tensors that it computes.
   public var outputs: [Int32]
   /// The options of an operator of the schema: `builtin_options`.
   public var options: OperatorOptions?
-  /// The options of a custom operator, in its own format. Stored outside the flatbuffer where
-  /// ``hasOutOfLineCustomOptions`` is set.
+  /// The options of a custom operator, in its own format.
   public var customOptions: Bytes?
-  /// How ``customOptions`` is encoded.
+  /// The encoding of ``customOptions``.
   public var customOptionsFormat = CustomOptionsFormat.flexbuffers
-  /// Which inputs the operator changes: empty, or one flag an input.
+  /// Whether the operator changes each of its inputs; empty where it changes none.
   public var mutatingVariableInputs: [Bool] = []
-  /// Tensors that the operator uses within itself only.
+  /// The indices of tensors that the operator uses internally.
   public var intermediates: [Int32] = []
-  /// Whether ``customOptions`` lies outside the flatbuffer, as in models over 2 GB: found by
-  /// `large_custom_options_offset` and `large_custom_options_size`, which are made anew on writing.
+  /// Whether ``customOptions`` lies outside the flatbuffer, as in models over 2 GB; `large_custom_options_offset` and
+  /// `large_custom_options_size`, which locate it, are computed on writing.
   public var hasOutOfLineCustomOptions = false
-  /// `large_custom_options_offset` as stored, where it does not place ``customOptions``.
+  /// `large_custom_options_offset` as stored, where it does not locate ``customOptions``.
   public var largeCustomOptionsOffset: UInt64 = 0
-  /// `large_custom_options_size` as stored, where it does not place ``customOptions``.
+  /// `large_custom_options_size` as stored, where it does not locate ``customOptions``.
   public var largeCustomOptionsSize: UInt64 = 0
-  /// The options of the operators that the schema got later: `builtin_options_2`.
+  /// The options of operators added to the schema later: `builtin_options_2`.
   public var options2: OperatorOptions?
   /// An index into debugging metadata, or -1.
   public var debugMetadataIndex: Int32 = -1
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// An operator that reads some tensors and computes others.
+  /// Creates an operator.
   ///
   /// - Parameters:
   ///   - opcodeIndex: The index of its code in ``Model/operatorCodes``.
-  ///   - inputs: The tensors that it reads.
-  ///   - outputs: The tensors that it computes.
-  ///   - options: Its options; they go to ``options`` or ``options2``, whichever their kind belongs to.
+  ///   - inputs: The indices of the tensors that it reads.
+  ///   - outputs: The indices of the tensors that it computes.
+  ///   - options: Its options, stored in ``options`` or ``options2`` according to their kind.
   public init(opcodeIndex: UInt32, inputs: [Int32], outputs: [Int32], options: OperatorOptions? = nil) {
     self.opcodeIndex = opcodeIndex
     self.inputs = inputs

@@ -1,47 +1,47 @@
-/// How the stored numbers q of a tensor stand for real ones: scale · (q − zeroPoint).
+/// The quantisation of a tensor: a stored number q stands for the real number scale · (q − zeroPoint).
 ///
-/// With one scale it holds for the whole tensor; with several there is one for each index of the dimension
-/// `quantizedDimension`.
+/// One scale applies to the whole tensor (per-tensor quantisation); several apply to one index of
+/// ``quantizedDimension`` each (per-channel).
 public struct QuantizationParameters: Sendable, Hashable {
-  /// The least real values, for importing the model back.
+  /// The least real values, which tools use to import the model again.
   public var min: [Float] = []
-  /// The greatest real values, for importing the model back.
+  /// The greatest real values, which tools use to import the model again.
   public var max: [Float] = []
   /// The scales.
   public var scale: [Float]
   /// The zero points, as many as scales.
   public var zeroPoint: [Int64]
-  /// Another way of quantising, which replaces the four fields above.
+  /// Another scheme of quantisation, which replaces the four properties above.
   public var details: QuantizationDetails?
-  /// The dimension that the scales belong to, where there are several.
+  /// The dimension of per-channel scales.
   public var quantizedDimension: Int32
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// Parameters with one scale and zero point a channel, or one for all.
+  /// Creates parameters with one scale and zero point for each channel, or one for all.
   public init(scale: [Float] = [], zeroPoint: [Int64] = [], quantizedDimension: Int32 = 0) {
     self.scale = scale
     self.zeroPoint = zeroPoint
     self.quantizedDimension = quantizedDimension
   }
 
-  /// Parameters of a whole tensor.
+  /// Creates per-tensor parameters.
   public init(scale: Float, zeroPoint: Int64) { self.init(scale: [scale], zeroPoint: [zeroPoint]) }
 }
 
-/// A way of quantising other than scales and zero points along one dimension.
+/// A scheme of quantisation other than scales and zero points along one dimension.
 public enum QuantizationDetails: Sendable, Hashable {
-  /// An experiment's own parameters.
+  /// The parameters of an experimental scheme.
   case custom(CustomQuantization)
-  /// Scales and zero points by block.
+  /// Scales and zero points for each block.
   case blockwise(BlockwiseQuantization)
   /// Scales and zero points along several dimensions.
   case multiAxis(MultiAxisQuantization)
-  /// The file names a way by its number, with no parameters.
+  /// The file states a scheme by its number, without parameters.
   case empty(UInt8)
-  /// A way that the schema known here does not have: its parameters are not kept, and the model is not written.
+  /// A scheme newer than the known schema: its parameters are dropped, and the model cannot be written.
   case unknown(UInt8)
 }
 
@@ -104,7 +104,7 @@ extension QuantizationParameters: TableValue {
 }
 
 extension QuantizationDetails {
-  /// The number of the kind in the schema's union.
+  /// The number of the scheme in the schema's union.
   var number: UInt8 {
     switch self {
     case .custom: 1
@@ -115,14 +115,14 @@ extension QuantizationDetails {
   }
 }
 
-/// Parameters of an experiment with quantisation.
+/// The parameters of an experimental scheme of quantisation.
 public struct CustomQuantization: Sendable, Hashable {
-  /// The parameters, in the experiment's own format.
+  /// The parameters, in the scheme's own format.
   public var custom: Bytes?
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// Parameters in an experiment's own format.
+  /// Creates parameters in a scheme's own format.
   public init(custom: Bytes? = nil) { self.custom = custom }
 }
 
@@ -144,7 +144,7 @@ extension CustomQuantization: TableValue {
   }
 }
 
-/// Quantisation by block.
+/// Blockwise quantisation.
 public struct BlockwiseQuantization: Sendable, Hashable {
   /// The index of the tensor of scales in the same graph.
   public var scales: Int32
@@ -154,12 +154,12 @@ public struct BlockwiseQuantization: Sendable, Hashable {
   public var blockSize: Int32
   /// The shape of a block.
   public var blockShape: [Int32] = []
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// Blocks of a size, with the indices of the tensors that hold their parameters.
+  /// Creates parameters from a block size and the indices of the tensors that hold scales and zero points.
   public init(scales: Int32, zeroPoints: Int32 = -1, blockSize: Int32) {
     self.scales = scales
     self.zeroPoints = zeroPoints
@@ -201,16 +201,16 @@ public struct MultiAxisQuantization: Sendable, Hashable {
   public var scales: Int32
   /// The index of the tensor of zero points, or -1 for zero points of 0.
   public var zeroPoints: Int32
-  /// The size of a block, or 0 for one scale an index.
+  /// The size of a block, or 0 for one scale for each index.
   public var blockSize: Int32
   /// The dimensions that the scales belong to.
   public var quantizedDimensions: [Int32]
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// Several dimensions, with the indices of the tensors that hold their parameters.
+  /// Creates parameters from dimensions and the indices of the tensors that hold scales and zero points.
   public init(scales: Int32, zeroPoints: Int32 = -1, blockSize: Int32 = 0, quantizedDimensions: [Int32]) {
     self.scales = scales
     self.zeroPoints = zeroPoints

@@ -6,16 +6,16 @@ public struct SignatureDef: Sendable, Hashable {
   public var outputs: [TensorMap] = []
   /// The signature's own name, such as `serving_default`.
   public var signatureKey: Text?
-  /// A tag that old files have.
+  /// A tag in old files.
   public var deprecatedTag: Text?
   /// The index of the graph that is called.
   public var subgraphIndex: UInt32 = 0
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// A signature with no name, inputs or outputs yet, of the first graph.
+  /// Creates a signature of the first graph without name, inputs or outputs.
   public init() {}
 }
 
@@ -56,10 +56,10 @@ public struct TensorMap: Sendable, Hashable {
   public var name: Text?
   /// The tensor's index in the signature's graph.
   public var tensorIndex: UInt32
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// A name for the tensor of an index.
+  /// Creates a name for the tensor at an index.
   public init(name: Text?, tensorIndex: UInt32) {
     self.name = name
     self.tensorIndex = tensorIndex

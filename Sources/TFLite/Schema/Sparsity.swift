@@ -1,17 +1,17 @@
-/// How a sparse tensor's data is packed: a variant of the TACO format.
+/// The packing of a sparse tensor's data: a variant of the TACO format.
 public struct SparsityParameters: Sendable, Hashable {
   /// The order in which the dimensions, and those of the blocks, are traversed.
   public var traversalOrder: [Int32] = []
-  /// The dimension that each block dimension belongs to; empty where there are no blocks.
+  /// The dimension of each block dimension; empty without blocks.
   public var blockMap: [Int32] = []
-  /// How each dimension, in the order of traversal, is stored.
+  /// The storage of each dimension, in the order of traversal.
   public var dimMetadata: [DimensionMetadata] = []
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// Parameters with no dimension yet.
+  /// Creates parameters without dimensions.
   public init() {}
 }
 
@@ -40,20 +40,20 @@ extension SparsityParameters: TableValue {
   }
 }
 
-/// How one dimension of a sparse tensor is stored.
+/// The storage of one dimension of a sparse tensor.
 public struct DimensionMetadata: Sendable, Hashable {
-  /// Whether it is dense or compressed.
+  /// Whether the dimension is dense or compressed.
   public var format: DimensionType
   /// The size of a dense dimension.
   public var denseSize: Int32
-  /// Where the elements of each index begin among ``arrayIndices``, for a compressed dimension.
+  /// The start of each segment of ``arrayIndices``, for a compressed dimension.
   public var arraySegments: SparseIndexVector?
-  /// The indices of the elements that are not zero, for a compressed dimension.
+  /// The indices of the non-zero elements, for a compressed dimension.
   public var arrayIndices: SparseIndexVector?
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// A dimension of a format, with no indices yet.
+  /// Creates a dimension without indices.
   public init(format: DimensionType, denseSize: Int32 = 0) {
     self.format = format
     self.denseSize = denseSize
@@ -89,15 +89,15 @@ extension DimensionMetadata: TableValue {
   }
 }
 
-/// Indices of a sparse dimension, in the width that the file stores, by reference.
+/// The indices of a sparse dimension in their stored width, by reference.
 public struct SparseIndexVector: Sendable, Hashable {
   /// The width of the indices.
   public var width: Width
   /// The indices, little-endian; nil where the file stores none.
   public var data: Bytes?
-  /// Whether the file names the width and has no table of indices at all.
+  /// Whether the file states the width but has no table of indices.
   public var isTableMissing = false
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
   /// The width of an index.
@@ -108,11 +108,11 @@ public struct SparseIndexVector: Sendable, Hashable {
     case uint16
     /// One byte, unsigned.
     case uint8
-    /// A width that the schema known here does not have: the indices are not kept, and the model is not written.
+    /// A width newer than the known schema: the indices are dropped, and the model cannot be written.
     case unknown(UInt8)
   }
 
-  /// Indices of a width, little-endian.
+  /// Creates indices of a width from little-endian data.
   public init(width: Width, data: Bytes?) {
     self.width = width
     self.data = data
@@ -125,7 +125,7 @@ extension SparseIndexVector {
     static let count = 1
   }
 
-  /// Reads a union of vectors of indices, or nothing where its type is 0.
+  /// Reads a union of index vectors, or returns nil where its type is 0.
   init?(
     _ table: FlatBufferReader.Table, _ typeField: Field, _ field: Field, _ reader: inout FlatBufferReader
   ) throws(TFLiteError) {
@@ -156,7 +156,7 @@ extension SparseIndexVector {
 }
 
 extension SparseIndexVector.Width {
-  /// The width of a number of the schema's union, or nil for 0.
+  /// Creates the width of a number in the schema's union, or returns nil for 0.
   init?(number: UInt8) {
     switch number {
     case 0: return nil
@@ -176,7 +176,7 @@ extension SparseIndexVector.Width {
     }
   }
 
-  /// The bytes that an index takes, or nil where that is unknown.
+  /// The number of bytes of an index, or nil where that is unknown.
   var byteCount: Int? {
     switch self {
     case .int32: 4

@@ -1,40 +1,40 @@
-/// A tensor of a graph: its shape and type, and where its data lies if it is constant.
+/// A tensor of a graph: its shape and type and, where it is constant, the buffer with its data.
 public struct Tensor: Sendable, Hashable {
   /// The size of each dimension; empty for a scalar.
   public var shape: [Int32]
-  /// What the elements are.
+  /// The type of the elements.
   public var type: TensorType
   /// The index of the buffer with the data; 0 for a tensor that is computed.
   public var buffer: UInt32
   /// The tensor's name.
   public var name: Text?
-  /// How stored numbers stand for real ones.
+  /// How stored numbers map to real ones.
   public var quantization: QuantizationParameters?
-  /// Whether the tensor keeps its value from one run to the next.
+  /// Whether the tensor keeps its value between runs.
   public var isVariable = false
-  /// How the data is packed, where it is sparse.
+  /// How sparse data is packed.
   public var sparsity: SparsityParameters?
   /// The shape with -1 for dimensions that are unknown until the model runs; empty where all are known.
   public var shapeSignature: [Int32] = []
-  /// With an empty shape: whether the tensor is known to be a scalar.
+  /// Whether a tensor with an empty shape is known to be a scalar.
   public var hasRank = false
-  /// The types that a variant tensor wraps.
+  /// The shapes and types that a variant tensor wraps.
   public var variantTensors: [VariantSubType] = []
   /// The identifier of the external buffer with the data, or 0.
   public var externalBuffer: UInt32 = 0
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// A tensor of a shape and a type.
+  /// Creates a tensor of a shape and a type.
   ///
   /// - Parameters:
   ///   - shape: The size of each dimension.
-  ///   - type: What the elements are.
+  ///   - type: The type of the elements.
   ///   - buffer: The index of the buffer with the data; 0 for a tensor that is computed.
   ///   - name: The tensor's name.
-  ///   - quantization: How stored numbers stand for real ones.
+  ///   - quantization: How stored numbers map to real ones.
   public init(
     shape: [Int32], type: TensorType, buffer: UInt32 = 0, name: Text? = nil,
     quantization: QuantizationParameters? = nil
@@ -58,7 +58,7 @@ public struct Tensor: Sendable, Hashable {
     return product
   }
 
-  /// The bytes that the tensor's elements take when they lie densely, or nil where that is unknown.
+  /// The number of bytes that the elements take when packed densely, or nil where that is unknown.
   public var byteCount: Int? { elementCount.flatMap { type.byteCount(elements: $0) } }
 }
 
@@ -111,20 +111,20 @@ extension Tensor: TableValue {
   }
 }
 
-/// The shape and type of what a variant tensor wraps.
+/// The shape and type of a tensor that a variant tensor wraps.
 public struct VariantSubType: Sendable, Hashable {
   /// The size of each dimension.
   public var shape: [Int32]
-  /// What the elements are.
+  /// The type of the elements.
   public var type: TensorType
-  /// With an empty shape: whether it is known to be a scalar.
+  /// Whether a tensor with an empty shape is known to be a scalar.
   public var hasRank: Bool
-  /// The vectors that are stored with no element.
+  /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
-  /// Fields that the schema known here does not have: they are not kept, and a model with any is not written.
+  /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []
 
-  /// A shape and a type.
+  /// Creates a shape and a type.
   public init(shape: [Int32], type: TensorType, hasRank: Bool = false) {
     self.shape = shape
     self.type = type
