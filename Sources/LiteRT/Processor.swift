@@ -6,21 +6,21 @@
   import Musl
 #endif
 
-/// What the processor can do, as far as it matters to how a model is run.
+/// The instruction set features of a processor.
 public struct Processor: Sendable, Hashable {
-  /// The names of its abilities, as the system lists them.
+  /// The names of the features, as the system lists them.
   public let features: Set<String>
 
-  /// A processor with some abilities.
+  /// Makes a processor with the given features.
   public init(features: Set<String>) { self.features = features }
 
-  /// Whether it adds up products of signed bytes at once (VNNI on x86, SDOT on Arm): the runtime's kernels then take int8
-  /// weights with a scale for each channel much faster than uint8 ones (1.5 to 2.7 times, measured with VNNI).
+  /// Whether it has instructions for dot products of signed bytes (VNNI on x86, SDOT on Arm). The runtime's kernels for
+  /// per-channel int8 weights are then much faster than those for uint8 (1.5 to 2.7 times, measured with VNNI).
   public var hasByteDotProducts: Bool {
     !features.isDisjoint(with: ["avx512_vnni", "avx_vnni", "asimddp", "FEAT_DotProd"])
   }
 
-  /// The processor that this code runs on; without abilities where the system does not tell.
+  /// The processor that runs this code; without features where the system lists none.
   public static let current: Processor = {
     #if canImport(Darwin)
       let name = "FEAT_DotProd"
@@ -31,13 +31,13 @@ public struct Processor: Sendable, Hashable {
     #else
       guard let file = fopen("/proc/cpuinfo", "re") else { return Processor(features: []) }
       defer { fclose(file) }
-      // The first processor's paragraph is enough.
+      // The first processor's section is enough.
       let text = String(unsafeUninitializedCapacity: 1 << 14) { fread($0.baseAddress, 1, $0.count, file) }
       return Processor(cpuinfo: text)
     #endif
   }()
 
-  /// What the first processor of Linux's `/proc/cpuinfo` can do.
+  /// Reads the features of the first processor in Linux's `/proc/cpuinfo`.
   package init(cpuinfo text: String) {
     let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("flags") || $0.hasPrefix("Features") }
     let names = line?.split(separator: ":", maxSplits: 1).dropFirst().first?.split(whereSeparator: \.isWhitespace)

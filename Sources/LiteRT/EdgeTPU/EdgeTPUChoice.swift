@@ -1,21 +1,21 @@
-/// Which of the Edge TPUs that are there is meant, as Coral writes it.
+/// A choice among the Edge TPUs of this machine, in Coral's notation.
 ///
 /// | text | meaning |
 /// | --- | --- |
-/// | nothing | all of them |
+/// | empty | all |
 /// | `:1` or `1` | the second, in the order in which the library lists them |
 /// | `usb`, `pci` | all on that bus |
 /// | `usb:0`, `pci:1` | the first on USB, the second on PCI |
 /// | `/dev/apex_0` | the one at that path |
 public enum EdgeTPUChoice: Sendable, Hashable {
-  /// All on a bus, or on any.
+  /// All on a bus, or on any bus.
   case all(EdgeTPUDevice.Bus?)
-  /// One by its place among those on a bus, or on any, from 0.
+  /// The device at an index, from 0, among those on a bus or on any bus.
   case place(Int, EdgeTPUDevice.Bus?)
-  /// The one at a path.
+  /// The device at a path.
   case path(String)
 
-  /// Reads Coral's way of writing; nil where it is none.
+  /// Reads Coral's notation; returns nil for other text.
   public init?(_ text: String) {
     if text.isEmpty {
       self = .all(nil)
@@ -38,7 +38,7 @@ public enum EdgeTPUChoice: Sendable, Hashable {
     }
   }
 
-  /// The devices that are meant, of those that are there.
+  /// Returns the chosen ones of `devices`.
   public func chosen(of devices: [EdgeTPUDevice]) -> [EdgeTPUDevice] {
     func on(_ bus: EdgeTPUDevice.Bus?) -> [EdgeTPUDevice] { devices.filter { bus == nil || $0.bus == bus } }
     switch self {
@@ -50,7 +50,7 @@ public enum EdgeTPUChoice: Sendable, Hashable {
 }
 
 extension EdgeTPUChoice: CustomStringConvertible {
-  /// The choice as it is written; of all devices nothing.
+  /// The choice in Coral's notation; empty for all devices.
   public var description: String {
     switch self {
     case .all(let bus): bus?.rawValue ?? ""

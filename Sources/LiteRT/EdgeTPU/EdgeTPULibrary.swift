@@ -16,10 +16,10 @@ import Platform
 
 /// The library that drives Edge TPUs, `libedgetpu.so.1`, opened at run time.
 ///
-/// It runs in this process with all that the process may do, and nothing guards against one that is out to harm; one that
-/// was built for another runtime can crash. ``EdgeTPU/tryOut(_:)`` in a child process shows that without harm.
+/// It runs in this process with all its rights: open only a library that you trust. One that was built for another runtime
+/// can crash; ``EdgeTPU/tryOut(_:)`` in a child process shows that without harm.
 public struct EdgeTPULibrary: @unchecked Sendable {
-  /// The variable that names the library; nothing else is tried where it is set.
+  /// The environment variable with the path of the library; where it is set, no other place is tried.
   public static let variable = "IMPRINT_EDGETPU"
 
   /// The library's name where the system's loader looks for it.
@@ -27,10 +27,10 @@ public struct EdgeTPULibrary: @unchecked Sendable {
 
   /// Where the library was found, links resolved.
   public let path: String
-  /// What it says of its version.
+  /// The version that the library reports.
   public let version: String
 
-  // C function pointers may be called from any thread; the compiler does not know it of imported ones.
+  // C function pointers may be called from any thread; the compiler does not know that.
   private let listDevices: CEdgeTPUListDevices
   private let freeDevices: CEdgeTPUFreeDevices
   private let setVerbosity: CEdgeTPUVerbosity
@@ -47,8 +47,8 @@ public struct EdgeTPULibrary: @unchecked Sendable {
 
   /// Opens a library.
   ///
-  /// - Parameter path: Its path, or a bare name to be looked up by the system's loader.
-  /// - Throws: ``EdgeTPUError/libraryNotFound(reason:)``, also where it is another library of that name.
+  /// - Parameter path: Its path, or a bare name for the system's loader.
+  /// - Throws: ``EdgeTPUError/libraryNotFound(reason:)``, also where it is another library.
   public init(path: String) throws(EdgeTPUError) { try self.init(firstOf: [path]) }
 
   private init(firstOf paths: [String]) throws(EdgeTPUError) {
@@ -67,10 +67,10 @@ public struct EdgeTPULibrary: @unchecked Sendable {
     }
   }
 
-  /// What tells this build of the library from others: its path, size and time of change, and what it says of itself.
+  /// The identity of this build of the library: its path, size, modification time and version.
   public var identity: String { "\(FileIdentity.words(for: path)) \(version)" }
 
-  /// The devices that are there now, in the library's order.
+  /// Returns the devices that are attached now, in the library's order.
   public func devices() -> [EdgeTPUDevice] {
     var count = 0
     guard let list = listDevices(&count) else { return [] }
@@ -80,7 +80,7 @@ public struct EdgeTPULibrary: @unchecked Sendable {
     }
   }
 
-  /// The devices that are meant by a choice.
+  /// Returns the chosen devices.
   ///
   /// - Throws: ``EdgeTPUError/noDevice(library:)`` and ``EdgeTPUError/noSuchDevice(_:present:)``.
   public func devices(_ choice: EdgeTPUChoice) throws(EdgeTPUError) -> [EdgeTPUDevice] {
@@ -91,14 +91,14 @@ public struct EdgeTPULibrary: @unchecked Sendable {
     return chosen
   }
 
-  /// A delegate that works with a device; it is the caller's to end or to hand on.
+  /// Returns a delegate for a device, which the caller owns.
   func delegate(for device: EdgeTPUDevice, settings: EdgeTPUSettings) throws(EdgeTPUError) -> OpaquePointer {
     let present = devices()
     guard let place = present.firstIndex(of: device) else {
       throw present.isEmpty ? .noDevice(library: path) : .noSuchDevice(.path(device.path), present: present)
     }
     if let verbosity = settings.verbosity { setVerbosity(Int32(clamping: verbosity)) }
-    // The library heeds the settings only where the device is named by its place.
+    // The library applies the settings only where the device is given by its index.
     let options = [(key: "device", value: ":\(place)")] + settings.options
     var keys = options.map { strdup($0.key) }
     var values = options.map { strdup($0.value) }
@@ -116,7 +116,7 @@ public struct EdgeTPULibrary: @unchecked Sendable {
     return delegate
   }
 
-  // More than any machine has; a claim beyond it is a broken library.
+  // More than any machine has: beyond it the library is broken.
   private static let most = 256
 }
 
