@@ -1,10 +1,10 @@
-/// What a picture may claim before anything is allocated for it.
-enum Limits {
-  /// Pixels of a picture, however it is read.
+/// The limits that are checked before memory is allocated for a picture.
+enum DecodingLimits {
+  /// Pixels of a picture, however it is decoded.
   static let pixels = 1 << 28
-  /// Pixels that are in memory at once, where a format or a decoder asks for all of them.
+  /// Pixels of a picture that a decoder must hold in memory as a whole.
   static let heldPixels = 1 << 26
-  /// Pixels times scans of a JPEG in several scans: each scan goes through the whole picture.
+  /// Pixels times scans of a JPEG with several scans, since each scan passes over the whole picture.
   static let scannedPixels = 1 << 31
   /// Pixels along a side.
   static let side = 65535
@@ -12,17 +12,17 @@ enum Limits {
   static let fileBytes = 1 << 30
   /// Pixels along a side of a tensor.
   static let targetSide = 16384
-  /// Bytes of pixels that are held so that they are decoded once for several tensors.
+  /// Bytes of pixels that are kept in memory so that a picture is decoded once for several tensors.
   static let sharedBytes = 1 << 26
-  /// Memory that is kept for the next picture, in bytes, of each kind.
+  /// Bytes that each buffer keeps for the next picture.
   static let keptBytes = 1 << 24
 
-  /// Checks a picture's size.
+  /// Throws where a picture's size is not positive or beyond the limits.
   ///
-  /// - Parameter held: The pixels that will be in memory at once.
-  static func check(_ size: Size, held: Int, picture: String) throws(PictureError) {
+  /// - Parameter held: The number of pixels that a decoder will hold in memory at once.
+  static func check(_ size: PixelSize, held: Int, picture: String) throws(PictureError) {
     guard size.width > 0, size.height > 0 else {
-      throw .corrupt(picture: picture, reason: "it claims to be \(size.width)x\(size.height)")
+      throw .corrupt(picture: picture, reason: "its header gives a size of \(size.width)x\(size.height)")
     }
     let tooLarge = size.width > side || size.height > side || size.width * size.height > pixels
     if tooLarge || held > heldPixels {

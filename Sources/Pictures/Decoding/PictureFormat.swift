@@ -1,11 +1,11 @@
-/// The picture formats that are read.
+/// The picture file formats that can be read.
 package enum PictureFormat: CaseIterable {
   case jpeg, png, webP, bmp, gif, tiff, heif
 
-  /// The names of all of them, for a message.
+  /// The names of all formats, for a message.
   package static let names = "JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC and AVIF"
 
-  /// The format that the first bytes of a file are of, `nil` for any other.
+  /// Recognises the format by the first bytes of a file; returns `nil` for any other.
   package init?(_ bytes: UnsafeRawBufferPointer) {
     func has(_ prefix: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: prefix) }
     if has([0xFF, 0xD8, 0xFF]) {
@@ -29,7 +29,7 @@ package enum PictureFormat: CaseIterable {
     }
   }
 
-  /// The usual ending of such files' names.
+  /// The usual file name extension.
   package var ending: String {
     switch self {
     case .jpeg: "jpg"
@@ -42,6 +42,19 @@ package enum PictureFormat: CaseIterable {
     }
   }
 
-  // The main brands of still pictures in the HEIF container.
+  // The main brands of still pictures in HEIF containers.
   private static let brands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis"]
+}
+
+extension PictureFormat {
+  /// Returns whether libvips decodes a picture of this format row by row, without holding all of it in memory.
+  func isStreamed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    switch self {
+    // The last byte of a PNG header says whether it is interlaced; libvips holds such a picture.
+    case .png: ByteReader(bytes, bigEndian: true).byte(28) == 0
+    case .jpeg: !JPEGMarkers(bytes).hasSeveralScans
+    case .bmp, .tiff: true
+    case .webP, .gif, .heif: false
+    }
+  }
 }

@@ -1,4 +1,4 @@
-/// How a stored picture must be turned or mirrored to stand upright: EXIF's eight cases.
+/// The turn or reflection that brings a stored picture upright: the eight orientations of EXIF.
 ///
 /// Upright pixel (x, y) is stored pixel (x, y), or (y, x) where the orientation ``transposes``, counted from the right
 /// where it ``mirrorsColumns`` and from below where it ``mirrorsRows``.
@@ -6,7 +6,7 @@ enum Orientation: Int {
   case upright = 1
   case mirrored, upsideDown, flipped, transposed, turnedLeft, transversed, turnedRight
 
-  /// Whether stored rows are upright columns.
+  /// Whether stored rows become upright columns.
   var transposes: Bool { rawValue >= Self.transposed.rawValue }
 
   /// Whether stored columns run from right to left.
@@ -17,7 +17,7 @@ enum Orientation: Int {
     }
   }
 
-  /// Whether stored rows run from the lowest to the uppermost.
+  /// Whether stored rows run from bottom to top.
   var mirrorsRows: Bool {
     switch self {
     case .upsideDown, .flipped, .turnedLeft, .transversed: true
@@ -25,26 +25,26 @@ enum Orientation: Int {
     }
   }
 
-  /// The size of the upright picture whose stored size is given, and the other way round.
-  func turn(_ size: Size) -> Size { transposes ? size.turned : size }
+  /// Returns the upright size for a stored size, and the stored size for an upright one.
+  func turn(_ size: PixelSize) -> PixelSize { transposes ? size.turned : size }
 
-  /// The part of a stored picture of `size` that is shown at `frame` once it stands upright.
-  func stored(_ frame: Frame, of size: Size) -> Frame {
-    var stored = transposes ? frame.transposed : frame
+  /// Returns the area of a stored picture of `size` that appears at `area` of the upright picture.
+  func stored(_ area: SourceArea, of size: PixelSize) -> SourceArea {
+    var stored = transposes ? area.transposed : area
     if mirrorsColumns { stored.left = Double(size.width) - stored.left - stored.width }
     if mirrorsRows { stored.top = Double(size.height) - stored.top - stored.height }
     return stored
   }
 
-  /// Copies a stored picture of packed RGB pixels to its upright place.
+  /// Copies a stored picture of packed RGB pixels upright.
   ///
   /// - Parameters:
   ///   - stored: `size.width * size.height * 3` bytes.
-  ///   - stride: The bytes from one upright row to the next.
-  func copy(_ stored: UnsafeRawPointer, size: Size, to upright: UnsafeMutableRawPointer, stride: Int) {
+  ///   - stride: The number of bytes from one upright row to the next.
+  func copy(_ stored: UnsafeRawPointer, size: PixelSize, to upright: UnsafeMutableRawPointer, stride: Int) {
     let turned = turn(size)
     let rowStep = size.width * 3
-    // The stored pixel of the upper left one, and the steps to its right and lower neighbours.
+    // The stored place of the upright upper left pixel, and the steps to its right and lower neighbours.
     let first = (mirrorsColumns ? rowStep - 3 : 0) + (mirrorsRows ? (size.height - 1) * rowStep : 0)
     let acrossColumns = mirrorsColumns ? -3 : 3
     let acrossRows = mirrorsRows ? -rowStep : rowStep
