@@ -36,10 +36,10 @@ let package = Package(
     .target(name: "Platform"),
 
     .target(name: "TFLite", dependencies: ["Platform"]),
-    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
-    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"]),
-    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
-    .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
+    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"], swiftSettings: settings),
+    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"], swiftSettings: settings),
+    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"], swiftSettings: settings),
+    .target(name: "Torch", dependencies: ["CTorch", "Platform"], swiftSettings: settings),
     .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),
     .target(
       name: "Imprinting",
@@ -58,12 +58,11 @@ let package = Package(
     .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
     .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
-    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
-    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"], swiftSettings: settings),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: settings),
     .testTarget(
-      name: "PicturesTests",
-      dependencies: ["Pictures", "TestMaterial", .product(name: "Crypto", package: "swift-crypto")]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+      name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"], swiftSettings: settings),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: settings),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(name: "ImprintingTests", dependencies: ["Imprinting", "LinearAlgebra", "LiteRT", "TestMaterial"]),
     .testTarget(
