@@ -22,7 +22,9 @@ struct LastLayer: Sendable, Hashable {
   /// Recognises an operator, or returns nil where it is not a last layer.
   fileprivate init?(_ index: Int, of graph: SubGraph, in model: Model) {
     let op = graph.operators[index]
-    guard op.inputs.count > 1, let kernel = graph.tensor(op.inputs[1]), let output = op.outputs.first else { return nil }
+    guard op.inputs.count > 1, let kernel = graph.tensor(op.inputs[1]), let output = op.outputs.first else {
+      return nil
+    }
     switch model.builtinOperator(of: op) {
     case .fullyConnected:
       let options = op.options.flatMap { FullyConnectedOptions($0) } ?? FullyConnectedOptions()
