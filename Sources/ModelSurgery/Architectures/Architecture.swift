@@ -51,3 +51,144 @@ public struct Architecture: Sendable, Hashable {
     case softmax(name: String)
   }
 }
+
+extension Architecture {
+  /// The network up to its embedding: the layers through the mean over the picture.
+  public var base: Architecture {
+    let end = layers.firstIndex { if case .mean = $0 { true } else { false } } ?? layers.count - 1
+    return with(layers: Array(layers.prefix(end + 1)))
+  }
+
+  /// How many numbers the last layer gives.
+  public var outputs: Int { Self.outputs(of: layers, given: 3) }
+
+  /// The names of all layers, in the order in which their results are computed; a sum comes behind what is added.
+  public var layerNames: [String] { Self.names(of: layers) }
+
+  private static func names(of layers: [Layer]) -> [String] {
+    layers.flatMap { layer in
+      switch layer {
+      case .convolution(let name, _, _, _, _, _, _), .depthwise(let name, _, _, _, _, _), .mean(let name),
+        .fullyConnected(let name, _, _), .softmax(let name):
+        [name]
+      case .residual(let name, let inner): names(of: inner) + [name]
+      }
+    }
+  }
+
+  /// The same network for pictures of another width and height.
+  public func with(side: Int32) -> Architecture {
+    Architecture(name: name, side: side, mean: mean, deviation: deviation, epsilon: epsilon, layers: layers)
+  }
+
+  private func with(layers: [Layer]) -> Architecture {
+    Architecture(name: name, side: side, mean: mean, deviation: deviation, epsilon: epsilon, layers: layers)
+  }
+
+  private static func outputs(of layers: [Layer], given inputs: Int) -> Int {
+    layers.reduce(inputs) { channels, layer in
+      switch layer {
+      case .convolution(_, _, _, let outputs, _, _, _), .fullyConnected(_, _, let outputs): outputs
+      case .residual(_, let inner): outputs(of: inner, given: channels)
+      case .depthwise, .mean, .softmax: channels
+      }
+    }
+  }
+}
+
+extension Architecture {
+  /// The names and shapes of all weights that the network needs, in the order of its layers, as PyTorch has them.
+  public var weights: [(name: String, shape: [Int])] {
+    var needed: [(name: String, shape: [Int])] = []
+    var channels = 3
+    Self.collect(layers, &channels, &needed)
+    return needed
+  }
+
+  /// Checks that weights are those of the network: none missing, none too many, each of its shape, all numbers finite.
+  ///
+  /// How many batches a normalisation has seen is no weight: it may be there or not.
+  ///
+  /// - Throws: ``ConversionError``.
+  /// - Complexity: O(the number of elements).
+  public func check(_ weights: NamedWeights) throws(ConversionError) {
+    let needed = self.weights
+    let names = Set(needed.map(\.name))
+    let missing = needed.map(\.name).filter { weights[$0] == nil }
+    let extra = weights.names.filter { !names.contains($0) && !isCounter($0, names) }
+    guard missing.isEmpty, extra.isEmpty else {
+      throw .unmatched(architecture: name, missing: missing, extra: extra)
+    }
+    for (name, shape) in needed {
+      guard let tensor = weights[name] else { continue }
+      guard tensor.shape == shape else { throw .misshapen(tensor: name, expected: shape, found: tensor.shape) }
+      if let place = tensor.elements.firstIndex(where: { !$0.isFinite }) {
+        throw .badNumber(tensor: name, because: "its element \(place) is \(tensor.elements[place])")
+      }
+    }
+  }
+
+  /// Whether a name is that of a normalisation's number of batches, which is no weight.
+  func isCounter(_ name: String, _ names: Set<String>) -> Bool {
+    let ending = ".num_batches_tracked"
+    return name.hasSuffix(ending) && names.contains(name.dropLast(ending.count) + ".running_mean")
+  }
+
+  private static func collect(
+    _ layers: [Layer], _ channels: inout Int, _ needed: inout [(name: String, shape: [Int])]
+  ) {
+    for layer in layers {
+      switch layer {
+      case .convolution(_, let weights, let normalization, let outputs, let window, _, _):
+        needed.append((weights + ".weight", [outputs, channels, window, window]))
+        channels = outputs
+        needed += BatchNormalization.names(normalization).map { ($0, [outputs]) }
+      case .depthwise(_, let weights, let normalization, let window, _, _):
+        needed.append((weights + ".weight", [channels, 1, window, window]))
+        needed += BatchNormalization.names(normalization).map { [channels] in ($0, [channels]) }
+      case .residual(_, let inner):
+        collect(inner, &channels, &needed)
+      case .fullyConnected(_, let weights, let outputs):
+        needed.append((weights + ".weight", [outputs, channels]))
+        needed.append((weights + ".bias", [outputs]))
+        channels = outputs
+      case .mean, .softmax: break
+      }
+    }
+  }
+}
+
+/// Why weights do not make a model of an architecture.
+public enum ConversionError: Error, Sendable, Hashable {
+  /// The weights lack tensors that the network has, or have tensors that it lacks.
+  case unmatched(architecture: String, missing: [String], extra: [String])
+  /// A tensor has another shape than the network's.
+  case misshapen(tensor: String, expected: [Int], found: [Int])
+  /// A tensor holds a number that is none, is infinite, or leads to one.
+  case badNumber(tensor: String, because: String)
+}
+
+extension ConversionError: CustomStringConvertible {
+  /// A sentence that names what is wrong and, where there is one, the way out.
+  public var description: String {
+    switch self {
+    case .unmatched(let architecture, let missing, let extra):
+      "these are not the weights of \(architecture): "
+        + [("they lack", missing), ("they have too many", extra)].filter { !$0.1.isEmpty }
+        .map { "\($0) \(Self.list($1))" }.joined(separator: "; ") + ". Is it the right architecture?"
+    case .misshapen(let tensor, let expected, let found):
+      """
+      the tensor "\(tensor)" has the shape \(found), where the network has \(expected). \
+      Is it the right architecture?
+      """
+    case .badNumber(let tensor, let because):
+      "the tensor \"\(tensor)\" does not serve: \(because); the weights are damaged, or their training went wrong"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let most = 5
+    let rest = names.count > most ? " and \(names.count - most) more" : ""
+    return names.prefix(most).joined(separator: ", ") + rest
+  }
+}

@@ -57,3 +57,194 @@ public struct WeightTensor: Sendable, Hashable {
     return product
   }
 }
+
+extension WeightTensor {
+  /// The tensor with its dimensions in another order, or nil where those named are not all of them, each once.
+  ///
+  /// - Parameter order: For each dimension of the result, the one that it is of this tensor.
+  /// - Complexity: O(``count``).
+  func permuted(_ order: [Int]) -> WeightTensor? {
+    guard order.sorted() == Array(shape.indices),
+      let stored = StoredTensor(element: .float32, dense: data, shape: shape)
+    else { return nil }
+    var budget = 4 * count
+    let window = StoredTensor(
+      element: .float32, storage: data, offset: 0, shape: order.map { shape[$0] },
+      strides: order.map { stored.strides[$0] })
+    return try? window.dense(named: "", budget: &budget)
+  }
+
+  /// The tensor in another shape of as many elements, or nil where it has not as many.
+  func reshaped(_ shape: [Int]) -> WeightTensor? { WeightTensor(shape: shape, data: data) }
+}
+
+/// A tensor as a file describes it: a window into some data, one step a dimension.
+struct StoredTensor: Sendable {
+  let element: WeightElement
+  /// The elements that the window lies in.
+  let storage: Bytes
+  /// The first element's place, in elements.
+  let offset: Int
+  let shape: [Int]
+  /// How many elements apart neighbours lie, for each dimension.
+  let strides: [Int]
+
+  /// A window into some data; the parameters are the properties of the same names.
+  init(element: WeightElement, storage: Bytes, offset: Int, shape: [Int], strides: [Int]) {
+    self.element = element
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.strides = strides
+  }
+
+  /// A tensor whose elements lie in row-major order, or nil where the bytes are not as many as the shape asks for.
+  init?(element: WeightElement, dense data: Bytes, shape: [Int]) {
+    guard let count = WeightTensor.elementCount(of: shape), data.count % element.byteCount == 0,
+      data.count / element.byteCount == count
+    else { return nil }
+    // The product of the shape fits, so those of its tails do too, unless a dimension is zero.
+    var strides = shape.map { _ in 0 }
+    var product = 1
+    for dimension in shape.indices.reversed() where count > 0 {
+      strides[dimension] = product
+      product *= shape[dimension]
+    }
+    self.init(element: element, storage: data, offset: 0, shape: shape, strides: strides)
+  }
+
+  /// The tensor in row-major order: referenced where it lies so already, else copied.
+  ///
+  /// - Parameters:
+  ///   - name: The tensor's name, for errors.
+  ///   - budget: How many bytes may still be copied; what is copied is taken off.
+  /// - Throws: ``WeightsError/badTensor(_:because:)`` where the window leaves the data or makes no sense, and
+  ///   ``WeightsError/outOfProportion(tensor:)``.
+  func dense(named name: String, budget: inout Int) throws(WeightsError) -> WeightTensor {
+    guard shape.count == strides.count, shape.count <= Self.mostDimensions else {
+      throw .badTensor(name, because: "it has \(shape.count) dimensions and \(strides.count) strides")
+    }
+    guard let count = WeightTensor.elementCount(of: shape), offset >= 0, strides.allSatisfy({ $0 >= 0 }) else {
+      throw .badTensor(name, because: "its shape \(shape), strides \(strides) or offset \(offset) make no sense")
+    }
+    let available = storage.count / element.byteCount
+    guard let end, end <= available else {
+      throw .badTensor(
+        name, because: "its shape \(shape) with the strides \(strides) goes beyond the \(available) elements stored")
+    }
+    if element == .float32, isDense, let slice = storage.slice((4 * offset)..<(4 * (offset + count))),
+      let tensor = WeightTensor(shape: shape, data: slice)
+    {
+      return tensor
+    }
+    guard count <= budget / 4 else { throw .outOfProportion(tensor: name) }
+    budget -= 4 * count
+    guard let tensor = WeightTensor(shape: shape, gathered(count)) else {
+      throw .badTensor(name, because: "its shape is \(shape)")
+    }
+    return tensor
+  }
+
+  /// One past the greatest place that the window touches, or nil where that is beyond all numbers.
+  private var end: Int? {
+    if shape.contains(0) { return offset }
+    var last = offset
+    for (dimension, stride) in zip(shape, strides) {
+      let (reach, tooFar) = (dimension - 1).multipliedReportingOverflow(by: stride)
+      let (sum, overflow) = last.addingReportingOverflow(reach)
+      guard !tooFar, !overflow else { return nil }
+      last = sum
+    }
+    let (end, overflow) = last.addingReportingOverflow(1)
+    return overflow ? nil : end
+  }
+
+  private var isDense: Bool {
+    if shape.contains(0) { return true }
+    var expected = 1
+    for (dimension, stride) in zip(shape, strides).reversed() where dimension != 1 {
+      guard stride == expected else { return false }
+      expected *= dimension
+    }
+    return true
+  }
+
+  /// The elements in row-major order; the window has been checked.
+  private func gathered(_ count: Int) -> [Float] {
+    guard count > 0 else { return [] }
+    let rowCount = shape.last ?? 1
+    // The step of a dimension of one element is never taken, and may be any number.
+    let strides = zip(shape, strides).map { dimension, stride in dimension == 1 ? 0 : stride }
+    let rowStride = strides.last ?? 0
+    return storage.withUnsafeBytes { bytes in
+      [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        var position = Array(repeating: 0, count: max(0, shape.count - 1))
+        var start = offset
+        while initialized < count {
+          for index in 0..<rowCount {
+            buffer.initializeElement(
+              at: initialized + index, to: element.value(in: bytes, at: start + index * rowStride))
+          }
+          initialized += rowCount
+          // On to the next row, as an odometer goes on.
+          for dimension in position.indices.reversed() {
+            position[dimension] += 1
+            start += strides[dimension]
+            if position[dimension] < shape[dimension] { break }
+            start -= position[dimension] * strides[dimension]
+            position[dimension] = 0
+          }
+        }
+      }
+    }
+  }
+
+  private static let mostDimensions = 8
+}
+
+/// What a file's elements are.
+enum WeightElement: Sendable, Hashable {
+  case float32, float16, bfloat16, float64, int64
+
+  /// Bytes that an element takes.
+  var byteCount: Int {
+    switch self {
+    case .float16, .bfloat16: 2
+    case .float32: 4
+    case .float64, .int64: 8
+    }
+  }
+
+  /// The element at a place in little-endian bytes, as the nearest 32-bit float.
+  func value(in bytes: UnsafeRawBufferPointer, at index: Int) -> Float {
+    let offset = index * byteCount
+    switch self {
+    case .float32:
+      return Float(bitPattern: .init(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    case .float16:
+      return Self.widened(.init(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+    case .bfloat16:
+      let half = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+      return Float(bitPattern: UInt32(half) << 16)
+    case .float64:
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      return Float(Double(bitPattern: word))
+    case .int64:
+      return Float(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self)))
+    }
+  }
+
+  // Swift's own Float16 is missing on Intel Macs. Every half is exact as a float.
+  private static func widened(_ half: UInt16) -> Float {
+    let sign = UInt32(half & 0x8000) << 16
+    let exponent = UInt32(half >> 10 & 0x1F)
+    let fraction = UInt32(half & 0x3FF)
+    switch exponent {
+    case 0:
+      let magnitude = Float(fraction) / 16_777_216
+      return sign == 0 ? magnitude : -magnitude
+    case 0x1F: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import TFLite
+
+extension Model {
+  /// This model's compiled form with what this model says of itself, which the compiler leaves out: its description, its
+  /// metadata with the labels packed behind it, and what Imprint wrote down of its classes.
+  ///
+  /// - Parameter compiled: What the compiler made of this model.
+  /// - Throws: ``CompiledFormError`` where it holds no operator for the Edge TPU, or takes or gives tensors of other
+  ///   shapes or types; `TFLiteError` when metadata cannot be written.
+  /// - Complexity: O(tensors); no weights are copied.
+  public func describing(compiled: Model) throws -> Model {
+    guard compiled.isCompiled else { throw CompiledFormError.nothingCompiled }
+    for (name, ends) in [("inputs", \SubGraph.inputs), ("outputs", \SubGraph.outputs)] {
+      let (wanted, found) = (Self.words(self, ends), Self.words(compiled, ends))
+      guard wanted == found else {
+        throw CompiledFormError.otherEnds(wanted: "\(name) \(wanted)", found: "\(name) \(found)")
+      }
+    }
+    var result = compiled
+    if let description, !description.isEmpty { result.description = description }
+    for entry in metadata {
+      guard let name = entry.name, let contents = metadata(named: name) else { continue }
+      // The compiler knows better which runtime its own operator needs.
+      if name == "min_runtime_version", result.metadata(named: name) != nil { continue }
+      result.setMetadata(named: name, to: contents)
+    }
+    try result.setPackedFiles(PackedFiles(behind: self))
+    return result
+  }
+
+  private static func words(_ model: Model, _ ends: KeyPath<SubGraph, [Int32]>) -> String {
+    guard let graph = model.mainSubgraph else { return "of no graph" }
+    return graph[keyPath: ends].map { index in
+      graph.tensor(index).map { "\($0.type.name) \($0.shape)" } ?? "none"
+    }.joined(separator: ", ")
+  }
+}
+
+/// Why a model is not the compiled form of another.
+public enum CompiledFormError: Error, Sendable, Hashable {
+  /// It holds no operator for the Edge TPU.
+  case nothingCompiled
+  /// It takes or gives something else; each in words.
+  case otherEnds(wanted: String, found: String)
+}
+
+extension CompiledFormError: CustomStringConvertible {
+  /// What is amiss.
+  public var description: String {
+    switch self {
+    case .nothingCompiled: "it holds no operator for the Edge TPU"
+    case .otherEnds(let wanted, let found): "it has \(found) where the model has \(wanted)"
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import TFLite
+
+extension Model {
+  /// Cuts the model in two: the base computes some tensors from the model's inputs, and the head the model's outputs from
+  /// these tensors. Putting both together again, as ``joined(with:match:bypassing:)`` does, gives what the model was.
+  ///
+  /// Constants that both parts use, and what is computed from constants alone, are in both. What the model says of its
+  /// inputs goes to the base, what it says of its outputs to the head, with its labels, its description and all that
+  /// Imprint wrote down of its classes. Signatures name the tensors of the cut by the tensors' names. Operators that no
+  /// output needs are left out.
+  ///
+  /// ```swift
+  /// let tensor = try model.computedTensor(named: "MobilenetV1/Logits/AvgPool_1a/AvgPool")
+  /// let (base, head) = try model.split(at: [tensor])
+  /// ```
+  ///
+  /// - Parameter cuts: Tensors of the main subgraph, which become the base's outputs and the head's inputs in this order.
+  /// - Throws: ``SplitError``; ``SurgeryError`` for a model that cannot be followed, has several graphs, or keeps state
+  ///   beside its graph; `TFLiteError` when its metadata cannot be written.
+  /// - Complexity: O(tensors + operators); no weights are copied.
+  public func split(at cuts: [Int32]) throws -> (base: Model, head: Model) {
+    let flow = try GraphFlow(of: self)
+    let graph = subgraphs[0]
+    let cuts = cuts.enumerated().filter { !cuts[..<$0].contains($1) }.map(\.element)
+    guard !cuts.isEmpty else { throw SplitError.noCut }
+    for cut in cuts {
+      guard graph.tensor(cut) != nil else { throw SplitError.noSuchTensor(String(cut), nearest: []) }
+      guard flow.producers[cut] != nil else { throw SplitError.nothingBefore(tensor: graph.label(of: cut)) }
+      guard !graph.outputs.contains(cut) else { throw SplitError.nothingBehind(tensor: graph.label(of: cut)) }
+    }
+    let before = flow.operators(behind: cuts).operators
+    var crossing = Set(graph.inputs)
+    for index in before {
+      crossing.formUnion(graph.operators[index].outputs)
+      crossing.formUnion(graph.operators[index].inputs.filter { graph.tensor($0)?.isVariable == true })
+    }
+    crossing.subtract(flow.constantResults)
+    crossing.subtract(cuts)
+    let behind = flow.operators(behind: graph.outputs, stoppingAt: crossing.union(cuts))
+    let crossed = behind.stops.intersection(crossing).sorted()
+    guard crossed.isEmpty else {
+      throw SplitError.crossed(cut: cuts.map(graph.label), by: crossed.map(graph.label))
+    }
+    if let unused = cuts.first(where: { !behind.stops.contains($0) }) {
+      throw SplitError.nothingBehind(tensor: graph.label(of: unused))
+    }
+    return (try base(endingIn: cuts), try head(beginningWith: cuts, operators: behind.operators))
+  }
+
+  /// Finds a tensor that the model computes.
+  ///
+  /// - Parameter name: The tensor's name, or its number where none is called so.
+  /// - Throws: ``SplitError/noSuchTensor(_:nearest:)`` or ``SplitError/ambiguous(_:numbers:)``.
+  /// - Complexity: O(tensors), and their edit distances where there is none of the name.
+  public func computedTensor(named name: String) throws(SplitError) -> Int32 {
+    guard let graph = mainSubgraph else { throw .noSuchTensor(name, nearest: []) }
+    let wanted = Text(name)
+    let computed = Set(graph.operators.flatMap(\.outputs)).sorted()
+    let found = computed.filter { graph.tensor($0)?.name == wanted }
+    guard found.count < 2 else { throw .ambiguous(name, numbers: found) }
+    if let found = found.first { return found }
+    // One that is there and not computed is no mistake in the name.
+    if let other = graph.tensors.firstIndex(where: { $0.name == wanted }) { return Int32(clamping: other) }
+    if let number = Int32(name), graph.tensor(number) != nil { return number }
+    let names = computed.compactMap { graph.tensor($0)?.name?.string }
+    throw .noSuchTensor(name, nearest: NearestNames.to(name, among: names))
+  }
+
+  private func base(endingIn cuts: [Int32]) throws -> Model {
+    var base = self
+    base.subgraphs[0].outputs = cuts
+    let maps = cuts.map(subgraphs[0].signatureMap)
+    for index in base.signatureDefs.indices { base.signatureDefs[index].outputs = maps }
+    base.dropOutputDescription()
+    base.dropUnused()
+    try base.describe(as: .base, of: self)
+    return base
+  }
+
+  private func head(beginningWith cuts: [Int32], operators: Set<Int>) throws -> Model {
+    var head = self
+    head.subgraphs[0].inputs = cuts
+    head.subgraphs[0].operators = operators.sorted().map { subgraphs[0].operators[$0] }
+    let maps = cuts.map(subgraphs[0].signatureMap)
+    for index in head.signatureDefs.indices { head.signatureDefs[index].inputs = maps }
+    head.dropUnused()
+    try head.describe(as: .head, of: self)
+    return head
+  }
+}
+
+/// What a part of a model says about itself.
+extension Model {
+  /// One of the two parts of a model.
+  enum Part {
+    case base, head
+  }
+
+  /// The names of what Imprint itself writes down about a model's classes begin with this.
+  static let imprintPrefix = "imprint."
+
+  /// Takes out what is said about the classes: the description and Imprint's own notes.
+  mutating func dropOutputDescription() {
+    description = nil
+    metadata.removeAll { $0.name?.string.hasPrefix(Self.imprintPrefix) == true }
+  }
+
+  /// Writes the part of a whole model's metadata that is about this part of it, and packs the files that it names. Files
+  /// that nothing names go with the head, and so does metadata that cannot be read.
+  mutating func describe(as part: Part, of whole: Model) throws(TFLiteError) {
+    let metadata = try? whole.modelMetadata
+    let isReadable = metadata?.newerPlaces.isEmpty == true
+    var files = PackedFiles(behind: whole)
+    if let metadata, isReadable {
+      var mine = metadata
+      mine.keep(part)
+      var others = metadata
+      others.keep(part == .base ? .head : .base)
+      setMetadata(named: ModelMetadata.entryName, to: try mine.serialized())
+      let names = mine.fileNames
+      let foreign = others.fileNames.subtracting(names)
+      files.contents = files.contents.filter { name, _ in
+        part == .base ? names.contains(name) : !foreign.contains(name)
+      }
+    } else if part == .base {
+      setMetadata(named: ModelMetadata.entryName, to: nil)
+      files.contents = [:]
+    }
+    if part == .base { files.others = Bytes() }
+    try setPackedFiles(files)
+  }
+}
+
+extension ModelMetadata {
+  /// Leaves out what is said of the side that a part does not have.
+  fileprivate mutating func keep(_ part: Model.Part) {
+    guard !subgraphs.isEmpty else { return }
+    switch part {
+    case .base:
+      subgraphs[0].outputs = []
+      subgraphs[0].outputProcessUnits = []
+      subgraphs[0].outputTensorGroups = []
+    case .head:
+      subgraphs[0].inputs = []
+      subgraphs[0].inputProcessUnits = []
+      subgraphs[0].inputTensorGroups = []
+    }
+  }
+}
+
+/// Why a model cannot be cut in two at some tensors.
+public enum SplitError: Error, Sendable, Hashable {
+  /// No tensor that the model computes has the name; `nearest` are names that are like it.
+  case noSuchTensor(String, nearest: [String])
+  /// Several tensors have the name: their numbers.
+  case ambiguous(String, numbers: [Int32])
+  /// There are no tensors to cut at.
+  case noCut
+  /// The tensor is an input or a constant: nothing before it could be a base.
+  case nothingBefore(tensor: String)
+  /// The tensor is an output, or no output follows from it: nothing behind it could be a head.
+  case nothingBehind(tensor: String)
+  /// Tensors that lead past the cut, from before it to behind it.
+  case crossed(cut: [String], by: [String])
+}
+
+extension SplitError: CustomStringConvertible {
+  /// A sentence that names what is wrong and, where there is one, the way out.
+  public var description: String {
+    switch self {
+    case .noSuchTensor(let name, let nearest):
+      "the model computes no tensor \"\(name.prefix(256))\""
+        + (nearest.isEmpty
+          ? "; 'imprint inspect' lists its tensors"
+          : "; did you mean \(nearest.map { "\"\($0)\"" }.joined(separator: " or "))?")
+    case .ambiguous(let name, let numbers):
+      """
+      several tensors are called "\(name.prefix(256))": name one by its number, which is one of \
+      \(numbers.prefix(8).map(String.init).joined(separator: ", "))
+      """
+    case .noCut:
+      "there is no tensor to cut at: name one"
+    case .nothingBefore(let tensor):
+      "the model cannot be cut at \(tensor): nothing computes it, so that there would be no base"
+    case .nothingBehind(let tensor):
+      "the model cannot be cut at \(tensor): no output is computed from it, so that there would be no head"
+    case .crossed(let cut, let others):
+      """
+      the model cannot be cut at \(cut.joined(separator: ", ")) alone: \
+      \(others.prefix(5).joined(separator: ", "))\(others.count > 5 ? " and \(others.count - 5) more" : "") \
+      \(others.count == 1 ? "leads" : "lead") past the cut. Cut before or behind where they meet, or at all of them
+      """
+    }
+  }
+}

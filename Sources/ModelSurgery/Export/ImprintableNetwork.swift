@@ -1,0 +1,171 @@
+import TFLite
+
+/// A trained network that can be imprinted: a picture network up to its embedding, and the rows of its classes.
+///
+/// With the base's embedding e and the projection P, where there is one, the scores are softmax(s W x), with
+/// x = P e / ‖P e‖ and W the rows, each of the length 1: the network of Qi, Brown and Lowe (CVPR 2018). A written model is
+/// in Coral's layout, so that `ImprintingEngine` can take it as it is.
+///
+/// ```swift
+/// let network = ImprintableNetwork(
+///   architecture: .mobileNetV1(), base: weights, projection: projection, rows: rows, scale: 20, labels: names)
+/// try network.floatModel().serialized().write(to: file)
+/// try network.quantizedModel(ranges: ranges, grid: .uint8PerTensor).serialized().write(to: other)
+/// ```
+public struct ImprintableNetwork: Sendable, Hashable {
+  /// The network, of which the part up to the mean is used: ``Architecture/base``.
+  public let architecture: Architecture
+  /// The weights of that part, with their batch normalisation.
+  public let base: NamedWeights
+  /// P, `[D', D]`: a linear layer without bias between the mean and the normalisation, which lets embeddings go negative.
+  public let projection: WeightTensor?
+  /// The rows of the classes, `[K, D']`, or `[K, D]` where there is no projection; of any length but 0.
+  public let rows: WeightTensor
+  /// s, what the cosines are multiplied by before the softmax.
+  public let scale: Float
+  /// The names of the classes, in their order; none, or K.
+  public let labels: [String]
+
+  /// A network; the parameters are the properties of the same names. They are looked through when a model is made.
+  public init(
+    architecture: Architecture, base: NamedWeights, projection: WeightTensor? = nil, rows: WeightTensor, scale: Float,
+    labels: [String] = []
+  ) {
+    self.architecture = architecture
+    self.base = base
+    self.projection = projection
+    self.rows = rows
+    self.scale = scale
+    self.labels = labels
+  }
+
+  /// The name of the projection among the layers.
+  public static let projectionName = "projection"
+
+  /// The layers whose ranges quantising needs: those of the base, behind them the projection where there is one.
+  ///
+  /// A layer's result is meant with its activation. What comes behind them is stored as ``ActivationGrid/symmetric(_:)`` has
+  /// it: the normalised embedding and the cosines with the bound 1, s times the cosines with the bound s; the input with
+  /// the scale 1 / deviation and the mean as the zero point.
+  public var rangedLayers: [String] {
+    architecture.base.layerNames + (projection == nil ? [] : [Self.projectionName])
+  }
+
+  /// Numbers that the grid of the classes' rows reaches whatever the trained rows are: rows that are imprinted later are
+  /// stored on the same grid, and the elements of unit vectors rarely pass 0.5.
+  ///
+  /// Of embeddings that cannot be negative, nor can imprinted rows be.
+  ///
+  /// - Parameters:
+  ///   - architecture: The network.
+  ///   - isProjected: Whether a projection stands between the mean and the normalisation.
+  public static func rowRoom(of architecture: Architecture, isProjected: Bool) -> ClosedRange<Float> {
+    let isNonNegative =
+      switch architecture.base.layers.dropLast().last {
+      case .convolution(_, _, _, _, _, _, let activation), .depthwise(_, _, _, _, _, let activation):
+        [.relu, .relu6].contains(activation)
+      default: false
+      }
+    return isNonNegative && !isProjected ? 0...0.5 : -0.5...0.5
+  }
+}
+
+extension ImprintableNetwork {
+  /// The rows, each divided by its length.
+  ///
+  /// - Throws: ``ExportError/badNetwork(because:)`` where the parts do not fit each other or hold no sound numbers, and
+  ///   ``ConversionError`` where the weights are not the architecture's.
+  func checkedRows() throws -> [Float] {
+    let layers = architecture.base.layers
+    guard case .mean? = layers.last, Self.arePictureLayers(layers.dropLast()) else {
+      throw ExportError.badNetwork(because: "\(architecture.name) has no mean over the picture behind its convolutions")
+    }
+    guard PixelScale(mean: architecture.mean, deviation: architecture.deviation).isStorable,
+      ByteStorage.scales.contains(1 / architecture.deviation)
+    else {
+      throw ExportError.badNetwork(
+        because: "(byte − \(architecture.mean)) / \(architecture.deviation) is not what becomes of a picture's bytes")
+    }
+    try architecture.base.check(base)
+    let dimension = try checkedDimension()
+    guard rows.shape.count == 2, rows.shape[0] > 0, rows.shape[1] == dimension else {
+      throw ExportError.badNetwork(
+        because: "the classes' rows have the shape \(rows.shape), where [classes, \(dimension)] is needed")
+    }
+    guard (1e-6...1e6).contains(scale) else {
+      throw ExportError.badNetwork(because: "the scale factor is \(scale), which is no factor of cosines")
+    }
+    guard labels.isEmpty || labels.count == rows.shape[0] else {
+      throw ExportError.badNetwork(because: "there are \(labels.count) labels for \(rows.shape[0]) classes")
+    }
+    if let wrong = labels.first(where: { $0.contains(where: \.isNewline) }) {
+      throw ExportError.badNetwork(because: "the label \"\(wrong)\" holds a line break")
+    }
+    return try normalizedRows(dimension)
+  }
+
+  private static func arePictureLayers(_ layers: some Sequence<Architecture.Layer>) -> Bool {
+    layers.allSatisfy { layer in
+      switch layer {
+      case .convolution, .depthwise: true
+      case .residual(_, let inner): arePictureLayers(inner)
+      case .mean, .fullyConnected, .softmax: false
+      }
+    }
+  }
+
+  /// D', or D where there is no projection.
+  private func checkedDimension() throws(ExportError) -> Int {
+    let inputs = architecture.base.outputs
+    guard let projection else { return inputs }
+    guard projection.shape.count == 2, projection.shape[0] > 0, projection.shape[1] == inputs else {
+      throw .badNetwork(
+        because: "the projection has the shape \(projection.shape), where [outputs, \(inputs)] is needed")
+    }
+    guard projection.elements.allSatisfy(\.isFinite) else {
+      throw .badNetwork(because: "the projection holds a number that is infinite or none (NaN)")
+    }
+    return projection.shape[0]
+  }
+
+  private func normalizedRows(_ dimension: Int) throws(ExportError) -> [Float] {
+    var normalized = rows.elements
+    for row in 0..<rows.shape[0] {
+      let places = row * dimension..<(row + 1) * dimension
+      let length = normalized[places].reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      guard length.isFinite, length > 0 else {
+        throw .badNetwork(because: "the row of the class \(row) has the length \(length)")
+      }
+      for place in places { normalized[place] = Float(Double(normalized[place]) / length) }
+    }
+    return normalized
+  }
+}
+
+/// Why a trained network cannot be written as a model.
+public enum ExportError: Error, Sendable, Hashable {
+  /// The network's parts do not make one.
+  case badNetwork(because: String)
+  /// The trained ranges lack a layer.
+  case missingRange(layer: String)
+  /// A trained range is none: an end is infinite or no number, or the ends are in the wrong order.
+  case badRange(layer: String, lower: Float, upper: Float)
+  /// A layer cannot be stored in bytes.
+  case badLayer(String, because: String)
+}
+
+extension ExportError: CustomStringConvertible {
+  /// A sentence that names what is wrong and, where there is one, the way out.
+  public var description: String {
+    switch self {
+    case .badNetwork(let because):
+      "the network cannot be written: \(because)"
+    case .missingRange(let layer):
+      "the trained ranges say nothing of the layer \(layer): track all layers in training"
+    case .badRange(let layer, let lower, let upper):
+      "the trained range of the layer \(layer), \(lower) to \(upper), is none: the training went wrong"
+    case .badLayer(let layer, let because):
+      "the layer \(layer) cannot be stored in bytes: \(because); the training went wrong, or is not done"
+    }
+  }
+}

@@ -1,0 +1,327 @@
+import TFLite
+
+/// A float model that is to be stored in bytes: what has to be measured of it, and how it then becomes an int8 model.
+///
+/// ```swift
+/// let quantization = try Quantization(of: Model(contentsOf: file))
+/// let ranges = try await quantization.ranges(pictures: files)      // Imprinting: runs the model on pictures
+/// let model = try quantization.model(ranges: ranges)
+/// ```
+///
+/// A number x is stored as q in −128 … 127 with x = scale (q − zero point). Weights of convolutions have one scale an
+/// output channel and the zero point 0, those of a FULLY_CONNECTED one scale in all, which is what older runtimes take.
+/// Biases are 32-bit whole numbers in steps of input scale × weight scale. Every other tensor has one scale and zero
+/// point, from its range. Tensors whose numbers are only moved share those of their source, and the outputs of SOFTMAX,
+/// LOGISTIC, TANH and L2_NORMALIZATION have the ones that LiteRT prescribes.
+public struct Quantization: Sendable {
+  /// A tensor whose range has to be known.
+  public struct Activation: Sendable, Hashable {
+    /// Its index in the main subgraph of ``Quantization/source``.
+    public let tensor: Int32
+    /// Its name, or its number where it has none of its own.
+    public let name: String
+    /// How many numbers it holds.
+    public let count: Int
+  }
+
+  /// The float model. Weights in 16-bit floats are widened.
+  public let source: Model
+  /// The tensors whose ranges have to be known, in the order in which they are computed.
+  public let activations: [Activation]
+  /// What tells this model from others: a hash of its layers, their names and their weights.
+  public let fingerprint: String
+  /// How the bytes of a picture stand for the numbers that the first layer takes.
+  public let pixels: PixelScale
+
+  /// The model without the layers that bring a picture's numbers to other means and deviations: the scale of the input
+  /// takes their place.
+  let stripped: Model
+  let graph: SubGraph
+  let input, output: Int32
+
+  /// Finds out how a model is to be quantised.
+  ///
+  /// - Parameters:
+  ///   - model: A float model with a picture in and one tensor out.
+  ///   - pixels: How a picture's bytes become the numbers that the model takes; by default as its metadata has it where
+  ///     that is one mean and one deviation, else ``PixelScale/signedUnit``. MUL, ADD, SUB and DIV by one number each that
+  ///     come first in the model are joined with it.
+  /// - Throws: ``QuantizationError/alreadyQuantized(tensor:type:)``, ``QuantizationError/unsupported(operators:)``,
+  ///   ``QuantizationError/notFloat(tensor:type:)``, ``QuantizationError/badWeights(layer:because:)``, and
+  ///   ``SurgeryError`` where the model has several inputs or outputs, or is damaged.
+  /// - Complexity: O(weights + operators²).
+  public init(of model: Model, pixels: PixelScale? = nil) throws {
+    try model.checkRunnable()
+    let source = try model.withWideWeights()
+    let (input, output) = try source.onlyInputAndOutput()
+    self.source = source
+    (stripped, self.pixels) = source.withoutNormalization(pixels ?? PixelScale(ofMetadataIn: model) ?? .signedUnit)
+    try Self.checkTypes(of: stripped)
+    guard let graph = stripped.mainSubgraph else { throw SurgeryError.notOneInputAndOutput(inputs: 0, outputs: 0) }
+    guard graph.producer(of: output) != nil, self.pixels.isStorable else {
+      throw QuantizationError.badWeights(
+        layer: graph.label(of: output), because: "no layer computes it of bytes from 0 to 255")
+    }
+    self.graph = graph
+    self.input = input
+    self.output = output
+    fingerprint = Self.fingerprint(of: stripped)
+    let names = Self.names(of: source)
+    var activations: [Activation] = []
+    let silent = Self.tensorsOnlyClipped(in: stripped)
+    for op in graph.operators {
+      guard let builtin = stripped.builtinOperator(of: op), QuantizationRule(of: builtin)?.needsRange == true,
+        let tensor = op.outputs.first, !silent.contains(tensor), names.indices.contains(Int(tensor))
+      else { continue }
+      let count = graph.tensor(tensor)?.elementCount ?? 0
+      activations.append(Activation(tensor: tensor, name: names[Int(tensor)], count: count))
+    }
+    self.activations = activations
+    try checkWeights()
+  }
+
+  /// A name for each tensor that no other has.
+  private static func names(of model: Model) -> [String] {
+    let tensors = model.mainSubgraph?.tensors ?? []
+    var seen: Set<String> = []
+    return tensors.enumerated().map { index, tensor in
+      var own = tensor.name?.string ?? ""
+      while own.isEmpty || !seen.insert(own).inserted { own += "#\(index)" }
+      return own
+    }
+  }
+
+  /// Outputs that only a RELU or the like reads: what it cuts off needs no room, so that they share its range.
+  static func tensorsOnlyClipped(in model: Model) -> Set<Int32> {
+    guard let graph = model.mainSubgraph else { return [] }
+    var readers: [Int32: [Operator]] = [:]
+    for op in graph.operators { for tensor in op.inputs { readers[tensor, default: []].append(op) } }
+    let clips: Set<BuiltinOperator> = [.relu, .relu6]
+    return Set(
+      graph.operators.flatMap(\.outputs).filter { tensor in
+        let readers = readers[tensor] ?? []
+        return readers.count == 1 && !graph.outputs.contains(tensor)
+          && model.builtinOperator(of: readers[0]).map(clips.contains) == true
+      })
+  }
+}
+
+extension Quantization {
+  /// Checks that a model is one of floats, of operators that can be quantised.
+  static func checkTypes(of model: Model) throws {
+    guard let graph = model.mainSubgraph else { throw SurgeryError.notOneInputAndOutput(inputs: 0, outputs: 0) }
+    let quantised: Set<TensorType> = [.int8, .uint8, .int16, .int4]
+    for (index, tensor) in graph.tensors.enumerated() where quantised.contains(tensor.type) {
+      throw QuantizationError.alreadyQuantized(tensor: graph.label(of: Int32(clamping: index)), type: tensor.type.name)
+    }
+    var foreign: [String] = []
+    for op in graph.operators {
+      guard let builtin = model.builtinOperator(of: op), QuantizationRule(of: builtin) != nil, op.outputs.count == 1
+      else {
+        let name = model.name(of: op)
+        if !foreign.contains(name) { foreign.append(name) }
+        continue
+      }
+      if let activation = activation(of: op), ![.none, .relu, .relu6, .reluN1To1].contains(activation) {
+        let name = "\(model.name(of: op)) with \(activation.name)"
+        if !foreign.contains(name) { foreign.append(name) }
+      }
+    }
+    if model.subgraphs.count > 1 { foreign.append("those of \(model.subgraphs.count - 1) further graphs") }
+    guard foreign.isEmpty else { throw QuantizationError.unsupported(operators: foreign) }
+    for op in graph.operators {
+      for index in op.inputs + op.outputs {
+        guard let tensor = graph.tensor(index), tensor.type != .float32 else { continue }
+        // A list of dimensions, a shape, paddings.
+        guard [.int32, .int64].contains(tensor.type), model.constant(tensor) != nil else {
+          throw QuantizationError.notFloat(tensor: graph.label(of: index), type: tensor.type.name)
+        }
+      }
+    }
+  }
+
+  /// The activation that is part of an operator, or nil of an operator that has none.
+  private static func activation(of op: Operator) -> ActivationFunction? {
+    guard let options = op.options, let number = options.integer("fused_activation_function") else { return nil }
+    return ActivationFunction(rawValue: Int8(clamping: number))
+  }
+
+  /// Checks that all layers have weights and biases of the right sizes, and that every constant is finite.
+  func checkWeights() throws {
+    for op in graph.operators {
+      guard let builtin = stripped.builtinOperator(of: op), let rule = QuantizationRule(of: builtin) else { continue }
+      if case .layer(let dimension) = rule {
+        _ = try QuantizableLayer(op, scales: dimension, of: stripped)
+      } else {
+        for index in op.inputs {
+          guard let tensor = graph.tensor(index), tensor.type == .float32, stripped.constant(tensor) != nil else {
+            continue
+          }
+          _ = try stripped.floats(of: index)
+        }
+      }
+    }
+  }
+}
+
+extension Quantization {
+  /// A float model whose one output holds several tensors of the source, one behind the other.
+  public struct Probe: Sendable {
+    /// The model; its output has the shape `[1, N]`.
+    public let model: Model
+    /// The tensors that it gives, and where their numbers lie in its output.
+    public let parts: [(activation: Activation, range: Range<Int>)]
+  }
+
+  /// Models that give all ``activations``.
+  ///
+  /// - Parameter limit: How many numbers one of them may give, so that memory stays within bounds; a single larger tensor
+  ///   has a model of its own.
+  /// - Throws: ``SurgeryError``.
+  public func probes(limit: Int = 1 << 23) throws(SurgeryError) -> [Probe] {
+    var groups: [[Activation]] = []
+    var size = 0
+    for activation in activations {
+      if groups.isEmpty || size + activation.count > limit {
+        groups.append([])
+        size = 0
+      }
+      groups[groups.count - 1].append(activation)
+      size += activation.count
+    }
+    var probes: [Probe] = []
+    for group in groups {
+      var builder = GraphBuilder(extending: source, prefix: "Probe/")
+      var vectors: [GraphTensor] = []
+      var parts: [(activation: Activation, range: Range<Int>)] = []
+      var start = 0
+      for activation in group {
+        let name = String(vectors.count)
+        vectors.append(
+          try builder.reshape(
+            builder.tensor(activation.tensor), to: [1, Int32(clamping: activation.count)], name: name,
+            shapeName: name + "/shape"))
+        parts.append((activation, start..<start + activation.count))
+        start += activation.count
+      }
+      let all = vectors.count == 1 ? vectors[0] : try builder.concatenate(vectors, axis: 1, name: "all")
+      probes.append(Probe(model: builder.finish(with: all).cut(at: all.index), parts: parts))
+    }
+    return probes
+  }
+}
+
+extension Quantization {
+  /// A hash of a model's layers, their names and their constants, as 16 hexadecimal digits; FNV-1a by words of 64 bits.
+  ///
+  /// What else a file says, such as its metadata, does not count.
+  static func fingerprint(of model: Model) -> String {
+    var hash = WordHash()
+    guard let graph = model.mainSubgraph else { return hash.text }
+    for op in graph.operators {
+      hash.add(UInt64(bitPattern: Int64(model.builtinOperator(of: op)?.rawValue ?? -1)))
+      hash.add(Bytes(Array((op.options.map { "\($0)" } ?? "").utf8)))
+      for index in op.inputs + op.outputs {
+        guard let tensor = graph.tensor(index) else {
+          hash.add(UInt64.max)
+          continue
+        }
+        hash.add(Bytes(Array((tensor.name?.string ?? "").utf8)))
+        for size in tensor.shape { hash.add(UInt64(bitPattern: Int64(size))) }
+        if let data = model.constant(tensor) { hash.add(data) }
+      }
+    }
+    return hash.text
+  }
+}
+
+/// FNV-1a by words of 64 bits: good against mistakes, not against malice.
+private struct WordHash {
+  private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  mutating func add(_ word: UInt64) {
+    state = (state ^ word) &* 0x0000_0100_0000_01B3
+    // Multiplying moves differences up only; this brings the high bits back.
+    state ^= state >> 29
+  }
+
+  mutating func add(_ bytes: Bytes) {
+    add(UInt64(bytes.count))
+    bytes.withUnsafeBytes { bytes in
+      let words = bytes.count / 8
+      for place in 0..<words {
+        add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)))
+      }
+      for place in 8 * words..<bytes.count { add(UInt64(bytes[place])) }
+    }
+  }
+
+  var text: String {
+    let digits = String(state, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// Why a model cannot be quantised.
+public enum QuantizationError: Error, Sendable, Hashable {
+  /// The model, or a part of it, is stored in whole numbers already: a tensor, and its type.
+  case alreadyQuantized(tensor: String, type: String)
+  /// Operators that have no form in bytes here, by name.
+  case unsupported(operators: [String])
+  /// A tensor that is no 32-bit floats where they are needed.
+  case notFloat(tensor: String, type: String)
+  /// A layer's weights or biases are no constants of the file, or do not fit it.
+  case badWeights(layer: String, because: String)
+  /// A tensor holds a number that is infinite or none (NaN) when the model runs.
+  case notFinite(tensor: String)
+  /// A tensor has to have two scales at once: `operator` joins tensors that are fixed to different ones.
+  case scalesCollide(tensor: String)
+  /// The measured ranges lack a tensor.
+  case missingRange(tensor: String)
+  /// A measured range is none: an end is infinite or no number, or the ends are in the wrong order.
+  case badRange(tensor: String, lower: Float, upper: Float)
+  /// The ranges were measured with another model.
+  case foreignRanges(measuredWith: String, model: String)
+  /// A file of ranges cannot be used.
+  case badRangesFile(path: String, because: String)
+  /// No ranges come with an architecture.
+  case noRecordedRanges(architecture: String)
+}
+
+extension QuantizationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .alreadyQuantized(let tensor, let type):
+      """
+      the model is quantised already: its tensor \(tensor) is \(type). Quantising starts from a float model, such as \
+      'imprint model convert' makes
+      """
+    case .unsupported(let operators):
+      "the model cannot be quantised: there is no form in bytes for its operators \(operators.joined(separator: ", "))"
+    case .notFloat(let tensor, let type):
+      "the tensor \(tensor) is \(type), where a float model has FLOAT32"
+    case .badWeights(let layer, let because):
+      "the layer \(layer) cannot be quantised: \(because)"
+    case .notFinite(let tensor):
+      """
+      the tensor \(tensor) comes to a number that is infinite or none (NaN) on a calibration picture: the model's \
+      weights are damaged, or its training went wrong
+      """
+    case .scalesCollide(let tensor):
+      "the model cannot be quantised: the tensor \(tensor) would have to be stored with two different scales at once"
+    case .missingRange(let tensor):
+      "the ranges say nothing of the tensor \(tensor): measure them again with this model and --calibration"
+    case .badRange(let tensor, let lower, let upper):
+      "the range of the tensor \(tensor), \(lower) to \(upper), is none: measure it again with --calibration"
+    case .foreignRanges(let measuredWith, let model):
+      """
+      the ranges were measured with another model (\(measuredWith), this one is \(model)): measure this one's with \
+      --calibration and pictures
+      """
+    case .badRangesFile(let path, let because):
+      "the ranges in \(path) cannot be used: \(because)"
+    case .noRecordedRanges(let architecture):
+      "no measured ranges come with \(architecture): quantise its float model with --calibration and pictures"
+    }
+  }
+}
