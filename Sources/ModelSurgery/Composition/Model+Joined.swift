@@ -1,4 +1,11 @@
-import TFLite
+public import Platform
+public import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 extension Model {
   /// Puts a head behind this model, its base: the head's inputs become what the base gives, and the head's outputs the
@@ -56,58 +63,68 @@ public enum TensorMatch: String, Sendable, Hashable, CaseIterable {
   case position
 }
 
-/// Why a base and a head cannot be put together.
-public enum JoinError: Error, Sendable, Hashable {
-  /// The base gives nothing.
-  case baseWithoutOutput
-  /// The head takes nothing.
-  case headWithoutInput
-  /// The head gives nothing.
-  case headWithoutOutput
-  /// The head's inputs that have the name of no output of the base; `outputs` are these.
-  case unmatched(inputs: [String], outputs: [String])
-  /// The numbers of the base's outputs and the head's inputs differ, so that places do not tell which are which.
-  case differentCounts(outputs: Int, inputs: Int)
-  /// Tensors that should be one and differ.
-  case mismatched([TensorMismatch])
-  /// No output of the base has the name; `nearest` are names of those that are like it.
-  case noSuchOutput(String, nearest: [String])
-  /// Both models have contents in other files.
-  case bothExternal
-}
-
-extension JoinError: CustomStringConvertible {
-  /// A sentence that names what is wrong and, where there is one, the way out.
-  public var description: String {
-    switch self {
-    case .baseWithoutOutput:
-      "the base has no output that a head could take"
-    case .headWithoutInput:
-      "the head has no input that a base could fill"
-    case .headWithoutOutput:
-      "the head has no output"
-    case .unmatched(let inputs, let outputs):
-      """
-      the head's \(inputs.count == 1 ? "input" : "inputs") \(Self.list(inputs)) \
-      \(inputs.count == 1 ? "has the name" : "have the names") of no output of the base, whose outputs are \
-      \(Self.list(outputs)); match them by position if they are in the same order
-      """
-    case .differentCounts(let outputs, let inputs):
-      """
-      the base has \(outputs) outputs and the head \(inputs) inputs, so that their places do not tell which belong \
-      together: give them the same names, or split the base elsewhere
-      """
-    case .mismatched(let mismatches):
-      "base and head do not fit: " + mismatches.prefix(4).map(\.description).joined(separator: "; ")
-        + (mismatches.count > 4 ? "; and \(mismatches.count - 4) more" : "")
-        + ". The head must be made for this base"
-    case .noSuchOutput(let name, let nearest):
-      "the base has no output \"\(name.prefix(256))\""
-        + (nearest.isEmpty ? "" : "; did you mean \(nearest.map { "\"\($0)\"" }.joined(separator: " or "))?")
-    case .bothExternal:
-      "both models keep weights in other files, which cannot be put together: store the weights within one of them"
-    }
+/// Why a base and a head cannot be joined.
+public struct JoinError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case baseWithoutOutput, headWithoutInput, headWithoutOutput, unmatched, differentCounts, mismatched, noSuchOutput
+    case bothExternal
   }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The base has no output.
+  public static let baseWithoutOutput = Self(
+    code: .baseWithoutOutput, message: "the base has no output for a head to read", remedy: nil)
+
+  /// The head has no input.
+  public static let headWithoutInput = Self(
+    code: .headWithoutInput, message: "the head has no input for a base to fill", remedy: nil)
+
+  /// The head has no output.
+  public static let headWithoutOutput = Self(
+    code: .headWithoutOutput, message: "the head has no output", remedy: nil)
+
+  /// Inputs of the head have the name of no output of the base; `outputs` are the base's.
+  public static func unmatched(inputs: [String], outputs: [String]) -> Self {
+    let (noun, verb) = inputs.count == 1 ? ("input", "has the name") : ("inputs", "have the names")
+    return Self(
+      code: .unmatched,
+      message: """
+        the head's \(noun) \(list(inputs)) \(verb) of no output of the base, whose outputs are \(list(outputs))
+        """, remedy: "match them by position if they are in the same order")
+  }
+
+  /// The base has another number of outputs than the head has inputs, so that they cannot be matched by position.
+  public static func differentCounts(outputs: Int, inputs: Int) -> Self {
+    Self(
+      code: .differentCounts,
+      message: "the base has \(outputs) outputs and the head \(inputs) inputs, which cannot be matched by position",
+      remedy: "give matching tensors the same names, or split the base elsewhere")
+  }
+
+  /// Matched tensors differ.
+  public static func mismatched(_ mismatches: [TensorMismatch]) -> Self {
+    var parts = mismatches.prefix(4).map(\.description)
+    if mismatches.count > 4 { parts.append("and \(mismatches.count - 4) more") }
+    return Self(
+      code: .mismatched, message: "base and head do not fit: \(parts.joined(separator: "; "))",
+      remedy: "use a head that was made for this base")
+  }
+
+  /// No output of the base has the name; `nearest` are similar names.
+  public static func noSuchOutput(_ name: String, nearest: [String]) -> Self {
+    Self(
+      code: .noSuchOutput, message: "the base has no output \"\(name.prefix(256))\"",
+      remedy: nearest.isEmpty ? nil : "did you mean \(nearest.map { "\"\($0)\"" }.joined(separator: " or "))?")
+  }
+
+  /// Both models keep weights in other files.
+  public static let bothExternal = Self(
+    code: .bothExternal, message: "both models keep weights in other files, which cannot be joined",
+    remedy: "store the weights of one of them in its own file")
 
   private static func list(_ names: [String]) -> String {
     names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")

@@ -1,4 +1,11 @@
-import TFLite
+public import Platform
+public import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 extension Model {
   /// Cuts the model in two: the base computes some tensors from the model's inputs, and the head the model's outputs from
@@ -148,48 +155,63 @@ extension ModelMetadata {
   }
 }
 
-/// Why a model cannot be cut in two at some tensors.
-public enum SplitError: Error, Sendable, Hashable {
-  /// No tensor that the model computes has the name; `nearest` are names that are like it.
-  case noSuchTensor(String, nearest: [String])
-  /// Several tensors have the name: their numbers.
-  case ambiguous(String, numbers: [Int32])
-  /// There are no tensors to cut at.
-  case noCut
-  /// The tensor is an input or a constant: nothing before it could be a base.
-  case nothingBefore(tensor: String)
-  /// The tensor is an output, or no output follows from it: nothing behind it could be a head.
-  case nothingBehind(tensor: String)
-  /// Tensors that lead past the cut, from before it to behind it.
-  case crossed(cut: [String], by: [String])
-}
+/// Why a model cannot be split at some tensors.
+public struct SplitError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case noSuchTensor, ambiguous, noCut, nothingBefore, nothingBehind, crossed
+  }
 
-extension SplitError: CustomStringConvertible {
-  /// A sentence that names what is wrong and, where there is one, the way out.
-  public var description: String {
-    switch self {
-    case .noSuchTensor(let name, let nearest):
-      "the model computes no tensor \"\(name.prefix(256))\""
-        + (nearest.isEmpty
-          ? "; 'imprint inspect' lists its tensors"
-          : "; did you mean \(nearest.map { "\"\($0)\"" }.joined(separator: " or "))?")
-    case .ambiguous(let name, let numbers):
-      """
-      several tensors are called "\(name.prefix(256))": name one by its number, which is one of \
-      \(numbers.prefix(8).map(String.init).joined(separator: ", "))
-      """
-    case .noCut:
-      "there is no tensor to cut at: name one"
-    case .nothingBefore(let tensor):
-      "the model cannot be cut at \(tensor): nothing computes it, so that there would be no base"
-    case .nothingBehind(let tensor):
-      "the model cannot be cut at \(tensor): no output is computed from it, so that there would be no head"
-    case .crossed(let cut, let others):
-      """
-      the model cannot be cut at \(cut.joined(separator: ", ")) alone: \
-      \(others.prefix(5).joined(separator: ", "))\(others.count > 5 ? " and \(others.count - 5) more" : "") \
-      \(others.count == 1 ? "leads" : "lead") past the cut. Cut before or behind where they meet, or at all of them
-      """
-    }
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+  /// The tensors that could be meant, for ``noSuchTensor(_:nearest:)``, or that lead past the cut, for
+  /// ``crossed(cut:by:)``.
+  public private(set) var tensors: [String] = []
+
+  /// The model computes no tensor of the name; `nearest` are similar names.
+  public static func noSuchTensor(_ name: String, nearest: [String]) -> Self {
+    Self(
+      code: .noSuchTensor, message: "the model computes no tensor \"\(name.prefix(256))\"",
+      remedy: nearest.isEmpty ? nil : "did you mean \(nearest.map { "\"\($0)\"" }.joined(separator: " or "))?",
+      tensors: nearest)
+  }
+
+  /// Several tensors have the name; `numbers` are their indices.
+  public static func ambiguous(_ name: String, numbers: [Int32]) -> Self {
+    let choices = numbers.prefix(8).map { String($0) }.joined(separator: ", ")
+    return Self(
+      code: .ambiguous, message: "several tensors are called \"\(name.prefix(256))\"",
+      remedy: "choose one by its number, which is one of \(choices)")
+  }
+
+  /// No tensor to cut at was given.
+  public static let noCut = Self(code: .noCut, message: "there is no tensor to cut at", remedy: "name one")
+
+  /// The tensor is an input or a constant, so that the base would be empty.
+  public static func nothingBefore(tensor: String) -> Self {
+    Self(
+      code: .nothingBefore,
+      message: "the model cannot be cut at \(tensor): no operator computes it, and the base would be empty", remedy: nil)
+  }
+
+  /// The tensor is an output, or no output depends on it, so that the head would be empty.
+  public static func nothingBehind(tensor: String) -> Self {
+    Self(
+      code: .nothingBehind,
+      message: "the model cannot be cut at \(tensor): no output is computed from it, and the head would be empty",
+      remedy: nil)
+  }
+
+  /// Other tensors lead from before the cut to behind it.
+  public static func crossed(cut: [String], by others: [String]) -> Self {
+    var listed = others.prefix(5).joined(separator: ", ")
+    if others.count > 5 { listed += " and \(others.count - 5) more" }
+    return Self(
+      code: .crossed,
+      message: """
+        the model cannot be cut at \(cut.joined(separator: ", ")) alone: \(listed) \
+        \(others.count == 1 ? "leads" : "lead") past the cut
+        """, remedy: "cut before or behind the point where they meet, or at all of them", tensors: others)
   }
 }

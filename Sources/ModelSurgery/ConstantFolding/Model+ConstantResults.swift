@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// The tensors that follow from constants alone by operators that prepare weights, in the order in which they are

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension ImprintableNetwork {
   /// The network in floats.

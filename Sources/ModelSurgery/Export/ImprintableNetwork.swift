@@ -1,4 +1,11 @@
+public import Platform
 import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A trained network that can be imprinted: a picture network up to its embedding, and the rows of its classes.
 ///
@@ -143,29 +150,41 @@ extension ImprintableNetwork {
 }
 
 /// Why a trained network cannot be written as a model.
-public enum ExportError: Error, Sendable, Hashable {
-  /// The network's parts do not make one.
-  case badNetwork(because: String)
-  /// The trained ranges lack a layer.
-  case missingRange(layer: String)
-  /// A trained range is none: an end is infinite or no number, or the ends are in the wrong order.
-  case badRange(layer: String, lower: Float, upper: Float)
-  /// A layer cannot be stored in bytes.
-  case badLayer(String, because: String)
-}
+public struct ExportError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case badNetwork, missingRange, badRange, badLayer
+  }
 
-extension ExportError: CustomStringConvertible {
-  /// A sentence that names what is wrong and, where there is one, the way out.
-  public var description: String {
-    switch self {
-    case .badNetwork(let because):
-      "the network cannot be written: \(because)"
-    case .missingRange(let layer):
-      "the trained ranges say nothing of the layer \(layer): track all layers in training"
-    case .badRange(let layer, let lower, let upper):
-      "the trained range of the layer \(layer), \(lower) to \(upper), is none: the training went wrong"
-    case .badLayer(let layer, let because):
-      "the layer \(layer) cannot be stored in bytes: \(because); the training went wrong, or is not done"
-    }
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The parts of the network do not fit together.
+  public static func badNetwork(because reason: String) -> Self {
+    Self(code: .badNetwork, message: "the network cannot be written: \(reason)", remedy: nil)
+  }
+
+  /// No range was trained for a layer.
+  public static func missingRange(layer: String) -> Self {
+    Self(
+      code: .missingRange, message: "no range was trained for the layer \(layer)",
+      remedy: "track the ranges of all layers in training")
+  }
+
+  /// A trained range has an end that is not finite, or its ends are in the wrong order.
+  public static func badRange(layer: String, lower: Float, upper: Float) -> Self {
+    Self(
+      code: .badRange,
+      message: "the trained range of the layer \(layer), \(lower) to \(upper), is invalid",
+      remedy: "check that the training has converged")
+  }
+
+  /// A layer cannot be stored in bytes.
+  public static func badLayer(_ layer: String, because reason: String) -> Self {
+    Self(
+      code: .badLayer,
+      message: "the layer \(layer) cannot be stored in bytes: \(reason)",
+      remedy: "check that the training has converged")
   }
 }

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension GraphBuilder {
   /// Adds a fully connected layer: y = W x + b, for each of the vectors that the input consists of.

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension GraphBuilder {
   /// Adds a convolution.

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// Builds a model's main subgraph layer by layer, each with the shape that follows from its inputs.
 ///

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// A model in plain values, for people and for machines to read.
 public struct ModelSummary: Sendable, Hashable, Codable {

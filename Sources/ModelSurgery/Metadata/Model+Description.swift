@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// Writes what task libraries need to know of an image classifier: how its input is normalised, and the names of its

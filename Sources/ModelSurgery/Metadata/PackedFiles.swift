@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// Files that are packed behind a model, as a zip archive at the end of its file: how TensorFlow Lite's own metadata
 /// brings a label file along.

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// What becomes of a picture's bytes before a model takes them: (byte − mean) / deviation, channel by channel.
 ///

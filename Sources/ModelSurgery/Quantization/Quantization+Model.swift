@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Quantization {
   /// The int8 model.

@@ -1,4 +1,11 @@
-import TFLite
+public import Platform
+public import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A float model that is to be stored in bytes: what has to be measured of it, and how it then becomes an int8 model.
 ///
@@ -263,65 +270,89 @@ private struct WordHash {
 }
 
 /// Why a model cannot be quantised.
-public enum QuantizationError: Error, Sendable, Hashable {
-  /// The model, or a part of it, is stored in whole numbers already: a tensor, and its type.
-  case alreadyQuantized(tensor: String, type: String)
-  /// Operators that have no form in bytes here, by name.
-  case unsupported(operators: [String])
-  /// A tensor that is no 32-bit floats where they are needed.
-  case notFloat(tensor: String, type: String)
-  /// A layer's weights or biases are no constants of the file, or do not fit it.
-  case badWeights(layer: String, because: String)
-  /// A tensor holds a number that is infinite or none (NaN) when the model runs.
-  case notFinite(tensor: String)
-  /// A tensor has to have two scales at once: `operator` joins tensors that are fixed to different ones.
-  case scalesCollide(tensor: String)
-  /// The measured ranges lack a tensor.
-  case missingRange(tensor: String)
-  /// A measured range is none: an end is infinite or no number, or the ends are in the wrong order.
-  case badRange(tensor: String, lower: Float, upper: Float)
-  /// The ranges were measured with another model.
-  case foreignRanges(measuredWith: String, model: String)
-  /// A file of ranges cannot be used.
-  case badRangesFile(path: String, because: String)
-  /// No ranges come with an architecture.
-  case noRecordedRanges(architecture: String)
-}
+public struct QuantizationError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case alreadyQuantized, unsupported, notFloat, badWeights, notFinite, scalesCollide, missingRange, badRange
+    case foreignRanges, badRangesFile, noRecordedRanges
+  }
 
-extension QuantizationError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .alreadyQuantized(let tensor, let type):
-      """
-      the model is quantised already: its tensor \(tensor) is \(type). Quantising starts from a float model, such as \
-      'imprint model convert' makes
-      """
-    case .unsupported(let operators):
-      "the model cannot be quantised: there is no form in bytes for its operators \(operators.joined(separator: ", "))"
-    case .notFloat(let tensor, let type):
-      "the tensor \(tensor) is \(type), where a float model has FLOAT32"
-    case .badWeights(let layer, let because):
-      "the layer \(layer) cannot be quantised: \(because)"
-    case .notFinite(let tensor):
-      """
-      the tensor \(tensor) comes to a number that is infinite or none (NaN) on a calibration picture: the model's \
-      weights are damaged, or its training went wrong
-      """
-    case .scalesCollide(let tensor):
-      "the model cannot be quantised: the tensor \(tensor) would have to be stored with two different scales at once"
-    case .missingRange(let tensor):
-      "the ranges say nothing of the tensor \(tensor): measure them again with this model and --calibration"
-    case .badRange(let tensor, let lower, let upper):
-      "the range of the tensor \(tensor), \(lower) to \(upper), is none: measure it again with --calibration"
-    case .foreignRanges(let measuredWith, let model):
-      """
-      the ranges were measured with another model (\(measuredWith), this one is \(model)): measure this one's with \
-      --calibration and pictures
-      """
-    case .badRangesFile(let path, let because):
-      "the ranges in \(path) cannot be used: \(because)"
-    case .noRecordedRanges(let architecture):
-      "no measured ranges come with \(architecture): quantise its float model with --calibration and pictures"
-    }
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The model, or a part of it, is quantised already: a tensor and its type.
+  public static func alreadyQuantized(tensor: String, type: String) -> Self {
+    Self(
+      code: .alreadyQuantized, message: "the model is quantised already: its tensor \(tensor) is \(type)",
+      remedy: "start from a float model")
+  }
+
+  /// The named operators have no int8 form here.
+  public static func unsupported(operators: [String]) -> Self {
+    let names = operators.joined(separator: ", ")
+    return Self(
+      code: .unsupported, message: "the model cannot be quantised: its operators \(names) have no int8 form here",
+      remedy: nil)
+  }
+
+  /// A tensor is not of 32-bit floats where those are needed.
+  public static func notFloat(tensor: String, type: String) -> Self {
+    Self(
+      code: .notFloat, message: "the tensor \(tensor) is \(type), where a float model has FLOAT32", remedy: nil)
+  }
+
+  /// The weights or biases of a layer are not constants of the file, or do not fit it.
+  public static func badWeights(layer: String, because reason: String) -> Self {
+    Self(code: .badWeights, message: "the layer \(layer) cannot be quantised: \(reason)", remedy: nil)
+  }
+
+  /// A tensor holds a number that is infinite or NaN when the model runs.
+  public static func notFinite(tensor: String) -> Self {
+    Self(
+      code: .notFinite,
+      message: "the tensor \(tensor) holds a number that is infinite or NaN for a calibration picture",
+      remedy: "check the weights for damage, and their training for divergence")
+  }
+
+  /// A tensor would need two scales: an operator connects tensors with different prescribed scales.
+  public static func scalesCollide(tensor: String) -> Self {
+    Self(
+      code: .scalesCollide,
+      message: "the model cannot be quantised: the tensor \(tensor) would need two different scales at once", remedy: nil)
+  }
+
+  /// No range was measured for a tensor.
+  public static func missingRange(tensor: String) -> Self {
+    Self(
+      code: .missingRange, message: "no range was measured for the tensor \(tensor)",
+      remedy: "measure the ranges of this model again")
+  }
+
+  /// A measured range has an end that is not finite, or its ends are in the wrong order.
+  public static func badRange(tensor: String, lower: Float, upper: Float) -> Self {
+    Self(
+      code: .badRange, message: "the range of the tensor \(tensor), \(lower) to \(upper), is invalid",
+      remedy: "measure the ranges of this model again")
+  }
+
+  /// The ranges were measured with another model; both are named by their fingerprints.
+  public static func foreignRanges(measuredWith: String, model: String) -> Self {
+    Self(
+      code: .foreignRanges,
+      message: "the ranges were measured with another model (\(measuredWith), this one is \(model))",
+      remedy: "measure the ranges of this model on pictures")
+  }
+
+  /// A file of ranges cannot be used.
+  public static func badRangesFile(path: String, because reason: String) -> Self {
+    Self(code: .badRangesFile, message: "the ranges in \(path) cannot be used: \(reason)", remedy: nil)
+  }
+
+  /// No measured ranges are known for an architecture.
+  public static func noRecordedRanges(architecture: String) -> Self {
+    Self(
+      code: .noRecordedRanges, message: "no measured ranges are known for \(architecture)",
+      remedy: "measure the ranges of its float model on pictures")
   }
 }

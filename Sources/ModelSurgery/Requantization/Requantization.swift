@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// A model of uint8 tensors, one scale each, as one of int8 with a scale for each channel of its weights: what the
 /// processors' 8-bit dot products are used for: 1.5 to 2.7 times as fast, measured with VNNI.

@@ -1,9 +1,10 @@
-import TFLite
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// The weights of a network by name, as a training framework saves them.
@@ -106,57 +107,72 @@ extension Bytes {
     do throws(TFLiteError) {
       try self.init(mapping: file)
     } catch {
-      if case .cannotRead(let path, let reason) = error { throw .cannotRead(path: path, reason: reason) }
-      throw .cannotRead(path: file.path, reason: "\(error)")
+      let text = "\(error)"
+      let opening = "\(file.path) cannot be read: "
+      let reason = text.hasPrefix(opening) ? String(text.dropFirst(opening.count)) : text
+      throw .cannotRead(path: file.path, reason: reason)
     }
   }
 }
 
 /// Why weights cannot be read from a file.
-public enum WeightsError: Error, Sendable, Hashable {
-  /// The system refused to open or read the file; `reason` is its own words.
-  case cannotRead(path: String, reason: String)
-  /// The bytes are in none of the layouts that are read here.
-  case notWeights(because: String)
-  /// The file breaks its layout's rules at `place`, such as `the entry data/3`.
-  case damaged(place: String, because: String)
-  /// The pickle holds an opcode that plain weights do not need, by name.
-  case refusedOpcode(String, position: Int)
-  /// The pickle asks for a function or class that plain weights do not need, by name.
-  case refusedGlobal(String)
-  /// A tensor, by name, cannot be taken over.
-  case badTensor(String, because: String)
-  /// The tensors refer to the same data so often that they would take memory out of proportion to the file.
-  case outOfProportion(tensor: String)
-}
+public struct WeightsError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case cannotRead, notWeights, damaged, refusedOpcode, refusedGlobal, badTensor, outOfProportion
+  }
 
-extension WeightsError: CustomStringConvertible {
-  /// A sentence that names what is wrong and, where there is one, the way out.
-  public var description: String {
-    switch self {
-    case .cannotRead(let path, let reason):
-      "\(path) cannot be read: \(reason)"
-    case .notWeights(let because):
-      "this is no file of weights: \(because). State files of PyTorch, safetensors and TensorFlow checkpoints are read"
-    case .damaged(let place, let because):
-      "the weights are damaged at \(place): \(because); get the file again from where it came"
-    case .refusedOpcode(let name, let position):
-      """
-      the weights are refused: their pickle holds the opcode \(name) at byte \(position), which plain weights do not \
-      need; save the model's state_dict() alone
-      """
-    case .refusedGlobal(let name):
-      """
-      the weights are refused: their pickle asks for \(name), which is neither a tensor nor a plain container; save \
-      the model's state_dict() alone
-      """
-    case .badTensor(let name, let because):
-      "the tensor \"\(name)\" cannot be read: \(because)"
-    case .outOfProportion(let tensor):
-      """
-      the weights are refused at the tensor "\(tensor)": they refer to the same data over and over, and would take \
-      memory out of proportion to the file
-      """
-    }
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The system cannot open or read the file; `reason` is the system's message.
+  public static func cannotRead(path: String, reason: String) -> Self {
+    Self(code: .cannotRead, message: "\(path) cannot be read: \(reason)", remedy: nil)
+  }
+
+  /// The file is in no layout that can be read here.
+  public static func notWeights(because reason: String) -> Self {
+    Self(
+      code: .notWeights, message: "this is no file of weights: \(reason)",
+      remedy: "use a PyTorch state file, a safetensors file or a TensorFlow checkpoint")
+  }
+
+  /// The file breaks the rules of its layout at `place`, such as `the entry data/3`.
+  public static func damaged(place: String, because reason: String) -> Self {
+    Self(
+      code: .damaged, message: "the weights are damaged at \(place): \(reason)",
+      remedy: "get the file again from its source")
+  }
+
+  /// The pickle holds the named opcode, which plain weights do not need.
+  public static func refusedOpcode(_ name: String, position: Int) -> Self {
+    Self(
+      code: .refusedOpcode,
+      message: "the pickle holds the opcode \(name) at byte \(position), which plain weights do not need",
+      remedy: "save the model's state_dict() alone")
+  }
+
+  /// The pickle asks for the named function or class, which plain weights do not need.
+  public static func refusedGlobal(_ name: String) -> Self {
+    Self(
+      code: .refusedGlobal,
+      message: "the pickle asks for \(name), which is neither a tensor nor a plain container",
+      remedy: "save the model's state_dict() alone")
+  }
+
+  /// The named tensor cannot be read.
+  public static func badTensor(_ name: String, because reason: String) -> Self {
+    Self(code: .badTensor, message: "the tensor \"\(name)\" cannot be read: \(reason)", remedy: nil)
+  }
+
+  /// Tensors refer to the same data so often that they would take memory out of proportion to the file.
+  public static func outOfProportion(tensor: String) -> Self {
+    Self(
+      code: .outOfProportion,
+      message: """
+        the tensor "\(tensor)" and others refer to the same data over and over and would take memory out of proportion \
+        to the file
+        """, remedy: nil)
   }
 }

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

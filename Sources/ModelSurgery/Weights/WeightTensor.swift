@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// A tensor of weights: 32-bit floats in row-major order, the last dimension running fastest.
 public struct WeightTensor: Sendable, Hashable {
