@@ -8,7 +8,7 @@ extension Architecture {
   /// EfficientNet-Lite2: deeper and wider than Lite0, pictures of 260 by 260.
   public static let efficientNetLite2 = efficientNetLite(number: 2, width: 1.1, depth: 1.2, side: 260)
 
-  /// Blocks of a kind, as Lite0 has them.
+  /// A stage of equal blocks, as in Lite0.
   private struct Stage {
     let repeats, window: Int
     let stride: Int32
@@ -28,8 +28,8 @@ extension Architecture {
     Stage(4, 5, 2, 6, 192), Stage(1, 3, 1, 6, 320),
   ]
 
-  /// Tan and Le, "EfficientNet" (2019), in the form without squeeze-and-excite and with ReLU6. The stem, the head and
-  /// how often the first and the last stage are repeated do not grow with the network.
+  /// Returns EfficientNet-Lite: Tan and Le, "EfficientNet" (2019), without squeeze-and-excite and with ReLU6. The stem,
+  /// the head and the depth of the first and last stage do not grow with the network.
   private static func efficientNetLite(number: Int, width: Double, depth: Double, side: Int32) -> Architecture {
     var layers: [Layer] = [
       .convolution(
@@ -61,7 +61,8 @@ extension Architecture {
       name: "efficientnet-lite\(number)", side: side, mean: 127, deviation: 128, epsilon: 1e-3, layers: layers)
   }
 
-  /// An inverted bottleneck: wider, along the picture, narrower; with a way round where nothing changes its shape.
+  /// Returns an inverted bottleneck: expansion, depthwise convolution, projection; with a residual connection if the
+  /// shape stays the same.
   private static func bottleneck(
     number: Int, inputs: Int, outputs: Int, window: Int, stride: Int32, expansion: Int
   ) -> [Layer] {
@@ -85,7 +86,7 @@ extension Architecture {
     return stride == 1 && inputs == outputs ? [.residual(name: name + "/sum", layers)] : layers
   }
 
-  /// A number of channels grown by a factor, to the nearest multiple of 8 that is not a tenth too small.
+  /// Returns a number of channels scaled by a factor, rounded to the nearest multiple of 8 that is at least 90 % of it.
   private static func widened(_ channels: Int, by factor: Double) -> Int {
     let wanted = Double(channels) * factor
     let rounded = max(8, Int(wanted + 4) / 8 * 8)
@@ -94,15 +95,16 @@ extension Architecture {
 }
 
 extension Architecture {
-  /// MobileNet v1: a convolution and thirteen pairs of a depthwise and a pointwise one, 4.2 million weights at full width.
+  /// Returns MobileNet v1: a convolution and thirteen pairs of depthwise and pointwise convolutions, 4.2 million
+  /// weights at full width.
   ///
-  /// Howard et al., "MobileNets" (2017), as TensorFlow's slim has it and with its names: `Conv2d_0`, `Conv2d_1_depthwise`,
-  /// `Conv2d_1_pointwise` and so on, each with a `BatchNorm`. Coral's models are of it.
+  /// Howard et al., "MobileNets" (2017), with the layer names of TensorFlow's slim: `Conv2d_0`, `Conv2d_1_depthwise`,
+  /// `Conv2d_1_pointwise` and so on, each with a `BatchNorm`. Coral's models use it.
   ///
   /// - Parameters:
-  ///   - multiplier: By what the number of channels is multiplied, 1 or less; none has fewer than 8.
-  ///   - side: The width and the height of the pictures, a multiple of 32; 128 to 224 in the published ones.
-  ///   - classes: How many classes the published head has: 1001, the first of which is the background.
+  ///   - multiplier: The width multiplier, 1 or less; every layer has at least 8 channels.
+  ///   - side: The width and height of the pictures, a multiple of 32; 128 to 224 in the published models.
+  ///   - classes: The number of classes of the published head: 1001, the first of which is the background.
   public static func mobileNetV1(multiplier: Double = 1, side: Int32 = 224, classes: Int = 1001) -> Architecture {
     func channels(_ full: Int) -> Int { max(8, Int(Double(full) * multiplier)) }
     func normalization(_ name: String) -> String { name + ".BatchNorm" }
@@ -137,12 +139,12 @@ extension Architecture {
 }
 
 extension Architecture {
-  /// All networks that weights can be converted for.
+  /// All known networks.
   public static let known: [Architecture] =
     [efficientNetLite0, efficientNetLite1, efficientNetLite2]
     + [1, 0.75, 0.5, 0.25].map { mobileNetV1(multiplier: $0) }
 
-  /// The network of a name, or nil where none is known.
+  /// Returns the network of a name, or nil if it is unknown.
   public init?(name: String) {
     guard let found = Self.known.first(where: { $0.name == name }) else { return nil }
     self = found

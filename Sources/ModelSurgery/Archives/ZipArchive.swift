@@ -1,21 +1,22 @@
 import TFLite
 
-/// The files of a zip archive, referenced where they lie if it stores them as they are.
+/// The files of a zip archive, referenced in place if they are stored uncompressed.
 struct ZipDirectory {
-  /// The contents by name.
+  /// The contents by file name.
   let entries: [String: Bytes]
-  /// Where the first file begins, with its head.
+  /// The offset of the first file's local header.
   let start: Int
 
-  /// Reads and verifies the directory at an archive's end, and what it says about each file beside that file.
+  /// Reads the directory at the end of an archive and checks it against the local header of each file.
   ///
   /// - Parameters:
   ///   - archive: The archive.
-  ///   - isMovable: Whether its offsets may all be off by the same number, as in an archive that was put behind other
-  ///     data or cut from it, and its files may be packed by DEFLATE.
-  /// - Throws: ``WeightsError/damaged(place:because:)`` where the two differ, files overlap or one is packed.
-  /// - Complexity: O(entries · log entries) and O(the size of packed files); others are not looked at, so their checksums
-  ///   are not checked.
+  ///   - isMovable: Whether all offsets may be off by the same amount, as in an archive appended to other data or cut
+  ///     from it, and files may be compressed with DEFLATE.
+  /// - Throws: ``WeightsError/damaged(place:because:)`` if directory and headers differ, files overlap, or a file is
+  ///   compressed that must not be.
+  /// - Complexity: O(entries · log entries + size of compressed files). Stored files are not read, so their checksums
+  ///   are not verified.
   init(_ archive: Bytes, isMovable: Bool = false) throws(WeightsError) {
     let (start, end, count, shift) = try Self.directory(of: archive, isMovable: isMovable)
     var first = start
@@ -64,7 +65,7 @@ struct ZipDirectory {
 
   private static let mostUnpacked = 1 << 26
 
-  /// Where the directory begins and ends, how many records it has, and by how much all offsets are to be shifted.
+  /// Returns where the directory begins and ends, how many records it has, and the correction of all offsets.
   private static func directory(
     of archive: Bytes, isMovable: Bool
   ) throws(WeightsError) -> (start: Int, end: Int, count: Int, shift: Int) {
@@ -83,10 +84,10 @@ struct ZipDirectory {
       directory = (large.start, large.size, large.count)
       limit = large.position
     }
-    // The directory ends where the record begins that tells of it.
+    // The directory ends where the end record begins.
     let shift = isMovable && directory.size <= limit ? limit - directory.size - directory.start : 0
     directory.start += shift
-    // A record takes 46 bytes at least.
+    // A record takes at least 46 bytes.
     guard directory.start <= limit, directory.size <= limit - directory.start, directory.count <= directory.size / 46
     else {
       throw .damaged(place: "the zip's end", because: "the directory that it points to does not lie in the file")
@@ -94,19 +95,25 @@ struct ZipDirectory {
     return (directory.start, directory.start + directory.size, directory.count, shift)
   }
 
-  /// The last place where a record stands whose comment reaches the file's end.
+  /// Returns the last offset of an end record whose comment reaches exactly to the end of the file.
   private static func endRecord(of archive: Bytes) -> Int? {
     let recordCount = 22
     guard archive.count >= recordCount else { return nil }
-    return archive.withUnsafeBytes { bytes in
-      (0...min(0xFFFF, archive.count - recordCount)).lazy.map { archive.count - recordCount - $0 }.first { start in
-        bytes[start] == 0x50 && bytes[start + 1] == 0x4B && bytes[start + 2] == 5 && bytes[start + 3] == 6
-          && start + recordCount + (Int(bytes[start + 20]) | Int(bytes[start + 21]) << 8) == archive.count
+    let last: Int = archive.count - recordCount
+    let first: Int = max(0, last - 0xFFFF)
+    return archive.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Int? in
+      var start = last
+      while start >= first {
+        let signature = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self))
+        let comment = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: start + 20, as: UInt16.self))
+        if signature == 0x0605_4B50, Int(comment) == last - start { return start }
+        start -= 1
       }
+      return nil
     }
   }
 
-  /// The same record with wide numbers: found by a locator right before the narrow one.
+  /// Reads the Zip64 end record, which a locator right before the ordinary end record points to.
   private static func largeEndRecord(
     of archive: Bytes, before record: Int
   ) -> (position: Int, start: Int, size: Int, count: Int)? {
@@ -125,7 +132,7 @@ struct ZipDirectory {
   }
 }
 
-/// What the directory says about a file.
+/// The directory's record of a file.
 private struct Entry {
   let flags, method: UInt16
   let nameBytes: Bytes
@@ -150,7 +157,7 @@ private struct Entry {
     guard widen(from: extra, count == .max, packedCount == .max, offset == .max) else { return nil }
   }
 
-  /// Takes the numbers that do not fit 32 bits from the extra field of theirs.
+  /// Reads the numbers that do not fit 32 bits from the Zip64 extra field.
   private mutating func widen(from extra: Bytes, _ wideCount: Bool, _ widePacked: Bool, _ wideOffset: Bool) -> Bool {
     guard wideCount || widePacked || wideOffset else { return true }
     var cursor = ByteCursor(extra)
@@ -168,8 +175,8 @@ private struct Entry {
     return false
   }
 
-  /// Where the head begins that the contents have of their own, and where they lie behind it; nil where the head does
-  /// not agree or they do not lie before `limit`.
+  /// Returns the offset of the file's local header and the range of its contents, or nil if the header disagrees with
+  /// the directory or the contents do not end before `limit`.
   func range(in archive: Bytes, shiftedBy shift: Int, before limit: Int) -> (head: Int, contents: Range<Int>)? {
     let (offset, overflow) = offset.addingReportingOverflow(shift)
     guard !overflow, (0...limit).contains(offset) else { return nil }
@@ -184,66 +191,99 @@ private struct Entry {
   }
 }
 
-/// Writes zip archives that store files as they are.
+/// A writer of zip archives that stores files uncompressed.
 enum ZipArchive {
-  /// The four bytes before each file.
+  /// The signature of a local file header.
   static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
 
-  /// An archive of some files, in the order of their names: the same files make the same bytes.
+  /// Returns an archive of files in the order of their names. Equal files give equal bytes.
   ///
   /// - Parameters:
-  ///   - files: The files' contents by name.
-  ///   - start: What offsets count the archive's first byte as.
-  /// - Throws: ``TFLiteError/invalid(field:reason:)`` when there are more files, or more bytes, than a zip of 32-bit
-  ///   offsets holds.
+  ///   - files: The contents by file name.
+  ///   - start: The offset of the archive's first byte.
+  /// - Throws: ``TFLiteError/invalid(field:reason:)`` if the files exceed the limits of a zip with 32-bit offsets.
   static func bytes(of files: [String: Bytes], at start: Int) throws(TFLiteError) -> [UInt8] {
-    let size = files.reduce(start) { $0 + $1.value.count + 2 * $1.key.utf8.count + 76 } + 22
+    var size: Int = start + 22
+    for (name, contents) in files { size += contents.count + 2 * name.utf8.count + 76 }
     guard files.count < 0xFFFF, size < UInt32.max, files.keys.allSatisfy({ $0.utf8.count <= 0xFFFF }) else {
       throw .invalid(field: "trailing", reason: "is to hold \(files.count) packed files, more than fit a zip")
     }
     var archive: [UInt8] = []
     var directory: [UInt8] = []
     for (name, contents) in files.sorted(by: { $0.key < $1.key }) {
-      let offset = start + archive.count
+      let offset: Int = start + archive.count
       let description = description(name, contents)
-      archive += localSignature + description + Array(name.utf8)
+      archive.append(contentsOf: localSignature)
+      archive.append(contentsOf: description)
+      archive.append(contentsOf: name.utf8)
       archive.append(contentsOf: contents)
-      directory += [0x50, 0x4B, 1, 2] + number(madeBy, 2) + description
-      // No comment, the first disk, no text; a file that all may read.
-      directory += number(0, 2) + number(0, 2) + number(0, 2) + number(0o100644 << 16, 4) + number(offset, 4)
-      directory += name.utf8
+      directory.append(contentsOf: [0x50, 0x4B, 1, 2])
+      append(madeBy, width: 2, to: &directory)
+      directory.append(contentsOf: description)
+      // No comment, the first disk, a binary file that everyone may read.
+      append(0, width: 6, to: &directory)
+      append(0o100644 << 16, width: 4, to: &directory)
+      append(offset, width: 4, to: &directory)
+      directory.append(contentsOf: name.utf8)
     }
-    let end =
-      [0x50, 0x4B, 5, 6] + number(0, 2) + number(0, 2) + number(files.count, 2) + number(files.count, 2)
-      + number(directory.count, 4) + number(start + archive.count, 4) + number(0, 2)
-    return archive + directory + end
+    let directoryStart: Int = start + archive.count
+    archive.append(contentsOf: directory)
+    archive.append(contentsOf: [0x50, 0x4B, 5, 6])
+    append(0, width: 4, to: &archive)
+    append(files.count, width: 2, to: &archive)
+    append(files.count, width: 2, to: &archive)
+    append(directory.count, width: 4, to: &archive)
+    append(directoryStart, width: 4, to: &archive)
+    append(0, width: 2, to: &archive)
+    return archive
   }
 
-  /// What both the head of a file and its record in the directory say, up to the lengths of its name and of nothing.
+  /// Returns the fields that the local header and the directory record share, up to the lengths of the name and of the
+  /// empty extra field.
   private static func description(_ name: String, _ contents: Bytes) -> [UInt8] {
     let isASCII = name.utf8.allSatisfy { $0 < 0x80 }
-    return number(10, 2) + number(isASCII ? 0 : 0x800, 2) + number(0, 2) + number(0, 2) + number(firstDay, 2)
-      + number(Int(checksum(of: contents)), 4) + number(contents.count, 4) + number(contents.count, 4)
-      + number(name.utf8.count, 2) + number(0, 2)
+    var description: [UInt8] = []
+    append(10, width: 2, to: &description)
+    append(isASCII ? 0 : 0x800, width: 2, to: &description)
+    append(0, width: 4, to: &description)
+    append(firstDay, width: 2, to: &description)
+    append(Int(checksum(of: contents)), width: 4, to: &description)
+    append(contents.count, width: 4, to: &description)
+    append(contents.count, width: 4, to: &description)
+    append(name.utf8.count, width: 2, to: &description)
+    append(0, width: 2, to: &description)
+    return description
   }
 
-  // Unix, for the sake of the file's mode; version 1.0 of the format.
+  // Unix, so that the file mode counts; version 1.0 of the format.
   private static let madeBy = 3 << 8 | 10
-  // The first day that a zip can name, 1 January 1980.
+  // The earliest date in a zip, 1 January 1980.
   private static let firstDay = 1 << 5 | 1
 
-  private static func number(_ value: Int, _ width: Int) -> [UInt8] {
-    (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  /// Appends a little-endian number of `width` bytes.
+  private static func append(_ value: Int, width: Int, to bytes: inout [UInt8]) {
+    for index in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
   }
 
-  /// The cyclic redundancy check that zips have, of the reversed polynomial EDB88320.
+  /// Returns the CRC-32 of zip files, of the reversed polynomial EDB88320.
   private static func checksum(of bytes: Bytes) -> UInt32 {
-    bytes.withUnsafeBytes { raw in
-      ~raw.reduce(UInt32.max) { sum, byte in remainders[Int((sum ^ UInt32(byte)) & 0xFF)] ^ sum >> 8 }
+    bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) -> UInt32 in
+      var sum = UInt32.max
+      for byte in raw {
+        let index = Int((sum ^ UInt32(byte)) & 0xFF)
+        sum = remainders[index] ^ (sum >> 8)
+      }
+      return ~sum
     }
   }
 
-  private static let remainders: [UInt32] = (0..<256).map { byte in
-    (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 0 ? sum >> 1 : sum >> 1 ^ 0xEDB8_8320 }
+  private static let remainders: [UInt32] = (0..<256).map { (byte: UInt32) -> UInt32 in
+    var sum = byte
+    for _ in 0..<8 {
+      let isOdd = sum & 1 == 1
+      sum >>= 1
+      if isOdd { sum ^= 0xEDB8_8320 }
+    }
+    return sum
   }
 }

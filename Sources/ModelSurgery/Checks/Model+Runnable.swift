@@ -1,12 +1,11 @@
 public import TFLite
 
 extension Model {
-  /// Checks what the runtime takes on trust: that constants have the size which their shapes promise, that operators
-  /// have the inputs they read, of types and scales that they can compute with, and overwrite no constant, that zero points are
-  /// within their types, and that the memory
-  /// which running the model takes is in proportion to a picture model.
+  /// Checks what the runtime does not check itself: constants have the size of their shapes; operators have the inputs
+  /// they need, with types and scales that kernels can use, and overwrite no constant; zero points are within the range
+  /// of their types; the memory needed to run the model is in proportion to a picture model.
   ///
-  /// Each rule stands for a way in which a damaged file brings the runtime, and with it the process, down.
+  /// Each rule prevents a way in which a damaged file crashes the runtime and with it the process.
   ///
   /// - Throws: ``SurgeryError/badConstant(tensor:expected:found:)``, ``SurgeryError/badOperator(_:number:because:)``,
   ///   ``SurgeryError/unsuitable(tensor:because:)`` or ``SurgeryError/tooLarge(tensor:shape:)``.
@@ -23,14 +22,14 @@ extension Model {
     for (index, tensor) in graph.tensors.enumerated() {
       let label = graph.label(of: Int32(clamping: index))
       try checkZeroPoints(of: tensor, label: label)
-      // Packed forms carry their own sizes.
+      // Sparse tensors and strings store their own sizes.
       guard tensor.sparsity == nil, tensor.type != .string else { continue }
       if let data = constant(tensor) {
         guard let size = tensor.byteCount, size == data.count else {
           throw .badConstant(tensor: label, expected: tensor.byteCount, found: data.count)
         }
       } else {
-        // -1 in a shape is a dimension that is known only when the model runs.
+        // A dimension of −1 is known only when the model runs.
         let size = tensor.shape.contains(-1) ? 0 : tensor.byteCount ?? Int.max
         let (sum, overflow) = working.addingReportingOverflow(size)
         guard !overflow, sum <= Self.largestWorkingMemory else { throw .tooLarge(tensor: label, shape: tensor.shape) }
@@ -90,15 +89,15 @@ extension Model {
     .reduceMax: 2, .maximum: 2, .sqrt: 1, .rsqrt: 1, .abs: 1, .relu: 1, .concatenation: 1,
   ]
 
-  // The accelerated kernels read the bias of a quantised convolution without asking whether there is one.
+  // The accelerated kernels read the bias of a quantised convolution without checking that there is one.
   private static let quantisedNeedBias: Set<BuiltinOperator> = [.conv2D, .depthwiseConv2D]
 
-  /// Bytes that all activations together may take: twenty times those of MobileNet v1 at 224 pixels, in float.
+  /// The limit on the size of all activations in bytes: twenty times those of a float MobileNet v1 at 224 pixels.
   private static let largestWorkingMemory = 1 << 30
 }
 
 extension Model {
-  /// Checks what kernels take on trust of the types and scales of what they read and write.
+  /// Checks the types and scales of tensors that kernels do not check themselves.
   ///
   /// - Throws: ``SurgeryError/badOperator(_:number:because:)``.
   func checkElements(of op: Operator, number: Int, in graph: SubGraph) throws(SurgeryError) {
@@ -131,18 +130,18 @@ extension Model {
     }
   }
 
-  // They copy or compute without a look at the type of what they write to.
+  // Kernels that ignore the type of their output.
   private static let keepingType: Set<BuiltinOperator> = [.reshape, .squeeze, .expandDims, .softmax, .mul]
 
-  // They ask for the scales of bytes without asking whether there are any, or compute with them whatever they are.
+  // Kernels that read the scales of quantised tensors without checking them.
   private static let rescaling: Set<BuiltinOperator> = [
     .add, .sub, .mul, .squaredDifference, .quantize, .sqrt, .rsqrt, .log, .exp,
   ]
 
-  // What the largest scale of the inputs, or its square, must be below, in scales of the output: what is multiplied by the
-  // quotient is shifted first, and beyond these it no longer is less than 1.
+  // The upper limit of the largest input scale, or its square, relative to the output scale. Beyond it, the kernels'
+  // shifted multiplier is no longer below 1.
   private static let steepest: [BuiltinOperator: Double] = [.add: 0x1p13, .sub: 0x1p13, .squaredDifference: 0x1p12]
 
-  // Far beyond what any network has, and within what single precision can divide.
+  // Far beyond the scales of any network, and safe to divide in single precision.
   private static let scales: ClosedRange<Float> = 1e-30...1e30
 }

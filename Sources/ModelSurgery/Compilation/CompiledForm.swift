@@ -8,12 +8,12 @@ public import TFLite
 #endif
 
 extension Model {
-  /// This model's compiled form with what this model says of itself, which the compiler leaves out: its description, its
-  /// metadata with the labels packed behind it, and what Imprint wrote down of its classes.
+  /// Returns this model's compiled form with this model's description, metadata, packed labels and Imprint's notes
+  /// about classes, which the compiler drops.
   ///
-  /// - Parameter compiled: What the compiler made of this model.
-  /// - Throws: ``CompiledFormError`` where it holds no operator for the Edge TPU, or takes or gives tensors of other
-  ///   shapes or types; `TFLiteError` when metadata cannot be written.
+  /// - Parameter compiled: The compiler's output for this model.
+  /// - Throws: ``CompiledFormError`` if it holds no operator for the Edge TPU, or its inputs or outputs have other
+  ///   shapes or types; `TFLiteError` if metadata cannot be written.
   /// - Complexity: O(tensors); no weights are copied.
   public func describing(compiled: Model) throws -> Model {
     guard compiled.isCompiled else { throw CompiledFormError.nothingCompiled }
@@ -27,7 +27,7 @@ extension Model {
     if let description, !description.isEmpty { result.description = description }
     for entry in metadata {
       guard let name = entry.name, let contents = metadata(named: name) else { continue }
-      // The compiler knows better which runtime its own operator needs.
+      // The compiler knows best which runtime its operator needs.
       if name == "min_runtime_version", result.metadata(named: name) != nil { continue }
       result.setMetadata(named: name, to: contents)
     }

@@ -1,15 +1,15 @@
-/// What the Edge TPU's compiler says of its work, read from what it prints or writes into its log file.
+/// The log of the Edge TPU compiler, parsed from its output or its log file.
 ///
-/// The text is for people and differs from version to version: what is not in it is nil or empty here, and nothing of it
-/// is relied on.
+/// The text is meant for people and differs between versions. Fields that it lacks are nil or empty, and nothing
+/// depends on them.
 public struct CompilerLog: Sendable, Hashable {
-  /// A line of the table of operators.
+  /// A row of the table of operators.
   public struct Operation: Sendable, Hashable, Codable {
     /// The operator's name.
     public let name: String
-    /// How many of them the line is about.
+    /// The number of operators in the row.
     public let count: Int
-    /// What became of them, in the compiler's words.
+    /// Their status, in the compiler's words.
     public let status: String
 
     /// Whether the Edge TPU runs them.
@@ -18,27 +18,27 @@ public struct CompilerLog: Sendable, Hashable {
 
   /// The compiler's version, such as `16.0.384591198`.
   public private(set) var version: String?
-  /// How long it took.
+  /// The duration of the compilation.
   public private(set) var milliseconds: Int?
-  /// Bytes of parameters that stay in the Edge TPU's memory.
+  /// The size of the parameters cached in the Edge TPU's memory.
   public private(set) var onChipBytes: Int?
-  /// Bytes of that memory that are left over.
+  /// The size of that memory still free.
   public private(set) var freeBytes: Int?
-  /// Bytes of parameters that are sent again at every run.
+  /// The size of the parameters streamed at every run.
   public private(set) var streamedBytes: Int?
-  /// How many parts of the graph were compiled.
+  /// The number of compiled parts of the graph.
   public private(set) var parts: Int?
-  /// The table of operators, in its order.
+  /// The table of operators.
   public private(set) var operations: [Operation] = []
-  /// The first line in which it complains.
+  /// The first line that reports a problem.
   public private(set) var complaint: String?
 
-  /// How many operators the Edge TPU runs, by the table.
+  /// The number of operators that the Edge TPU runs, according to the table.
   public var mapped: Int { operations.reduce(0) { $0 + ($1.isMapped ? $1.count : 0) } }
-  /// How many operators there are, by the table.
+  /// The number of operators, according to the table.
   public var total: Int { operations.reduce(0) { $0 + $1.count } }
 
-  /// Reads a text; what it does not know it passes over.
+  /// Parses a log; unknown lines are skipped.
   public init(_ text: String) {
     var isTable = false
     for line in text.split(whereSeparator: \.isNewline) {
@@ -80,7 +80,7 @@ public struct CompilerLog: Sendable, Hashable {
       status: String(words.dropFirst(2).joined(separator: " ").prefix(300)))
   }
 
-  /// A size such as `3.33MiB`.
+  /// Parses a size such as `3.33MiB`.
   private static func bytes(_ text: Substring) -> Int? {
     let text = text.filter { !$0.isWhitespace }
     let number = text.prefix { $0.isNumber || $0 == "." }
@@ -89,6 +89,6 @@ public struct CompilerLog: Sendable, Hashable {
     return Int(exactly: (value * factor).rounded())
   }
 
-  // "Compilation failed" and "Internal compiler error" among them.
+  // Matches "Compilation failed" and "Internal compiler error", among others.
   private static let complaints = ["error", "fail", "invalid", "abort", "not quantized", "unsupported"]
 }

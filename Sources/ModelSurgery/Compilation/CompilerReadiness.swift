@@ -1,11 +1,11 @@
 public import TFLite
 
-/// What the Edge TPU's compiler would make of a model, told from the model alone.
+/// A prediction of what the Edge TPU compiler will do with a model, from the model alone.
 ///
-/// The compiler turns one part of a graph, from its beginning to where something stands against it, into one operator for
-/// the Edge TPU; the rest stays on the processor. Coral documents what it takes: every tensor quantised to 8 bits, all
-/// sizes known, weights and biases constant, nothing but 1 before the three innermost dimensions, and a list of operators.
-/// What else the compiler refuses shows when it runs: this is what can be named before.
+/// The compiler turns one part of a graph, from its start to the first obstacles, into a single operator for the Edge
+/// TPU; the rest stays on the processor. Coral documents its requirements: all tensors quantised to 8 bits, static
+/// shapes, constant weights and biases, sizes of 1 outside the three innermost dimensions, and supported operators.
+/// Other reasons for refusal show only when the compiler runs.
 ///
 /// ```swift
 /// let readiness = CompilerReadiness(of: try Model(contentsOf: file))
@@ -16,23 +16,23 @@ public struct CompilerReadiness: Sendable, Hashable {
   public struct Remaining: Sendable, Hashable {
     /// Its name.
     public let name: String
-    /// Its place in the order of running.
+    /// Its position in execution order.
     public let number: Int
-    /// Why it does.
+    /// Why it stays there.
     public let obstacle: CompilerObstacle
   }
 
-  /// Why the compiler would refuse the model as a whole; empty where it would not.
+  /// Why the compiler would refuse the whole model; empty if it would not.
   public private(set) var obstacles: [CompilerObstacle] = []
-  /// How many operators the Edge TPU would run.
+  /// The number of operators that the Edge TPU would run.
   public private(set) var mapped = 0
-  /// The operators that would stay on the processor, in the order of running.
+  /// The operators that would stay on the processor, in execution order.
   public private(set) var remaining: [Remaining] = []
 
-  /// Whether the compiler would take the model, and leave something for the Edge TPU to do.
+  /// Whether the compiler would accept the model and compile at least one operator.
   public var isReady: Bool { obstacles.isEmpty && mapped > 0 }
 
-  /// Looks through a model.
+  /// Examines a model.
   ///
   /// - Complexity: O(tensors + operators); no weights are read.
   public init(of model: Model) {
@@ -65,12 +65,12 @@ public struct CompilerReadiness: Sendable, Hashable {
         continue
       }
       remaining.append(Remaining(name: String(model.name(of: op).prefix(100)), number: number, obstacle: obstacle))
-      // What prepares the input, before the compiled part begins, does not stand against it.
+      // Preparation of the input before the compiled part is no obstacle.
       if mapped > 0 || ![.quantize, .cast].contains(model.builtinOperator(of: op)) { beyond.formUnion(op.outputs) }
     }
   }
 
-  /// The reasons for which the model is not ready, the first few in words; empty where it is.
+  /// The first few reasons why the model is not ready; empty if it is ready.
   public var complaint: String {
     if !obstacles.isEmpty { return Self.list(obstacles.map(\.description)) }
     guard mapped == 0 else { return "" }
@@ -83,37 +83,37 @@ public struct CompilerReadiness: Sendable, Hashable {
   }
 }
 
-/// Something in a model that the Edge TPU's compiler does not take. Tensors and operators are named as
-/// ``TFLite/SubGraph/label(of:)`` and ``TFLite/Model/name(of:)`` name them.
+/// An obstacle to compiling a model for the Edge TPU. Tensors and operators are named as by
+/// ``TFLite/SubGraph/label(of:)`` and ``TFLite/Model/name(of:)``.
 public enum CompilerObstacle: Sendable, Hashable {
-  /// The model has another number of graphs than one.
+  /// The model does not have exactly one subgraph.
   case notOneGraph(Int)
-  /// The model has an operator that was compiled already.
+  /// The model has a compiled operator already.
   case alreadyCompiled
-  /// The model has nothing to compute.
+  /// The model has no operators.
   case noOperators
   /// A dimension of a tensor is known only when the model runs.
   case openShape(tensor: String, shape: [Int32])
-  /// A tensor holds several pictures at once.
+  /// A tensor has a batch size above 1.
   case batch(tensor: String, shape: [Int32])
-  /// A dimension before a tensor's three innermost ones is not 1.
+  /// A dimension outside the three innermost ones is not 1.
   case manyDimensions(tensor: String, shape: [Int32])
-  /// A tensor does not hold bytes; `type` is what it holds, as the schema names it.
+  /// A tensor is not quantised to 8 bits; `type` is the schema's name of its type.
   case notBytes(tensor: String, type: String)
-  /// A tensor of bytes has no scale, so that these stand for nothing.
+  /// A tensor of 8-bit elements has no scale.
   case noScale(tensor: String)
-  /// Weights, biases or another input that has to be a constant are computed.
+  /// An input that must be constant, such as weights, is computed.
   case notConstant(tensor: String)
-  /// The Edge TPU has no such operator.
+  /// The Edge TPU does not support the operator.
   case unsupported
-  /// The Edge TPU has the operator, but not in this form.
+  /// The Edge TPU supports the operator, but not in this form.
   case form(String)
-  /// It follows from what stays on the processor: only one part is compiled, that before.
+  /// The operator depends on one that stays on the processor: only the part before it is compiled.
   case behindAnother
 }
 
 extension CompilerObstacle: CustomStringConvertible {
-  /// What is amiss, in words.
+  /// A description of the obstacle.
   public var description: String {
     switch self {
     case .notOneGraph(let count): "the model has \(count) graphs and not one"
@@ -134,14 +134,14 @@ extension CompilerObstacle: CustomStringConvertible {
     }
   }
 
-  /// A shape, of which the first dimensions are enough.
+  /// Formats a shape, shortened to its first dimensions.
   private static func words(_ shape: [Int32]) -> String {
     "[" + shape.prefix(8).map(String.init).joined(separator: ", ") + (shape.count > 8 ? ", …]" : "]")
   }
 }
 
 extension Model {
-  /// What stands against an operator's being run by the Edge TPU, or nil.
+  /// Returns the obstacle to running an operator on the Edge TPU, or nil.
   func compilerObstacle(to op: Operator, in graph: SubGraph) -> CompilerObstacle? {
     guard let builtin = builtinOperator(of: op), let constants = Self.edgeTPUOperators[builtin] else {
       return .unsupported
@@ -160,7 +160,7 @@ extension Model {
   }
 
   private static func obstacle(in tensor: Tensor, _ label: String, isConstant: Bool) -> CompilerObstacle? {
-    // Biases, and the shapes and axes that an operator is told, are whole numbers.
+    // Biases, shapes and axes are integers.
     if isConstant, tensor.type == .int32 { return nil }
     guard [.uint8, .int8].contains(tensor.type) else { return .notBytes(tensor: label, type: tensor.type.name) }
     if tensor.quantization?.scale.isEmpty != false { return .noScale(tensor: label) }
@@ -201,7 +201,7 @@ extension Model {
     }
   }
 
-  /// The operators that Coral lists, with the places of inputs that have to be constants.
+  /// The operators that Coral documents, with the positions of inputs that must be constant.
   private static let edgeTPUOperators: [BuiltinOperator: Set<Int>] = [
     .add: [], .averagePool2D: [], .concatenation: [], .conv2D: [1, 2], .depthwiseConv2D: [1, 2], .expandDims: [1],
     .fullyConnected: [1, 2], .l2Normalization: [], .logistic: [], .lstm: [], .maximum: [], .maxPool2D: [], .mean: [1],

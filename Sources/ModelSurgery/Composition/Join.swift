@@ -1,13 +1,13 @@
 import TFLite
 
-/// A model to which another is being added: what has number i in the other gets a number of its own here.
+/// A model to which another is being added, with the new index of each of the other's tensors.
 struct Join {
   private var model: Model
   private let baseSignatures: [SignatureDef]
   private var head = Model()
   private var tensors: [Int32: Int32] = [:]
 
-  /// Begins with a base of one graph.
+  /// Starts with a base of one subgraph.
   init(base: Model) {
     model = base
     baseSignatures = base.signatureDefs.filter { $0.subgraphIndex == 0 }
@@ -15,9 +15,9 @@ struct Join {
     if model.buffers.isEmpty { model.buffers = [Buffer()] }
   }
 
-  /// Adds the operators of a head of one graph, with their tensors, buffers and codes.
+  /// Adds the operators of a head of one subgraph, with their tensors, buffers and codes.
   ///
-  /// - Parameter replacements: The base's tensors that stand for the head's inputs, by these.
+  /// - Parameter replacements: The base's tensor for each input of the head.
   mutating func append(_ head: Model, replacing replacements: [Int32: Int32]) {
     guard let graph = head.mainSubgraph, !model.subgraphs.isEmpty else { return }
     self.head = head
@@ -31,13 +31,13 @@ struct Join {
       op.inputs = op.inputs.map(number)
       op.outputs = op.outputs.map(number)
       op.intermediates = op.intermediates.map(number)
-      // It counts in the head's own debugging data, which is not kept.
+      // The index refers to the head's debugging data, which is dropped.
       op.debugMetadataIndex = -1
       model.subgraphs[0].operators.append(op)
     }
   }
 
-  /// The whole, with the head's outputs and some of the base's, and signatures that name them.
+  /// Returns the whole, with the head's outputs followed by the bypassed ones of the base, and signatures for them.
   func finished(bypassing bypassed: [Int32]) -> Model {
     guard !model.subgraphs.isEmpty, let graph = head.mainSubgraph else { return model }
     var whole = model
@@ -54,13 +54,13 @@ struct Join {
   }
 
   private mutating func appendBuffers() {
-    // The head's first buffer comes along, so that all of its numbers move by the same; it is dropped at the end.
+    // The head's first buffer is appended too, so that all indices shift by the same amount; it is dropped in the end.
     let start = UInt32(clamping: model.buffers.count)
     model.buffers += head.buffers
     model.metadataBuffer += head.metadataBuffer.compactMap { old in
       UInt32(exactly: old).map { Int32(clamping: Int($0) + Int(start)) }
     }
-    // Only one of both has any.
+    // At most one of the two models has external buffers.
     guard !head.externalBuffers.isEmpty else { return }
     model.externalBufferGroups = head.externalBufferGroups
     model.externalBuffers = head.externalBuffers
@@ -84,7 +84,7 @@ struct Join {
     }
   }
 
-  /// Adds the head's operator codes that the base lacks, and returns where each of them is.
+  /// Adds the operator codes that the base lacks, and returns the new index of each of the head's codes.
   private mutating func mergeCodes() -> [UInt32] {
     var known: [CodeKey: UInt32] = [:]
     for (index, code) in model.operatorCodes.enumerated() where known[CodeKey(code)] == nil {
@@ -122,7 +122,7 @@ struct Join {
   }
 }
 
-/// What makes two operator codes the same one, however a file stores the number.
+/// The identity of an operator code, however the file stores its number.
 private struct CodeKey: Hashable {
   let builtin: BuiltinOperator
   let custom: WholeName?
@@ -137,14 +137,14 @@ private struct CodeKey: Hashable {
   }
 }
 
-/// Names that are taken, and others beside them.
+/// Names in use, and a source of free ones.
 struct TakenNames {
   private var taken: Set<WholeName>
   private var numbers: [WholeName: Int] = [:]
 
   init(_ names: [Text]) { taken = Set(names.map(WholeName.init)) }
 
-  /// The name where it is free, else with a number behind it; it is taken then.
+  /// Returns the name if it is free, otherwise the name with a number appended, and marks the result as used.
   mutating func free(_ name: Text) -> Text {
     let key = WholeName(name)
     guard !name.isEmpty, !taken.insert(key).inserted else { return name }
@@ -160,7 +160,8 @@ struct TakenNames {
   }
 }
 
-/// A name as a key: its hash looks at all of it, where that of a text looks at its ends alone, which many names share.
+/// A name as a dictionary key. Its hash covers the whole name, where that of `Text` covers only both ends, which many
+/// names share.
 struct WholeName: Hashable {
   private let text: Text
 

@@ -1,10 +1,10 @@
 import TFLite
 
-/// What a model says about itself that was put together of two.
+/// The metadata of a joined model.
 extension Model {
-  /// Takes over what the base says of its inputs and the head of its outputs, with their files.
+  /// Takes the metadata of inputs from the base and of outputs from the head, with their packed files.
   ///
-  /// - Parameter bypassing: The places among the base's outputs of those that are outputs of the whole.
+  /// - Parameter bypassing: The positions of the bypassed tensors among the base's outputs.
   mutating func describe(asJoinOf base: Model, and head: Model, bypassing: [Int]) throws(TFLiteError) {
     description = head.description.flatMap { $0.isEmpty ? nil : $0 } ?? base.description
     metadata.removeAll { $0.name?.string.hasPrefix(Self.imprintPrefix) == true }
@@ -25,7 +25,7 @@ extension Model {
     }
     let headIsReadable = (try? behind.get()).map { $0?.newerPlaces.isEmpty != false } ?? false
     if !headIsReadable {
-      // What the head says cannot be read, and stays as it is.
+      // The head's metadata cannot be read and stays as it is.
       setMetadata(named: ModelMetadata.entryName, to: head.metadata(named: ModelMetadata.entryName))
       kept = [:]
     } else if mine != ModelMetadata() || head.metadata(named: ModelMetadata.entryName) != nil {
@@ -40,8 +40,8 @@ extension Model {
     try setPackedFiles(files)
   }
 
-  /// Takes over the head's entries but for the model's metadata: its own notes, what the base lacks, and the later of two
-  /// versions of the runtime that is needed.
+  /// Takes the head's other metadata entries: Imprint's notes, entries that the base lacks, and the later minimum
+  /// runtime version.
   private mutating func takeMetadata(of head: Model) {
     var known = Set(metadata.compactMap { $0.name.map(WholeName.init) })
     for entry in head.metadata where entry.name != ModelMetadata.entryName {
@@ -75,7 +75,7 @@ extension Model {
 }
 
 extension ModelMetadata {
-  /// Leaves what is said of the inputs, and of the outputs at some places.
+  /// Keeps the metadata of the inputs and of some outputs.
   fileprivate mutating func keepInputs(andOutputs places: [Int]) {
     guard !subgraphs.isEmpty else { return }
     let outputs = subgraphs[0].outputs
@@ -84,7 +84,7 @@ extension ModelMetadata {
     subgraphs[0].outputTensorGroups = []
   }
 
-  /// Gives a file that goes with the model or a tensor another name.
+  /// Renames a file associated with the model or a tensor.
   fileprivate mutating func renameFile(_ name: String, to other: String) {
     func rename(_ files: inout [AssociatedFile]) {
       for index in files.indices where files[index].name?.string == name { files[index].name = Text(other) }
@@ -97,8 +97,8 @@ extension ModelMetadata {
     }
   }
 
-  /// What is said of a whole: of its inputs by its base, of its outputs by its head, behind which the bypassed ones of the
-  /// base stand; of the model by its head, or where that says nothing by its base.
+  /// Combines metadata: inputs from the base; outputs from the head, followed by the base's bypassed ones; model fields
+  /// from the head or, where it has none, from the base.
   fileprivate init(inputsOf base: ModelMetadata, outputsOf head: ModelMetadata?, outputCount: Int) {
     self = head ?? base
     var main = base.subgraphs.first ?? SubGraphMetadata()

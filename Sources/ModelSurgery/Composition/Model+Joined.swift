@@ -8,23 +8,23 @@ public import TFLite
 #endif
 
 extension Model {
-  /// Puts a head behind this model, its base: the head's inputs become what the base gives, and the head's outputs the
-  /// outputs of the whole.
+  /// Joins a head to this model, its base: the head's inputs become the base's outputs, and the head's outputs those of
+  /// the whole.
   ///
-  /// Weights, custom operators and their options stay byte for byte what they were. Operator codes that both have are one
-  /// in the whole; tensors of the head whose names are taken get a number behind their names. Outputs of the base that the
-  /// head does not take are left out, with all that only they need.
+  /// Weights and custom operators with their options stay byte for byte the same. Operator codes that both models have
+  /// are merged. Tensors of the head whose names are taken get a number appended. Outputs of the base that the head
+  /// does not read are dropped, with everything that only they need.
   ///
-  /// What the base says of its inputs and the head of its outputs, its labels, its description and all that Imprint wrote
-  /// down of its classes is kept. Each signature takes the base's inputs and gives the head's outputs.
+  /// The whole keeps the base's metadata of inputs, and the head's metadata of outputs, labels, description and
+  /// Imprint's notes about classes. Each signature has the base's inputs and the head's outputs.
   ///
   /// - Parameters:
-  ///   - head: The head, made for what this model gives.
-  ///   - match: How the head's inputs are found among the base's outputs; by default by name where all have one of the
-  ///     same name, else by position where there are as many of both.
-  ///   - bypassing: Names of outputs of the base that are outputs of the whole too, behind the head's.
-  /// - Throws: ``JoinError``; ``SurgeryError`` for a model that cannot be followed, has several graphs, or keeps state
-  ///   beside its graph; `TFLiteError` when metadata cannot be written.
+  ///   - head: The head, made for the outputs of this model.
+  ///   - match: How the head's inputs are matched with the base's outputs. By default by name if all names match,
+  ///     otherwise by position if their numbers are equal.
+  ///   - bypassing: Names of outputs of the base that stay outputs of the whole, after the head's.
+  /// - Throws: ``JoinError``; ``SurgeryError`` if a model's data flow is unsound, or it has several subgraphs or
+  ///   variables; `TFLiteError` if metadata cannot be written.
   /// - Complexity: O(tensors + operators); no weights are copied.
   public func joined(
     with head: Model, match: TensorMatch? = nil, bypassing: [String] = []
@@ -55,11 +55,11 @@ extension Model {
   }
 }
 
-/// How a head's inputs are found among a base's outputs.
+/// How the inputs of a head are matched with the outputs of a base.
 public enum TensorMatch: String, Sendable, Hashable, CaseIterable {
-  /// Each input is the output of the same name.
+  /// By name.
   case name
-  /// The first input is the first output, and so on.
+  /// By position: the first input is the first output, and so on.
   case position
 }
 

@@ -8,22 +8,22 @@ public import TFLite
 #endif
 
 extension Model {
-  /// Cuts the model in two: the base computes some tensors from the model's inputs, and the head the model's outputs from
-  /// these tensors. Putting both together again, as ``joined(with:match:bypassing:)`` does, gives what the model was.
+  /// Splits the model in two: the base computes some tensors from the model's inputs, and the head the model's outputs
+  /// from these tensors. ``joined(with:match:bypassing:)`` restores the model.
   ///
-  /// Constants that both parts use, and what is computed from constants alone, are in both. What the model says of its
-  /// inputs goes to the base, what it says of its outputs to the head, with its labels, its description and all that
-  /// Imprint wrote down of its classes. Signatures name the tensors of the cut by the tensors' names. Operators that no
-  /// output needs are left out.
+  /// Constants that both parts use, and results of constants alone, are in both. The base gets the metadata of the
+  /// inputs; the head gets that of the outputs, the labels, the description and Imprint's notes about classes.
+  /// Signatures name the cut tensors by their tensor names. Operators that no output needs are dropped.
   ///
   /// ```swift
   /// let tensor = try model.computedTensor(named: "MobilenetV1/Logits/AvgPool_1a/AvgPool")
   /// let (base, head) = try model.split(at: [tensor])
   /// ```
   ///
-  /// - Parameter cuts: Tensors of the main subgraph, which become the base's outputs and the head's inputs in this order.
-  /// - Throws: ``SplitError``; ``SurgeryError`` for a model that cannot be followed, has several graphs, or keeps state
-  ///   beside its graph; `TFLiteError` when its metadata cannot be written.
+  /// - Parameter cuts: Tensors of the main subgraph, which become the base's outputs and the head's inputs in this
+  ///   order.
+  /// - Throws: ``SplitError``; ``SurgeryError`` if the model's data flow is unsound, or it has several subgraphs or
+  ///   variables; `TFLiteError` if its metadata cannot be written.
   /// - Complexity: O(tensors + operators); no weights are copied.
   public func split(at cuts: [Int32]) throws -> (base: Model, head: Model) {
     let flow = try GraphFlow(of: self)
@@ -54,11 +54,11 @@ extension Model {
     return (try base(endingIn: cuts), try head(beginningWith: cuts, operators: behind.operators))
   }
 
-  /// Finds a tensor that the model computes.
+  /// Returns the index of a tensor that the model computes.
   ///
-  /// - Parameter name: The tensor's name, or its number where none is called so.
+  /// - Parameter name: The tensor's name, or its index if no tensor has that name.
   /// - Throws: ``SplitError/noSuchTensor(_:nearest:)`` or ``SplitError/ambiguous(_:numbers:)``.
-  /// - Complexity: O(tensors), and their edit distances where there is none of the name.
+  /// - Complexity: O(tensors), plus edit distances to their names if none matches.
   public func computedTensor(named name: String) throws(SplitError) -> Int32 {
     guard let graph = mainSubgraph else { throw .noSuchTensor(name, nearest: []) }
     let wanted = Text(name)
@@ -66,7 +66,7 @@ extension Model {
     let found = computed.filter { graph.tensor($0)?.name == wanted }
     guard found.count < 2 else { throw .ambiguous(name, numbers: found) }
     if let found = found.first { return found }
-    // One that is there and not computed is no mistake in the name.
+    // An existing tensor that is not computed is not a misspelt name.
     if let other = graph.tensors.firstIndex(where: { $0.name == wanted }) { return Int32(clamping: other) }
     if let number = Int32(name), graph.tensor(number) != nil { return number }
     let names = computed.compactMap { graph.tensor($0)?.name?.string }
@@ -96,24 +96,24 @@ extension Model {
   }
 }
 
-/// What a part of a model says about itself.
+/// The metadata of the parts of a split model.
 extension Model {
   /// One of the two parts of a model.
   enum Part {
     case base, head
   }
 
-  /// The names of what Imprint itself writes down about a model's classes begin with this.
+  /// The prefix of the names of Imprint's own metadata entries about classes.
   static let imprintPrefix = "imprint."
 
-  /// Takes out what is said about the classes: the description and Imprint's own notes.
+  /// Removes the metadata about classes: the description and Imprint's notes.
   mutating func dropOutputDescription() {
     description = nil
     metadata.removeAll { $0.name?.string.hasPrefix(Self.imprintPrefix) == true }
   }
 
-  /// Writes the part of a whole model's metadata that is about this part of it, and packs the files that it names. Files
-  /// that nothing names go with the head, and so does metadata that cannot be read.
+  /// Writes the metadata that concerns this part of the whole, and packs the files that it names. Files that nothing
+  /// names go to the head, and so does metadata that cannot be read.
   mutating func describe(as part: Part, of whole: Model) throws(TFLiteError) {
     let metadata = try? whole.modelMetadata
     let isReadable = metadata?.newerPlaces.isEmpty == true
@@ -139,7 +139,7 @@ extension Model {
 }
 
 extension ModelMetadata {
-  /// Leaves out what is said of the side that a part does not have.
+  /// Removes the metadata of the side that a part does not have.
   fileprivate mutating func keep(_ part: Model.Part) {
     guard !subgraphs.isEmpty else { return }
     switch part {
@@ -192,7 +192,8 @@ public struct SplitError: DescribedError {
   public static func nothingBefore(tensor: String) -> Self {
     Self(
       code: .nothingBefore,
-      message: "the model cannot be cut at \(tensor): no operator computes it, and the base would be empty", remedy: nil)
+      message: "the model cannot be cut at \(tensor): no operator computes it, and the base would be empty", remedy: nil
+    )
   }
 
   /// The tensor is an output, or no output depends on it, so that the head would be empty.

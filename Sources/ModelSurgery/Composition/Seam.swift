@@ -1,11 +1,11 @@
 import TFLite
 
-/// Which output of a base each input of a head is.
+/// The output of a base that each input of a head reads.
 struct Seam {
-  /// The base's tensor, by the head's.
+  /// The base's tensor for each input of the head.
   let outputs: [Int32: Int32]
 
-  /// Finds and checks the outputs.
+  /// Matches inputs with outputs and checks that they fit.
   ///
   /// - Throws: ``JoinError``.
   init(base: Model, head: Model, match: TensorMatch?) throws(JoinError) {
@@ -52,24 +52,24 @@ struct Seam {
   }
 }
 
-/// A base's output and a head's input that should be one tensor, and what of them differs.
+/// The differences between an output of a base and the input of a head that should read it.
 public struct TensorMismatch: Sendable, Hashable, CustomStringConvertible {
   /// The base's output.
   public let output: String
   /// The head's input.
   public let input: String
-  /// What differs, such as `the shape is [1, 1024] and [1, 1000]`: the base's first.
+  /// The differences, the base's value first, such as `the shape is [1, 1024] and [1, 1000]`.
   public let differences: [String]
 
-  /// Both names, and all that differs.
+  /// Both names and all differences.
   public var description: String {
     "the base's output \(output) and the head's input \(input): \(differences.joined(separator: ", "))"
   }
 
-  /// Compares an output with an input; nil where they fit.
+  /// Compares an output with an input; returns nil if they fit.
   ///
-  /// A dimension that either leaves open fits any. Scales fit that differ by a millionth, which is what writing them as
-  /// decimal numbers does.
+  /// An open dimension of either side fits any. Scales may differ by a millionth, the error of writing them as decimal
+  /// numbers.
   init?(output: Tensor, called outputName: String, input: Tensor, called inputName: String) {
     var differences: [String] = []
     if !Self.fits(output, input) {

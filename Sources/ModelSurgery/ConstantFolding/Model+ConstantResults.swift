@@ -1,31 +1,32 @@
 public import TFLite
 
 extension Model {
-  /// The tensors that follow from constants alone by operators that prepare weights, in the order in which they are
-  /// computed: what folding makes constants of.
+  /// Returns the tensors that operators compute from constants alone to prepare weights, in execution order: those that
+  /// constant folding replaces by constants.
   ///
-  /// - Returns: Tensors of the main subgraph that operators write.
-  /// - Throws: ``SurgeryError`` for a model that cannot be followed, has several graphs, or keeps state beside its graph.
+  /// - Returns: Indices of computed tensors of the main subgraph.
+  /// - Throws: ``SurgeryError`` if the model's data flow is unsound, or it has several subgraphs or variables.
   /// - Complexity: O(tensors + operators).
   public func constantResults() throws(SurgeryError) -> [Int32] {
     let results = try GraphFlow(of: self).constantResults
     return mainSubgraph?.operators.flatMap(\.outputs).filter(results.contains) ?? []
   }
 
-  /// A model of the one operator that computes one of the ``constantResults()``, and what is to be fed to it.
+  /// Returns a model of the single operator that computes one of the ``constantResults()``, and its input.
   ///
-  /// The operator's first constant is the model's input: a runtime that sees constants alone computes nothing.
+  /// The operator's first constant becomes the model's input, because a runtime that sees only constants computes
+  /// nothing.
   ///
   /// - Parameters:
   ///   - tensor: The result.
-  ///   - known: The contents of the results that it follows from.
-  /// - Returns: The model and the bytes of its input; nil where the tensor is no such result, or not all that it follows
-  ///   from is known.
+  ///   - known: The contents of the results that it depends on.
+  /// - Returns: The model and the contents of its input; nil if the tensor is no such result or depends on unknown
+  ///   contents.
   /// - Complexity: O(tensors + operators); no weights are copied.
   package func computing(constantResult tensor: Int32, from known: [Int32: Bytes]) -> (model: Model, input: Bytes)? {
     guard let graph = mainSubgraph, let op = graph.producer(of: tensor).map({ graph.operators[$0] }) else { return nil }
     let contents = { (index: Int32) in known[index] ?? graph.tensor(index).flatMap { constant($0) } }
-    // The shape that FILL reads first must be known before it runs.
+    // FILL reads its shape before it runs, so its second input is fed.
     let fed = builtinOperator(of: op) == .fill ? op.inputs.dropFirst().first : op.inputs.first
     guard let fed, let place = Int(exactly: fed), graph.tensor(fed) != nil, let input = contents(fed) else {
       return nil
@@ -47,12 +48,12 @@ extension Model {
     return (part, input)
   }
 
-  /// The model with the contents of some computed tensors stored, and what is no longer needed left out.
+  /// Returns the model with computed tensors replaced by constants, and without everything that is no longer needed.
   ///
-  /// - Parameter contents: The bytes by tensor.
-  /// - Returns: The model, and those of the tensors that are constants in it, by name, or by number where they have none.
-  /// - Throws: ``SurgeryError/badConstant(tensor:expected:found:)`` for contents of another size than the tensor's;
-  ///   `TFLiteError` when packed files cannot be written anew.
+  /// - Parameter contents: The contents of each tensor.
+  /// - Returns: The model, and the labels of the tensors that became constants.
+  /// - Throws: ``SurgeryError/badConstant(tensor:expected:found:)`` if the size of contents does not match their
+  ///   tensor; `TFLiteError` if packed files cannot be written.
   /// - Complexity: O(tensors + operators).
   package func storing(_ contents: [Int32: Bytes]) throws -> (model: Model, stored: [String]) {
     guard let graph = mainSubgraph else { return (self, []) }

@@ -1,36 +1,37 @@
 public import TFLite
 
 extension ImprintableNetwork {
-  /// The network in floats.
+  /// Returns the float model.
   ///
-  /// Its input is `[1, side, side, 3]` with bytes as (byte − mean) / deviation, which its metadata says; nothing in the model
-  /// normalises it. Batch normalisation is folded into the convolutions. The embedding is `[1, 1, 1, D']`, the output
-  /// `[1, K]`. Layers have their names, what comes behind them those of Coral's tail; the labels are packed behind the model.
+  /// The input is `[1, side, side, 3]` with bytes as (byte − mean) / deviation, which the metadata states; the model
+  /// itself does not normalise. Batch normalisation is folded into the convolutions. The embedding is `[1, 1, 1, D']`,
+  /// the output `[1, K]`. Layers keep their names, the tail has Coral's; the labels are packed after the model.
   ///
-  /// - Throws: ``ExportError/badNetwork(because:)``, and ``ConversionError`` and ``SurgeryError`` where the weights are not
-  ///   the network's.
-  /// - Complexity: O(the number of weights).
+  /// - Throws: ``ExportError/badNetwork(because:)``, and ``ConversionError`` and ``SurgeryError`` if the weights do not
+  ///   fit the network.
+  /// - Complexity: O(weights).
   public func floatModel() throws -> Model {
     try model(storage: nil, input: nil, output: nil)
   }
 
-  /// The network in bytes, with the ranges that it was trained for.
+  /// Returns the 8-bit model, with the ranges that the network was trained for.
   ///
-  /// Weights with their batch normalisation folded in are rounded as ``RoundedWeights`` has it, biases to 32-bit whole
-  /// numbers in steps of input scale × weight scale, and results as ``ActivationGrid`` has it. The classes' rows have one
-  /// scale in all on either grid, and ``rowRoom(of:isProjected:)``, so that others can be imprinted beside them.
+  /// Weights with folded batch normalisation are rounded as in ``RoundedWeights``, biases to 32-bit integers in steps
+  /// of input scale × weight scale, and results as in ``ActivationGrid``. The class rows have one scale in all on
+  /// either grid, and cover ``rowRoom(of:isProjected:)``, so that others can be imprinted beside them.
   ///
   /// - Parameters:
-  ///   - ranges: Between which numbers the result of each of ``rangedLayers`` lies. They are taken as they are.
-  ///   - grid: ``WeightGrid/uint8PerTensor`` for uint8 throughout, as Coral's models are and the Edge TPU's compiler takes
-  ///     them; ``WeightGrid/int8PerChannel`` for int8, which processors are quicker with.
-  ///   - input: The bytes that it takes; by default the layers' own. Others get a QUANTIZE before the first layer.
-  ///   - output: The bytes that it gives; by default the layers' own. Others get a QUANTIZE behind the softmax, which
-  ///     stands against imprinting.
-  /// - Throws: Besides what ``floatModel()`` does ``ExportError/missingRange(layer:)``,
-  ///   ``ExportError/badRange(layer:lower:upper:)``, and ``ExportError/badLayer(_:because:)`` where weights and ranges
-  ///   differ beyond all measure.
-  /// - Complexity: O(the number of weights).
+  ///   - ranges: The range of the result of each of ``rangedLayers``, used as it is.
+  ///   - grid: ``WeightGrid/uint8PerTensor`` for uint8 throughout, as in Coral's models and as the Edge TPU compiler
+  ///     accepts; ``WeightGrid/int8PerChannel`` for int8, which is faster on processors.
+  ///   - input: The type of the input; by default that of the layers. Another type adds a QUANTIZE before the first
+  ///     layer.
+  ///   - output: The type of the output; by default that of the layers. Another type adds a QUANTIZE after the softmax,
+  ///     which prevents imprinting.
+  /// - Throws: The errors of ``floatModel()``, ``ExportError/missingRange(layer:)``,
+  ///   ``ExportError/badRange(layer:lower:upper:)``, and ``ExportError/badLayer(_:because:)`` if weights and ranges are
+  ///   out of proportion.
+  /// - Complexity: O(weights).
   public func quantizedModel(
     ranges: [String: ActivationRanges.Range], grid: WeightGrid, input: ByteType? = nil, output: ByteType? = nil
   ) throws -> Model {
@@ -57,7 +58,7 @@ extension ImprintableNetwork {
     return model
   }
 
-  /// Adds the input, and what brings it to the layers' bytes.
+  /// Adds the input, and its conversion to the type of the layers.
   private func picture(
     _ storage: ByteStorage?, _ type: ByteType?, in builder: inout GraphBuilder
   ) throws -> GraphTensor {
@@ -75,7 +76,7 @@ extension ImprintableNetwork {
       ? picture : try builder.quantize(picture, to: encoding(inner), name: "image_\(inner.rawValue)")
   }
 
-  /// Adds the normalisation, the classes' rows and the softmax, and what brings the scores to the bytes that are asked for.
+  /// Adds the normalisation, the class rows and the softmax, and the conversion of the scores to the requested type.
   private func tail(
     behind vector: GraphTensor, _ rows: [Float], _ storage: ByteStorage?, _ type: ByteType?,
     in builder: inout GraphBuilder
@@ -104,12 +105,12 @@ extension ImprintableNetwork {
   }
 }
 
-/// How the layers of a network are stored in bytes: the grid of the weights, and between which numbers results lie.
+/// How the layers of a network are quantised: the grid of the weights, and the ranges of the results.
 struct ByteStorage: Sendable {
   let grid: WeightGrid
   let ranges: [String: ActivationRanges.Range]
 
-  /// How a layer's result is stored.
+  /// Returns the encoding of a layer's result.
   ///
   /// - Throws: ``ExportError/missingRange(layer:)`` or ``ExportError/badRange(layer:lower:upper:)``.
   func encoding(of layer: String) throws(ExportError) -> ElementEncoding {
@@ -120,10 +121,10 @@ struct ByteStorage: Sendable {
     return found.encoding(grid.byteType)
   }
 
-  /// How the result of a layer without weights is stored.
+  /// Returns the encoding of a layer without weights.
   ///
-  /// - Throws: Also ``ExportError/badLayer(_:because:)`` where what it reads has steps out of all proportion to its own:
-  ///   runtimes cannot compute such a sum.
+  /// - Throws: Also ``ExportError/badLayer(_:because:)`` if the scale of an input is out of proportion to its own, so
+  ///   that runtimes cannot compute the layer.
   func encoding(of layer: String, from inputs: [ElementEncoding]) throws(ExportError) -> ElementEncoding {
     let encoding = try encoding(of: layer)
     for input in inputs where !(input.unit / encoding.unit < 0x1p13) {
@@ -132,32 +133,32 @@ struct ByteStorage: Sendable {
     return encoding
   }
 
-  /// Scales that runtimes can compute with, far beyond what any network has.
+  /// The scales that runtimes can compute with, far beyond those of any network.
   static let scales: ClosedRange<Float> = 1e-30...1e30
 }
 
-/// A convolution's weights and biases in whole numbers.
+/// The weights and biases of a convolution in integers.
 ///
-/// The biases are in steps of the input's scale times the weights'. Weights are rounded as ``RoundedWeights`` has it. On a
-/// grid by channel, an output whose weights are next to nothing beside its bias, or beside a step of the result, gets a
-/// greater scale, so that the bias fits into 32 bits: what dead channels of trained networks need.
+/// Biases are in steps of input scale × weight scale, weights as in ``RoundedWeights``. On a per-channel grid, an
+/// output whose weights are negligible beside its bias, or beside a step of the result, gets a larger scale, so that
+/// the bias fits 32 bits, as dead channels of trained networks need.
 struct RoundedConvolution: Sendable {
   let weights: RoundedWeights
   let bias: [Int32]
-  /// What the kernel's and the bias's tensors say of their numbers.
+  /// The quantisation parameters of the kernel and the bias.
   let kernelQuantization, biasQuantization: QuantizationParameters
 
-  /// Rounds a convolution.
+  /// Quantises a convolution.
   ///
   /// - Parameters:
   ///   - folded: The convolution.
-  ///   - isDepthwise: Whether each channel is convolved by itself.
+  ///   - isDepthwise: Whether the convolution is depthwise.
   ///   - grid: The grid of the weights.
-  ///   - input: The scale of what it reads.
+  ///   - input: The scale of its input.
   ///   - output: The scale of its result.
   ///   - name: Its name.
-  /// - Throws: ``ExportError/badLayer(_:because:)`` where scales are beyond 32-bit floats, or what a runtime can do, or the
-  ///   bias beyond 32-bit integers.
+  /// - Throws: ``ExportError/badLayer(_:because:)`` if scales exceed 32-bit floats or the limits of runtimes, or the
+  ///   bias exceeds 32-bit integers.
   init(
     _ folded: FoldedConvolution, isDepthwise: Bool, on grid: WeightGrid, input: Float, output: Float, name: String
   ) throws(ExportError) {
@@ -167,7 +168,7 @@ struct RoundedConvolution: Sendable {
     weights = RoundedWeights(
       folded.kernel, outputs: outputs, isDepthwise: isDepthwise, on: grid, leastScales: leastScales)
     let units = weights.scales.map { $0 * input }
-    // A runtime multiplies by units / output; a step of a product that is hundreds of the result's makes no sense to it.
+    // A runtime multiplies by units / output and does not support factors of hundreds.
     guard zip(weights.scales, units).allSatisfy({ $0.isNormal && $1.isNormal && $1 / output < 256 }) else {
       throw .badLayer(name, because: "its weights and ranges differ so much that no scale serves")
     }

@@ -7,11 +7,11 @@ import TFLite
   import Foundation
 #endif
 
-/// A trained network that can be imprinted: a picture network up to its embedding, and the rows of its classes.
+/// A trained network that can be imprinted: a picture network up to its embedding, and one row for each class.
 ///
-/// With the base's embedding e and the projection P, where there is one, the scores are softmax(s W x), with
-/// x = P e / ‖P e‖ and W the rows, each of the length 1: the network of Qi, Brown and Lowe (CVPR 2018). A written model is
-/// in Coral's layout, so that `ImprintingEngine` can take it as it is.
+/// With the base's embedding e and an optional projection P, the scores are softmax(s W x), with x = P e / ‖P e‖ and W
+/// the rows, normalised to unit length: Qi, Brown and Lowe (CVPR 2018). Written models have Coral's layout, so that
+/// `ImprintingEngine` accepts them.
 ///
 /// ```swift
 /// let network = ImprintableNetwork(
@@ -20,20 +20,20 @@ import TFLite
 /// try network.quantizedModel(ranges: ranges, grid: .uint8PerTensor).serialized().write(to: other)
 /// ```
 public struct ImprintableNetwork: Sendable, Hashable {
-  /// The network, of which the part up to the mean is used: ``Architecture/base``.
+  /// The network, which is used up to its mean: ``Architecture/base``.
   public let architecture: Architecture
-  /// The weights of that part, with their batch normalisation.
+  /// The weights of that part, with batch normalisation.
   public let base: NamedWeights
-  /// P, `[D', D]`: a linear layer without bias between the mean and the normalisation, which lets embeddings go negative.
+  /// P, `[D', D]`: a linear layer without bias between mean and normalisation, which allows negative embeddings.
   public let projection: WeightTensor?
-  /// The rows of the classes, `[K, D']`, or `[K, D]` where there is no projection; of any length but 0.
+  /// The rows of the classes, `[K, D']`, or `[K, D]` without a projection; of any length but 0.
   public let rows: WeightTensor
-  /// s, what the cosines are multiplied by before the softmax.
+  /// s, the factor of the cosines before the softmax.
   public let scale: Float
-  /// The names of the classes, in their order; none, or K.
+  /// The names of the K classes in order, or none.
   public let labels: [String]
 
-  /// A network; the parameters are the properties of the same names. They are looked through when a model is made.
+  /// Creates a network; the parameters are the properties of the same names. They are checked when a model is made.
   public init(
     architecture: Architecture, base: NamedWeights, projection: WeightTensor? = nil, rows: WeightTensor, scale: Float,
     labels: [String] = []
@@ -46,26 +46,26 @@ public struct ImprintableNetwork: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// The name of the projection among the layers.
+  /// The layer name of the projection.
   public static let projectionName = "projection"
 
-  /// The layers whose ranges quantising needs: those of the base, behind them the projection where there is one.
+  /// The layers whose ranges quantisation needs: those of the base, and the projection if there is one.
   ///
-  /// A layer's result is meant with its activation. What comes behind them is stored as ``ActivationGrid/symmetric(_:)`` has
-  /// it: the normalised embedding and the cosines with the bound 1, s times the cosines with the bound s; the input with
-  /// the scale 1 / deviation and the mean as the zero point.
+  /// A layer's result includes its activation. What follows is quantised as ``ActivationGrid/symmetric(_:)`` describes:
+  /// the normalised embedding and the cosines with the bound 1, s times the cosines with the bound s. The input has the
+  /// scale 1 / deviation and the mean as the zero point.
   public var rangedLayers: [String] {
     architecture.base.layerNames + (projection == nil ? [] : [Self.projectionName])
   }
 
-  /// Numbers that the grid of the classes' rows reaches whatever the trained rows are: rows that are imprinted later are
-  /// stored on the same grid, and the elements of unit vectors rarely pass 0.5.
+  /// Returns the range that the grid of the class rows covers in any case, for rows imprinted later: the elements of
+  /// unit vectors rarely exceed 0.5.
   ///
-  /// Of embeddings that cannot be negative, nor can imprinted rows be.
+  /// If embeddings cannot be negative, neither can imprinted rows.
   ///
   /// - Parameters:
   ///   - architecture: The network.
-  ///   - isProjected: Whether a projection stands between the mean and the normalisation.
+  ///   - isProjected: Whether there is a projection between mean and normalisation.
   public static func rowRoom(of architecture: Architecture, isProjected: Bool) -> ClosedRange<Float> {
     let isNonNegative =
       switch architecture.base.layers.dropLast().last {
@@ -78,10 +78,10 @@ public struct ImprintableNetwork: Sendable, Hashable {
 }
 
 extension ImprintableNetwork {
-  /// The rows, each divided by its length.
+  /// Returns the rows, normalised to unit length.
   ///
-  /// - Throws: ``ExportError/badNetwork(because:)`` where the parts do not fit each other or hold no sound numbers, and
-  ///   ``ConversionError`` where the weights are not the architecture's.
+  /// - Throws: ``ExportError/badNetwork(because:)`` if the parts do not fit or hold invalid numbers, and
+  ///   ``ConversionError`` if the weights do not fit the architecture.
   func checkedRows() throws -> [Float] {
     let layers = architecture.base.layers
     guard case .mean? = layers.last, Self.arePictureLayers(layers.dropLast()) else {
@@ -121,7 +121,7 @@ extension ImprintableNetwork {
     }
   }
 
-  /// D', or D where there is no projection.
+  /// Returns D', or D without a projection.
   private func checkedDimension() throws(ExportError) -> Int {
     let inputs = architecture.base.outputs
     guard let projection else { return inputs }

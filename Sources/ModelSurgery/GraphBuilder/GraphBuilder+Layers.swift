@@ -1,17 +1,17 @@
 public import TFLite
 
 extension GraphBuilder {
-  /// Adds a fully connected layer: y = W x + b, for each of the vectors that the input consists of.
+  /// Adds a fully connected layer, y = W x + b, for each vector of the input.
   ///
   /// - Parameters:
   ///   - input: Vectors of D elements, in any shape.
   ///   - weights: `[O, D]`.
   ///   - bias: `[O]`.
-  ///   - options: The activation, and others; the dimensions are not kept.
-  ///   - encoding: How the output is stored; needed where the input is quantised.
+  ///   - options: The activation and other options; keeping the dimensions is not supported.
+  ///   - encoding: The encoding of the output; required if the input is quantised.
   ///   - name: The output's name.
   /// - Returns: `[number of vectors, O]`.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit.
   public mutating func fullyConnected(
     _ input: GraphTensor, weights: GraphTensor, bias: GraphTensor,
     options: FullyConnectedOptions = FullyConnectedOptions(), encoding: ElementEncoding? = nil, name: String
@@ -26,9 +26,9 @@ extension GraphBuilder {
       encoding: try newEncoding(encoding, for: input, layer: name), options: options.options, name: name)
   }
 
-  /// Adds the sum of two tensors by element; dimensions of size 1 are repeated as needed.
+  /// Adds the elementwise sum of two tensors; dimensions of size 1 are broadcast.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit.
   public mutating func add(
     _ left: GraphTensor, _ right: GraphTensor, options: AddOptions = AddOptions(), encoding: ElementEncoding? = nil,
     name: String
@@ -41,9 +41,9 @@ extension GraphBuilder {
       options: options.options, name: name)
   }
 
-  /// Adds the product of two tensors by element; dimensions of size 1 are repeated as needed.
+  /// Adds the elementwise product of two tensors; dimensions of size 1 are broadcast.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit.
   public mutating func mul(
     _ left: GraphTensor, _ right: GraphTensor, options: MulOptions = MulOptions(), encoding: ElementEncoding? = nil,
     name: String
@@ -56,9 +56,9 @@ extension GraphBuilder {
       options: options.options, name: name)
   }
 
-  /// Adds a division of each vector by its Euclidean norm, along the last dimension.
+  /// Adds L2 normalisation along the last dimension.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is quantised and no encoding is given.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is quantised and no encoding is given.
   public mutating func l2Normalize(
     _ input: GraphTensor, encoding: ElementEncoding? = nil, name: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -67,9 +67,9 @@ extension GraphBuilder {
       options: L2NormOptions().options, name: name)
   }
 
-  /// Adds exp(beta · x) over its sum along the last dimension.
+  /// Adds a softmax along the last dimension: exp(beta · x) / Σ exp(beta · x).
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is quantised and no encoding is given.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is quantised and no encoding is given.
   public mutating func softmax(
     _ input: GraphTensor, beta: Float = 1, encoding: ElementEncoding? = nil, name: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -78,10 +78,10 @@ extension GraphBuilder {
       options: SoftmaxOptions(beta: beta).options, name: name)
   }
 
-  /// Adds tensors put one behind the other along a dimension.
+  /// Adds the concatenation of tensors along a dimension.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is no tensor or no such dimension, or they differ
-  ///   in another.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if there is no tensor or no such dimension, or other
+  ///   dimensions differ.
   public mutating func concatenate(
     _ tensors: [GraphTensor], axis: Int, name: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -102,14 +102,14 @@ extension GraphBuilder {
       options: ConcatenationOptions(axis: Int32(clamping: axis)).options, name: name)
   }
 
-  /// Adds a change of shape, with the elements as they are.
+  /// Adds a reshape, which keeps the elements.
   ///
   /// - Parameters:
   ///   - input: Any tensor.
-  ///   - shape: The new shape, with as many elements.
+  ///   - shape: The new shape, with the same number of elements.
   ///   - name: The output's name.
-  ///   - shapeName: The name of the constant with the shape.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the numbers of elements differ.
+  ///   - shapeName: The name of the constant that holds the shape.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the numbers of elements differ.
   public mutating func reshape(
     _ input: GraphTensor, to shape: [Int32], name: String, shapeName: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -121,9 +121,9 @@ extension GraphBuilder {
       name: name)
   }
 
-  /// Adds a change from floats to whole numbers, or from one scale to another.
+  /// Adds a quantisation of floats, or a conversion between scales.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the new encoding is floats.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the new encoding is float.
   public mutating func quantize(
     _ input: GraphTensor, to encoding: ElementEncoding, name: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -132,16 +132,16 @@ extension GraphBuilder {
       .quantize, [input], shape: input.shape, encoding: encoding, options: OperatorOptions(.quantize), name: name)
   }
 
-  /// Adds a change from whole numbers to the floats that they stand for.
+  /// Adds a dequantisation to floats.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is floats already.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is float already.
   public mutating func dequantize(_ input: GraphTensor, name: String) throws(SurgeryError) -> GraphTensor {
     guard input.type != .float32 else { throw .cannotBuild(layer: name, because: "its input is floats already") }
     return try layer(
       .dequantize, [input], shape: input.shape, encoding: .float32, options: OperatorOptions(.dequantize), name: name)
   }
 
-  /// The shape that two shapes grow to by repeating dimensions of size 1, or nil where they differ otherwise.
+  /// Returns the common shape after broadcasting dimensions of size 1, or nil if the shapes do not fit.
   static func common(_ left: [Int32], _ right: [Int32]) -> [Int32]? {
     let count = max(left.count, right.count)
     let padded = [left, right].map { Array(repeating: 1, count: count - $0.count) + $0 }
@@ -155,9 +155,9 @@ extension GraphBuilder {
 }
 
 extension GraphBuilder {
-  /// Adds the difference of two tensors by element, left less right; dimensions of size 1 are repeated as needed.
+  /// Adds the elementwise difference, left minus right; dimensions of size 1 are broadcast.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit.
   public mutating func sub(
     _ left: GraphTensor, _ right: GraphTensor, encoding: ElementEncoding? = nil, name: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -169,9 +169,9 @@ extension GraphBuilder {
       options: OperatorOptions(.sub), name: name)
   }
 
-  /// Adds the greater of two tensors by element; dimensions of size 1 are repeated as needed.
+  /// Adds the elementwise maximum of two tensors; dimensions of size 1 are broadcast.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit or a tensor is not of floats.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit or a tensor is not float.
   public mutating func maximum(
     _ left: GraphTensor, _ right: GraphTensor, name: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -183,28 +183,28 @@ extension GraphBuilder {
 
   /// Adds the square root of each element, which must not be negative.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is not of floats.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is not float.
   public mutating func sqrt(_ input: GraphTensor, name: String) throws(SurgeryError) -> GraphTensor {
     try ofFloats(.sqrt, input, name: name)
   }
 
   /// Adds 1 / √x of each element x, which must be positive.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is not of floats.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is not float.
   public mutating func rsqrt(_ input: GraphTensor, name: String) throws(SurgeryError) -> GraphTensor {
     try ofFloats(.rsqrt, input, name: name)
   }
 
   /// Adds the magnitude of each element.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is not of floats.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is not float.
   public mutating func abs(_ input: GraphTensor, name: String) throws(SurgeryError) -> GraphTensor {
     try ofFloats(.abs, input, name: name)
   }
 
   /// Adds max(x, 0) of each element x.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the input is not of floats.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is not float.
   public mutating func relu(_ input: GraphTensor, name: String) throws(SurgeryError) -> GraphTensor {
     try ofFloats(.relu, input, name: name)
   }
@@ -224,11 +224,11 @@ extension GraphBuilder {
   ///
   /// - Parameters:
   ///   - input: Any tensor.
-  ///   - axes: The dimensions, each from 0 to below the input's number of dimensions.
-  ///   - options: Whether the dimensions stay, with the size 1.
-  ///   - encoding: How the output is stored; by default as the input is.
-  ///   - name: The output's name. The list of the dimensions gets that name with `/axes` behind it.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is no such dimension.
+  ///   - axes: The dimensions, from 0 to below the input's rank.
+  ///   - options: Whether the dimensions stay, with size 1.
+  ///   - encoding: The encoding of the output; by default that of the input.
+  ///   - name: The output's name. The constant of the dimensions is named `name/axes`.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if there is no such dimension.
   public mutating func mean(
     _ input: GraphTensor, axes: [Int32], options: ReducerOptions = ReducerOptions(), encoding: ElementEncoding? = nil,
     name: String
@@ -236,15 +236,15 @@ extension GraphBuilder {
     try reduction(.mean, input, axes: axes, options: options, encoding: encoding, name: name)
   }
 
-  /// Adds the greatest element along some dimensions.
+  /// Adds the maximum along some dimensions.
   ///
   /// - Parameters:
   ///   - input: Any tensor.
-  ///   - axes: The dimensions, each from 0 to below the input's number of dimensions.
-  ///   - options: Whether the dimensions stay, with the size 1.
-  ///   - name: The output's name. The list of the dimensions gets that name with `/axes` behind it.
-  /// - Returns: Elements stored as the input's are.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is no such dimension.
+  ///   - axes: The dimensions, from 0 to below the input's rank.
+  ///   - options: Whether the dimensions stay, with size 1.
+  ///   - name: The output's name. The constant of the dimensions is named `name/axes`.
+  /// - Returns: A tensor with the input's encoding.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if there is no such dimension.
   public mutating func reduceMax(
     _ input: GraphTensor, axes: [Int32], options: ReducerOptions = ReducerOptions(), name: String
   ) throws(SurgeryError) -> GraphTensor {

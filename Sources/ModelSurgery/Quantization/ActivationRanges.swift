@@ -1,29 +1,29 @@
-/// How often a tensor's numbers are what: counts in steps of a power of two, for as wide a range as was met.
+/// A histogram of a tensor's values, with bins whose width is a power of two and grows with the range.
 ///
-/// Histograms of two sets of numbers add up to that of both, in any order: the coarser one decides on the step.
+/// Adding the histograms of two sets of values gives that of both, in any order. The coarser bin width wins.
 public struct ActivationHistogram: Sendable, Hashable {
-  /// The least and the greatest number; infinite in the wrong order where there is none.
+  /// The least and the greatest value; +∞ and −∞ if there is none.
   public private(set) var least = Float.infinity, greatest = -Float.infinity
-  /// Whether a number was met that is infinite or none (NaN). Such are not counted.
+  /// Whether a value was infinite or NaN. Such values are not counted.
   public private(set) var holdsNonFinite = false
 
-  // Numbers that are 0 exactly are stored exactly whatever the scale.
+  // Exact zeros are stored exactly whatever the scale.
   private var zeros = 0
-  // A bin's width is 2 to this power.
+  // The width of a bin is 2 to this power.
   private var exponent = Int.min
-  // The count of the numbers from i − binsASide widths up to the next one.
+  // Bin i counts the values from (i − binsASide) widths up to the next bin.
   private var counts: [Int] = []
 
   private static let binsASide = 1024
 
-  /// A histogram of nothing.
+  /// Creates an empty histogram.
   public init() {}
 
-  /// A histogram of some numbers.
+  /// Creates a histogram of values.
   ///
-  /// - Complexity: O(numbers).
+  /// - Complexity: O(values).
   public init(_ numbers: UnsafeBufferPointer<Float>) {
-    // Floats compare as whole numbers do once the negative ones' bits are turned round; so this loop runs on vectors.
+    // Floats compare like integers once the bits of negative ones are inverted, so this loop vectorises.
     var largest: UInt32 = 0
     var low = Int32.max
     var high = Int32.min
@@ -55,7 +55,7 @@ public struct ActivationHistogram: Sendable, Hashable {
         if number == 0 {
           zeros += 1
         } else {
-          // Below 1024 in size by the choice of the exponent. A conversion cuts towards 0, bins are cut downwards.
+          // The exponent keeps this below 1024 in magnitude. A conversion truncates towards 0, but bins need the floor.
           let place = number * factor
           let cut = Int32(place)
           let bin = Int(Float(cut) > place ? cut - 1 : cut) + Self.binsASide
@@ -71,12 +71,12 @@ public struct ActivationHistogram: Sendable, Hashable {
     Float(bitPattern: UInt32(bitPattern: place ^ ((place >> 31) & 0x7FFF_FFFF)))
   }
 
-  /// The least exponent with which the bins reach as far as a number, within what a float's factor can be.
+  /// Returns the least exponent with which the bins reach a magnitude, limited to what the factor can represent.
   private static func exponent(for reach: Float) -> Int {
     max(Int(reach.exponent) + 1 - 10, -120)
   }
 
-  /// Counts what another histogram has counted.
+  /// Adds the counts of another histogram.
   public mutating func add(_ other: ActivationHistogram) {
     least = min(least, other.least)
     greatest = max(greatest, other.greatest)
@@ -94,7 +94,7 @@ public struct ActivationHistogram: Sendable, Hashable {
     for bin in counts.indices { counts[bin] &+= other.counts[bin] }
   }
 
-  /// Makes the bins twice as wide.
+  /// Doubles the width of the bins.
   private mutating func coarsen() {
     let half = Self.binsASide / 2
     var wider = Array(repeating: 0, count: counts.count)
@@ -105,12 +105,12 @@ public struct ActivationHistogram: Sendable, Hashable {
 }
 
 extension ActivationHistogram {
-  /// Between which numbers 255 steps lose least: Σ (number − stored number)² over all numbers is smallest.
+  /// The range whose 255 steps have the least squared error: Σ (value − stored value)² over all values.
   ///
-  /// A number within the range is off by a step's twelfth squared, on average; one beyond an end by its distance to it.
-  /// Narrower steps for the many are paid for with the few that are cut off.
+  /// Within the range, the mean squared error is a twelfth of the squared step; beyond it, the squared distance to the
+  /// range. Narrower steps for many values are paid for with clipping a few.
   ///
-  /// - Returns: The range, which holds 0, or nil where no number was counted.
+  /// - Returns: The range, which includes 0, or nil for an empty histogram.
   /// - Complexity: O(bins) for each of some hundred candidates.
   public var rangeOfLeastError: ActivationRanges.Range? {
     guard least <= greatest else { return nil }
@@ -119,7 +119,7 @@ extension ActivationHistogram {
     guard !counts.isEmpty, upper > lower else { return ActivationRanges.Range(lower: lower, upper: upper) }
     var best = (lower: lower, upper: upper)
     var error = self.error(best.lower, best.upper)
-    // One end after the other, in hundredths: the error is smooth and has one valley for each.
+    // Optimises one end after the other on a grid: the error is smooth and has one minimum for each.
     for _ in 0..<2 {
       for share in stride(from: Float(0.3), to: 1, by: 0.02) {
         let trial = self.error(best.lower, upper * share)
@@ -148,30 +148,29 @@ extension ActivationHistogram {
   }
 }
 
-/// Between which numbers a model's tensors lie when it runs: what calibration pictures tell, and all that quantising needs
-/// to know of them.
+/// The ranges of a model's tensors, measured on calibration pictures: all that quantisation needs to know of them.
 ///
-/// The value can be kept, as JSON, and used on a machine that has no pictures.
+/// The ranges can be saved as JSON and used on a machine without pictures.
 public struct ActivationRanges: Sendable, Hashable, Codable {
-  /// The least and the greatest number that a tensor is to hold.
+  /// The range of a tensor's values.
   public struct Range: Sendable, Hashable, Codable {
-    /// The ends. Both are finite, and `lower` is not above `upper`, where quantising takes the range.
+    /// The ends. Quantisation requires that both are finite and in order.
     public let lower, upper: Float
 
-    /// A range; the parameters are the properties of the same names.
+    /// Creates a range; the parameters are the properties of the same names.
     public init(lower: Float, upper: Float) {
       self.lower = lower
       self.upper = upper
     }
 
-    /// Reads a list of the two ends.
+    /// Decodes a list of the two ends.
     public init(from decoder: any Decoder) throws {
       var ends = try decoder.unkeyedContainer()
       lower = try ends.decode(Float.self)
       upper = try ends.decode(Float.self)
     }
 
-    /// Writes a list of the two ends.
+    /// Encodes a list of the two ends.
     public func encode(to encoder: any Encoder) throws {
       var ends = encoder.unkeyedContainer()
       try ends.encode(lower)
@@ -179,14 +178,14 @@ public struct ActivationRanges: Sendable, Hashable, Codable {
     }
   }
 
-  /// Which model they were measured with: its ``Quantization/fingerprint``.
+  /// The ``Quantization/fingerprint`` of the model that they were measured with.
   public let model: String
-  /// How many pictures they were measured on.
+  /// The number of pictures they were measured on.
   public let pictures: Int
   /// The range of each measured tensor, by the names of ``Quantization/activations``.
   public let ranges: [String: Range]
 
-  /// Ranges; the parameters are the properties of the same names.
+  /// Creates ranges; the parameters are the properties of the same names.
   public init(model: String, pictures: Int, ranges: [String: Range]) {
     self.model = model
     self.pictures = pictures

@@ -1,32 +1,33 @@
-/// A layer's weights in whole numbers on a ``WeightGrid``: each is rounded to the nearest step, and nothing else.
+/// A layer's weights quantised on a ``WeightGrid``, each rounded to the nearest step.
 ///
-/// q = clamp(round(w / scale) + zeroPoint, the grid's bounds), halves to even, with the scale of the weight's output. It is
-/// what training's fake quantisation does, so that a trained network answers in bytes as it did in training.
+/// q = clamp(round(w / scale) + zeroPoint, the grid's bounds), with halves rounded to even and one scale per output or
+/// one in all. Fake quantisation in training does the same, so that a trained network gives the same results in 8 bits.
 public struct RoundedWeights: Sendable, Hashable {
-  /// q, in the order of the weights: bytes of uint8, or of int8 as their bit patterns.
+  /// q in the order of the weights: uint8, or the bit patterns of int8.
   public let bytes: [UInt8]
-  /// One scale, or one an output.
+  /// One scale, or one per output.
   public let scales: [Float]
-  /// One for all.
+  /// The zero point of all weights.
   public let zeroPoint: Int
   private let bounds: ClosedRange<Int>
   private let isDepthwise: Bool
 
-  /// Rounds weights.
+  /// Quantises weights.
   ///
   /// - Parameters:
-  ///   - weights: All finite: `[outputs, rows, columns, inputs]`, or of a depthwise layer `[1, rows, columns, outputs]`.
-  ///   - outputs: How many outputs have a scale each, on a grid by channel; 1 for one scale in all.
-  ///   - isDepthwise: Whether the outputs are the last dimension and not the first.
+  ///   - weights: Finite weights: `[outputs, rows, columns, inputs]`, or `[1, rows, columns, outputs]` of a depthwise
+  ///     layer.
+  ///   - outputs: The number of outputs on a per-channel grid; 1 for one scale in all.
+  ///   - isDepthwise: Whether the outputs are the last dimension instead of the first.
   ///   - grid: The grid.
-  ///   - room: Numbers that the grid has to reach beside the weights.
+  ///   - room: A range that the grid must cover besides the weights.
   public init(
     _ weights: [Float], outputs: Int, isDepthwise: Bool = false, on grid: WeightGrid, room: ClosedRange<Float> = 0...0
   ) {
     self.init(weights, outputs: outputs, isDepthwise: isDepthwise, on: grid, room: room, leastScales: [])
   }
 
-  /// - Parameter leastScales: What the scale of each output must not be below; of a grid by channel.
+  /// - Parameter leastScales: The lower limit of each output's scale, on a per-channel grid.
   init(
     _ weights: [Float], outputs: Int, isDepthwise: Bool, on grid: WeightGrid, room: ClosedRange<Float> = 0...0,
     leastScales: [Float]
@@ -56,7 +57,7 @@ public struct RoundedWeights: Sendable, Hashable {
     self.isDepthwise = isDepthwise
   }
 
-  /// What the whole numbers stand for: scale · (q − zeroPoint).
+  /// The dequantised weights: scale · (q − zeroPoint).
   public var values: [Float] {
     let size = max(1, bytes.count / scales.count)
     return bytes.enumerated().map { place, byte in
@@ -66,14 +67,14 @@ public struct RoundedWeights: Sendable, Hashable {
   }
 }
 
-/// On what grid a layer's results are stored in bytes: x = scale · (q − zeroPoint).
+/// The 8-bit grid of a layer's results: x = scale · (q − zeroPoint).
 ///
-/// Training that rounds results as the written model will, and writing it, take the grid from here, so that both round
-/// alike: q = clamp(round(x / scale) + zeroPoint, 0 … 255).
+/// Fake quantisation in training and export share this grid, so that both round alike: q = clamp(round(x / scale) +
+/// zeroPoint, 0 … 255).
 public struct ActivationGrid: Sendable, Hashable {
   /// The step.
   public let scale: Float
-  /// Which byte of uint8 stands for 0; that of int8 is 128 less.
+  /// The zero point of uint8; that of int8 is 128 less.
   public let zeroPoint: Int
 
   private init(scale: Float, zeroPoint: Int) {
@@ -81,33 +82,34 @@ public struct ActivationGrid: Sendable, Hashable {
     self.zeroPoint = zeroPoint
   }
 
-  /// 255 steps over a range and 0, shifted so that 0, which padding needs to be exact, lies on one: the "nudged" range of
-  /// TensorFlow's `FakeQuantWithMinMaxVars`.
+  /// Creates a grid of 255 steps over a range and 0, shifted so that 0 lies on the grid, as padding requires: the
+  /// "nudged" range of TensorFlow's `FakeQuantWithMinMaxVars`.
   ///
-  /// scale = (upper − lower) / 255, zeroPoint = round(−lower / scale), halves away from zero; of a range of zeros only, the
+  /// scale = (upper − lower) / 255, zeroPoint = round(−lower / scale), halves away from zero. For a range of only 0 the
   /// scale is 1.
   ///
-  /// - Returns: Nil where an end is infinite or none (NaN), or the ends are in the wrong order.
+  /// - Returns: nil if an end is infinite or NaN, or the ends are in the wrong order.
   public init?(lower: Float, upper: Float) {
     guard lower.isFinite, upper.isFinite, lower <= upper else { return nil }
     let (lower, upper) = (min(0, lower), max(0, upper))
-    // In double precision the difference cannot overflow, and half a step is half a step.
+    // In double precision the difference cannot overflow, and halves stay exact.
     let step = (Double(upper) - Double(lower)) / 255
     let isWide = step > Double(Float.leastNormalMagnitude)
     scale = isWide ? Float(step) : 1
     zeroPoint = isWide ? Int(min(max((-Double(lower) / step).rounded(), 0), 255)) : 0
   }
 
-  /// 256 steps from −bound to just below bound, with 0 in the middle: scale = bound / 128, zeroPoint = 128.
+  /// Returns a grid of 256 steps from −bound to just below bound, with 0 in the middle: scale = bound / 128, zeroPoint
+  /// = 128.
   ///
-  /// The normalised embedding and its products with the classes' rows are stored with the bound 1, which runtimes
-  /// prescribe for L2_NORMALIZATION; the products with the scale factor s with the bound s.
+  /// The normalised embedding and the cosines use the bound 1, which runtimes prescribe for L2_NORMALIZATION; the
+  /// cosines times the scale factor s use the bound s.
   public static func symmetric(_ bound: Float) -> ActivationGrid { ActivationGrid(scale: bound / 128, zeroPoint: 128) }
 
-  /// The numbers that the first and the last byte stand for: the nudged range.
+  /// The values of the first and the last byte: the nudged range.
   public var bounds: ClosedRange<Float> { -Float(zeroPoint) * scale...Float(255 - zeroPoint) * scale }
 
-  /// How a tensor says it.
+  /// Returns the grid as a tensor's encoding.
   public func encoding(_ type: ByteType) -> ElementEncoding {
     switch type {
     case .uint8: .uint8(scale: scale, zeroPoint: zeroPoint)
@@ -116,23 +118,23 @@ public struct ActivationGrid: Sendable, Hashable {
   }
 }
 
-/// On what grid a layer's weights are stored in whole numbers.
+/// The 8-bit grid of a layer's weights.
 ///
-/// Training that rounds weights as the written model will, and writing them, take the grid from here, so that both round
-/// alike; ``RoundedWeights`` says how. ``ActivationGrid`` is that of what layers compute.
+/// Fake quantisation in training and export share this grid, so that both round alike; see ``RoundedWeights``.
+/// ``ActivationGrid`` is the grid of results.
 public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
-  /// int8, symmetric, a scale for each channel of the output: max |w| / 127.
+  /// Symmetric int8 with one scale per output channel: max |w| / 127.
   case int8PerChannel = "int8"
-  /// uint8 with one scale and zero point for all: what Coral's models have.
+  /// uint8 with one scale and zero point in all, as in Coral's models.
   case uint8PerTensor = "uint8"
 
-  /// The step and the zero point for weights that lie between two numbers.
+  /// Returns the step and the zero point for weights in a range.
   ///
   /// - Parameters:
   ///   - lower: The least weight.
   ///   - upper: The greatest.
-  /// - Returns: The step, w = scale · (q − zeroPoint), and the zero point: 0 of int8 where q is −127 … 127; of uint8 q is
-  ///   1 … 255, and 0 lies on the grid exactly.
+  /// - Returns: The step, w = scale · (q − zeroPoint), and the zero point. For int8 it is 0 and q is −127 … 127; for
+  ///   uint8 q is 1 … 255, and 0 lies on the grid.
   public func encoding(lower: Float, upper: Float) -> (scale: Float, zeroPoint: Int) {
     switch self {
     case .int8PerChannel:
@@ -147,7 +149,7 @@ public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  /// The least and the greatest whole number.
+  /// The least and the greatest q.
   public var bounds: ClosedRange<Int> {
     switch self {
     case .int8PerChannel: -127...127
@@ -155,7 +157,7 @@ public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  /// The bytes that a network works with whose weights are on the grid.
+  /// The 8-bit type of a network whose weights are on the grid.
   public var byteType: ByteType {
     switch self {
     case .int8PerChannel: .int8
@@ -164,10 +166,10 @@ public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
   }
 }
 
-/// The type of the bytes that a quantised model takes or gives.
+/// The 8-bit type of a quantised model's input or output.
 public enum ByteType: String, Sendable, Hashable, CaseIterable {
-  /// 0 … 255: pictures as they are.
+  /// 0 … 255, like the bytes of pictures.
   case uint8
-  /// −128 … 127: what the layers themselves work with.
+  /// −128 … 127, the type of the inner layers.
   case int8
 }

@@ -1,7 +1,7 @@
 import TFLite
 
 extension Model {
-  /// The numbers of a constant of 32-bit floats in the main subgraph, all of them finite.
+  /// Returns the elements of a float constant of the main subgraph, and checks that all are finite.
   ///
   /// - Throws: ``QuantizationError/badWeights(layer:because:)``.
   func floats(of index: Int32) throws(QuantizationError) -> [Float] {
@@ -19,7 +19,7 @@ extension Model {
     return floats
   }
 
-  /// The model with weights in 16-bit floats, and the DEQUANTIZE behind them, replaced by 32-bit ones.
+  /// Returns the model with 16-bit float weights and their DEQUANTIZE replaced by 32-bit float constants.
   func withWideWeights() throws(SurgeryError) -> Model {
     var model = self
     guard let graph = mainSubgraph else { return self }
@@ -40,11 +40,11 @@ extension Model {
     return model
   }
 
-  /// The model without the layers that only shift and stretch its input by one number each, and what they come to when
-  /// they are joined with how the input stands for a picture's bytes.
+  /// Returns the model without the leading layers that scale or shift its input by one number each, and the pixel scale
+  /// that replaces them.
   func withoutNormalization(_ pixels: PixelScale) -> (model: Model, pixels: PixelScale) {
     guard let graph = mainSubgraph, let input = graph.inputs.first else { return (self, pixels) }
-    // The current tensor is factor (byte) + shift.
+    // The current tensor is factor · byte + shift.
     var factor = 1 / Double(pixels.deviation)
     var shift = -Double(pixels.mean) / Double(pixels.deviation)
     var current = input
@@ -88,7 +88,7 @@ extension Model {
     return (model, found.pixels)
   }
 
-  /// The only operator that reads a tensor, or nil where there are none or several.
+  /// Returns the only operator that reads a tensor, or nil if there are none or several.
   private func onlyReader(of tensor: Int32, in graph: SubGraph) -> Int? {
     let readers = graph.operators.indices.filter { graph.operators[$0].inputs.contains(tensor) }
     return readers.count == 1 ? readers[0] : nil
@@ -96,27 +96,28 @@ extension Model {
 }
 
 extension PixelScale {
-  /// Whether a byte type holds it: the mean lies among the bytes, which then is the zero point.
+  /// Whether 8-bit types can represent it: the mean lies among the bytes, and is the zero point.
   var isStorable: Bool {
     deviation.isFinite && deviation > 0 && (1 / deviation).isFinite && mean >= 0 && mean <= 255
   }
 }
 
-/// How a picture's bytes stand for the numbers that a float model takes: (byte − mean) / deviation.
+/// How a picture's bytes map to a float model's input: (byte − mean) / deviation.
 public struct PixelScale: Sendable, Hashable {
-  /// What is subtracted, and what that is divided by; for bytes from 0 to 255.
+  /// Mean and deviation, for bytes from 0 to 255.
   public let mean, deviation: Float
 
-  /// A scale; the parameters are the properties of the same names.
+  /// Creates a scale; the parameters are the properties of the same names.
   public init(mean: Float, deviation: Float) {
     self.mean = mean
     self.deviation = deviation
   }
 
-  /// From −1 to 1, what float models are given here unless they say otherwise.
+  /// From −1 to 1, the default of float models.
   public static let signedUnit = PixelScale(mean: 127.5, deviation: 127.5)
 
-  /// The scale that a model's metadata asks for, or nil where it asks for none that can be read, or for several.
+  /// Reads the scale from a model's metadata; returns nil if there is none, it cannot be read, or it differs between
+  /// channels.
   init?(ofMetadataIn model: Model) {
     guard let normalization = try? model.pictureNormalization, Set(normalization.mean).count == 1,
       Set(normalization.deviation).count == 1

@@ -1,14 +1,14 @@
 public import TFLite
 
 extension Quantization {
-  /// The int8 model.
+  /// Returns the int8 model.
   ///
-  /// Its tensors keep their names. With uint8 ends a QUANTIZE comes first and last; pictures then go in as they are.
+  /// Tensors keep their names. For a uint8 input or output a QUANTIZE is added, so that pictures go in as they are.
   ///
   /// - Parameters:
-  ///   - ranges: What was measured of this model.
-  ///   - input: The bytes that it takes.
-  ///   - output: The bytes that it gives.
+  ///   - ranges: The ranges measured with this model.
+  ///   - input: The type of the input.
+  ///   - output: The type of the output.
   /// - Throws: ``QuantizationError/foreignRanges(measuredWith:model:)``, ``QuantizationError/missingRange(tensor:)``,
   ///   ``QuantizationError/badRange(tensor:lower:upper:)``, ``QuantizationError/scalesCollide(tensor:)`` or
   ///   ``QuantizationError/badWeights(layer:because:)``.
@@ -28,12 +28,12 @@ extension Quantization {
   }
 }
 
-/// A float model on its way to int8.
+/// A float model during its conversion to int8.
 private struct Rewriting {
   let original: Model
   var model: Model
   let encodings: [Int32: ElementEncoding]
-  // Constants that are in their new form already.
+  // Constants that have been converted.
   private var done: Set<Int32> = []
 
   init(model: Model, encodings: [Int32: ElementEncoding]) {
@@ -77,8 +77,7 @@ private struct Rewriting {
     model.subgraphs[0].operators[place].inputs = [layer.input, kernel, bias]
   }
 
-  /// Stores a constant in place of the one that was there, or, where there was none or another layer has it already, as
-  /// a new one.
+  /// Replaces a constant, or adds a new one if there was none or another layer has converted it.
   private mutating func store(
     _ index: Int32?, shape: [Int32], type: TensorType, quantization: QuantizationParameters, contents: [UInt8]
   ) -> Int32 {
@@ -98,7 +97,7 @@ private struct Rewriting {
     return index
   }
 
-  /// Stores a constant that an operator reads as it reads what was computed.
+  /// Converts a constant that an operator reads like a computed tensor.
   private mutating func storeConstant(_ index: Int32) throws(QuantizationError) {
     guard let encoding = encodings[index], let position = Int(exactly: index),
       let tensor = model.subgraphs[0].tensor(index), tensor.type == .float32, model.constant(tensor) != nil
@@ -109,7 +108,7 @@ private struct Rewriting {
     model.setConstant(position, to: Bytes(encoding.encode(numbers)))
   }
 
-  /// Gives everything that is computed its type and scale.
+  /// Sets type and scale of all computed tensors.
   mutating func storeActivations() {
     for (index, encoding) in encodings {
       guard let position = Int(exactly: index), model.subgraphs[0].tensors.indices.contains(position) else { continue }
@@ -118,21 +117,21 @@ private struct Rewriting {
     }
   }
 
-  /// The version that a runtime must know for the operator's int8 form.
+  /// Returns the version of the operator's int8 form.
   private func version(of op: Operator, _ builtin: BuiltinOperator) -> Int32 {
     switch builtin {
     case .fullyConnected where op.options.flatMap { FullyConnectedOptions($0) }?.keepsDimensions == true:
       return 5
     case .mul:
       let units = (op.inputs.prefix(2) + op.outputs.prefix(1)).map { encodings[$0]?.unit ?? 1 }
-      // Where the product's steps are finer than those of the factors multiplied, the runtime must be a later one.
+      // Finer steps of the product than of the multiplied factors need a later version.
       return units.count == 3 && units[0] * units[1] / units[2] >= 1 ? 3 : 2
     default:
       return builtin.version(for: .int8)
     }
   }
 
-  /// Puts a QUANTIZE before the layers, from uint8.
+  /// Adds a QUANTIZE from uint8 before the first layer.
   mutating func takeUnsigned(_ input: Int32) {
     guard let new = unsignedTwin(of: input) else { return }
     let code = model.operatorCodeIndex(.quantize, version: BuiltinOperator.quantize.version(for: .uint8))
@@ -146,7 +145,7 @@ private struct Rewriting {
     }
   }
 
-  /// Puts a QUANTIZE behind the layers, to uint8, and gives its output, which takes the old one's place.
+  /// Adds a QUANTIZE to uint8 after the last layer, and returns its output, which takes the place of the old one.
   mutating func giveUnsigned(_ output: Int32) -> Int32 {
     guard let new = unsignedTwin(of: output) else { return output }
     let code = model.operatorCodeIndex(.quantize, version: BuiltinOperator.quantize.version(for: .int8))
@@ -155,7 +154,7 @@ private struct Rewriting {
     return new
   }
 
-  /// A tensor that holds the same numbers in uint8, under the name of the old one, which gets another.
+  /// Adds a uint8 tensor of the same values under the old tensor's name, which gets the suffix `_int8`.
   private mutating func unsignedTwin(of index: Int32) -> Int32? {
     guard let position = Int(exactly: index), var tensor = model.subgraphs[0].tensor(index),
       case .int8(let scale, let zeroPoint)? = encodings[index]
@@ -168,19 +167,19 @@ private struct Rewriting {
   }
 }
 
-/// A convolution or a fully connected layer with its numbers: y = W x + b.
+/// A convolution or a fully connected layer with its parameters: y = W x + b.
 struct QuantizableLayer: Sendable {
-  /// The layer's name for people.
+  /// The layer's label.
   let name: String
-  /// The tensors of the input, the weights and, where there is one, the bias.
+  /// The tensors of the input, the weights and, if there is one, the bias.
   let input, weightIndex: Int32
   let biasIndex: Int32?
-  /// W in the order of the file, and its shape.
+  /// W in file order, and its shape.
   let weights: [Float]
   let shape: [Int32]
-  /// b: one an output; zeros where the file has none.
+  /// b: one per output; zeros if the file has none.
   let bias: [Float]
-  /// Along which dimension of the weights the scales run.
+  /// The dimension of the weights along which the scales run.
   let scales: QuantizationRule.Dimension
 
   /// Reads a layer.
@@ -217,7 +216,7 @@ struct QuantizableLayer: Sendable {
     }
   }
 
-  /// Where the weights of an output lie in ``weights``.
+  /// Returns the indices of an output's weights in ``weights``.
   private func places(of output: Int) -> StrideTo<Int> {
     let count = weights.count / bias.count
     return scales == .last
@@ -225,10 +224,10 @@ struct QuantizableLayer: Sendable {
       : stride(from: output * count, to: (output + 1) * count, by: 1)
   }
 
-  /// Whole numbers near some numbers from −127 to 127, with nearly the same sum.
+  /// Rounds numbers to integers from −127 to 127 with nearly the same sum.
   ///
-  /// What a layer reads is mostly positive, so that errors which do not cancel move its output as a whole. Those numbers
-  /// that were nearly rounded the other way are, until the sums are half a step apart.
+  /// A layer's input is mostly positive, so rounding errors that do not cancel shift its output as a whole. The numbers
+  /// closest to a half are rounded the other way until the sums differ by at most a half.
   static func rounded(_ numbers: [Float]) -> [Int8] {
     var rounded = numbers.map { Int8(min(max($0.rounded(), -127), 127)) }
     let rests = zip(numbers, rounded).map { $0 - Float($1) }
@@ -242,25 +241,25 @@ struct QuantizableLayer: Sendable {
     return rounded
   }
 
-  /// W and b in whole numbers.
+  /// W and b in integers.
   struct Stored: Sendable {
     /// W: −127 … 127.
     let weights: [Int8]
-    /// One scale an output, or one for all.
+    /// One scale per output, or one in all.
     let scales: [Float]
-    /// b in steps of the input's scale times the weights'.
+    /// b in steps of input scale × weight scale.
     let bias: [Int32]
   }
 
-  /// W and b in whole numbers.
+  /// W and b in integers.
   ///
-  /// A weight's scale is the greatest |w| of its output / 127. It is greater where the bias would else not fit into 32
-  /// bits, or where a step would be next to nothing beside one of the output.
+  /// The scale of an output's weights is max |w| / 127. It is larger if the bias would not fit 32 bits otherwise, or a
+  /// product's step would be negligible relative to the output's.
   ///
   /// - Parameters:
-  ///   - inputScale: What a step of the input is worth.
-  ///   - outputScale: What one of the output is.
-  /// - Throws: ``QuantizationError/badWeights(layer:because:)`` where the scales are beyond 32-bit floats.
+  ///   - inputScale: The scale of the input.
+  ///   - outputScale: The scale of the output.
+  /// - Throws: ``QuantizationError/badWeights(layer:because:)`` if scales exceed 32-bit floats.
   func stored(inputScale: Float, outputScale: Float) throws(QuantizationError) -> Stored {
     var greatest = Array(repeating: Float(0), count: bias.count)
     for output in bias.indices {

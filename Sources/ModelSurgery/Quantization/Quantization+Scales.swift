@@ -1,7 +1,7 @@
 import TFLite
 
 extension Quantization {
-  /// How each tensor that is computed, and each constant that is no layer's, is stored; by its index.
+  /// Returns the encoding of each computed tensor, and of each constant that is not a layer's, by index.
   func encodings(_ ranges: ActivationRanges) throws(QuantizationError) -> [Int32: ElementEncoding] {
     var groups = TensorGroups(count: graph.tensors.count)
     var fixed: [Int32: ElementEncoding] = [
@@ -46,7 +46,7 @@ extension Quantization {
       guard let encoding = prescribed.first ?? Self.encoding(of: ranges) else {
         throw .missingRange(tensor: graph.label(of: tensors.min() ?? 0))
       }
-      // A prescribed scale may cut off no more than a step or two of what else is to be stored with it.
+      // A prescribed scale may clip at most a step or two of the other tensors that share it.
       if let wanted = prescribed.isEmpty ? nil : Self.encoding(of: ranges), wanted.unit > 1.02 * encoding.unit {
         throw .scalesCollide(tensor: graph.label(of: tensors.min() ?? 0))
       }
@@ -55,7 +55,7 @@ extension Quantization {
     return encodings
   }
 
-  /// 255 steps over all of some ranges, and over 0, which padding needs to be exact; nil of no range.
+  /// Returns 255 steps over all ranges and 0, which padding needs exactly; nil if there is no range.
   private static func encoding(of ranges: [ActivationRanges.Range]) -> ElementEncoding? {
     guard !ranges.isEmpty else { return nil }
     let lower = ranges.reduce(Float(0)) { min($0, $1.lower) }
@@ -64,7 +64,7 @@ extension Quantization {
   }
 }
 
-/// Sets of tensors that share a scale: a forest whose roots stand for the sets.
+/// Sets of tensors that share a scale, as a union-find forest.
 private struct TensorGroups {
   private var parents: [Int]
 
@@ -87,28 +87,28 @@ private struct TensorGroups {
   }
 }
 
-/// What an operator asks of the scales of its tensors when it works on int8.
+/// The requirements of an int8 operator on the scales of its tensors.
 enum QuantizationRule: Sendable, Hashable {
-  /// Weights by output channel along a dimension, and a bias; the output has a scale of its own.
+  /// A layer with weights, whose scales run along a dimension, and a bias; the output has its own scale.
   case layer(weightScales: Dimension)
-  /// The output has a scale of its own.
+  /// The output has its own scale.
   case free
-  /// All tensors have one scale: numbers are only moved, or chosen among.
+  /// All tensors share one scale, because elements are only moved or selected.
   case same
   /// The output's scale is prescribed.
   case fixed(ElementEncoding)
 
-  /// Along which dimension of the weights the scales run.
+  /// The dimension of the weights along which the scales run.
   enum Dimension: Sendable, Hashable {
-    /// One scale for all.
+    /// One scale in all.
     case none
-    /// One an entry of the first dimension.
+    /// One scale per index of the first dimension.
     case first
-    /// One an entry of the last dimension.
+    /// One scale per index of the last dimension.
     case last
   }
 
-  /// Whether the output's range has to be measured.
+  /// Whether the output's range must be measured.
   var needsRange: Bool {
     switch self {
     case .layer, .free: true
@@ -116,12 +116,12 @@ enum QuantizationRule: Sendable, Hashable {
     }
   }
 
-  /// The rule of an operator, or nil where it cannot be quantised here.
+  /// Returns the rule of an operator, or nil if it cannot be quantised here.
   init?(of builtin: BuiltinOperator) {
     switch builtin {
     case .conv2D: self = .layer(weightScales: .first)
     case .depthwiseConv2D: self = .layer(weightScales: .last)
-    // Scales by row came to the runtimes late.
+    // Older runtimes do not support scales per row.
     case .fullyConnected: self = .layer(weightScales: .none)
     case .add, .sub, .mul, .mean, .relu, .relu6, .hardSwish: self = .free
     case .averagePool2D, .maxPool2D, .reshape, .squeeze, .expandDims, .pad, .concatenation, .transpose: self = .same

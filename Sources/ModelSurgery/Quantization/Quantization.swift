@@ -7,7 +7,7 @@ public import TFLite
   import Foundation
 #endif
 
-/// A float model that is to be stored in bytes: what has to be measured of it, and how it then becomes an int8 model.
+/// The int8 quantisation of a float model: which tensors to measure, and the conversion.
 ///
 /// ```swift
 /// let quantization = try Quantization(of: Model(contentsOf: file))
@@ -15,47 +15,46 @@ public import TFLite
 /// let model = try quantization.model(ranges: ranges)
 /// ```
 ///
-/// A number x is stored as q in −128 … 127 with x = scale (q − zero point). Weights of convolutions have one scale an
-/// output channel and the zero point 0, those of a FULLY_CONNECTED one scale in all, which is what older runtimes take.
-/// Biases are 32-bit whole numbers in steps of input scale × weight scale. Every other tensor has one scale and zero
-/// point, from its range. Tensors whose numbers are only moved share those of their source, and the outputs of SOFTMAX,
-/// LOGISTIC, TANH and L2_NORMALIZATION have the ones that LiteRT prescribes.
+/// A value x is stored as q in −128 … 127 with x = scale (q − zero point). Weights of convolutions have one scale per
+/// output channel and the zero point 0; those of FULLY_CONNECTED have one scale in all, as older runtimes require.
+/// Biases are 32-bit integers in steps of input scale × weight scale. Every other tensor has one scale and zero point,
+/// from its range. Tensors whose elements are only moved share those of their source. The outputs of SOFTMAX, LOGISTIC,
+/// TANH and L2_NORMALIZATION have the scales that LiteRT prescribes.
 public struct Quantization: Sendable {
-  /// A tensor whose range has to be known.
+  /// A tensor whose range must be measured.
   public struct Activation: Sendable, Hashable {
     /// Its index in the main subgraph of ``Quantization/source``.
     public let tensor: Int32
-    /// Its name, or its number where it has none of its own.
+    /// Its name, made unique by its index where necessary.
     public let name: String
-    /// How many numbers it holds.
+    /// The number of its elements.
     public let count: Int
   }
 
-  /// The float model. Weights in 16-bit floats are widened.
+  /// The float model, with 16-bit float weights widened.
   public let source: Model
-  /// The tensors whose ranges have to be known, in the order in which they are computed.
+  /// The tensors whose ranges must be measured, in execution order.
   public let activations: [Activation]
-  /// What tells this model from others: a hash of its layers, their names and their weights.
+  /// A hash of the model's layers, their names and their weights, which identifies the model.
   public let fingerprint: String
-  /// How the bytes of a picture stand for the numbers that the first layer takes.
+  /// How a picture's bytes map to the input values of the first layer.
   public let pixels: PixelScale
 
-  /// The model without the layers that bring a picture's numbers to other means and deviations: the scale of the input
-  /// takes their place.
+  /// The model without the layers that normalise its input; the scale of the input takes their place.
   let stripped: Model
   let graph: SubGraph
   let input, output: Int32
 
-  /// Finds out how a model is to be quantised.
+  /// Prepares the quantisation of a model.
   ///
   /// - Parameters:
-  ///   - model: A float model with a picture in and one tensor out.
-  ///   - pixels: How a picture's bytes become the numbers that the model takes; by default as its metadata has it where
-  ///     that is one mean and one deviation, else ``PixelScale/signedUnit``. MUL, ADD, SUB and DIV by one number each that
-  ///     come first in the model are joined with it.
+  ///   - model: A float model with one input, a picture, and one output.
+  ///   - pixels: How a picture's bytes map to the model's input; by default as the metadata states if that is one mean
+  ///     and deviation, otherwise ``PixelScale/signedUnit``. MUL, ADD, SUB and DIV by one number at the start of the
+  ///     model are merged with it.
   /// - Throws: ``QuantizationError/alreadyQuantized(tensor:type:)``, ``QuantizationError/unsupported(operators:)``,
   ///   ``QuantizationError/notFloat(tensor:type:)``, ``QuantizationError/badWeights(layer:because:)``, and
-  ///   ``SurgeryError`` where the model has several inputs or outputs, or is damaged.
+  ///   ``SurgeryError`` if the model has several inputs or outputs, or is damaged.
   /// - Complexity: O(weights + operators²).
   public init(of model: Model, pixels: PixelScale? = nil) throws {
     try model.checkRunnable()
@@ -87,7 +86,7 @@ public struct Quantization: Sendable {
     try checkWeights()
   }
 
-  /// A name for each tensor that no other has.
+  /// Returns a unique name for each tensor.
   private static func names(of model: Model) -> [String] {
     let tensors = model.mainSubgraph?.tensors ?? []
     var seen: Set<String> = []
@@ -98,7 +97,7 @@ public struct Quantization: Sendable {
     }
   }
 
-  /// Outputs that only a RELU or the like reads: what it cuts off needs no room, so that they share its range.
+  /// Returns the tensors that only a RELU or RELU6 reads. They share its range, because what it clips needs no room.
   static func tensorsOnlyClipped(in model: Model) -> Set<Int32> {
     guard let graph = model.mainSubgraph else { return [] }
     var readers: [Int32: [Operator]] = [:]
@@ -114,7 +113,7 @@ public struct Quantization: Sendable {
 }
 
 extension Quantization {
-  /// Checks that a model is one of floats, of operators that can be quantised.
+  /// Checks that the model is float and all its operators can be quantised.
   static func checkTypes(of model: Model) throws {
     guard let graph = model.mainSubgraph else { throw SurgeryError.notOneInputAndOutput(inputs: 0, outputs: 0) }
     let quantised: Set<TensorType> = [.int8, .uint8, .int16, .int4]
@@ -147,7 +146,7 @@ extension Quantization {
     }
   }
 
-  /// The activation that is part of an operator, or nil of an operator that has none.
+  /// Returns the fused activation of an operator, or nil if it has none.
   private static func activation(of op: Operator) -> ActivationFunction? {
     guard let options = op.options, let number = options.integer("fused_activation_function") else { return nil }
     return ActivationFunction(rawValue: Int8(clamping: number))
@@ -172,18 +171,18 @@ extension Quantization {
 }
 
 extension Quantization {
-  /// A float model whose one output holds several tensors of the source, one behind the other.
+  /// A float model whose output is the concatenation of several tensors of the source.
   public struct Probe: Sendable {
     /// The model; its output has the shape `[1, N]`.
     public let model: Model
-    /// The tensors that it gives, and where their numbers lie in its output.
+    /// The tensors and their ranges in the output.
     public let parts: [(activation: Activation, range: Range<Int>)]
   }
 
-  /// Models that give all ``activations``.
+  /// Returns models that together compute all ``activations``.
   ///
-  /// - Parameter limit: How many numbers one of them may give, so that memory stays within bounds; a single larger tensor
-  ///   has a model of its own.
+  /// - Parameter limit: The maximum number of elements of one model's output, which limits memory; a larger tensor gets
+  ///   its own model.
   /// - Throws: ``SurgeryError``.
   public func probes(limit: Int = 1 << 23) throws(SurgeryError) -> [Probe] {
     var groups: [[Activation]] = []
@@ -219,9 +218,9 @@ extension Quantization {
 }
 
 extension Quantization {
-  /// A hash of a model's layers, their names and their constants, as 16 hexadecimal digits; FNV-1a by words of 64 bits.
+  /// Returns a hash of a model's layers, their names and constants, as 16 hexadecimal digits.
   ///
-  /// What else a file says, such as its metadata, does not count.
+  /// Metadata does not affect it.
   static func fingerprint(of model: Model) -> String {
     var hash = WordHash()
     guard let graph = model.mainSubgraph else { return hash.text }
@@ -242,13 +241,13 @@ extension Quantization {
   }
 }
 
-/// FNV-1a by words of 64 bits: good against mistakes, not against malice.
+/// FNV-1a on 64-bit words: detects mistakes, not attacks.
 private struct WordHash {
   private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
   mutating func add(_ word: UInt64) {
     state = (state ^ word) &* 0x0000_0100_0000_01B3
-    // Multiplying moves differences up only; this brings the high bits back.
+    // Multiplication moves differences only upwards; this brings the high bits back.
     state ^= state >> 29
   }
 
@@ -319,7 +318,8 @@ public struct QuantizationError: DescribedError {
   public static func scalesCollide(tensor: String) -> Self {
     Self(
       code: .scalesCollide,
-      message: "the model cannot be quantised: the tensor \(tensor) would need two different scales at once", remedy: nil)
+      message: "the model cannot be quantised: the tensor \(tensor) would need two different scales at once",
+      remedy: nil)
   }
 
   /// No range was measured for a tensor.

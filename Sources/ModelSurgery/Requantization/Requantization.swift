@@ -1,7 +1,7 @@
 public import TFLite
 
-/// A model of uint8 tensors, one scale each, as one of int8 with a scale for each channel of its weights: what the
-/// processors' 8-bit dot products are used for: 1.5 to 2.7 times as fast, measured with VNNI.
+/// The conversion of a model of uint8 tensors with one scale each to int8 with one weight scale per channel, the form
+/// that processors' 8-bit dot products work on: 1.5 to 2.7 times as fast, measured with VNNI.
 ///
 /// ```swift
 /// let requantization = try Requantization(Model(contentsOf: file))
@@ -9,35 +9,35 @@ public import TFLite
 /// try requantization.model.serialized().write(to: output)
 /// ```
 ///
-/// A computed number moves by 128 and stands for the same. The weights of a channel less their zero point mostly are
-/// within −127 … 127, and kept exactly; those of the other channels are rounded to steps of m / 127, with m the greatest
-/// magnitude, and their biases are expressed in these. FULLY_CONNECTED keeps one scale, since older runtimes take no other.
+/// A computed tensor shifts by 128 and stands for the same values. Weights of a channel that lie within −127 … 127 of
+/// their zero point are kept exactly, as most do. Other channels are rounded to steps of m / 127, with m the greatest
+/// magnitude, and their biases are converted. FULLY_CONNECTED keeps one scale, as older runtimes require.
 ///
-/// Operators that have no int8 form, or are not quantised as it asks for, stay as they are, and so do the layers of Coral's
-/// imprinting tail where the interface is kept; a QUANTIZE stands wherever bytes go from one form to the other, and before a
-/// CONCATENATION of tensors that have other scales than its result: on int8 that takes one scale only. A model
-/// without a layer that can be rewritten stays as it is, and so does one of several graphs or for an Edge TPU.
-/// Descriptions, metadata, appended files and the names of tensors and signatures are never changed.
+/// Operators without an int8 form, or not quantised as it requires, stay as they are, and so does Coral's imprinting
+/// tail if the interface is kept. A QUANTIZE stands between the two forms, and before a CONCATENATION of tensors with
+/// other scales than its result, because int8 allows only one. A model without a layer to convert stays as it is, and
+/// so does one with several subgraphs or for an Edge TPU. Descriptions, metadata, trailing data and the names of
+/// tensors and signatures never change.
 public struct Requantization: Sendable {
-  /// What a rewritten model takes and gives.
+  /// The input and output types of the converted model.
   public enum Interface: Sendable, Hashable {
-    /// What it took and gave before: uint8 inputs and outputs stay, with a QUANTIZE at each.
+    /// The types stay: a QUANTIZE is added at each uint8 input and output.
     case kept
-    /// int8: uint8 inputs and outputs move by 128.
+    /// uint8 inputs and outputs become int8 and shift by 128.
     case signed
   }
 
-  /// The rewritten model; the given one where ``Report/isUnchanged``.
+  /// The converted model, or the given one if ``Report/isUnchanged``.
   public let model: Model
-  /// What was rewritten.
+  /// What was converted.
   public let report: Report
 
-  /// Rewrites a model.
+  /// Converts a model.
   ///
   /// - Parameters:
   ///   - model: Any model.
-  ///   - interface: What the rewritten model takes and gives.
-  /// - Throws: What ``TFLite/Model/checkRunnable()`` throws, of a damaged model.
+  ///   - interface: The input and output types of the converted model.
+  /// - Throws: The errors of ``TFLite/Model/checkRunnable()`` for a damaged model.
   /// - Complexity: O(weights + tensors + operators).
   public init(_ model: Model, interface: Interface = .kept) throws(SurgeryError) {
     try model.checkRunnable()
@@ -61,39 +61,39 @@ public struct Requantization: Sendable {
 }
 
 extension Requantization {
-  /// What was rewritten of a model, and what was not.
+  /// What was converted in a model, and what was not.
   public struct Report: Sendable, Hashable {
-    /// Operators of one kind that stay as they were.
+    /// Unchanged operators of one kind.
     public struct Left: Sendable, Hashable {
       /// The operator's name.
       public let name: String
-      /// How many there are.
+      /// Their number.
       public let count: Int
     }
 
-    /// How many layers with weights were rewritten.
+    /// The number of converted layers with weights.
     public internal(set) var layers = 0
-    /// How many output channels these have.
+    /// The number of their output channels.
     public internal(set) var channels = 0
-    /// How many of the channels have the very weights that they had.
+    /// The number of channels whose weights are exact.
     public internal(set) var exactChannels = 0
-    /// How many operators run on int8 now that ran on uint8, the layers included.
+    /// The number of operators converted from uint8 to int8, including layers.
     public internal(set) var operators = 0
-    /// The operators with uint8 tensors that stay as they were, in the order in which they come first.
+    /// The unchanged operators with uint8 tensors, in order of first appearance.
     public internal(set) var left: [Left] = []
-    /// How many QUANTIZE were put between the two forms, and between two scales.
+    /// The number of QUANTIZE added between the two forms and between scales.
     public internal(set) var conversions = 0
 
-    /// Whether there was nothing to rewrite: the model is the given one.
+    /// Whether nothing was converted, and the model is the given one.
     public var isUnchanged: Bool { operators == 0 }
 
-    /// The report of a model that stays as it is.
+    /// Creates the report of an unchanged model.
     init(unchanged model: Model) {
       guard let graph = model.mainSubgraph else { return }
       left = Self.left(of: model, graph.operators.filter { Self.hasBytes($0, graph) })
     }
 
-    /// The report of a plan.
+    /// Creates the report of a plan.
     init(_ plan: RequantizationPlan, of model: Model, _ graph: SubGraph) {
       layers = plan.layers.count
       operators = plan.isRewritten.count { $0 }

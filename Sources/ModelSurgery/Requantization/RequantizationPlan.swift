@@ -1,28 +1,28 @@
 import TFLite
 
-/// Which operators of a uint8 graph are to run on int8, and in which forms each tensor is needed then.
+/// A plan of which operators of a uint8 graph to convert to int8, and in which forms each tensor is then needed.
 struct RequantizationPlan: Sendable {
-  /// The layers to rewrite, by the places of their operators.
+  /// The layers to convert, by operator index.
   private(set) var layers: [Int: UnsignedLayer] = [:]
-  /// Whether an operator is to be rewritten, by its place.
+  /// Whether to convert each operator.
   private(set) var isRewritten: [Bool]
-  /// Whether a tensor is one of bytes that can take either form, and is computed by one operator or fed in.
+  /// Whether a tensor is 8-bit, can have either form, and has exactly one source: an operator or a model input.
   private(set) var isComputed: [Bool]
-  /// Who writes a tensor: the place of an operator, or nil for an input, a constant or one that is written twice.
+  /// The operator that writes each tensor, or nil for inputs, constants and tensors written twice.
   private(set) var producers: [Int?]
-  /// The tensors that are needed as int8 and as uint8.
+  /// Whether each tensor is needed as int8 and as uint8.
   private(set) var neededSigned: [Bool]
   private(set) var neededUnsigned: [Bool]
 
   private let model: Model
   private let graph: SubGraph
 
-  /// Whether anything is to be rewritten.
+  /// Whether there is nothing to convert.
   var isEmpty: Bool { !isRewritten.contains(true) }
 
-  /// Makes the plan.
+  /// Creates the plan.
   ///
-  /// - Complexity: O(tensors + operators and what they read and write).
+  /// - Complexity: O(tensors + operators + their inputs and outputs).
   init(_ model: Model, _ graph: SubGraph, interface: Requantization.Interface) {
     self.model = model
     self.graph = graph
@@ -60,7 +60,7 @@ struct RequantizationPlan: Sendable {
     }
   }
 
-  /// Chooses layers with weights, and what hangs together with them.
+  /// Selects layers with weights and the operators connected with them.
   private mutating func chooseOperators(_ interface: Requantization.Interface) {
     var candidates = Array(repeating: false, count: graph.operators.count)
     var readers: [[Int]] = Array(repeating: [], count: graph.tensors.count)
@@ -69,7 +69,7 @@ struct RequantizationPlan: Sendable {
     let ends = Set(graph.inputs + graph.outputs)
     for (place, op) in graph.operators.enumerated() {
       for tensor in op.inputs where readers.indices.contains(Int(tensor)) { readers[Int(tensor)].append(place) }
-      // What reads Coral's layout wants its classes to lie in one scale, and no QUANTIZE behind them.
+      // Readers of Coral's layout expect its classes in one scale and no QUANTIZE after them.
       if interface == .kept, let tail, tail.contains(place) { continue }
       candidates[place] = canRewrite(op, at: place, inOneScale: place == tail?.convolution)
       let isSeed = layers[place] != nil || interface == .signed && isBorder(op, ends)
@@ -85,14 +85,14 @@ struct RequantizationPlan: Sendable {
           isRewritten[next] = true
           open.append(next)
         }
-        // Asked once, a tensor need not be asked again.
+        // Each tensor's readers are visited only once.
         readers[index] = []
       }
     }
     layers = layers.filter { isRewritten[$0.key] }
   }
 
-  /// Whether an operator only turns an input of the model into int8, or int8 into an output.
+  /// Returns whether an operator only converts a model input to int8, or int8 to a model output.
   private func isBorder(_ op: Operator, _ ends: Set<Int32>) -> Bool {
     guard model.builtinOperator(of: op) == .quantize, let input = op.inputs.first, let output = op.outputs.first else {
       return false
@@ -144,44 +144,43 @@ struct RequantizationPlan: Sendable {
     }
   }
 
-  /// Whether a tensor has the scale and zero point of a result, or a QUANTIZE can bring it there.
+  /// Returns whether a tensor has the scale and zero point of the result, or a QUANTIZE can convert it.
   private func canRescale(_ index: Int32, to result: ByteScale) -> Bool {
     guard let tensor = graph.tensor(index), let scale = ByteScale(of: tensor) else { return false }
     if scale == result { return true }
-    // Kernels take no wider range of ratios, nor more dimensions.
+    // Kernels support no wider range of ratios, and no more dimensions.
     return isComputed[Int(index)] && tensor.shape.count <= 6 && (1 / 128...128).contains(scale.scale / result.scale)
   }
 }
 
 extension ImprintingTail {
-  /// Whether an operator, by its place, is one of the tail.
+  /// Returns whether an operator index belongs to the tail.
   fileprivate func contains(_ place: Int) -> Bool {
     [normalization, convolution, multiplication, reshape, softmax].contains(place)
   }
 }
 
-/// What an operator of uint8 tensors asks of them to be run on int8 ones instead, 128 lower.
+/// The requirements for converting an operator from uint8 to int8.
 enum RequantizationRule: Sendable, Hashable {
-  /// A layer with weights: one scale for each index of a dimension of them, or one in all.
+  /// A layer with weights: one scale per index of a dimension, or one in all.
   case layer(weightScales: QuantizationRule.Dimension)
-  /// The numbers are only moved or compared: all tensors stand for real numbers in the same way.
+  /// Elements are only moved or compared: all tensors must have the same scale and zero point.
   case same
-  /// The numbers are only moved, and those of a computed tensor that stand for real numbers in another way than the
-  /// result's are brought to its scale before.
+  /// Elements are only moved: computed tensors with another scale or zero point than the result are converted first.
   case rescaled
-  /// Every tensor has a scale of its own.
+  /// Every tensor has its own scale.
   case free
-  /// The result's scale and zero point, as uint8, are the ones that the runtime prescribes.
+  /// The result must have the prescribed scale and zero point, given for uint8.
   case fixed(scale: Float, zeroPoint: Int64)
-  /// The result, or what is read, may be of another type.
+  /// The input or the result may have another type.
   case conversion
 
-  /// The rule of an operator, or nil for one that stays as it is.
+  /// Returns the rule of an operator, or nil if it stays as it is.
   init?(of builtin: BuiltinOperator) {
     switch builtin {
     case .conv2D: self = .layer(weightScales: .first)
     case .depthwiseConv2D: self = .layer(weightScales: .last)
-    // Scales by row came to the runtimes late.
+    // Older runtimes do not support scales per row.
     case .fullyConnected: self = .layer(weightScales: .none)
     case .averagePool2D, .maxPool2D, .reshape, .squeeze, .expandDims, .pad, .padV2, .transpose,
       .resizeBilinear, .resizeNearestNeighbor, .stridedSlice, .slice, .split, .maximum, .minimum, .reduceMax,
@@ -197,7 +196,7 @@ enum RequantizationRule: Sendable, Hashable {
   }
 }
 
-/// How the bytes of a whole tensor stand for real numbers: scale (q − zero point).
+/// The scale and zero point of an 8-bit tensor: x = scale (q − zero point).
 struct ByteScale: Sendable, Hashable {
   let scale: Float
   let zeroPoint: Int64
@@ -207,7 +206,7 @@ struct ByteScale: Sendable, Hashable {
     self.zeroPoint = zeroPoint
   }
 
-  /// That of a dense tensor of bytes, or nil where its quantisation is missing, by channel or senseless.
+  /// Reads those of a dense 8-bit tensor; returns nil if its quantisation is missing, per channel or invalid.
   init?(of tensor: Tensor, type: TensorType = .uint8) {
     guard tensor.type == type, tensor.sparsity == nil, !tensor.isVariable, tensor.externalBuffer == 0,
       tensor.newerFields.isEmpty, let quantization = tensor.quantization, quantization.details == nil,
@@ -221,7 +220,7 @@ struct ByteScale: Sendable, Hashable {
 }
 
 extension Tensor {
-  /// The tensor of uint8 as one of int8, each number 128 lower and standing for the same.
+  /// The uint8 tensor as int8: each element 128 lower, for the same value.
   var signed: Tensor {
     var tensor = self
     tensor.type = .int8
@@ -231,7 +230,7 @@ extension Tensor {
 }
 
 extension Bytes {
-  /// Bytes 128 lower, as signed ones: the highest bit turned over.
+  /// The bytes 128 lower, as int8: the highest bit flipped.
   var signed: Bytes {
     withUnsafeBytes { source in
       Bytes(

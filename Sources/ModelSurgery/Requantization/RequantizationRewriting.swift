@@ -1,6 +1,6 @@
 import TFLite
 
-/// A uint8 model on its way to int8.
+/// A uint8 model during its conversion to int8.
 struct RequantizationRewriting {
   private(set) var model: Model
   private(set) var report: Requantization.Report
@@ -9,10 +9,10 @@ struct RequantizationRewriting {
   private let graph: SubGraph
   private let plan: RequantizationPlan
   private let isSignedOutside: Bool
-  // Where the two forms of each tensor are; the tensor's own index for a form that it has or does not need.
+  // The indices of each tensor's two forms; the tensor's own index for a form that it has or does not need.
   private var signedIndex: [Int32]
   private var unsignedIndex: [Int32]
-  // How often operators, inputs and outputs name a tensor, and tensors and metadata a buffer.
+  // The number of uses of each tensor by operators, inputs and outputs, and of each buffer by tensors and metadata.
   private var uses: [Int]
   private var bufferUses: [Int]
   private var codes: [Code: UInt32] = [:]
@@ -54,8 +54,7 @@ struct RequantizationRewriting {
     }
   }
 
-  /// Whether the constants to be written are in proportion to those of the file: in one where many tensors share their
-  /// contents they need not be.
+  /// Whether the size of new constants is in proportion to the file, whose tensors may share contents.
   var isInProportion: Bool {
     var needed = plan.layers.values.reduce(0) { $0 + $1.byteCount(in: model, graph) }
     for (place, op) in graph.operators.enumerated() where plan.isRewritten[place] && plan.layers[place] == nil {
@@ -64,7 +63,7 @@ struct RequantizationRewriting {
     return needed <= 2 * model.buffers.reduce(1 << 20) { $0 + ($1.data?.count ?? 0) }
   }
 
-  /// Rewrites all that is planned.
+  /// Performs the plan.
   mutating func rewrite() {
     shareOutForms()
     var operators: [Operator] = []
@@ -104,7 +103,8 @@ struct RequantizationRewriting {
     Int(exactly: tensor).flatMap { forms.indices.contains($0) ? forms[$0] : nil } ?? tensor
   }
 
-  /// Gives each tensor its form, and a second one where both are needed: what the model takes and gives keeps its place.
+  /// Converts each tensor to the form it is needed in, and adds a second tensor where both are needed. Model inputs and
+  /// outputs keep their indices.
   private mutating func shareOutForms() {
     let outside = isSignedOutside ? Set(graph.inputs).union(graph.outputs) : []
     for (index, tensor) in graph.tensors.enumerated() where plan.neededSigned[index] {
@@ -124,16 +124,16 @@ struct RequantizationRewriting {
     return Int32(clamping: model.subgraphs[0].tensors.count - 1)
   }
 
-  /// Adds the QUANTIZE from the form that a tensor has been computed in to the other, where that is needed too.
+  /// Adds the QUANTIZE from the form in which a tensor was computed to the other, if that is needed too.
   private mutating func convert(_ tensor: Int32, isSigned: Bool, _ operators: inout [Operator]) {
     let (signed, unsigned) = (index(of: tensor, in: signedIndex), index(of: tensor, in: unsignedIndex))
     guard signed != unsigned else { return }
     addQuantize(from: isSigned ? signed : unsigned, to: isSigned ? unsigned : signed, &operators)
   }
 
-  /// Adds a QUANTIZE behind each of an operator's inputs that has another scale or zero point than its result.
+  /// Adds a QUANTIZE after each input of an operator whose scale or zero point differs from the result's.
   ///
-  /// - Returns: The inputs, in the result's scale.
+  /// - Returns: The inputs with the result's scale.
   private mutating func rescaled(_ inputs: [Int32], for outputs: [Int32], _ operators: inout [Operator]) -> [Int32] {
     guard let output = outputs.first.flatMap({ model.subgraphs[0].tensor($0) }) else { return inputs }
     var made: [Int32: Int32] = [:]
@@ -167,7 +167,7 @@ struct RequantizationRewriting {
     return index
   }
 
-  /// The code of an operator in the version that a runtime must know for its int8 form.
+  /// Returns the code of an operator in the version of its int8 form.
   private mutating func code(of op: Operator) -> UInt32 {
     guard let code = original.operatorCode(of: op) else { return op.opcodeIndex }
     var version = code.builtinCode.version(for: .int8)
@@ -180,14 +180,14 @@ struct RequantizationRewriting {
       let units = (op.inputs.prefix(2) + op.outputs.prefix(1)).map {
         graph.tensor($0)?.quantization?.scale.first ?? 1
       }
-      // Where the product's steps are finer than those of the factors multiplied, the runtime must be a later one.
+      // Finer steps of the product than of the multiplied factors need a later version.
       if units.count == 3, units[0] * units[1] / units[2] >= 1 { version = 3 }
     }
     guard version > code.version else { return op.opcodeIndex }
     return operatorCode(code.builtinCode, version: version)
   }
 
-  /// A constant that is read as what was computed is, as int8; another tensor as it is.
+  /// Returns an int8 copy of a uint8 constant; other tensors are returned as they are.
   private mutating func signedConstant(_ index: Int32) -> Int32 {
     guard let tensor = graph.tensor(index), tensor.type == .uint8, let data = original.constant(tensor) else {
       return index
@@ -198,7 +198,7 @@ struct RequantizationRewriting {
     return place
   }
 
-  /// Stores a constant in place of the one that was there or, where others read that too, as a new one.
+  /// Replaces a constant, or adds a new one if others use it too.
   private mutating func store(_ tensor: Tensor, _ data: Bytes?, at index: Int32) -> Int32 {
     var tensor = tensor
     if let data {
@@ -247,7 +247,7 @@ struct RequantizationRewriting {
     op.inputs[2] = store(bias, isExact ? nil : Self.rounded(numbers, to: weights), at: index)
   }
 
-  /// Biases in the steps of rewritten weights.
+  /// Returns biases in the steps of converted weights.
   private static func rounded(_ biases: Bytes, to weights: SignedWeights) -> Bytes {
     let numbers = biases.withUnsafeBytes { source in
       weights.reaches.indices.map { channel in
@@ -260,7 +260,7 @@ struct RequantizationRewriting {
     return Bytes(numbers.withUnsafeBytes { Array($0) })
   }
 
-  /// Takes out each QUANTIZE that a model had and that now gives what it reads.
+  /// Removes each QUANTIZE of the original model whose output now equals its input.
   private mutating func dropIdleConversions() {
     let outputs = Set(graph.outputs)
     let tensors = model.subgraphs[0].tensors

@@ -1,17 +1,17 @@
 import TFLite
 
-/// A layer of uint8 with weights that can be rewritten: what is known of it before any weight is read.
+/// A uint8 layer whose weights can be converted, described before any weight is read.
 struct UnsignedLayer: Sendable {
-  /// The tensors of the input, the weights and, where there is one, the bias.
+  /// The tensors of the input, the weights and, if there is one, the bias.
   let input, weights: Int32
   let bias: Int32?
-  /// The outputs, and along which dimension of the weights their scales lie.
+  /// The number of outputs, and the dimension of the weights along which their scales run.
   let channels: Int
   let dimension: QuantizationRule.Dimension
   let inputScale: Float
   let weightScale: ByteScale
 
-  /// Reads a layer, or nil where it is not of the form that can be rewritten.
+  /// Reads a layer, or returns nil if it cannot be converted.
   init?(_ op: Operator, dimension: QuantizationRule.Dimension, of model: Model, _ graph: SubGraph) {
     guard op.inputs.count >= 2, op.inputs.count <= 3, op.outputs.count == 1,
       let source = graph.tensor(op.inputs[0]), model.constant(source) == nil, let sourceScale = ByteScale(of: source),
@@ -46,7 +46,7 @@ struct UnsignedLayer: Sendable {
     weightScale = kernelScale
   }
 
-  /// The bytes that the rewritten constants take at most.
+  /// Returns the maximum size of the converted constants in bytes.
   func byteCount(in model: Model, _ graph: SubGraph) -> Int {
     [weights, bias ?? -1].reduce(0) { $0 + (graph.tensor($1).flatMap { model.constant($0) }?.count ?? 0) }
   }
@@ -54,27 +54,27 @@ struct UnsignedLayer: Sendable {
 
 /// The weights of a layer as int8 with the zero point 0, −127 … 127.
 ///
-/// A channel whose weights less their zero point are within those limits keeps the tensor's scale, and every weight
-/// exactly. The weights of another are rounded to steps that are m / 127 as large, with m the greatest magnitude.
+/// A channel whose weights are within those limits of their zero point keeps the tensor's scale and every weight
+/// exactly. Other channels are rounded to steps m / 127 times as large, with m the greatest magnitude.
 struct SignedWeights: Sendable {
-  /// The weights, in the order that they had.
+  /// The weights, in their original order.
   let bytes: Bytes
-  /// m of each channel; at most 127 where the weights are exact.
+  /// m of each channel; at most 127 if the weights are exact.
   let reaches: [Int]
 
-  /// How many channels are exact.
+  /// The number of exact channels.
   var exactChannels: Int { reaches.count { $0 <= 127 } }
 
-  /// The step of a channel's weights, in those of the tensor that they come from.
+  /// Returns the step of a channel's weights, relative to the original tensor's.
   func step(ofChannel channel: Int) -> Float { max(Float(reaches[channel]) / 127, 1) }
 
-  /// Rewrites weights.
+  /// Converts weights.
   ///
   /// - Parameters:
-  ///   - weights: uint8 weights, as many as a multiple of the channels.
-  ///   - zeroPoint: What stands for 0 among them.
+  ///   - weights: uint8 weights; their number is a multiple of the channels.
+  ///   - zeroPoint: Their zero point.
   ///   - channels: The number of outputs, 1 or more.
-  ///   - dimension: Where the channels lie, or that there is one scale for all.
+  ///   - dimension: The dimension of the channels, or none for one scale in all.
   /// - Complexity: O(weights).
   init(_ weights: Bytes, zeroPoint: UInt8, channels: Int, dimension: QuantizationRule.Dimension) {
     var reaches: [Int] = []
@@ -111,7 +111,7 @@ struct SignedWeights: Sendable {
     }
   }
 
-  /// The greatest magnitude of each row of weights.
+  /// Returns the greatest magnitude of each row of weights.
   private static func rowReaches(_ source: UnsafeBufferPointer<UInt8>, _ zeroPoint: UInt8, _ rows: Int) -> [Int] {
     let length = source.count / rows
     return (0..<rows).map { row in
@@ -125,7 +125,7 @@ struct SignedWeights: Sendable {
     }
   }
 
-  /// The greatest magnitude of each column of weights.
+  /// Returns the greatest magnitude of each column of weights.
   private static func columnReaches(
     _ source: UnsafeBufferPointer<UInt8>, _ zeroPoint: UInt8, _ columns: Int
   ) -> [Int] {

@@ -1,23 +1,23 @@
-/// What an unpickler can construct: numbers, texts, plain containers, and descriptions of tensors.
+/// A value that an unpickler can construct: a number, a string, a plain container, or the description of a tensor.
 ///
-/// Containers are held by their number in the unpickler, which owns them all: so a container may hold itself without
-/// being leaked, and nesting however deep is taken down without recursion.
+/// A container is represented by its index in the unpickler, which owns all of them: a container that holds itself does
+/// not leak, and deep nesting is deallocated without recursion.
 enum PickleValue: Sendable {
   case none
   case flag(Bool)
   case integer(Int)
   case real(Double)
   case text(String)
-  /// A list or a tuple, by its number.
+  /// A list or a tuple, by its index.
   case sequence(Int, isTuple: Bool)
-  /// A dictionary, by its number.
+  /// A dictionary, by its index.
   case dictionary(Int)
-  /// A function or class that is known, not called yet.
+  /// A known function or class, not called yet.
   case global(PickleGlobal)
   case storage(PickleStorage)
   case tensor(PickleTensor)
 
-  /// What it is, for errors.
+  /// The Python type, for error messages.
   var kind: String {
     switch self {
     case .none: "None"
@@ -34,15 +34,15 @@ enum PickleValue: Sendable {
   }
 }
 
-/// Numbers that a tensor is made from, kept elsewhere in the file.
+/// The storage of a tensor, whose data lies elsewhere in the file.
 struct PickleStorage: Sendable, Hashable {
   let element: WeightElement
   let key: String
-  /// How many elements there are.
+  /// The number of elements.
   let count: Int
 }
 
-/// A window into a storage.
+/// A strided view of a storage.
 struct PickleTensor: Sendable, Hashable {
   let storage: PickleStorage
   let offset: Int
@@ -50,15 +50,15 @@ struct PickleTensor: Sendable, Hashable {
   let strides: [Int]
 }
 
-/// The functions and classes that plain weights need; there are no others.
+/// The functions and classes that an unpickler knows: those that plain weights need.
 enum PickleGlobal: Sendable, Hashable {
   case orderedDictionary
   case rebuildTensor
   case storage(WeightElement)
 
-  /// The one of a module and a name.
+  /// Finds the function or class of a module and a name.
   ///
-  /// - Throws: ``WeightsError/refusedGlobal(_:)`` for every other.
+  /// - Throws: ``WeightsError/refusedGlobal(_:)`` for all others.
   init(module: String, name: String) throws(WeightsError) {
     switch (module, name) {
     case ("collections", "OrderedDict"): self = .orderedDictionary
@@ -72,7 +72,7 @@ enum PickleGlobal: Sendable, Hashable {
     }
   }
 
-  /// Its name, for errors.
+  /// The name, for error messages.
   var name: String {
     switch self {
     case .orderedDictionary: "collections.OrderedDict"
@@ -82,7 +82,7 @@ enum PickleGlobal: Sendable, Hashable {
   }
 }
 
-/// The opcodes that pickles of plain weights are made of, and the names of all.
+/// The opcodes that pickles of plain weights consist of, and the names of all opcodes.
 enum PickleOpcode: UInt8 {
   case protocolVersion = 0x80
   case frame = 0x95
@@ -121,7 +121,7 @@ enum PickleOpcode: UInt8 {
   case reduce = 0x52
   case build = 0x62
 
-  /// The name of an opcode, taken here or not, or its number where there is none of that number.
+  /// Returns the name of any opcode, or its number if there is no such opcode.
   static func name(of opcode: UInt8) -> String {
     names[opcode] ?? "number \(opcode)"
   }

@@ -4,8 +4,8 @@ import TFLite
 struct PickledState {
   let tensors: [(name: String, tensor: PickleTensor)]
 
-  /// Takes the tensors out of a pickle's result: a dictionary of tensors, or one that has such a dictionary under the
-  /// name `state_dict`.
+  /// Extracts the tensors from a pickle's result: a dictionary of tensors, or one with such a dictionary under the key
+  /// `state_dict`.
   ///
   /// - Throws: ``WeightsError/notWeights(because:)`` and ``WeightsError/badTensor(_:because:)``.
   init(_ root: PickleValue, of unpickler: Unpickler) throws(WeightsError) {
@@ -28,9 +28,9 @@ struct PickledState {
     self.tensors = tensors
   }
 
-  /// The storages that the tensors need, each once.
+  /// Returns the storages of the tensors, each once.
   ///
-  /// - Throws: ``WeightsError/badTensor(_:because:)`` where two tensors disagree on what is in a storage.
+  /// - Throws: ``WeightsError/badTensor(_:because:)`` if two tensors disagree on the contents of a storage.
   func storages() throws(WeightsError) -> [String: PickleStorage] {
     var storages: [String: PickleStorage] = [:]
     for (name, tensor) in tensors {
@@ -42,9 +42,9 @@ struct PickledState {
     return storages
   }
 
-  /// The tensors with the data that they lie in.
+  /// Returns the tensors with their data.
   ///
-  /// - Parameter data: The bytes of each storage; checked to be as many as the storage has.
+  /// - Parameter data: The contents of each storage, whose sizes are checked.
   func stored(_ data: [String: Bytes]) throws(WeightsError) -> [(name: String, tensor: StoredTensor)] {
     var stored: [(name: String, tensor: StoredTensor)] = []
     for (name, tensor) in tensors {
@@ -70,9 +70,10 @@ struct PickledState {
   }
 }
 
-/// A PyTorch state file since 1.6: a zip with the pickle `NAME/data.pkl` and a file `NAME/data/KEY` for each storage.
+/// A PyTorch state file since version 1.6: a zip with the pickle `NAME/data.pkl` and a file `NAME/data/KEY` for each
+/// storage.
 enum ZippedState {
-  /// The tensors, in the order of the state.
+  /// Returns the tensors in the order of the state.
   static func read(_ bytes: Bytes) throws(WeightsError) -> [(name: String, tensor: StoredTensor)] {
     let directory = try ZipDirectory(bytes)
     let pickles = directory.entries.filter { $0.key == "data.pkl" || $0.key.hasSuffix("/data.pkl") }
@@ -92,13 +93,13 @@ enum ZippedState {
   }
 }
 
-/// A PyTorch state file from before 1.6: five pickles (a magic number, the protocol, facts on the machine, the state,
-/// the storages' keys), then each storage's number of elements and the elements.
+/// A PyTorch state file from before version 1.6: five pickles (a magic number, the protocol, facts about the machine,
+/// the state, the keys of the storages), then the number of elements and the data of each storage.
 enum OlderState {
   /// The pickle of the magic number, 0x1950A86A20F9469CFC6C.
   static let start: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
 
-  /// The tensors, in the order of the state.
+  /// Returns the tensors in the order of the state.
   static func read(_ bytes: Bytes) throws(WeightsError) -> [(name: String, tensor: StoredTensor)] {
     var unpickler = Unpickler(bytes, at: start.count)
     guard case .integer(1001) = try unpickler.value() else {

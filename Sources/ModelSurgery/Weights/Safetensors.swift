@@ -8,7 +8,7 @@ public import TFLite
 
 /// The safetensors layout: the length of a JSON header, the header, the data.
 enum Safetensors {
-  /// The tensors, in the order of their data, and what is said beside them.
+  /// Returns the tensors in the order of their data, and the metadata.
   static func read(
     _ bytes: Bytes
   ) throws(WeightsError) -> (tensors: [(name: String, tensor: StoredTensor)], metadata: [String: String]) {
@@ -47,18 +47,18 @@ enum Safetensors {
     return (tensors, header.metadata)
   }
 
-  /// The entry of the header that is no tensor.
+  /// The header's entry that is not a tensor.
   static let metadataKey = "__metadata__"
 
   private static let elements: [String: WeightElement] = [
     "F32": .float32, "F16": .float16, "BF16": .bfloat16, "F64": .float64, "I64": .int64,
   ]
 
-  // The limit that the format's own reader has.
+  // The limit of the reference implementation.
   private static let largestHeader = 100_000_000
 }
 
-/// The header: an entry a tensor, and one with remarks.
+/// The header: one entry for each tensor, and one with metadata.
 private struct Header: Decodable {
   struct Entry: Decodable {
     let type: String
@@ -108,18 +108,18 @@ private struct Header: Decodable {
 }
 
 extension NamedWeights {
-  /// The weights as a safetensors file, in pieces that are to be written one behind the other.
+  /// Returns the weights as a safetensors file, in pieces to be written one after the other.
   ///
   /// ```swift
   /// try AtomicFile(url).write(weights.safetensors(metadata: ["epoch": "12"]))
   /// ```
   ///
-  /// The tensors are 32-bit floats in the order of ``names``; the header's keys are sorted, so that the same weights give
-  /// the same bytes. The data begins at a multiple of 8 bytes. Nothing of a tensor is copied.
+  /// The tensors are 32-bit floats in the order of ``names``. The header's keys are sorted, so that equal weights give
+  /// equal bytes. The data begins at a multiple of 8 bytes. No tensor is copied.
   ///
-  /// - Parameter metadata: What the file says beside its tensors, and ``metadata`` has when it is read again.
-  /// - Throws: ``WeightsError/badTensor(_:because:)`` where a tensor has the name that the layout keeps for the metadata.
-  /// - Complexity: O(the number of tensors).
+  /// - Parameter metadata: The file's metadata, which ``metadata`` holds after reading.
+  /// - Throws: ``WeightsError/badTensor(_:because:)`` if a tensor has the name that the layout reserves for metadata.
+  /// - Complexity: O(tensors).
   public func safetensors(metadata: [String: String]) throws(WeightsError) -> [Bytes] {
     guard self[Safetensors.metadataKey] == nil else {
       throw .badTensor(Safetensors.metadataKey, because: "the layout keeps this name for itself")
@@ -130,7 +130,7 @@ extension NamedWeights {
 }
 
 extension Safetensors {
-  /// The header with its length before it, filled up with spaces.
+  /// Returns the header, preceded by its length and padded with spaces.
   fileprivate static func header(
     of tensors: [(name: String, tensor: WeightTensor)], metadata: [String: String]
   ) -> Bytes {
@@ -148,12 +148,12 @@ extension Safetensors {
     return Bytes(withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text)
   }
 
-  /// A JSON object of values that are JSON already.
+  /// Returns a JSON object of values that are JSON already.
   private static func object(_ values: [String: String]) -> String {
     "{" + values.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\($0.value)" }.joined(separator: ",") + "}"
   }
 
-  /// A text as JSON has it.
+  /// Returns a string as a JSON literal.
   private static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {

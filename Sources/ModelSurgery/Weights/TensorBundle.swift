@@ -6,16 +6,16 @@ import TFLite
   import Foundation
 #endif
 
-/// A checkpoint of TensorFlow in its second format, a tensor bundle: a table `PREFIX.index` of where each tensor lies, and
-/// the tensors' data in files `PREFIX.data-00000-of-00001` and so on, the shards.
+/// A TensorFlow V2 checkpoint (tensor bundle): a table `PREFIX.index` that locates each tensor, and data files
+/// `PREFIX.data-00000-of-00001` and so on, the shards.
 struct TensorBundle {
-  /// The table's file.
+  /// The file of the table.
   let index: URL
 
   private let prefix: URL
 
-  /// The bundle that a file or a path belongs to, or nil where it is none: the prefix, which is no file, the index or
-  /// one of the shards.
+  /// Finds the bundle that a path belongs to: its prefix, which is not a file itself, its index or one of its shards.
+  /// Returns nil if there is none.
   init?(at file: URL) {
     let name = file.lastPathComponent
     let folder = file.deletingLastPathComponent()
@@ -35,7 +35,7 @@ struct TensorBundle {
     guard FileManager.default.fileExists(atPath: index.path) else { return nil }
   }
 
-  /// Maps the shards that the index speaks of and reads the tensors.
+  /// Reads the tensors from the shards, which are mapped into memory.
   func read() throws(WeightsError) -> (tensors: [(name: String, tensor: StoredTensor)], byteCount: Int) {
     let table = try Bytes(weights: index)
     return try Self.read(index: table) { [prefix] (shard, count) throws(WeightsError) in
@@ -44,14 +44,15 @@ struct TensorBundle {
     }
   }
 
-  /// The tensors of an index, in the order of their names, and how many bytes the shards have that they lie in.
+  /// Returns the tensors of an index in the order of their names, and the total size of the shards that hold them.
   ///
-  /// Tensors of texts, flags and numbers that are no weights are left out.
+  /// Tensors of strings, booleans and other unsupported element types are left out.
   ///
   /// - Parameters:
-  ///   - index: The table.
-  ///   - open: Gives the bytes of a shard by its number and how many there are; called once for each that is needed.
-  /// - Throws: ``WeightsError``, also what `open` throws.
+  ///   - index: The contents of the index.
+  ///   - open: Returns the contents of a shard by its number and the number of shards; called once for each shard
+  ///     needed.
+  /// - Throws: ``WeightsError``, including the errors of `open`.
   static func read(
     index: Bytes, open: (_ shard: Int, _ count: Int) throws(WeightsError) -> Bytes
   ) throws(WeightsError) -> (tensors: [(name: String, tensor: StoredTensor)], byteCount: Int) {
@@ -84,7 +85,7 @@ struct TensorBundle {
         shards[entry.shard] = shard
         byteCount += shard.count
       }
-      // Tensors lie one behind the other: those that share data would be checked and copied over and over.
+      // Tensors must not share data: shared data would be verified and copied over and over.
       guard entry.size <= byteCount - stored else { throw .outOfProportion(tensor: name) }
       stored += entry.size
       tensors.append((name, try entry.tensor(element, named: name, in: shard)))
@@ -92,7 +93,7 @@ struct TensorBundle {
     return (tensors, byteCount)
   }
 
-  /// A shard's number as its file has it: five digits, or more.
+  /// Returns a shard's number as file names have it: at least five digits.
   private static func padded(_ number: Int) -> String {
     let digits = "\(number)"
     return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
@@ -101,14 +102,14 @@ struct TensorBundle {
   private static let ending = ".index"
 }
 
-/// What the index of a tensor bundle begins with: TensorFlow's `BundleHeaderProto`.
+/// The first entry of an index: TensorFlow's `BundleHeaderProto`.
 struct BundleHeader {
-  /// How many files hold the data.
+  /// The number of data files.
   private(set) var shardCount = 0
-  /// In what order the bytes of a number lie.
+  /// Whether numbers are little-endian.
   private(set) var isLittleEndian = true
 
-  /// Reads the message, or nil where it is none, or its number of shards makes no sense.
+  /// Reads the message, or returns nil if it is invalid, including its number of shards.
   init?(_ message: Bytes) {
     var read = self
     let isWhole = ProtobufFields.read(message) { field, value in
@@ -125,22 +126,22 @@ struct BundleHeader {
   private static let mostShards = 99_999
 }
 
-/// Where a tensor of a bundle lies: TensorFlow's `BundleEntryProto`.
+/// The location of a tensor: TensorFlow's `BundleEntryProto`.
 struct BundleEntry {
-  /// What the elements are, or nil of texts, flags and other numbers than weights are stored in.
+  /// The element type, or nil for strings, booleans and other types that weights do not have.
   private(set) var element: WeightElement?
   private(set) var shape: [Int] = []
-  /// The file with the data, by number.
+  /// The number of the data file.
   private(set) var shard = 0
-  /// Where in the file the data lies: the first byte, and how many there are.
+  /// The range of the data in that file.
   private(set) var offset = 0
   private(set) var size = 0
   /// The masked checksum of the data.
   private(set) var checksum: UInt32 = 0
-  /// Whether the data lies under other names, a part of the tensor each.
+  /// Whether the data is stored in slices under other names.
   private(set) var isSliced = false
 
-  /// Reads the message, or nil where it is none, or a number of it makes no sense.
+  /// Reads the message, or returns nil if it is invalid.
   init?(_ message: Bytes) {
     var read = self
     var isSound = true
@@ -160,10 +161,10 @@ struct BundleEntry {
     self = read
   }
 
-  /// The tensor in the file that holds it, whose checksum is checked.
+  /// Returns the tensor from its data file and verifies its checksum.
   ///
   /// - Throws: ``WeightsError/badTensor(_:because:)``.
-  /// - Complexity: O(the number of bytes).
+  /// - Complexity: O(bytes).
   func tensor(
     _ element: WeightElement, named name: String, in shard: Bytes
   ) throws(WeightsError) -> StoredTensor {
@@ -181,13 +182,13 @@ struct BundleEntry {
     return tensor
   }
 
-  /// Reads the message of a shape, in which each dimension is a message of its own; whether it is one.
+  /// Reads the shape, a message with a message for each dimension. Returns whether it is valid.
   private mutating func readShape(_ message: Bytes) -> Bool {
     var shape: [Int] = []
     var isSound = true
     let isWhole = ProtobufFields.read(message) { field, value in
       guard field == 2, case .bytes(let dimension) = value else {
-        // The third field says that the number of dimensions is not known.
+        // Field 3 says that the rank is unknown.
         isSound = isSound && field != 3
         return
       }

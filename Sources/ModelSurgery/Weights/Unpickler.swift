@@ -2,37 +2,37 @@ import TFLite
 
 /// A reader of pickles that constructs nothing but tensors and plain containers.
 ///
-/// It takes the opcodes of the protocols 2 to 5 that PyTorch's state files are made of, and the functions and classes
-/// of ``PickleGlobal``. Everything else ends the reading, by name; nothing is ever imported or called.
+/// It accepts the opcodes of protocols 2 to 5 that PyTorch state files consist of, and the functions and classes of
+/// ``PickleGlobal``. Anything else is refused by name; nothing is ever imported or executed.
 struct Unpickler {
   private(set) var cursor: ByteCursor
-  /// The items of lists and tuples, by number.
+  /// The items of lists and tuples, by index.
   private var sequences: [[PickleValue]] = []
-  /// The items of dictionaries, by number.
+  /// The items of dictionaries, by index.
   private var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
 
   private var stack: [PickleValue] = []
-  /// How high the stack was at each mark that is open.
+  /// The height of the stack at each open mark.
   private var marks: [Int] = []
   private var memo: [UInt32: PickleValue] = [:]
 
-  /// A reader of the pickle that begins at a place.
+  /// Creates a reader of the pickle at a position.
   init(_ bytes: Bytes, at position: Int = 0) { cursor = ByteCursor(bytes, at: position) }
 
-  /// The items of a list or a tuple, or nil where the value is none.
+  /// Returns the items of a list or a tuple, or nil for other values.
   func items(of value: PickleValue) -> [PickleValue]? {
     if case .sequence(let number, _) = value { sequences[number] } else { nil }
   }
 
-  /// The items of a dictionary, or nil where the value is none.
+  /// Returns the items of a dictionary, or nil for other values.
   func entries(of value: PickleValue) -> [(key: PickleValue, value: PickleValue)]? {
     if case .dictionary(let number) = value { dictionaries[number] } else { nil }
   }
 
-  /// Reads the next pickle, up to its STOP; further ones may follow it.
+  /// Reads the next pickle up to its STOP opcode; further pickles may follow.
   ///
   /// - Throws: ``WeightsError``.
-  /// - Complexity: O(the pickle's bytes), with a limit to the number of its opcodes.
+  /// - Complexity: O(bytes of the pickle); the number of opcodes is limited.
   mutating func value() throws(WeightsError) -> PickleValue {
     stack = []
     marks = []
@@ -96,7 +96,7 @@ struct Unpickler {
     }
   }
 
-  // An opcode pushes one value at most, so this bounds the memory that a file made for the purpose can take.
+  // An opcode pushes at most one value, so this limits the memory that a hostile file can take.
   private static let mostOpcodes = 1 << 21
   private static let longestText = 4096
   static let mostDimensions = 8
@@ -153,7 +153,7 @@ extension Unpickler {
     stack.append(.dictionary(dictionaries.count - 1))
   }
 
-  /// The last values, without those below an open mark.
+  /// Pops values, which must lie above the last open mark.
   private mutating func pop(_ count: Int) throws(WeightsError) -> [PickleValue] {
     guard stack.count - (marks.last ?? 0) >= count else { throw damaged("it takes more values than there are") }
     defer { stack.removeLast(count) }
@@ -199,7 +199,7 @@ extension Unpickler {
     stack.append(.global(try PickleGlobal(module: module, name: name)))
   }
 
-  /// Calls a known function.
+  /// Calls a known function, as the opcode REDUCE does.
   private mutating func reduce() throws(WeightsError) {
     let call = try pop(2)
     guard case .global(let function) = call[0], let arguments = items(of: call[1]) else {
@@ -216,7 +216,8 @@ extension Unpickler {
     }
   }
 
-  /// Gives an object attributes. Those of a dictionary, versions of the network's layers, are not needed.
+  /// Sets attributes of an object, as the opcode BUILD does. Those of a dictionary hold the versions of layers and are
+  /// dropped.
   private mutating func build() throws(WeightsError) {
     let pair = try pop(2)
     guard case .dictionary = pair[0], case .dictionary = pair[1] else {
@@ -227,7 +228,7 @@ extension Unpickler {
 }
 
 extension Unpickler {
-  /// The storage of a persistent id: ('storage', class, key, device, number of elements).
+  /// Returns the storage of a persistent ID: ('storage', class, key, device, number of elements).
   func storage(_ id: PickleValue) throws(WeightsError) -> PickleStorage {
     guard let parts = items(of: id), parts.count == 5 || parts.count == 6, case .text("storage") = parts[0],
       case .global(.storage(let element)) = parts[1], case .text(let key) = parts[2], case .text = parts[3],
@@ -238,7 +239,7 @@ extension Unpickler {
     return PickleStorage(element: element, key: key, count: count)
   }
 
-  /// The tensor of a call's arguments: storage, offset, shape, strides, and what does not matter here.
+  /// Returns the tensor of a call's arguments: storage, offset, shape, strides, and others that do not matter here.
   func tensor(_ arguments: [PickleValue]) throws(WeightsError) -> PickleTensor {
     guard arguments.count == 6 || arguments.count == 7, case .storage(let storage) = arguments[0],
       case .integer(let offset) = arguments[1], let shape = sizes(arguments[2]), let strides = sizes(arguments[3])
@@ -247,7 +248,7 @@ extension Unpickler {
   }
 
   private func sizes(_ value: PickleValue) -> [Int]? {
-    // Many tensors may name one long list: without the limit, each would have a copy of it.
+    // Many tensors may refer to one long list; without the limit each would copy it.
     guard let items = items(of: value), items.count <= Self.mostDimensions else { return nil }
     var sizes: [Int] = []
     for case .integer(let size) in items { sizes.append(size) }

@@ -1,22 +1,22 @@
 public import TFLite
 
-/// A tensor of weights: 32-bit floats in row-major order, the last dimension running fastest.
+/// A tensor of weights: 32-bit floats in row-major order.
 public struct WeightTensor: Sendable, Hashable {
-  /// The size of each dimension; none for a single number.
+  /// The size of each dimension; empty for a scalar.
   public let shape: [Int]
-  /// The elements, little-endian: four bytes each, as many as the product of the shape.
+  /// The elements as little-endian floats, four bytes each.
   public let data: Bytes
 
-  /// A tensor of bytes that lie as ``data`` has them, or nil where their number is not that of the shape.
+  /// Creates a tensor from bytes laid out as ``data``, or returns nil if their number does not match the shape.
   public init?(shape: [Int], data: Bytes) {
     guard let count = Self.elementCount(of: shape), data.count % 4 == 0, data.count / 4 == count else { return nil }
     self.shape = shape
     self.data = data
   }
 
-  /// A tensor of some numbers, or nil where their count is not that of the shape.
+  /// Creates a tensor from elements, or returns nil if their number does not match the shape.
   ///
-  /// - Complexity: O(the number of elements).
+  /// - Complexity: O(elements).
   public init?(shape: [Int], _ elements: [Float]) {
     let bytes = [UInt8](unsafeUninitializedCapacity: 4 * elements.count) { buffer, initialized in
       let target = UnsafeMutableRawBufferPointer(buffer)
@@ -28,7 +28,7 @@ public struct WeightTensor: Sendable, Hashable {
     self.init(shape: shape, data: Bytes(bytes))
   }
 
-  /// How many elements there are.
+  /// The number of elements.
   public var count: Int { data.count / 4 }
 
   /// The elements as an array.
@@ -46,7 +46,7 @@ public struct WeightTensor: Sendable, Hashable {
     }
   }
 
-  /// The product of a shape, or nil where a dimension is negative or the product does not fit.
+  /// Returns the number of elements of a shape, or nil if a dimension is negative or the product overflows.
   static func elementCount(of shape: [Int]) -> Int? {
     var product = 1
     for dimension in shape {
@@ -59,9 +59,9 @@ public struct WeightTensor: Sendable, Hashable {
 }
 
 extension WeightTensor {
-  /// The tensor with its dimensions in another order, or nil where those named are not all of them, each once.
+  /// Returns the tensor with its dimensions permuted, or nil if `order` is not a permutation of them.
   ///
-  /// - Parameter order: For each dimension of the result, the one that it is of this tensor.
+  /// - Parameter order: For each dimension of the result, its index in this tensor.
   /// - Complexity: O(``count``).
   func permuted(_ order: [Int]) -> WeightTensor? {
     guard order.sorted() == Array(shape.indices),
@@ -74,22 +74,22 @@ extension WeightTensor {
     return try? window.dense(named: "", budget: &budget)
   }
 
-  /// The tensor in another shape of as many elements, or nil where it has not as many.
+  /// Returns the tensor in another shape, or nil if that has another number of elements.
   func reshaped(_ shape: [Int]) -> WeightTensor? { WeightTensor(shape: shape, data: data) }
 }
 
-/// A tensor as a file describes it: a window into some data, one step a dimension.
+/// A tensor as a file describes it: a strided view of its storage.
 struct StoredTensor: Sendable {
   let element: WeightElement
-  /// The elements that the window lies in.
+  /// The data that the view refers to.
   let storage: Bytes
-  /// The first element's place, in elements.
+  /// The index of the first element in the storage.
   let offset: Int
   let shape: [Int]
-  /// How many elements apart neighbours lie, for each dimension.
+  /// The stride of each dimension, in elements.
   let strides: [Int]
 
-  /// A window into some data; the parameters are the properties of the same names.
+  /// Creates a view; the parameters are the properties of the same names.
   init(element: WeightElement, storage: Bytes, offset: Int, shape: [Int], strides: [Int]) {
     self.element = element
     self.storage = storage
@@ -98,12 +98,12 @@ struct StoredTensor: Sendable {
     self.strides = strides
   }
 
-  /// A tensor whose elements lie in row-major order, or nil where the bytes are not as many as the shape asks for.
+  /// Creates a view of data in row-major order, or returns nil if the size of the data does not match the shape.
   init?(element: WeightElement, dense data: Bytes, shape: [Int]) {
     guard let count = WeightTensor.elementCount(of: shape), data.count % element.byteCount == 0,
       data.count / element.byteCount == count
     else { return nil }
-    // The product of the shape fits, so those of its tails do too, unless a dimension is zero.
+    // The product of the shape does not overflow, so those of its suffixes do not either, unless a dimension is zero.
     var strides = shape.map { _ in 0 }
     var product = 1
     for dimension in shape.indices.reversed() where count > 0 {
@@ -113,12 +113,12 @@ struct StoredTensor: Sendable {
     self.init(element: element, storage: data, offset: 0, shape: shape, strides: strides)
   }
 
-  /// The tensor in row-major order: referenced where it lies so already, else copied.
+  /// Returns the tensor in row-major order, referenced in place if possible, otherwise copied.
   ///
   /// - Parameters:
   ///   - name: The tensor's name, for errors.
-  ///   - budget: How many bytes may still be copied; what is copied is taken off.
-  /// - Throws: ``WeightsError/badTensor(_:because:)`` where the window leaves the data or makes no sense, and
+  ///   - budget: How many bytes may still be copied; reduced by the bytes copied.
+  /// - Throws: ``WeightsError/badTensor(_:because:)`` if the view exceeds its storage or is invalid, and
   ///   ``WeightsError/outOfProportion(tensor:)``.
   func dense(named name: String, budget: inout Int) throws(WeightsError) -> WeightTensor {
     guard shape.count == strides.count, shape.count <= Self.mostDimensions else {
@@ -145,7 +145,7 @@ struct StoredTensor: Sendable {
     return tensor
   }
 
-  /// One past the greatest place that the window touches, or nil where that is beyond all numbers.
+  /// One past the greatest index that the view touches, or nil if that overflows.
   private var end: Int? {
     if shape.contains(0) { return offset }
     var last = offset
@@ -169,11 +169,11 @@ struct StoredTensor: Sendable {
     return true
   }
 
-  /// The elements in row-major order; the window has been checked.
+  /// Returns the elements in row-major order. The view must have been checked.
   private func gathered(_ count: Int) -> [Float] {
     guard count > 0 else { return [] }
     let rowCount = shape.last ?? 1
-    // The step of a dimension of one element is never taken, and may be any number.
+    // The stride of a dimension of size 1 is never used and may be any number.
     let strides = zip(shape, strides).map { dimension, stride in dimension == 1 ? 0 : stride }
     let rowStride = strides.last ?? 0
     return storage.withUnsafeBytes { bytes in
@@ -186,7 +186,7 @@ struct StoredTensor: Sendable {
               at: initialized + index, to: element.value(in: bytes, at: start + index * rowStride))
           }
           initialized += rowCount
-          // On to the next row, as an odometer goes on.
+          // Advances to the next row, like an odometer.
           for dimension in position.indices.reversed() {
             position[dimension] += 1
             start += strides[dimension]
@@ -202,11 +202,11 @@ struct StoredTensor: Sendable {
   private static let mostDimensions = 8
 }
 
-/// What a file's elements are.
+/// The element type of a stored tensor.
 enum WeightElement: Sendable, Hashable {
   case float32, float16, bfloat16, float64, int64
 
-  /// Bytes that an element takes.
+  /// The size of an element in bytes.
   var byteCount: Int {
     switch self {
     case .float16, .bfloat16: 2
@@ -215,7 +215,7 @@ enum WeightElement: Sendable, Hashable {
     }
   }
 
-  /// The element at a place in little-endian bytes, as the nearest 32-bit float.
+  /// Returns the element at an index of little-endian data, as the nearest 32-bit float.
   func value(in bytes: UnsafeRawBufferPointer, at index: Int) -> Float {
     let offset = index * byteCount
     switch self {
@@ -234,7 +234,7 @@ enum WeightElement: Sendable, Hashable {
     }
   }
 
-  // Swift's own Float16 is missing on Intel Macs. Every half is exact as a float.
+  // Swift's Float16 is missing on Intel Macs. Every 16-bit float is exact as a 32-bit float.
   private static func widened(_ half: UInt16) -> Float {
     let sign = UInt32(half & 0x8000) << 16
     let exponent = UInt32(half >> 10 & 0x1F)
