@@ -79,7 +79,7 @@ struct BatchNormalization: Sendable {
     var shifts: [Float] = []
     for (channel, variance) in tensors[3].enumerated() {
       guard Double(variance) + epsilon > 0 else {
-        throw .badNumber(tensor: names[3], because: "its element \(channel) is \(variance), which is no variance")
+        throw .badNumber(tensor: names[3], because: "its element \(channel) is \(variance), which is not a variance")
       }
       let factor = Double(tensors[0][channel]) / (Double(variance) + epsilon).squareRoot()
       let shift = Float(Double(tensors[1][channel]) - Double(tensors[2][channel]) * factor)

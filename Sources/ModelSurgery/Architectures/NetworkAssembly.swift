@@ -107,7 +107,7 @@ struct NetworkAssembly {
 
   private mutating func constant(_ name: String, _ shape: [Int], _ elements: [Float]) throws -> GraphTensor {
     guard let tensor = WeightTensor(shape: shape, elements) else {
-      throw SurgeryError.cannotBuild(layer: name, because: "\(elements.count) weights have not the shape \(shape)")
+      throw SurgeryError.cannotBuild(layer: name, because: "\(elements.count) weights do not match the shape \(shape)")
     }
     return try builder.constant(name, tensor)
   }

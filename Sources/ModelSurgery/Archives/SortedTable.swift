@@ -19,7 +19,7 @@ enum SortedTable {
   /// - Complexity: O(bytes).
   static func entries(of bytes: Bytes) throws(WeightsError) -> [(key: String, value: Bytes)] {
     guard isTable(bytes) else {
-      throw .damaged(place: "the index", because: "it does not end as one does; the file was cut off")
+      throw .damaged(place: "the index", because: "it lacks the footer of a table; the file was cut off")
     }
     guard bytes.count <= largestTable else {
       throw .damaged(place: "the index", because: "it has \(bytes.count) bytes, more than any index")
@@ -70,17 +70,17 @@ enum SortedTable {
       size <= end - offset - trailerCount, let checked = bytes.slice(offset..<(offset + size + 1)),
       let contents = checked.slice(0..<size)
     else {
-      throw .damaged(place: "the index", because: "one of its blocks does not lie where the file says")
+      throw .damaged(place: "the index", because: "the location of a block is invalid")
     }
     start = offset + size + trailerCount
     var trailer = ByteCursor(bytes, at: offset + size)
     guard trailer.next(UInt8.self) == 0 else {
       throw .damaged(
         place: "the index",
-        because: "its blocks are compressed, which TensorFlow does not do; write the checkpoint anew")
+        because: "its blocks are compressed, which TensorFlow does not do; write the checkpoint again")
     }
     guard trailer.next(UInt32.self) == CRC32C(of: checked).masked else {
-      throw .damaged(place: "the index", because: "a checksum does not fit its block")
+      throw .damaged(place: "the index", because: "the checksum of a block is wrong")
     }
     return contents
   }
@@ -103,7 +103,7 @@ enum SortedTable {
       else { throw damage }
       let key = Array(keys.last.prefix(common)) + Array(own)
       guard keys.count == 0 || keys.last.lexicographicallyPrecedes(key) else {
-        throw .damaged(place: "the index", because: "its keys are not in their order, or one stands there twice")
+        throw .damaged(place: "the index", because: "its keys are not in their order, or one is duplicated")
       }
       keys.budget -= key.count
       guard keys.budget >= 0 else {

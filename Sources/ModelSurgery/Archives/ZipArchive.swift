@@ -37,14 +37,14 @@ struct ZipDirectory {
       guard let (head, range) = entry.range(in: archive, shiftedBy: shift, before: start),
         let stored = archive.slice(range)
       else {
-        throw .damaged(place: place, because: "it does not lie where the zip's directory says")
+        throw .damaged(place: place, because: "it is not where the directory says")
       }
       guard let contents = isPacked ? Deflate.unpacked(stored, count: entry.count) : stored else {
-        throw .damaged(place: place, because: "what it packs cannot be unpacked")
+        throw .damaged(place: place, because: "its contents cannot be decompressed")
       }
       unpacked += isPacked ? contents.count : 0
       guard unpacked <= Self.mostUnpacked else {
-        throw .damaged(place: place, because: "with it the archive's files take more than 64 MB")
+        throw .damaged(place: place, because: "the decompressed files exceed 64 MB")
       }
       guard entries.updateValue(contents, forKey: entry.name) == nil else {
         throw .damaged(place: place, because: "there are two of that name")
@@ -70,7 +70,7 @@ struct ZipDirectory {
     of archive: Bytes, isMovable: Bool
   ) throws(WeightsError) -> (start: Int, end: Int, count: Int, shift: Int) {
     let missing = WeightsError.damaged(
-      place: "the zip's end", because: "the record that says where its files are is missing; the file was cut off")
+      place: "the zip's end", because: "the end record is missing; the file was cut off")
     guard let record = endRecord(of: archive) else { throw missing }
     var cursor = ByteCursor(archive, at: record + 4)
     guard let disk = cursor.next(UInt16.self), let first = cursor.next(UInt16.self), disk == first,
@@ -90,7 +90,7 @@ struct ZipDirectory {
     // A record takes at least 46 bytes.
     guard directory.start <= limit, directory.size <= limit - directory.start, directory.count <= directory.size / 46
     else {
-      throw .damaged(place: "the zip's end", because: "the directory that it points to does not lie in the file")
+      throw .damaged(place: "the zip's end", because: "the directory is outside the file")
     }
     return (directory.start, directory.start + directory.size, directory.count, shift)
   }
@@ -206,7 +206,7 @@ enum ZipArchive {
     var size: Int = start + 22
     for (name, contents) in files { size += contents.count + 2 * name.utf8.count + 76 }
     guard files.count < 0xFFFF, size < UInt32.max, files.keys.allSatisfy({ $0.utf8.count <= 0xFFFF }) else {
-      throw .invalid(field: "trailing", reason: "is to hold \(files.count) packed files, more than fit a zip")
+      throw .invalid(field: "trailing", reason: "would hold \(files.count) packed files, more than fit a zip")
     }
     var archive: [UInt8] = []
     var directory: [UInt8] = []

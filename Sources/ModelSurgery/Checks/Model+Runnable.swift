@@ -46,7 +46,8 @@ extension Model {
     default: return
     }
     if let zeroPoint = tensor.quantization?.zeroPoint.first(where: { !range.contains($0) }) {
-      throw .unsuitable(tensor: label, because: "its zero point \(zeroPoint) is no \(tensor.type.name)")
+      throw .unsuitable(
+        tensor: label, because: "its zero point \(zeroPoint) is outside the range of \(tensor.type.name)")
     }
   }
 
@@ -115,7 +116,7 @@ extension Model {
     for tensor in inputs + [output] where isStepped(tensor) {
       let scale = tensor.quantization?.scale.first
       guard let scale, Self.scales.contains(scale) else {
-        throw bad("the scale of what it reads or writes is \(scale.map { "\($0)" } ?? "missing")")
+        throw bad("the scale of an input or output is \(scale.map { "\($0)" } ?? "missing")")
       }
     }
     guard let limit = Self.steepest[builtin], isStepped(input) else { return }

@@ -36,7 +36,7 @@ extension Model {
   }
 
   private static func words(_ model: Model, _ ends: KeyPath<SubGraph, [Int32]>) -> String {
-    guard let graph = model.mainSubgraph else { return "of no graph" }
+    guard let graph = model.mainSubgraph else { return "(no subgraph)" }
     return graph[keyPath: ends].map { index in
       graph.tensor(index).map { "\($0.type.name) \($0.shape)" } ?? "none"
     }.joined(separator: ", ")

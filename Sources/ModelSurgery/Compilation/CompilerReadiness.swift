@@ -116,21 +116,21 @@ extension CompilerObstacle: CustomStringConvertible {
   /// A description of the obstacle.
   public var description: String {
     switch self {
-    case .notOneGraph(let count): "the model has \(count) graphs and not one"
+    case .notOneGraph(let count): "the model has \(count) subgraphs instead of one"
     case .alreadyCompiled: "the model was compiled for the Edge TPU already"
     case .noOperators: "the model has no operator"
     case .openShape(let tensor, let shape):
       "tensor \(tensor) is \(Self.words(shape)): -1 is known only when the model runs"
     case .batch(let tensor, let shape):
-      "tensor \(tensor) is \(Self.words(shape)), \(shape.first ?? 0) pictures at once and not one"
+      "tensor \(tensor) is \(Self.words(shape)), \(shape.first ?? 0) pictures at once instead of one"
     case .manyDimensions(let tensor, let shape):
-      "tensor \(tensor) is \(Self.words(shape)): all but the three innermost dimensions have to be 1"
-    case .notBytes(let tensor, let type): "tensor \(tensor) is \(type), and not quantised to 8 bits"
+      "tensor \(tensor) is \(Self.words(shape)): all but the three innermost dimensions must be 1"
+    case .notBytes(let tensor, let type): "tensor \(tensor) is \(type) instead of quantised to 8 bits"
     case .noScale(let tensor): "tensor \(tensor) has no scale"
-    case .notConstant(let tensor): "tensor \(tensor) is computed, and has to be a constant"
+    case .notConstant(let tensor): "tensor \(tensor) is computed, and must be constant"
     case .unsupported: "the Edge TPU has no such operator"
     case .form(let words): words
-    case .behindAnother: "it follows from what stays on the processor"
+    case .behindAnother: "it depends on an operator that stays on the processor"
     }
   }
 
@@ -179,24 +179,24 @@ extension Model {
     switch builtin {
     case .averagePool2D, .maxPool2D, .concatenation:
       guard let activation = op.options?.integer("fused_activation_function"), activation != 0 else { return nil }
-      return .form("it has an activation within it, which has to be an operator of its own")
+      return .form("its fused activation must be an operator of its own")
     case .conv2D, .depthwiseConv2D:
       guard let width = op.options?.integer("dilation_w_factor"), let height = op.options?.integer("dilation_h_factor"),
         width != height
       else { return nil }
-      return .form("its dilation is \(width) across and \(height) down, and has to be the same")
+      return .form("its dilation is \(width) horizontally and \(height) vertically, and must be equal")
     case .fullyConnected:
       if let format = op.options?.integer("weights_format"), format != 0 {
-        return .form("its weights are stored in another than the usual order")
+        return .form("its weights are not in the default format")
       }
       guard let output, let count = output.elementCount, output.shape.last.map(Int.init) != count else { return nil }
-      return .form("its output is \(Array(output.shape.prefix(8))), and has to be one vector")
+      return .form("its output is \(Array(output.shape.prefix(8))), and must be a single vector")
     case .softmax:
       guard let output, let count = output.elementCount else { return nil }
       if output.shape.last.map(Int.init) != count {
-        return .form("its output is \(Array(output.shape.prefix(8))), and has to be one vector")
+        return .form("its output is \(Array(output.shape.prefix(8))), and must be a single vector")
       }
-      return count > 16_000 ? .form("it has \(count) elements, and may have 16000") : nil
+      return count > 16_000 ? .form("it has \(count) elements; the maximum is 16000") : nil
     default: return nil
     }
   }

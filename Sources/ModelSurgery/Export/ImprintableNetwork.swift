@@ -85,22 +85,24 @@ extension ImprintableNetwork {
   func checkedRows() throws -> [Float] {
     let layers = architecture.base.layers
     guard case .mean? = layers.last, Self.arePictureLayers(layers.dropLast()) else {
-      throw ExportError.badNetwork(because: "\(architecture.name) has no mean over the picture behind its convolutions")
+      throw ExportError.badNetwork(because: "\(architecture.name) has no mean over the picture after its convolutions")
     }
     guard PixelScale(mean: architecture.mean, deviation: architecture.deviation).isStorable,
       ByteStorage.scales.contains(1 / architecture.deviation)
     else {
       throw ExportError.badNetwork(
-        because: "(byte − \(architecture.mean)) / \(architecture.deviation) is not what becomes of a picture's bytes")
+        because:
+          "(byte − \(architecture.mean)) / \(architecture.deviation) is not a normalisation that 8-bit types can represent"
+      )
     }
     try architecture.base.check(base)
     let dimension = try checkedDimension()
     guard rows.shape.count == 2, rows.shape[0] > 0, rows.shape[1] == dimension else {
       throw ExportError.badNetwork(
-        because: "the classes' rows have the shape \(rows.shape), where [classes, \(dimension)] is needed")
+        because: "the classes' rows have the shape \(rows.shape), instead of [classes, \(dimension)]")
     }
     guard (1e-6...1e6).contains(scale) else {
-      throw ExportError.badNetwork(because: "the scale factor is \(scale), which is no factor of cosines")
+      throw ExportError.badNetwork(because: "the scale factor is \(scale), which is not a valid factor of cosines")
     }
     guard labels.isEmpty || labels.count == rows.shape[0] else {
       throw ExportError.badNetwork(because: "there are \(labels.count) labels for \(rows.shape[0]) classes")
@@ -127,10 +129,10 @@ extension ImprintableNetwork {
     guard let projection else { return inputs }
     guard projection.shape.count == 2, projection.shape[0] > 0, projection.shape[1] == inputs else {
       throw .badNetwork(
-        because: "the projection has the shape \(projection.shape), where [outputs, \(inputs)] is needed")
+        because: "the projection has the shape \(projection.shape), instead of [outputs, \(inputs)]")
     }
     guard projection.elements.allSatisfy(\.isFinite) else {
-      throw .badNetwork(because: "the projection holds a number that is infinite or none (NaN)")
+      throw .badNetwork(because: "the projection holds a number that is infinite or NaN")
     }
     return projection.shape[0]
   }

@@ -127,7 +127,7 @@ extension GraphBuilder {
   public mutating func quantize(
     _ input: GraphTensor, to encoding: ElementEncoding, name: String
   ) throws(SurgeryError) -> GraphTensor {
-    guard encoding != .float32 else { throw .cannotBuild(layer: name, because: "it is to quantise to floats") }
+    guard encoding != .float32 else { throw .cannotBuild(layer: name, because: "it cannot quantise to floats") }
     return try layer(
       .quantize, [input], shape: input.shape, encoding: encoding, options: OperatorOptions(.quantize), name: name)
   }
@@ -136,7 +136,7 @@ extension GraphBuilder {
   ///
   /// - Throws: ``SurgeryError/cannotBuild(layer:because:)`` if the input is float already.
   public mutating func dequantize(_ input: GraphTensor, name: String) throws(SurgeryError) -> GraphTensor {
-    guard input.type != .float32 else { throw .cannotBuild(layer: name, because: "its input is floats already") }
+    guard input.type != .float32 else { throw .cannotBuild(layer: name, because: "its input is float already") }
     return try layer(
       .dequantize, [input], shape: input.shape, encoding: .float32, options: OperatorOptions(.dequantize), name: name)
   }
@@ -213,7 +213,7 @@ extension GraphBuilder {
     _ builtin: BuiltinOperator, _ input: GraphTensor, name: String
   ) throws(SurgeryError) -> GraphTensor {
     guard input.type == .float32 else {
-      throw .cannotBuild(layer: name, because: "its input is \(input.type.name), where floats are needed")
+      throw .cannotBuild(layer: name, because: "its input is \(input.type.name) instead of float")
     }
     return try layer(builtin, [input], shape: input.shape, encoding: .float32, options: nil, name: name)
   }

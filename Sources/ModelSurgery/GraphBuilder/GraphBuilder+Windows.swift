@@ -81,7 +81,7 @@ extension GraphBuilder {
 
   func misfit(_ name: String, _ inputs: GraphTensor...) -> SurgeryError {
     let shapes = inputs.map { "\($0.shape)" }.joined(separator: ", ")
-    return .cannotBuild(layer: name, because: "its inputs of the shapes \(shapes) do not fit it, or each other")
+    return .cannotBuild(layer: name, because: "the shapes \(shapes) of its inputs do not fit")
   }
 }
 

@@ -177,7 +177,7 @@ extension GraphBuilder {
     var tensor = Tensor(shape: shape, type: type, name: Text(prefix + name), quantization: quantization)
     guard shape.allSatisfy({ $0 > 0 }), let size = tensor.byteCount,
       let index = Int32(exactly: model.subgraphs[0].tensors.count)
-    else { throw .cannotBuild(layer: name, because: "a tensor of the shape \(shape) cannot be") }
+    else { throw .cannotBuild(layer: name, because: "the shape \(shape) is invalid") }
     if let contents {
       guard contents.count == size else {
         throw .badConstant(tensor: "\"\(name)\"", expected: size, found: contents.count)

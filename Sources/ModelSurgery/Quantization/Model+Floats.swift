@@ -7,14 +7,14 @@ extension Model {
   func floats(of index: Int32) throws(QuantizationError) -> [Float] {
     let graph = mainSubgraph ?? SubGraph()
     guard let tensor = graph.tensor(index), tensor.type == .float32, let data = constant(tensor) else {
-      throw .badWeights(layer: graph.label(of: index), because: "it is no constant of the file")
+      throw .badWeights(layer: graph.label(of: index), because: "it is not a constant of the file")
     }
     guard let count = tensor.elementCount, 4 * count == data.count else {
-      throw .badWeights(layer: graph.label(of: index), because: "its contents have not the size of its shape")
+      throw .badWeights(layer: graph.label(of: index), because: "the size of its contents does not match its shape")
     }
     let floats = data.withUnsafeBytes { ElementEncoding.float32.values($0) }
     guard floats.allSatisfy(\.isFinite) else {
-      throw .badWeights(layer: graph.label(of: index), because: "it holds a number that is infinite or none (NaN)")
+      throw .badWeights(layer: graph.label(of: index), because: "it holds a number that is infinite or NaN")
     }
     return floats
   }

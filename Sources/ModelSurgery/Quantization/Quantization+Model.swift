@@ -190,9 +190,9 @@ struct QuantizableLayer: Sendable {
     let name = op.outputs.first.map { graph.label(of: $0) } ?? ""
     guard op.inputs.count >= 2, let kernel = graph.tensor(op.inputs[1]), kernel.type == .float32,
       kernel.shape.count == 4 || scales == .none && kernel.shape.count == 2, kernel.sparsity == nil
-    else { throw .badWeights(layer: name, because: "its weights are no dense floats of the right shape") }
+    else { throw .badWeights(layer: name, because: "its weights are not dense floats of the right shape") }
     if let options = op.options.flatMap({ FullyConnectedOptions($0) }), options.weightsFormat != .standard {
-      throw .badWeights(layer: name, because: "its weights are stored in another order")
+      throw .badWeights(layer: name, because: "its weights are not in the default format")
     }
     self.name = name
     input = op.inputs[0]

@@ -66,7 +66,7 @@ public struct Quantization: Sendable {
     guard let graph = stripped.mainSubgraph else { throw SurgeryError.notOneInputAndOutput(inputs: 0, outputs: 0) }
     guard graph.producer(of: output) != nil, self.pixels.isStorable else {
       throw QuantizationError.badWeights(
-        layer: graph.label(of: output), because: "no layer computes it of bytes from 0 to 255")
+        layer: graph.label(of: output), because: "no layer computes it from bytes of 0 to 255")
     }
     self.graph = graph
     self.input = input

@@ -78,9 +78,9 @@ public struct NamedWeights: Sendable, Hashable {
       try self.init(tensors, metadata: metadata, of: bytes.count)
     } else if SortedTable.isTable(bytes) {
       throw .notWeights(
-        because: "it is the index of a TensorFlow checkpoint without the data, or a checkpoint in its first format")
+        because: "it is the index of a TensorFlow checkpoint without the data, or a V1 checkpoint")
     } else {
-      throw .notWeights(because: bytes.isEmpty ? "it is empty" : "its first bytes are those of no known layout")
+      throw .notWeights(because: bytes.isEmpty ? "it is empty" : "its first bytes match no known layout")
     }
   }
 

@@ -10,7 +10,7 @@ struct PickledState {
   /// - Throws: ``WeightsError/notWeights(because:)`` and ``WeightsError/badTensor(_:because:)``.
   init(_ root: PickleValue, of unpickler: Unpickler) throws(WeightsError) {
     guard var entries = unpickler.entries(of: root) else {
-      throw .notWeights(because: "its pickle holds \(root.kind), where a dict of tensors is needed")
+      throw .notWeights(because: "its pickle holds \(root.kind) instead of a dict of tensors")
     }
     for case (.text("state_dict"), let value) in entries {
       if let inner = unpickler.entries(of: value) { entries = inner }
@@ -36,7 +36,7 @@ struct PickledState {
     for (name, tensor) in tensors {
       let known = storages.updateValue(tensor.storage, forKey: tensor.storage.key)
       guard known == nil || known == tensor.storage else {
-        throw .badTensor(name, because: "another tensor finds other data in its storage \(tensor.storage.key)")
+        throw .badTensor(name, because: "another tensor describes its storage \(tensor.storage.key) differently")
       }
     }
     return storages
@@ -78,7 +78,7 @@ enum ZippedState {
     let directory = try ZipDirectory(bytes)
     let pickles = directory.entries.filter { $0.key == "data.pkl" || $0.key.hasSuffix("/data.pkl") }
     guard let (path, pickle) = pickles.first, pickles.count == 1 else {
-      throw .notWeights(because: "it is a zip with \(pickles.count) files data.pkl, where one is needed")
+      throw .notWeights(because: "it is a zip with \(pickles.count) files data.pkl instead of one")
     }
     let folder = String(path.dropLast("data.pkl".count))
     if let order = directory.entries[folder + "byteorder"], order != Bytes(Array("little".utf8)) {
@@ -103,7 +103,7 @@ enum OlderState {
   static func read(_ bytes: Bytes) throws(WeightsError) -> [(name: String, tensor: StoredTensor)] {
     var unpickler = Unpickler(bytes, at: start.count)
     guard case .integer(1001) = try unpickler.value() else {
-      throw .notWeights(because: "it follows a protocol of PyTorch other than 1001")
+      throw .notWeights(because: "its PyTorch protocol is not 1001")
     }
     let facts = try unpickler.value()
     for case (.text("little_endian"), .flag(false)) in unpickler.entries(of: facts) ?? [] {
@@ -120,14 +120,14 @@ enum OlderState {
     var cursor = ByteCursor(bytes, at: unpickler.cursor.position)
     for item in items {
       guard case .text(let key) = item, let storage = storages[key] else {
-        throw .damaged(place: "the list of storages", because: "it names one that no tensor has")
+        throw .damaged(place: "the list of storages", because: "it names a storage that no tensor uses")
       }
       guard let count = cursor.next(Int64.self), count == Int64(storage.count) else {
-        throw .damaged(place: "the storage \(key)", because: "its size is not the one that the state says")
+        throw .damaged(place: "the storage \(key)", because: "its size differs from the state's")
       }
       let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.element.byteCount)
       guard !overflow, let contents = cursor.take(size) else {
-        throw .damaged(place: "the storage \(key)", because: "the file ends before it does; it was cut off")
+        throw .damaged(place: "the storage \(key)", because: "the file ends within it; it was cut off")
       }
       data[key] = contents
     }

@@ -32,7 +32,7 @@ enum Safetensors {
     for (name, entry) in entries {
       guard let element = elements[entry.type] else {
         throw .badTensor(
-          name, because: "its type is \(entry.type), where \(elements.keys.sorted().joined(separator: ", ")) are read")
+          name, because: "its type \(entry.type) is not one of \(elements.keys.sorted().joined(separator: ", "))")
       }
       guard entry.start >= 0, entry.start <= entry.end,
         let storage = data.slice(entry.start..<max(entry.start, entry.end)),
@@ -122,7 +122,7 @@ extension NamedWeights {
   /// - Complexity: O(tensors).
   public func safetensors(metadata: [String: String]) throws(WeightsError) -> [Bytes] {
     guard self[Safetensors.metadataKey] == nil else {
-      throw .badTensor(Safetensors.metadataKey, because: "the layout keeps this name for itself")
+      throw .badTensor(Safetensors.metadataKey, because: "the layout reserves this name")
     }
     let tensors = names.compactMap { name in self[name].map { (name: name, tensor: $0) } }
     return [Safetensors.header(of: tensors, metadata: metadata)] + tensors.map(\.tensor.data)

@@ -177,7 +177,8 @@ struct BundleEntry {
       throw .badTensor(name, because: "its shape \(shape) does not fit its \(size) bytes")
     }
     guard CRC32C(of: data).masked == checksum else {
-      throw .badTensor(name, because: "its checksum is another one; the data file is damaged, or of another checkpoint")
+      throw .badTensor(
+        name, because: "its checksum is wrong; the data file is damaged, or belongs to another checkpoint")
     }
     return tensor
   }

@@ -45,19 +45,19 @@ struct Unpickler {
       }
       if opcode == .stop {
         guard stack.count == 1, marks.isEmpty, let value = stack.popLast() else {
-          throw damaged("it ends with \(stack.count) values where one is its result")
+          throw damaged("it ends with \(stack.count) values instead of one")
         }
         return value
       }
       try run(opcode)
     }
-    throw damaged("it takes more than \(Self.mostOpcodes) steps")
+    throw damaged("it has more than \(Self.mostOpcodes) steps")
   }
 
   private mutating func run(_ opcode: PickleOpcode) throws(WeightsError) {
     switch opcode {
     case .protocolVersion:
-      guard try next(UInt8.self) <= 5 else { throw damaged("it follows a protocol that is not known") }
+      guard try next(UInt8.self) <= 5 else { throw damaged("its protocol is unknown") }
     case .frame: _ = try next(UInt64.self)
     case .mark: marks.append(stack.count)
     case .none: stack.append(.none)
@@ -138,7 +138,7 @@ extension Unpickler {
 
   private func text(of bytes: Bytes) throws(WeightsError) -> String {
     guard let text = bytes.withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) else {
-      throw damaged("it holds a text that is no UTF-8")
+      throw damaged("it holds a text that is not UTF-8")
     }
     return text
   }
@@ -155,7 +155,7 @@ extension Unpickler {
 
   /// Pops values, which must lie above the last open mark.
   private mutating func pop(_ count: Int) throws(WeightsError) -> [PickleValue] {
-    guard stack.count - (marks.last ?? 0) >= count else { throw damaged("it takes more values than there are") }
+    guard stack.count - (marks.last ?? 0) >= count else { throw damaged("it pops more values than there are") }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
@@ -168,7 +168,7 @@ extension Unpickler {
 
   private func top() throws(WeightsError) -> PickleValue {
     guard stack.count > marks.last ?? 0, let value = stack.last else {
-      throw damaged("it takes more values than there are")
+      throw damaged("it pops more values than there are")
     }
     return value
   }
@@ -179,12 +179,16 @@ extension Unpickler {
   }
 
   private mutating func extend(with items: [PickleValue]) throws(WeightsError) {
-    guard case .sequence(let number, isTuple: false) = try top() else { throw damaged("it appends to what is no list") }
+    guard case .sequence(let number, isTuple: false) = try top() else {
+      throw damaged("it appends to a value that is not a list")
+    }
     sequences[number].append(contentsOf: items)
   }
 
   private mutating func set(_ items: [PickleValue]) throws(WeightsError) {
-    guard case .dictionary(let number) = try top() else { throw damaged("it sets an item of what is no dict") }
+    guard case .dictionary(let number) = try top() else {
+      throw damaged("it sets an item of a value that is not a dict")
+    }
     guard items.count.isMultiple(of: 2) else { throw damaged("it sets a key without a value") }
     for index in stride(from: 0, to: items.count, by: 2) {
       dictionaries[number].append((items[index], items[index + 1]))
@@ -194,7 +198,7 @@ extension Unpickler {
   private mutating func pushNamedGlobal() throws(WeightsError) {
     let names = try pop(2)
     guard case .text(let module) = names[0], case .text(let name) = names[1] else {
-      throw damaged("it asks for a function by what is no name")
+      throw damaged("the name of a function is not a str")
     }
     stack.append(.global(try PickleGlobal(module: module, name: name)))
   }
@@ -233,7 +237,7 @@ extension Unpickler {
     guard let parts = items(of: id), parts.count == 5 || parts.count == 6, case .text("storage") = parts[0],
       case .global(.storage(let element)) = parts[1], case .text(let key) = parts[2], case .text = parts[3],
       case .integer(let count) = parts[4], count >= 0
-    else { throw damaged("it refers to something outside that is no tensor's data") }
+    else { throw damaged("a persistent ID is not the storage of a tensor") }
     if parts.count == 6, case .none = parts[5] { return PickleStorage(element: element, key: key, count: count) }
     guard parts.count == 5 else { throw damaged("it refers to a part of a storage, as PyTorch before 0.4 did") }
     return PickleStorage(element: element, key: key, count: count)
@@ -243,7 +247,7 @@ extension Unpickler {
   func tensor(_ arguments: [PickleValue]) throws(WeightsError) -> PickleTensor {
     guard arguments.count == 6 || arguments.count == 7, case .storage(let storage) = arguments[0],
       case .integer(let offset) = arguments[1], let shape = sizes(arguments[2]), let strides = sizes(arguments[3])
-    else { throw damaged("it makes a tensor of what are not a storage, an offset, a shape and strides") }
+    else { throw damaged("it makes a tensor from other arguments than a storage, an offset, a shape and strides") }
     return PickleTensor(storage: storage, offset: offset, shape: shape, strides: strides)
   }
 

@@ -125,7 +125,7 @@ struct StoredTensor: Sendable {
       throw .badTensor(name, because: "it has \(shape.count) dimensions and \(strides.count) strides")
     }
     guard let count = WeightTensor.elementCount(of: shape), offset >= 0, strides.allSatisfy({ $0 >= 0 }) else {
-      throw .badTensor(name, because: "its shape \(shape), strides \(strides) or offset \(offset) make no sense")
+      throw .badTensor(name, because: "its shape \(shape), strides \(strides) or offset \(offset) are invalid")
     }
     let available = storage.count / element.byteCount
     guard let end, end <= available else {

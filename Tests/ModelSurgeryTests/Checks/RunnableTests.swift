@@ -3,7 +3,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("What may be run")
+@Suite("Runnable models")
 struct RunnableTests {
   private func model(_ tensors: [Tensor], buffer: Bytes = []) -> Model {
     var model = Model()
@@ -14,12 +14,13 @@ struct RunnableTests {
     return model
   }
 
-  @Test("The models of the material", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  @Test(
+    "All models of the test material are runnable", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func material() throws {
     for file in Material.models { try Model(contentsOf: file).checkRunnable() }
   }
 
-  @Test("Not a constant that is shorter than its shape says")
+  @Test("A constant shorter than its shape is refused")
   func short() {
     let tensor = Tensor(shape: [2, 3], type: .float32, buffer: 1, name: "weights")
     #expect(throws: SurgeryError.badConstant(tensor: "\"weights\"", expected: 24, found: 4)) {
@@ -28,7 +29,7 @@ struct RunnableTests {
   }
 
   @Test(
-    "Not a constant of a negative or overflowing shape",
+    "A constant with a negative or overflowing shape is refused",
     arguments: [[-1], [.max, .max, .max], [0, -5]] as [[Int32]])
   func senseless(shape: [Int32]) {
     #expect(throws: SurgeryError.self) {
@@ -36,7 +37,7 @@ struct RunnableTests {
     }
   }
 
-  @Test("Not tensors that claim terabytes, one alone or many together")
+  @Test("Tensors that need terabytes, alone or together, are refused")
   func huge() {
     #expect(throws: SurgeryError.self) {
       try model([Tensor(shape: [1, 1 << 20, 1 << 20, 3], type: .uint8)]).checkRunnable()
@@ -47,7 +48,7 @@ struct RunnableTests {
   }
 }
 
-@Suite("Operators that may be run", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Runnable operators", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct RunnableOperatorTests {
   private func refusal(_ change: (inout SubGraph) throws -> Void) throws -> String {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
@@ -56,23 +57,23 @@ struct RunnableOperatorTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("Not a quantised convolution without a bias, which brings the runtime down")
+  @Test("A quantised convolution without a bias, which crashes the runtime, is refused")
   func bias() throws {
     #expect(try refusal { $0.operators[1].inputs.removeLast() }.contains("operator 1, DEPTHWISE_CONV_2D"))
     #expect(try refusal { $0.operators[0].inputs[2] = -1 }.contains("operator 0, CONV_2D"))
   }
 
-  @Test("Not an operator that writes to a constant, which may lie in a read-only file")
+  @Test("An operator that writes to a constant, which may be in a read-only file, is refused")
   func constantOutput() throws {
     #expect(try refusal { $0.operators[3].outputs[0] = $0.operators[5].inputs[1] }.contains("which is a constant"))
   }
 
-  @Test("Not an operator that reads what nothing has written")
+  @Test("An operator that reads a tensor nothing has written is refused")
   func unwritten() throws {
     #expect(try refusal { $0.operators.swapAt(2, 9) }.contains("which nothing writes"))
   }
 
-  @Test("An empty constant, such as the shape of a scalar, is no damage")
+  @Test("An empty constant, such as the shape of a scalar, is accepted")
   func emptyConstant() throws {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     model.subgraphs[0].tensors.append(Tensor(shape: [0], type: .int32))
@@ -80,13 +81,13 @@ struct RunnableOperatorTests {
     #expect(throws: Never.self) { try model.checkRunnable() }
   }
 
-  @Test("Not an input that is a constant")
+  @Test("A constant that is a model input is refused")
   func constantInput() throws {
     #expect(try refusal { $0.inputs = [$0.operators[0].inputs[1]] }.contains("an input and a constant"))
   }
 
   @Test(
-    "Not an operator whose result would be written beyond its tensor",
+    "An operator that would write beyond its output is refused",
     arguments: [BuiltinOperator.reshape, .squeeze, .expandDims, .softmax, .mul])
   func otherType(builtin: BuiltinOperator) throws {
     let words = refusal(of: builtin, .float32, 1, .int8, 1)
@@ -95,7 +96,7 @@ struct RunnableOperatorTests {
   }
 
   @Test(
-    "Not an operator on bytes without a scale that it can compute with",
+    "A quantised operator without a valid scale is refused",
     arguments: [nil, 0, -1, 1e-38, 1e38, .infinity, .nan] as [Float?])
   func senselessScale(scale: Float?) throws {
     for builtin in [BuiltinOperator.add, .sub, .mul, .squaredDifference, .quantize, .sqrt, .rsqrt, .log, .exp] {
@@ -108,7 +109,7 @@ struct RunnableOperatorTests {
     #expect(refusal(of: .reshape, .int8, scale, .int8, scale) == nil)
   }
 
-  @Test("Not a sum or difference whose scale is too small for what is added, or of two types")
+  @Test("A sum or difference with too small a scale, or of two types, is refused")
   func steep() throws {
     for builtin in [BuiltinOperator.add, .sub, .squaredDifference] {
       #expect(refusal(of: builtin, .int8, 1, .int8, 0x1p-14)?.contains("too small") == true)
@@ -117,7 +118,7 @@ struct RunnableOperatorTests {
     }
   }
 
-  /// Why a model of one operator on two tensors may not be run.
+  /// Returns why a model of one operator on two tensors is refused, or nil.
   private func refusal(
     of builtin: BuiltinOperator, _ input: TensorType, _ inputScale: Float?, _ output: TensorType, _ outputScale: Float?
   ) -> String? {
@@ -143,7 +144,7 @@ struct RunnableOperatorTests {
     }
   }
 
-  @Test("Not a zero point beyond its type")
+  @Test("A zero point outside its type is refused")
   func zeroPoint() throws {
     let words = try refusal { graph in
       let output = Int(graph.operators[4].outputs[0])
@@ -153,22 +154,22 @@ struct RunnableOperatorTests {
   }
 }
 
-@Suite("The encoding of elements")
+@Suite("Element encodings")
 struct ElementEncodingTests {
-  @Test("Bytes are rounded to the nearest step, halves away from zero, and clamped")
+  @Test("uint8 elements are rounded to the nearest step, halves away from zero, and clamped")
   func uint8() {
     let encoding = ElementEncoding.uint8(scale: 0.5, zeroPoint: 10)
     #expect(encoding.encode([0, 0.25, -0.25, 0.24, 1000, -1000, .nan]) == [10, 11, 10, 10, 255, 0, 10])
   }
 
-  @Test("Signed bytes")
+  @Test("int8 elements are rounded and clamped")
   func int8() {
     let encoding = ElementEncoding.int8(scale: 1, zeroPoint: -1)
     #expect(encoding.encode([0, 1, -127, 500]).map(Int8.init(bitPattern:)) == [-1, 0, -128, 127])
     #expect([UInt8(bitPattern: -1), 3].withUnsafeBytes { encoding.steps($0) } == [0, 4])
   }
 
-  @Test("Floats go through unchanged")
+  @Test("Floats are unchanged")
   func float() {
     let encoding = ElementEncoding.float32
     let bytes = encoding.encode([1.5, -3e30])
@@ -176,7 +177,7 @@ struct ElementEncodingTests {
     #expect(bytes.withUnsafeBytes { encoding.values($0) } == [1.5, -3e30])
   }
 
-  @Test("Types, scales and zero points that make no sense are refused by the tensor's name")
+  @Test("Invalid types, scales and zero points are refused by tensor name")
   func refused() {
     let tensors = [
       Tensor(shape: [1], type: .int32), Tensor(shape: [1], type: .uint8),

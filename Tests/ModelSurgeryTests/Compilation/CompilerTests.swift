@@ -11,7 +11,7 @@ struct CompilerReadinessTests {
     try Model(contentsOf: Material.model(name))
   }
 
-  /// A small model with something changed in its only graph.
+  /// Returns a small model with a change to its subgraph.
   private func changed(_ change: (inout SubGraph) -> Void) throws -> CompilerReadiness {
     var model = try model()
     change(&model.subgraphs[0])
@@ -30,7 +30,7 @@ struct CompilerReadinessTests {
     #expect(readiness.remaining == [], "\(readiness.remaining)")
   }
 
-  @Test("A model that was compiled already, has no graph, or no operator")
+  @Test("Models that are compiled already, or have no subgraph or operator, are refused")
   func wholes() throws {
     let compiled = CompilerReadiness(of: try model("mobilenet_quant_v1_224_feature_layers_edgetpu"))
     #expect(compiled.obstacles == [.alreadyCompiled] && !compiled.isReady)
@@ -38,7 +38,7 @@ struct CompilerReadinessTests {
     #expect(try changed { $0.operators = [] }.obstacles == [.noOperators])
   }
 
-  @Test("Float tensors are named; where there is nothing else, the model is refused")
+  @Test("Float tensors are named; a model with only float tensors is refused")
   func float() throws {
     let all = try changed { graph in
       for index in graph.tensors.indices where graph.tensors[index].type == .uint8 {
@@ -56,7 +56,7 @@ struct CompilerReadinessTests {
     #expect(tail.remaining.first?.obstacle == .notBytes(tensor: name, type: "FLOAT32"))
   }
 
-  @Test("Open shapes, several pictures at once, too many dimensions")
+  @Test("Open shapes, batches and too many dimensions are obstacles")
   func shapes() throws {
     let open = try changed { $0.tensors[Int($0.inputs[0])].shape[1] = -1 }
     #expect(open.obstacles == [.openShape(tensor: "\"input\"", shape: [1, -1, 128, 3])])
@@ -67,7 +67,7 @@ struct CompilerReadinessTests {
     #expect(deep.remaining.first?.obstacle == .manyDimensions(tensor: "\"input\"", shape: [1, 2, 128, 128, 3]))
   }
 
-  @Test("Computed weights and biases, missing scales, activations within a pool, operators that are not there")
+  @Test("Computed weights, missing scales, fused activations and unsupported operators are obstacles")
   func operators() throws {
     let bias = try changed { graph in
       let index = Int(graph.operators[1].inputs[2])
@@ -103,7 +103,7 @@ struct CompilerReadinessTests {
     #expect(CompilerReadiness(of: adapted).remaining == [])
   }
 
-  @Test("A compiled form takes over what the model says of itself; another model's is refused")
+  @Test("A compiled form gets the model's metadata; that of another model is refused")
   func compiledForm() throws {
     var extractor = try model("mobilenet_v1_1.0_224_quant_embedding_extractor")
     extractor.description = "1001 0.5"
@@ -118,7 +118,7 @@ struct CompilerReadinessTests {
   }
 }
 
-@Suite("What the Edge TPU's compiler says")
+@Suite("Edge TPU compiler logs")
 struct CompilerLogTests {
   private let whole = """
     Edge TPU Compiler version 16.0.384591198
@@ -148,7 +148,7 @@ struct CompilerLogTests {
     Compilation succeeded!
     """
 
-  @Test("Version, time, memory and the table of operators are read")
+  @Test("Version, time, memory and the table of operators are parsed")
   func read() {
     let log = CompilerLog(whole)
     #expect(log.version == "16.0.384591198" && log.milliseconds == 1520 && log.parts == 1)
@@ -159,12 +159,12 @@ struct CompilerLogTests {
     #expect(log.complaint == nil)
   }
 
-  @Test("A table that comes a second time, in the log file, counts once")
+  @Test("A table repeated in the log file counts once")
   func twice() {
     #expect(CompilerLog(whole + "\n" + whole).total == 31)
   }
 
-  @Test("Complaints are passed on, without what would upset a terminal")
+  @Test("Complaints are reported without control characters")
   func complaints() {
     let failed = CompilerLog("Edge TPU Compiler version 2.1\n\u{1B}[31mInternal compiler error. Aborting! \n")
     #expect(failed.version == "2.1" && failed.complaint == "[31mInternal compiler error. Aborting! ")
@@ -172,7 +172,7 @@ struct CompilerLogTests {
   }
 
   @Test(
-    "Any text is taken",
+    "Any text is accepted",
     arguments: [
       "", "\n\n", "Operator Count Status", "Operator Count Status\nX 99999999999999999999 Mapped to Edge TPU",
       "Operator Count Status\nX -1 Mapped to", "On-chip memory used: 9e400MiB", "Off-chip memory used: MiB",

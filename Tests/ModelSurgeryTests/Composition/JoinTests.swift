@@ -14,7 +14,7 @@ struct JoinTests {
     get throws { try model("mobilenet_quant_v1_224_head_layers") }
   }
 
-  @Test("Extractor and head are a whole classifier, of which both are the parts")
+  @Test("An extractor joined with a head is the classifier that both came from")
   func whole() throws {
     let joined = try extractor.joined(with: head)
     try joined.checkRunnable()
@@ -28,7 +28,7 @@ struct JoinTests {
     #expect(abs(size.0 - size.1) < 4096)
   }
 
-  @Test("A compiled base stays byte for byte what it was, its operator's options and all constants")
+  @Test("A compiled base keeps its operator's options and all constants byte for byte")
   func compiled() throws {
     let base = try model("mobilenet_quant_v1_224_feature_layers_edgetpu")
     let joined = try Model(bytes: Bytes(base.joined(with: head).serialized().bytes()))
@@ -65,7 +65,7 @@ struct JoinTests {
     #expect(throws: SplitError.self) { try extractor.headPart() }
   }
 
-  @Test("What does not fit is named with both values: shape, type, scale, zero point")
+  @Test("Mismatches of shape, type, scale and zero point name both values")
   func mismatches() throws {
     func message(_ change: (inout Tensor) -> Void) throws -> String {
       var other = try head
@@ -93,7 +93,7 @@ struct JoinTests {
     _ = try extractor.joined(with: open)
   }
 
-  @Test("Inputs are found by name, else by position; asking for one of both finds no other")
+  @Test("Inputs match by name, otherwise by position; an explicit choice allows only that")
   func matching() throws {
     var renamed = try head
     let input = Int(renamed.subgraphs[0].inputs[0])
@@ -104,11 +104,11 @@ struct JoinTests {
     two.subgraphs[0].outputs.append(two.subgraphs[0].operators[0].outputs[0])
     #expect(throws: JoinError.differentCounts(outputs: 2, inputs: 1)) { try two.joined(with: head, match: .position) }
     #expect(throws: JoinError.self) { try two.joined(with: renamed) }
-    // What no head takes is left out.
+    // Outputs that no head reads are dropped.
     #expect(GraphComparison.areSame(try two.joined(with: head), try extractor.joined(with: head)))
   }
 
-  @Test("An output of the base may pass the head by, and is an output behind the head's")
+  @Test("A bypassing output of the base follows the head's outputs")
   func bypass() throws {
     let pool = "MobilenetV1/Logits/AvgPool_1a/AvgPool"
     let joined = try extractor.joined(with: head, bypassing: [pool, pool])
@@ -119,7 +119,7 @@ struct JoinTests {
     #expect(error == .noSuchOutput("AvgPool", nearest: [pool]))
   }
 
-  @Test("Names that both have stay with the base; codes and the empty buffer that both have are one")
+  @Test("Duplicate names stay with the base; shared operator codes and the empty buffer are merged")
   func merged() throws {
     let base = try extractor
     var second = try head
@@ -139,7 +139,7 @@ struct JoinTests {
     #expect(joined.buffers.first == Buffer())
   }
 
-  @Test("Of two label files of one name the base's gets another, where its output passes the head by")
+  @Test("A bypassing output's label file is renamed if the head has one of the same name")
   func labels() throws {
     let whole = try model("mobilenet_v1_1.0_224_quant")
     var base = whole
@@ -164,11 +164,11 @@ struct JoinTests {
     #expect(plain.labelFile?.contents.first == UInt8(ascii: "n"))
   }
 
-  @Test("Without an input or an output there is nothing to join at")
+  @Test("Models without inputs or outputs cannot be joined")
   func ends() throws {
     var without = try head
     without.subgraphs[0].inputs = []
-    // What the head's first operator reads is then written by nothing.
+    // Nothing then writes the input of the head's first operator.
     #expect(throws: SurgeryError.self) { try extractor.joined(with: without) }
     without.subgraphs[0].operators = []
     without.subgraphs[0].outputs = []
@@ -180,7 +180,7 @@ struct JoinTests {
     #expect(throws: JoinError.self) { try extractor.joined(with: extractor) }
   }
 
-  @Test("A tensor that is input and output at once passes through")
+  @Test("A tensor that is both input and output passes through")
   func passing() throws {
     var through = try head
     let input = through.subgraphs[0].inputs[0]
@@ -193,7 +193,7 @@ struct JoinTests {
     #expect(GraphComparison.areSame(try extractor.joined(with: nothing), try extractor))
   }
 
-  @Test("However a file is damaged, joining, splitting and folding answer or refuse")
+  @Test("Joining, splitting and constant folding never crash on damaged files")
   func damaged() throws {
     let files = try ["mobilenet_v1_0.25_128_quant", "mobilenet_quant_v1_224_head_layers"].map {
       try Array(Data(contentsOf: Material.model($0)))
@@ -203,7 +203,7 @@ struct JoinTests {
     var read = 0
     for round in 0..<400 {
       var bytes = files[round % 2]
-      // Where the tables are: at the end, or at the start.
+      // The tables lie at the end or at the start.
       let tables = [bytes.count - 12_000..<bytes.count, 0..<2000][round / 2 % 2]
       var part = Array(bytes[tables])
       Mutation.mutate(&part, using: &generator)
@@ -221,7 +221,7 @@ struct JoinTests {
   }
 }
 
-/// Whether two models compute the same: the same operators on the same constants, whatever their numbers and names.
+/// A comparison of models: the same operators on the same constants, whatever their indices and names.
 struct GraphComparison {
   private let one: Model
   private let other: Model

@@ -8,7 +8,7 @@ import Testing
 struct SplitTests {
   private static let classifiers = Material.models.filter { !$0.path.contains("model_invoking_error") }
 
-  @Test("Split and joined again at every single tensor, each model computes what it did", arguments: classifiers)
+  @Test("Splitting at any tensor and joining again restores the model", arguments: classifiers)
   func everyCut(_ file: URL) throws {
     let whole = try Model(contentsOf: file)
     var cuts = 0
@@ -39,7 +39,7 @@ struct SplitTests {
     let whole = try Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))
     let graph = whole.subgraphs[0]
     let sum = try #require(graph.operators.first { whole.builtinOperator(of: $0) == .add })
-    // The later of both is in the block, the earlier leads past it.
+    // The later of the two is in the block, the earlier one leads past it.
     let inputs = sum.inputs.sorted { graph.producer(of: $0) ?? 0 < graph.producer(of: $1) ?? 0 }
     let (other, cut) = (inputs[0], inputs[1])
     let crossed = SplitError.crossed(cut: [graph.label(of: cut)], by: [graph.label(of: other)])
@@ -53,7 +53,7 @@ struct SplitTests {
     #expect(GraphComparison.areSame(try before.base.joined(with: before.head), whole))
   }
 
-  @Test("A tensor that is not there is answered with the names that are most like it; numbers serve as names")
+  @Test("An unknown tensor name yields the nearest names; indices serve as names")
   func names() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
     let pool = "MobilenetV1/Logits/AvgPool_1a/AvgPool"
@@ -68,7 +68,7 @@ struct SplitTests {
     #expect(throws: SplitError.noSuchTensor("99999", nearest: [])) { _ = try whole.split(at: [99999]) }
   }
 
-  @Test("There is no base before an input or a constant, and no head behind an output")
+  @Test("Inputs and constants have no base before them, outputs no head behind them")
   func ends() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
     let graph = whole.subgraphs[0]
@@ -82,7 +82,7 @@ struct SplitTests {
     #expect(throws: SplitError.noCut) { _ = try whole.split(at: []) }
   }
 
-  @Test("Labels, description and Imprint's notes go with the head, what is said of the picture with the base")
+  @Test("Labels, description and Imprint's notes go to the head, picture metadata to the base")
   func description() throws {
     var whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
     whole.description = "0 1.5\n"
@@ -104,7 +104,7 @@ struct SplitTests {
     #expect(PackedFiles(behind: joined) == PackedFiles(behind: whole))
   }
 
-  @Test("Signatures name what each part takes and gives, and the whole's are made again")
+  @Test("Signatures describe the inputs and outputs of each part, and joining restores them")
   func signatures() throws {
     var whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
     let (input, output) = try whole.onlyInputAndOutput()
@@ -127,7 +127,7 @@ struct SplitTests {
     #expect(joined.signatureDefs[0].outputs == [TensorMap(name: "scores", tensorIndex: UInt32(ends.output))])
   }
 
-  @Test("A name of thousands of letters is shortened where it is told, and stays whole in the parts")
+  @Test("A name of thousands of letters is shortened in errors and kept in the parts")
   func hugeName() throws {
     var whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let cut = try whole.embedding()
@@ -141,7 +141,7 @@ struct SplitTests {
     #expect(GraphComparison.areSame(try base.joined(with: head, match: .position), whole))
   }
 
-  @Test("A chain of a hundred thousand operators is gone along once, and not for each of them")
+  @Test("A chain of a hundred thousand operators is split in linear time")
   func endlessChain() throws {
     var chain = Model()
     chain.buffers = [Buffer()]
@@ -159,7 +159,7 @@ struct SplitTests {
     #expect(try base.joined(with: head).subgraphs[0].operators.count == Int(length))
   }
 
-  @Test("Several graphs, state beside the graph, cycles and doubled tensors are refused by a sentence")
+  @Test("Several subgraphs, variables, cycles and doubly written tensors are refused with a reason")
   func hostile() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let cut = try whole.embedding()

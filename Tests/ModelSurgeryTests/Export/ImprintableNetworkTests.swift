@@ -3,7 +3,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Networks that can be imprinted, written")
+@Suite("Export of imprintable networks")
 struct ImprintableNetworkTests {
   private static let rows: [Float] = [3, 4, 0, 0, 0, -2]
 
@@ -43,7 +43,7 @@ struct ImprintableNetworkTests {
     try #require(model.subgraphs[0].tensors.first { $0.name == name })
   }
 
-  @Test("The layers to track are those of the base and the projection, in order")
+  @Test("The ranged layers are those of the base and the projection, in order")
   func rangedLayers() throws {
     let names = ["stem", "deep", "flat", "sum", "down", "embedding"]
     #expect(try Self.network().rangedLayers == names + ["projection"])
@@ -51,7 +51,7 @@ struct ImprintableNetworkTests {
     #expect(Architecture.mobileNetV1().base.layerNames.count == 28)
   }
 
-  @Test("In floats: Coral's layout, with nothing before the first convolution")
+  @Test("The float model has Coral's layout, with nothing before the first convolution")
   func float() throws {
     let model = try Self.network().floatModel()
     try model.checkRunnable()
@@ -68,7 +68,7 @@ struct ImprintableNetworkTests {
     #expect(rows == [0.6, 0.8, 0, 0, 0, -1])
   }
 
-  @Test("What is said of the picture and of the classes")
+  @Test("Metadata of the picture and the classes")
   func metadata() throws {
     let network = try Self.network()
     for model in [
@@ -81,11 +81,11 @@ struct ImprintableNetworkTests {
       #expect(model.signatureDefs.first?.signatureKey == "serving_default")
     }
     #expect(try Self.network(labels: []).floatModel().labelFile == nil)
-    // Whoever quantises the float model with measured ranges takes the scale of its input from there.
+    // Quantising the float model with measured ranges takes the scale of the input from here.
     #expect(try Quantization(of: network.floatModel()).pixels == PixelScale(mean: 127, deviation: 128))
   }
 
-  @Test("In uint8: every tensor on its grid")
+  @Test("The uint8 model has every tensor on its grid")
   func uint8() throws {
     let model = try Self.network().quantizedModel(ranges: Self.ranges, grid: .uint8PerTensor)
     try model.checkRunnable()
@@ -110,7 +110,7 @@ struct ImprintableNetworkTests {
     #expect(CompilerReadiness(of: model).remaining.isEmpty)
   }
 
-  @Test("In int8: weights by channel, but the rows of the classes with one scale")
+  @Test("The int8 model has per-channel weights, but one scale for the class rows")
   func int8() throws {
     let model = try Self.network().quantizedModel(ranges: Self.ranges, grid: .int8PerChannel)
     try model.checkRunnable()
@@ -131,7 +131,7 @@ struct ImprintableNetworkTests {
     #expect(abs(tail.scale - 20) < 1e-4)
   }
 
-  @Test("Other ends get a conversion", arguments: WeightGrid.allCases, ByteType.allCases)
+  @Test("Other input and output types add a QUANTIZE", arguments: WeightGrid.allCases, ByteType.allCases)
   func ends(grid: WeightGrid, type: ByteType) throws {
     let network = try Self.network()
     let model = try network.quantizedModel(ranges: Self.ranges, grid: grid, input: type, output: type)
@@ -145,7 +145,7 @@ struct ImprintableNetworkTests {
     #expect(operators(model).filter { $0 == "QUANTIZE" }.count == (grid.byteType == type ? 0 : 2))
   }
 
-  @Test("Rows that are imprinted later have room beside the trained ones")
+  @Test("The grid has room for rows imprinted later")
   func room() throws {
     #expect(ImprintableNetwork.rowRoom(of: .mobileNetV1(), isProjected: false) == 0...0.5)
     #expect(ImprintableNetwork.rowRoom(of: .mobileNetV1(), isProjected: true) == -0.5...0.5)
@@ -156,7 +156,7 @@ struct ImprintableNetworkTests {
     #expect(try ImprintingTail(of: model).rowEncoding == .uint8(scale: 1.0 / 254, zeroPoint: 128))
   }
 
-  @Test("A channel whose weights are next to nothing beside its bias is no obstacle by channel, but is with one scale")
+  @Test("A channel with negligible weights beside its bias works per channel, but not with one scale")
   func deadChannel() throws {
     let base = try Self.base { weights in
       let place = try #require(weights.firstIndex { $0.name == "bn2.weight" })
@@ -188,7 +188,7 @@ struct ImprintableNetworkTests {
     #expect(error?.description.contains("the layer flat cannot be stored in bytes: its bias 0") == true)
   }
 
-  @Test("Ranges that are missing or none")
+  @Test("Missing and invalid ranges are refused")
   func badRanges() throws {
     let network = try Self.network()
     func refusal(_ layer: String, _ range: ActivationRanges.Range?) -> ExportError? {
@@ -206,16 +206,16 @@ struct ImprintableNetworkTests {
     #expect(refusal("embedding", .init(lower: 0, upper: 1e-9))?.description.contains("next to nothing") == true)
   }
 
-  @Test("Parts that do not make a network are named")
+  @Test("Parts that do not fit are named")
   func badParts() throws {
     func refusal(_ network: ImprintableNetwork, _ words: String) {
       let error = #expect(throws: ExportError.self) { try network.floatModel() }
       #expect(error?.description.contains(words) == true, "\(String(describing: error))")
     }
-    refusal(try Self.network(projection: nil), "the classes' rows have the shape [2, 3], where [classes, 4] is needed")
+    refusal(try Self.network(projection: nil), "the classes' rows have the shape [2, 3], instead of [classes, 4]")
     refusal(
       try Self.network(projection: Self.tensor([3, 5], Array(repeating: 1, count: 15))),
-      "the projection has the shape [3, 5], where [outputs, 4] is needed")
+      "the projection has the shape [3, 5], instead of [outputs, 4]")
     refusal(
       try Self.network(projection: Self.tensor([3, 4], Array(repeating: .nan, count: 12))),
       "the projection holds a number")
@@ -231,7 +231,7 @@ struct ImprintableNetworkTests {
     var small = SmallNetwork.architecture
     small = Architecture(
       name: "small", side: 9, mean: -1, deviation: 128, epsilon: 1e-3, layers: small.layers)
-    refusal(try Self.network(architecture: small), "is not what becomes of a picture's bytes")
+    refusal(try Self.network(architecture: small), "is not a normalisation that 8-bit types can represent")
     let headless = Architecture(
       name: "headless", side: 9, mean: 127, deviation: 128, epsilon: 1e-3, layers: Array(small.layers.prefix(2)))
     refusal(try Self.network(architecture: headless), "headless has no mean")

@@ -18,7 +18,7 @@ struct BuiltGraphRunTests {
     try model.serialized().write(to: folder.appending(name + ".tflite"))
   }
 
-  @Test("The runtime comes to the same shapes, for every padding, stride, window and size")
+  @Test("The runtime infers the same shapes for every padding, stride, window and size")
   func shapes() throws {
     let folder = try TemporaryFolder()
     var expected: [String: [Int32]] = [:]
@@ -70,13 +70,13 @@ struct BuiltGraphRunTests {
     #expect(found == expected)
   }
 
-  @Test("Every layer computes what it says")
+  @Test("Every layer computes its definition")
   func values() throws {
     var builder = GraphBuilder()
     let picture = try builder.input("picture", shape: [1, 2, 2, 2])
     let kernel = try builder.constant("kernel", try constant([2, 1, 1, 2], [1, 0, 0, 2]))
     let bias = try builder.constant("bias", try constant([2], [0.5, -1]))
-    // Twice the second channel less 1, the first with a half more, and nothing above 6.
+    // Twice the second channel minus 1, the first plus a half, both limited to 6.
     let scaled = try builder.conv2D(
       picture, kernel: kernel, bias: bias, options: Conv2DOptions(activation: .relu6), name: "scaled")
     let sums = try builder.constant("sums", try constant([1, 2, 2, 2], [1, 1, 1, 1, 1, 1, 1, 1]))

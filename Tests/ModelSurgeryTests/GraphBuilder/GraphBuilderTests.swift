@@ -18,7 +18,7 @@ struct GraphBuilderTests {
     try #require(WeightTensor(shape: shape, Array(repeating: 0, count: shape.reduce(1, *))))
   }
 
-  @Test("Windows by TensorFlow's rules")
+  @Test("Window counts follow TensorFlow's rules")
   func windows() {
     #expect(Padding.same.windowCount(input: 224, window: 3, stride: 2) == 112)
     #expect(Padding.same.windowCount(input: 7, window: 5, stride: 2) == 4)
@@ -36,7 +36,7 @@ struct GraphBuilderTests {
     #expect(Padding(rawValue: 7).windowCount(input: 4, window: 1, stride: 1) == nil)
   }
 
-  @Test("Layers whose shapes do not fit are refused with the layer's name and the shapes")
+  @Test("Mismatched shapes are refused with the layer's name and the shapes")
   func misfits() {
     let shapes: [([Int], Int)] = [([4, 3, 3, 2], 4), ([4, 3, 3, 3], 5), ([4, 3, 3], 4), ([4, 9, 9, 3], 4)]
     for (kernel, bias) in shapes {
@@ -75,7 +75,7 @@ struct GraphBuilderTests {
       }.contains("the layer fc"))
   }
 
-  @Test("Tensors that cannot be, and constants of another size")
+  @Test("Invalid shapes and constants of the wrong size are refused")
   func tensors() {
     for shape in [[0], [-1, 3], [.max, .max, .max]] as [[Int32]] {
       #expect(refusal { _ = try $0.input("picture", shape: shape) }.contains("picture"))
@@ -85,7 +85,7 @@ struct GraphBuilderTests {
     #expect(refusal { _ = try $0.tensor(3) }.contains("number 3"))
   }
 
-  @Test("A quantised layer whose output's encoding is not known")
+  @Test("A quantised layer without the encoding of its output is refused")
   func encodings() {
     let bytes = ElementEncoding.uint8(scale: 0.5, zeroPoint: 3)
     #expect(
@@ -105,7 +105,7 @@ struct GraphBuilderTests {
       }.contains("whole"))
   }
 
-  @Test("A pooling and a change of shape keep what the numbers stand for")
+  @Test("Pooling and reshaping keep the encoding")
   func keptEncodings() throws {
     var builder = GraphBuilder()
     let encoding = ElementEncoding.int8(scale: 0.25, zeroPoint: -7)
@@ -137,10 +137,10 @@ struct GraphBuilderTests {
   }
 }
 
-@Suite("Layers by element and reductions")
+@Suite("Elementwise layers and reductions")
 struct ElementwiseLayersTests {
   @Test(
-    "Each computes what it says",
+    "Each layer computes its definition",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func values() throws {
     var builder = GraphBuilder()
@@ -175,7 +175,7 @@ struct ElementwiseLayersTests {
     for (one, other) in zip(found, expected) { #expect(abs(one - other) < 1e-5, "\(found)") }
   }
 
-  @Test("Shapes that do not fit, and types that an operator does not take, are refused by name")
+  @Test("Mismatched shapes and unsupported types are refused by name")
   func misfits() throws {
     var builder = GraphBuilder()
     let row = try builder.input("row", shape: [1, 4])
@@ -186,7 +186,7 @@ struct ElementwiseLayersTests {
     #expect(throws: SurgeryError.self) { try builder.maximum(row, other, name: "greater") }
     #expect(throws: SurgeryError.self) { try builder.maximum(bytes, bytes, name: "greater") }
     #expect(throws: SurgeryError.self) { try builder.reduceMax(row, axes: [2], name: "greatest") }
-    #expect(throws: SurgeryError.cannotBuild(layer: "root", because: "its input is UINT8, where floats are needed")) {
+    #expect(throws: SurgeryError.cannotBuild(layer: "root", because: "its input is UINT8 instead of float")) {
       try builder.sqrt(bytes, name: "root")
     }
   }

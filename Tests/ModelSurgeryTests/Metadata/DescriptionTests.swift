@@ -5,7 +5,7 @@ import TestMaterial
 import Testing
 @testable import ModelSurgery
 
-@Suite("What a model says about itself")
+@Suite("Model metadata")
 struct DescribingTests {
   private let labels = ["red", "", "blue"]
 
@@ -32,14 +32,14 @@ struct DescribingTests {
     #expect(String(decoding: file.contents, as: UTF8.self) == "red\n\nblue\n")
   }
 
-  @Test("The same once more changes nothing")
+  @Test("Writing the same metadata again changes nothing")
   func idempotent() throws {
     let once = try described()
     #expect(try reread(described(reread(once))) == reread(once))
   }
 
   @Test(
-    "A quantised input gets the normalisation that makes its steps the bytes",
+    "A quantised input gets the normalisation that stores bytes unchanged",
     arguments: [
       (ElementEncoding.uint8(scale: 1 / 128, zeroPoint: 128), Float(128), Float(128)),
       (.uint8(scale: 1, zeroPoint: 0), 0, 1), (.int8(scale: 0.5, zeroPoint: -3), 125, 2),
@@ -49,7 +49,7 @@ struct DescribingTests {
     #expect(try model.pictureNormalization == PictureNormalization(mean: [mean], deviation: [deviation]))
   }
 
-  @Test("What others wrote stays, other packed files too; labels and their calibration are replaced")
+  @Test("Other metadata and packed files stay; labels and score calibration are replaced")
   func keeps() throws {
     var model = try SmallPictureModel.model()
     var metadata = ModelMetadata()
@@ -87,7 +87,7 @@ struct DescribingTests {
     #expect(PackedFiles(behind: after).contents["notes.txt"] == [67])
   }
 
-  @Test("No labels, no label file")
+  @Test("Without labels there is no label file")
   func withoutLabels() throws {
     var model = try described()
     try model.describeClassifier(name: "other", labels: [])
@@ -96,7 +96,7 @@ struct DescribingTests {
     #expect(try model.modelMetadata?.name == "colours")
   }
 
-  @Test("Damaged metadata is an error to read, and made anew when the model is described")
+  @Test("Damaged metadata cannot be read, and is replaced when the model is described")
   func damaged() throws {
     var model = try SmallPictureModel.model()
     model.setMetadata(named: ModelMetadata.entryName, to: [1, 2, 3, 4, 5, 6, 7, 8, 9])
@@ -106,7 +106,7 @@ struct DescribingTests {
   }
 
   @Test(
-    "A normalisation that makes no sense is named",
+    "An invalid normalisation is refused with the reason",
     arguments: [
       ([], [1]), ([0], [0]), ([.nan], [1]), ([0], [.infinity]), ([0, 0], [1]), ([0], [-1]), ([0, 0, 0], [1, .nan, 1]),
     ] as [([Float], [Float])])
@@ -125,7 +125,7 @@ struct DescribingTests {
   }
 }
 
-/// A model that gives the mean colour of a picture of 4x4 pixels, in three classes.
+/// A model that computes the mean colour of a picture of 4 × 4 pixels, as three classes.
 enum SmallPictureModel {
   static func model(_ encoding: ElementEncoding = .float32) throws -> Model {
     var builder = GraphBuilder()

@@ -2,7 +2,7 @@ import ModelSurgery
 import TestMaterial
 import Testing
 
-@Suite("The grids that training and writing share")
+@Suite("Quantisation grids")
 struct GridTests {
   @Test("A range is shifted so that 0 lies on a step")
   func activations() throws {
@@ -14,7 +14,7 @@ struct GridTests {
     #expect(uneven.encoding(.int8) == .int8(scale: uneven.scale, zeroPoint: 0))
     #expect(abs(uneven.bounds.lowerBound + 128 * 2.0 / 255) < 1e-6)
     #expect(abs(uneven.bounds.upperBound - 127 * 2.0 / 255) < 1e-6)
-    // 0 belongs to every range.
+    // Every range includes 0.
     #expect(ActivationGrid(lower: 1, upper: 3) == ActivationGrid(lower: 0, upper: 3))
     #expect(ActivationGrid(lower: -3, upper: -1) == ActivationGrid(lower: -3, upper: 0))
     #expect(ActivationGrid(lower: -3, upper: -1)?.zeroPoint == 255)
@@ -22,7 +22,7 @@ struct GridTests {
     #expect(ActivationGrid.symmetric(1).bounds == -1...(127.0 / 128))
   }
 
-  @Test("Ranges that are none have no grid, and no range makes a crash")
+  @Test("Invalid ranges have no grid, and extreme ranges do not crash")
   func senseless() throws {
     let ends: [Float] = [0, 0x1p-149, 1e-38, 1, 3.4e38, .greatestFiniteMagnitude, .infinity, .nan]
     for lower in ends + ends.map({ -$0 }) {
@@ -34,7 +34,7 @@ struct GridTests {
     }
   }
 
-  @Test("Weights with one scale in all: 254 steps from the least to the greatest, and 0 exactly")
+  @Test("Per-tensor weights have 254 steps from the least to the greatest, and 0 exactly")
   func perTensor() {
     let rounded = RoundedWeights([-1, 0, 0.3, 1.54], outputs: 2, on: .uint8PerTensor)
     #expect(rounded.zeroPoint == 101 && rounded.scales.count == 1)
@@ -42,7 +42,7 @@ struct GridTests {
     for (value, weight) in zip(rounded.values, [-1, 0, 0.3, 1.54] as [Float]) { #expect(abs(value - weight) < 1e-6) }
   }
 
-  @Test("Weights by channel: of a depthwise layer along the last dimension")
+  @Test("Per-channel weights of a depthwise layer have scales along the last dimension")
   func perChannel() {
     let weights: [Float] = [1.27, -0.01, 0, 254, -2, 1]
     let rows = RoundedWeights(weights, outputs: 2, on: .int8PerChannel)
@@ -53,20 +53,20 @@ struct GridTests {
     #expect(abs(columns.values[4] + 2) < 1e-6 && columns.values[3] == 254)
   }
 
-  @Test("No weight is further from its step than half of one", arguments: WeightGrid.allCases)
+  @Test("No weight is further than half a step from its value", arguments: WeightGrid.allCases)
   func nearest(grid: WeightGrid) {
     var generator = SeededGenerator(seed: 5)
     let weights = (0..<600).map { _ in Float.random(in: -0.7...1.1, using: &generator) }
     for isDepthwise in [false, true] {
       let rounded = RoundedWeights(weights, outputs: 6, isDepthwise: isDepthwise, on: grid)
       let greatest = (rounded.scales.max() ?? 0) * 0.5001
-      // What shifting 0 onto the grid cuts off is half a step too.
+      // Shifting 0 onto the grid clips up to half a step too.
       for (value, weight) in zip(rounded.values, weights) { #expect(abs(value - weight) <= 2 * greatest) }
       #expect(rounded.values.contains { abs($0) > 1 })
     }
   }
 
-  @Test("Weights of zeros, and none")
+  @Test("All-zero and empty weights")
   func zeros() {
     for grid in WeightGrid.allCases {
       #expect(RoundedWeights([0, 0], outputs: 2, on: grid).values == [0, 0])
@@ -81,7 +81,7 @@ struct ActivationHistogramTests {
     numbers.withUnsafeBufferPointer { ActivationHistogram($0) }
   }
 
-  /// Numbers between −1 and 1, most of them small.
+  /// Values between −1 and 1, most of them small.
   private func numbers(_ count: Int, seed: Int = 1) -> [Float] {
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { _ in
@@ -89,7 +89,7 @@ struct ActivationHistogramTests {
     }
   }
 
-  @Test("Pieces add up to the whole, in any order, however different their sizes are")
+  @Test("Histograms of parts add up to that of the whole, in any order and of any magnitude")
   func sums() {
     let pieces = [
       numbers(500), numbers(300, seed: 2).map { $0 * 1000 }, [0, 0, -0.0], numbers(200).map { $0 / 3e5 }, [],
@@ -103,7 +103,7 @@ struct ActivationHistogramTests {
     }
   }
 
-  @Test("The ends are exact, whatever the numbers' size")
+  @Test("The ends are exact at any magnitude")
   func ends() {
     for factor: Float in [1, 1e-38, 0x1p-140, 1e37, 3.4e38] {
       let some = [-0.5, 0.25, 0.99] as [Float]
@@ -115,7 +115,7 @@ struct ActivationHistogramTests {
     }
   }
 
-  @Test("Nothing, and nothing but zeros")
+  @Test("Empty and all-zero histograms")
   func nothing() {
     #expect(histogram([]).rangeOfLeastError == nil)
     #expect(histogram([0, 0]).rangeOfLeastError == ActivationRanges.Range(lower: 0, upper: 0))
@@ -123,7 +123,7 @@ struct ActivationHistogramTests {
   }
 
   @Test(
-    "Numbers that are infinite or none are told of, also once added", arguments: [Float.nan, .infinity, -.infinity])
+    "Infinite values and NaN are reported, also after adding", arguments: [Float.nan, .infinity, -.infinity])
   func nonFinite(number: Float) {
     var sum = histogram([1, 2])
     #expect(!sum.holdsNonFinite)
@@ -131,7 +131,7 @@ struct ActivationHistogramTests {
     #expect(sum.holdsNonFinite)
   }
 
-  @Test("A few far away are cut off for the sake of the many; what is evenly spread is kept whole")
+  @Test("Outliers are clipped; evenly spread values are kept whole")
   func clipping() throws {
     let many = numbers(500_000)
     let cut = try #require(histogram(many + [4]).rangeOfLeastError)

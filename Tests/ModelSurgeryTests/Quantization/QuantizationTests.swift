@@ -4,13 +4,13 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Quantising")
+@Suite("Quantisation")
 struct QuantizationTests {
   private static func float() throws -> Model {
     try SmallNetwork.architecture.model(weights: NamedWeights(SmallNetwork.weights()))
   }
 
-  /// Made-up ranges, which are as good as measured ones for what is looked at here.
+  /// Made-up ranges, which serve these tests as well as measured ones.
   private static func ranges(_ quantization: Quantization) -> ActivationRanges {
     let clipped: Set = ["stem", "deep"]
     let ranges = quantization.activations.map { activation in
@@ -47,7 +47,7 @@ struct QuantizationTests {
     }
   }
 
-  @Test("What has to be measured: every layer's output, but none that is prescribed")
+  @Test("The output of every layer is measured, unless its scale is prescribed")
   func activations() throws {
     let quantization = try Quantization(of: Self.float())
     #expect(
@@ -55,7 +55,7 @@ struct QuantizationTests {
     #expect(quantization.activations[0].count == 100)
   }
 
-  @Test("Pictures go in as they are: the normalisation becomes the input's scale")
+  @Test("The normalisation becomes the input's scale")
   func ends() throws {
     let model = try Self.quantized()
     try model.checkRunnable()
@@ -82,16 +82,16 @@ struct QuantizationTests {
     #expect(try tensor("scores", in: signed).quantization == QuantizationParameters(scale: 1 / 256, zeroPoint: -128))
   }
 
-  @Test("Nothing but what the layers need stays in the file, and all of it is whole numbers")
+  @Test("The file holds only what the layers need, all of it in integers")
   func types() throws {
     let model = try Self.quantized()
     #expect(!model.subgraphs[0].tensors.contains { $0.type == .float32 })
     #expect(model.buffers.dropFirst().allSatisfy { $0.data?.isEmpty != true })
-    // The file is read back as it was written.
+    // The file reads back as it was written.
     #expect(try Model(bytes: Bytes(model.serialized().bytes())) == model)
   }
 
-  @Test("Weights have one scale an output channel, biases the input's times it")
+  @Test("Weights have one scale per output channel, biases the product with the input's")
   func layers() throws {
     let float = try Self.float()
     let model = try Self.quantized()
@@ -113,7 +113,7 @@ struct QuantizationTests {
         for place in places {
           #expect(abs(weights[place] - Float(steps[place]) * scales[channel]) <= 1.001 * scales[channel])
         }
-        // Rounding keeps the sum, unless the greatest weight itself would have to grow.
+        // Rounding keeps the sum, unless the greatest weight would have to grow.
         let sum = places.reduce(Float(0)) { $0 + weights[$1] - Float(steps[$1]) * scales[channel] }
         #expect(abs(sum) <= 1.51 * scales[channel], "\(layer) \(channel)")
       }
@@ -128,7 +128,7 @@ struct QuantizationTests {
     #expect(matrix.scale.count == 1)
   }
 
-  @Test("Every operator has the version that its int8 form needs")
+  @Test("Every operator has the version of its int8 form")
   func versions() throws {
     let model = try Self.quantized()
     var versions: [String: Int32] = [:]
@@ -155,7 +155,7 @@ struct QuantizationTests {
     #expect(error?.description.contains("quantised already") == true)
   }
 
-  @Test("Operators without a form in bytes are named")
+  @Test("Operators without an int8 form are named")
   func unsupported() throws {
     var model = try Self.float()
     for (place, builtin) in [(5, BuiltinOperator.cos), (9, .logSoftmax)] {
@@ -165,7 +165,7 @@ struct QuantizationTests {
     #expect(throws: QuantizationError.unsupported(operators: ["COS", "LOG_SOFTMAX"])) { try Quantization(of: model) }
   }
 
-  @Test("Weights that are infinite or none are refused by name", arguments: [Float.nan, .infinity])
+  @Test("Infinite and NaN weights are refused by name", arguments: [Float.nan, .infinity])
   func badWeights(number: Float) throws {
     for name: Text in ["flat/kernel", "logits/bias"] {
       var model = try Self.float()
@@ -179,7 +179,7 @@ struct QuantizationTests {
     }
   }
 
-  @Test("Ranges of another model, and ranges that are missing or none")
+  @Test("Ranges that are missing, invalid or of another model are refused")
   func badRanges() throws {
     let quantization = try Quantization(of: Self.float())
     let good = Self.ranges(quantization)
@@ -201,7 +201,7 @@ struct QuantizationTests {
     #expect(refusal { $0["sum"] = .init(lower: .nan, upper: 1) } != nil)
   }
 
-  @Test("Ranges far beyond what a model has make a file or an error, but never a crash")
+  @Test("Extreme ranges give a model or an error, but never a crash")
   func wildRanges() throws {
     let quantization = try Quantization(of: Self.float())
     let good = Self.ranges(quantization)
@@ -222,7 +222,7 @@ struct QuantizationTests {
     }
   }
 
-  @Test("The fingerprint is of the layers and weights, and of nothing else")
+  @Test("The fingerprint depends only on layers and weights")
   func fingerprint() throws {
     let model = try Self.float()
     let own = try Quantization(of: model).fingerprint
@@ -238,7 +238,7 @@ struct QuantizationTests {
     #expect(try Quantization(of: changed).fingerprint != own)
   }
 
-  @Test("Other means and deviations, and none in the model")
+  @Test("Other means and deviations, and models without normalisation")
   func pixels() throws {
     var builder = GraphBuilder()
     let picture = try builder.input("picture", shape: [1, 4, 4, 3])
@@ -257,12 +257,12 @@ struct QuantizationTests {
     }
   }
 
-  @Test("Weights in 16-bit floats are widened")
+  @Test("16-bit float weights are widened")
   func halves() throws {
     var model = try Self.float()
     let index = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "flat/kernel" })
     let shape = model.subgraphs[0].tensors[index].shape
-    // A half is 0x3800.
+    // 0x3800 is 0.5 as a 16-bit float.
     model.buffers.append(Buffer(Bytes(Array(repeating: [0, 0x38], count: 16).flatMap { $0 })))
     model.subgraphs[0].tensors[index].buffer = 0
     model.subgraphs[0].tensors.append(
@@ -278,7 +278,7 @@ struct QuantizationTests {
     #expect(!made.subgraphs[0].tensors.contains { $0.name == "half" })
   }
 
-  @Test("Damaged models are refused or quantised, but crash nothing")
+  @Test("Damaged models never crash quantisation")
   func damage() throws {
     let whole = try Self.float().serialized().bytes()
     var generator = SeededGenerator(seed: 11)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Requantisation")
 struct RequantizationTests {
-  @Test("Ends stay uint8 with a QUANTIZE at each, or move by 128")
+  @Test("Inputs and outputs stay uint8 with a QUANTIZE each, or become int8")
   func ends() throws {
     let model = UnsignedGraph().model
     let kept = try Requantization(model).model.subgraphs[0]
@@ -24,7 +24,7 @@ struct RequantizationTests {
     #expect(try Requantization(signed.model).report.isUnchanged)
   }
 
-  @Test("A channel that does not fit gets steps of its own")
+  @Test("A channel that does not fit gets its own scale")
   func rounding() throws {
     var model = UnsignedGraph().model
     var weights = [UInt8](repeating: 0, count: 64)
@@ -41,7 +41,7 @@ struct RequantizationTests {
     #expect(made.model.buffers[2].data?.prefix(5).elementsEqual([100, 0, 0, 0, 200]) == true)
   }
 
-  @Test("Weights of two layers, and a constant that is an output too, stay what others read")
+  @Test("Weights shared by layers, and constants that are outputs too, stay intact for other readers")
   func shared() throws {
     var builder = UnsignedGraph()
     let second = builder.tensor("second", [1, 6, 6, 8])
@@ -55,7 +55,7 @@ struct RequantizationTests {
     #expect(weights.type == .uint8 && made.constant(weights) == model.buffers[1].data)
   }
 
-  @Test("What an operator does not take, stays", arguments: [0 as Float, -1, .nan, .infinity])
+  @Test("Operators with invalid scales stay", arguments: [0 as Float, -1, .nan, .infinity])
   func senseless(scale: Float) throws {
     for tensor in [0, 1, 3] {
       var model = UnsignedGraph().model
@@ -66,7 +66,7 @@ struct RequantizationTests {
     }
   }
 
-  @Test("Quantisation by channel, or with more zero points than scales, stays")
+  @Test("Per-channel quantisation, or more zero points than scales, stays")
   func zeroPoints() throws {
     for tensor in [0, 1, 3] {
       var model = UnsignedGraph().model
@@ -81,7 +81,7 @@ struct RequantizationTests {
     #expect([0, 3].map { graph.tensors[$0].quantization?.zeroPoint } == [[-128], [-128]])
   }
 
-  @Test("A bias of another type or for other channels stays with its layer")
+  @Test("A layer whose bias has another type or size stays")
   func biases() throws {
     for type in [TensorType.float32, .uint32] {
       var model = UnsignedGraph().model
@@ -96,7 +96,7 @@ struct RequantizationTests {
     #expect(try Requantization(model).report.isUnchanged)
   }
 
-  @Test("Constants that do not fill their shapes, and zero points that are no bytes, are refused")
+  @Test("Constants of the wrong size and zero points outside 8 bits are refused")
   func sizes() throws {
     for (buffer, count) in [(1, 63), (1, 65), (1, 1), (2, 31)] {
       var model = UnsignedGraph().model
@@ -129,7 +129,7 @@ struct RequantizationTests {
     }
   }
 
-  @Test("What is concatenated has the result's scale, each tensor brought there once")
+  @Test("Concatenated tensors are converted to the result's scale, each once")
   func rescaling() throws {
     var builder = UnsignedGraph()
     let second = builder.tensor("second", [1, 6, 6, 8], scale: 0.1)
@@ -145,14 +145,14 @@ struct RequantizationTests {
     #expect(try Requantization(made.model).report.isUnchanged)
   }
 
-  @Test("Several graphs stay")
+  @Test("A model with several subgraphs stays")
   func graphs() throws {
     var model = UnsignedGraph().model
     model.subgraphs.append(model.subgraphs[0])
     #expect(try Requantization(model).report.isUnchanged)
   }
 
-  @Test("Damaged models are refused, left or rewritten, but crash nothing")
+  @Test("Damaged models never crash requantisation")
   func damage() throws {
     var builder = UnsignedGraph()
     let sum = builder.tensor("sum", [1, 6, 6, 8], scale: 0.1)
@@ -176,7 +176,7 @@ struct RequantizationTests {
   }
 
   @Test(
-    "Of Coral's models nearly every channel is exact",
+    "Nearly every channel of Coral's models is exact",
     .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     arguments: [
       ("mobilenet_v1_1.0_224_quant_embedding_extractor", 10907, 10944), ("mobilenet_v1_1.0_224_quant", 11877, 11945),

@@ -2,9 +2,9 @@ import Foundation
 import ModelSurgery
 import TFLite
 
-/// Writes checkpoints in TensorFlow's second format, sound ones and others.
+/// A writer of TensorFlow V2 checkpoints, valid and invalid ones.
 struct BundleWriter {
-  /// What an entry of the index says of a tensor; what is nil follows from the tensor.
+  /// An entry of the index; nil fields follow from the tensor.
   struct Entry {
     var name: String
     var kind = 1
@@ -19,15 +19,15 @@ struct BundleWriter {
   var entries: [Entry] = []
   var shardCount = 1
   var isBigEndian = false
-  /// How many entries share a block of the index.
+  /// The number of entries in a block of the index.
   var blockLength = 3
 
-  /// Adds a tensor of floats.
+  /// Adds a float tensor.
   mutating func add(_ name: String, _ shape: [Int], _ floats: [Float]) {
     entries.append(Entry(name: name, shape: shape, data: little(floats)))
   }
 
-  /// The index, and the one file with the data.
+  /// Returns the index and the single data file.
   func files() -> (index: [UInt8], data: [UInt8]) {
     var data: [UInt8] = []
     var values: [(key: String, value: [UInt8])] = []
@@ -51,10 +51,10 @@ struct BundleWriter {
     return message
   }
 
-  /// A table of entries in blocks.
+  /// Returns a table of entries in blocks.
   static func table(_ entries: [(key: String, value: [UInt8])], blockLength: Int, kind: UInt8 = 0) -> [UInt8] {
     var bytes: [UInt8] = []
-    /// Adds a block and returns where it is.
+    /// Adds a block and returns its handle.
     func add(_ entries: [(key: String, value: [UInt8])]) -> [UInt8] {
       let contents = block(entries) + [kind]
       let handle = varint(UInt64(bytes.count)) + varint(UInt64(contents.count - 1))
@@ -105,9 +105,9 @@ struct BundleWriter {
 
 /// A checkpoint of two shards that TensorFlow 2.21 wrote with `SaveV2` and `MergeV2Checkpoints`.
 ///
-/// The first shard has five variables of slim's first layer and `global_step`, the second one of every kind of number:
-/// `kinds/half`, `kinds/brain`, `kinds/double`, `kinds/empty`, and `kinds/int32`, `kinds/flag`, `kinds/text`, which are no
-/// weights.
+/// The first shard has five variables of slim's first layer and `global_step`. The second one has a tensor of every
+/// type: `kinds/half`, `kinds/brain`, `kinds/double`, `kinds/empty`, and `kinds/int32`, `kinds/flag`, `kinds/text`,
+/// which are not weights.
 enum SmallCheckpoint {
   static let index = bytes(
     """

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes pickles opcode by opcode, good ones and bad ones.
+/// A writer of pickles, valid and invalid ones, opcode by opcode.
 struct PickleWriter {
   private(set) var bytes: [UInt8] = [0x80, 2]
 
@@ -20,11 +20,11 @@ struct PickleWriter {
     for number in numbers { integer(number) }
     raw(0x74)
   }
-  /// A call's arguments stand on the stack, behind a mark.
+  /// Adds the arguments of a call after a mark.
   mutating func call() { raw(0x74, 0x52) }
   mutating func stop() { raw(0x2E) }
 
-  /// A tensor on a storage.
+  /// Adds a tensor on a storage.
   mutating func tensor(
     _ type: String, key: String, count: Int32, offset: Int32 = 0, shape: [Int32], strides: [Int32]
   ) {
@@ -46,7 +46,7 @@ struct PickleWriter {
     call()
   }
 
-  /// A whole pickle of an ordered dictionary with some entries.
+  /// Returns a pickle of an ordered dictionary.
   static func state(_ entries: (inout PickleWriter) -> Void) -> [UInt8] {
     var writer = PickleWriter()
     writer.global("collections", "OrderedDict")
@@ -57,7 +57,7 @@ struct PickleWriter {
     return writer.bytes
   }
 
-  /// A whole pickle of a list of texts.
+  /// Returns a pickle of a list of strings.
   static func list(_ texts: [String]) -> [UInt8] {
     var writer = PickleWriter()
     writer.raw(0x5D, 0x28)
@@ -68,17 +68,17 @@ struct PickleWriter {
   }
 }
 
-/// A number's bytes, the lowest first.
+/// Returns the little-endian bytes of a number.
 func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
   withUnsafeBytes(of: number.littleEndian) { Array($0) }
 }
 
-/// Floats' bytes.
+/// Returns the little-endian bytes of floats.
 func little(_ numbers: [Float]) -> [UInt8] { numbers.flatMap { little($0.bitPattern) } }
 
-/// Weights files of all layouts, made from the same parts.
+/// Weight files of all layouts, made from the same parts.
 enum StateFile {
-  /// The file of PyTorch before 1.6.
+  /// Returns a PyTorch state file from before version 1.6.
   static func older(_ state: [UInt8], _ storages: [(key: String, count: Int, data: [UInt8])]) -> [UInt8] {
     var protocolNumber = PickleWriter()
     protocolNumber.integer(1001)
@@ -93,14 +93,14 @@ enum StateFile {
       + storages.flatMap { little(Int64($0.count)) + $0.data }
   }
 
-  /// The file of PyTorch since 1.6.
+  /// Returns a PyTorch state file since version 1.6.
   static func zipped(_ state: [UInt8], _ storages: [(key: String, count: Int, data: [UInt8])]) -> [UInt8] {
     zip(
       [("net/data.pkl", state), ("net/byteorder", Array("little".utf8))]
         + storages.map { ("net/data/\($0.key)", $0.data) } + [("net/version", Array("3\n".utf8))])
   }
 
-  /// A zip that stores its files as they are, each with a filler before it, and the wide records that PyTorch writes.
+  /// Returns a zip with stored files, each padded and with Zip64 records, as PyTorch writes it.
   static func zip(_ files: [(name: String, data: [UInt8])], method: UInt16 = 0) -> [UInt8] {
     var bytes: [UInt8] = []
     var directory: [UInt8] = []
@@ -127,7 +127,7 @@ enum StateFile {
     return bytes + little(UInt32(directory.count)) + little(UInt32.max) + little(UInt16(0))
   }
 
-  /// A safetensors file.
+  /// Returns a safetensors file.
   static func safetensors(_ header: String, _ data: [UInt8]) -> [UInt8] {
     little(UInt64(header.utf8.count)) + Array(header.utf8) + data
   }

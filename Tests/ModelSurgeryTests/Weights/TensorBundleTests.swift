@@ -10,7 +10,7 @@ struct TensorBundleTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("The published checksums, of any length")
+  @Test("The checksums match published ones, for any length")
   func checksums() {
     #expect(CRC32C(of: Bytes(Array("123456789".utf8))).value == 0xE306_9283)
     #expect(CRC32C(of: Bytes(Array(repeating: 0, count: 32))).value == 0x8A91_36AA)
@@ -52,7 +52,7 @@ struct TensorBundleTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("A file that is missing, of another checkpoint, or the index alone")
+  @Test("Missing files, files of another checkpoint, and an index alone are refused")
   func files() throws {
     let prefix = try SmallCheckpoint.write(to: folder.url)
     let shard = URL(filePath: prefix.path + ".data-00000-of-00002")
@@ -62,7 +62,7 @@ struct TensorBundleTests {
     var data = try Data(contentsOf: shard)
     data[50] ^= 1
     try data.write(to: shard)
-    #expect(refusal(try NamedWeights(contentsOf: prefix)).contains("its checksum is another one"))
+    #expect(refusal(try NamedWeights(contentsOf: prefix)).contains("its checksum is wrong"))
     try data.prefix(100).write(to: shard)
     #expect(refusal(try NamedWeights(contentsOf: prefix)).contains("go beyond the 100 bytes"))
     try FileManager.default.removeItem(at: shard)
@@ -78,7 +78,7 @@ struct TensorBundleTests {
     return refusal(try NamedWeights(index: Bytes(index), shards: [Bytes(data)]))
   }
 
-  @Test("Entries that lie")
+  @Test("Inconsistent entries are refused")
   func entries() throws {
     #expect(refusal { $0.entries[0].isSliced = true }.contains(#""b/kernel" cannot be read: it is stored in slices"#))
     #expect(refusal { $0.isBigEndian = true }.contains("big-endian"))
@@ -104,7 +104,7 @@ struct TensorBundleTests {
     #expect(again.contains("over and over"))
   }
 
-  @Test("Tables that lie")
+  @Test("Inconsistent tables are refused")
   func tables() throws {
     let entries: [(key: String, value: [UInt8])] = [("", BundleWriter.field(1, 1)), ("a", [8, 7])]
     func refusal(_ index: [UInt8]) -> String { self.refusal(try NamedWeights(index: Bytes(index), shards: [])) }
@@ -121,7 +121,7 @@ struct TensorBundleTests {
     #expect(refusal(BundleWriter.table([], blockLength: 1)).contains("the header"))
     #expect(refusal(BundleWriter.table([("a", [])], blockLength: 1)).contains("the header"))
     #expect(refusal(BundleWriter.table([("", [0xFF])], blockLength: 1)).contains("the header"))
-    // A long name that the next ones only lengthen takes as much for each of them as it has letters.
+    // A long name that later ones only extend takes its full length in each of them.
     let stem = String(repeating: "b", count: 4000)
     let swelling = (0..<100).map { ("\(stem)\(100 + $0)", [UInt8]()) }
     #expect(refusal(BundleWriter.table(entries + swelling, blockLength: 200)).contains("out of proportion"))
@@ -137,7 +137,7 @@ struct TensorBundleTests {
     #expect((0..<100).allSatisfy { weights["layer\(1000 + $0)/kernel"]?.elements == [Float($0)] })
   }
 
-  @Test("An index cut off anywhere, or with changed bytes, never brings the process down")
+  @Test("An index cut off anywhere, or with changed bytes, never crashes")
   func hostileIndex() throws {
     let whole = SmallCheckpoint.index
     let shards = SmallCheckpoint.shards.map { Bytes($0) }
@@ -159,7 +159,7 @@ struct TensorBundleTests {
     }
   }
 
-  @Test("Entries with changed bytes under sound checksums never bring the process down")
+  @Test("Changed entries under valid checksums never crash")
   func hostileEntries() throws {
     var writer = BundleWriter()
     writer.add("b/kernel", [2, 1], [1, 2])
@@ -183,10 +183,10 @@ struct TensorBundleTests {
     }
   }
 
-  @Test("Blocks with changed bytes under sound checksums never bring the process down")
+  @Test("Changed blocks under valid checksums never crash")
   func hostileBlocks() throws {
     let whole = BundleWriter.table([("", [8, 1]), ("aaa", [8, 7]), ("aab", [8, 7]), ("ab", [])], blockLength: 4)
-    // The one block of entries comes first, and the handle says how long it is.
+    // The block of entries comes first, and its handle states its size.
     let length = whole.count - 48 - (8 + 5) - (3 + 2 + 2 + 8 + 5) - 5
     for seed in 0..<3000 {
       var generator = SeededGenerator(seed: seed)
