@@ -1,10 +1,23 @@
 import ArgumentParser
+import Heads
+import Imprinting
+import Inference
 import LiteRT
+import ModelSurgery
+import Platform
+import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
 #endif
 
 struct DevicesCommand: ParsableCommand {
@@ -63,6 +76,64 @@ struct DevicesCommand: ParsableCommand {
       if let library { lines.append("Driven by  \(library)\(libraryVersion.map { " (\($0))" } ?? "")") }
       if let problem { lines.append("No Edge TPU: \(problem)") }
       return lines.joined(separator: "\n")
+    }
+  }
+}
+
+/// What is run in a process of its own to see whether a library survives it.
+struct TryDeviceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "try-device",
+    abstract: "Run a compiled model once, to see whether the library of the device survives.",
+    shouldDisplay: false)
+
+  @Option var library: String
+  @Option var device: Device
+  @Argument var model: String
+
+  func run() throws {
+    guard case .edgeTPU(let choice) = device else { throw ValidationError("--device names no Edge TPU") }
+    let library = try EdgeTPULibrary(path: library)
+    guard let first = try library.devices(choice).first else { return }
+    let file = try Bytes(mapping: URL(filePath: model))
+    try Model(bytes: file).checkRunnable()
+    try EdgeTPU(first, library: library).tryOut(LoadedModel(file: file, runtime: Runtime()))
+  }
+}
+
+/// Tries the library that drives Edge TPUs out in a process of its own, once for each build of it.
+///
+/// A library that was built for another runtime may crash where it should answer, and takes down only that process.
+enum DeviceTrial {
+  /// - Throws: ``EdgeTPUError/libraryCrashes(path:version:signal:)`` and ``EdgeTPUError/trialFailed(path:complaint:)``. That
+  ///   there is no device, or a busy one, is for the caller to find.
+  static func run(_ library: EdgeTPULibrary, file: Bytes, choice: EdgeTPUChoice) throws {
+    let cache = ModelCache()
+    let identity = "\(library.identity) \(try Runtime().identity)"
+    if cache?.hasTried(identity) == true { return }
+    guard let program = Image.path(containing: #dsohandle) else { return }
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    let model = folder.url.appending(path: "model.tflite")
+    try AtomicFile(model).write([file])
+    let child = ChildProcess(
+      program: program,
+      arguments: [
+        TryDeviceCommand.configuration.commandName ?? "", "--library", library.path, "--device",
+        "\(Device.edgeTPU(choice))", model.path,
+      ])
+    let code: Int32?
+    do {
+      code = try child.run(log: folder.url.appending(path: "log"), limit: .seconds(60))
+    } catch {
+      throw EdgeTPUError.trialFailed(path: library.path, complaint: String(cString: strerror(error.code)))
+    }
+    switch code {
+    case nil: throw EdgeTPUError.trialFailed(path: library.path, complaint: "it did not answer within 60 seconds")
+    case 0: cache?.noteTried(identity)
+    case let code? where code > 128:
+      throw EdgeTPUError.libraryCrashes(path: library.path, version: library.version, signal: code - 128)
+    default: break
     }
   }
 }

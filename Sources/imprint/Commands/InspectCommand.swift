@@ -32,3 +32,151 @@ struct InspectCommand: ParsableCommand {
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 }
+
+/// What `inspect` prints.
+struct InspectionReport: Encodable {
+  let model: ModelSummary
+  let labels: [Int: String]
+  let imprinted: [ImprintingRecord]
+  let resize: String?
+  let unknown: UnknownRule?
+  let unknownProblem: String?
+
+  init(_ model: Model) {
+    self.model = ModelSummary(model)
+    let labels = model.carriedLabels ?? Labels()
+    self.labels = labels.names
+    imprinted = model.imprintedClasses
+    resize = model.imprintedResize?.description
+    do {
+      unknown = try model.unknownRule
+      unknownProblem = nil
+    } catch {
+      unknown = nil
+      unknownProblem = "\(error)"
+    }
+  }
+
+  var text: String {
+    var lines: [String] = []
+    for (number, graph) in model.graphs.enumerated() {
+      if model.graphs.count > 1 { lines.append("Graph \(number) \(graph.name)") }
+      lines += graph.inputs.map { "Input   \(tensor($0, in: graph))" }
+      lines += graph.outputs.map { "Output  \(tensor($0, in: graph))" }
+      lines.append("\nOperators")
+      lines += graph.operators.map { op(of: $0) }
+      lines.append("\nTensors")
+      lines += graph.tensors.map { "  \(Table.right(String($0.index), 4))  \(tensor(Int32($0.index), in: graph))" }
+    }
+    lines.append("")
+    if let compiled = model.compiled { lines.append("Runs    \(Self.words(compiled))") }
+    if let head = model.head {
+      lines.append(
+        "Head    imprinted layout: \(head.classes) classes, \(head.dimension) elements an embedding, "
+          + "scale \(Decimals.string(Double(head.scale), places: 1)), \(head.rows)")
+    } else if let head = model.solvedHead {
+      lines.append("Head    \(Self.words(head))")
+    } else {
+      lines.append("Head    none that can be imprinted as it is")
+    }
+    if !imprinted.isEmpty {
+      lines.append("Imprinted classes")
+      lines += imprinted.map { row in
+        "  \(Table.right(String(row.classID), 4))  \(labels[row.classID] ?? "")  "
+          + (row.pictures.map { "\($0) pictures, " } ?? "") + "norm \(Decimals.string(row.norm, places: 3))"
+      }
+    }
+    let others = labels.filter { id, _ in !imprinted.contains { $0.classID == id } }
+    if !others.isEmpty {
+      lines.append(imprinted.isEmpty ? "Classes" : "Other classes")
+      let first = others.sorted { $0.key < $1.key }.prefix(Self.mostLabels)
+      lines += first.map { "  \(Table.right(String($0.key), 4))  \($0.value)" }
+      if others.count > first.count {
+        lines.append("        … and \(others.count - first.count) more (--json shows all)")
+      }
+    }
+    if let unknown {
+      lines.append(
+        "Unknown below a familiarity of \(Decimals.string(Double(unknown.threshold), places: 2)): "
+          + "\(Table.percent(unknown.rate)) of the training pictures were")
+    }
+    if let unknownProblem { lines.append("Unknown \(unknownProblem)") }
+    if let resize { lines.append("Resize  \(resize)") }
+    if let about = model.about { lines += Self.lines(about) }
+    if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
+    if !model.signatures.isEmpty { lines.append("Signatures  \(model.signatures.joined(separator: ", "))") }
+    if !model.metadata.isEmpty {
+      lines.append("Metadata  " + model.metadata.map { "\($0.name) (\($0.bytes) bytes)" }.joined(separator: ", "))
+    }
+    if model.trailingBytes > 0 { lines.append("Behind the model  \(model.trailingBytes) bytes") }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func words(_ compiled: ModelSummary.CompiledSummary) -> String {
+    let times = compiled.operators == 1 ? "" : "\(compiled.operators) × "
+    let device = "\(times)\(compiled.name) on an Edge TPU (\(compiled.bytes) bytes)"
+    guard !compiled.onProcessor.isEmpty else { return "\(device), nothing on the processor" }
+    return "\(device), then on the processor \(compiled.onProcessor.joined(separator: " → "))"
+  }
+
+  private static func words(_ head: ModelSummary.SolvedHeadSummary) -> String {
+    let root =
+      switch head.root {
+      case .none: "normalised"
+      case .root: "the roots of which are normalised"
+      case .signedRoot: "the signed roots of which are normalised"
+      }
+    let rows = head.rowsPerClass > 1 ? ", \(head.rowsPerClass) rows each" : ""
+    let elements = "\(head.dimension) elements an embedding"
+    if head.baseClasses > 0 {
+      return "kept: \(head.baseClasses) classes of a base, \(head.classes - head.baseClasses) beside them, \(elements)"
+    }
+    return "linear: \(head.classes) classes\(rows), \(elements), \(root)"
+  }
+
+  private static func lines(_ about: DescriptionSummary) -> [String] {
+    var lines: [String] = []
+    let words = [
+      ("Name", about.name), ("Version", about.version), ("Author", about.author), ("Licence", about.license),
+      ("What", about.description),
+    ]
+    for (title, word) in words {
+      if let word, !word.isEmpty { lines.append("\(Table.left(title, 6))  \(word)") }
+    }
+    if let normalization = about.normalization {
+      let numbers = { (numbers: [Float]) in
+        let texts = numbers.map { "\($0)" }
+        return texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))"
+      }
+      lines.append("Pixels  (byte − \(numbers(normalization.mean))) / \(numbers(normalization.deviation))")
+    }
+    if let file = about.labelFile { lines.append("Labels  \(file), packed behind the model") }
+    let others = about.files.filter { $0 != about.labelFile }
+    if !others.isEmpty { lines.append("Packed  \(others.joined(separator: ", "))") }
+    if let problem = about.problem { lines.append("Metadata that is passed over: \(problem)") }
+    return lines
+  }
+
+  // Enough for a classifier of one's own; not the thousand of ImageNet.
+  private static let mostLabels = 30
+
+  private func tensor(_ index: Int32, in graph: ModelSummary.GraphSummary) -> String {
+    guard let place = Int(exactly: index), graph.tensors.indices.contains(place) else { return "none" }
+    let tensor = graph.tensors[place]
+    return [
+      tensor.type, "\(tensor.shape)", tensor.quantization ?? "",
+      tensor.constantBytes.map { "constant, \($0) bytes" } ?? "",
+      tensor.name,
+    ].filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
+  private func op(of op: ModelSummary.OperatorSummary) -> String {
+    let wiring =
+      "\(op.inputs.map(String.init).joined(separator: " ")) → \(op.outputs.map(String.init).joined(separator: " "))"
+    let name = op.version > 1 ? "\(op.name) v\(op.version)" : op.name
+    return [
+      "  \(Table.right(String(op.index), 4))  \(name)", wiring, op.options ?? "",
+      op.customOptionBytes.map { "\($0) bytes of options" } ?? "",
+    ].filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+}

@@ -3,6 +3,7 @@ import Heads
 import Imprinting
 import Inference
 import ModelSurgery
+import Torch
 import Training
 
 #if canImport(FoundationEssentials)
@@ -90,5 +91,47 @@ struct TrainingOptions: ParsableArguments {
       weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.average,
       statisticsMomentum: descent.statisticsMomentum, isBaseFrozen: freezeBase,
       rounding: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
+  }
+}
+
+/// Which pictures a network is trained on or asked about.
+struct TrainingDataOptions: ParsableArguments {
+  @Option(help: "The pictures: a folder of class folders, a list of 'path,label' lines, or TFRecord files.")
+  var data: String
+
+  @Option(help: "The classes' names for TFRecord files. (default: labels.txt beside them)")
+  var labels: String?
+
+  /// The pictures.
+  ///
+  /// - Parameter split: Which files of a folder of several splits to take.
+  func load(_ split: RecordSplit) async throws -> TrainingData {
+    try await TrainingData(at: URL(filePath: data), split: split, labels: labels.map { URL(filePath: $0) })
+  }
+}
+
+/// Where libtorch computes.
+struct TorchOptions: ParsableArguments {
+  @Option(help: "Where to compute: cpu, or cuda, or cuda:N where there are several.")
+  var device = "cpu"
+
+  @OptionGroup var work: ThreadOptions
+
+  func validate() throws { _ = try number() }
+
+  /// How many threads.
+  var threads: Int { work.threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// The number of the CUDA device, or nil for the processor.
+  func number() throws -> Int? {
+    switch device {
+    case "cpu": return nil
+    case "cuda": return 0
+    default:
+      guard device.hasPrefix("cuda:"), let number = Int(device.dropFirst("cuda:".count)), number >= 0 else {
+        throw ValidationError("--device is \"\(device)\"; it takes cpu, cuda or cuda:N")
+      }
+      return number
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Heads
 import Imprinting
 import Inference
+import Pictures
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -74,4 +75,68 @@ struct PictureEntry: Hashable {
   }
 
   private static let schemes: Set<String> = ["http", "https", "file"]
+}
+
+/// A list of `URL,label` or `URL,label,SHA256` lines, as a spreadsheet writes it.
+struct PictureList {
+  /// What can be fetched, in the order of the list; a line that stands there twice is there once.
+  private(set) var entries: [PictureEntry] = []
+  /// The lines that cannot be used.
+  private(set) var problems: [(line: Int, error: PictureEntryError)] = []
+
+  /// Reads a list; a first line whose first field is `url` is passed over.
+  ///
+  /// - Throws: `LabelledPicturesError` for a file that is not there, no text, or no comma-separated one.
+  init(contentsOf file: URL) throws(LabelledPicturesError) {
+    guard FileManager.default.fileExists(atPath: file.path) else { throw .notThere(path: file.relativePath) }
+    // The first entry of a file's place, by which a line that comes again is known.
+    var known: [String: PictureEntry] = [:]
+    for (number, record) in try CommaSeparated.records(of: file).enumerated() {
+      if number == 0, record.fields.first?.lowercased() == "url" { continue }
+      do throws(PictureEntryError) {
+        let entry = try PictureEntry(line: record.line, fields: record.fields)
+        let place = entry.label + "/" + entry.stem
+        if let earlier = known[place] {
+          guard earlier.sha256 == entry.sha256 else { throw .otherHash }
+          continue
+        }
+        known[place] = entry
+        entries.append(entry)
+      } catch {
+        problems.append((record.line, error))
+      }
+    }
+  }
+}
+
+/// Why a line of a list of pictures to fetch cannot be used.
+enum PictureEntryError: Error, Hashable {
+  case fields(Int)
+  case noAddress(String)
+  case noLabel
+  case noFolder(String)
+  case noHash
+  /// The same address under the same label stands on an earlier line, with another hash.
+  case otherHash
+  /// The name of the picture's file cannot be made.
+  case noDigest(String)
+}
+
+extension PictureEntryError: CustomStringConvertible {
+  /// What is wrong with the line, and what it should be.
+  var description: String {
+    switch self {
+    case .fields(let count): "it has \(count == 1 ? "1 field" : "\(count) fields"), not URL,label or URL,label,SHA256"
+    case .noAddress(let url): "\"\(url)\" is no http, https or file address; blanks in one are written %20"
+    case .noLabel: "its label is empty"
+    case .noFolder(let label):
+      """
+      "\(label.map { $0.isNewline ? "⏎" : String($0) }.joined())" cannot be a class folder's name: one of at most 200 \
+      bytes is needed, with no slash and no line end in it and no dot before it
+      """
+    case .noHash: "its third field is no SHA-256, of 64 hexadecimal digits"
+    case .noDigest(let reason): reason
+    case .otherHash: "the same picture has another SHA-256 on an earlier line"
+    }
+  }
 }

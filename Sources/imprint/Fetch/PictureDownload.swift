@@ -123,3 +123,69 @@ struct PictureDownload {
     for file in files { unlink(file.path) }
   }
 }
+
+/// Why one picture was not fetched.
+enum PictureFetchError: Error, Hashable {
+  /// The server answered with this status.
+  case status(Int)
+  /// Nothing came for so many seconds.
+  case stalled(seconds: Int)
+  case tooLarge(megabytes: Int)
+  /// The file is another one than the list means.
+  case wrongHash(found: String)
+  /// What came is in no format that is read.
+  case noPicture
+  /// In curl's words.
+  case failed(String)
+}
+
+extension PictureFetchError: CustomStringConvertible {
+  /// What is wrong, and what can be done where something can.
+  var description: String {
+    switch self {
+    case .status(let status): "the server answers \(status)\(Self.meanings[status].map { ", \($0)" } ?? "")"
+    case .stalled(let seconds): "nothing came for \(seconds) seconds"
+    case .tooLarge(let megabytes): "it is larger than \(megabytes) MB: --limit takes more"
+    case .wrongHash(let found): "it is not the file that the list means: its SHA-256 is \(found)"
+    case .noPicture: "what came is no picture"
+    case .failed(let words): words
+    }
+  }
+
+  private static let meanings = [
+    401: "it asks for a password", 403: "it does not give it out", 404: "it has no such file", 410: "it is gone",
+    429: "it was asked too often", 500: "it failed", 503: "it is overloaded",
+  ]
+}
+
+/// The folder that pictures are fetched into, which one command at a time writes to.
+final class PictureFolder: Sendable {
+  let url: URL
+  /// A hidden folder in it for what is under way: on the same disk, so that whole files are moved in one step.
+  let underWay: URL
+  private let lock: Int32
+
+  /// Makes the folder where there is none, and holds it until ``close()``.
+  ///
+  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
+  init(_ url: URL) throws(TFLiteError) {
+    self.url = url
+    underWay = url.appending(path: ".under-way", directoryHint: .isDirectory)
+    try OutputFile.makeFolder(of: url.appending(path: ".under-way").appending(path: "part"))
+    lock = open(underWay.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0 else { throw .cannotWrite(path: underWay.path, reason: String(cString: strerror(errno))) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      systemClose(lock)
+      throw .cannotWrite(path: url.path, reason: "another 'imprint fetch' is at work in it")
+    }
+  }
+
+  /// Lets go of the folder, and removes the hidden one where nothing is under way in it any more.
+  func close() {
+    rmdir(underWay.path)
+    systemClose(lock)
+  }
+}
+
+// Within the type its own `close` stands before the system's.
+private func systemClose(_ descriptor: Int32) { close(descriptor) }
