@@ -1,90 +1,101 @@
-import ArgumentParser
-import Heads
-import Imprinting
-import Inference
-import Training
+public import ArgumentParser
+public import Heads
+public import Imprinting
+public import Inference
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import Training
 
-/// Several values of an option, with commas between.
-struct Choices<Value: Choice>: ExpressibleByArgument, Sendable {
-  let values: [Value]
+// The library's types as values of options.
 
-  /// Nil where one of them is none, or there is none at all; one that is named twice counts once.
-  init?(argument: String) {
-    if let all = Value.allChoices, argument == "all" {
-      values = all
-      return
+extension Device: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension EdgeTPUSettings.Performance: ExpressibleByArgument {}
+
+extension Precision: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "auto": self = .automatic
+    case "exact": self = .exact
+    case "int8": self = .rewritten
+    default: return nil
     }
-    var values: [Value] = []
-    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let value = Value(choice: word.filter { $0 != " " }) else { return nil }
-      if !values.contains(value) { values.append(value) }
+  }
+
+  public static var allValueStrings: [String] { ["auto", "exact", "int8"] }
+}
+
+extension Resize: ExpressibleByArgument {
+  /// The values, for help texts.
+  static let values = "crop, crop:FRACTION such as crop:0.875, squash, pad or nearest"
+
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension HeadKind: ExpressibleByArgument {}
+
+extension Augmentation: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "none": self = .one
+    case "five": self = .five
+    case "thirteen": self = .thirteen
+    default: return nil
     }
-    self.values = values
   }
+
+  public var defaultValueDescription: String { argument }
+  public static var allValueStrings: [String] { allCases.map(\.argument) }
+
+  /// The value as the command writes it.
+  var argument: String { self == .one ? "none" : rawValue }
+
+  /// What the values mean, for help texts.
+  static let views = "one view (none), five views or thirteen views: mirrored, and cropped to parts of the picture"
 }
 
-/// What can be chosen by name.
-protocol Choice: Equatable, Sendable {
-  /// What the word `all` stands for, or nil where it is a value like others.
-  static var allChoices: [Self]? { get }
-
-  init?(choice: String)
-}
-
-extension Shots: Choice {
-  static var allChoices: [Shots]? { nil }
-
-  init?(choice: String) { self.init(choice) }
-}
-
-/// Numbers from 1 on.
-extension Int: Choice {
-  static var allChoices: [Int]? { nil }
-
-  init?(choice: String) {
-    guard let number = Int(choice), number > 0 else { return nil }
-    self = number
-  }
-}
-
-extension HeadKind: Choice {
-  static var allChoices: [HeadKind]? { allCases }
-
-  init?(choice: String) { self.init(rawValue: choice) }
-}
-
-/// Some of all classes: the first ones, or those of some names.
-enum ClassChoice: ExpressibleByArgument {
-  case first(Int)
-  case named([String])
-
-  /// Nil where there is no name, or the number is not above 0.
-  init?(argument: String) {
-    if let count = Int(argument) {
-      guard count > 0 else { return nil }
-      self = .first(count)
+extension UnknownAnswers: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument.lowercased() == "never" {
+      self = .never
+    } else if let rate = Double(argument), (0..<1).contains(rate) {
+      self = .atRate(rate)
     } else {
-      let names = argument.split(separator: ",").map { String($0.drop { $0 == " " }) }
-      guard !names.isEmpty else { return nil }
-      self = .named(names)
-    }
-  }
-
-  /// The names of the classes, in the order of all.
-  func names(of labels: [String]) -> [String] {
-    switch self {
-    case .first(let count): Array(labels.prefix(count))
-    case .named(let names):
-      // Names that are not there stay, to be refused by name.
-      labels.filter(names.contains) + names.filter { !labels.contains($0) }
+      return nil
     }
   }
 }
 
-/// How a rate falls, in the words of the command line.
-struct RateCourse: ExpressibleByArgument, CustomStringConvertible {
-  static let words =
-    "constant, cosine, cosine:END (END times the peak at last), exponential:FACTOR:EPOCHS, or steps:FACTOR:EPOCH,EPOCH,…"
+extension Episodes.HeldBack: ExpressibleByArgument {}
+
+extension TailLayout: ExpressibleByArgument {}
+
+extension TensorMatch: ExpressibleByArgument {}
+
+extension ByteType: ExpressibleByArgument {}
+
+extension WeightGrid: ExpressibleByArgument {}
+
+extension FineTuning.Part: ExpressibleByArgument {}
+
+extension Architecture: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+  public static var allValueStrings: [String] { known.map(\.name) }
+}
+
+// MARK: Values of the command's own
+
+/// An optimiser by name.
+enum OptimizerKind: String, ExpressibleByArgument, CaseIterable {
+  case sgd, rmsprop
+}
+
+/// A learning-rate schedule as the command line writes it.
+struct RateSchedule: ExpressibleByArgument, CustomStringConvertible {
+  static let words = "constant, cosine, cosine:END, exponential:FACTOR:EPOCHS or steps:FACTOR:EPOCH,EPOCH,…"
 
   let course: LearningRate.Course
 
@@ -123,19 +134,76 @@ struct RateCourse: ExpressibleByArgument, CustomStringConvertible {
   var defaultValueDescription: String { description }
 }
 
-/// An optimiser by its name.
-enum OptimizerKind: String, ExpressibleByArgument, CaseIterable {
-  case sgd, rmsprop
+/// A choice of classes: the first ones, or those with certain names.
+enum ClassChoice: ExpressibleByArgument {
+  case first(Int)
+  case named([String])
+
+  init?(argument: String) {
+    if let count = Int(argument) {
+      guard count > 0 else { return nil }
+      self = .first(count)
+    } else {
+      let names = argument.split(separator: ",").map { String($0.drop { $0 == " " }) }
+      guard !names.isEmpty else { return nil }
+      self = .named(names)
+    }
+  }
+
+  /// Returns the names of the classes, in the order of `labels`; names that are not among them stay, behind the others, so
+  /// that an error can tell them.
+  func names(of labels: [String]) -> [String] {
+    switch self {
+    case .first(let count): Array(labels.prefix(count))
+    case .named(let names): labels.filter(names.contains) + names.filter { !labels.contains($0) }
+    }
+  }
 }
 
-extension HeadKind: ExpressibleByArgument {}
+/// Several values of an option, separated by commas. A value given twice counts once.
+struct Choices<Value: Choice>: ExpressibleByArgument, Sendable {
+  let values: [Value]
 
-extension Augmentation: ExpressibleByArgument {
-  /// What `--augment` does, for its help.
-  static let help = """
-    How many views of each picture are learnt from: one, five or thirteen, with its mirror image and parts of it. \
-    (default: five of up to \(usualLimit) pictures, else one)
-    """
+  init?(argument: String) {
+    if let all = Value.allChoices, argument == "all" {
+      values = all
+      return
+    }
+    var values: [Value] = []
+    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let value = Value(choice: word.filter { $0 != " " }) else { return nil }
+      if !values.contains(value) { values.append(value) }
+    }
+    self.values = values
+  }
 }
 
-extension FineTuning.Part: ExpressibleByArgument {}
+/// A value that ``Choices`` can hold.
+protocol Choice: Equatable, Sendable {
+  /// The values that the word `all` stands for, or nil if it has no such meaning.
+  static var allChoices: [Self]? { get }
+
+  init?(choice: String)
+}
+
+extension Shots: Choice {
+  static var allChoices: [Shots]? { nil }
+
+  init?(choice: String) { self.init(choice) }
+}
+
+/// Numbers from 1.
+extension Int: Choice {
+  static var allChoices: [Int]? { nil }
+
+  init?(choice: String) {
+    guard let number = Int(choice), number > 0 else { return nil }
+    self = number
+  }
+}
+
+extension HeadKind: Choice {
+  static var allChoices: [HeadKind]? { allCases }
+
+  init?(choice: String) { self.init(rawValue: choice) }
+}

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Heads
-import Imprinting
 import Inference
 import LiteRT
 import ModelSurgery
@@ -23,10 +21,10 @@ import TFLite
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devices",
-    abstract: "List what models can be run on.",
+    abstract: "List the devices that can run models.",
     discussion: """
-      Prints the processor, and a line for each Edge TPU: its place, its bus, and its path, of which each can stand in \
-      --device. Where there is none, it says why.
+      Prints the processor and, for each Edge TPU, its index, bus and path; --device accepts any of the three. If no \
+      Edge TPU is found, prints why.
 
       EXAMPLES
         imprint devices
@@ -50,8 +48,8 @@ struct DevicesCommand: ParsableCommand {
     }
     let list = List(
       cores: ProcessInfo.processInfo.activeProcessorCount,
-      edgeTPUs: devices.enumerated().map { place, device in
-        List.Entry(place: place, bus: device.bus.rawValue, path: device.path)
+      edgeTPUs: devices.enumerated().map { index, device in
+        List.Entry(index: index, bus: device.bus.rawValue, path: device.path)
       },
       library: library?.path, libraryVersion: library?.version, problem: problem?.description)
     try Terminal.print(json ? Terminal.json(list) : list.text)
@@ -59,7 +57,7 @@ struct DevicesCommand: ParsableCommand {
 
   private struct List: Encodable {
     struct Entry: Encodable {
-      let place: Int
+      let index: Int
       let bus: String
       let path: String
     }
@@ -72,19 +70,19 @@ struct DevicesCommand: ParsableCommand {
 
     var text: String {
       var lines = ["cpu        \(cores) \(cores == 1 ? "core" : "cores")"]
-      lines += edgeTPUs.map { "\(Table.left("edgetpu:\($0.place)", 10)) \($0.bus)  \($0.path)" }
-      if let library { lines.append("Driven by  \(library)\(libraryVersion.map { " (\($0))" } ?? "")") }
+      lines += edgeTPUs.map { "\(Table.left("edgetpu:\($0.index)", 10)) \($0.bus)  \($0.path)" }
+      if let library { lines.append("Library    \(library)\(libraryVersion.map { " (\($0))" } ?? "")") }
       if let problem { lines.append("No Edge TPU: \(problem)") }
       return lines.joined(separator: "\n")
     }
   }
 }
 
-/// What is run in a process of its own to see whether a library survives it.
+/// Runs a model once, in a process of its own, to find out whether the Edge TPU library crashes.
 struct TryDeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "try-device",
-    abstract: "Run a compiled model once, to see whether the library of the device survives.",
+    abstract: "Run a compiled model once, to find out whether the Edge TPU library crashes.",
     shouldDisplay: false)
 
   @Option var library: String
@@ -92,7 +90,7 @@ struct TryDeviceCommand: ParsableCommand {
   @Argument var model: String
 
   func run() throws {
-    guard case .edgeTPU(let choice) = device else { throw ValidationError("--device names no Edge TPU") }
+    guard case .edgeTPU(let choice) = device else { throw UsageError("--device names no Edge TPU") }
     let library = try EdgeTPULibrary(path: library)
     guard let first = try library.devices(choice).first else { return }
     let file = try Bytes(mapping: URL(filePath: model))
@@ -101,12 +99,14 @@ struct TryDeviceCommand: ParsableCommand {
   }
 }
 
-/// Tries the library that drives Edge TPUs out in a process of its own, once for each build of it.
+/// Tries each build of the Edge TPU library once, in a process of its own.
 ///
-/// A library that was built for another runtime may crash where it should answer, and takes down only that process.
+/// A library that was built for another runtime may crash, and then ends only that process.
 enum DeviceTrial {
-  /// - Throws: ``EdgeTPUError/libraryCrashes(path:version:signal:)`` and ``EdgeTPUError/trialFailed(path:complaint:)``. That
-  ///   there is no device, or a busy one, is for the caller to find.
+  /// Runs a model in the trial process.
+  ///
+  /// - Throws: ``EdgeTPUError/libraryCrashes(path:version:signal:)`` and ``EdgeTPUError/trialFailed(path:complaint:)``. The
+  ///   caller finds out itself that there is no device, or that it is busy.
   static func run(_ library: EdgeTPULibrary, file: Bytes, choice: EdgeTPUChoice) throws {
     let cache = ModelCache()
     let identity = "\(library.identity) \(try Runtime().identity)"

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Heads
-import Imprinting
 import Inference
 import ModelSurgery
 import TFLite
@@ -14,14 +13,16 @@ import TFLite
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what is in a model file.",
+    abstract: "Show the contents of a model file.",
     discussion: """
+      Prints the inputs and outputs, the operators and tensors, the classifier's head and classes, and the metadata.
+
       EXAMPLES
         imprint inspect flowers.tflite
         imprint inspect --json flowers.tflite
       """)
 
-  @Argument(help: "The model, a .tflite file.")
+  @Argument(help: "Model, a .tflite file.")
   var model: String
 
   @Flag(help: "Print the result as JSON.")
@@ -72,7 +73,7 @@ struct InspectionReport: Encodable {
     if let compiled = model.compiled { lines.append("Runs    \(Self.words(compiled))") }
     if let head = model.head {
       lines.append(
-        "Head    imprinted layout: \(head.classes) classes, \(head.dimension) elements an embedding, "
+        "Head    imprinted layout: \(head.classes) classes, embeddings of \(head.dimension) elements, "
           + "scale \(Decimals.string(Double(head.scale), places: 1)), \(head.rows)")
     } else if let head = model.solvedHead {
       lines.append("Head    \(Self.words(head))")
@@ -92,15 +93,15 @@ struct InspectionReport: Encodable {
       let first = others.sorted { $0.key < $1.key }.prefix(Self.mostLabels)
       lines += first.map { "  \(Table.right(String($0.key), 4))  \($0.value)" }
       if others.count > first.count {
-        lines.append("        … and \(others.count - first.count) more (--json shows all)")
+        lines.append("        … and \(others.count - first.count) more (--json prints all)")
       }
     }
     if let unknown {
       lines.append(
-        "Unknown below a familiarity of \(Decimals.string(Double(unknown.threshold), places: 2)): "
+        "Unknown  below a novelty score of \(Decimals.string(Double(unknown.threshold), places: 2)), as "
           + "\(Table.percent(unknown.rate)) of the training pictures were")
     }
-    if let unknownProblem { lines.append("Unknown \(unknownProblem)") }
+    if let unknownProblem { lines.append("Unknown  \(unknownProblem)") }
     if let resize { lines.append("Resize  \(resize)") }
     if let about = model.about { lines += Self.lines(about) }
     if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
@@ -108,7 +109,7 @@ struct InspectionReport: Encodable {
     if !model.metadata.isEmpty {
       lines.append("Metadata  " + model.metadata.map { "\($0.name) (\($0.bytes) bytes)" }.joined(separator: ", "))
     }
-    if model.trailingBytes > 0 { lines.append("Behind the model  \(model.trailingBytes) bytes") }
+    if model.trailingBytes > 0 { lines.append("After the model  \(model.trailingBytes) bytes") }
     return lines.joined(separator: "\n")
   }
 
@@ -123,13 +124,13 @@ struct InspectionReport: Encodable {
     let root =
       switch head.root {
       case .none: "normalised"
-      case .root: "the roots of which are normalised"
-      case .signedRoot: "the signed roots of which are normalised"
+      case .root: "normalised after the square root"
+      case .signedRoot: "normalised after the signed square root"
       }
-    let rows = head.rowsPerClass > 1 ? ", \(head.rowsPerClass) rows each" : ""
-    let elements = "\(head.dimension) elements an embedding"
+    let rows = head.rowsPerClass > 1 ? ", \(head.rowsPerClass) rows per class" : ""
+    let elements = "embeddings of \(head.dimension) elements"
     if head.baseClasses > 0 {
-      return "kept: \(head.baseClasses) classes of a base, \(head.classes - head.baseClasses) beside them, \(elements)"
+      return "linear: \(head.classes - head.baseClasses) classes beside \(head.baseClasses) kept ones, \(elements)"
     }
     return "linear: \(head.classes) classes\(rows), \(elements), \(root)"
   }
@@ -138,7 +139,7 @@ struct InspectionReport: Encodable {
     var lines: [String] = []
     let words = [
       ("Name", about.name), ("Version", about.version), ("Author", about.author), ("Licence", about.license),
-      ("What", about.description),
+      ("About", about.description),
     ]
     for (title, word) in words {
       if let word, !word.isEmpty { lines.append("\(Table.left(title, 6))  \(word)") }
@@ -150,14 +151,14 @@ struct InspectionReport: Encodable {
       }
       lines.append("Pixels  (byte − \(numbers(normalization.mean))) / \(numbers(normalization.deviation))")
     }
-    if let file = about.labelFile { lines.append("Labels  \(file), packed behind the model") }
+    if let file = about.labelFile { lines.append("Labels  \(file), packed into the model file") }
     let others = about.files.filter { $0 != about.labelFile }
     if !others.isEmpty { lines.append("Packed  \(others.joined(separator: ", "))") }
-    if let problem = about.problem { lines.append("Metadata that is passed over: \(problem)") }
+    if let problem = about.problem { lines.append("Ignored metadata: \(problem)") }
     return lines
   }
 
-  // Enough for a classifier of one's own; not the thousand of ImageNet.
+  // Enough for most trained classifiers, not for the thousand classes of ImageNet.
   private static let mostLabels = 30
 
   private func tensor(_ index: Int32, in graph: ModelSummary.GraphSummary) -> String {

@@ -18,77 +18,71 @@ import Pictures
   import Musl
 #endif
 
-/// The options of every command that runs a model.
+/// The options of every command that runs a classifier or a base model on pictures.
 struct RunOptions: ParsableArguments {
-  @Option(help: "Names of the model's classes: a text file of '<id>  <label>' lines, or of one label a line.")
-  var labels: String?
+  @OptionGroup(title: "Speed and devices") var speed: ExecutionOptions
 
-  // As Coral's scripts write it: Documentation/coming-from-coral.md.
-  @Option(help: .hidden)
-  var label: String?
-
-  @OptionGroup var precision: PrecisionOptions
-
-  @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
+  @Flag(help: "Stop at the first unreadable picture instead of skipping it.")
   var strict = false
 
   @Flag(help: "Print results as JSON.")
   var json = false
 
-  @Flag(help: "Print what the runtime says while it works.")
+  @Flag(help: "Print the log of the LiteRT runtime.")
   var verbose = false
 
-  /// The classifier of a file.
-  func classifier(
-    _ model: String, resize: Resize?, views: Augmentation = .one, unknown: UnknownAnswers = .asTaught
-  ) throws -> Classifier {
-    try Classifier(
-      contentsOf: URL(filePath: model), labels: readLabels(), resize: resize, views: views, unknown: unknown,
-      execution: execution())
-  }
-
-  /// How the command runs models.
-  func execution() throws -> Execution { try precision.execution(runtime()) }
-
-  /// The runtime, as talkative as is wanted.
-  func runtime() throws -> Runtime { try Runtime(verbosity: verbose ? .verbose : .silent) }
-
-  /// The file of labels that was named, if one was.
-  var labelFile: String? { labels ?? label }
-
-  /// The labels of the file that was named, if one was.
-  func readLabels() throws -> Labels? { try labelFile.map { try Labels(contentsOf: URL(filePath: $0)) } }
+  /// How to run models.
+  func execution() throws -> Execution { try speed.execution(Runtime(verbosity: verbose ? .verbose : .silent)) }
 }
 
-extension Resize: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+/// The option that names a classifier's classes.
+struct LabelFileOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Names of the model's classes: a text file of '<id>  <label>' lines, or with one label per line.",
+      valueName: "file"))
+  var labels: String?
+
+  // Coral's spelling: Documentation/coming-from-coral.md.
+  @Option(help: .hidden)
+  var label: String?
+
+  /// The file, if one was named.
+  var file: String? { labels ?? label }
+
+  /// Returns the labels in the file, if one was named.
+  func read() throws -> Labels? { try file.map { try Labels(contentsOf: URL(filePath: $0)) } }
 }
 
-/// In whose arithmetic a command runs a model, and on what.
-struct PrecisionOptions: ParsableArguments {
+/// Options on speed: arithmetic, threads, devices and the profile.
+struct ExecutionOptions: ParsableArguments {
   @Option(
     help: """
-      In whose arithmetic the model runs: auto, exact or rewritten. Rewritten, a uint8 model runs as int8, 1.5 to 2.7 \
-      times as fast on processors with 8-bit dot products; auto does so on these. (default: auto)
+      Arithmetic of uint8 models: as stored in the file (exact), or rewritten to int8, which is 1.5 to 2.7 times as fast \
+      on processors with 8-bit dot products. Auto uses int8 on those processors. (default: auto)
       """)
-  var precision: Precision?
+  var arithmetic: Precision?
 
   @OptionGroup var work: ThreadOptions
   @OptionGroup var device: DeviceOptions
 
-  /// How the command runs models.
+  @Flag(help: "Print the time spent on reading, decoding, resizing, inference and the other steps.")
+  var profile = false
+
+  /// Returns how to run models.
   func execution(_ runtime: Runtime? = nil) -> Execution {
     Execution(
-      threads: work.threads, precision: precision ?? .automatic, device: device.device ?? .automatic,
+      threads: work.threads, precision: arithmetic ?? .automatic, device: device.device ?? .automatic,
       edgeTPU: device.use, cache: ModelCache(), runtime: runtime)
   }
+
+  /// Starts a profile if one is wanted.
+  func startProfile() -> Profile? { profile ? Profile() : nil }
 }
 
-extension Precision: ExpressibleByArgument {}
-
-/// How many threads a command uses.
+/// The number of threads.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "How many threads to use. (default: one a core)")
+  @Option(help: ArgumentHelp("Number of threads. (default: one per core)", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
@@ -96,30 +90,31 @@ struct ThreadOptions: ParsableArguments {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads); it takes a number from 1 to 1024")
     }
-    // OpenBLAS asks for it when it is opened, which is when a head is solved for; what the user has set before stands.
+    // OpenBLAS reads this when it is opened, which is when a head is solved. A value that the user has set stays.
     setenv("OPENBLAS_NUM_THREADS", "\(threads)", 0)
   }
 }
 
-/// What a command runs models on.
+/// The device that models run on.
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: """
-      What the model runs on: auto, cpu, edgetpu for all Coral devices, or some of these: edgetpu:1, usb, usb:0, pci:1, \
-      :0 or a path, as 'imprint devices' lists them. Auto takes them where the model is compiled for them. (default: auto)
+      Device that runs the model: auto, cpu, edgetpu (all Edge TPUs), or the Edge TPUs that a bus, an index or a path \
+      selects, such as usb, usb:0, pci:1, edgetpu:1 or /dev/apex_0; 'imprint devices' lists them. Auto uses Edge TPUs for \
+      models compiled for them. (default: auto)
       """)
   var device: Device?
 
-  @Option(help: "The clock of Coral devices: low, medium, high or max. (default: max)")
+  @Option(help: ArgumentHelp("Clock of the Edge TPUs. (default: max)", valueName: "clock"))
   var edgetpuPerformance: EdgeTPUSettings.Performance?
 
-  @Flag(help: "Give a Coral device on USB its firmware each time that it is opened.")
+  @Flag(help: "Load the firmware of a USB Edge TPU every time it is opened.")
   var edgetpuAlwaysDfu = false
 
-  @Option(help: "How many answers a Coral device on USB may have under way, from 0 to 255. (default: 32)")
+  @Option(help: ArgumentHelp("Length of a USB Edge TPU's bulk-in queue, from 0 to 255. (default: 32)", valueName: "n"))
   var edgetpuBulkQueue: UInt8?
 
-  @Option(help: "How much the library of Coral devices says on standard error, from 0 to 10. (default: 0)")
+  @Option(help: ArgumentHelp("Log level of the Edge TPU library, from 0 to 10. (default: 0)", valueName: "level"))
   var edgetpuVerbosity: Int?
 
   func validate() throws {
@@ -127,7 +122,7 @@ struct DeviceOptions: ParsableArguments {
     throw ValidationError("--edgetpu-verbosity is \(edgetpuVerbosity); it takes a number from 0 to 10")
   }
 
-  /// How Edge TPUs are used.
+  /// How to use Edge TPUs.
   var use: EdgeTPUUse {
     EdgeTPUUse(
       settings: EdgeTPUSettings(
@@ -137,26 +132,23 @@ struct DeviceOptions: ParsableArguments {
   }
 }
 
-extension Device: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension EdgeTPUSettings.Performance: ExpressibleByArgument {}
-
-/// How much of what is seen is kept as it is.
+/// The limit on stored embeddings.
 struct BudgetOptions: ParsableArguments {
   @Option(
-    help: """
-      Megabytes of embeddings beyond which only sums are kept. (default: \(EmbeddingSet.defaultBudget / 1_000_000), or the most \
-      that a file that is gone on with was allowed)
-      """)
+    help: ArgumentHelp(
+      """
+      Megabytes of embeddings to store. Beyond them only sums are stored. (default: \
+      \(EmbeddingSet.defaultBudget / 1_000_000), or more if an input file was written with more)
+      """, valueName: "MB"))
   var budget: Int?
 
-  /// The budget in bytes: the one asked for, else the usual one, or a greater one of what is gone on with, so that no
-  /// embedding is lost that nobody wants to lose.
-  func bytes(goingOnWith earlier: [EmbeddingSet] = []) -> Int {
-    guard let budget else { return earlier.reduce(EmbeddingSet.defaultBudget) { max($0, $1.budget) } }
-    return budget.multipliedReportingOverflow(by: 1_000_000).overflow ? .max : budget * 1_000_000
+  /// The budget in bytes, if one was given.
+  var bytes: Int? { budget.map { $0.multipliedReportingOverflow(by: 1_000_000).overflow ? .max : $0 * 1_000_000 } }
+
+  /// Returns the budget in bytes: the one given, else the largest of the default and those of the input files, so that no
+  /// embedding is lost unasked.
+  func bytes(merging parts: [EmbeddingSet]) -> Int {
+    bytes ?? parts.reduce(EmbeddingSet.defaultBudget) { max($0, $1.budget) }
   }
 
   func validate() throws {

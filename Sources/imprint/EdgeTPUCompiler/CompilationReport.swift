@@ -1,7 +1,4 @@
 import ArgumentParser
-import Heads
-import Imprinting
-import Inference
 import ModelSurgery
 import TFLite
 
@@ -15,7 +12,7 @@ import TFLite
 struct CompilationReport: Encodable {
   let model: String
   let bytes: Int
-  /// The name of the compiled model's last tensor, where a head stands behind it.
+  /// The name of the tensor between the compiled base and the head, if there is a head.
   let embedding: String?
   let compiler: String?
   let milliseconds: Int?
@@ -53,30 +50,27 @@ struct CompilationReport: Encodable {
     lines += operations.map { "  \(Table.left($0.name, widest))  \(Table.right("\($0.count)", 4))  \($0.status)" }
     if let onChipBytes {
       let rest = [
-        freeBytes.map { ", \(Self.size($0)) free" }, streamedBytes.map { "; \(Self.size($0)) streamed at every run" },
+        freeBytes.map { ", \(Table.size($0)) free" }, streamedBytes.map { "; \(Table.size($0)) streamed at every run" },
       ]
-      lines.append("Memory    \(Self.size(onChipBytes)) of parameters on the chip" + rest.compactMap { $0 }.joined())
+      lines.append("Memory    \(Table.size(onChipBytes)) of parameters on the chip" + rest.compactMap { $0 }.joined())
     }
     if let embedding { lines.append("Head      on the processor, behind \(embedding)") }
-    lines.append("Model     \(place), \(Self.size(bytes))")
+    lines.append("Model     \(place), \(Table.size(bytes))")
     return lines.joined(separator: "\n")
-  }
-
-  private static func size(_ bytes: Int) -> String {
-    let (unit, name) = bytes < 100_000 ? (1e3, "kB") : (1e6, "MB")
-    return "\(Decimals.string(Double(bytes) / unit, places: 1)) \(name)"
   }
 }
 
 /// The options of the commands that run the Edge TPU's compiler.
 struct CompilerOptions: ParsableArguments {
-  @Option(help: "The oldest Edge TPU runtime that is to run the model, by its number. (default: the compiler's own)")
+  @Option(
+    help: ArgumentHelp(
+      "Oldest Edge TPU runtime that must run the model, such as 13. (default: the compiler's)", valueName: "version"))
   var minRuntimeVersion: Int?
 
-  @Option(help: ArgumentHelp("The time that the compiler may take.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Time limit of the compiler.", valueName: "seconds"))
   var timeLimit = EdgeTPUCompiler.usualSeconds
 
-  @Flag(help: "Ask the compiler also where it would refuse the model by what is known of it.")
+  @Flag(help: "Run the compiler even on models that it is known to refuse.")
   var unchecked = false
 
   @Flag(help: "Print the result as JSON.")
@@ -91,9 +85,9 @@ struct CompilerOptions: ParsableArguments {
     }
   }
 
-  /// Compiles a model, unless it is known that the compiler would refuse it.
+  /// Compiles a model, unless the compiler is known to refuse it.
   ///
-  /// - Parameter name: What to call the model where it is refused.
+  /// - Parameter name: The model's name in the error.
   func compile(_ model: Model, named name: String) async throws -> EdgeTPUCompiler.Compilation {
     let readiness = CompilerReadiness(of: model)
     guard readiness.isReady || unchecked else {

@@ -1,4 +1,5 @@
 import ModelSurgery
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -14,22 +15,22 @@ import TFLite
   import Musl
 #endif
 
-/// Coral's compiler, run in a folder of its own: whatever it does, nothing of it is seen until its work is whole.
+/// Coral's compiler, run in a scratch folder.
 struct EdgeTPUCompiler {
-  /// A compiled model and how it came about.
+  /// A compiled model and the log of its compilation.
   struct Compilation {
     let model: Model
     let log: CompilerLog
   }
 
-  /// The program: a path, or a name that is looked for on `PATH`.
+  /// The program: a path, or a name to look up in `PATH`.
   let program: String
-  /// The oldest runtime that is to run the model, or nil for the compiler's own choice.
+  /// The oldest runtime that must run the model, or nil for the compiler's default.
   let minimumRuntime: Int?
-  /// The seconds that it may take.
+  /// The time limit.
   let seconds: Int
 
-  /// - Parameter environment: Where `IMPRINT_EDGETPU_COMPILER` may name another program than `edgetpu_compiler`.
+  /// - Parameter environment: Its `IMPRINT_EDGETPU_COMPILER` names another program than `edgetpu_compiler`.
   init(
     minimumRuntime: Int?, seconds: Int, environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
@@ -38,9 +39,9 @@ struct EdgeTPUCompiler {
     self.seconds = seconds
   }
 
-  /// Compiles a model, and gives the result what the model says of itself.
+  /// Compiles a model and copies its metadata to the result.
   ///
-  /// - Throws: ``CompilerError``; `CancellationError`; `TFLiteError` where the scratch folder cannot be written to.
+  /// - Throws: ``CompilerError``; `CancellationError`; `AtomicFileError` if the scratch folder cannot be written to.
   func compile(_ model: Model) async throws -> Compilation {
     let scratch = try ScratchFolder()
     defer { scratch.remove() }
@@ -52,7 +53,7 @@ struct EdgeTPUCompiler {
     let printed = scratch.url.appending(path: "printed.txt")
     var arguments = ["--show_operations", "--out_dir", output.path]
     if let minimumRuntime { arguments += ["--min_runtime_version", "\(minimumRuntime)"] }
-    // Versions before the one that limits itself to these seconds do not know the option.
+    // Old versions of the compiler do not know the option, and have no limit.
     if seconds > Self.usualSeconds { arguments += ["--timeout_sec", "\(seconds)"] }
     let code = try await run(arguments + [source.path], log: printed)
     let log = CompilerLog(Self.text(printed) + "\n" + Self.text(output.appending(path: "model_edgetpu.log")))
@@ -61,11 +62,11 @@ struct EdgeTPUCompiler {
       throw CompilerError.nothingWritten(words: log.complaint ?? Self.lastLine(of: printed))
     }
     do {
-      // Read and not mapped: what the compiler may have left running could still shorten it.
+      // Not mapped, because processes that the compiler left behind could still truncate the file.
       let bytes = Bytes([UInt8](try Data(contentsOf: compiled)))
       return Compilation(model: try model.describing(compiled: Model(bytes: bytes)), log: log)
     } catch {
-      throw CompilerError.wrongOutput(reason: "\(error)")
+      throw CompilerError.wrongOutput(reason: ErrorText(error).message)
     }
   }
 
@@ -94,50 +95,66 @@ struct EdgeTPUCompiler {
     return lines.last { $0.contains { !$0.isWhitespace } }
   }
 
-  /// The seconds after which the compiler ends itself.
+  /// The compiler's own time limit.
   static let usualSeconds = 180
   private static let longest = 1 << 24
 }
 
 /// Why a model was not compiled for the Edge TPU.
-enum CompilerError: Error, Hashable {
-  case notInstalled(String)
-  case unusable(String, reason: String)
-  /// The model is not what the compiler takes.
-  case notReady(model: String, reasons: String)
-  /// It exited with an error; the words are its own.
-  case failed(code: Int32, words: String?)
-  case hung(seconds: Int)
-  case nothingWritten(words: String?)
-  /// What it wrote is no model, or not a compiled form of the one that it was given.
-  case wrongOutput(reason: String)
-}
+struct CompilerError: DescribedError {
+  enum Code: String, Sendable {
+    case notInstalled, unusable, notReady, failed, hung, nothingWritten, wrongOutput
+  }
 
-extension CompilerError: CustomStringConvertible {
-  /// A sentence that names what is wrong and the way out.
-  var description: String {
-    switch self {
-    case .notInstalled(let program):
-      """
-      there is no \(program): the compiler is Coral's, and runs on Linux on x86-64. Add Coral's package repository \
-      (coral-edgetpu-stable) to apt as the page on the Edge TPU Compiler in Coral's documentation shows, then \
-      'sudo apt-get install edgetpu-compiler'; or name the program with IMPRINT_EDGETPU_COMPILER
-      """
-    case .unusable(let program, let reason):
-      "\(program) cannot be run (\(reason)): the compiler runs on Linux on x86-64; name another with IMPRINT_EDGETPU_COMPILER"
-    case .notReady(let model, let reasons):
-      """
-      the compiler would refuse \(model): \(reasons). 'imprint model quantize' makes 8-bit models; --unchecked asks the \
-      compiler all the same
-      """
-    case .failed(let code, let words):
-      "the compiler exited with \(code)\(words.map { ": \($0)" } ?? " and said nothing"). Nothing was written"
-    case .hung(let seconds):
-      "the compiler was not done after \(seconds) seconds and was ended; --time-limit gives it longer. Nothing was written"
-    case .nothingWritten(let words):
-      "the compiler exited without an error, and without a model\(words.map { ": \($0)" } ?? ""). Nothing was written"
-    case .wrongOutput(let reason):
-      "what the compiler wrote is not the compiled model: \(reason). Nothing was written"
-    }
+  let code: Code
+  let message: String
+  let remedy: String?
+
+  static func notInstalled(_ program: String) -> Self {
+    Self(
+      code: .notInstalled, message: "there is no \(program)",
+      remedy: """
+        on Linux on x86-64, add Coral's package repository (coral-edgetpu-stable) to apt as the page on the Edge TPU \
+        Compiler in Coral's documentation shows, then run 'sudo apt-get install edgetpu-compiler'; or name the program \
+        with IMPRINT_EDGETPU_COMPILER
+        """)
+  }
+
+  static func unusable(_ program: String, reason: String) -> Self {
+    Self(
+      code: .unusable, message: "\(program) cannot be run: \(reason)",
+      remedy: "the compiler runs on Linux on x86-64; name another with IMPRINT_EDGETPU_COMPILER")
+  }
+
+  /// The compiler would not accept the model.
+  static func notReady(model: String, reasons: String) -> Self {
+    Self(
+      code: .notReady, message: "the compiler would refuse \(model): \(reasons)",
+      remedy: "'imprint model quantize' makes 8-bit models; --unchecked runs the compiler all the same")
+  }
+
+  /// The compiler failed; `words` are its own.
+  static func failed(code: Int32, words: String?) -> Self {
+    Self(
+      code: .failed, message: "the compiler exited with \(code)\(words.map { ": \($0)" } ?? " and said nothing")",
+      remedy: nil)
+  }
+
+  static func hung(seconds: Int) -> Self {
+    Self(
+      code: .hung, message: "the compiler was stopped after \(seconds) seconds",
+      remedy: "allow more time with --time-limit")
+  }
+
+  static func nothingWritten(words: String?) -> Self {
+    Self(
+      code: .nothingWritten,
+      message: "the compiler exited without an error, and without a model\(words.map { ": \($0)" } ?? "")", remedy: nil)
+  }
+
+  /// The compiler's output is no model, or not a compiled form of its input.
+  static func wrongOutput(reason: String) -> Self {
+    Self(
+      code: .wrongOutput, message: "what the compiler wrote is not the compiled model: \(reason)", remedy: nil)
   }
 }

@@ -1,6 +1,4 @@
 import Heads
-import Imprinting
-import Inference
 
 /// What `evaluate --episodes` prints.
 struct EpisodesReport: Encodable {
@@ -27,7 +25,7 @@ struct EpisodesReport: Encodable {
   let seed: UInt64
   let pictures: Int
   let skipped: Int
-  /// How many pictures' embeddings were kept from an earlier run.
+  /// The number of embeddings that were taken from the cache.
   let reused: Int
   let classes: [String]
   let singles: [String]
@@ -66,31 +64,31 @@ struct EpisodesReport: Encodable {
   var text: String {
     var lines = [
       """
-      Accuracy on what was held back, all classes alike: the mean of \(episodes) \
-      \(episodes == 1 ? "episode" : "episodes"), with its 95 % interval (Student's t over the episodes)
+      Accuracy on the pictures held back, averaged over classes: mean of \
+      \(Table.counted(episodes, "episode", "episodes")) with its 95 % interval (Student's t over the episodes)
       """,
       "\(pictures) pictures of \(classes.count) classes, \(Table.percent(testRatio)) held back",
     ]
     lines += table { $0.accuracy.description }
     if rows.contains(where: { $0.leaveOneOutMinusAccuracy != nil }) {
-      lines.append("\nWhat leave-one-out told beforehand, minus that accuracy")
+      lines.append("\nLeave-one-out accuracy minus that accuracy")
       lines += table { row in
         row.leaveOneOutMinusAccuracy.map { ($0.mean < 0 ? "" : "+") + $0.description } ?? "·"
       }
     }
-    lines.append("\nCalibration error: how far confidence is from accuracy")
+    lines.append("\nExpected calibration error")
     lines += table { Decimals.string($0.expectedCalibrationError, places: 3) }
     let mistakes = rows.max { $0.accuracy.mean < $1.accuracy.mean }?.mistakes ?? []
     if !mistakes.isEmpty {
-      lines.append("\nThe worst mistakes of the best row")
+      lines.append("\nWorst mistakes of the best row")
       lines += mistakes.map {
-        "  \($0.picture): \($0.takenFor), though \($0.label); wrong \($0.wrong) of \($0.asked) times"
+        "  \($0.picture): \($0.label) taken for \($0.takenFor), wrong in \($0.wrong) of \($0.asked) episodes"
       }
     }
     return lines.joined(separator: "\n")
   }
 
-  /// A line a method, a column a number of shots.
+  /// Returns a table with a row per method and a column per number of shots.
   private func table(_ cell: (Row) -> String) -> [String] {
     var methods: [String] = []
     var columns: [Shots] = []
@@ -98,7 +96,7 @@ struct EpisodesReport: Encodable {
       if !methods.contains(row.method) { methods.append(row.method) }
       if !columns.contains(row.shots) { columns.append(row.shots) }
     }
-    let head = "pictures a class"
+    let head = "pictures per class"
     let names = max(head.count, methods.map(\.count).max() ?? 0)
     let width = (rows.map { cell($0).count } + columns.map { "\($0)".count }).max() ?? 0
     let lines = methods.map { method in

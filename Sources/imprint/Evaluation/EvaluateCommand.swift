@@ -14,64 +14,74 @@ import Reports
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "See how well a classifier does on labelled pictures, or how well a base model learns from few.",
+    abstract: "Measure accuracy on labelled pictures, or compare few-shot methods on a base model.",
     discussion: """
-      Without --episodes the model is a classifier, and is asked about all pictures; the names of the class folders \
-      must be among its labels.
+      Without --episodes, the model is a classifier, and the class folders must bear the names of its classes.
 
-      With --episodes the model is a base model. Every episode holds back some pictures of each class, learns the \
-      classes from a few of the others, and is asked about those held back. All methods get the same draws. Each \
-      picture is seen once, and its embedding is kept for the next run in $XDG_CACHE_HOME/imprint, else \
-      ~/.cache/imprint (~/Library/Caches/imprint on macOS).
+      With --episodes, the model is a base model. Each episode holds back some pictures of every class, trains on a few \
+      of the others, and measures the accuracy on those held back. All methods see the same draws. Embeddings are cached \
+      for the next run in $XDG_CACHE_HOME/imprint, by default ~/.cache/imprint (~/Library/Caches/imprint on macOS).
 
       EXAMPLES
         imprint evaluate --model flowers.tflite --data more-flowers --report flowers.html
-        imprint evaluate --model base.tflite --data flowers --episodes 50 --shots 1,5,all --report base.html
+        imprint evaluate --data flowers --episodes 50 --shots 1,5,all --report base.html
       """)
 
-  @Option(
-    help: """
-      The classifier: any image classification model with one output. With --episodes, the base model. \
-      (default with --episodes: the one that 'imprint model fetch' made)
-      """)
-  var model: String?
+  /// The options of both kinds of evaluation.
+  struct Settings: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        """
+        Classifier, or base model with --episodes. (default with --episodes: the model of 'imprint model fetch')
+        """, valueName: "file"))
+    var model: String?
 
-  @Option(help: "The pictures: a folder of class folders, or a list of 'path,label' lines.")
-  var data: String
+    @Option(
+      help: ArgumentHelp(
+        "Pictures: a folder with one subfolder per class, or a list of 'path,label' lines.", valueName: "path"))
+    var data: String
 
-  @Option(help: "How pictures are brought to the model's size: \(Resize.words). (default: as in training, else crop)")
-  var resize: Resize?
+    @OptionGroup var labels: LabelFileOption
 
-  @Option(help: "How many of the worst mistakes to list. (default: 10, with --episodes none)")
-  var worst: Int?
+    @Option(
+      help: ArgumentHelp(
+        "How to fit a picture to the model's input: \(Resize.values). (default: as in training, else crop)",
+        valueName: "mode"))
+    var resize: Resize?
 
-  @Option(help: "Where to write what was found as one HTML page, with drawings and the pictures that were mistaken.")
-  var report: String?
+    @Option(
+      help: ArgumentHelp("Number of worst mistakes to list. (default: 10, or 0 with --episodes)", valueName: "n"))
+    var worst: Int?
 
+    @Option(
+      help: ArgumentHelp(
+        "Write an HTML report with charts and the misclassified pictures.", valueName: "file"))
+    var report: String?
+  }
+
+  @OptionGroup(title: "Evaluation") var settings: Settings
   @OptionGroup(title: "Few-shot episodes of a base model") var few: EpisodeOptions
-
-  @OptionGroup var profiling: ProfileOptions
   @OptionGroup var run: RunOptions
 
   func validate() throws {
-    if let worst, worst < 0 { throw ValidationError("--worst is \(worst); it takes a number from 0") }
-    if few.episodes == nil, model == nil {
-      throw ValidationError(
-        "--model is missing: name the classifier to evaluate, or evaluate a base model with --episodes")
+    if let worst = settings.worst, worst < 0 {
+      throw ValidationError("--worst is \(worst); it takes a number from 0")
     }
-    if few.episodes != nil, run.labelFile != nil {
-      throw ValidationError(
-        "--labels names a classifier's classes: with --episodes the names are those of the class folders")
+    if few.episodes == nil, settings.model == nil {
+      throw ValidationError("--model is missing: name a classifier, or evaluate a base model with --episodes")
     }
-    if few.episodes != nil, profiling.profile {
-      throw ValidationError("--profile tells of a classifier's time: it does not go with --episodes")
+    if few.episodes != nil, settings.labels.file != nil {
+      throw ValidationError("--labels names a classifier's classes: it excludes --episodes")
+    }
+    if few.episodes != nil, run.speed.profile {
+      throw ValidationError("--profile is for classifiers: it excludes --episodes")
     }
   }
 
   func run() async throws {
-    let model = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
-    let report = report.map { URL(filePath: $0) }
-    if let report { try checkReport(report, model) }
+    let model = try DefaultModel.url(orGiven: settings.model.map { URL(filePath: $0) })
+    let report = settings.report.map { URL(filePath: $0) }
+    if let report { try OutputFile.check(report, notReplacing: [model, URL(filePath: settings.data)]) }
     try await Interruption.guarding(or: "Stopped.") {
       if let episodes = few.wanted {
         try await evaluate(model, episodes, report)
@@ -82,59 +92,56 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func evaluate(_ model: URL, _ report: URL?) async throws {
-    let profile = profiling.begin()
-    let pictures = try LabelledPictures(URL(filePath: data))
+    let profile = run.speed.startProfile()
+    let pictures = try LabelledPictures(URL(filePath: settings.data))
     let classifier = try profile.measure(.opening) {
-      try run.classifier(model.relativePath, resize: resize, unknown: .never)
+      try Classifier(
+        contentsOf: model, labels: settings.labels.read(), resize: settings.resize, unknown: .never,
+        execution: run.execution())
     }
     let progress = Progress(total: pictures.count)
     defer { progress.finish() }
-    var skipped: [PictureError] = []
+    let skipped = SkippedPictures()
     let evaluation = try await classifier.evaluate(
       pictures.classes, strict: run.strict, profile: profile, progress: { progress.update($0) },
-      skipped: { skipped.append($0) })
+      skipped: { skipped.add($0) })
     let figures = profile?.figures
     progress.finish()
-    for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
-    for error in skipped { Terminal.warn("\(error)") }
+    Terminal.warnOfEmptyClasses(pictures)
+    skipped.warn()
     guard evaluation.count > 0 else { throw ImprintingError.noPictures }
     if let report {
       let page = try await ReportPage(
-        evaluation, title: "\(model.lastPathComponent) on \(URL(filePath: data).lastPathComponent)",
-        facts: [.init("Resized by", "\(classifier.resize)"), .init("Unreadable", "\(skipped.count)")],
+        evaluation, title: "\(model.lastPathComponent) on \(URL(filePath: settings.data).lastPathComponent)",
+        facts: [.init("Resize", "\(classifier.resize)"), .init("Unreadable pictures", "\(skipped.count)")],
         resize: classifier.resize)
       try page.write(to: report)
     }
     let words = EvaluationReport(
-      evaluation, skipped: skipped.count, worst: worst ?? 10, profile: figures.map { ProfileReport($0) })
+      evaluation, skipped: skipped.count, worst: settings.worst ?? 10, profile: figures.map { ProfileReport($0) })
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
     if !run.json { Terminal.show(words.profile) }
   }
 
   private func evaluate(_ model: URL, _ episodes: Episodes, _ report: URL?) async throws {
     let outcome = try await EpisodeRun(
-      episodes: episodes, options: few, model: model, data: data, resize: resize, run: run
+      episodes: episodes, options: few, model: model, data: settings.data, resize: settings.resize, run: run
     ).outcome()
     if let report {
       let page = try await ReportPage(
         outcome.results, suspects: outcome.suspects,
-        title: "\(model.lastPathComponent) on \(URL(filePath: data).lastPathComponent)",
+        title: "\(model.lastPathComponent) on \(URL(filePath: settings.data).lastPathComponent)",
         facts: [
-          .init("Resized by", outcome.space.resize), .init("Augmentation learnt from", "\(outcome.space.views.count)"),
-          .init("Unreadable", "\(outcome.skipped)"),
+          .init("Resize", outcome.space.resize), .init("Views per training picture", "\(outcome.space.views.count)"),
+          .init("Unreadable pictures", "\(outcome.skipped)"),
         ], resize: outcome.resize)
       try page.write(to: report)
     }
     let words = EpisodesReport(
-      outcome.results, model: model.relativePath, data: data, space: outcome.space, skipped: outcome.skipped,
+      outcome.results, model: model.relativePath, data: settings.data, space: outcome.space, skipped: outcome.skipped,
       reused: outcome.reused,
-      suspects: outcome.suspects, worst: worst ?? 0)
+      suspects: outcome.suspects, worst: settings.worst ?? 0)
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
-  }
-
-  /// Checks before the work that the page can be written, and that it takes the place of nothing that is read.
-  private func checkReport(_ report: URL, _ model: URL) throws {
-    try OutputFile.check(report, notReplacing: [model, URL(filePath: data)])
   }
 }
 
@@ -145,7 +152,7 @@ struct EvaluationReport: Encodable {
     let label: String
     let pictures: Int
     let recall: Double
-    /// The classes that its pictures were taken for, most frequent first.
+    /// The predicted classes, most frequent first.
     let predictions: [Prediction]
   }
 
@@ -181,11 +188,11 @@ struct EvaluationReport: Encodable {
   }
 
   var text: String {
-    var lines = ["Of \(pictures) pictures the right class is"]
+    var lines = ["Accuracy on \(Table.counted(pictures, "picture", "pictures"))"]
     lines += Table.topK(topK)
-    if skipped > 0 { lines.append("\(skipped) pictures could not be read") }
+    if skipped > 0 { lines.append("\(Table.counted(skipped, "picture", "pictures")) could not be read") }
     let widest = min(30, classes.map(\.label.count).max() ?? 0)
-    lines.append("\nClass by class: recall, pictures, and what else they were taken for")
+    lines.append("\nPer class: recall, pictures, and other predictions")
     for row in classes {
       let others = row.predictions.filter { $0.id != row.id }.prefix(4)
       let confusions = others.map { "\($0.label) \($0.pictures)" }.joined(separator: ", ")
@@ -195,9 +202,9 @@ struct EvaluationReport: Encodable {
     }
     if classes.count <= Self.widestTable { lines.append(contentsOf: confusionTable) }
     if !worst.isEmpty {
-      lines.append("\nThe worst mistakes")
+      lines.append("\nWorst mistakes")
       lines += worst.map {
-        "  \($0.picture): \($0.predicted), though \($0.label) \(Decimals.string(Double($0.score), places: 3))"
+        "  \($0.picture): \($0.label) \(Decimals.string(Double($0.score), places: 3)) taken for \($0.predicted)"
       }
     }
     return lines.joined(separator: "\n")
@@ -220,6 +227,6 @@ struct EvaluationReport: Encodable {
         + counts.map { Table.right($0 == 0 ? "·" : String($0), width) }.joined()
         + Table.right(other == 0 ? "·" : String(other), 7)
     }
-    return ["\nConfusion: a row a class, a column what it was taken for, by the number before its name", header] + rows
+    return ["\nConfusion matrix: rows are the true classes, columns the predictions by class number", header] + rows
   }
 }

@@ -1,3 +1,4 @@
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -13,45 +14,44 @@ import TFLite
   import Musl
 #endif
 
-/// The user's own curl, which fetches one file a run.
+/// The user's own curl, which downloads one file per run.
 ///
-/// A library in its place, Foundation's or libcurl itself, would be in every start of the command, and with it TLS and a
-/// store of certificates in the file that is installed, which is linked for machines without Swift. curl is on every
-/// system, knows the proxies and certificates to go by, and what it does wrong happens in a process of its own. Starting
-/// it takes some 10 ms, of which many run side by side.
+/// A library instead, Foundation's or libcurl, would slow down every start of the command, and would add TLS and a
+/// certificate store to the statically linked program. curl is on every system, knows its proxies and certificates, and its
+/// failures stay in a process of their own. Starting it takes about 10 ms, and many run in parallel.
 struct Curl {
-  /// What one run came to.
+  /// The outcome of one run.
   enum Outcome {
     case done
-    /// It may go better another time; after the seconds for which the server asked, if it did.
+    /// A temporary error; `after` is the delay in seconds that the server asked for, if it did.
     case again(PictureFetchError, after: Int?)
-    /// What is there already does not fit what the server has: it must be fetched from its beginning.
+    /// The part that exists does not match the file on the server: the download must start anew.
     case fromTheBeginning
     case failed(PictureFetchError)
   }
 
-  /// The program: a path, or a name that is looked for on `PATH`.
+  /// The program: a path, or a name to look up in `PATH`.
   let program: String
-  /// The bytes that a file may have.
+  /// The largest file, in bytes.
   let limit: Int
-  /// The seconds for which nothing may come.
+  /// The seconds after which a stalled download is given up.
   let patience: Int
 
-  /// - Parameter environment: Where `IMPRINT_CURL` may name another curl.
+  /// - Parameter environment: Its `IMPRINT_CURL` names another curl.
   init(limit: Int, patience: Int, environment: [String: String] = ProcessInfo.processInfo.environment) {
     program = environment["IMPRINT_CURL"].flatMap { $0.isEmpty ? nil : $0 } ?? "curl"
     self.limit = limit
     self.patience = patience
   }
 
-  /// Fetches a file, or goes on with the beginning of it that is there.
+  /// Downloads a file, or resumes its download.
   ///
   /// - Parameters:
-  ///   - url: An http, https or file address.
-  ///   - file: The file to write, or what there is of it.
-  ///   - headers: Where the server's headers of the file's beginning stand, or are written to.
-  ///   - isChecked: Whether the file's hash is known, so that a wrong beginning would be found.
-  ///   - log: A file for what curl prints.
+  ///   - url: An http, https or file URL.
+  ///   - file: The file to write; it may hold the first part.
+  ///   - headers: The file of the response headers of the first part, read or written.
+  ///   - isChecked: Whether the file's hash is known, so that a wrong first part would be noticed.
+  ///   - log: A file for the output of curl.
   /// - Throws: ``CurlError``, `CancellationError`, and ``TFLiteError/cannotWrite(path:reason:)``.
   func fetch(_ url: String, to file: URL, headers: URL, isChecked: Bool, log: URL) async throws -> Outcome {
     var arguments = [
@@ -66,7 +66,7 @@ struct Curl {
     arguments += ["--dump-header", answer.path]
     if isContinued {
       arguments += ["--continue-at", "\(start)"]
-      // Of a file that has changed since, the server then sends all.
+      // If the file has changed since, the server sends all of it.
       if let seal { arguments += ["--header", "If-Range: \(seal)"] }
     } else if start > 0 {
       unlink(file.path)
@@ -75,8 +75,7 @@ struct Curl {
     do {
       code = try await run(arguments + ["--url", url], file: file, log: log)
     } catch let error as PictureFetchError {
-      if case .stalled = error { return .again(error, after: nil) }
-      return .failed(error)
+      return error.code == .stalled ? .again(error, after: nil) : .failed(error)
     }
     let printed = Self.text(log).split(whereSeparator: \.isNewline)
     let status = printed.last { $0.hasPrefix(Self.mark) }.flatMap { Int($0.dropFirst(Self.mark.count)) } ?? 0
@@ -121,7 +120,7 @@ struct Curl {
       throw TFLiteError.cannotWrite(path: file.path, reason: words ?? "curl gave up with 23")
     case 63:
       return .failed(tooLarge)
-    // Names that are not found, connections that are not made, break off or say nothing.
+    // Names that do not resolve; connections that fail, break off or stall.
     case 5, 6, 7, 16, 18, 28, 35, 52, 55, 56, 92, 95:
       return .again(.failed(words ?? "curl gave up with \(code)"), after: nil)
     default:
@@ -140,45 +139,47 @@ struct Curl {
     String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self)
   }
 
-  /// What curl complains of, without its name and number.
+  /// Returns the message of curl without its name and number.
   private static func sentence(_ line: Substring) -> String {
     let words = line.drop { $0 != ")" }.dropFirst().drop(while: \.isWhitespace)
     return String(words.filter { ($0.asciiValue ?? 32) >= 32 }.prefix(300))
   }
 
-  // Of no line that curl prints by itself.
+  // Begins no line that curl prints by itself.
   private static let mark = "imprint: "
 
-  /// What a server says that may be able to do it another time.
+  /// The HTTP status codes of temporary errors.
   private static let passing: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
 }
 
-/// Why curl, with which pictures are fetched, cannot be run.
-enum CurlError: Error, Hashable {
-  case missing(String)
-  case unusable(String, reason: String)
-}
+/// Why curl cannot be run.
+struct CurlError: DescribedError {
+  enum Code: String, Sendable {
+    case missing, unusable
+  }
 
-extension CurlError: CustomStringConvertible {
-  /// A sentence that names what is wrong and the way out.
-  var description: String {
-    switch self {
-    case .missing(let curl):
-      """
-      pictures are fetched with curl, and there is no \(curl): install it (sudo apt-get install -y curl), or name another \
-      with IMPRINT_CURL
-      """
-    case .unusable(let curl, let reason):
-      "pictures are fetched with curl, and \(curl) cannot be run (\(reason)): name another with IMPRINT_CURL"
-    }
+  let code: Code
+  let message: String
+  let remedy: String?
+
+  static func missing(_ curl: String) -> Self {
+    Self(
+      code: .missing, message: "pictures are downloaded with curl, and there is no \(curl)",
+      remedy: "install it (sudo apt-get install -y curl), or name another with IMPRINT_CURL")
+  }
+
+  static func unusable(_ curl: String, reason: String) -> Self {
+    Self(
+      code: .unusable, message: "pictures are downloaded with curl, and \(curl) cannot be run: \(reason)",
+      remedy: "name another with IMPRINT_CURL")
   }
 }
 
-/// The headers of a server's last answer, as curl writes them down: of one that sent somebody on there are several.
+/// The headers of the last response, as curl dumps them: after redirects there are several.
 struct ResponseHeaders {
   private let fields: [String: String]
 
-  /// Reads the headers; of a file that is not there or no text there are none.
+  /// Reads the headers; a file that is missing or no text has none.
   init(contentsOf file: URL) {
     let text = String(decoding: (try? Data(contentsOf: file))?.prefix(Self.longest) ?? Data(), as: UTF8.self)
     var fields: [String: String] = [:]
@@ -193,13 +194,13 @@ struct ResponseHeaders {
     self.fields = fields
   }
 
-  /// What tells whether a file is still the one whose beginning came: its tag, unless that is a weak one, else its date.
+  /// The validator for resuming a download: the ETag unless it is weak, else the date of the last change.
   var seal: String? {
     if let tag = fields["etag"] { return tag.hasPrefix("\"") ? tag : nil }
     return fields["last-modified"]
   }
 
-  /// The seconds after which the server asks to come again, at most a minute.
+  /// The delay in seconds that the server asks for, at most a minute.
   var retryAfter: Int? { fields["retry-after"].flatMap { Int($0) }.map { min(max($0, 0), 60) } }
 
   private static let longest = 1 << 20

@@ -1,7 +1,5 @@
-import Heads
-import Imprinting
-import Inference
 import Pictures
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -17,12 +15,12 @@ import TFLite
   import Musl
 #endif
 
-/// The fetching of one picture into its class folder.
+/// The download of one picture into its class folder.
 ///
-/// It comes into a hidden folder first, where what there is of it stays for a later run when the network fails, and takes
-/// its place in one step when it is whole, is a picture, and has the hash that it should have.
+/// The picture is downloaded to a hidden folder, where a partial download stays for the next run. It is moved to its class
+/// folder in one step when it is complete, is a picture, and has the listed hash.
 struct PictureDownload {
-  /// What became of a picture.
+  /// The outcome of a download.
   enum Result {
     case present
     case fetched(bytes: Int)
@@ -30,18 +28,18 @@ struct PictureDownload {
   }
 
   let curl: Curl
-  /// How often what may pass is tried again.
+  /// The number of retries after temporary errors.
   let retries: Int
   /// The folder of the class folders.
   let folder: URL
-  /// The hidden folder for what is under way.
+  /// The hidden folder for partial downloads.
   let underWay: URL
-  /// A folder for what curl prints.
+  /// A folder for the output of curl.
   let scratch: URL
 
-  /// Fetches a picture, where it is not there yet.
+  /// Downloads a picture unless it is present.
   ///
-  /// - Throws: What nothing could be fetched after: ``CurlError``, `CancellationError`, and
+  /// - Throws: Errors that stop all downloads: ``CurlError``, `CancellationError`, and
   ///   ``TFLiteError/cannotWrite(path:reason:)``.
   func fetch(_ entry: PictureEntry) async throws -> Result {
     if try isPresent(entry) { return .present }
@@ -61,8 +59,8 @@ struct PictureDownload {
           let bytes = try settle(part, as: entry)
           remove([headers])
           return .fetched(bytes: bytes)
-        } catch PictureFetchError.wrongHash where most > 0 && !hasBegunAnew {
-          // Its beginning may be that of an older file.
+        } catch let error as PictureFetchError where error.code == .wrongHash && most > 0 && !hasBegunAnew {
+          // The first part may be that of an older file.
           hasBegunAnew = true
           most = 0
           remove([part, headers])
@@ -72,14 +70,14 @@ struct PictureDownload {
         }
       case .fromTheBeginning:
         remove([part, headers])
-        guard !hasBegunAnew else { return .failed(.failed("the server does not say the same twice")) }
+        guard !hasBegunAnew else { return .failed(.failed("the server sends different files")) }
         hasBegunAnew = true
       case .failed(let error):
         remove([part, headers])
         return .failed(error)
       case .again(let error, let seconds):
         let size = Self.size(of: part)
-        // A line that breaks again and again gets there in the end.
+        // A connection that breaks again and again still makes progress.
         failures = size > most ? 1 : failures + 1
         most = max(most, size)
         guard failures <= retries else { return .failed(error) }
@@ -89,7 +87,7 @@ struct PictureDownload {
     }
   }
 
-  /// Whether the picture lies in its folder, with the hash that it should have.
+  /// Whether the picture is in its folder, with the listed hash.
   private func isPresent(_ entry: PictureEntry) throws -> Bool {
     try PictureFormat.allCases.contains { format in
       guard let file = try? Bytes(mapping: self.file(of: entry, format)), !file.isEmpty else { return false }
@@ -101,7 +99,7 @@ struct PictureDownload {
     folder.appending(path: entry.label).appending(path: "\(entry.stem).\(format.ending)")
   }
 
-  /// Checks what came and moves it to where it belongs.
+  /// Checks the downloaded file and moves it to its folder.
   private func settle(_ part: URL, as entry: PictureEntry) throws -> Int {
     guard let bytes = try? Bytes(mapping: part), let format = bytes.withUnsafeBytes({ PictureFormat($0) }) else {
       throw PictureFetchError.noPicture
@@ -124,48 +122,55 @@ struct PictureDownload {
   }
 }
 
-/// Why one picture was not fetched.
-enum PictureFetchError: Error, Hashable {
-  /// The server answered with this status.
-  case status(Int)
-  /// Nothing came for so many seconds.
-  case stalled(seconds: Int)
-  case tooLarge(megabytes: Int)
-  /// The file is another one than the list means.
-  case wrongHash(found: String)
-  /// What came is in no format that is read.
-  case noPicture
-  /// In curl's words.
-  case failed(String)
-}
-
-extension PictureFetchError: CustomStringConvertible {
-  /// What is wrong, and what can be done where something can.
-  var description: String {
-    switch self {
-    case .status(let status): "the server answers \(status)\(Self.meanings[status].map { ", \($0)" } ?? "")"
-    case .stalled(let seconds): "nothing came for \(seconds) seconds"
-    case .tooLarge(let megabytes): "it is larger than \(megabytes) MB: --limit takes more"
-    case .wrongHash(let found): "it is not the file that the list means: its SHA-256 is \(found)"
-    case .noPicture: "what came is no picture"
-    case .failed(let words): words
-    }
+/// Why a picture was not downloaded.
+struct PictureFetchError: DescribedError {
+  enum Code: String, Sendable {
+    case status, stalled, tooLarge, wrongHash, noPicture, failed
   }
 
+  let code: Code
+  let message: String
+  let remedy: String?
+
+  /// The server answered with this HTTP status.
+  static func status(_ status: Int) -> Self {
+    Self(
+      code: .status, message: "the server answers \(status)\(meanings[status].map { ", \($0)" } ?? "")", remedy: nil)
+  }
+
+  static func stalled(seconds: Int) -> Self {
+    Self(code: .stalled, message: "nothing came for \(seconds) seconds", remedy: nil)
+  }
+
+  static func tooLarge(megabytes: Int) -> Self {
+    Self(code: .tooLarge, message: "it is larger than \(megabytes) MB", remedy: "raise --limit")
+  }
+
+  /// The file is another one than the list says.
+  static func wrongHash(found: String) -> Self {
+    Self(code: .wrongHash, message: "it is not the listed file: its SHA-256 is \(found)", remedy: nil)
+  }
+
+  /// The file has no known picture format.
+  static let noPicture = Self(code: .noPicture, message: "the file is no picture", remedy: nil)
+
+  /// Another error, in curl's words.
+  static func failed(_ words: String) -> Self { Self(code: .failed, message: words, remedy: nil) }
+
   private static let meanings = [
-    401: "it asks for a password", 403: "it does not give it out", 404: "it has no such file", 410: "it is gone",
-    429: "it was asked too often", 500: "it failed", 503: "it is overloaded",
+    401: "it asks for a password", 403: "access is forbidden", 404: "it has no such file", 410: "the file is gone",
+    429: "too many requests", 500: "it failed", 503: "it is overloaded",
   ]
 }
 
-/// The folder that pictures are fetched into, which one command at a time writes to.
+/// The folder of the class folders, which one command at a time writes to.
 final class PictureFolder: Sendable {
   let url: URL
-  /// A hidden folder in it for what is under way: on the same disk, so that whole files are moved in one step.
+  /// A hidden folder in it for partial downloads: on the same disk, so that complete files are moved in one step.
   let underWay: URL
   private let lock: Int32
 
-  /// Makes the folder where there is none, and holds it until ``close()``.
+  /// Creates the folder if it is missing, and locks it until ``close()``.
   ///
   /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
   init(_ url: URL) throws(TFLiteError) {
@@ -176,16 +181,16 @@ final class PictureFolder: Sendable {
     guard lock >= 0 else { throw .cannotWrite(path: underWay.path, reason: String(cString: strerror(errno))) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       systemClose(lock)
-      throw .cannotWrite(path: url.path, reason: "another 'imprint fetch' is at work in it")
+      throw .cannotWrite(path: url.path, reason: "another 'imprint fetch' is writing to it")
     }
   }
 
-  /// Lets go of the folder, and removes the hidden one where nothing is under way in it any more.
+  /// Unlocks the folder, and removes the hidden one if it is empty.
   func close() {
     rmdir(underWay.path)
     systemClose(lock)
   }
 }
 
-// Within the type its own `close` stands before the system's.
+// Inside the type its own `close` hides the system's.
 private func systemClose(_ descriptor: Int32) { close(descriptor) }

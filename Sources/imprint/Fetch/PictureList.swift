@@ -1,7 +1,6 @@
 import Heads
-import Imprinting
-import Inference
 import Pictures
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -10,18 +9,18 @@ import TFLite
   import Foundation
 #endif
 
-/// One picture of a list: where it is, the class that it shows, and what it hashes to.
+/// A picture of a list: its URL, its class and its hash.
 struct PictureEntry: Hashable {
-  /// The line of the list that it begins on, from 1.
+  /// The line of the list, from 1.
   let line: Int
-  /// The address, as the list has it.
+  /// The URL as written in the list.
   let url: String
-  /// The class, which is the folder's name too.
+  /// The class, and the name of its folder.
   let label: String
-  /// The SHA-256 in 64 small hexadecimal digits, where the list has it.
+  /// The SHA-256 in 64 lower-case hexadecimal digits, if it is listed.
   let sha256: String?
-  /// The name of the file without its ending: that of the address, and the beginning of its hash, so that addresses whose
-  /// files are called alike stay apart, and a later run knows what is there.
+  /// The file name without its extension: that of the URL and the first digits of the URL's hash, so that files of the same
+  /// name do not collide and the next run recognises them.
   let stem: String
 
   /// Reads the fields of a line.
@@ -43,10 +42,10 @@ struct PictureEntry: Hashable {
     }
   }
 
-  /// Checks that a label is the name of a folder within the one that is written to, and no other.
+  /// Checks that a label is the name of a folder inside the output folder.
   private static func folder(_ label: String) throws(PictureEntryError) -> String {
     guard !label.isEmpty else { throw .noLabel }
-    // A folder whose name begins with a dot is hidden, or is not within.
+    // A name that begins with a dot is hidden, or leads outside.
     let isControl = { (scalar: Unicode.Scalar) in scalar.value < 32 || scalar.value == 127 }
     guard label.unicodeScalars.first != ".", !label.unicodeScalars.contains("/"), !label.unicodeScalars.contains("\\"),
       !label.unicodeScalars.contains(where: isControl), !label.contains(where: \.isNewline), label.utf8.count <= 200
@@ -77,19 +76,19 @@ struct PictureEntry: Hashable {
   private static let schemes: Set<String> = ["http", "https", "file"]
 }
 
-/// A list of `URL,label` or `URL,label,SHA256` lines, as a spreadsheet writes it.
+/// A list of `URL,label` or `URL,label,SHA256` lines, as spreadsheets export it.
 struct PictureList {
-  /// What can be fetched, in the order of the list; a line that stands there twice is there once.
+  /// The pictures in the order of the list, without repetitions.
   private(set) var entries: [PictureEntry] = []
   /// The lines that cannot be used.
   private(set) var problems: [(line: Int, error: PictureEntryError)] = []
 
-  /// Reads a list; a first line whose first field is `url` is passed over.
+  /// Reads a list, and skips a header line whose first field is `url`.
   ///
-  /// - Throws: `LabelledPicturesError` for a file that is not there, no text, or no comma-separated one.
+  /// - Throws: `LabelledPicturesError` for a file that is missing, no text, or not comma-separated.
   init(contentsOf file: URL) throws(LabelledPicturesError) {
     guard FileManager.default.fileExists(atPath: file.path) else { throw .notThere(path: file.relativePath) }
-    // The first entry of a file's place, by which a line that comes again is known.
+    // The first entry of each file, to recognise repetitions.
     var known: [String: PictureEntry] = [:]
     for (number, record) in try CommaSeparated.records(of: file).enumerated() {
       if number == 0, record.fields.first?.lowercased() == "url" { continue }
@@ -109,34 +108,41 @@ struct PictureList {
   }
 }
 
-/// Why a line of a list of pictures to fetch cannot be used.
-enum PictureEntryError: Error, Hashable {
-  case fields(Int)
-  case noAddress(String)
-  case noLabel
-  case noFolder(String)
-  case noHash
-  /// The same address under the same label stands on an earlier line, with another hash.
-  case otherHash
-  /// The name of the picture's file cannot be made.
-  case noDigest(String)
-}
-
-extension PictureEntryError: CustomStringConvertible {
-  /// What is wrong with the line, and what it should be.
-  var description: String {
-    switch self {
-    case .fields(let count): "it has \(count == 1 ? "1 field" : "\(count) fields"), not URL,label or URL,label,SHA256"
-    case .noAddress(let url): "\"\(url)\" is no http, https or file address; blanks in one are written %20"
-    case .noLabel: "its label is empty"
-    case .noFolder(let label):
-      """
-      "\(label.map { $0.isNewline ? "⏎" : String($0) }.joined())" cannot be a class folder's name: one of at most 200 \
-      bytes is needed, with no slash and no line end in it and no dot before it
-      """
-    case .noHash: "its third field is no SHA-256, of 64 hexadecimal digits"
-    case .noDigest(let reason): reason
-    case .otherHash: "the same picture has another SHA-256 on an earlier line"
-    }
+/// Why a line of a list of pictures cannot be used.
+struct PictureEntryError: DescribedError {
+  enum Code: String, Sendable {
+    case fields, noAddress, noLabel, noFolder, noHash, otherHash, noDigest
   }
+
+  let code: Code
+  let message: String
+  let remedy: String?
+
+  private init(_ code: Code, _ message: String, remedy: String? = nil) {
+    (self.code, self.message, self.remedy) = (code, message, remedy)
+  }
+
+  static func fields(_ count: Int) -> Self {
+    Self(.fields, "it has \(count == 1 ? "1 field" : "\(count) fields"), not URL,label or URL,label,SHA256")
+  }
+
+  static func noAddress(_ url: String) -> Self {
+    Self(.noAddress, "\"\(url)\" is no http, https or file URL", remedy: "write spaces in it as %20")
+  }
+
+  static let noLabel = Self(.noLabel, "its label is empty")
+
+  static func noFolder(_ label: String) -> Self {
+    Self(
+      .noFolder, "\"\(label.map { $0.isNewline ? "⏎" : String($0) }.joined())\" cannot be the name of a class folder",
+      remedy: "use at most 200 bytes, with no slash, no line break and no dot at the beginning")
+  }
+
+  static let noHash = Self(.noHash, "its third field is no SHA-256 of 64 hexadecimal digits")
+
+  /// An earlier line has the same URL and label, with another hash.
+  static let otherHash = Self(.otherHash, "the same picture has another SHA-256 on an earlier line")
+
+  /// The URL cannot be hashed.
+  static func noDigest(_ reason: String) -> Self { Self(.noDigest, reason) }
 }

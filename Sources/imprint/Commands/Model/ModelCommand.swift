@@ -1,9 +1,6 @@
 import ArgumentParser
 import Heads
 import Imprinting
-import Inference
-import ModelSurgery
-import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -11,28 +8,28 @@ import TFLite
   import Foundation
 #endif
 
-/// The commands that make models.
 struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Make models that can be taught, take them apart and put them together.",
+    abstract: "Create, convert, quantise, split and join model files.",
     subcommands: [
-      FetchCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self, RequantizeCommand.self,
+      FetchModelCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self, RequantizeCommand.self,
       JoinCommand.self, SplitCommand.self, FoldCommand.self, HeadCommand.self, RenameLabelsCommand.self,
       CompileCommand.self, PrepareEdgeTPUCommand.self,
     ])
 }
 
-/// The option of commands that write a model with the names of its classes.
+/// The option that packs class names into the model that is written.
 struct LabelOption: ParsableArguments {
   @Option(
-    help: """
-      Names of the model's classes to pack into it: a text file of '<id>  <label>' lines, or of one label a line. \
-      (default: those that it carries)
-      """)
+    help: ArgumentHelp(
+      """
+      Names of the model's classes, to pack into it: a text file of '<id>  <label>' lines, or with one label per line. \
+      (default: those that the model contains)
+      """, valueName: "file"))
   var labels: String?
 
-  /// The labels of the file that was named, if one was, of classes that a model of so many has.
+  /// Returns the labels in the file for a model with `count` classes, or nil if no file was named.
   func lines(count: Int) throws -> [String]? {
     guard let labels else { return nil }
     let read = try Labels(contentsOf: URL(filePath: labels))

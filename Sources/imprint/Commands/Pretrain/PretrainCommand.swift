@@ -1,8 +1,5 @@
 import ArgumentParser
 import Heads
-import Imprinting
-import Inference
-import ModelSurgery
 import Torch
 import Training
 
@@ -15,27 +12,27 @@ import Training
 struct PretrainTrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a base.",
+    abstract: "Train a base model.",
     discussion: """
-      A folder gets the last checkpoint, the best one, and the numbers of the run for TensorBoard. A run that was ended \
-      goes on when the same command is given again with --resume, and comes to the very same weights.
+      Writes the last checkpoint, the best checkpoint and a TensorBoard log to a folder. To continue an interrupted run, \
+      repeat its command with --resume; the weights become exactly the same.
 
       EXAMPLES
-        imprint pretrain --data flowers --test-ratio 0.25 --start mobilenet.tflite --freeze-base -o run
-        imprint pretrain --data flowers --start mobilenet.tflite --side 160 --epochs 10 --quantize uint8 -o run
-        imprint pretrain --data flowers --test-ratio 0.25 -o run --resume
+        imprint pretrain --data flowers --pretrained mobilenet.tflite --freeze-base -o run
+        imprint pretrain --data flowers --quantize uint8 --test-ratio 0.25 -o run
+        imprint pretrain --data flowers --quantize uint8 --test-ratio 0.25 -o run --resume
       """)
 
   @OptionGroup var training: TrainingOptions
 
-  @Flag(help: "Go on with the last checkpoint, and its settings.")
+  @Flag(help: "Continue from the last checkpoint, with its settings.")
   var resume = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() async throws {
-    let words = "Stopped. A run that had begun to train goes on where it was with --resume."
+    let words = "Stopped. If training had begun, --resume continues it."
     try await Interruption.guarding(or: words) { try await train() }
   }
 
@@ -55,19 +52,18 @@ struct PretrainTrainCommand: AsyncParsableCommand {
 struct PretrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pretrain",
-    abstract: "Train a base of one's own, to be taught new classes later.",
+    abstract: "Train a base model of your own, for imprinting.",
     discussion: """
-      What 'imprint train' does in seconds stands on a base that was trained for hours. This trains one: MobileNet v1 or \
-      EfficientNet-Lite0 with L2-normalised embeddings, from random weights or from others', in floats or for the bytes \
-      of the Edge TPU. It needs libtorch: scripts/setup --training gets it.
+      Trains MobileNet v1 or EfficientNet-Lite0 with L2-normalised embeddings, from random or pretrained weights, in float \
+      or quantisation-aware for the Edge TPU. Needs libtorch, which scripts/setup --training installs.
 
       EXAMPLES
-        imprint pretrain --data flowers --test-ratio 0.25 --start mobilenet_v1_1.0_224_quant.tflite -o run
+        imprint pretrain --data flowers --pretrained mobilenet.tflite -o run
         imprint pretrain evaluate run/best.safetensors --data more-flowers
         imprint pretrain export run/best.safetensors -o base.tflite
         imprint train --model base.tflite --data new-flowers --output new.tflite
       """,
-    // Listed where it can be used; elsewhere it says what is missing.
+    // Listed if it can be used; if not, it still runs and says what is missing.
     shouldDisplay: TorchLibrary.isInstalled,
     subcommands: [
       PretrainTrainCommand.self, PretrainEvaluateCommand.self, PretrainExportCommand.self,
@@ -76,7 +72,7 @@ struct PretrainCommand: AsyncParsableCommand {
     defaultSubcommand: PretrainTrainCommand.self)
 }
 
-/// What training came to, for people and as JSON.
+/// What `pretrain` prints.
 struct PretrainReport: Encodable {
   let pictures, classes: Int
   let epochs: [EpochResult]
@@ -101,9 +97,9 @@ struct PretrainReport: Encodable {
   var text: String {
     var lines = [
       """
-      Trained for \(Table.counted(epochs.count, "epoch", "epochs")) on \(pictures) pictures of \(classes) classes, in \
-      \(Decimals.string(embeddingSeconds + stepSeconds, places: 1)) s, \(Table.percent(waitingShare)) of the steps' time \
-      waiting for pictures
+      Trained for \(Table.counted(epochs.count, "epoch", "epochs")) on \(pictures) pictures of \(classes) classes in \
+      \(Decimals.string(embeddingSeconds + stepSeconds, places: 1)) s; \(Table.percent(waitingShare)) of the step time was \
+      spent waiting for pictures
       """
     ]
     if let evaluation { lines += evaluation.lines }

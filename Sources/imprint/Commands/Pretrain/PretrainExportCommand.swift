@@ -12,23 +12,23 @@ import Training
 struct PretrainExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write the network of a checkpoint as a .tflite file that can be imprinted.",
+    abstract: "Export a checkpoint to a .tflite model for imprinting.",
     discussion: """
-      A network that was trained with --quantize is written in the bytes that it was trained for, any other in floats. \
-      The file has Coral's layout: 'imprint train' and the Edge TPU's tools take it as it is.
+      A network trained with --quantize becomes a quantised model of that type, any other a float model. The model has \
+      Coral's layout, which 'imprint train' and the Edge TPU tools accept as it is.
 
       EXAMPLES
         imprint pretrain export run/best.safetensors -o base.tflite
         imprint train --model base.tflite --data flowers --output flowers.tflite
       """)
 
-  @Argument(help: "The checkpoint.")
+  @Argument(help: "Checkpoint.")
   var checkpoint: String
 
-  @Option(name: [.short, .long], help: "The model to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
-  @Flag(help: "Write floats even where the network was trained for bytes.")
+  @Flag(help: "Write a float model even if the network was trained with --quantize.")
   var float = false
 
   @Flag(help: "Print the result as JSON.")
@@ -57,7 +57,7 @@ struct PretrainExportCommand: AsyncParsableCommand {
   }
 }
 
-/// A model that was written of a checkpoint, for people and as JSON.
+/// What `pretrain export` prints.
 struct ExportReport: Encodable {
   let file, architecture: String
   let side: Int
@@ -67,10 +67,10 @@ struct ExportReport: Encodable {
 
   var text: String {
     var lines = [
-      "\(architecture) for pictures of \(side) by \(side), \(type), \(classes) classes, \(bytes) bytes"
+      "\(architecture), input \(side) x \(side), \(type), \(classes) classes, \(bytes) bytes"
     ]
     if let testAccuracy {
-      lines.append("Of its test pictures it named \(Table.percent(testAccuracy)) right in training")
+      lines.append("Test accuracy in training \(Table.percent(testAccuracy))")
     }
     return (lines + ["Model  \(file)"]).joined(separator: "\n")
   }
