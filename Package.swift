@@ -2,12 +2,6 @@
 
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
-
 let package = Package(
   name: "Imprint",
   platforms: [.macOS(.v15), .iOS(.v18)],
@@ -63,7 +57,7 @@ let package = Package(
 
     .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
-    .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
+    .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),
@@ -85,3 +79,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+for target in package.targets where [.executable, .regular, .test].contains(target.type) {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}
