@@ -218,8 +218,8 @@ package final class ModelRunner: Sendable {
         do {
           workers.append(Worker(model: try CompiledModel(loaded, hardware: .edgeTPU(device, threads: threads))))
           chosen.append(workers.count - 1)
-        } catch LiteRTError.edgeTPU(.cannotOpen(let device, let reason)) {
-          refusal = refusal ?? LiteRTError.edgeTPU(.cannotOpen(device, reason: reason))
+        } catch let error as LiteRTError where error.edgeTPU?.code == .cannotOpen {
+          refusal = refusal ?? error
         }
       }
       if chosen.isEmpty, let least = workers.indices.min(by: { workers[$0].users < workers[$1].users }) {
