@@ -108,10 +108,12 @@ package final class ModelRunner: Sendable {
 
   /// Returns the values for pictures as a sequence; see ``run(_:by:profile:isolation:read:deliver:)``.
   ///
-  /// - Parameter map: Makes a picture's result of the values for its views.
+  /// - Parameters:
+  ///   - check: Throws what is wrong with the caller's arguments, when the work begins.
+  ///   - map: Makes a picture's result of its place and the values for its views.
   package func results<Value: Sendable, Mapped: Sendable>(
     _ pictures: PictureSource, by reader: ViewReader, profile: Profile? = nil,
-    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
+    check: @escaping @Sendable () throws -> Void = {}, read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
     map: @escaping @Sendable (Int, [Value]) -> Mapped
   ) -> PictureResults<Mapped> {
     let work = work(on: pictures, by: reader, profile: profile, read: read)
@@ -119,7 +121,8 @@ package final class ModelRunner: Sendable {
       OrderedResults(
         count: pictures.count,
         begin: { [self] in
-          try check(pictures, augmentation: reader.augmentation)
+          try check()
+          try self.check(pictures, augmentation: reader.augmentation)
           let workers = try begin(count: pictures.count, profile: profile)
           return (workers, workers.map(\.executor))
         },
