@@ -1,5 +1,5 @@
-import ModelSurgery
-import TFLite
+public import ModelSurgery
+public import TFLite
 
 /// What makes embeddings comparable: the network, how pictures are brought to it, and how it computes.
 ///
@@ -67,7 +67,7 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
   public var byteCount: Int { dimension * element.byteCount }
 
   /// What embeddings are turned into before a head sees them.
-  public var map: FeatureMap { isNonNegative ? .root : .signedRoot }
+  public var transform: FeatureTransform { isNonNegative ? .root : .signedRoot }
 
   /// The steps (stored number − zero point) of stored embeddings, any number of views one after the other.
   package func steps(_ embeddings: Bytes) -> [Float] {

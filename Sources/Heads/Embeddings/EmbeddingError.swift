@@ -1,4 +1,4 @@
-import Platform
+public import Platform
 
 /// Why an embedding cannot be used.
 public struct EmbeddingError: DescribedError {
