@@ -16,6 +16,7 @@ let package = Package(
     .library(name: "Heads", targets: ["Heads"]),
     .library(name: "Inference", targets: ["Inference"]),
     .library(name: "Reports", targets: ["Reports"]),
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "ModelSurgery", targets: ["ModelSurgery"]),
     .library(name: "Pictures", targets: ["Pictures"]),
     .library(name: "LiteRT", targets: ["LiteRT"]),
@@ -43,7 +44,8 @@ let package = Package(
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"], swiftSettings: settings),
     .target(name: "Torch", dependencies: ["CTorch", "Platform"], swiftSettings: settings),
     .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),
-    .target(name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"]),
+    .target(
+      name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"], swiftSettings: settings),
     .target(
       name: "Inference", dependencies: ["Heads", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"],
       swiftSettings: settings),

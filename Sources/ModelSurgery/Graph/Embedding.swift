@@ -1,0 +1,105 @@
+import TFLite
+
+extension Model {
+  /// Finds the embedding: the vector that the last layer reads, before it is normalised or otherwise transformed, as the
+  /// network stores it.
+  ///
+  /// In a classifier it is that of ``BaseClassifier``; in a model with the imprinting tail what L2_NORMALIZATION reads; in
+  /// a model that does not end in a softmax its output.
+  ///
+  /// - Returns: A tensor of the main subgraph.
+  /// - Throws: ``SurgeryError`` with what was found, where there is no single vector.
+  public func embedding() throws(SurgeryError) -> Int32 {
+    let (_, output) = try onlyInputAndOutput()
+    guard let graph = mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
+    if let tail = try? ImprintingTail(of: self), let vector = graph.operators[tail.normalization].inputs.first {
+      return stored(constantElement(behind: vector, in: graph)?.features ?? vector, in: graph)
+    }
+    let path = try OutputPath(to: output, in: self)
+    return path.beta == nil ? output : try BaseClassifier(of: self).embedding
+  }
+
+  /// Returns whether no element of a tensor can be below 0: by its zero point, or by the activation that made it.
+  public func isNonNegative(_ tensor: Int32) -> Bool {
+    guard let graph = mainSubgraph else { return false }
+    var current = tensor
+    for _ in 0..<SubGraph.longestWay {
+      guard let vector = graph.tensor(current) else { return false }
+      let zero = vector.quantization?.zeroPoint.first
+      if vector.type == .uint8, zero == 0 { return true }
+      if vector.type == .int8, zero == -128 { return true }
+      guard let index = graph.producer(of: current), let source = graph.operators[index].inputs.first else {
+        return false
+      }
+      let op = graph.operators[index]
+      switch builtinOperator(of: op) {
+      case .relu, .relu6, .relu0To1, .softmax, .logistic: return true
+      case .conv2D, .depthwiseConv2D, .fullyConnected, .add, .mul:
+        let activation = op.options?.integer("fused_activation_function").flatMap { Int8(exactly: $0) }
+        return [ActivationFunction.relu.rawValue, ActivationFunction.relu6.rawValue].contains(activation)
+      case .mean, .averagePool2D, .maxPool2D, .reshape, .squeeze, .dequantize, .quantize, .sum: current = source
+      default: return false
+      }
+    }
+    return false
+  }
+
+  /// Returns the constant element behind the features that the imprinting tail normalises, as ``Adaptation`` adds it, or
+  /// nil where there is none.
+  public func constantElement(of tail: ImprintingTail) -> Float? {
+    guard let graph = mainSubgraph, let vector = graph.operators[tail.normalization].inputs.first,
+      let element = constantElement(behind: vector, in: graph),
+      let values = try? realNumbers(of: element.constant).values
+    else { return nil }
+    return values.first
+  }
+
+  private func constantElement(behind vector: Int32, in graph: SubGraph) -> (features: Int32, constant: Int32)? {
+    guard let index = graph.producer(of: vector), builtinOperator(of: graph.operators[index]) == .concatenation,
+      graph.operators[index].inputs.count == 2,
+      let element = graph.tensor(graph.operators[index].inputs[1]), element.elementCount == 1, constant(element) != nil
+    else { return nil }
+    return (graph.operators[index].inputs[0], graph.operators[index].inputs[1])
+  }
+
+  /// Goes back over operators that only change the shape or type of a vector, to where the network made it.
+  private func stored(_ tensor: Int32, in graph: SubGraph) -> Int32 {
+    var current = tensor
+    let count = graph.tensor(tensor)?.elementCount
+    for _ in 0..<SubGraph.longestWay {
+      guard let index = graph.producer(of: current), let source = graph.operators[index].inputs.first,
+        let builtin = builtinOperator(of: graph.operators[index]), [.reshape, .squeeze, .dequantize].contains(builtin),
+        let before = graph.tensor(source), before.elementCount == count, !graph.inputs.contains(source),
+        before.shape.last.map(Int.init) == count, [.uint8, .int8, .float32].contains(before.type)
+      else { return current }
+      current = source
+    }
+    return current
+  }
+}
+
+/// The two parts of a classifier: the extractor up to the embedding, and the head behind it.
+extension Model {
+  /// Returns the part behind the embedding: the classifier's last layers, with its labels.
+  ///
+  /// - Throws: What ``embedding()`` and ``split(at:)`` throw; ``SplitError/nothingBehind(tensor:)`` for an extractor.
+  public func headPart() throws -> Model { try split(at: [embedding()]).head }
+
+  /// Returns the part up to the embedding: the extractor. An extractor is returned as it is.
+  ///
+  /// - Throws: What ``embedding()`` and ``split(at:)`` throw.
+  public func withoutHead() throws -> Model {
+    let embedding = try embedding()
+    return try onlyInputAndOutput().output == embedding ? self : try split(at: [embedding]).base
+  }
+
+  /// Returns the model with the head of another in place of its own.
+  ///
+  /// - Parameter other: A classifier, whose part behind the embedding is taken, or a head alone. It must have been made for
+  ///   this model's extractor.
+  /// - Throws: What ``embedding()``, ``split(at:)`` and ``joined(with:match:bypassing:)`` throw.
+  public func replacingHead(with other: Model) throws -> Model {
+    let base = try withoutHead()
+    return try base.joined(with: (try? other.headPart()) ?? other, match: .position)
+  }
+}
