@@ -1,17 +1,17 @@
-import Inference
 import Heads
+import Inference
 import ModelSurgery
 import Pictures
 import TFLite
 
 extension SolvedHead {
-  /// The classifier behind a bare embedding extractor, with the names of its classes and what makes ``Classifier`` call
-  /// pictures unknown, where the training pictures tell.
+  /// Returns the classifier behind a bare embedding extractor, with the names of its classes and, where the training
+  /// pictures give one, the novelty score by which ``Classifier`` calls pictures unknown.
   ///
   /// - Parameters:
   ///   - extractor: The network up to the embedding.
-  ///   - resize: How pictures were brought to the network's size.
-  ///   - unknownRate: The share of pictures of the taught classes that may be called unknown; nil for no such answers.
+  ///   - resize: How pictures were resized to the network's input.
+  ///   - unknownRate: The share of pictures of the taught classes that may be called unknown; nil for no novelty score.
   /// - Throws: `SurgeryError` where the extractor does not fit, ``ImprintingError/badUnknownRate(_:)``, and `TFLiteError`
   ///   where its metadata is newer than the schema known here.
   public func model(
@@ -30,15 +30,15 @@ extension SolvedHead {
     return model
   }
 
-  /// The classifier of a base's classes and, behind them, these.
+  /// Returns the classifier of a base's classes, followed by these.
   ///
-  /// The base's own classes stand for all that the new ones are not: no picture is called unknown for being unfamiliar.
+  /// The base's classes stand for all that the new ones are not: there is no novelty score.
   ///
   /// - Parameters:
   ///   - base: A classifier whose embedding the head was solved on.
   ///   - kept: How both are weighed against each other.
   ///   - labels: Names of the base's classes.
-  ///   - resize: How pictures were brought to the network's size.
+  ///   - resize: How pictures were resized to the network's input.
   /// - Throws: ``KeptClassesError/noDistances`` where the method says nothing of distances, `SurgeryError` where the base
   ///   does not fit, and `TFLiteError` where its metadata is newer than the schema known here.
   public func model(

@@ -1,4 +1,4 @@
-import Heads
+import Pictures
 import Synchronization
 
 /// Finds out where the time of a run goes.
@@ -77,5 +77,69 @@ public final class Profile: Sendable {
         },
         seconds: elapsed / .seconds(1), workers: state.workers, pictures: state.pictures)
     }
+  }
+}
+
+extension Profile {
+  /// What time is spent on.
+  public enum Step: String, Sendable, Hashable, CaseIterable, Codable {
+    /// Reading a model and making it ready to run.
+    case opening
+    /// Getting the bytes of picture files.
+    case reading
+    /// Making pixels of them.
+    case decoding
+    /// Bringing pixels to the model's size, and cutting views out.
+    case resizing
+    /// Running the network.
+    case inference
+    /// Taking in what was seen: the sums over embeddings.
+    case learning
+    /// Taking in answers.
+    case answering
+    /// Solving for the head.
+    case solving
+    /// Writing files.
+    case saving
+  }
+
+  /// What tells this profile of the steps of reading pictures.
+  package var pictureTiming: PictureTiming {
+    PictureTiming { [self] step, time in
+      switch step {
+      case .reading: add(time, to: .reading)
+      case .decoding: add(time, to: .decoding)
+      case .resizing: add(time, to: .resizing)
+      }
+    }
+  }
+}
+
+/// The same where there may be no profile: the work is done then, and no clock looked at.
+extension Optional where Wrapped == Profile {
+  /// Does a piece of work, and adds its time to a step where there is a profile; see
+  /// ``Profile/measure(_:_:)``.
+  ///
+  /// - Throws: What `body` throws.
+  public func measure<Result>(_ step: Profile.Step, _ body: () throws -> Result) rethrows -> Result {
+    guard let self else { return try body() }
+    return try self.measure(step, body)
+  }
+
+  /// Does a piece of work, and adds its time to a step where there is a profile; see
+  /// ``Profile/measure(_:isolation:_:)``.
+  ///
+  /// - Throws: What `body` throws.
+  public func measure<Result>(
+    _ step: Profile.Step, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    guard let self else { return try await body() }
+    return try await self.measure(step, isolation: isolation, body)
+  }
+
+  /// Does a piece of work that does not count for the step around it; see ``Profile/excluding(_:_:)``.
+  func excluding<Result>(_ step: Profile.Step, _ body: () throws -> Result) rethrows -> Result {
+    guard let self else { return try body() }
+    return try self.excluding(step, body)
   }
 }

@@ -1,5 +1,3 @@
-import Heads
-
 /// Where the time of a run went, as a ``Profile`` found it.
 ///
 /// The core time is that of all workers: ``seconds`` times ``workers``, or the sum of all steps where that is more, as it

@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 
 /// The numbers of the discriminant: see ``Analytic``.
@@ -17,16 +18,16 @@ enum Discriminant {
   ///
   /// - Throws: ``HeadError``, `LinearAlgebraError`.
   static func head(
-    map: FeatureMap, metric: some DiscriminantMetric, means: ClassMeans, settings: Analytic.Settings
-  ) throws -> Head {
+    transform: FeatureTransform, metric: some DiscriminantMetric, means: ClassMeans, settings: Analytic.Settings
+  ) throws -> LinearHead {
     let offsets = offsets(lengths: metric.lengths, means: means, spread: settings.spread)
     let rows = try metric.discriminants()
     let factor = settings.temperature
     let biases = offsets.enumerated().map { place, offset in
       Float(factor * (offset - zip(rows[row: place], means.centre).reduce(0) { $0 + $1.0 * $1.1 }))
     }
-    return try Head(
-      map: map, dimension: rows.columns, weights: rows.elements.map { Float(factor * $0) }, biases: biases)
+    return try LinearHead(
+      transform: transform, dimension: rows.columns, weights: rows.elements.map { Float(factor * $0) }, biases: biases)
   }
 
   /// Σ_c (n_c / N) (score of c at m_c − mean of the others' there): the mean over all pictures, as scores are linear.

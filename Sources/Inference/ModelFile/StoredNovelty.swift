@@ -148,3 +148,72 @@ extension NearestClass {
     }
   }
 }
+
+/// Numbers as signed bytes with one scale: value = scale · byte.
+struct ByteRow {
+  let scale: Float
+  let steps: [Int8]
+
+  /// The nearest to some numbers, which must be finite. Rounding twice changes nothing.
+  init(_ values: some Sequence<Float>) {
+    let greatest = values.reduce(0) { max($0, abs($1)) }
+    let scale = greatest / 127
+    self.scale = scale
+    steps = values.map { scale > 0 ? Int8(min(max(($0 / scale).rounded(), -127), 127)) : 0 }
+  }
+
+  /// The numbers that the bytes stand for.
+  var values: [Float] { steps.map { scale * Float($0) } }
+}
+
+extension Model {
+  /// By what ``Classifier`` calls pictures unknown, or nil where the file does not say.
+  ///
+  /// - Throws: ``StoredFamiliarityError`` where what it says is passed over.
+  public var unknownRule: UnknownRule? {
+    get throws(StoredFamiliarityError) {
+      try storedFamiliarity.map { UnknownRule(rate: Double($0.rate), threshold: $0.threshold(rate: Double($0.rate))) }
+    }
+  }
+
+  /// What the file holds of how familiar a picture is, checked against its last layers.
+  package var storedFamiliarity: StoredFamiliarity? {
+    get throws(StoredFamiliarityError) {
+      guard let bytes = metadata(named: StoredFamiliarity.metadataName) else { return nil }
+      let stored = try StoredFamiliarity(bytes)
+      _ = try withFamiliarity(stored)
+      return stored
+    }
+  }
+
+  /// The model whose output has u behind the scores.
+  package func withFamiliarity(_ stored: StoredFamiliarity) throws(StoredFamiliarityError) -> Model {
+    do {
+      return try appendingFamiliarity(
+        of: stored.nearest, deviation: stored.deviation, projectionFactor: StoredFamiliarity.projectionFactor)
+    } catch {
+      throw .otherHead("\(error)")
+    }
+  }
+}
+
+/// Why what a file holds of unfamiliar pictures is passed over.
+public enum StoredFamiliarityError: Error, Sendable, Hashable {
+  /// It was written by a later version.
+  case newer(UInt32)
+  /// It is not what it should be.
+  case damaged(String)
+  /// It was made for other last layers than the file has.
+  case otherHead(String)
+}
+
+extension StoredFamiliarityError: CustomStringConvertible {
+  public var description: String {
+    let name = "the metadata imprint.familiarity is passed over, so that no picture is called unknown"
+    return switch self {
+    case .newer(let version): "\(name): it is of version \(version), and 1 is known here"
+    case .damaged(let because): "\(name): \(because); teach the model anew"
+    case .otherHead(let because): "\(name): \(because); teach the model anew"
+    }
+  }
+}

@@ -3,9 +3,9 @@ import LiteRT
 import ModelSurgery
 import TFLite
 
-/// The logits that a base gives to embeddings that are at hand: its last layers, run by themselves.
+/// The last layers of a base classifier, which turn embeddings into its logits.
 ///
-/// They are what the base computes, to the bit, whatever its last layers are: no network is run a second time.
+/// The logits equal those of the whole base bit for bit, whatever its last layers are; no network runs a second time.
 public struct BaseLogits: Sendable {
   /// The base's parts.
   public let base: BaseClassifier
@@ -13,12 +13,12 @@ public struct BaseLogits: Sendable {
   private let head: CompiledModel
   private let encoding: ElementEncoding
 
-  /// Prepares a base's last layers.
+  /// Prepares the last layers of a base.
   ///
   /// - Parameters:
   ///   - model: The base, a classifier.
   ///   - runtime: The runtime; by default one is opened.
-  /// - Throws: `SurgeryError` where it is no classifier that can be extended, `LiteRTError`.
+  /// - Throws: `SurgeryError` where the model is not a classifier that can be extended, `LiteRTError`.
   public init(of model: Model, runtime: Runtime? = nil) throws {
     base = try BaseClassifier(of: model)
     let part = base.head(of: model)
@@ -27,11 +27,13 @@ public struct BaseLogits: Sendable {
       throw SurgeryError.notOneInputAndOutput(inputs: 1, outputs: 0)
     }
     encoding = try ElementEncoding(of: logits, label: graph.label(of: base.logits))
-    let loaded = try LoadedModel(file: Bytes(part.serialized().bytes()), runtime: runtime ?? Runtime())
+    let loaded = try LoadedModel(part, runtime: runtime ?? Runtime())
     head = try CompiledModel(loaded, hardware: .cpu(threads: 1))
   }
 
-  /// The logits of an embedding, its elements as stored, with the softmax's factor: one a class.
+  /// Returns the logits of an embedding, one for each class, multiplied by the softmax's beta.
+  ///
+  /// - Parameter embedding: Its elements, as stored.
   ///
   /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   public func logits(of embedding: Bytes) throws -> [Float] {
@@ -46,26 +48,26 @@ public struct BaseLogits: Sendable {
 }
 
 extension KeptClasses {
-  /// Weighs new classes against a base's, from the embeddings that the new ones were solved from.
+  /// Calibrates new classes against those of a base, from the embeddings that the new ones were solved from.
   ///
   /// - Parameters:
   ///   - solved: The new classes.
-  ///   - seen: What they were solved from: embeddings of the base's own network.
+  ///   - embeddings: The embeddings that they were solved from, of the base's own network.
   ///   - base: The base's last layers.
-  ///   - share: The share of training pictures that are to win, more than 0 and less than 1.
+  ///   - share: The share of training pictures that win over the base, more than 0 and less than 1.
   /// - Throws: ``KeptClassesError``, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   public init(
-    _ solved: SolvedHead, from seen: EmbeddingSet, base: BaseLogits, share: Double = KeptClasses.share
+    _ solved: SolvedHead, from embeddings: EmbeddingSet, base: BaseLogits, share: Double = KeptClasses.share
   ) throws {
-    guard seen.classes.contains(where: { $0.count > 1 }) else { throw KeptClassesError.tooFewPictures }
-    guard seen.hasEmbeddings else {
-      throw EmbeddingSetError.pastBudget("keeping the model's own classes", bytes: seen.budget)
+    guard embeddings.classes.contains(where: { $0.count > 1 }) else { throw KeptClassesError.tooFewPictures }
+    guard embeddings.hasEmbeddings else {
+      throw EmbeddingSetError.pastBudget("keeping the classes of the base", bytes: embeddings.budget)
     }
     guard let familiarity = solved.familiarity else { throw KeptClassesError.noDistances }
     guard !familiarity.training.isEmpty else { throw KeptClassesError.tooFewPictures }
-    // Of classes with one picture nothing is known.
-    let pictures = seen.classes.filter { $0.count > 1 }.flatMap(\.pictures)
-    let size = seen.space.byteCount
+    // A class with one picture has no distances.
+    let pictures = embeddings.classes.filter { $0.count > 1 }.flatMap(\.pictures)
+    let size = embeddings.space.byteCount
     let greatest = try pictures.map { picture in
       try base.logits(of: picture.embeddings.slice(0..<size) ?? Bytes()).max() ?? 0
     }

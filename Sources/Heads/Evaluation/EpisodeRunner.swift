@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 import TFLite
 
@@ -43,16 +44,16 @@ struct EpisodeWork: Sendable {
         space.steps(known.pictures[place].embeddings.slice(0..<space.byteCount) ?? Bytes())
       }
     }
-    var features: [FeatureMap: Matrix] = [:]
+    var features: [FeatureTransform: Matrix] = [:]
     var outcomes: [Outcome] = []
     for method in methods {
       for lesson in lessons {
         try Task.checkCancellation()
         let solved = try method.solve(lesson)
-        let map = solved.head.map
+        let transform = solved.head.transform
         let rows =
-          try features[map] ?? Matrix(columns: space.dimension, elements: steps.flatMap { $0.flatMap(map.features) })
-        features[map] = rows
+          try features[transform] ?? Matrix(columns: space.dimension, elements: steps.flatMap { $0.flatMap(transform.features) })
+        features[transform] = rows
         let estimate = solved.leaveOneOut.flatMap { $0.answers.isEmpty ? nil : $0.accuracy }
         outcomes.append(Outcome(answers: try ask(solved.head, about: rows, draw), expected: estimate))
       }
@@ -69,7 +70,7 @@ struct EpisodeWork: Sendable {
   }
 
   /// The answers of a head about the features of all that was held back, class by class.
-  private func ask(_ head: Head, about features: Matrix, _ draw: EpisodeDraw) throws -> [Answer] {
+  private func ask(_ head: LinearHead, about features: Matrix, _ draw: EpisodeDraw) throws -> [Answer] {
     let weights = try Matrix(columns: head.dimension, elements: head.weights.map(Double.init))
     let products = try Matrix.product(features, weights, rightTransposed: true)
     var answers: [Answer] = []

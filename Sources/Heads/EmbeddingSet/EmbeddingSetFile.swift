@@ -3,9 +3,9 @@ import ModelSurgery
 import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// The file of what was seen, little-endian throughout:

@@ -1,3 +1,5 @@
+import ModelSurgery
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -97,9 +99,9 @@ struct Examination {
   }
 
   /// How far pictures are from what was taught, or nil where all are as far.
-  func familiarity(_ scatter: Scatter, lambda: Double) throws(LinearAlgebraError) -> Familiarity? {
+  func novelty(_ scatter: Scatter, lambda: Double) throws -> NoveltyScore? {
     let metric = try scatter.truncatedMetric(lambda: lambda, directions: Self.directions, means: means)
-    var values: [Familiarity.Value] = []
+    var values: [NoveltyScore.Value] = []
     values.reserveCapacity(pictures.count)
     try visit(pictures, metric) { _, leftOut in
       var distance = Double.infinity
@@ -114,7 +116,8 @@ struct Examination {
     let variance = values.reduce(0) { $0 + ($1.distance - mean) * ($1.distance - mean) } / Double(max(1, values.count))
     let deviation = variance.squareRoot()
     guard deviation > 1e-9 * max(1, mean), deviation.isFinite else { return nil }
-    return Familiarity(
+    // Classes whose means coincide have no projections, and so no score.
+    return try? NoveltyScore(
       mean: means.centre.map(Float.init), directions: metric.directions.elements.map(Float.init),
       shares: metric.shares.map(Float.init), lambda: metric.remainder ?? lambda,
       discriminants: try metric.discriminants().elements.map(Float.init),
