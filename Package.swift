@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "CEdgeTPU"),
     .target(name: "Platform"),
 
-    .target(name: "TFLite", dependencies: ["Platform"]),
+    .target(name: "TFLite", dependencies: ["Platform"], swiftSettings: settings),
     .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
     .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"]),
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
@@ -61,9 +61,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
+    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial", swiftSettings: settings),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
-    .testTarget(name: "TFLiteTests", dependencies: ["TFLite", "TestMaterial"]),
+    .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"], swiftSettings: settings),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TestMaterial
 import Testing
 
@@ -10,17 +11,16 @@ struct AtomicFileTests {
     try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
   }
 
-  private func reason(_ write: () throws(TFLiteError) -> Void) -> String? {
-    do throws(TFLiteError) {
+  private func reason(_ write: () throws(AtomicFileError) -> Void) -> String? {
+    do throws(AtomicFileError) {
       try write()
       return nil
     } catch {
-      if case .cannotWrite(_, let reason) = error { return reason }
-      return "\(error)"
+      return error.reason
     }
   }
 
-  @Test("makes a new file of all pieces and leaves nothing else")
+  @Test("makes a new file of all pieces, and no other file")
   func writesNewFile() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending("größer 漢字 🌷.txt")
@@ -42,7 +42,7 @@ struct AtomicFileTests {
     #expect(mode?.intValue == 0o640)
   }
 
-  @Test("follows a link and leaves it a link")
+  @Test("follows a symbolic link and keeps it")
   func followsLinks() throws {
     let folder = try TemporaryFolder()
     let (file, link) = (folder.appending("file"), folder.appending("link"))
@@ -53,17 +53,17 @@ struct AtomicFileTests {
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == file.path)
   }
 
-  @Test("refuses a folder, and a folder that is not there, in the system's words")
+  @Test("refuses a folder, and a folder that does not exist, in the system's words")
   func refusesFolders() throws {
     let folder = try TemporaryFolder()
-    #expect(reason { () throws(TFLiteError) in try AtomicFile(folder.url).write("x") } == "it is a folder")
+    #expect(reason { () throws(AtomicFileError) in try AtomicFile(folder.url).write("x") } == "it is a folder")
     let missing = folder.appending("missing/file")
     #expect(
-      reason { () throws(TFLiteError) in try AtomicFile(missing).write("x") } == "No such file or directory")
+      reason { () throws(AtomicFileError) in try AtomicFile(missing).write("x") } == "No such file or directory")
     #expect(try names(in: folder) == [])
   }
 
-  @Test("leaves the old file whole when a name is too long for the system")
+  @Test("leaves the old file unchanged where a name is too long for the system")
   func leavesOldFile() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending(String(repeating: "n", count: 250))
@@ -71,15 +71,15 @@ struct AtomicFileTests {
     try AtomicFile(file).write("new")
     #expect(try String(contentsOf: file, encoding: .utf8) == "new")
     let tooLong = folder.appending(String(repeating: "n", count: 300))
-    #expect(reason { () throws(TFLiteError) in try AtomicFile(tooLong).write("x") } == "File name too long")
+    #expect(reason { () throws(AtomicFileError) in try AtomicFile(tooLong).write("x") } == "File name too long")
     #expect(try names(in: folder) == [file.lastPathComponent])
   }
 
   #if os(Linux)
-    @Test("says that a disk is full")
+    @Test("reports that a disk is full")
     func saysThatDiskIsFull() {
       let full = URL(filePath: "/dev/full")
-      #expect(reason { () throws(TFLiteError) in try AtomicFile(full).write("x") } == "No space left on device")
+      #expect(reason { () throws(AtomicFileError) in try AtomicFile(full).write("x") } == "No space left on device")
     }
   #endif
 
@@ -95,7 +95,7 @@ struct AtomicFileTests {
     #expect(model.buffers == SampleModel.model.buffers)
   }
 
-  @Test("reading says why a file cannot be read")
+  @Test("reading reports why a file cannot be read")
   func saysWhyReadingFails() throws {
     let folder = try TemporaryFolder()
     #expect(throws: TFLiteError.cannotRead(path: folder.url.path, reason: "it is a folder")) {
@@ -107,6 +107,30 @@ struct AtomicFileTests {
     }
     let empty = folder.appending("empty")
     try AtomicFile(empty).write("")
-    #expect(throws: TFLiteError.notAModel(reason: "it is empty")) { try Model(contentsOf: empty) }
+    #expect(throws: TFLiteError.notAModel(reason: "it is empty").naming(path: empty.path)) {
+      try Model(contentsOf: empty)
+    }
+  }
+
+  @Test("errors of reading name the file")
+  func namesFile() throws {
+    let folder = try TemporaryFolder()
+    let (text, damaged) = (folder.appending("text.tflite"), folder.appending("damaged.tflite"))
+    try AtomicFile(text).write("not a model")
+    let notAModel = #expect(throws: TFLiteError.self) { try Model(contentsOf: text) }
+    #expect(notAModel?.path == text.path)
+    #expect(notAModel?.message.hasPrefix("\(text.path) is no TensorFlow Lite model: its bytes 5 to 8") == true)
+    try AtomicFile(damaged).write([Bytes(Array(SampleModel.model.serialized().bytes().prefix(200)))])
+    let malformed = #expect(throws: TFLiteError.self) { try Model(contentsOf: damaged) }
+    #expect(malformed?.code == .malformed)
+    #expect(malformed?.message.hasPrefix("\(damaged.path): the model is damaged at ") == true)
+    #expect(malformed?.localizedDescription == malformed?.description)
+  }
+
+  @Test("an error of writing names the file and the reason")
+  func describesWritingError() {
+    let error = AtomicFileError.cannotWrite(path: "/model.tflite", reason: "No space left on device")
+    #expect(error.description == "/model.tflite cannot be written: No space left on device")
+    #expect(error.identifier == "AtomicFileError.cannotWrite")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TestMaterial
 import Testing
 
@@ -8,20 +9,20 @@ import Testing
 struct ModelMetadataTests {
   private let sample = SampleMetadata.metadata
 
-  /// Reads bytes; metadata that can be read must also be written and read again, or refused by name.
+  /// Reads bytes, and expects that metadata which can be read can also be written and read again, or has newer fields.
   private func survive(_ bytes: [UInt8]) throws(TFLiteError) {
     let metadata: ModelMetadata
     do throws(TFLiteError) { metadata = try ModelMetadata(bytes: Bytes(bytes)) } catch { return }
     let written: Bytes
     do throws(TFLiteError) { written = try metadata.serialized() } catch {
-      guard case .newerThanSchema = error else { throw error }
+      guard error.code == .newerThanSchema else { throw error }
       return
     }
     #expect(written.count < 50 * bytes.count + 10_000)
     #expect(try ModelMetadata(bytes: written).serialized() == written)
   }
 
-  @Test("What is written is read back, field by field, and written again byte for byte")
+  @Test("Written metadata reads back as the same value, and is written again byte for byte")
   func roundTrip() throws {
     let bytes = try sample.serialized()
     let read = try ModelMetadata(bytes: bytes)
@@ -31,10 +32,10 @@ struct ModelMetadataTests {
   }
 
   @Test(
-    "MediaPipe's own schema reads the same from it, and what that writes is read here",
+    "MediaPipe's schema reads the same values, and metadata that it writes is read",
     .enabled(if: Python.hasMediaPipe, Comment(rawValue: Python.mediaPipeNeed)))
   func agrees() throws {
-    // The schema alone, without the package around it.
+    // Loads the schema without the rest of the package.
     let script = """
       import importlib.util, pathlib, sys
       import flatbuffers
@@ -72,7 +73,7 @@ struct ModelMetadataTests {
       open(sys.argv[2], "wb").write(builder.Output())
       """
     let folder = try TemporaryFolder()
-    // That writer cannot hold a union without its table.
+    // MediaPipe's writer cannot write a union without its table.
     var whole = sample
     whole.subgraphs[0].outputs.remove(at: 2)
     whole.subgraphs[0].outputProcessUnits.removeLast()
@@ -81,7 +82,7 @@ struct ModelMetadataTests {
     #expect(try ModelMetadata(bytes: Bytes(mapping: folder.appending("theirs"))) == whole)
   }
 
-  @Test("Other bytes are refused, and the place is named")
+  @Test("Other bytes are refused, and the error names the metadata entry")
   func refusesOthers() throws {
     for bytes in [[], [1, 2, 3], Array("....TFL3....".utf8), Array("....M001".utf8)] as [[UInt8]] {
       let error = #expect(throws: TFLiteError.self) { try ModelMetadata(bytes: Bytes(bytes)) }
@@ -89,13 +90,13 @@ struct ModelMetadataTests {
     }
   }
 
-  @Test("Cut off anywhere, it is refused, or read and written")
+  @Test("Truncated metadata is refused, or read and written")
   func survivesTruncation() throws {
     let bytes = Array(try sample.serialized())
     for count in bytes.indices { try survive(Array(bytes.prefix(count))) }
   }
 
-  @Test("With any one byte changed it is refused, or read and written", arguments: [0x00, 0x7F, 0xFF])
+  @Test("Metadata with any one byte changed is refused, or read and written", arguments: [0x00, 0x7F, 0xFF])
   func survivesSingleBytes(value: UInt8) throws {
     let bytes = Array(try sample.serialized())
     for index in bytes.indices {
@@ -105,7 +106,7 @@ struct ModelMetadataTests {
     }
   }
 
-  @Test("Damaged in several places it is refused, or read and written", arguments: 0..<4)
+  @Test("Metadata damaged in several places is refused, or read and written", arguments: 0..<4)
   func survivesMutation(seed: Int) throws {
     var generator = SeededGenerator(seed: seed)
     let bytes = Array(try sample.serialized())
@@ -116,7 +117,7 @@ struct ModelMetadataTests {
     }
   }
 
-  @Test("What is newer than the schema is named and not written")
+  @Test("Fields newer than the schema are reported and not written")
   func newer() throws {
     var node = ModelMetadata().node
     node.addStored(9, 7 as UInt32)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Options of operators")
 struct OperatorOptionsTests {
-  @Test("Fields that are not stored have the schema's values")
+  @Test("Fields that are not stored have the schema's defaults")
   func standardValues() throws {
     let options = OperatorOptions(.conv2D)
     #expect(options.integer("dilation_w_factor") == 1)
@@ -16,7 +16,7 @@ struct OperatorOptionsTests {
     #expect(options.real("stride_w") == nil)
   }
 
-  @Test("Fields are set and removed by name, and hold to their types and ranges")
+  @Test("Fields are set and removed by name, within their types and ranges")
   func settingFields() throws {
     var options = OperatorOptions(.softmax)
     try options.set("beta", to: .real(2))
@@ -32,7 +32,7 @@ struct OperatorOptionsTests {
     #expect(convolution == OperatorOptions(.conv2D))
   }
 
-  @Test("Options describe themselves with the names of their values")
+  @Test("The description of options names the values of enumerations")
   func description() {
     let options = Conv2DOptions(padding: .valid, strideWidth: 2, activation: .relu6).options
     #expect(
@@ -41,7 +41,7 @@ struct OperatorOptionsTests {
         + "dilation_w_factor: 1, dilation_h_factor: 1, quantized_bias_type: FLOAT32)")
   }
 
-  @Test("Kinds go by name, in both unions")
+  @Test("Kinds are found by name, in both unions")
   func kinds() {
     #expect(OptionsKind(name: "SoftmaxOptions") == .softmax)
     #expect(OptionsKind(name: "StablehloCaseOptions") == OptionsKind(union: .builtinOptions2, number: 23))
@@ -78,7 +78,7 @@ struct OperatorOptionsTests {
     #expect(ReducerOptions(keepsDimensions: true).options.flag("keep_dims") == true)
   }
 
-  @Test("An operator without options has those of the schema")
+  @Test("An operator without options has the schema's defaults")
   func missingOptions() throws {
     let op = Operator(opcodeIndex: 0, inputs: [], outputs: [])
     #expect(try #require(Conv2DOptions(of: op)).dilationHeight == 1)
@@ -86,7 +86,7 @@ struct OperatorOptionsTests {
       Pool2DOptions(of: Operator(opcodeIndex: 0, inputs: [], outputs: [], options: Conv2DOptions().options)) == nil)
   }
 
-  @Test("Old fields, a kind without a table, and empty strings and vectors survive")
+  @Test("Old fields, a kind without a table, and empty strings and vectors are kept")
   func rareOptions() throws {
     var resize = OperatorOptions(.resizeBilinear)
     try resize.set("new_height", to: .integer(17))

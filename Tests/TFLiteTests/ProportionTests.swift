@@ -2,11 +2,11 @@ import Testing
 
 @testable import TFLite
 
-@Suite("Files that refer to the same bytes over and over")
+@Suite("Files that refer to the same bytes repeatedly")
 struct ProportionTests {
-  /// A model whose vector `field` of the root holds one table `count` times.
+  /// Returns a model whose vector `field` of the root names one table `count` times.
   ///
-  /// The table has no field; its list of fields has `slots` entries that are all zero.
+  /// The table has no fields; its list of fields has `slots` entries, all zero.
   private func repeating(field: Int, count: Int, slots: Int = 0) -> [UInt8] {
     var bytes: [UInt8] = []
     func put(_ numbers: Int...) {
@@ -32,14 +32,14 @@ struct ProportionTests {
     return bytes
   }
 
-  @Test("One table in the place of a few is read")
+  @Test("A table that a vector names a few times is read")
   func readsFew() throws {
     let model = try Model(bytes: Bytes(repeating(field: 2, count: 3)))
     #expect(model.subgraphs.count == 3)
     #expect(try Model(bytes: Bytes(repeating(field: 4, count: 3, slots: 5))).buffers.count == 3)
   }
 
-  @Test("One table in the place of very many is refused", arguments: [2: "subgraphs", 7: "signature_defs"])
+  @Test("A table that a vector names very many times is refused", arguments: [2: "subgraphs", 7: "signature_defs"])
   func refusesMany(field: Int, name: String) {
     let bytes = Bytes(repeating(field: field, count: 300_000))
     #expect(throws: TFLiteError.outOfProportion(field: name)) { try Model(bytes: bytes) }
@@ -52,7 +52,7 @@ struct ProportionTests {
     }
   }
 
-  @Test("Data that overlaps in many ways is refused")
+  @Test("Data that overlaps many times is refused")
   func refusesOverlaps() throws {
     var node = TableNode()
     node.add(Model.Fields.version, 3 as UInt32)
@@ -60,14 +60,11 @@ struct ProportionTests {
     var file = try FlatBufferWriter.file(of: node, identifier: Model.fileIdentifier)
     file.append(Bytes([UInt8](repeating: 5, count: 100_000)))
     let error = #expect(throws: TFLiteError.self) { try Model(bytes: Bytes(SerializedModel(file).bytes())) }
-    guard case .outOfProportion(let field)? = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(field.hasPrefix("buffers["))
+    #expect(error?.code == .outOfProportion)
+    #expect(error?.field?.hasPrefix("buffers[") == true)
   }
 
-  @Test("Data that is shared is written once")
+  @Test("Shared data is written once")
   func writesSharedDataOnce() throws {
     let shared = Bytes([UInt8](repeating: 5, count: 10_000))
     var model = Model()
@@ -78,7 +75,7 @@ struct ProportionTests {
   }
 }
 
-/// A buffer whose data, outside the flatbuffer, is 50 000 bytes from a place on.
+/// A buffer whose data is 50 000 bytes outside the flatbuffer.
 private struct OverlappingBuffer: TableValue {
   let start: Int
 

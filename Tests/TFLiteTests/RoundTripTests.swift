@@ -9,7 +9,7 @@ struct RoundTripTests {
   private static let hasPython = Python.isPresent
 
   @Test(
-    "loses nothing that LiteRT's own schema sees", .enabled(if: hasPython, Comment(rawValue: Python.need)),
+    "keeps every value that LiteRT's schema reads", .enabled(if: hasPython, Comment(rawValue: Python.need)),
     arguments: Material.models)
   func losesNothing(model file: URL) throws {
     let folder = try TemporaryFolder()
@@ -19,7 +19,7 @@ struct RoundTripTests {
     #expect(try #require(Int(compared.trimmingCharacters(in: .whitespacesAndNewlines))) > 50)
   }
 
-  @Test("gives the same value, and the same bytes again", arguments: Material.models)
+  @Test("gives the same value and the same bytes", arguments: Material.models)
   func isStable(model file: URL) throws {
     let model = try Model(contentsOf: file)
     let written = try model.serialized()
@@ -49,7 +49,7 @@ struct RoundTripTests {
   }
 
   @Test(
-    "computes the same, to the bit", .enabled(if: hasPython, Comment(rawValue: Python.need)),
+    "gives bit-identical results", .enabled(if: hasPython, Comment(rawValue: Python.need)),
     arguments: Material.models.filter { !$0.path.contains("edgetpu") && !$0.path.contains("error") })
   func computesTheSame(model file: URL) throws {
     let folder = try TemporaryFolder()
@@ -65,7 +65,7 @@ struct RoundTripTests {
     _ = try Python.run(Scripts.run, [file.path, copy.path])
   }
 
-  @Test("reads what the models are known to hold")
+  @Test("reads the known content of a model")
   func readsKnownModel() throws {
     let model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
     let graph = try #require(model.subgraphs.first)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import TFLite
 
-@Suite("The schema, beside LiteRT's own", .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
+@Suite("Agreement with LiteRT's schema", .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
 struct SchemaTests {
-  @Test("A model with every kind of options and every field loses nothing", arguments: 0..<12)
+  @Test("A model with every kind of options and every field is kept in full", arguments: 0..<12)
   func everythingSurvives(seed: Int) throws {
     let folder = try TemporaryFolder()
     let (original, copy) = (folder.appending("everything.tflite"), folder.appending("copy.tflite"))
@@ -25,7 +25,7 @@ struct SchemaTests {
     #expect(try Model(contentsOf: copy).serialized().bytes() == written.bytes())
   }
 
-  @Test("Enumerations and kinds have its names and numbers")
+  @Test("Enumerations and kinds have the same names and numbers")
   func namesAgree() throws {
     let ours: [String: [String]] = [
       "TensorType": TensorType.names,
@@ -57,7 +57,7 @@ struct SchemaTests {
     #expect(theirs == ours)
   }
 
-  @Test("Fields of options that are not stored have its values")
+  @Test("Fields of options have the same defaults")
   func standardValuesAgree() throws {
     var ours: Set<String> = []
     for kind in OptionsKind.allKnown {
@@ -77,7 +77,7 @@ struct SchemaTests {
     #expect(Set(try Python.run(Scripts.standardValues).split(separator: "\n").map(String.init)) == ours)
   }
 
-  @Test("A single changed field is noticed")
+  @Test("The comparison notices a single changed field")
   func comparisonNotices() throws {
     let folder = try TemporaryFolder()
     let (original, copy) = (folder.appending("everything.tflite"), folder.appending("copy.tflite"))

@@ -9,7 +9,7 @@ struct TrailingBytesTests {
   private func reread(_ model: Model) throws -> Model { try Model(bytes: Bytes(model.serialized().bytes())) }
 
   @Test(
-    "are kept as they are, and stay last",
+    "are kept unchanged, and stay last",
     arguments: [[0x50], [0, 0, 1], Array(0...255), [1] + Array(repeating: 0, count: 40)])
   func areKept(trailing: [UInt8]) throws {
     var model = SampleModel.model
@@ -22,7 +22,7 @@ struct TrailingBytesTests {
     #expect(try reread(read) == read)
   }
 
-  @Test("that only pad the file are none of its content")
+  @Test("that only pad the file are not content")
   func ignoresPadding() throws {
     var model = SampleModel.model
     model.trailing = Bytes()
@@ -32,7 +32,7 @@ struct TrailingBytesTests {
   }
 
   @Test(
-    "as a zip can be opened after the model grew and after it shrank",
+    "as a zip can be opened after the model has grown or shrunk",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)), arguments: [0, 5000, 300_000])
   func zipSurvives(paddingCount: Int) throws {
     let folder = try TemporaryFolder()
@@ -57,7 +57,7 @@ struct TrailingBytesTests {
     for var changed in [grown, shrunk] {
       try changed.serialized().write(to: file)
       _ = try Python.run(Scripts.checkZip, [file.path])
-      // Whatever is done to the model again, the zip is not pushed on by its own padding.
+      // Padding before the zip does not accumulate when the model is written again.
       changed = try Model(contentsOf: file)
       #expect(changed.trailing == zip)
       try changed.serialized().write(to: file)
@@ -67,7 +67,7 @@ struct TrailingBytesTests {
     #expect(try Python.run(Scripts.compare, [file.path, file.path]).isEmpty == false)
   }
 
-  @Test("that an accelerator's operator finds by their offset are never moved")
+  @Test("that an accelerator's operator locates by offset are never moved")
   func keepsProgramsInPlace() throws {
     var model = SampleModel.model
     model.trailing = Bytes()

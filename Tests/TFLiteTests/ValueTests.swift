@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Bytes, texts and enumerations")
 struct ValueTests {
-  @Test("Slices share the storage and are nil beyond it")
+  @Test("Slices share the storage, and are nil beyond the end")
   func slices() throws {
     let bytes: Bytes = [1, 2, 3, 4, 5]
     let slice = try #require(bytes.slice(1..<4))
@@ -17,7 +17,7 @@ struct ValueTests {
     #expect(bytes.slice(5..<5)?.isEmpty == true)
   }
 
-  @Test("Bytes are equal, and hash alike, when their content is")
+  @Test("Bytes with the same content are equal and have the same hash")
   func equality() {
     let (one, other) = (Bytes(Array(0...200)), Bytes([9] + Array(0...200)))
     #expect(other.slice(1..<202) == one)
@@ -26,7 +26,7 @@ struct ValueTests {
     #expect(Bytes() == [])
   }
 
-  @Test("A text keeps what is no UTF-8, and reads as a string all the same")
+  @Test("A text keeps invalid UTF-8, and still converts to a string")
   func texts() {
     let text = Text(bytes: [0x61, 0xFF, 0x62])
     #expect(text.string == "a\u{FFFD}b")
@@ -35,7 +35,7 @@ struct ValueTests {
     #expect(Text("e\u{301}") != "é")
   }
 
-  @Test("Operators and types go by the schema's names")
+  @Test("Operators and types have the schema's names")
   func names() {
     #expect(BuiltinOperator.conv2D.name == "CONV_2D")
     #expect(BuiltinOperator(name: "STABLEHLO_CASE") == .stablehloCase)
@@ -45,7 +45,7 @@ struct ValueTests {
     #expect("\(TensorType.float8E5M2)" == "FLOAT8_E5M2")
   }
 
-  @Test("Bytes of tensors are counted with their types' widths, and without overflow")
+  @Test("The byte count of a tensor follows its type's width, without overflow")
   func tensorSizes() {
     #expect(Tensor(shape: [2, 3, 5], type: .float32).byteCount == 120)
     #expect(Tensor(shape: [3], type: .int4).byteCount == 2)
@@ -59,7 +59,7 @@ struct ValueTests {
     #expect(TensorType(rawValue: 99).bitWidth == nil)
   }
 
-  @Test("An operator's code is the greater of both numbers, and setting it suits old readers")
+  @Test("An operator's code is the greater of both numbers; setting it sets both, for old readers")
   func operatorCodes() {
     var code = OperatorCode(.conv2D)
     #expect((code.deprecatedBuiltinCode, code.storedBuiltinCode) == (3, 3))
@@ -70,7 +70,7 @@ struct ValueTests {
     #expect(code.builtinCode == .softmax)
   }
 
-  @Test("A vector that is stored empty differs from one that is absent")
+  @Test("A vector stored empty differs from an absent one")
   func emptyVectors() throws {
     var model = Model()
     model.buffers = [Buffer(), Buffer([])]

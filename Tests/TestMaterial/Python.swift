@@ -1,8 +1,8 @@
-import Foundation
+public import Foundation
 
-/// A Python with LiteRT's own interpreter and schema: a second opinion on what the project reads and writes.
+/// A Python with LiteRT's own interpreter and schema, to check what the project reads and writes.
 ///
-/// `scripts/setup --tests` makes it in `.venv`; `IMPRINT_TEST_PYTHON` names another.
+/// `scripts/setup --tests` installs it in `.venv`; `IMPRINT_TEST_PYTHON` names another.
 public enum Python {
   /// The interpreter.
   public static let executable: URL =
@@ -12,19 +12,19 @@ public enum Python {
       Material.packageRoot.appending(path: ".venv/bin/python3")
     }
 
-  /// Whether it is there.
+  /// Whether the interpreter is available.
   public static let isPresent = FileManager.default.isExecutableFile(atPath: executable.path)
 
-  /// What a skipped test says.
+  /// The reason that a skipped test states.
   public static let need = "needs Python with ai-edge-litert in .venv (scripts/setup --tests), or $IMPRINT_TEST_PYTHON"
 
   /// Runs a script with arguments and returns what it prints.
   ///
   /// - Parameters:
   ///   - script: The script.
-  ///   - arguments: What it finds in `sys.argv` behind the first.
+  ///   - arguments: Its arguments, in `sys.argv` from index 1.
   ///   - executable: The interpreter.
-  /// - Throws: ``PythonFailure`` when it exits with an error.
+  /// - Throws: ``PythonFailure`` where it exits with an error.
   public static func run(
     _ script: String, _ arguments: [String] = [], executable: URL = executable
   ) throws -> String {
@@ -60,4 +60,55 @@ public enum Python {
 public struct PythonFailure: Error, CustomStringConvertible {
   public let words: String
   public var description: String { "Python failed: \(words)" }
+}
+
+// Other runtimes that the tests run written models in.
+extension Python {
+  /// Code to run before importing MediaPipe or TensorFlow Lite Micro, which import modules, some of them large, that the
+  /// tests do not need.
+  public static let standIns = """
+    import sys, types
+    for name in ["certifi", "cv2", "matplotlib", "matplotlib.pyplot", "sounddevice", "yaml"]:
+        sys.modules[name] = types.ModuleType(name)
+    sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]
+    sys.modules["certifi"].where = lambda: ""
+
+    """
+
+  /// Whether MediaPipe and the libraries that it links are available.
+  public static let hasMediaPipe = succeeds(
+    """
+    import ctypes, importlib.util, pathlib
+    folder = pathlib.Path(importlib.util.find_spec("mediapipe").origin).parent
+    ctypes.CDLL(next(folder.glob("tasks/c/libmediapipe.*")))
+    """)
+
+  /// The reason that a skipped test states.
+  public static let mediaPipeNeed =
+    "needs mediapipe in .venv (scripts/setup --tests) and Debian's packages libegl1 and libgles2"
+
+  /// Whether TensorFlow Lite Micro can be imported.
+  public static let hasMicro = succeeds(standIns + "from tflite_micro import runtime")
+
+  /// The reason that a skipped test states.
+  public static let microNeed = "needs tflite-micro in .venv (scripts/setup --tests); there is none for aarch64"
+
+  /// The interpreter with the older TensorFlow Lite runtime: `scripts/setup --tests` installs it in `.venv-older`;
+  /// `IMPRINT_TEST_OLDER_PYTHON` names another.
+  public static let olderExecutable: URL =
+    if let path = ProcessInfo.processInfo.environment["IMPRINT_TEST_OLDER_PYTHON"] {
+      URL(filePath: path)
+    } else {
+      Material.packageRoot.appending(path: ".venv-older/bin/python3")
+    }
+
+  /// Whether the older runtime is available.
+  public static let hasOlderRuntime = FileManager.default.isExecutableFile(atPath: olderExecutable.path)
+
+  /// The reason that a skipped test states.
+  public static let olderNeed = "needs tflite-runtime in .venv-older (scripts/setup --tests), made with Python 3.11"
+
+  private static func succeeds(_ script: String) -> Bool {
+    isPresent && (try? run(script)) != nil
+  }
 }

@@ -1,24 +1,26 @@
-import Foundation
+public import Foundation
 
-/// A stand-in for the library that drives Edge TPUs, compiled with the system's C compiler from `Tests/StandIn/edgetpu.c`,
-/// which tells what it can be like.
+/// A stand-in for the Edge TPU driver library, compiled with the system's C compiler from `Tests/StandIn/edgetpu.c`, which
+/// documents its settings.
 public struct StandIn: Sendable {
   /// The library.
   public let library: URL
-  /// A line for each delegate that was made, with its options.
+  /// The log: a line for each delegate that was created, with its options.
   public let log: URL
 
-  /// Why it could not be compiled.
+  /// Why the stand-in could not be compiled.
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
   }
 
-  /// What the compiled bases of the material were compiled from.
+  /// The model that the material's Edge TPU models were compiled from.
   public static let twin = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
 
+  /// Compiles a stand-in.
+  ///
   /// - Parameters:
-  ///   - settings: What it is like, such as `["USB": 2]`.
-  ///   - folder: Where it is made.
+  ///   - settings: Its settings, such as `["USB": 2]`.
+  ///   - folder: The folder for the library and its log.
   public init(_ settings: [String: Int] = [:], in folder: TemporaryFolder) throws {
     library = folder.appending("edgetpu-\(UUID().uuidString).so")
     log = folder.appending("delegates-\(UUID().uuidString).txt")

@@ -1,6 +1,6 @@
-import Foundation
+public import Foundation
 
-/// A folder of a test's own, removed when the test is done with it.
+/// A temporary folder that is removed when the value is released.
 public final class TemporaryFolder: Sendable {
   public let url: URL
 
@@ -11,6 +11,6 @@ public final class TemporaryFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
-  /// A path inside the folder; nothing is made there.
+  /// Returns a path inside the folder, without creating anything there.
   public func appending(_ path: String) -> URL { url.appending(path: path) }
 }

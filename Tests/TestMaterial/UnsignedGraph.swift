@@ -1,15 +1,15 @@
-import TFLite
+public import TFLite
 
-/// A small uint8 model, built tensor by tensor: an identity convolution, so that numbers reach what follows unchanged.
+/// A small uint8 model, built tensor by tensor; it begins with an identity convolution.
 public struct UnsignedGraph: Sendable {
-  /// The model as it is so far; what the operator added last gives, is its output.
+  /// The model so far; its output is that of the last operator added.
   public private(set) var model = Model()
-  /// The tensor that the model takes, `[1, 6, 6, 8]`.
+  /// The input tensor, `[1, 6, 6, 8]`.
   public let input: Int32
-  /// The same behind the convolution.
+  /// The output tensor of the convolution.
   public let identity: Int32
 
-  /// The convolution alone: its kernel is tensor 1 in buffer 1, its bias tensor 2 in buffer 2.
+  /// Creates a model of the convolution alone: its kernel is tensor 1 in buffer 1, its bias tensor 2 in buffer 2.
   public init() {
     model.buffers = [Buffer()]
     model.subgraphs = [SubGraph()]
@@ -25,7 +25,7 @@ public struct UnsignedGraph: Sendable {
     model.subgraphs[0].outputs = [identity]
   }
 
-  /// Adds a tensor of bytes, or a constant.
+  /// Adds a quantised tensor, with data for a constant.
   public mutating func tensor(
     _ name: Text, _ shape: [Int32], scale: Float = 0.05, zeroPoint: Int64 = 120, data: [UInt8]? = nil,
     type: TensorType = .uint8
@@ -39,7 +39,7 @@ public struct UnsignedGraph: Sendable {
     append(Tensor(shape: shape, type: type, name: name), nil)
   }
 
-  /// Adds constant integers, such as axes, or biases with their scale.
+  /// Adds constant 32-bit integers, such as axes, or biases with their scale.
   public mutating func integers(
     _ name: Text, _ numbers: [Int32], _ shape: [Int32]? = nil, scale: Float? = nil
   ) -> Int32 {

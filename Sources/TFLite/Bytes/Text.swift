@@ -1,25 +1,25 @@
-/// A string as a FlatBuffers file holds it: bytes that ought to be UTF-8, kept as they are where they are not.
+/// A string as a FlatBuffers file stores it: bytes that should be UTF-8, and are kept unchanged where they are not.
 ///
-/// Two texts are equal when their bytes are, so that Unicode's equivalent spellings stay apart.
+/// Two texts are equal when their bytes are; canonically equivalent Unicode spellings differ.
 public struct Text: Sendable, Hashable {
-  /// The bytes, with no terminating zero.
+  /// The bytes, without the terminating zero.
   public let bytes: Bytes
 
-  /// The text of some bytes, whatever they are.
+  /// Creates a text from any bytes.
   public init(bytes: Bytes) { self.bytes = bytes }
 
-  /// The text of a string.
+  /// Creates a text from a string.
   public init(_ string: some StringProtocol) { bytes = Bytes(Array(string.utf8)) }
 
-  /// The text as a string; what is no UTF-8 becomes U+FFFD.
+  /// The text as a string; invalid UTF-8 becomes U+FFFD.
   public var string: String { bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
 
-  /// Whether there is nothing in it.
+  /// Whether the text is empty.
   public var isEmpty: Bool { bytes.isEmpty }
 }
 
 extension Text: ExpressibleByStringLiteral {
-  /// The text of a literal.
+  /// Creates a text from a literal.
   public init(stringLiteral value: String) { self.init(value) }
 }
 

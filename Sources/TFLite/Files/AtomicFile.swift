@@ -1,8 +1,9 @@
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
+public import Platform
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -13,24 +14,24 @@
 
 /// A file that is written as a whole or not at all.
 ///
-/// The bytes go to a new file beside the target, are flushed to the disk, and take the target's place in one step. Until
-/// then, and whatever fails, the target is what it was; the new file is removed on failure. A link is followed, the
-/// target's permissions are kept, and a target that is no ordinary file, such as `/dev/stdout`, is written to directly.
+/// The bytes go to a new file beside the target, which is flushed to the disk and then replaces the target in one step.
+/// Where anything fails, the target is unchanged and the new file is removed. Links are followed, the target's
+/// permissions are kept, and a target that is not a regular file, such as `/dev/stdout`, is written to directly.
 public struct AtomicFile: Sendable {
   private let path: String
 
-  /// A file at a path; nothing happens to it yet.
+  /// Creates a value for a path, and does not touch the file.
   public init(_ url: URL) { path = url.path }
 
   /// Writes some text as UTF-8.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)`` with the system's words, such as `No space left on device`.
-  public func write(_ text: String) throws(TFLiteError) { try write([Bytes(Array(text.utf8))]) }
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)`` with the system's text, such as `No space left on device`.
+  public func write(_ text: String) throws(AtomicFileError) { try write([Bytes(Array(text.utf8))]) }
 
-  /// Writes some runs of bytes, one after the other.
+  /// Writes runs of bytes, one after the other.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)`` with the system's words, such as `No space left on device`.
-  public func write(_ pieces: [Bytes]) throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)`` with the system's text, such as `No space left on device`.
+  public func write(_ pieces: [Bytes]) throws(AtomicFileError) {
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists, status.st_mode & S_IFMT == S_IFDIR { throw failure("it is a folder") }
@@ -42,14 +43,14 @@ public struct AtomicFile: Sendable {
     }
   }
 
-  /// The path with links followed, as far as there is something.
+  /// The path with links resolved, where the file exists.
   private var realPath: String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
   }
 
-  private func replace(_ target: String, with pieces: [Bytes], mode: mode_t?) throws(TFLiteError) {
+  private func replace(_ target: String, with pieces: [Bytes], mode: mode_t?) throws(AtomicFileError) {
     let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
     let temporary = "\(folder).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -70,16 +71,16 @@ public struct AtomicFile: Sendable {
     flush(folder: folder.isEmpty ? "." : folder)
   }
 
-  private func writeDirectly(_ pieces: [Bytes]) throws(TFLiteError) {
+  private func writeDirectly(_ pieces: [Bytes]) throws(AtomicFileError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure() }
     defer { close(descriptor) }
     try write(pieces, to: descriptor)
   }
 
-  private func write(_ pieces: [Bytes], to descriptor: Int32) throws(TFLiteError) {
+  private func write(_ pieces: [Bytes], to descriptor: Int32) throws(AtomicFileError) {
     for piece in pieces {
-      try piece.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(TFLiteError) in
+      try piece.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(AtomicFileError) in
         var rest = bytes[...]
         while !rest.isEmpty {
           let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
@@ -91,7 +92,7 @@ public struct AtomicFile: Sendable {
     }
   }
 
-  /// Makes the new name in the folder last, where the system can: the file itself is safe already.
+  /// Flushes the new name in the folder to the disk, where the system can; the file itself is on the disk already.
   private func flush(folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -99,7 +100,7 @@ public struct AtomicFile: Sendable {
     close(descriptor)
   }
 
-  /// Repeats a call of the system for as long as signals interrupt it.
+  /// Repeats a system call for as long as signals interrupt it.
   private func repeated<Number: SignedInteger>(_ call: () -> Number) -> Number {
     while true {
       let result = call()
@@ -107,12 +108,33 @@ public struct AtomicFile: Sendable {
     }
   }
 
-  private func failure(_ reason: String? = nil) -> TFLiteError {
+  private func failure(_ reason: String? = nil) -> AtomicFileError {
     .cannotWrite(path: path, reason: reason ?? systemReason(errno))
   }
 }
 
-// `write` within the type means its own methods.
+// Within the type, `write` means its own methods.
 private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, bytes, count)
+}
+
+/// Why a file cannot be written; whatever was at the path is still there.
+public struct AtomicFileError: DescribedError {
+  /// The kinds of error.
+  public enum Code: String, Sendable {
+    case cannotWrite
+  }
+
+  public let code: Code
+  public let message: String
+  public var remedy: String? { nil }
+  /// The path of the file.
+  public let path: String
+  /// What is wrong, in the system's words.
+  public let reason: String
+
+  /// The system refused to write a file; `reason` is the system's text.
+  public static func cannotWrite(path: String, reason: String) -> Self {
+    Self(code: .cannotWrite, message: "\(path) cannot be written: \(reason)", path: path, reason: reason)
+  }
 }

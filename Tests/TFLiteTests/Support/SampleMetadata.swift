@@ -1,6 +1,6 @@
 @testable import TFLite
 
-/// Metadata that has something of everything that the schema has.
+/// Metadata that uses every table of the schema.
 enum SampleMetadata {
   static var metadata: ModelMetadata {
     var metadata = ModelMetadata()

@@ -1,6 +1,6 @@
 @testable import TFLite
 
-/// A small model that has something of nearly everything that a file can hold.
+/// A small model that uses nearly every table of the schema.
 enum SampleModel {
   static var model: Model {
     var model = Model()

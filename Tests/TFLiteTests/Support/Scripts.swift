@@ -1,7 +1,7 @@
-/// Python scripts that look at models through LiteRT's own schema and interpreter: a second opinion on our codec.
+/// Python scripts that check models with LiteRT's own schema and interpreter.
 enum Scripts {
-  /// Compares two models field by field: `A B`. Data outside the flatbuffer is compared by its bytes. Prints how many
-  /// values it compared.
+  /// Compares two models field by field: `A B`. Data outside the flatbuffer is compared by its bytes. Prints the number of
+  /// values compared.
   static let compare = """
     import sys
     import numpy
@@ -52,7 +52,7 @@ enum Scripts {
     print(compared)
     """
 
-  /// Runs two models on the same random input, three times: `A B`. Fails when any output differs in a single bit.
+  /// Runs two models on the same random input, three times: `A B`. Fails where any output differs in any bit.
   static let run = """
     import sys
     import numpy
@@ -77,7 +77,7 @@ enum Scripts {
     assert any(a.any() for a in first)
     """
 
-  /// Prints the schema's enumerations, a line each: name, then names of values in the order of their numbers.
+  /// Prints the schema's enumerations, one on each line: its name, then the names of its values in numerical order.
   static let enumerations = """
     from ai_edge_litert import schema_py_generated as schema
     for name, kind in vars(schema).items():
@@ -87,7 +87,7 @@ enum Scripts {
             print(name, *sorted(values, key=values.get))
     """
 
-  /// Prints what each field of each kind of options holds when it is not stored, a line each: kind, field, value.
+  /// Prints the default of each field of each kind of options, one on each line: kind, field, value.
   static let standardValues = """
     from ai_edge_litert import schema_py_generated as schema
     for union in [schema.BuiltinOptions, schema.BuiltinOptions2]:
@@ -125,7 +125,7 @@ enum Scripts {
         return random.choice([low, limits[kind], random.randint(low, limits[kind]), 0, 1, 3])
 
     def fill(value):
-        # What type a field has stands only in the code that packs it.
+        # Only the code that packs a field shows its type.
         pack = inspect.getsource(type(value).Pack)
         start = type(value).__name__[:-1]
         for name in vars(value):
@@ -268,8 +268,8 @@ enum Scripts {
         archive.writestr('more/notes.txt', 'x' * 1000, zipfile.ZIP_DEFLATED)
     """
 
-  /// Checks that a zip made by ``appendZip`` can still be read: `PATH`. Its central directory must not lie before where
-  /// the zip says that it does, which strict readers insist on.
+  /// Checks that a zip made by ``appendZip`` can still be read: `PATH`. Its central directory must not lie before the
+  /// offset that the zip states, which strict readers require.
   static let checkZip = """
     import struct, sys, zipfile
     with zipfile.ZipFile(sys.argv[1]) as archive:
