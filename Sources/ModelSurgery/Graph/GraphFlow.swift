@@ -1,10 +1,10 @@
 import TFLite
 
-/// Which operator of a model's only graph writes each tensor, checked so that going from tensor to tensor ends.
+/// Which operator of a model's only graph writes each tensor, checked so that following tensors always ends.
 struct GraphFlow {
-  /// The operator that writes a tensor, by the tensor.
+  /// The operator that writes each tensor.
   let producers: [Int32: Int]
-  /// Tensors that follow from constants alone, and are the same at every run: written by operators, not stored.
+  /// The tensors that operators compute from constants alone, the same at every run.
   let constantResults: Set<Int32>
 
   private let graph: SubGraph
@@ -12,9 +12,9 @@ struct GraphFlow {
   /// Follows a model's graph.
   ///
   /// - Throws: ``SurgeryError/notOneGraph(_:)``; ``SurgeryError/bound(operator:because:)`` for an operator whose state or
-  ///   program is not its own; ``SurgeryError/badOperator(_:number:because:)`` for one that reads what nothing has written
-  ///   before it, or writes what is written already; ``SurgeryError/unsuitable(tensor:because:)`` for an output that
-  ///   nothing writes.
+  ///   program is not its own; ``SurgeryError/badOperator(_:number:because:)`` for one that reads a tensor before it is
+  ///   written, or writes one for a second time; ``SurgeryError/unsuitable(tensor:because:)`` for an output that nothing
+  ///   writes.
   /// - Complexity: O(tensors + operators).
   init(of model: Model) throws(SurgeryError) {
     guard model.subgraphs.count == 1 else { throw .notOneGraph(model.subgraphs.count) }
@@ -34,7 +34,7 @@ struct GraphFlow {
     var written = constants.union(variables)
     for input in graph.inputs where !written.insert(input).inserted && !variables.contains(input) {
       throw .unsuitable(
-        tensor: graph.label(of: input), because: "it is an input twice, or an input and a constant at once")
+        tensor: graph.label(of: input), because: "it is an input twice, or both an input and a constant")
     }
     var results: Set<Int32> = []
     for (number, op) in graph.operators.enumerated() {
@@ -42,12 +42,12 @@ struct GraphFlow {
       if let reason = Self.bound(model.operatorCode(of: op)) { throw .bound(operator: name, because: reason) }
       if let missing = op.inputs.first(where: { $0 >= 0 && !written.contains($0) }) {
         throw .badOperator(
-          name, number: number, because: "it reads \(graph.label(of: missing)), which nothing has written before it")
+          name, number: number, because: "it reads \(graph.label(of: missing)), which no operator has written before")
       }
       for output in op.outputs where output >= 0 {
         guard written.insert(output).inserted else {
           throw .badOperator(
-            name, number: number, because: "it writes to \(graph.label(of: output)), which holds something already")
+            name, number: number, because: "it writes to \(graph.label(of: output)), which is written already")
         }
         producers[output] = number
       }
@@ -59,14 +59,14 @@ struct GraphFlow {
       }
     }
     if let missing = graph.outputs.first(where: { !written.contains($0) }) {
-      throw .unsuitable(tensor: graph.label(of: missing), because: "it is an output, and nothing writes it")
+      throw .unsuitable(tensor: graph.label(of: missing), because: "it is an output that nothing writes")
     }
     self.graph = graph
     self.producers = producers
     constantResults = results
   }
 
-  /// The operators that some tensors follow from, and the tensors at which the way back was stopped.
+  /// Returns the operators that compute some tensors, and the tensors at which the search was stopped.
   ///
   /// - Complexity: O(tensors + operators).
   func operators(
@@ -93,26 +93,26 @@ struct GraphFlow {
     switch code?.builtinCode {
     case .varHandle, .readVariable, .assignVariable, .callOnce, .hashtable, .hashtableFind, .hashtableImport,
       .hashtableSize:
-      "keeps state beside the graph, and both parts would have to share it"
+      "keeps state beside the graph, which both parts would have to share"
     case .custom where code?.customCode == "DISPATCH_OP":
-      "holds where in the file its program stands, which would move"
+      "holds the place of its program in the file, which would move"
     default: nil
     }
   }
 }
 
 extension Model {
-  /// Whether a tensor's contents stand in the file, or beside it.
+  /// Whether a tensor's contents are in the file, or beside it.
   fileprivate func isStored(_ tensor: Tensor) -> Bool { constant(tensor) != nil || tensor.externalBuffer != 0 }
 
-  /// Whether an operator is known to give the same for the same inputs, and has those that it needs.
+  /// Whether an operator is known to give the same output for the same inputs, and has the inputs that it needs.
   fileprivate func isSameAtEveryRun(_ op: Operator) -> Bool {
     guard let builtin = builtinOperator(of: op), let needed = Self.constantOperators[builtin] else { return false }
     return op.inputs.count >= needed && op.outputs.count == 1 && op.intermediates.isEmpty
       && op.inputs.allSatisfy { $0 >= 0 }
   }
 
-  /// Operators that prepare weights, with the number of inputs without which the runtime must not be asked to run them.
+  /// The operators that prepare weights, with the number of inputs that the runtime relies on.
   private static let constantOperators: [BuiltinOperator: Int] = [
     .dequantize: 1, .quantize: 1, .cast: 1, .l2Normalization: 1, .reshape: 1, .squeeze: 1, .expandDims: 2,
     .transpose: 2, .pad: 2, .padV2: 3, .mirrorPad: 2, .slice: 3, .stridedSlice: 4, .gather: 2, .concatenation: 1,
@@ -121,4 +121,44 @@ extension Model {
     .floor: 1, .round: 1, .relu: 1, .relu6: 1, .logistic: 1, .tanh: 1, .softmax: 1, .sum: 2, .mean: 2, .reduceMax: 2,
     .reduceMin: 2, .reduceProd: 2,
   ]
+}
+
+/// Which operators of a model's main graph read each tensor, for following the graph forwards.
+struct GraphReaders {
+  /// A tensor, and the operator that wrote it.
+  struct Place {
+    let tensor: Int32
+    /// The operator's index; −1 where no operator writes the tensor.
+    let writer: Int
+
+    init(tensor: Int32, writer: Int = -1) {
+      self.tensor = tensor
+      self.writer = writer
+    }
+  }
+
+  let graph: SubGraph
+  private let readers: [Int32: [Int]]
+
+  /// - Complexity: O(operators and their inputs).
+  init(of model: Model) {
+    graph = model.mainSubgraph ?? SubGraph()
+    var readers: [Int32: [Int]] = [:]
+    for (index, op) in graph.operators.enumerated() {
+      for input in Set(op.inputs) { readers[input, default: []].append(index) }
+    }
+    self.readers = readers
+  }
+
+  /// Returns the operators behind a place that read its tensor, in the order in which they run.
+  ///
+  /// Only those count that run after the tensor was written, so that following the graph ends in a damaged file too.
+  func all(from place: Place) -> [Int] { (readers[place.tensor] ?? []).filter { $0 > place.writer } }
+
+  /// Returns the only such operator and the place behind it; nil where there are none or several.
+  func only(from place: Place) -> (op: Operator, next: Place)? {
+    let found = all(from: place)
+    guard found.count == 1, let output = graph.operators[found[0]].outputs.first else { return nil }
+    return (graph.operators[found[0]], Place(tensor: output, writer: found[0]))
+  }
 }

@@ -4,7 +4,7 @@ extension Model {
   /// The subgraph that runs when the model is run.
   public var mainSubgraph: SubGraph? { subgraphs.first }
 
-  /// The main subgraph's only input and only output, as tensor indices.
+  /// Returns the main subgraph's only input and only output, as tensor indices.
   ///
   /// - Throws: ``SurgeryError/notOneInputAndOutput(inputs:outputs:)``.
   public func onlyInputAndOutput() throws(SurgeryError) -> (input: Int32, output: Int32) {
@@ -16,13 +16,13 @@ extension Model {
     return (inputs[0], outputs[0])
   }
 
-  /// The contents of a constant tensor, or nil where it is none: its buffer has no data.
+  /// Returns the contents of a constant tensor, or nil where its buffer has no data and it is not constant.
   public func constant(_ tensor: Tensor) -> Bytes? {
     guard tensor.buffer != 0, let data = buffer(of: tensor)?.data, !data.isEmpty else { return nil }
     return data
   }
 
-  /// Gives a tensor of the main subgraph other contents, and leaves alone tensors that shared its buffer.
+  /// Replaces the contents of a tensor of the main subgraph; tensors that share its buffer keep theirs.
   mutating func setConstant(_ index: Int, to data: Bytes) {
     guard subgraphs.indices.contains(0), subgraphs[0].tensors.indices.contains(index) else { return }
     let buffer = subgraphs[0].tensors[index].buffer
@@ -42,7 +42,7 @@ extension Model {
     return UInt32(buffers.count - 1)
   }
 
-  /// The index of an operator's code, added where the model lacks it.
+  /// Returns the index of an operator's code, which is added where the model lacks it.
   mutating func operatorCodeIndex(_ builtin: BuiltinOperator, version: Int32 = 1) -> UInt32 {
     if let index = operatorCodes.firstIndex(where: { $0.builtinCode == builtin && $0.version == version }) {
       return UInt32(index)
@@ -53,21 +53,83 @@ extension Model {
 }
 
 extension SubGraph {
-  /// How many operators a way back from tensor to tensor may have that looks for a layer: far more than there are behind a
-  /// network, and few enough for a file of a million operators, each of which is looked for among all.
+  /// The most operators that a search from tensor to tensor follows: far more than there are behind a network, and few enough
+  /// for a file of a million operators, since each step searches all of them.
   static let longestWay = 256
 
-  /// The operator that writes a tensor, or nil for an input or a constant.
+  /// Returns the operator that writes a tensor, or nil for an input or a constant.
   public func producer(of tensor: Int32) -> Int? {
     operators.firstIndex { $0.outputs.contains(tensor) }
   }
 
-  /// A tensor's name for people: its own, of which the first 256 letters are enough, or its number.
+  /// Returns a tensor's name for messages: the first 256 letters of its own, or its number.
   public func label(of index: Int32) -> String {
     guard let name = tensor(index)?.name, !name.isEmpty else { return "number \(index)" }
-    // What is cut off in the middle of a letter is no text any more, and is shown as such.
+    // A cut in the middle of a letter leaves bytes that are not text, and are shown as such.
     let text = name.bytes.count > 1024 ? Text(bytes: name.bytes.slice(0..<1024) ?? Bytes()).string : name.string
     let first = text.prefix(256)
     return first.count == text.count ? "\"\(text)\"" : "\"\(first)…\""
+  }
+
+  /// Returns a signature's entry for a tensor: under the tensor's own name, or under its number where it has none.
+  func signatureMap(of tensor: Int32) -> TensorMap {
+    let name = self.tensor(tensor)?.name.flatMap { $0.isEmpty ? nil : $0 }
+    return TensorMap(name: name ?? Text("tensor_\(tensor)"), tensorIndex: UInt32(clamping: tensor))
+  }
+}
+
+extension Model {
+  /// Returns the contents of the metadata buffer of a name, or nil where there is none.
+  public func metadata(named name: Text) -> Bytes? {
+    guard let entry = metadata.first(where: { $0.name == name }), let index = Int(exactly: entry.buffer),
+      buffers.indices.contains(index)
+    else { return nil }
+    return buffers[index].data
+  }
+
+  /// Sets the contents of the metadata buffer of a name, or removes the entry.
+  ///
+  /// An existing entry keeps its place, so that writing the same contents in another way gives the same file.
+  public mutating func setMetadata(named name: Text, to contents: Bytes?) {
+    let place = metadata.firstIndex { $0.name == name }
+    switch (place, contents) {
+    case (let place?, let contents?):
+      let old = metadata[place].buffer
+      let tensorsUseIt = subgraphs.contains { $0.tensors.contains { $0.buffer == old } }
+      let isShared = tensorsUseIt || metadata.count { $0.buffer == old } > 1
+      if !isShared, let index = Int(exactly: old), buffers.indices.contains(index) {
+        buffers[index] = Buffer(contents)
+      } else {
+        metadata[place].buffer = appendBuffer(contents)
+      }
+    case (let place?, nil):
+      let old = metadata.remove(at: place).buffer
+      // Only the last buffer can be removed without renumbering the others; any other is emptied.
+      let isUsed =
+        subgraphs.contains { $0.tensors.contains { $0.buffer == old } } || metadata.contains { $0.buffer == old }
+      guard !isUsed, let index = Int(exactly: old), buffers.indices.contains(index), index > 0 else { return }
+      if index == buffers.count - 1 { buffers.removeLast() } else { buffers[index] = Buffer() }
+    case (nil, let contents?):
+      metadata.append(Metadata(name: name, buffer: appendBuffer(contents)))
+    case (nil, nil):
+      break
+    }
+  }
+}
+
+extension Model {
+  /// The name of the custom operator that holds a part compiled for an Edge TPU.
+  public static var compiledOperatorName: String { "edgetpu-custom-op" }
+
+  /// Whether the model has a part that was compiled for an Edge TPU.
+  ///
+  /// - Complexity: O(operator codes).
+  public var isCompiled: Bool { operatorCodes.contains { $0.customCode == Text(Self.compiledOperatorName) } }
+
+  /// The number of operators of the main subgraph that are compiled for an Edge TPU.
+  ///
+  /// - Complexity: O(operators).
+  public var compiledOperatorCount: Int {
+    mainSubgraph?.operators.count { name(of: $0) == Self.compiledOperatorName } ?? 0
   }
 }

@@ -1,9 +1,9 @@
-/// The names of a list that are most like one that is not in it.
+/// The names of a list that are most like a mistyped one.
 package enum NearestNames {
-  /// At most three names, the most alike first: those that hold the name or are held by it, then those with few letters
-  /// to change.
+  /// Returns at most three names, the most similar first: those that contain the name or are contained in it, then those
+  /// with the fewest letters to change.
   ///
-  /// - Complexity: O(names × length²), the lengths limited to 256 bytes.
+  /// - Complexity: O(names × length²), with lengths of at most 256 bytes.
   package static func to(_ name: String, among names: [String]) -> [String] {
     let wanted = Array(name.lowercased().utf8.prefix(longest))
     guard !wanted.isEmpty else { return [] }
@@ -12,7 +12,7 @@ package enum NearestNames {
     for candidate in names.prefix(mostNames) where candidate.utf8.count <= longest {
       let letters = Array(candidate.lowercased().utf8)
       guard !letters.isEmpty, !found.contains(where: { $0.name == candidate }) else { continue }
-      let isPart = letters.count > 2 && wanted.count > 2 && (holds(letters, wanted) || holds(wanted, letters))
+      let isPart = letters.count > 2 && wanted.count > 2 && (contains(letters, wanted) || contains(wanted, letters))
       guard let distance = isPart ? 0 : distance(wanted, letters, limit: limit) else { continue }
       found.append((candidate, distance))
       found.sort { $0.distance < $1.distance }
@@ -25,12 +25,12 @@ package enum NearestNames {
   private static let longest = 256
   private static let mostNames = 4000
 
-  private static func holds(_ whole: [UInt8], _ part: [UInt8]) -> Bool {
+  private static func contains(_ whole: [UInt8], _ part: [UInt8]) -> Bool {
     guard part.count <= whole.count else { return false }
     return (0...(whole.count - part.count)).contains { whole[$0..<($0 + part.count)].elementsEqual(part) }
   }
 
-  /// How many letters are to be put in, taken out or changed, or nil where these are more than `limit`.
+  /// Returns the Levenshtein distance, or nil where it is above `limit`.
   private static func distance(_ one: [UInt8], _ other: [UInt8], limit: Int) -> Int? {
     guard abs(one.count - other.count) <= limit else { return nil }
     var row = Array(0...other.count)

@@ -1,9 +1,9 @@
 import TFLite
 
-/// A classifier as something to teach more classes to: where its logits are, and the embedding that they are made of.
+/// A classifier to which classes can be added: where its logits are, and the embedding that they are made of.
 ///
-/// It may be any classifier whose last layer is linear, one in Coral's imprinting layout, or one that was written with a
-/// ``LinearHead``, alone or beside a base.
+/// It may be any classifier whose last layer is linear, one in Coral's imprinting layout, or one with a ``LinearHead``, alone
+/// or beside a base.
 public struct BaseClassifier: Sendable, Hashable {
   /// What the last layers are.
   public enum Layout: Sendable, Hashable {
@@ -11,7 +11,7 @@ public struct BaseClassifier: Sendable, Hashable {
     case linear
     /// A linear layer behind L2_NORMALIZATION.
     case normalized
-    /// New classes beside those of a base, the number of which is given.
+    /// New classes beside so many of a base.
     case kept(base: Int)
   }
 
@@ -19,19 +19,19 @@ public struct BaseClassifier: Sendable, Hashable {
   public let layout: Layout
   /// The logits, before any softmax: a tensor of the main subgraph, by index.
   public let logits: Int32
-  /// The embedding: a tensor of the main subgraph, by index; one vector.
+  /// The embedding, one vector: a tensor of the main subgraph, by index.
   public let embedding: Int32
-  /// What the last linear layer reads: the embedding, or the unit vector that is made of it.
+  /// The tensor that the last layer reads: the embedding, or the unit vector made of it.
   public let features: Int32
-  /// What is done to the embedding before it is normalised, where this package has put that there.
-  public let root: EmbeddingRoot
+  /// How the embedding becomes the features, where this package has added that; else ``FeatureTransform/plain``.
+  public let transform: FeatureTransform
   /// The factor of the softmax, 1 where there is none.
   public let beta: Float
   /// N, the number of classes.
   public let classCount: Int
-  /// R, the rows of each class.
+  /// R, the number of rows of each class; of the base's classes where there are others beside them.
   public let rowsPerClass: Int
-  /// D, the number of the embedding's elements.
+  /// D, the number of elements of the embedding.
   public let dimension: Int
 
   /// Finds the parts of a classifier.
@@ -42,48 +42,36 @@ public struct BaseClassifier: Sendable, Hashable {
   public init(of model: Model) throws(SurgeryError) {
     let (_, output) = try model.onlyInputAndOutput()
     guard let graph = model.mainSubgraph, let scores = graph.tensor(output), let count = scores.elementCount, count > 1
-    else { throw .noVector(tensor: model.mainSubgraph?.label(of: output) ?? "", shape: []) }
-    var logits = output
-    var beta: Float = 1
-    var tensor = output
-    search: for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
-      guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first,
-        graph.tensor(source)?.elementCount == count
-      else { break }
-      switch model.builtinOperator(of: op) {
-      case .softmax:
-        beta = op.options.flatMap { SoftmaxOptions($0) }?.beta ?? 1
-        guard beta.isFinite, beta > 0 else {
-          throw .cannotAdapt(found: model.lastOperators(5), because: "its SOFTMAX has the factor \(beta)")
-        }
-        logits = source
-        break search
-      case .reshape, .squeeze, .quantize, .dequantize: tensor = source
-      default: break search
-      }
-    }
-    let found = try Self.source(ofLogits: logits, in: model)
-    guard let vector = graph.tensor(found.embedding), let dimension = vector.elementCount,
-      vector.shape.contains(where: { Int($0) == dimension }), graph.producer(of: found.embedding) != nil
     else {
       throw .noVector(
-        tensor: graph.label(of: found.embedding), shape: graph.tensor(found.embedding)?.shape ?? [])
+        tensor: model.mainSubgraph?.label(of: output) ?? "", shape: model.mainSubgraph?.tensor(output)?.shape ?? [])
     }
-    self.logits = logits
-    self.beta = beta
+    let path = try OutputPath(to: output, in: model)
+    let source = try EmbeddingSource(of: path, in: model)
+    guard let vector = graph.tensor(source.embedding), let dimension = vector.elementCount,
+      vector.shape.contains(where: { Int($0) == dimension }), graph.producer(of: source.embedding) != nil
+    else {
+      throw .noVector(
+        tensor: graph.label(of: source.embedding), shape: graph.tensor(source.embedding)?.shape ?? [])
+    }
+    logits = path.logits
+    beta = path.beta ?? 1
     classCount = count
-    embedding = found.embedding
-    features = found.features
-    root = found.root
-    layout = found.base.map { .kept(base: $0) } ?? (found.isNormalized ? .normalized : .linear)
-    rowsPerClass = found.rows.isMultiple(of: count) ? max(1, found.rows / count) : 1
+    embedding = source.embedding
+    features = source.layer.features
+    transform = source.transform
+    let base = path.steps.lazy.compactMap { step in
+      if case .concatenation(let base) = step.kind { base } else { nil }
+    }.first
+    layout = base.map { .kept(base: $0) } ?? (source.isNormalized ? .normalized : .linear)
+    rowsPerClass = source.layer.rowCount / max(1, path.classCount ?? count)
     self.dimension = dimension
   }
 
-  /// The model up to the embedding, as a model of its own.
+  /// Returns the model up to the embedding as a model of its own.
   public func extractor(of model: Model) -> Model { model.cut(at: embedding) }
 
-  /// The model from the embedding to the logits, as a model of its own.
+  /// Returns the model from the embedding to the logits as a model of its own.
   public func head(of model: Model) -> Model {
     var part = model
     guard !part.subgraphs.isEmpty else { return part }
@@ -94,96 +82,62 @@ public struct BaseClassifier: Sendable, Hashable {
     part.trailing = Bytes()
     return part.cut(at: logits)
   }
-
-  /// What logits are made of.
-  struct Source {
-    /// The embedding.
-    var embedding: Int32 = -1
-    /// What the linear layer reads.
-    var features: Int32 = -1
-    /// What was done to the embedding before it was normalised.
-    var root = EmbeddingRoot.none
-    /// Whether the features are normalised.
-    var isNormalized = false
-    /// The number of classes of the base, of new ones beside it.
-    var base: Int?
-    /// The rows of the linear layer.
-    var rows = 0
-  }
-
-  /// Goes back from logits to the embedding.
-  static func source(ofLogits logits: Int32, in model: Model) throws(SurgeryError) -> Source {
-    guard let graph = model.mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
-    var found = Source()
-    var tensor = logits
-    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
-      guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else {
-        break
-      }
-      switch model.builtinOperator(of: op) {
-      case .reshape, .squeeze, .quantize, .dequantize, .reduceMax: tensor = source
-      case .mul:
-        guard let other = op.inputs.last, graph.tensor(other).flatMap({ model.constant($0) }) != nil else {
-          throw refusal(model, "its logits come from a MUL of two tensors")
-        }
-        tensor = source
-      case .concatenation where model.isOfHead(tensor, in: graph):
-        if found.base == nil { found.base = graph.tensor(source)?.elementCount ?? 0 }
-        tensor = source
-      case .fullyConnected, .conv2D:
-        guard op.inputs.count > 1, let kernel = graph.tensor(op.inputs[1]) else {
-          throw refusal(model, "its \(model.name(of: op)) has no weights")
-        }
-        found.rows = kernel.shape.first.map(Int.init) ?? 0
-        found.features = source
-        model.findEmbedding(&found, in: graph)
-        return found
-      default: throw refusal(model, "its logits come from \(model.name(of: op)), and not from a linear layer")
-      }
-    }
-    throw refusal(model, "its logits come from no linear layer")
-  }
-
-  private static func refusal(_ model: Model, _ because: String) -> SurgeryError {
-    .cannotAdapt(found: model.lastOperators(5), because: because)
-  }
 }
 
-extension Model {
-  /// Whether a tensor was added with a head, by its name; what follows from it is checked by what is there.
-  fileprivate func isOfHead(_ index: Int32, in graph: SubGraph) -> Bool {
-    graph.tensor(index)?.name?.string.hasPrefix(Self.headPrefix) == true
-  }
+/// The network's own embedding, and what is done to it before the last layer reads it.
+struct EmbeddingSource {
+  let layer: LastLayer
+  /// The embedding: a tensor of the main subgraph, by index.
+  private(set) var embedding: Int32
+  /// Whether the layer reads unit vectors.
+  private(set) var isNormalized = false
+  /// How the embedding becomes the features, where this package has added that.
+  private(set) var transform = FeatureTransform.plain
 
-  /// Goes back from what a linear layer reads to the network's own embedding.
-  fileprivate func findEmbedding(_ found: inout BaseClassifier.Source, in graph: SubGraph) {
-    var tensor = found.features
-    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
+  /// Goes back from the last layer at the end of a path.
+  ///
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` where there is no last layer.
+  init(of path: OutputPath, in model: Model) throws(SurgeryError) {
+    let graph = model.mainSubgraph ?? SubGraph()
+    switch path.end {
+    case .layer(let layer): self.layer = layer
+    case .other(let index):
+      let name = model.name(of: graph.operators[index])
+      throw .cannotAdapt(
+        found: model.lastOperators(5), because: "its logits come from \(name), and not from a linear layer")
+    case .input, .circle:
+      throw .cannotAdapt(found: model.lastOperators(5), because: "its logits come from no linear layer")
+    }
+    try layer.checkShapes(
+      classCount: path.classCount ?? 0, isOneRowPerClass: !path.steps.contains { $0.kind == .maximum }, in: model)
+    embedding = layer.features
+    var tensor = layer.features
+    for _ in 0..<SubGraph.longestWay {
       guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else {
         break
       }
-      switch builtinOperator(of: op) {
-      case .l2Normalization where !found.isNormalized: found.isNormalized = true
-      case .quantize where !found.isNormalized:
+      let isOfHead = isNormalized && model.isOfHead(tensor)
+      switch model.builtinOperator(of: op) {
+      case .l2Normalization where !isNormalized: isNormalized = true
+      case .quantize where !isNormalized:
         // Coral's own networks quantise between the normalisation and the convolution.
-        guard let before = graph.producer(of: source), builtinOperator(of: graph.operators[before]) == .l2Normalization
+        guard let before = graph.producer(of: source),
+          model.builtinOperator(of: graph.operators[before]) == .l2Normalization
         else {
-          found.embedding = tensor
+          embedding = tensor
           return
         }
-      case .sqrt where found.isNormalized && isOfHead(tensor, in: graph): found.root = .root
-      case .mul where found.isNormalized && isOfHead(tensor, in: graph): found.root = .signedRoot
-      case .relu, .reshape, .dequantize, .quantize, .concatenation:
-        guard found.isNormalized, isOfHead(tensor, in: graph) else {
-          found.embedding = tensor
-          return
-        }
+      case .sqrt where isOfHead: transform = .root
+      case .mul where isOfHead: transform = .signedRoot
+      case .relu where isOfHead, .reshape where isOfHead, .dequantize where isOfHead, .quantize where isOfHead,
+        .concatenation where isOfHead:
+        break
       default:
-        found.embedding = tensor
+        embedding = tensor
         return
       }
       tensor = source
     }
-    found.embedding = tensor
+    embedding = tensor
   }
 }

@@ -1,11 +1,11 @@
 import TFLite
 
-/// The convolutions of a model, one for each of a network's, found by following the graph from the picture on.
+/// The convolutions of a model, one for each of a network's, found by following the graph from its input.
 ///
-/// The kinds of the layers, the shapes of their weights, steps, padding and activations are compared; no weight is read.
+/// The kinds of the layers, the shapes of their weights, strides, padding and activations are compared; no weight is read.
 struct ModelLayers {
-  /// Where the embedding is, or nil where the model does not take the mean behind its convolutions.
-  private(set) var embedding: GraphReaders.Place?
+  /// The embedding's tensor, or nil where the model has no mean behind its convolutions.
+  private(set) var embedding: Int32?
 
   private let readers: GraphReaders
   private let model: Model
@@ -15,7 +15,7 @@ struct ModelLayers {
 
   /// Follows a model's main graph.
   ///
-  /// - Throws: ``LayerMismatch`` with what is another network's.
+  /// - Throws: ``LayerMismatch`` with the first difference.
   /// - Complexity: O(operators) where the layers are those of the network.
   init(of model: Model, for architecture: Architecture) throws(LayerMismatch) {
     readers = GraphReaders(of: model)
@@ -46,18 +46,18 @@ struct ModelLayers {
           let output = readers.graph.operators[index].outputs.first,
           readers.graph.tensor(output)?.elementCount == channels
         {
-          embedding = GraphReaders.Place(tensor: output, writer: index)
+          embedding = output
         }
       case .fullyConnected, .softmax: break
       }
     }
   }
 
-  /// A convolution as the network has it.
+  /// A convolution of the network.
   private struct Expected {
     let name: String
     let kind: BuiltinOperator
-    /// The shape of the weights in the order of a `.tflite` file.
+    /// The shape of the weights, its dimensions in the order of a `.tflite` file.
     let shape: [Int]
     let window: Int32
     let stride: Int32
@@ -76,10 +76,10 @@ struct ModelLayers {
     }
   }
 
-  /// Goes over the next convolution, which must be the one that is expected.
+  /// Passes the next convolution, which must be the expected one.
   private mutating func follow(_ expected: Expected, as layer: Architecture.Layer) throws(LayerMismatch) {
     guard let (index, pads) = next(among: [.conv2D, .depthwiseConv2D]) else {
-      throw LayerMismatch("it has no convolution where \(expected.name) is due")
+      throw LayerMismatch("it has no convolution where the network has \(expected.name)")
     }
     let op = readers.graph.operators[index]
     let label = op.outputs.first.map { readers.graph.label(of: $0) } ?? "without an output"
@@ -96,10 +96,10 @@ struct ModelLayers {
     place = GraphReaders.Place(tensor: output, writer: index)
     let window = Window(op)
     guard window.stride == [expected.stride, expected.stride], window.dilation == [1, 1] else {
-      throw mismatch("has the steps \(window.stride), where the network has \(expected.stride)")
+      throw mismatch("has the strides \(window.stride), where the network has \(expected.stride)")
     }
     guard isPaddedAsSame(op, window, expected, pads: pads) else {
-      throw mismatch("is padded otherwise than TensorFlow's SAME, where the network has that")
+      throw mismatch("is padded otherwise than by TensorFlow's SAME, which the network has")
     }
     let activation = takeActivation(window.activation)
     guard activation == expected.activation || expected.activation == .relu6 && isWithinSix(place.tensor) else {
@@ -108,8 +108,8 @@ struct ModelLayers {
     pairs.append((layer, op))
   }
 
-  /// The next of some operators, operators passed over that change the form of numbers or prepare the picture, and what
-  /// is padded before it.
+  /// Returns the next of some operators, behind others that only change the numbers' type or prepare the picture, and the
+  /// tensor with the padding before it.
   private func next(among wanted: Set<BuiltinOperator>) -> (index: Int, pads: Int32?)? {
     var place = place
     var pads: Int32?
@@ -136,15 +136,15 @@ struct ModelLayers {
     }
   }
 
-  /// Goes over a sum of the current tensor and that of an earlier place.
+  /// Passes the sum of the current tensor and that of an earlier place.
   private mutating func followSum(_ name: String, of start: GraphReaders.Place) throws(LayerMismatch) {
     guard let (index, _) = next(among: [.add]), let output = readers.graph.operators[index].outputs.first,
       readers.graph.operators[index].inputs.contains(start.tensor)
-    else { throw LayerMismatch("it has no sum where \(name) is due") }
+    else { throw LayerMismatch("it has no sum where the network has \(name)") }
     place = GraphReaders.Place(tensor: output, writer: index)
   }
 
-  /// The activation of the layer that was gone over last: its own, or that of an operator behind it, which is gone over.
+  /// Returns the activation of the last layer passed: its own, or that of an operator behind it, which is passed too.
   private mutating func takeActivation(_ own: ActivationFunction) -> ActivationFunction {
     guard own == .none, let (op, next) = readers.only(from: place), model.builtinOperator(of: op) == .relu6 else {
       return own
@@ -153,7 +153,7 @@ struct ModelLayers {
     return .relu6
   }
 
-  /// Whether a tensor's bytes stand for 0 to 6, which cuts off as much as ReLU6 does.
+  /// Whether a tensor's bytes cover 0 to 6, which clips as ReLU6 does.
   private func isWithinSix(_ index: Int32) -> Bool {
     guard let tensor = readers.graph.tensor(index), let encoding = try? ElementEncoding(of: tensor, label: "") else {
       return false
@@ -165,7 +165,7 @@ struct ModelLayers {
     }
   }
 
-  /// Whether a window of a convolution meets the same zeros as TensorFlow's SAME gives, by whatever means.
+  /// Whether a convolution is padded as by TensorFlow's SAME, by its own padding or by a PAD before it.
   private func isPaddedAsSame(_ op: Operator, _ window: Window, _ expected: Expected, pads: Int32?) -> Bool {
     guard window.padding == .valid else { return window.padding == .same && pads == nil }
     guard let input = readers.graph.tensor(op.inputs[0]), input.shape.count == 4,
@@ -201,7 +201,7 @@ struct ModelLayers {
   }
 }
 
-/// How a convolution's windows move, of either kind.
+/// The padding, strides, dilation and activation of a convolution of either kind.
 private struct Window {
   let padding: Padding
   let stride, dilation: [Int32]
@@ -224,7 +224,8 @@ private struct Window {
 }
 
 extension ModelLayers {
-  /// The weights of the layers under the network's names, as PyTorch has them, with normalisations that add the biases.
+  /// Returns the weights of the layers under the network's names, in PyTorch's order of dimensions, with batch
+  /// normalisations that add the biases.
   ///
   /// - Throws: ``SurgeryError`` where a weight cannot be read.
   /// - Complexity: O(the number of weights).
@@ -251,7 +252,7 @@ extension ModelLayers {
     let (values, scales) = try model.realNumbers(of: op.inputs[1], along: outputs)
     let biases = try model.biases(of: op, scales: scales)
     guard let kernel = WeightTensor(shape: shape, values)?.permuted(order) else {
-      throw .unsuitable(tensor: readers.graph.label(of: op.inputs[1]), because: "its contents have not its shape")
+      throw .unsuitable(tensor: readers.graph.label(of: op.inputs[1]), because: "its contents do not have its shape")
     }
     let count = biases.count
     let numbers: [[Float]] = [
@@ -263,4 +264,11 @@ extension ModelLayers {
         WeightTensor(shape: [count], numbers).map { (name, $0) }
       }
   }
+}
+
+/// The first difference between a model's layers and a network's, in words.
+struct LayerMismatch: Error {
+  let words: String
+
+  init(_ words: String) { self.words = words }
 }

@@ -1,11 +1,11 @@
 import TFLite
 
 extension Model {
-  /// A constant as real numbers, with the scale of each entry of a dimension (1 for floats).
+  /// Returns a constant as real numbers, with the scale of each entry of a dimension (1 for floats).
   ///
   /// - Parameters:
-  ///   - index: A constant of the main subgraph: 32-bit floats, 16-bit floats, as they are or behind a DEQUANTIZE, or
-  ///     bytes that are quantised as a whole or along the dimension.
+  ///   - index: A constant of the main subgraph: 32-bit or 16-bit floats, also behind a DEQUANTIZE, or bytes that are
+  ///     quantised per tensor or per entry of the dimension.
   ///   - dimension: The dimension.
   /// - Throws: ``SurgeryError/badConstant(tensor:expected:found:)`` or ``SurgeryError/unsuitable(tensor:because:)``.
   func realNumbers(
@@ -23,7 +23,7 @@ extension Model {
       throw .unsuitable(tensor: label, because: "it is stored in a sparse form")
     }
     guard let data = constant(tensor) else {
-      throw .unsuitable(tensor: label, because: "it is no constant of the file")
+      throw .unsuitable(tensor: label, because: "it is not a constant in the file")
     }
     try checkConstant(index, in: graph)
     guard tensor.shape.indices.contains(dimension), let count = tensor.elementCount, count > 0 else {
@@ -55,12 +55,12 @@ extension Model {
         tensor: label, because: "its type is \(tensor.type.name); FLOAT32, FLOAT16, UINT8 or INT8 is needed")
     }
     guard values.allSatisfy(\.isFinite) else {
-      throw .unsuitable(tensor: label, because: "it holds a number that is infinite or none (NaN)")
+      throw .unsuitable(tensor: label, because: "it holds a number that is infinite or NaN")
     }
     return (values, scales)
   }
 
-  /// The encoding of each entry of a byte tensor's dimension.
+  /// Returns the encoding of each entry of a dimension of a byte tensor.
   private func encodings(
     of tensor: Tensor, along dimension: Int, rows: Int, label: String
   ) throws(SurgeryError) -> [ElementEncoding] {
@@ -87,15 +87,15 @@ extension Model {
     return encodings
   }
 
-  /// The biases of a linear layer as real numbers; zeros where it has none.
+  /// Returns the biases of a linear layer as real numbers; zeros where it has none.
   ///
   /// - Parameters:
-  ///   - op: The layer, whose third input they are.
-  ///   - scales: The scale of the weights, one for each output.
-  /// - Throws: As ``realNumbers(of:along:)``, and where there is not one for each output.
+  ///   - op: The layer; the biases are its third input.
+  ///   - scales: The scales of the weights, one for each output.
+  /// - Throws: As ``realNumbers(of:along:)`` does, and where there is not one for each output.
   func biases(of op: Operator, scales: [Float]) throws(SurgeryError) -> [Float] {
     guard let graph = mainSubgraph, let input = op.inputs.first, let features = graph.tensor(input) else {
-      throw .unsuitable(tensor: "of \(name(of: op))", because: "it is not there")
+      throw .unsuitable(tensor: "of \(name(of: op))", because: "it is missing")
     }
     let encoding = try ElementEncoding(of: features, label: graph.label(of: input))
     guard let index = op.inputs.dropFirst(2).first, index >= 0 else {
@@ -108,10 +108,11 @@ extension Model {
     if encoding == .float32 { return try realNumbers(of: index).values }
     guard tensor.type == .int32, let data = constant(tensor) else {
       throw .unsuitable(
-        tensor: label, because: "it is \(tensor.type.name), where biases of a quantised layer are constant INT32")
+        tensor: label,
+        because: "its type is \(tensor.type.name), where a quantised layer needs constant biases in INT32")
     }
     try checkConstant(index, in: graph)
-    // 32-bit integers count in steps of the features' scale times the weights'.
+    // The step of a bias is the scale of the features times that of the weights.
     return data.withUnsafeBytes { bytes in
       scales.enumerated().map { row, scale in
         scale * encoding.unit * Float(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * row, as: Int32.self)))
@@ -121,7 +122,7 @@ extension Model {
 }
 
 extension Float {
-  /// The number that the bits of an IEEE 754 half stand for; not every system has the type.
+  /// Creates the number with the bits of an IEEE 754 half; not every system has the type `Float16`.
   init(half bits: UInt16) {
     let sign = UInt32(bits >> 15) << 31
     let exponent = UInt32(bits >> 10) & 0x1F

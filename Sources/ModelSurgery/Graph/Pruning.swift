@@ -1,10 +1,10 @@
 import TFLite
 
 extension Model {
-  /// The part of the model that computes one tensor of the main subgraph, with that tensor as its only output.
+  /// Returns the part of the model that computes one tensor of the main subgraph, with that tensor as its only output.
   ///
-  /// Operators, tensors, buffers and operator codes that are no longer needed are left out, and what remains is numbered
-  /// anew; signatures of the main subgraph get the new output under their first output's name. Metadata stays.
+  /// Operators, tensors, buffers and operator codes that are no longer needed are dropped and the others renumbered; the
+  /// signatures of the main subgraph get the new output under the name of their first one. Metadata stays.
   ///
   /// - Complexity: O(operators × tensors) at worst, no weights are copied.
   public func cut(at output: Int32) -> Model {
@@ -19,7 +19,7 @@ extension Model {
     return model
   }
 
-  /// Leaves out what the main subgraph's outputs do not need: operators, tensors, operator codes and buffers. The inputs
+  /// Drops the operators, tensors, operator codes and buffers that the main subgraph's outputs do not need. The inputs
   /// stay, used or not.
   mutating func dropUnused() {
     guard !subgraphs.isEmpty else { return }
@@ -32,7 +32,7 @@ extension Model {
   private mutating func dropUnusedOperators() {
     var needed = Set(subgraphs[0].outputs)
     var kept: [Operator] = []
-    // Operators stand in the order in which they run.
+    // Operators are in the order in which they run.
     for op in subgraphs[0].operators.reversed() where op.outputs.contains(where: needed.contains) {
       needed.formUnion(op.inputs)
       kept.append(op)
@@ -48,7 +48,7 @@ extension Model {
       used.formUnion(op.outputs)
       used.formUnion(op.intermediates)
     }
-    // Some ways to quantise keep their scales in tensors of their own.
+    // Some kinds of quantisation keep their scales in tensors of their own.
     for index in used { used.formUnion(graph.tensor(index)?.quantization?.details?.tensors ?? []) }
     var renumbered: [Int32: Int32] = [-1: -1]
     var tensors: [Tensor] = []
@@ -121,6 +121,32 @@ extension Model {
     for index in metadata.indices { metadata[index].buffer = renumbered[metadata[index].buffer] ?? 0 }
     metadataBuffer = metadataBuffer.map { old in
       UInt32(exactly: old).flatMap { renumbered[$0] }.map(Int32.init(clamping:)) ?? old
+    }
+  }
+}
+
+extension QuantizationDetails {
+  /// The tensors with the scales and zero points.
+  var tensors: [Int32] {
+    switch self {
+    case .blockwise(let blockwise): [blockwise.scales, blockwise.zeroPoints].filter { $0 >= 0 }
+    case .multiAxis(let multiAxis): [multiAxis.scales, multiAxis.zeroPoints].filter { $0 >= 0 }
+    case .custom, .empty, .unknown: []
+    }
+  }
+
+  /// Renumbers those tensors.
+  mutating func renumber(_ number: (Int32) -> Int32) {
+    switch self {
+    case .blockwise(var blockwise):
+      blockwise.scales = number(blockwise.scales)
+      blockwise.zeroPoints = number(blockwise.zeroPoints)
+      self = .blockwise(blockwise)
+    case .multiAxis(var multiAxis):
+      multiAxis.scales = number(multiAxis.scales)
+      multiAxis.zeroPoints = number(multiAxis.zeroPoints)
+      self = .multiAxis(multiAxis)
+    case .custom, .empty, .unknown: break
     }
   }
 }

@@ -1,28 +1,30 @@
 import TFLite
 
-/// The layers that heads are made of; all in float.
+/// The layers of heads, all in float.
 extension GraphBuilder {
-  /// Adds what turns an embedding into the unit vector z: (DEQUANTIZE) → (root) → L2_NORMALIZATION.
+  /// Adds the operators that turn an embedding into the unit vector z: (DEQUANTIZE) → (root) → L2_NORMALIZATION.
   ///
   /// An embedding of zeros gives zeros: the runtime divides by at least 10⁻⁶.
   ///
   /// - Parameters:
   ///   - embedding: A vector of D elements, in any shape.
-  ///   - root: What is done to it before it is normalised.
+  ///   - transform: How it becomes z.
   /// - Returns: z, `[1, D]`.
-  mutating func unitVector(of embedding: GraphTensor, root: EmbeddingRoot) throws(SurgeryError) -> GraphTensor {
+  mutating func unitVector(
+    of embedding: GraphTensor, transform: FeatureTransform
+  ) throws(SurgeryError) -> GraphTensor {
     let count = embedding.shape.reduce(Int32(1)) { $0.multipliedReportingOverflow(by: $1).partialValue }
     var vector = embedding
     if vector.shape != [1, count] {
       vector = try reshape(vector, to: [1, count], name: "Embedding", shapeName: "EmbeddingShape")
     }
     if vector.type != .float32 { vector = try dequantize(vector, name: "Dequantize") }
-    switch root {
-    case .none: break
+    switch transform {
+    case .plain: break
     case .root:
       vector = try sqrt(try relu(vector, name: "Positive"), name: "Root")
     case .signedRoot:
-      // x / √|x|; what is next to nothing stays so.
+      // x / √|x|; an element next to 0 stays next to 0.
       let least = try floats("Least", [1e-12], shape: [1])
       let size = try maximum(try abs(vector, name: "Magnitude"), least, name: "Bounded")
       vector = try mul(vector, try rsqrt(size, name: "InverseRoot"), name: "Root")
@@ -45,33 +47,34 @@ extension GraphBuilder {
 
   /// Adds −D², `[1, 1]`, and p, `[1, 1]`, of the unit vector z.
   mutating func nearness(
-    to nearest: NearestClass, of features: GraphTensor
+    of features: GraphTensor, by novelty: NoveltyScore
   ) throws(SurgeryError) -> (distance: GraphTensor, projection: GraphTensor) {
-    let dimension = Int32(clamping: nearest.dimension)
-    let classCount = Int32(clamping: nearest.classCount)
-    let mean = try floats("Mean", nearest.mean, shape: [1, dimension])
+    let lambda = Float(novelty.lambda)
+    let dimension = Int32(clamping: novelty.dimension)
+    let classCount = Int32(clamping: novelty.classCount)
+    let mean = try floats("Mean", novelty.mean, shape: [1, dimension])
     let centred = try sub(features, mean, name: "Centred")
     let squares = try mul(centred, centred, name: "Squares")
-    let inverse = Array(repeating: 1 / nearest.lambda, count: nearest.dimension)
+    let inverse = Array(repeating: 1 / lambda, count: novelty.dimension)
     var length = try linear(inverse, [0], on: squares, name: "Length")
-    if !nearest.shares.isEmpty {
+    if !novelty.shares.isEmpty {
       // Along the directions: (√(s / λ) u·y)².
-      let factors = nearest.shares.map { ($0 / nearest.lambda).squareRoot() }
-      let rows = nearest.directions.indices.map { nearest.directions[$0] * factors[$0 / nearest.dimension] }
+      let factors = novelty.shares.map { ($0 / lambda).squareRoot() }
+      let rows = novelty.directions.indices.map { novelty.directions[$0] * factors[$0 / novelty.dimension] }
       let along = try linear(rows, zeros(factors.count), on: centred, name: "Along")
       let ones = Array(repeating: Float(1), count: factors.count)
       let within = try linear(
         ones, [0], on: try mul(along, along, name: "AlongSquares"), name: "LengthWithin")
       length = try sub(length, within, name: "LengthOutside")
     }
-    let products = try linear(nearest.discriminants, zeros(nearest.classCount), on: centred, name: "Products")
+    let products = try linear(novelty.discriminants, zeros(novelty.classCount), on: centred, name: "Products")
     let two = try floats("Two", [2], shape: [1])
-    let lengths = try floats("Lengths", nearest.lengths, shape: [1, classCount])
+    let lengths = try floats("Lengths", novelty.lengths, shape: [1, classCount])
     let gains = try sub(try mul(products, two, name: "Doubled"), lengths, name: "Gains")
     let gain = try reduceMax(gains, axes: [1], options: ReducerOptions(keepsDimensions: true), name: "Gain")
     // A class whose mean is μ has no direction; it must not win.
-    let isDirected = nearest.lengths.map { $0 > 0 && (1 / $0).isFinite }
-    let factors = zip(nearest.lengths, isDirected).map { $1 ? 1 / $0 : 0 }
+    let isDirected = novelty.lengths.map { $0 > 0 && (1 / $0).isFinite }
+    let factors = zip(novelty.lengths, isDirected).map { $1 ? 1 / $0 : 0 }
     let offsets = isDirected.map { $0 ? Float(0) : Self.never }
     let shares = try add(
       try mul(products, try floats("Inverses", factors, shape: [1, classCount]), name: "Quotients"),
@@ -82,13 +85,13 @@ extension GraphBuilder {
   }
 
   /// Adds the logits of new classes beside those of a base: θ − α D² + sₖ − maxⱼ sⱼ.
-  mutating func gated(
-    _ logits: GraphTensor, nearness: GraphTensor, gate: ClassGate
+  mutating func calibrated(
+    _ logits: GraphTensor, nearness: GraphTensor, by calibration: BaseClassCalibration
   ) throws(SurgeryError) -> GraphTensor {
     let best = try reduceMax(logits, axes: [1], options: ReducerOptions(keepsDimensions: true), name: "BestNew")
     let relative = try sub(logits, best, name: "Relative")
-    let slope = try floats("Slope", [gate.slope], shape: [1])
-    let offset = try floats("Offset", [gate.offset], shape: [1])
+    let slope = try floats("Slope", [calibration.slope], shape: [1])
+    let offset = try floats("Offset", [calibration.offset], shape: [1])
     let level = try add(try mul(nearness, slope, name: "Sloped"), offset, name: "Level")
     return try add(relative, level, name: "NewLogits")
   }
@@ -98,7 +101,7 @@ extension GraphBuilder {
     try constant(name, shape: shape, encoding: .float32, contents: Bytes(ElementEncoding.float32.encode(values)))
   }
 
-  /// Adds a fully connected layer of numbers at hand.
+  /// Adds a fully connected layer with weights `[rows, columns]` and a bias for each row.
   mutating func linear(
     _ weights: [Float], _ biases: [Float], on input: GraphTensor, name: String
   ) throws(SurgeryError) -> GraphTensor {

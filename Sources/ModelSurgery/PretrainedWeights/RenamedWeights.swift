@@ -1,10 +1,10 @@
-/// Weights of a file under the names that a network has for them.
+/// The weights of a file under a network's own names.
 ///
-/// A name may have `module.`, `model.` or `base.` before it, as wrappers of PyTorch put there. The names and the orders of
-/// dimensions of TensorFlow's slim are known for the networks that are named as slim names them: then what is not the
-/// network's is left out, and averages over the training are taken where there are such.
+/// A name may have the prefix `module.`, `model.` or `base.`, as wrappers of PyTorch add it. The names and the orders of
+/// dimensions of TensorFlow-Slim are known for the networks whose layers have Slim's names; then tensors that are not the
+/// network's are left out, and exponential moving averages are taken where there are any.
 struct RenamedWeights {
-  /// The names, in the file's order or, of slim's, in the network's.
+  /// The names, in the file's order or, from Slim, in the network's.
   let names: [String]
   /// Whether tensors that are not the network's are left out.
   let isSelection: Bool
@@ -12,11 +12,11 @@ struct RenamedWeights {
   private let weights: NamedWeights
   private let sources: [String: Source]
 
-  /// A tensor of the file, and what becomes of it.
+  /// A tensor of the file, and how it is transposed.
   private struct Source {
     let name: String
     var order: [Int]?
-    /// How many of the last dimensions are left out, which are 1.
+    /// The number of last dimensions, all 1, that are dropped.
     var dropped = 0
   }
 
@@ -38,7 +38,7 @@ struct RenamedWeights {
       for name in weights.names {
         let short = Self.short(name)
         if sources[short] == nil { names.append(short) }
-        // A name that stands in the file as it is goes before one that has been shortened.
+        // A full name takes precedence over one that was shortened to it.
         if sources[short] == nil || short == name { sources[short] = Source(name: name) }
       }
     }
@@ -47,28 +47,28 @@ struct RenamedWeights {
     self.sources = sources
   }
 
-  /// The shape of a tensor, or nil where there is none of the name.
+  /// Returns the shape of a tensor, or nil where there is none of the name.
   func shape(_ name: String) -> [Int]? {
     guard let source = sources[name], let shape = weights[source.name]?.shape else { return nil }
     guard let order = source.order, order.count == shape.count else { return shape }
     return Self.cut(order.map { shape[$0] }, source.dropped)
   }
 
-  /// A tensor, or nil where there is none of the name.
+  /// Returns a tensor, or nil where there is none of the name.
   ///
-  /// - Complexity: O(the number of its elements), where its dimensions come in another order.
+  /// - Complexity: O(the number of its elements), where its dimensions are in another order.
   func tensor(_ name: String) -> WeightTensor? {
     guard let source = sources[name], let tensor = weights[source.name] else { return nil }
     guard let order = source.order, let permuted = tensor.permuted(order) else { return tensor }
     return permuted.reshaped(Self.cut(permuted.shape, source.dropped))
   }
 
-  /// The tensors of some names that are there.
+  /// Returns the tensors of some names, without those that are missing.
   func tensors(_ names: [String]) -> NamedWeights {
     NamedWeights(names.compactMap { name in tensor(name).map { (name, $0) } })
   }
 
-  /// Where the average of a tensor over the training is, and where the tensor.
+  /// Returns the names of a tensor's exponential moving average and of the tensor itself.
   private static func averaged(_ path: String) -> [String] { [path + "/ExponentialMovingAverage", path] }
 
   private static func cut(_ shape: [Int], _ count: Int) -> [Int] {
@@ -83,7 +83,7 @@ struct RenamedWeights {
     return String(short)
   }
 
-  /// What slim calls the weights of some layers.
+  /// Returns Slim's names for the weights of some layers.
   private static func slim(_ layers: [Architecture.Layer]) -> [(name: String, source: Source)] {
     layers.flatMap { layer -> [(name: String, source: Source)] in
       switch layer {
@@ -114,12 +114,50 @@ struct RenamedWeights {
 }
 
 extension NamedWeights {
-  /// The weights under the names that a network has for them, whatever of the known ways the file calls them:
-  /// the names of TensorFlow's slim, or names with `module.`, `model.` or `base.` before them.
+  /// Returns the weights under a network's own names, from its own names with the prefix `module.`, `model.` or `base.`, or
+  /// from those of TensorFlow-Slim.
   ///
   /// - Complexity: O(the number of weights).
   public func named(for architecture: Architecture) -> NamedWeights {
     let renamed = RenamedWeights(self, for: architecture)
     return renamed.tensors(renamed.names)
+  }
+}
+
+/// How the tensors of a file differ from those of a network's base.
+struct WeightDifference {
+  /// The names that the network has and the file lacks.
+  let missing: [String]
+  /// The names that the file has and the network lacks.
+  let extra: [String]
+  /// The tensors of another shape.
+  let misshapen: [PretrainedWeightsError.Shapes]
+  /// The name of the head: a linear layer that reads the embedding, whose tensors are the only ones beside the base's.
+  let head: String?
+
+  /// Whether there is the base, and nothing else but a head.
+  var isNone: Bool { missing.isEmpty && extra.isEmpty && misshapen.isEmpty }
+
+  init(of weights: RenamedWeights, from base: Architecture) {
+    let needed = base.weights
+    missing = needed.map(\.name).filter { weights.shape($0) == nil }
+    misshapen = needed.compactMap { name, shape in
+      weights.shape(name).flatMap {
+        $0 == shape ? nil : PretrainedWeightsError.Shapes(tensor: name, expected: shape, found: $0)
+      }
+    }
+    let names = Set(needed.map(\.name))
+    let extra = weights.names.filter { !names.contains($0) && !base.isCounter($0, names) }
+    head = Self.head(among: extra, of: weights, dimension: base.outputs)
+    self.extra = head == nil && !weights.isSelection ? extra : []
+  }
+
+  private static func head(among extra: [String], of weights: RenamedWeights, dimension: Int) -> String? {
+    guard extra.count == 2, let matrix = extra.first(where: { $0.hasSuffix(".weight") }) else { return nil }
+    let name = String(matrix.dropLast(".weight".count))
+    guard extra.contains(name + ".bias"), let rows = weights.shape(matrix), rows.count == 2, rows[1] == dimension,
+      weights.shape(name + ".bias") == [rows[0]]
+    else { return nil }
+    return name
   }
 }

@@ -1,19 +1,19 @@
 import TFLite
 
 extension Model {
-  /// The model with FULLY_CONNECTED → SOFTMAX behind it: for a bare embedding extractor, whose output is one vector.
+  /// Returns the model with FULLY_CONNECTED → SOFTMAX behind it, for an embedding extractor, whose output is one vector.
   ///
-  /// The layers are stored as the vector is. Behind a uint8 extractor they are uint8 throughout, as Coral has them: weights
-  /// over their own range and 0, biases in 32-bit integers, logits over the range given, scores over [0, 1]. Behind an int8
-  /// extractor weights are symmetric around 0, as the runtime asks for. Behind a float one all is in float.
+  /// The layers have the vector's element type. Behind a uint8 extractor they are uint8 throughout, as Coral's are: weights
+  /// over their own range and 0, biases in 32-bit integers, logits over the given range, scores over [0, 1]. Behind an int8
+  /// extractor weights are symmetric around 0, as the runtime requires. Behind a float one everything is in float.
   ///
   /// - Parameters:
-  ///   - weights: `[N, D]`, a class's row after the other.
+  ///   - weights: `[N, D]`, one row for each class.
   ///   - biases: `[N]`.
-  ///   - logits: The range of the layer's output; 0 is always within. Logits beyond it are cut off where quantised.
+  ///   - logits: The range of the layer's output, widened to include 0. Where quantised, logits beyond it are clipped.
   /// - Throws: ``SurgeryError/noVector(tensor:shape:)``, ``SurgeryError/badRows(expected:found:)`` where the weights do not
-  ///   fit the vector, ``SurgeryError/unsuitable(tensor:because:)`` where they are not finite or the vector is of a type
-  ///   without such layers.
+  ///   fit the vector, ``SurgeryError/badNumbers(of:because:)`` where they are not finite or too small to quantise,
+  ///   ``SurgeryError/unsuitable(tensor:because:)`` where the vector is of a type without such layers.
   public func appendingSoftmaxLayer(
     weights: [Float], biases: [Float], logits: ClosedRange<Float>
   ) throws(SurgeryError) -> Model {
@@ -30,7 +30,7 @@ extension Model {
     }
     guard weights.allSatisfy(\.isFinite), biases.allSatisfy(\.isFinite), logits.lowerBound.isFinite,
       logits.upperBound.isFinite
-    else { throw .unsuitable(tensor: "of the weights", because: "its numbers are not all finite") }
+    else { throw .badNumbers(of: "the softmax layer", because: "they are not all finite") }
 
     let encoding = try ElementEncoding(of: vector, label: graph.label(of: output))
     let rows = Self.rowEncoding(of: weights, like: encoding)
@@ -43,7 +43,7 @@ extension Model {
         "FC/Bias", shape: [count], encoding: .float32, contents: Bytes(encoding.encode(biases)))
     } else {
       let unit = encoding.unit * rows.unit
-      guard unit > 0 else { throw .unsuitable(tensor: "of the weights", because: "they are too small to quantise") }
+      guard unit > 0 else { throw .badNumbers(of: "the softmax layer", because: "they are too small to quantise") }
       bias = try builder.integers(
         "FC/Bias", biases.map { Int32(exactly: ($0 / unit).rounded()) ?? ($0 < 0 ? .min : .max) },
         quantization: QuantizationParameters(scale: unit, zeroPoint: 0))
@@ -64,10 +64,10 @@ extension Model {
     return outputEncoding(least...greatest, like: encoding)
   }
 
-  /// Bytes over a range that is widened to hold 0, and so that 0 is stored exactly.
+  /// Returns the encoding over a range that is widened to include 0, such that 0 is stored exactly.
   private static func outputEncoding(_ range: ClosedRange<Float>, like encoding: ElementEncoding) -> ElementEncoding {
     let (least, greatest) = (min(range.lowerBound, 0), max(range.upperBound, 0))
-    // Divided first, as the difference of two finite numbers may be infinite.
+    // Divided first: the difference of two finite numbers may be infinite.
     let scale = max(greatest / 255 - least / 255, .leastNormalMagnitude)
     let zero = Int(min(max((-least / scale).rounded(), 0), 255))
     return switch encoding {
@@ -77,7 +77,7 @@ extension Model {
     }
   }
 
-  /// As the runtime asks for: steps of 1/256 from 0.
+  /// Returns the encoding that the runtime requires: steps of 1/256 from 0.
   private static func scoreEncoding(like encoding: ElementEncoding) -> ElementEncoding {
     switch encoding {
     case .float32: .float32

@@ -1,11 +1,11 @@
 import TFLite
 
 extension Model {
-  /// Finds the embedding: the vector that the last layer reads, before it is normalised or otherwise prepared, in the form
-  /// in which the network stores it.
+  /// Finds the embedding: the vector that the last layer reads, before it is normalised or otherwise transformed, as the
+  /// network stores it.
   ///
-  /// Of a classifier it is that of ``BaseClassifier``; of a model with the imprinting tail what L2_NORMALIZATION reads; of a
-  /// model that does not end in a softmax its output.
+  /// In a classifier it is that of ``BaseClassifier``; in a model with the imprinting tail what L2_NORMALIZATION reads; in
+  /// a model that does not end in a softmax its output.
   ///
   /// - Returns: A tensor of the main subgraph.
   /// - Throws: ``SurgeryError`` with what was found, where there is no single vector.
@@ -13,32 +13,17 @@ extension Model {
     let (_, output) = try onlyInputAndOutput()
     guard let graph = mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
     if let tail = try? ImprintingTail(of: self), let vector = graph.operators[tail.normalization].inputs.first {
-      return stored(features(before: vector, in: graph), in: graph)
+      return stored(constantElement(behind: vector, in: graph)?.features ?? vector, in: graph)
     }
-    return endsInSoftmax(output, in: graph) ? try BaseClassifier(of: self).embedding : output
+    let path = try OutputPath(to: output, in: self)
+    return path.beta == nil ? output : try BaseClassifier(of: self).embedding
   }
 
-  /// Whether a tensor is a softmax's result, operators passed over that only change its form.
-  private func endsInSoftmax(_ tensor: Int32, in graph: SubGraph) -> Bool {
-    var tensor = tensor
-    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
-      guard let index = graph.producer(of: tensor), let source = graph.operators[index].inputs.first else {
-        return false
-      }
-      switch builtinOperator(of: graph.operators[index]) {
-      case .softmax: return true
-      case .reshape, .squeeze, .quantize, .dequantize: tensor = source
-      default: return false
-      }
-    }
-    return false
-  }
-
-  /// Whether no element of a tensor can be below 0: by its zero point, or by the activation that made it.
+  /// Returns whether no element of a tensor can be below 0: by its zero point, or by the activation that made it.
   public func isNonNegative(_ tensor: Int32) -> Bool {
     guard let graph = mainSubgraph else { return false }
     var current = tensor
-    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
+    for _ in 0..<SubGraph.longestWay {
       guard let vector = graph.tensor(current) else { return false }
       let zero = vector.quantization?.zeroPoint.first
       if vector.type == .uint8, zero == 0 { return true }
@@ -59,18 +44,14 @@ extension Model {
     return false
   }
 
-  /// The constant element that stands behind the features where the imprinting tail normalises them, as ``Adaptation`` puts
-  /// it there, or nil where there is none.
+  /// Returns the constant element behind the features that the imprinting tail normalises, as ``Adaptation`` adds it, or
+  /// nil where there is none.
   public func constantElement(of tail: ImprintingTail) -> Float? {
     guard let graph = mainSubgraph, let vector = graph.operators[tail.normalization].inputs.first,
       let element = constantElement(behind: vector, in: graph),
       let values = try? realNumbers(of: element.constant).values
     else { return nil }
     return values.first
-  }
-
-  private func features(before vector: Int32, in graph: SubGraph) -> Int32 {
-    constantElement(behind: vector, in: graph)?.features ?? vector
   }
 
   private func constantElement(behind vector: Int32, in graph: SubGraph) -> (features: Int32, constant: Int32)? {
@@ -81,11 +62,11 @@ extension Model {
     return (graph.operators[index].inputs[0], graph.operators[index].inputs[1])
   }
 
-  /// Goes back over operators that only change the form of a vector, to where the network made it.
+  /// Goes back over operators that only change the shape or type of a vector, to where the network made it.
   private func stored(_ tensor: Int32, in graph: SubGraph) -> Int32 {
     var current = tensor
     let count = graph.tensor(tensor)?.elementCount
-    for _ in graph.operators.indices.prefix(SubGraph.longestWay) {
+    for _ in 0..<SubGraph.longestWay {
       guard let index = graph.producer(of: current), let source = graph.operators[index].inputs.first,
         let builtin = builtinOperator(of: graph.operators[index]), [.reshape, .squeeze, .dequantize].contains(builtin),
         let before = graph.tensor(source), before.elementCount == count, !graph.inputs.contains(source),
@@ -94,5 +75,31 @@ extension Model {
       current = source
     }
     return current
+  }
+}
+
+/// The two parts of a classifier: the extractor up to the embedding, and the head behind it.
+extension Model {
+  /// Returns the part behind the embedding: the classifier's last layers, with its labels.
+  ///
+  /// - Throws: What ``embedding()`` and ``split(at:)`` throw; ``SplitError/nothingBehind(tensor:)`` for an extractor.
+  public func headPart() throws -> Model { try split(at: [embedding()]).head }
+
+  /// Returns the part up to the embedding: the extractor. An extractor is returned as it is.
+  ///
+  /// - Throws: What ``embedding()`` and ``split(at:)`` throw.
+  public func withoutHead() throws -> Model {
+    let embedding = try embedding()
+    return try onlyInputAndOutput().output == embedding ? self : try split(at: [embedding]).base
+  }
+
+  /// Returns the model with the head of another in place of its own.
+  ///
+  /// - Parameter other: A classifier, whose part behind the embedding is taken, or a head alone. It must have been made for
+  ///   this model's extractor.
+  /// - Throws: What ``embedding()``, ``split(at:)`` and ``joined(with:match:bypassing:)`` throw.
+  public func replacingHead(with other: Model) throws -> Model {
+    let base = try withoutHead()
+    return try base.joined(with: (try? other.headPart()) ?? other, match: .position)
   }
 }

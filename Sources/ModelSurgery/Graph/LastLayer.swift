@@ -1,0 +1,254 @@
+import TFLite
+
+/// The last layer of a model: the FULLY_CONNECTED, or the CONV_2D with a 1x1 kernel, that computes W f + b from one vector f.
+///
+/// A layer with a fused activation is not a last layer, just as one with an operator for the activation behind it is not:
+/// its output is no linear function of f. Nor is a CONV_2D with a larger kernel: of a single position it uses a part of
+/// the kernel only, and where there are more, it reads a map and no vector.
+struct LastLayer: Sendable, Hashable {
+  /// The operator's index.
+  let index: Int
+  /// f: the tensor that the layer reads.
+  let features: Int32
+  /// W: the tensor of the weights, `[rows, D]` or `[rows, 1, 1, D]`.
+  let kernel: Int32
+  /// The tensor that the layer writes.
+  let output: Int32
+  /// The number of rows of W.
+  let rowCount: Int
+  /// D, the number of columns of W.
+  let dimension: Int
+
+  /// Recognises an operator, or returns nil where it is not a last layer.
+  fileprivate init?(_ index: Int, of graph: SubGraph, in model: Model) {
+    let op = graph.operators[index]
+    guard op.inputs.count > 1, let kernel = graph.tensor(op.inputs[1]), let output = op.outputs.first else {
+      return nil
+    }
+    switch model.builtinOperator(of: op) {
+    case .fullyConnected:
+      let options = op.options.flatMap { FullyConnectedOptions($0) } ?? FullyConnectedOptions()
+      guard options.activation == .none, options.weightsFormat == .standard, kernel.shape.count == 2 else { return nil }
+    case .conv2D:
+      let options = op.options.flatMap { Conv2DOptions($0) } ?? Conv2DOptions()
+      guard options.activation == .none, kernel.shape.count == 4, kernel.shape[1...2] == [1, 1] else { return nil }
+    default: return nil
+    }
+    self.index = index
+    self.output = output
+    self.kernel = op.inputs[1]
+    features = op.inputs[0]
+    rowCount = Int(kernel.shape[0])
+    dimension = Int(kernel.shape[kernel.shape.count - 1])
+  }
+
+  /// Throws ``SurgeryError/cannotAdapt(found:because:)`` where the layer does not read one vector of D elements, or has no
+  /// whole number of rows for each of some classes: one, where `rowsPerClass` is not given.
+  func checkShapes(classCount: Int, isOneRowPerClass: Bool, in model: Model) throws(SurgeryError) {
+    guard let graph = model.mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
+    guard dimension > 0, graph.tensor(features)?.elementCount == dimension, classCount > 0,
+      isOneRowPerClass ? rowCount == classCount : rowCount >= classCount && rowCount.isMultiple(of: classCount)
+    else {
+      let shapes = [features, kernel].map { "\(graph.tensor($0)?.shape ?? [])" }.joined(separator: " and ")
+      throw .cannotAdapt(
+        found: model.lastOperators(5),
+        because: "its \(model.name(of: graph.operators[index])) reads \(shapes), and not one vector of features and a "
+          + "row of weights for each class")
+    }
+  }
+
+  /// Reads W and b as real numbers, `[rows, D]` and one for each row, times a factor.
+  ///
+  /// - Throws: ``SurgeryError/unsuitable(tensor:because:)`` or ``SurgeryError/badConstant(tensor:expected:found:)``.
+  /// - Complexity: O(rows × D).
+  func numbers(in model: Model, times factor: Float) throws(SurgeryError) -> (weights: [Float], biases: [Float]) {
+    guard let graph = model.mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
+    let (weights, scales) = try model.realNumbers(of: kernel)
+    let biases = try model.biases(of: graph.operators[index], scales: scales)
+    return factor == 1 ? (weights, biases) : (weights.map { factor * $0 }, biases.map { factor * $0 })
+  }
+
+  /// Returns whether f is a tensor normalised (true) or as it is (false), in whatever shape and type; nil where the layer
+  /// reads something else.
+  func isNormalized(reading embedding: Int32, in model: Model) -> Bool? {
+    guard let graph = model.mainSubgraph else { return nil }
+    var isNormalized = false
+    var tensor = features
+    for _ in 0..<SubGraph.longestWay {
+      if tensor == embedding { return isNormalized }
+      guard let op = graph.producer(of: tensor).map({ graph.operators[$0] }), let source = op.inputs.first else {
+        return nil
+      }
+      switch model.builtinOperator(of: op) {
+      case .reshape, .squeeze, .quantize, .dequantize: break
+      case .l2Normalization where !isNormalized: isNormalized = true
+      default: return nil
+      }
+      tensor = source
+    }
+    return nil
+  }
+}
+
+/// The way from an output of a model back to its last layer.
+///
+/// Whatever needs the last layer takes this walk, and then refuses what it cannot use on the way.
+struct OutputPath: Sendable {
+  /// An operator between the last layer and the output.
+  struct Step: Sendable {
+    /// What an operator between the last layer and the output does.
+    enum Kind: Sendable, Hashable {
+      /// RESHAPE, SQUEEZE, QUANTIZE or DEQUANTIZE: the same numbers in another shape or type.
+      case form
+      /// SOFTMAX; it is behind all other steps but those of form.
+      case softmax
+      /// MUL by a constant, which is this tensor.
+      case multiplication(by: Int32)
+      /// REDUCE_MAX, as over the rows of each class.
+      case maximum
+      /// The CONCATENATION with which this package puts new classes behind so many of a base.
+      case concatenation(base: Int)
+    }
+
+    /// The operator's index.
+    let index: Int
+    let kind: Kind
+  }
+
+  /// Where the way ends.
+  enum End: Sendable {
+    /// At the last layer.
+    case layer(LastLayer)
+    /// At an operator, by index, that is neither a last layer nor a step.
+    case other(Int)
+    /// At a tensor that no operator writes.
+    case input
+    /// Nowhere: the operators form a circle, or are more than any head has.
+    case circle
+  }
+
+  /// The steps, the last operator of the model first.
+  let steps: [Step]
+  let end: End
+  /// The factor of the softmax, or nil where there is no softmax.
+  let beta: Float?
+  /// The tensor that the softmax reads, or the output where there is no softmax.
+  let logits: Int32
+  /// The number of classes of the last layer itself: fewer than the output's where it is a base with others behind it.
+  let classCount: Int?
+
+  /// Walks back from a tensor of the main subgraph.
+  ///
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` for a softmax whose factor is not a positive number.
+  /// - Complexity: O(operators); no weights are read.
+  init(to output: Int32, in model: Model) throws(SurgeryError) {
+    let graph = model.mainSubgraph ?? SubGraph()
+    var steps: [Step] = []
+    var end = End.circle
+    var beta: Float?
+    var logits = output
+    var classCount = graph.tensor(output)?.elementCount
+    var tensor = output
+    for _ in 0..<SubGraph.longestWay {
+      guard let index = graph.producer(of: tensor) else {
+        end = .input
+        break
+      }
+      if let layer = LastLayer(index, of: graph, in: model) {
+        end = .layer(layer)
+        break
+      }
+      guard let (kind, source) = Self.step(at: graph.operators[index], to: tensor, of: graph, in: model),
+        kind != .softmax || steps.allSatisfy({ $0.kind == .form })
+      else {
+        end = .other(index)
+        break
+      }
+      switch kind {
+      case .softmax:
+        let factor = graph.operators[index].options.flatMap { SoftmaxOptions($0) }?.beta ?? 1
+        guard factor.isFinite, factor > 0 else {
+          throw .cannotAdapt(found: model.lastOperators(5), because: "its SOFTMAX has the factor \(factor)")
+        }
+        beta = factor
+        logits = source
+      case .concatenation(let base): classCount = base
+      case .form, .multiplication, .maximum: break
+      }
+      steps.append(Step(index: index, kind: kind))
+      tensor = source
+    }
+    self.steps = steps
+    self.end = end
+    self.beta = beta
+    self.logits = logits
+    self.classCount = classCount
+  }
+
+  /// The last layer, where the way ends there and has nothing on it but a softmax, changes of form and multiplications by
+  /// one number: then the logits are `factor` (W f + b).
+  func linearLayer(in model: Model) -> (layer: LastLayer, factor: Float)? {
+    guard case .layer(let layer) = end, firstNonlinear(in: model) == nil else { return nil }
+    // From the layer to the output, as the model multiplies.
+    let factors = steps.reversed().compactMap { Self.factor(of: $0, in: model) }
+    return (layer, factors.reduce(1, *) * (beta ?? 1))
+  }
+
+  /// The first operator, seen from the output, that is not part of a scaled linear layer.
+  func firstNonlinear(in model: Model) -> Int? {
+    let step = steps.first { step in
+      switch step.kind {
+      case .form, .softmax: false
+      case .multiplication: Self.factor(of: step, in: model) == nil
+      case .maximum, .concatenation: true
+      }
+    }
+    if let step { return step.index }
+    if case .other(let index) = end { return index }
+    return nil
+  }
+
+  /// The number by which a step multiplies, or nil where it does not multiply by a single one.
+  private static func factor(of step: Step, in model: Model) -> Float? {
+    guard case .multiplication(let constant) = step.kind,
+      let values = try? model.realNumbers(of: constant).values, values.count == 1
+    else { return nil }
+    return values[0]
+  }
+
+  /// What an operator that writes a tensor does as a step, and the tensor that it reads; nil where it is none.
+  private static func step(
+    at op: Operator, to tensor: Int32, of graph: SubGraph, in model: Model
+  ) -> (kind: Step.Kind, source: Int32)? {
+    guard var source = op.inputs.first else { return nil }
+    let kind: Step.Kind
+    let count = graph.tensor(tensor)?.elementCount
+    switch model.builtinOperator(of: op) {
+    case .reshape, .squeeze, .quantize, .dequantize: kind = .form
+    case .softmax: kind = .softmax
+    case .mul:
+      let options = op.options.flatMap { MulOptions($0) } ?? MulOptions()
+      let isConstant = { (index: Int32) in graph.tensor(index).flatMap { model.constant($0) } != nil }
+      guard op.inputs.count == 2, options.activation == .none, let place = op.inputs.lastIndex(where: isConstant) else {
+        return nil
+      }
+      source = op.inputs[1 - place]
+      kind = .multiplication(by: op.inputs[place])
+    case .reduceMax: return (.maximum, source)
+    case .concatenation where model.isOfHead(tensor):
+      return (.concatenation(base: graph.tensor(source)?.elementCount ?? 0), source)
+    default: return nil
+    }
+    return graph.tensor(source)?.elementCount == count ? (kind, source) : nil
+  }
+}
+
+extension Model {
+  /// The first part of the names of tensors that belong to a head of this package, however many heads there are.
+  static let headPrefix = "Imprinting"
+
+  /// Whether a tensor was added with a head, by its name; what follows from it is checked by what is there.
+  func isOfHead(_ index: Int32) -> Bool {
+    mainSubgraph?.tensor(index)?.name?.string.hasPrefix(Self.headPrefix) == true
+  }
+}

@@ -1,0 +1,142 @@
+import TFLite
+
+/// How far a picture is from all classes that were taught: the squared Mahalanobis distance of its features z to the
+/// nearest class mean, and the score u that follows from it. The lower u, the more novel the picture.
+///
+/// With y = z − μ and the metric's inverse kept as (I − Σⱼ sⱼ uⱼ uⱼᵀ) / λ, exact along the r directions u and 1/λ in all
+/// others:
+///
+///     zz   = (‖y‖² − Σⱼ sⱼ (uⱼ·y)²) / λ
+///     D²ₖ  = zz − 2 wₖ·y + qₖ                 wₖ = A⁻¹ (mₖ − μ), qₖ = (mₖ − μ)·wₖ
+///     D²   = minₖ D²ₖ
+///     p    = maxₖ wₖ·y / qₖ                   1 at a class mean, 0 at μ
+///     u    = 10 p − D² / σ
+///
+/// In a model's graph all numbers are 32-bit floats.
+public struct NoveltyScore: Sendable, Hashable {
+  /// D² and p of a picture.
+  public struct Value: Sendable, Hashable {
+    /// D².
+    public let distance: Double
+    /// p.
+    public let projection: Double
+
+    /// Creates a picture's values.
+    public init(distance: Double, projection: Double) {
+      self.distance = distance
+      self.projection = projection
+    }
+  }
+
+  /// The factor of p in u.
+  public static let projectionFactor: Float = 10
+
+  /// μ: `[D]`.
+  public let mean: [Float]
+  /// u: `[r, D]`, unit vectors.
+  public let directions: [Float]
+  /// s: `[r]`, each from 0 to 1.
+  public let shares: [Float]
+  /// λ.
+  public let lambda: Double
+  /// w: `[N, D]`.
+  public let discriminants: [Float]
+  /// q: `[N]`.
+  public let lengths: [Float]
+  /// σ: the standard deviation of D² over the training pictures, each left out.
+  public let deviation: Double
+  /// The values of the training pictures, each left out, in the order in which leave-one-out answers them.
+  public let training: [Value]
+
+  /// Creates a score.
+  ///
+  /// - Parameters:
+  ///   - mean: μ: `[D]`.
+  ///   - directions: u: `[r, D]`, unit vectors.
+  ///   - shares: s: `[r]`.
+  ///   - lambda: λ.
+  ///   - discriminants: w: `[N, D]`.
+  ///   - lengths: q: `[N]`.
+  ///   - deviation: σ; 1 where only D² is needed.
+  ///   - training: The values of the training pictures, each left out.
+  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` where the numbers do not make whole rows, are not all finite, a
+  ///   share is not within 0 and 1, λ or σ is not positive as a 32-bit float, or, of several classes, no q is.
+  public init(
+    mean: [Float], directions: [Float], shares: [Float], lambda: Double, discriminants: [Float], lengths: [Float],
+    deviation: Double = 1, training: [Value] = []
+  ) throws(SurgeryError) {
+    let refusal = { (because: String) in SurgeryError.badNumbers(of: "the novelty score", because: because) }
+    let dimension = mean.count
+    let rows = dimension.multipliedReportingOverflow(by: shares.count)
+    let classes = dimension.multipliedReportingOverflow(by: lengths.count)
+    guard dimension > 0, !lengths.isEmpty, !rows.overflow, !classes.overflow, directions.count == rows.partialValue,
+      discriminants.count == classes.partialValue
+    else {
+      throw refusal(
+        "\(directions.count) elements of \(shares.count) directions and \(discriminants.count) of \(lengths.count) "
+          + "classes do not make rows of \(dimension)")
+    }
+    guard [mean, directions, discriminants, lengths].allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw refusal("a number is infinite or NaN")
+    }
+    guard shares.allSatisfy({ (0...1).contains($0) }), Self.isPositive(lambda),
+      lengths.count == 1 || lengths.contains(where: { $0 > 0 && (1 / $0).isFinite })
+    else { throw refusal("its metric is not positive") }
+    guard Self.isPositive(deviation) else { throw refusal("the standard deviation of its distances is \(deviation)") }
+    self.mean = mean
+    self.directions = directions
+    self.shares = shares
+    self.lambda = lambda
+    self.discriminants = discriminants
+    self.lengths = lengths
+    self.deviation = deviation
+    self.training = training
+  }
+
+  /// D, the number of features.
+  public var dimension: Int { mean.count }
+  /// N, the number of classes.
+  public var classCount: Int { lengths.count }
+
+  /// Returns u = 10 p − D² / σ.
+  public func value(distance: Double, projection: Double) -> Double {
+    Double(Self.projectionFactor) * projection - distance / deviation
+  }
+
+  /// Whether a number and its inverse are positive and finite as 32-bit floats.
+  private static func isPositive(_ number: Double) -> Bool {
+    let float = Float(number)
+    return float > 0 && float.isFinite && (1 / float).isFinite
+  }
+}
+
+extension Model {
+  /// Returns the classifier with one more element behind its scores: u, the ``NoveltyScore`` of the picture.
+  ///
+  /// - Returns: A model with one output of floats, `[1, N + 1]`.
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` where the model's head does not read a unit vector, has another
+  ///   number of classes or features than the score, or does not give scores as floats `[1, N]`.
+  public func appending(_ novelty: NoveltyScore) throws(SurgeryError) -> Model {
+    let base = try BaseClassifier(of: self)
+    let (_, output) = try onlyInputAndOutput()
+    let refusal = { (because: String) in SurgeryError.cannotAdapt(found: lastOperators(5), because: because) }
+    guard base.layout == .normalized, base.classCount == novelty.classCount, base.dimension == novelty.dimension else {
+      throw refusal(
+        "its novelty score is for \(novelty.classCount) classes and \(novelty.dimension) elements of a normalised "
+          + "embedding; it has \(base.classCount) and \(base.dimension)")
+    }
+    var builder = GraphBuilder(extending: self, prefix: "Familiarity/")
+    let scores = try builder.tensor(output)
+    let features = try builder.tensor(base.features)
+    guard scores.type == .float32, scores.shape == [1, Int32(clamping: base.classCount)], features.type == .float32,
+      features.shape == [1, Int32(clamping: base.dimension)]
+    else { throw refusal("its scores or its features are not a row of floats") }
+    let (nearness, projection) = try builder.nearness(of: features, by: novelty)
+    let inverse = try builder.floats("Inverse", [1 / Float(novelty.deviation)], shape: [1])
+    let factor = try builder.floats("Factor", [NoveltyScore.projectionFactor], shape: [1])
+    let score = try builder.add(
+      try builder.mul(nearness, inverse, name: "Deviations"), try builder.mul(projection, factor, name: "Weighed"),
+      name: "Familiarity")
+    return builder.finish(with: try builder.concatenate([scores, score], axis: 1, name: "Answer"))
+  }
+}

@@ -1,0 +1,219 @@
+import Platform
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Weights of a network from a file, with which its training starts.
+///
+/// The file is a TensorFlow checkpoint, a PyTorch state file, safetensors, or a `.tflite` file of the same network, quantised
+/// or not.
+///
+/// ```swift
+/// let network = Architecture.mobileNetV1()
+/// let pretrained = try PretrainedWeights(contentsOf: URL(filePath: "mobilenet_v1_1.0_224_quant.tflite"), for: network)
+/// let embedder = try network.base.model(weights: pretrained.weights)
+/// ```
+public struct PretrainedWeights: Sendable, Hashable {
+  /// The weights of the network up to its embedding, under the network's own names.
+  public let weights: NamedWeights
+  /// The last layer behind the embedding, or nil where the file has none that fits.
+  public let head: PretrainedHead?
+  /// Whether batch normalisation is folded into the convolutions, as in every `.tflite` file and in networks trained from one
+  /// with their statistics fixed.
+  ///
+  /// Each normalisation then has γ = √(1 + ε), β = the bias, μ = 0 and σ² = 1, so that it only adds the bias. Before training
+  /// with batch statistics, measure the mean m and the variance v of each convolution on pictures and set μ = m, σ² = v,
+  /// γ = √(v + ε) and β = the bias + m: the network's function does not change.
+  public let isFolded: Bool
+
+  /// Reads a file, or the files of a TensorFlow checkpoint; the bytes tell the format.
+  ///
+  /// - Parameters:
+  ///   - file: The file; for a TensorFlow checkpoint see ``NamedWeights/init(contentsOf:)``.
+  ///   - architecture: The network, with its head or without.
+  /// - Throws: ``WeightsError`` or ``TFLiteError`` where the file cannot be read, and what the other initialisers throw.
+  /// - Complexity: O(the size of the file).
+  public init(contentsOf file: URL, for architecture: Architecture) throws {
+    if let bytes = try? Bytes(mapping: file), bytes.slice(4..<8) == Bytes(Array(Model.fileIdentifier.utf8)) {
+      try self.init(Model(bytes: bytes), for: architecture)
+    } else {
+      try self.init(NamedWeights(contentsOf: file), for: architecture)
+    }
+  }
+
+  /// Takes weights by name: under the network's own names, also with the prefix `module.`, `model.` or `base.`, or under
+  /// those of TensorFlow-Slim.
+  ///
+  /// Beside the base a file may have one linear layer, of any name, that reads its embedding: the head. Other tensors of a
+  /// TensorFlow checkpoint, such as an optimiser's, are ignored; exponential moving averages of weights are preferred.
+  ///
+  /// - Throws: ``PretrainedWeightsError`` for the weights of another network; ``ConversionError`` for a number that is
+  ///   infinite or NaN.
+  /// - Complexity: O(the number of weights).
+  public init(_ weights: NamedWeights, for architecture: Architecture) throws {
+    let base = architecture.base
+    let renamed = RenamedWeights(weights, for: architecture)
+    let difference = WeightDifference(of: renamed, from: base)
+    guard difference.isNone else {
+      throw PretrainedWeightsError.otherWeights(
+        architecture: architecture.name, difference,
+        fitting: architecture.others.first { other in
+          WeightDifference(of: RenamedWeights(weights, for: other), from: other.base).isNone
+        }?.name)
+    }
+    self.weights = renamed.tensors(base.weights.map(\.name))
+    try base.check(self.weights)
+    head = difference.head.flatMap { PretrainedHead(named: $0, in: renamed) }
+    isFolded = Self.isFolded(self.weights)
+  }
+
+  /// Whether all means are 0 and all variances 1.
+  package static func isFolded(_ weights: NamedWeights) -> Bool {
+    weights.names.allSatisfy { name in
+      let elements = weights[name]?.elements ?? []
+      if name.hasSuffix(".running_mean") { return elements.allSatisfy { $0 == 0 } }
+      if name.hasSuffix(".running_var") { return elements.allSatisfy { $0 == 1 } }
+      return true
+    }
+  }
+
+  /// Takes the weights of a model's layers as real numbers.
+  ///
+  /// The model may transform its input before the first convolution, and may have any layers behind the embedding.
+  ///
+  /// - Throws: ``PretrainedWeightsError`` for the layers of another network, or layers compiled for an Edge TPU;
+  ///   ``SurgeryError`` or ``ConversionError`` where weights cannot be read.
+  /// - Complexity: O(the size of the model).
+  public init(_ model: Model, for architecture: Architecture) throws {
+    guard !model.isCompiled else { throw PretrainedWeightsError.compiled }
+    let base = architecture.base
+    let layers: ModelLayers
+    do throws(LayerMismatch) {
+      layers = try ModelLayers(of: model, for: base)
+    } catch {
+      throw PretrainedWeightsError.otherLayers(
+        architecture: architecture.name, because: error.words,
+        fitting: architecture.others.first { (try? ModelLayers(of: model, for: $0.base)) != nil }?.name)
+    }
+    weights = try layers.weights(of: model, epsilon: architecture.epsilon)
+    try base.check(weights)
+    // A head that cannot be read does not fit; the base serves without it.
+    head = layers.embedding.flatMap { try? PretrainedHead(reading: $0, of: base.outputs, in: model) }
+    isFolded = true
+  }
+}
+
+extension Architecture {
+  /// The known networks with other layers, one of which the file may hold.
+  fileprivate var others: [Architecture] {
+    let shapes = base.weights.map(\.shape)
+    return Self.known.filter { $0.base.weights.map(\.shape) != shapes }
+  }
+}
+
+/// The last layer of a classifier, behind the embedding x: logits = W f + b, where f is x, or x / ‖x‖.
+public struct PretrainedHead: Sendable, Hashable {
+  /// W: `[N, D]`, for N classes and an embedding of D elements, factors of the logits included.
+  public let weights: WeightTensor
+  /// b: `[N]`, zeros where the file has none.
+  public let biases: WeightTensor
+  /// Whether f is x / ‖x‖, as in Coral's imprinting layout.
+  public let isNormalized: Bool
+
+  /// Reads the layer of a name; nil where its tensors are missing or not finite.
+  init?(named name: String, in weights: RenamedWeights) {
+    guard let matrix = weights.tensor(name + ".weight"), let biases = weights.tensor(name + ".bias"),
+      (matrix.elements + biases.elements).allSatisfy(\.isFinite)
+    else { return nil }
+    self.weights = matrix
+    self.biases = biases
+    isNormalized = false
+  }
+
+  /// Reads the layer whose logits, with or without a softmax, are an output of the model; nil where it is not linear or does
+  /// not read the embedding.
+  ///
+  /// - Throws: ``SurgeryError`` where its weights cannot be read.
+  init?(reading embedding: Int32, of dimension: Int, in model: Model) throws(SurgeryError) {
+    for output in model.mainSubgraph?.outputs ?? [] {
+      guard let (layer, factor) = try OutputPath(to: output, in: model).linearLayer(in: model),
+        layer.dimension == dimension, let isNormalized = layer.isNormalized(reading: embedding, in: model)
+      else { continue }
+      let numbers = try layer.numbers(in: model, times: factor)
+      guard let weights = WeightTensor(shape: [layer.rowCount, dimension], numbers.weights),
+        let biases = WeightTensor(shape: [layer.rowCount], numbers.biases)
+      else { return nil }
+      self.weights = weights
+      self.biases = biases
+      self.isNormalized = isNormalized
+      return
+    }
+    return nil
+  }
+}
+
+/// Why a file does not hold pretrained weights of a network.
+public struct PretrainedWeightsError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case otherWeights, otherLayers, compiled
+  }
+
+  /// A tensor's shape in the network and in the file.
+  public struct Shapes: Sendable, Hashable {
+    public let tensor: String
+    public let expected, found: [Int]
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The tensors are not those of the network: some are missing, some are extra, some have other shapes. `fitting` is a known
+  /// network that the file does hold.
+  public static func otherWeights(
+    architecture: String, missing: [String], extra: [String], misshapen: [Shapes], fitting: String?
+  ) -> Self {
+    let differences = [
+      list("lack", missing), list("have too many", extra),
+      list("have another shape in", misshapen.map { "\($0.tensor) (\($0.found), not \($0.expected))" }),
+    ]
+    return Self(
+      code: .otherWeights,
+      message: "these are not the weights of \(architecture): " + differences.compactMap { $0 }.joined(separator: ", "),
+      remedy: advice(fitting))
+  }
+
+  /// The layers of a model are not those of the network; `because` is the first difference.
+  public static func otherLayers(architecture: String, because: String, fitting: String?) -> Self {
+    Self(
+      code: .otherLayers, message: "the model's layers are not those of \(architecture): \(because)",
+      remedy: advice(fitting))
+  }
+
+  /// The model is compiled for an Edge TPU.
+  public static let compiled = Self(
+    code: .compiled, message: "the model is compiled for an Edge TPU, which hides its weights",
+    remedy: "give the model that it was compiled from")
+
+  static func otherWeights(architecture: String, _ difference: WeightDifference, fitting: String?) -> Self {
+    .otherWeights(
+      architecture: architecture, missing: difference.missing, extra: difference.extra,
+      misshapen: difference.misshapen, fitting: fitting)
+  }
+
+  private static func advice(_ fitting: String?) -> String {
+    fitting.map { "they are those of \($0)" } ?? "check that the architecture is the right one"
+  }
+
+  private static func list(_ words: String, _ names: [String]) -> String? {
+    guard !names.isEmpty else { return nil }
+    let most = 4
+    let rest = names.count > most ? " and \(names.count - most) more" : ""
+    return "they \(words) \(names.prefix(most).joined(separator: ", "))\(rest)"
+  }
+}
