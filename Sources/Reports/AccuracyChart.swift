@@ -1,4 +1,4 @@
-import Heads
+package import Heads
 
 #if canImport(Darwin)
   import Darwin
@@ -147,4 +147,44 @@ struct AccuracyChart {
     "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z", "M-4-4h8v8h-8z", "M0-5.5L5.2 4h-10.4z", "M0-6L6 0L0 6L-6 0z",
     "M-5-2h3v-3h4v3h3v4h-3v3h-4v-3h-3z", "M0 5.5L5.2-4h-10.4z",
   ]
+}
+
+extension ReportPage {
+  /// Accuracies of several methods with several numbers of pictures a class: a drawing and a table.
+  package struct Accuracies {
+    let title: String
+    let note: String
+    let lines: [AccuracyChart.Line]
+
+    /// - Parameters:
+    ///   - title: What is measured.
+    ///   - note: What there is to say about it.
+    ///   - methods: For each method its name, and its accuracy with some numbers of pictures a class.
+    package init(
+      title: String, note: String, methods: [(name: String, points: [(shots: Int, accuracy: Estimate)])]
+    ) {
+      self.title = title
+      self.note = note
+      lines = methods.map { method in
+        AccuracyChart.Line(name: method.name, points: method.points.map { (.count($0.shots), $0.accuracy) })
+      }
+    }
+
+    fileprivate var body: String {
+      let shots = lines.first?.points.map(\.shots) ?? []
+      let rows = lines.map { line in
+        [Markup.text(line.name)]
+          + shots.map { shots in
+            line.points.first { $0.shots == shots }.map { Markup.text("\($0.accuracy)") } ?? "–"
+          }
+      }
+      return AccuracyChart(lines).svg + "<p class=\"note\">\(Markup.text(note))</p>"
+        + Markup.table(["Method"] + shots.map { Markup.text("\($0)") }, rows)
+    }
+  }
+
+  /// A page of accuracies.
+  package init(title: String, facts: [Fact], accuracies: [Accuracies]) {
+    self.init(title: title, facts: facts, sections: accuracies.map { ($0.title, $0.body) })
+  }
 }

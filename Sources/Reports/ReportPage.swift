@@ -1,10 +1,10 @@
 import Heads
-import TFLite
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// An evaluation as one HTML page that needs nothing else: no network, no scripts; drawings and small pictures are
@@ -84,4 +84,62 @@ public struct ReportPage: Sendable {
     <div class="panels">\(diagrams.map(\.svg).joined(separator: "\n"))</div>
     """
   }
+}
+
+extension ReportPage {
+  /// The page's style: light or dark as the reader's system is, colours that the colour-blind can tell apart (after
+  /// Okabe and Ito), nothing fetched.
+  static let style = """
+    :root{color-scheme:light dark;--paper:#fff;--card:#f5f6f8;--ink:#1b1e24;--dim:#5a6270;--rule:#dfe3e8;
+    --blue:#0072b2;--orange:#d55e00;--on:#fff;
+    --s0:#0072b2;--s1:#d55e00;--s2:#007a5a;--s3:#b0467f;--s4:#8a6100;--s5:#2a8fc7;--s6:#5b3fa0;--s7:#555}
+    @media(prefers-color-scheme:dark){:root{--paper:#14161a;--card:#1e2127;--ink:#e8eaee;--dim:#a2aab8;--rule:#343a44;
+    --blue:#56b4e9;--orange:#ff9d5c;--on:#0b0d10;
+    --s0:#56b4e9;--s1:#ff9d5c;--s2:#2fd0a5;--s3:#ee9cc8;--s4:#f2cc4b;--s5:#9bd3f5;--s6:#b9a5f0;--s7:#bbb}}
+    *{box-sizing:border-box}
+    body{margin:0;background:var(--paper);color:var(--ink);
+    font:16px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+    main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+    h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .25rem;overflow-wrap:anywhere}
+    h2{font-size:1.25rem;margin:2.75rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--rule)}
+    h3{font-size:1rem;margin:1.5rem 0 .25rem}
+    p{max-width:46rem}
+    .note,small,figcaption{color:var(--dim)}
+    .note{font-size:.9rem}
+    dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1.25rem 0}
+    dl div{background:var(--card);border-radius:.6rem;padding:.7rem .9rem}
+    dt{color:var(--dim);font-size:.85rem}
+    dd{margin:0;font-size:1.15rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+    .scroll{overflow-x:auto;margin:.75rem 0}
+    table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem}
+    th,td{padding:.3rem .9rem .3rem 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
+    thead th{color:var(--dim);font-weight:500}
+    th[scope=row]{font-weight:500}
+    th:first-child,.words td{text-align:left}
+    th bdi,td bdi{display:inline-block;max-width:22rem;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom}
+    svg{display:block;font-family:inherit}
+    .chart{width:100%;height:auto}.wide{min-width:34rem}
+    svg text{fill:var(--ink);font-size:13px}
+    svg .tick,svg .axis{fill:var(--dim)}
+    svg .series{font-weight:600}
+    .grid{stroke:var(--rule)}
+    .line{fill:none;stroke-width:2.25;stroke-linejoin:round}.bar{fill:none;stroke-width:1.5}
+    .mark{stroke:var(--paper);stroke-width:1}
+    .s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.s3{--c:var(--s3)}
+    .s4{--c:var(--s4)}.s5{--c:var(--s5)}.s6{--c:var(--s6)}.s7{--c:var(--s7)}
+    .line,.bar{stroke:var(--c)}.mark{fill:var(--c)}
+    .none{fill:var(--card)}.right,.hit{fill:var(--blue)}.wrong{fill:var(--orange)}
+    .hit{fill-opacity:.55}.mean{fill:var(--orange);stroke:var(--paper)}.share{fill:var(--dim);fill-opacity:.6}
+    .ideal{stroke:var(--ink);stroke-dasharray:5 4;stroke-width:1.25}
+    svg .count{font-size:11.5px;text-anchor:middle}svg .on{fill:var(--on)}
+    .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:1.5rem}
+    figure{margin:0}.panel figcaption{margin-bottom:.25rem}.panel strong{color:var(--ink);margin-right:.4rem}
+    .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1.1rem;margin-top:1rem}
+    .gallery img,.gone{width:100%;height:auto;aspect-ratio:1;border-radius:.5rem;background:var(--card);display:block}
+    .gone{display:grid;place-items:center;color:var(--dim);font-size:.85rem}
+    .gallery figcaption{font-size:.88rem;line-height:1.35;margin-top:.35rem;overflow-wrap:anywhere}
+    .gallery b{color:var(--ink);font-weight:600}
+    footer{margin-top:3rem;color:var(--dim);font-size:.85rem}
+    @media print{body{font-size:11pt}h2{break-after:avoid}figure{break-inside:avoid}}
+    """
 }

@@ -24,7 +24,7 @@ struct ExperimentTests {
       $0.head.projection = projection
     }
     let parts = try pictures.data.selecting(classes: classes).split(testRatio: 0.25)
-    run.start = try ColouredPictures.start()
+    run.pretrained = try ColouredPictures.start()
     (run.training, run.test) = (parts.training, parts.heldBack)
     return try await trainer.train(run).best
   }

@@ -18,7 +18,7 @@ struct OptimizerTests {
     }
     let optimizer = try Optimizer(settings, weights: weights, weightDecay: decay, torch: torch)
     return try (0..<steps).map { _ in
-      try optimizer.clear()
+      try optimizer.zeroGradients()
       for weight in weights {
         try weight.tensor.multiplied(by: weight.tensor).multiplied(by: torch.tensor([0.5], shape: [1])).backward()
       }
@@ -40,7 +40,7 @@ struct OptimizerTests {
 
   @Test("Descent with momentum, with decay of kernels alone")
   func descent() throws {
-    expect(try descend(.descent(momentum: 0.9, isNesterov: false), decay: 0.5)) { weight, place, state in
+    expect(try descend(.sgd(momentum: 0.9, isNesterov: false), decay: 0.5)) { weight, place, state in
       state[0] = 0.9 * state[0] + weight + (place == 0 ? 0.5 * weight : 0)
       return weight - 0.1 * state[0]
     }
@@ -48,16 +48,16 @@ struct OptimizerTests {
 
   @Test("Descent with Nesterov's momentum")
   func nesterov() throws {
-    expect(try descend(.descent(momentum: 0.9, isNesterov: true))) { weight, _, state in
+    expect(try descend(.sgd(momentum: 0.9, isNesterov: true))) { weight, _, state in
       state[0] = 0.9 * state[0] + weight
       return weight - 0.1 * (weight + 0.9 * state[0])
     }
   }
 
   @Test("RMSprop as TensorFlow has it: the mean square begins at 1, ε stands under the root")
-  func rootMeanSquare() throws {
+  func rmsProp() throws {
     expect(
-      try descend(.rootMeanSquare(rho: 0.9, momentum: 0.8, epsilon: 1), decay: 0.25)
+      try descend(.rmsProp(rho: 0.9, momentum: 0.8, epsilon: 1), decay: 0.25)
     ) { weight, place, state in
       let gradient = weight + (place == 0 ? 0.25 * weight : 0)
       state[1] = 0.9 * state[1] + 0.1 * gradient * gradient
