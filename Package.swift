@@ -16,6 +16,7 @@ let package = Package(
     .library(name: "Heads", targets: ["Heads"]),
     .library(name: "Inference", targets: ["Inference"]),
     .library(name: "Reports", targets: ["Reports"]),
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "ModelSurgery", targets: ["ModelSurgery"]),
     .library(name: "Pictures", targets: ["Pictures"]),
     .library(name: "LiteRT", targets: ["LiteRT"]),
@@ -38,12 +39,13 @@ let package = Package(
     .target(name: "Platform"),
 
     .target(name: "TFLite", dependencies: ["Platform"], swiftSettings: settings),
-    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
-    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"]),
-    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
-    .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
+    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"], swiftSettings: settings),
+    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"], swiftSettings: settings),
+    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"], swiftSettings: settings),
+    .target(name: "Torch", dependencies: ["CTorch", "Platform"], swiftSettings: settings),
     .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),
-    .target(name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"]),
+    .target(
+      name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"], swiftSettings: settings),
     .target(
       name: "Inference", dependencies: ["Heads", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"]),
     .target(
@@ -64,10 +66,11 @@ let package = Package(
     .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial", swiftSettings: settings),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
     .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"], swiftSettings: settings),
-    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
-    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"], swiftSettings: settings),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: settings),
+    .testTarget(
+      name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"], swiftSettings: settings),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: settings),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(
       name: "ImprintingTests",

@@ -14,7 +14,7 @@
 #include <tuple>
 #include <vector>
 
-// What a reference stands for: a tensor, which counts its owners itself.
+// The target of a reference: a tensor, which counts its owners itself.
 struct torch_tensor {
   at::Tensor value;
 };
@@ -23,7 +23,7 @@ namespace {
 
 thread_local std::string last_error;
 
-// Does something that may throw, and keeps why it did not work.
+// Runs `work`, and keeps the message of an exception. Returns 1, or 0 after an exception.
 template <typename Work>
 int doing(Work work) {
   last_error.clear();
@@ -69,7 +69,7 @@ int32_t device_count() {
 int set_threads(int32_t count) {
   return doing([=] {
     at::set_num_threads(count);
-    // libtorch leaves out a BLAS that it was not built for, as Debian's is not: OpenBLAS keeps threads of its own.
+    // libtorch sets the threads only of the BLAS that it was built for; Debian's uses OpenBLAS without knowing it.
     using set_count = void (*)(int);
     static const set_count set_blas = reinterpret_cast<set_count>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
     if (set_blas != nullptr) set_blas(count);
@@ -161,7 +161,7 @@ torch_tensor_ref convolution(
   return giving([=] {
     int64_t top = padding[0], left = padding[1], below = padding[2], right = padding[3];
     at::Tensor padded = input->value;
-    // The operation itself pads alike on both sides only.
+    // The operation supports only equal padding on both sides.
     if (top != below || left != right) {
       padded = at::constant_pad_nd(padded, {left, right, top, below}, 0);
       top = left = 0;
@@ -224,7 +224,7 @@ torch_tensor_ref reshape(torch_tensor_ref input, const int64_t *shape, int32_t r
 
 torch_tensor_ref dropout(torch_tensor_ref input, double probability, uint64_t seed) {
   return giving([=] {
-    // Numbers of its own: those of the process belong to everyone in it.
+    // A generator of its own: the whole process shares the default one.
     at::Tensor kept = at::empty(input->value.sizes(), at::kFloat);
     kept.bernoulli_(1 - probability, at::detail::createCPUGenerator(seed)).div_(1 - probability);
     return at::mul(input->value, kept.to(input->value.device()));

@@ -1,5 +1,5 @@
-// The part of the BLAS and LAPACK interfaces that heads are solved with: constants and function types, of the variant
-// with 32-bit integers. Nothing here is linked; the functions are taken from the library by name at run time.
+// The constants and function types of BLAS and LAPACK that Imprint uses, with 32-bit integers. Nothing is linked; the
+// functions are looked up in the library by name at run time.
 
 #pragma once
 
@@ -26,12 +26,12 @@ typedef void (*CBLASSymmetricProduct)(
   int layout, int triangle, int transpose, int n, int k, double alpha, const double *a, int strideA, double beta,
   double *c, int strideC);
 
-// cblas_dtrsm: solves a triangular system for many right sides, in their place.
+// cblas_dtrsm: solves a triangular system for many right-hand sides, in place.
 typedef void (*CBLASTriangularSolve)(
   int layout, int side, int triangle, int transpose, int diagonal, int m, int n, double alpha, const double *a,
   int strideA, double *b, int strideB);
 
-// cblas_sgemm, cblas_ssyrk and cblas_strsm: the same of 32-bit floats.
+// cblas_sgemm, cblas_ssyrk and cblas_strsm: the same for 32-bit floats.
 typedef void (*CBLASSingleGeneralProduct)(
   int layout, int transposeA, int transposeB, int m, int n, int k, float alpha, const float *a, int strideA,
   const float *b, int strideB, float beta, float *c, int strideC);
@@ -44,23 +44,23 @@ typedef void (*CBLASSingleTriangularSolve)(
   int layout, int side, int triangle, int transpose, int diagonal, int m, int n, float alpha, const float *a,
   int strideA, float *b, int strideB);
 
-// dpotrf_: A = L L', in its place, columns first; info > 0 where A is not positive definite.
+// dpotrf_: A = L L', in place, column-major; info > 0 where A is not positive definite.
 typedef void (*CLAPACKCholesky)(const char *triangle, const int *n, double *a, const int *strideA, int *info);
 
-// spotrf_ and strtri_: the same, and the inverse of a triangle, of 32-bit floats.
+// spotrf_ and strtri_: the Cholesky factor and the inverse of a triangular matrix, for 32-bit floats.
 typedef void (*CLAPACKSingleCholesky)(const char *triangle, const int *n, float *a, const int *strideA, int *info);
 
 typedef void (*CLAPACKSingleTriangularInverse)(
   const char *triangle, const char *diagonal, const int *n, float *a, const int *strideA, int *info);
 
-// dpotri_: the inverse of A, one triangle of it, from its Cholesky factor.
+// dpotri_: one triangle of the inverse of A, from its Cholesky factor.
 typedef void (*CLAPACKCholeskyInverse)(const char *triangle, const int *n, double *a, const int *strideA, int *info);
 
-// dtrtri_: the inverse of a triangle, in its place.
+// dtrtri_: the inverse of a triangular matrix, in place.
 typedef void (*CLAPACKTriangularInverse)(
   const char *triangle, const char *diagonal, const int *n, double *a, const int *strideA, int *info);
 
-// dsyevd_: eigenvalues, ascending, and eigenvectors of a symmetric matrix.
+// dsyevd_: eigenvalues in ascending order, and eigenvectors, of a symmetric matrix.
 typedef void (*CLAPACKEigen)(
   const char *job, const char *triangle, const int *n, double *a, const int *strideA, double *values, double *work,
   const int *workSize, int *integerWork, const int *integerWorkSize, int *info);

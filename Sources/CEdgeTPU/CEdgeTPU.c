@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The classic C interface between runtime and delegates, as far as it is used here. Later versions of the runtime have
-// added fields at the ends of these structures and nowhere else.
+// The part of the classic C interface between runtime and delegates that is used here. Later versions of the runtime added
+// fields only at the ends of these structures.
 typedef struct Context Context;
 typedef struct Delegate Delegate;
 
-// An operator's functions. Of these fields all versions know; later ones follow them with more, which may be zero.
+// An operator's functions. All versions have these fields; later versions add more, which may be zero.
 typedef struct {
   void *(*init)(Context *, const char *, size_t);
   void (*free)(Context *, void *);
@@ -44,7 +44,7 @@ struct Delegate {
   int (*copyToBuffer)(Context *, Delegate *, int, void *);
   void (*freeBuffer)(Context *, Delegate *, int *);
   int64_t flags;
-  // Libraries built before 2022 do not have it: the runtime would read what lies behind their delegate.
+  // Libraries built before 2022 lack it: the runtime would read beyond the end of their delegate.
   void *opaqueBuilder;
 };
 
@@ -55,7 +55,7 @@ struct CEdgeTPUDelegate {
   int (*replaceNodes)(Context *, Registration, const void *, Delegate *);
 };
 
-// A library hands its operator over by value, in the size that it knows: what the runtime would read beyond is made zero.
+// A library passes its operator by value, in the size that it knows: the fields that the runtime reads beyond are zeroed.
 static int replaceNodes(Context *context, OlderRegistration given, const void *nodes, Delegate *delegate) {
   Registration whole;
   memset(&whole, 0, sizeof whole);
@@ -121,8 +121,8 @@ int32_t CEdgeTPUAcceleratorVersion(const void *accelerator, int32_t version[3]) 
 
 int32_t CEdgeTPUAcceleratorHardware(const void *accelerator, int32_t *hardware) {
   (void)accelerator;
-  // The processor's number: the runtime asks only those accelerators whose hardware a model is to be prepared for, and every
-  // model's other operators stay on the processor.
+  // The number of the processor: the runtime asks only accelerators for the hardware that a model is prepared for, and the
+  // other operators of every model stay on the processor.
   *hardware = 1;
   return 0;
 }

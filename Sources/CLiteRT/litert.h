@@ -1,5 +1,5 @@
-// Declarations of the part of LiteRT's C interface (2.3) that Imprint uses. The library is opened at run time, so that
-// functions are declared as pointer types, each named for its symbol.
+// The part of LiteRT's C interface (2.3) that Imprint uses. The library is opened at run time, so functions are declared as
+// pointer types, each named after its symbol.
 
 #ifndef CLITERT_LITERT_H
 #define CLITERT_LITERT_H
@@ -23,7 +23,7 @@ typedef struct LiteRtAcceleratorT *LiteRtAccelerator;
 // 0 is success.
 typedef int32_t LiteRtStatus;
 
-// A value of one of several types, as options of an environment hold it.
+// A value of one of several types, for the options of an environment.
 typedef enum : int32_t {
   kLiteRtAnyTypeInt = 2,
 } LiteRtAnyType;
@@ -51,12 +51,12 @@ enum {
   kLiteRtLogSeveritySilent = 4,
 };
 
-// A set of hardware, as bits.
+// A set of hardware, one bit each.
 enum {
   kLiteRtHwAcceleratorCpu = 1,
 };
 
-// Where errors of a compiled model go: kept for LiteRtCompiledModelGetErrorMessages.
+// The destination of the errors of a compiled model: a buffer for LiteRtCompiledModelGetErrorMessages.
 enum {
   kLiteRtErrorReporterModeBuffer = 2,
 };
@@ -71,7 +71,7 @@ typedef struct {
   uint32_t strides[kLiteRtTensorMaxRank];
 } LiteRtLayout;
 
-// Element types have the numbers of TensorFlow Lite's own TfLiteType.
+// Element types have the numbers of TensorFlow Lite's TfLiteType.
 typedef enum : int32_t {
   kLiteRtElementTypeNone = 0,
   kLiteRtElementTypeFloat32 = 1,
@@ -140,7 +140,7 @@ typedef LiteRtStatus (*LiteRtLockTensorBuffer)(LiteRtTensorBuffer, void **, Lite
 typedef LiteRtStatus (*LiteRtUnlockTensorBuffer)(LiteRtTensorBuffer);
 typedef void (*LiteRtDestroyTensorBuffer)(LiteRtTensorBuffer);
 
-// Accelerators: the environment asks each for a delegate when a model is prepared.
+// Accelerators. The environment asks each for a delegate when it prepares a model.
 typedef LiteRtStatus (*LiteRtCreateAccelerator)(LiteRtAccelerator *);
 typedef LiteRtStatus (*LiteRtSetAcceleratorGetName)(
     LiteRtAccelerator, LiteRtStatus (*)(const void *, const char **));
@@ -152,8 +152,8 @@ typedef LiteRtStatus (*LiteRtSetDelegateFunction)(
     LiteRtAccelerator, LiteRtStatus (*)(void *, void *, const void *, void *, void **));
 typedef LiteRtStatus (*LiteRtRegisterAccelerator)(LiteRtEnvironment, LiteRtAccelerator, void *, void (*)(void *));
 
-// Makes C's standard error another stream and returns what it was. The runtime writes some of its log there whatever
-// severity it was told, and offers no other way to keep it from a user's terminal.
+// Replaces C's standard error stream and returns the previous one. The runtime writes part of its log there whatever its
+// severity setting, and offers no other way to keep it from a user's terminal.
 static inline FILE *CLiteRTExchangeStandardError(FILE *stream) {
 #if defined(__APPLE__)
   FILE *previous = __stderrp;

@@ -3,7 +3,7 @@
 // VIPS_ACCESS_SEQUENTIAL and VIPS_FAIL_ON_TRUNCATED.
 enum { SEQUENTIAL = 1, FAIL_ON_TRUNCATED = 1 };
 
-// The end of a list of optional arguments: a pointer, whatever the width of an int.
+// The end of the optional arguments: a pointer, whose width may differ from that of an int.
 #define END ((void *)0)
 
 int CVipsLoad(const void *function, const void *bytes, size_t size, CVipsImage **made) {

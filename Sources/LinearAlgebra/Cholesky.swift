@@ -1,16 +1,16 @@
 import CBLAS
 
-/// A symmetric positive definite matrix taken apart as A = Uᵀ U, U being an upper triangle.
+/// The Cholesky factorisation A = Uᵀ U of a symmetric positive definite matrix, with U upper triangular.
 public struct Cholesky: Sendable {
   /// The number of rows and columns of A.
   public let size: Int
 
-  // U in the upper triangle; below it lies what A had there.
+  // U in the upper triangle; below it are A's own elements.
   private var factor: Matrix
 
-  /// Takes a matrix apart.
+  /// Factors a matrix.
   ///
-  /// - Parameter matrix: A; its upper triangle alone is read.
+  /// - Parameter matrix: A; only its upper triangle is read.
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(n³).
   public init(of matrix: consuming Matrix) throws(LinearAlgebraError) {
@@ -21,7 +21,7 @@ public struct Cholesky: Sendable {
     let routine = try Routines.get().cholesky
     size = matrix.rows
     factor = matrix
-    // The library counts columns first: there an upper triangle is a lower one.
+    // LAPACK is column-major: our upper triangle is its lower one.
     let info = factor.withUnsafeMutableElements { elements -> Int32 in
       guard let a = elements.baseAddress else { return -1 }
       var info: Int32 = 0
@@ -31,7 +31,7 @@ public struct Cholesky: Sendable {
     guard info == 0, factor.elements.first?.isFinite == true else { throw .notPositiveDefinite(size: size) }
   }
 
-  /// X A⁻¹ for the rows of X.
+  /// Returns X A⁻¹ for the rows of X.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for m rows.
@@ -42,7 +42,7 @@ public struct Cholesky: Sendable {
     return solved
   }
 
-  /// X U⁻¹ for the rows of X: vectors whose scalar products are x A⁻¹ yᵀ.
+  /// Returns X U⁻¹ for the rows of X: vectors whose scalar products are x A⁻¹ yᵀ.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for m rows.
@@ -52,7 +52,7 @@ public struct Cholesky: Sendable {
     return solved
   }
 
-  /// Y U⁻ᵀ for the rows of Y: of whitened rows, what ``dividing(_:)`` makes of the rows themselves.
+  /// Returns Y U⁻ᵀ for the rows of Y. For whitened rows that is what ``dividing(_:)`` returns for the original rows.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for m rows.
@@ -62,7 +62,7 @@ public struct Cholesky: Sendable {
     return solved
   }
 
-  /// A⁻¹, both triangles.
+  /// Returns A⁻¹, both triangles filled.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(n³).
@@ -81,10 +81,10 @@ public struct Cholesky: Sendable {
     return inverse
   }
 
-  /// U⁻¹, an upper triangle with zeros below: the products of its rows are the elements of A⁻¹.
+  /// Returns U⁻¹, upper triangular with zeros below; the scalar products of its rows are the elements of A⁻¹.
   ///
   /// - Throws: ``LinearAlgebraError``.
-  /// - Complexity: O(n³), half of ``inverse()``.
+  /// - Complexity: O(n³), half that of ``inverse()``.
   public func inverseFactor() throws(LinearAlgebraError) -> Matrix {
     let side = try factor.sides.rows
     let routine = try Routines.get().triangularInverse
@@ -100,7 +100,7 @@ public struct Cholesky: Sendable {
     return inverse
   }
 
-  /// U⁻ᵀ X for as many rows X as A has: with A = X Xᵀ, unit vectors at right angles.
+  /// Returns U⁻ᵀ X, where X has as many rows as A; they are orthonormal where A = X Xᵀ.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for rows of m elements.

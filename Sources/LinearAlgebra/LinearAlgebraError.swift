@@ -1,27 +1,50 @@
-/// Why a matrix cannot be computed.
-public enum LinearAlgebraError: Error, Sendable, Hashable {
-  /// The system's linear algebra library is not there; `reason` is what the loader said.
-  case libraryMissing(reason: String)
-  /// A matrix that has to be positive definite is not, or holds what is no number.
-  case notPositiveDefinite(size: Int)
-  /// The search for eigenvalues did not end, as when a matrix holds what is no number.
-  case noEigenvalues(size: Int)
-  /// Matrices whose sizes do not fit each other.
-  case misfit(String)
-  /// A matrix that is larger than the library can index.
-  case tooLarge(rows: Int, columns: Int)
-}
+public import Platform
 
-extension LinearAlgebraError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .libraryMissing(let reason):
-      "heads are solved with OpenBLAS, which is not there (\(reason)): sudo apt-get install libopenblas0-pthread"
-    case .notPositiveDefinite(let size):
-      "a \(size)x\(size) matrix is not positive definite: the embeddings are degenerate or hold what is no number"
-    case .noEigenvalues(let size): "the eigenvalues of a \(size)x\(size) matrix cannot be found"
-    case .misfit(let words): "matrices do not fit each other: \(words)"
-    case .tooLarge(let rows, let columns): "a matrix of \(rows)x\(columns) elements is too large"
-    }
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Why a matrix cannot be computed.
+public struct LinearAlgebraError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case libraryMissing, notPositiveDefinite, noEigenvalues, misfit, tooLarge
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The system's linear algebra library cannot be used; `reason` is what the loader said.
+  public static func libraryMissing(reason: String) -> Self {
+    Self(
+      code: .libraryMissing, message: "OpenBLAS, which solves the heads, is not installed (\(reason))",
+      remedy: "install it, on Debian and Ubuntu with sudo apt-get install libopenblas0-pthread")
+  }
+
+  /// A matrix that must be positive definite is not, or holds a value that is not a number.
+  public static func notPositiveDefinite(size: Int) -> Self {
+    Self(
+      code: .notPositiveDefinite,
+      message:
+        "a \(size)x\(size) matrix is not positive definite: embeddings are degenerate or hold values that are not numbers",
+      remedy: nil)
+  }
+
+  /// The search for eigenvalues did not converge, as when a matrix holds a value that is not a number.
+  public static func noEigenvalues(size: Int) -> Self {
+    Self(code: .noEigenvalues, message: "the eigenvalues of a \(size)x\(size) matrix cannot be found", remedy: nil)
+  }
+
+  /// The sizes of matrices do not fit each other.
+  public static func misfit(_ words: String) -> Self {
+    Self(code: .misfit, message: "the sizes of matrices do not fit each other: \(words)", remedy: nil)
+  }
+
+  /// A matrix is larger than the library can index.
+  public static func tooLarge(rows: Int, columns: Int) -> Self {
+    Self(code: .tooLarge, message: "a matrix of \(rows)x\(columns) elements is too large", remedy: nil)
   }
 }

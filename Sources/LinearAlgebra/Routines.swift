@@ -1,10 +1,9 @@
 import CBLAS
 import Platform
 
-/// The routines of the system's linear algebra library, opened when the first matrix needs them: OpenBLAS, or Accelerate
-/// on Apple's systems.
+/// The BLAS and LAPACK routines of OpenBLAS, or of Accelerate on Apple's systems, opened on first use.
 struct Routines: Sendable {
-  /// The library, or why it is not there.
+  /// The routines, or the reason why they cannot be used.
   static let shared = Result<Routines, SharedLibraryError> { () throws(SharedLibraryError) in try Routines() }
 
   let generalProduct: CBLASGeneralProduct
@@ -14,7 +13,7 @@ struct Routines: Sendable {
   let choleskyInverse: CLAPACKCholeskyInverse
   let triangularInverse: CLAPACKTriangularInverse
   let eigen: CLAPACKEigen
-  // Of 32-bit floats.
+  // For 32-bit floats.
   let singleGeneralProduct: CBLASSingleGeneralProduct
   let singleSymmetricProduct: CBLASSingleSymmetricProduct
   let singleTriangularSolve: CBLASSingleTriangularSolve
@@ -41,7 +40,7 @@ struct Routines: Sendable {
     singleTriangularInverse = try library.function("strtri_", as: CLAPACKSingleTriangularInverse.self)
   }
 
-  /// The routines.
+  /// Returns the routines.
   ///
   /// - Throws: ``LinearAlgebraError/libraryMissing(reason:)``.
   static func get() throws(LinearAlgebraError) -> Routines {

@@ -1,20 +1,20 @@
 import CBLAS
 
-/// A symmetric positive definite matrix taken apart as A = Uᵀ U in 32-bit floats: twice as fast as ``Cholesky``, with an
-/// error of some 10⁻⁷ times A's condition.
+/// The Cholesky factorisation A = Uᵀ U in 32-bit floats: twice as fast as ``Cholesky``, with an error of about 10⁻⁷ times
+/// the condition number of A.
 public struct SingleCholesky: Sendable {
   /// The number of rows and columns of A.
   public let size: Int
 
-  // U in the upper triangle; below it lies what A had there.
+  // U in the upper triangle; below it are A's own elements.
   private var factor: SingleMatrix
 
-  /// Takes a matrix apart, with something added to its diagonal.
+  /// Factors a matrix after adding a number to its diagonal.
   ///
   /// - Parameters:
-  ///   - matrix: A − s I; its upper triangle alone is read.
+  ///   - matrix: A − s I; only its upper triangle is read.
   ///   - shift: s.
-  /// - Throws: ``LinearAlgebraError``; ``LinearAlgebraError/notPositiveDefinite(size:)`` also where 32 bits do not tell.
+  /// - Throws: ``LinearAlgebraError``; ``LinearAlgebraError/notPositiveDefinite(size:)`` also where 32-bit floats cannot tell.
   /// - Complexity: O(n³).
   public init(of matrix: consuming SingleMatrix, addingToDiagonal shift: Double) throws(LinearAlgebraError) {
     guard matrix.rows == matrix.columns, matrix.rows > 0 else {
@@ -25,7 +25,7 @@ public struct SingleCholesky: Sendable {
     let size = matrix.rows
     self.size = size
     factor = matrix
-    // The library counts columns first: there an upper triangle is a lower one.
+    // LAPACK is column-major: our upper triangle is its lower one.
     let info = factor.withUnsafeMutableElements { elements -> Int32 in
       guard let a = elements.baseAddress else { return -1 }
       for index in 0..<size { a[index * size + index] = Float(Double(a[index * size + index]) + shift) }
@@ -36,7 +36,7 @@ public struct SingleCholesky: Sendable {
     guard info == 0, factor.elements.first?.isFinite == true else { throw .notPositiveDefinite(size: size) }
   }
 
-  /// X A⁻¹ for the rows of X.
+  /// Returns X A⁻¹ for the rows of X.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for m rows.
@@ -47,7 +47,7 @@ public struct SingleCholesky: Sendable {
     return Matrix(solved)
   }
 
-  /// X U⁻¹ for the rows of X: vectors whose scalar products are x A⁻¹ yᵀ.
+  /// Returns X U⁻¹ for the rows of X: vectors whose scalar products are x A⁻¹ yᵀ.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for m rows.
@@ -57,7 +57,7 @@ public struct SingleCholesky: Sendable {
     return Matrix(solved)
   }
 
-  /// U⁻ᵀ X for as many rows X as A has: with A = X Xᵀ, unit vectors at right angles.
+  /// Returns U⁻ᵀ X, where X has as many rows as A; they are orthonormal where A = X Xᵀ.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for rows of m elements.
@@ -77,11 +77,11 @@ public struct SingleCholesky: Sendable {
     return solved
   }
 
-  /// The elements of A⁻¹ within blocks along its diagonal: in each block all, row by row.
+  /// Returns the square blocks along the diagonal of A⁻¹, each row by row.
   ///
-  /// - Parameter side: The number of rows and columns of a block; 1 or more, and n is a multiple of it.
+  /// - Parameter side: The number of rows and columns of a block: at least 1, and a divisor of n.
   /// - Throws: ``LinearAlgebraError``.
-  /// - Complexity: O(n³), as much as the factor itself.
+  /// - Complexity: O(n³), as much as the factorisation.
   public func inverseBlocks(of side: Int) throws(LinearAlgebraError) -> [Double] {
     guard side > 0, size.isMultiple(of: side) else { throw .misfit("blocks of \(side) in a matrix of \(size)x\(size)") }
     let length = try factor.sides.rows
@@ -94,7 +94,7 @@ public struct SingleCholesky: Sendable {
       return info
     }
     guard info == 0 else { throw .notPositiveDefinite(size: size) }
-    // The products of the rows of U⁻¹, which begin at the diagonal.
+    // Scalar products of the rows of U⁻¹, which are zero before the diagonal.
     return inverse.elements.withUnsafeBufferPointer { elements -> [Double] in
       guard let first = elements.baseAddress else { return [] }
       return (0..<size * side).map { index in

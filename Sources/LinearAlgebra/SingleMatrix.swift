@@ -1,7 +1,7 @@
 import CBLAS
 
-/// A matrix of 32-bit floats, its rows one after the other in memory: for what twice the speed is worth more than the last
-/// digits, and what is made exact afterwards.
+/// A matrix of 32-bit floats in row-major order, for work where speed matters more than the last digits or whose result is
+/// refined in 64 bits.
 public struct SingleMatrix: Sendable, Hashable {
   /// The number of rows.
   public let rows: Int
@@ -10,12 +10,12 @@ public struct SingleMatrix: Sendable, Hashable {
   /// The elements, row by row: `rows * columns` of them.
   public private(set) var elements: [Float]
 
-  /// A matrix whose elements a closure sets, every one of them.
+  /// Makes a matrix whose elements `body` sets; it must set every one.
   ///
   /// - Parameters:
-  ///   - rows: The number of rows; a negative one counts as none.
-  ///   - columns: The number of columns; a negative one counts as none.
-  ///   - body: Sets the elements, which hold nothing before. It is not called where there are none.
+  ///   - rows: The number of rows; a negative number counts as 0.
+  ///   - columns: The number of columns; a negative number counts as 0.
+  ///   - body: Sets the elements, which are uninitialised. It is not called where there are none.
   public init(rows: Int, columns: Int, setBy body: (UnsafeMutablePointer<Float>) -> Void) {
     self.rows = max(0, rows)
     self.columns = max(0, columns)
@@ -26,7 +26,7 @@ public struct SingleMatrix: Sendable, Hashable {
     }
   }
 
-  /// The nearest 32-bit floats.
+  /// Makes a matrix of the nearest 32-bit floats.
   public init(_ matrix: Matrix) {
     self = matrix.elements.withUnsafeBufferPointer { source in
       SingleMatrix(rows: matrix.rows, columns: matrix.columns) { target in
@@ -35,17 +35,17 @@ public struct SingleMatrix: Sendable, Hashable {
     }
   }
 
-  /// The element in a row and a column, both of which must be there, as with an array.
+  /// The element in a row and a column; an index out of range traps, as with an array.
   public subscript(row: Int, column: Int) -> Float { elements[row * columns + column] }
 
-  /// Calls a closure with the elements in place, to change them.
+  /// Calls `body` with the elements, which it may change in place.
   public mutating func withUnsafeMutableElements<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) -> Result
   ) -> Result {
     elements.withUnsafeMutableBufferPointer { body($0) }
   }
 
-  /// A B, with B as it is or transposed.
+  /// Returns A B, with B transposed on request.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n k).
@@ -74,10 +74,10 @@ public struct SingleMatrix: Sendable, Hashable {
     }
   }
 
-  /// X Xᵀ, both triangles.
+  /// Returns the Gram matrix X Xᵀ, both triangles filled.
   ///
   /// - Throws: ``LinearAlgebraError``.
-  /// - Complexity: O(n² d) for n rows of d elements, half of a general product.
+  /// - Complexity: O(n² d) for n rows of d elements, half that of a general product.
   public static func gram(of rows: SingleMatrix) throws(LinearAlgebraError) -> SingleMatrix {
     let side = rows.rows
     guard side > 0, rows.columns > 0 else {
@@ -88,7 +88,7 @@ public struct SingleMatrix: Sendable, Hashable {
     var gram = rows.elements.withUnsafeBufferPointer { source in
       SingleMatrix(rows: side, columns: side) { gram in
         guard let source = source.baseAddress else { return }
-        // The routine leaves the lower triangle alone, which is set next.
+        // The routine leaves the lower triangle unset; it is filled next.
         routine(
           Int32(CBLAS_ROWS), Int32(CBLAS_UPPER), Int32(CBLAS_AS_IS), sides.rows, sides.columns, 1, source,
           sides.columns, 0, gram, sides.rows)
@@ -98,15 +98,15 @@ public struct SingleMatrix: Sendable, Hashable {
     return gram
   }
 
-  /// Copies the upper triangle of a square matrix into the lower one.
+  /// Copies the upper triangle of a square matrix into the lower triangle.
   public mutating func mirrorUpperTriangle() {
     let (rows, columns) = (rows, columns)
     withUnsafeMutableElements { $0.mirrorUpperTriangle(rows: rows, columns: columns) }
   }
 
-  /// The sides as the library counts.
+  /// The numbers of rows and columns as BLAS takes them.
   ///
-  /// - Throws: ``LinearAlgebraError/tooLarge(rows:columns:)`` beyond 32 bits.
+  /// - Throws: ``LinearAlgebraError/tooLarge(rows:columns:)`` where one does not fit 32 bits.
   var sides: (rows: Int32, columns: Int32) {
     get throws(LinearAlgebraError) {
       guard let height = Int32(exactly: rows), let width = Int32(exactly: columns) else {
@@ -118,7 +118,7 @@ public struct SingleMatrix: Sendable, Hashable {
 }
 
 extension Matrix {
-  /// The same numbers as 64-bit floats.
+  /// Makes a matrix of the same numbers as 64-bit floats.
   public init(_ matrix: SingleMatrix) {
     self = matrix.elements.withUnsafeBufferPointer { source in
       Matrix(rows: matrix.rows, columns: matrix.columns) { target in

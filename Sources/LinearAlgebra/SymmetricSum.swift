@@ -1,24 +1,24 @@
 import CBLAS
 
-/// A symmetric matrix that squares of rows are added to, A + Σ f Xᵀ X, kept as n (n + 1) / 2 elements.
+/// A symmetric sum A + Σ f Xᵀ X, stored as n (n + 1) / 2 elements.
 ///
-/// With h = ⌈n / 2⌉ the upper triangle is a triangle of h, a rectangle beside it, and a triangle of n − h below. The first
-/// two fill h rows from the diagonal on, and the third, turned over its diagonal, the room that they leave (the rectangular
-/// full packed form of Gustavson, Waśniewski, Dongarra and Langou, TOMS 2010). So there are three products of half the side
-/// to a square, which are as fast as one of the whole.
+/// With h = ⌈n / 2⌉ the upper triangle consists of a triangle of side h, a rectangle beside it, and a triangle of side n − h
+/// below. The first two fill h rows from the diagonal on; the third, transposed, fills the space that they leave (the
+/// rectangular full packed format of Gustavson, Waśniewski, Dongarra and Langou, TOMS 2010). An update is three products of
+/// half the side, as fast as one of the whole matrix.
 public struct SymmetricSum: Sendable {
   /// n, the number of rows and columns.
   public let size: Int
 
-  // A's upper triangle: A[i, j] of i < h at i · width + j + shift, the others at (j + 1 − shift − h) · width + i − h.
+  // A[i, j] with i < h is at i · width + j + shift, other elements at (j + 1 − shift − h) · width + i − h.
   private var elements: [Double]
   private let half: Int
   private let width: Int
   private let shift: Int
 
-  /// Zeros.
+  /// Makes a sum of zero.
   ///
-  /// - Parameter size: n; a negative one counts as 0.
+  /// - Parameter size: n; a negative number counts as 0.
   public init(size: Int) {
     self.size = max(0, size)
     half = (self.size + 1) / 2
@@ -30,11 +30,11 @@ public struct SymmetricSum: Sendable {
   /// Adds f Xᵀ X.
   ///
   /// - Parameters:
-  ///   - rows: X: at least `count` rows of n elements.
-  ///   - count: How many of the rows.
+  ///   - rows: X, at least `count` rows of n elements.
+  ///   - count: The number of rows to add.
   ///   - factor: f.
-  /// - Throws: ``LinearAlgebraError``; nothing is added then.
-  /// - Complexity: O(count n²), half of a general product.
+  /// - Throws: ``LinearAlgebraError``; the sum is unchanged then.
+  /// - Complexity: O(count n²), half that of a general product.
   public mutating func addSquare(
     ofRows rows: UnsafeBufferPointer<Double>, count: Int, factor: Double = 1
   ) throws(LinearAlgebraError) {
@@ -69,7 +69,7 @@ public struct SymmetricSum: Sendable {
   /// - Parameters:
   ///   - other: B, of the same size.
   ///   - factor: f.
-  /// - Throws: ``LinearAlgebraError/misfit(_:)``; nothing is added then.
+  /// - Throws: ``LinearAlgebraError/misfit(_:)``; the sum is unchanged then.
   public mutating func add(_ other: SymmetricSum, factor: Double = 1) throws(LinearAlgebraError) {
     guard size == other.size else { throw .misfit("\(size)x\(size) and \(other.size)x\(other.size)") }
     elements.withUnsafeMutableBufferPointer { mine in
@@ -79,7 +79,7 @@ public struct SymmetricSum: Sendable {
     }
   }
 
-  /// The elements of a row from the diagonal on: `size - row` of them. The row must be there.
+  /// Returns the elements of a row from the diagonal on, `size - row` of them. A row out of range traps.
   public func upperRow(_ row: Int) -> [Double] {
     if row < half {
       let start = row * width + row + shift
@@ -88,15 +88,15 @@ public struct SymmetricSum: Sendable {
     return (row..<size).map { elements[place(row, $0)] }
   }
 
-  /// Puts the elements of a row from the diagonal on, `size - row` of them, in place of what is there. The row must be
-  /// there; of too few elements those are put, and too many are left out.
+  /// Replaces the elements of a row from the diagonal on, `size - row` of them. A row out of range traps; too few values
+  /// replace only the first elements, and surplus values are ignored.
   public mutating func setUpperRow(_ row: Int, to values: [Double]) {
     for (column, value) in zip(row..<size, values) { elements[place(row, column)] = value }
   }
 
-  /// The whole matrix, its upper triangle alone: zeros stand below.
+  /// Returns the whole matrix with its upper triangle filled and zeros below.
   ///
-  /// - Parameter factor: What each element is multiplied by.
+  /// - Parameter factor: The number to multiply each element by.
   /// - Complexity: O(n²).
   public func upperTriangle(factor: Double = 1) -> Matrix {
     var matrix = Matrix(rows: size, columns: size)
@@ -105,7 +105,7 @@ public struct SymmetricSum: Sendable {
         for row in 0..<half {
           for column in row..<size { whole[row * size + column] = factor * packed[row * width + column + shift] }
         }
-        // Down the packed rows, so that what lies side by side is read side by side.
+        // Along the packed rows, so that memory is read in order.
         for column in half..<max(half, size) {
           let start = (column + 1 - shift - half) * width - half
           for row in half...column { whole[row * size + column] = factor * packed[start + row] }

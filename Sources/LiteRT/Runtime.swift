@@ -1,41 +1,41 @@
 import CLiteRT
 import Platform
 
-/// LiteRT, opened and ready to load models: the library and one environment of it.
+/// The LiteRT runtime, opened and ready to load models: the library and one environment.
 ///
-/// Making one takes about a millisecond. It may be used from any thread, and models loaded with it keep it alive.
+/// Opening it takes about a millisecond. It may be used from any thread, and models loaded with it keep it alive.
 public final class Runtime: Sendable {
-  /// How much of the runtime's own log reaches standard error.
+  /// How much of the runtime's log reaches standard error.
   ///
-  /// The runtime keeps one severity a process: the environment made last decides.
+  /// The runtime has one severity for the whole process: that of the last environment made.
   public enum Verbosity: Sendable, Hashable {
-    /// Nothing. What the runtime says of a failure is part of the error that is thrown.
+    /// Nothing. The error that is thrown holds what the runtime says about a failure.
     case silent
-    /// All that it has to say.
+    /// Everything.
     case verbose
   }
 
   /// Where the runtime was found: a path, or the bare name that the system's loader resolved.
   public var path: String { library.path }
 
-  /// What tells this build of the runtime from others: its library's path, size and time of change.
+  /// The identity of this build of the runtime: its library's path, size and modification time.
   public var identity: String { FileIdentity.words(for: path) }
 
-  /// How much of the runtime's own log reaches standard error.
+  /// How much of the runtime's log reaches standard error.
   public let verbosity: Verbosity
 
   let library: RuntimeLibrary
-  /// Whether models can be prepared with a delegate.
+  /// Whether this build of the runtime accepts delegates.
   let takesDelegates: Bool
   nonisolated(unsafe) let environment: LiteRtEnvironment
 
   /// Opens the runtime.
   ///
-  /// It is looked for in `$IMPRINT_LITERT` (the library or the folder that holds it), in the folder `.runtime` of the
+  /// It is looked for in `$IMPRINT_LITERT` (the path of the library or of its folder), in the folder `.runtime` of the
   /// checkout that the program was built in, in `lib/imprint` beside the folder of the installed program, and last where
   /// the system's loader looks.
   ///
-  /// - Throws: ``LiteRTError/runtimeNotFound(tried:)`` with the places and why none of them served, or
+  /// - Throws: ``LiteRTError/runtimeNotFound(tried:)`` with the reason for each place, or
   ///   ``LiteRTError/failed(to:status:message:)``.
   public convenience init(verbosity: Verbosity = .silent) throws(LiteRTError) {
     var reasons: [String] = []
@@ -62,7 +62,7 @@ public final class Runtime: Sendable {
       case .silent: kLiteRtLogSeveritySilent
       case .verbose: kLiteRtLogSeverityVerbose
       }
-    // Registering the processor alone keeps the runtime from looking for graphics libraries.
+    // With only the processor registered, the runtime does not look for graphics libraries.
     let options = [
       Self.option(kLiteRtEnvOptionTagMinLoggerSeverity, Int64(severity)),
       Self.option(kLiteRtEnvOptionTagAutoRegisterAccelerators, Int64(kLiteRtHwAcceleratorCpu)),
@@ -80,10 +80,10 @@ public final class Runtime: Sendable {
 
   deinit { library.destroyEnvironment(environment) }
 
-  /// Runs `work` with what the runtime prints caught, unless all of it is wanted.
+  /// Runs `work` and captures what the runtime prints, unless it is verbose.
   func quietly<Result>(_ work: () -> Result) -> (result: Result, printed: String) {
     switch verbosity {
-    case .silent: RuntimeLog.shared?.caught(work) ?? (work(), "")
+    case .silent: RuntimeLog.shared?.capturing(work) ?? (work(), "")
     case .verbose: (work(), "")
     }
   }

@@ -1,64 +1,111 @@
+public import Platform
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Why a picture cannot be read.
 ///
-/// `picture` is the file's path as it was given, or the name that the caller gave to bytes.
-public enum PictureError: Error, Sendable, Hashable {
-  /// The file cannot be opened or read; `reason` is the system's word for it.
-  case unreadable(picture: String, reason: String)
-  /// The path leads to a folder, a device or a pipe.
-  case notAFile(picture: String)
-  /// There are no bytes.
-  case empty(picture: String)
-  /// The bytes are of no picture format that is read here.
-  case unknownFormat(picture: String)
-  /// The bytes break off or contradict themselves; `reason` is the decoder's word for it.
-  case corrupt(picture: String, reason: String)
-  /// A whole and sound picture of a kind that is not read here.
-  case unsupported(picture: String, reason: String)
-  /// The picture claims more pixels than are decoded; nothing was allocated for them.
-  case tooLarge(picture: String, width: Int, height: Int, limit: Int)
-  /// The file is larger than is read; nothing was allocated for it.
-  case tooManyBytes(picture: String, bytes: Int, limit: Int)
-  /// The library that reads this format is not installed; `package` is Debian's package of it.
-  case missingLibrary(picture: String, library: String, package: String, reason: String)
-  /// No tensor of this size is made: each side must be from 1 to `limit`.
-  case impossibleSize(width: Int, height: Int, limit: Int)
-  /// `Resize.crop` with a fraction that is not greater than 0 and at most 1.
-  case impossibleCrop(fraction: Double)
-  /// A ``PictureRegion`` that is empty, or not within the picture.
-  case impossibleRegion(PictureRegion)
-  /// The memory handed in for the pixels is not of the tensor's size.
-  case wrongDestination(bytes: Int, needed: Int)
-}
+/// `picture` is the path of the file as it was given, or the name that the caller gave to bytes.
+public struct PictureError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case unreadable, notAFile, empty, unknownFormat, corrupt, unsupported, tooLarge, tooManyBytes, missingLibrary
+    case impossibleSize, impossibleCrop, impossibleRegion, impossiblePixels, wrongDestination
+  }
 
-extension PictureError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .unreadable(let picture, let reason):
-      "\(picture) cannot be read: \(reason)"
-    case .notAFile(let picture):
-      "\(picture) is not a file: a picture file is needed here"
-    case .empty(let picture):
-      "\(picture) is empty"
-    case .unknownFormat(let picture):
-      "\(picture) is not a picture: \(PictureFormat.names) are read, whatever the file is called"
-    case .corrupt(let picture, let reason):
-      "\(picture) is damaged: \(reason)"
-    case .unsupported(let picture, let reason):
-      "\(picture) cannot be read: \(reason)"
-    case .tooLarge(let picture, let width, let height, let limit):
-      "\(picture) is \(width)x\(height): at most \(limit) pixels, \(Limits.side) along a side, are decoded; make it smaller"
-    case .tooManyBytes(let picture, let bytes, let limit):
-      "\(picture) has \(bytes) bytes: at most \(limit) are read; make it smaller"
-    case .missingLibrary(let picture, let library, let package, let reason):
-      "\(picture) needs \(library), which is not there; on Debian and Ubuntu: apt-get install \(package) (\(reason))"
-    case .impossibleSize(let width, let height, let limit):
-      "a picture of \(width)x\(height) cannot be made: each side must be from 1 to \(limit)"
-    case .impossibleCrop(let fraction):
-      "a crop of \(fraction) cannot be made: the fraction must be greater than 0 and at most 1"
-    case .impossibleRegion(let region):
-      "no part of \(region) can be read of a picture: it must have an area and lie within 0...1"
-    case .wrongDestination(let bytes, let needed):
-      "\(bytes) bytes of memory were given for a picture that needs \(needed)"
-    }
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The file cannot be opened or read; `reason` is what the system said.
+  public static func unreadable(picture: String, reason: String) -> Self {
+    Self(code: .unreadable, message: "\(picture) cannot be read: \(reason)", remedy: nil)
+  }
+
+  /// The path leads to a folder, a device or a pipe.
+  public static func notAFile(picture: String) -> Self {
+    Self(code: .notAFile, message: "\(picture) is not a file", remedy: "a picture file is needed here")
+  }
+
+  /// The file has no bytes.
+  public static func empty(picture: String) -> Self {
+    Self(code: .empty, message: "\(picture) is empty", remedy: nil)
+  }
+
+  /// The bytes are in no picture format that can be read.
+  public static func unknownFormat(picture: String) -> Self {
+    Self(
+      code: .unknownFormat, message: "\(picture) is not a picture in a known format",
+      remedy: "\(PictureFormat.names) can be read, whatever the name of the file")
+  }
+
+  /// The bytes end too early or contradict themselves; `reason` is what the decoder said.
+  public static func corrupt(picture: String, reason: String) -> Self {
+    Self(code: .corrupt, message: "\(picture) is damaged: \(reason)", remedy: nil)
+  }
+
+  /// The picture is valid but of a kind that cannot be read.
+  public static func unsupported(picture: String, reason: String, remedy: String? = nil) -> Self {
+    Self(code: .unsupported, message: "\(picture) cannot be read: \(reason)", remedy: remedy)
+  }
+
+  /// The picture has more pixels than are decoded; no memory was allocated for them.
+  public static func tooLarge(picture: String, width: Int, height: Int, limit: Int) -> Self {
+    Self(
+      code: .tooLarge,
+      message: """
+        \(picture) is \(width)x\(height): at most \(limit) pixels, and \(DecodingLimits.side) along a side, are decoded
+        """,
+      remedy: "make it smaller")
+  }
+
+  /// The file is larger than is read; no memory was allocated for it.
+  public static func tooManyBytes(picture: String, bytes: Int, limit: Int) -> Self {
+    Self(
+      code: .tooManyBytes, message: "\(picture) has \(bytes) bytes: at most \(limit) are read",
+      remedy: "make it smaller")
+  }
+
+  /// The library for this format cannot be used; `package` is Debian's package of it.
+  public static func missingLibrary(picture: String, library: String, package: String, reason: String) -> Self {
+    Self(
+      code: .missingLibrary, message: "\(picture) needs \(library), which is not installed (\(reason))",
+      remedy: "on Debian and Ubuntu: apt-get install \(package)")
+  }
+
+  /// A tensor cannot have this size: each side must be from 1 to `limit`.
+  public static func impossibleSize(width: Int, height: Int, limit: Int) -> Self {
+    Self(
+      code: .impossibleSize, message: "a tensor of \(width)x\(height) pixels cannot be made",
+      remedy: "each side must be from 1 to \(limit)")
+  }
+
+  /// The fraction of a ``Resize/crop(fraction:)`` is not greater than 0 and at most 1.
+  public static func impossibleCrop(fraction: Double) -> Self {
+    Self(
+      code: .impossibleCrop, message: "a crop of \(fraction) cannot be made",
+      remedy: "the fraction must be greater than 0 and at most 1")
+  }
+
+  /// A ``PictureRegion`` is empty, or does not lie within the picture.
+  public static func impossibleRegion(_ region: PictureRegion) -> Self {
+    Self(
+      code: .impossibleRegion, message: "the region \(region) of a picture cannot be read",
+      remedy: "it must have an area and lie within 0...1")
+  }
+
+  /// The numbers of a ``PixelBuffer`` contradict each other or its bytes.
+  public static func impossiblePixels(reason: String) -> Self {
+    Self(code: .impossiblePixels, message: "the pixel buffer cannot be used: \(reason)", remedy: nil)
+  }
+
+  /// The memory for the pixels has not the tensor's size.
+  public static func wrongDestination(bytes: Int, needed: Int) -> Self {
+    Self(
+      code: .wrongDestination, message: "the memory for the pixels has \(bytes) bytes where \(needed) are needed",
+      remedy: nil)
   }
 }

@@ -1,50 +1,50 @@
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// Reads picture files into tensors of one size.
+/// A reader of picture files, and of pixels in memory, into tensors of one size.
 ///
 /// ```swift
 /// let reader = try PictureReader(width: 224, height: 224)
 /// let tensor = try reader.read(URL(filePath: "rose.jpg"))
 /// ```
 ///
-/// JPEG, PNG, WebP, BMP, GIF (its first frame), TIFF, HEIC and AVIF are read, told by their bytes and never by the
-/// file's name. Pictures are turned upright as their EXIF orientation says. Grey, palette, CMYK and 16-bit pictures
+/// JPEG, PNG, WebP, BMP, GIF (its first frame), TIFF, HEIC and AVIF are read, recognised by their bytes and not by the
+/// file's name. Pictures are turned upright by their EXIF orientation. Grey, palette, CMYK and 16-bit pictures
 /// become 8-bit RGB, and transparent ones are laid over white. An embedded colour profile is applied, except to a JPEG
-/// in RGB or grey, whose pixels are taken as they are.
+/// in RGB or grey, whose pixels are used unchanged.
 ///
 /// JPEG is decoded by libturbojpeg, at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that covers the tensor (always
 /// 1/1 for ``Resize/nearest``); BMP by this module; all other formats, and CMYK in JPEG, by libvips. Both libraries are
-/// opened when the first picture needs them. A program that uses libvips itself finds its cache off, one thread, its
-/// untrusted loaders blocked and its log silent from then on.
+/// opened when the first picture needs them. From then on, for the whole process, libvips has
+/// no cache, one thread, no untrusted loaders and no log.
 ///
 /// A picture may have 2^28 pixels, and 65535 along a side; 2^26 where it must be in memory as a whole, as it must for an
-/// interlaced PNG, a progressive JPEG, WebP, GIF, HEIC and AVIF. Files may have 2^30 bytes. What claims more is refused
-/// before memory is allocated for it.
+/// interlaced PNG, a progressive JPEG, WebP, GIF, HEIC and AVIF. Files may have 2^30 bytes. Larger ones are refused
+/// before memory is allocated for them.
 ///
-/// A reader may be used from many threads at once. It keeps its decoders and working memory from call to call, so make
-/// one and keep it; copies share them.
+/// A reader may be used from many threads at once. It keeps its decoders and buffers from call to call, so make one
+/// and keep it; copies share them.
 public struct PictureReader: Sendable {
   /// The width of every tensor, in pixels.
   public let width: Int
   /// The height of every tensor, in pixels.
   public let height: Int
-  /// How pictures are brought to that size.
+  /// The way to bring pictures to that size.
   public let resize: Resize
 
-  private let workbenches = Pool { Workbench() }
+  private let decoders = DecoderPool()
 
-  /// A reader for one size.
+  /// Makes a reader for tensors of one size.
   ///
-  /// - Throws: ``PictureError/impossibleSize(width:height:limit:)`` for sides that are not in 1...16384,
+  /// - Throws: ``PictureError/impossibleSize(width:height:limit:)`` for sides outside 1...16384,
   ///   ``PictureError/impossibleCrop(fraction:)``.
   public init(width: Int, height: Int, resize: Resize = .crop) throws(PictureError) {
-    let sides = 1...Limits.targetSide
+    let sides = 1...DecodingLimits.targetSide
     guard sides.contains(width), sides.contains(height) else {
-      throw .impossibleSize(width: width, height: height, limit: Limits.targetSide)
+      throw .impossibleSize(width: width, height: height, limit: DecodingLimits.targetSide)
     }
     if case .crop(let fraction) = resize, !(fraction > 0 && fraction <= 1) {
       throw .impossibleCrop(fraction: fraction)
@@ -54,69 +54,57 @@ public struct PictureReader: Sendable {
     self.resize = resize
   }
 
-  /// The bytes of a tensor: `width * height * 3`.
+  /// The number of bytes of a tensor: `width * height * 3`.
   public var byteCount: Int { width * height * 3 }
 
   /// Reads a picture file.
   ///
   /// - Parameters:
-  ///   - timing: Is told how long the steps take.
-  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
-  /// - Throws: ``PictureError``, naming the file as the URL was given.
+  ///   - timing: Receives the time of each step.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
+  /// - Throws: ``PictureError``, naming the file by the URL's relative path.
   public func read(
     _ url: URL, timing: PictureTiming? = nil, region: PictureRegion.Choice? = nil
   ) throws(PictureError) -> PixelTensor {
     try tensor { (pixels) throws(PictureError) in try read(url, into: pixels, timing: timing, region: region) }
   }
 
-  /// Reads a picture file straight into a tensor's memory.
+  /// Reads a picture file into a tensor's memory.
   ///
   /// - Parameters:
-  ///   - destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
-  ///   - timing: Is told how long the steps take.
-  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
-  /// - Throws: ``PictureError``, naming the file as the URL was given.
+  ///   - destination: Exactly ``byteCount`` bytes. Their content after an error is undefined.
+  ///   - timing: Receives the time of each step.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
+  /// - Throws: ``PictureError``, naming the file by the URL's relative path.
   public func read(
     _ url: URL, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil,
     region: PictureRegion.Choice? = nil
   ) throws(PictureError) {
-    try read(url, onto: [canvas(destination, region)], timing: timing)
+    try read(url, into: [target(destination, region)], timing: timing)
   }
 
-  /// Reads a picture file once for several readers, each of which gives its tensor.
+  /// Reads a picture file once for several readers.
   ///
-  /// The tensors are those that the readers give one by one. A JPEG is decoded once for each of the scales that they
-  /// need, other formats once for all, or anew for each where the pixels are more than 2^26 bytes.
+  /// The tensors are the same as if each reader read the file. A JPEG is decoded once for each scale that the readers
+  /// need, other formats once for all, or once for each where the pixels take more than 2^26 bytes.
   ///
-  /// - Parameters:
-  ///   - readers: The readers.
-  ///   - timing: Is told how long the steps take.
+  /// - Parameter timing: Receives the time of each step.
   /// - Returns: A tensor for each reader, in their order.
-  /// - Throws: ``PictureError``, naming the file as the URL was given.
+  /// - Throws: ``PictureError``, naming the file by the URL's relative path.
   public static func read(
     _ url: URL, by readers: [PictureReader], timing: PictureTiming? = nil
   ) throws(PictureError) -> [PixelTensor] {
     guard let first = readers.first else { return [] }
-    let memory = Memory()
-    var start = memory.bytes(readers.reduce(0) { $0 + $1.byteCount })
-    var places: [UnsafeMutableRawBufferPointer] = []
-    for reader in readers {
-      places.append(UnsafeMutableRawBufferPointer(start: start, count: reader.byteCount))
-      start += reader.byteCount
-    }
-    var canvases: [Canvas] = []
-    for (reader, place) in zip(readers, places) { canvases.append(try reader.canvas(place, nil)) }
-    try first.read(url, onto: canvases, timing: timing)
-    return withExtendedLifetime(memory) {
-      zip(readers, places).map { PixelTensor(width: $0.width, height: $0.height, checked: Array($1)) }
+    return try tensors(of: readers) { (targets) throws(PictureError) in
+      try first.read(url, into: targets, timing: timing)
     }
   }
 
   /// Reads a picture from the bytes of its file.
   ///
   /// - Parameters:
-  ///   - name: What errors call the picture.
-  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
+  ///   - name: The name of the picture in errors.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
   /// - Throws: ``PictureError``.
   public func read(
     _ bytes: UnsafeRawBufferPointer, named name: String = "the picture", region: PictureRegion.Choice? = nil
@@ -124,62 +112,150 @@ public struct PictureReader: Sendable {
     try tensor { (pixels) throws(PictureError) in try read(bytes, named: name, into: pixels, region: region) }
   }
 
-  /// Reads a picture from the bytes of its file straight into a tensor's memory.
+  /// Reads a picture from the bytes of its file into a tensor's memory.
   ///
   /// - Parameters:
-  ///   - name: What errors call the picture.
-  ///   - destination: Exactly ``byteCount`` bytes. What they hold after an error is undefined.
-  ///   - region: Chooses the part of the picture to read; by default ``resize`` says.
+  ///   - name: The name of the picture in errors.
+  ///   - destination: Exactly ``byteCount`` bytes. Their content after an error is undefined.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
   /// - Throws: ``PictureError``.
   public func read(
     _ bytes: UnsafeRawBufferPointer, named name: String = "the picture",
     into destination: UnsafeMutableRawBufferPointer, region: PictureRegion.Choice? = nil
   ) throws(PictureError) {
-    let canvas = try canvas(destination, region)
-    try draw(timing: nil) { (workbench) throws(PictureError) in
-      try workbench.read(bytes, picture: name, onto: [canvas])
+    let target = try target(destination, region)
+    try withDecoder(timing: nil) { (decoder) throws(PictureError) in
+      try decoder.decode(bytes, picture: name, into: [target])
     }
   }
 
-  private func read(_ url: URL, onto canvases: [Canvas], timing: PictureTiming?) throws(PictureError) {
-    let name = url.relativePath
-    try draw(timing: timing) { (workbench) throws(PictureError) in
-      let bytes = try workbench.timed(.reading) { () throws(PictureError) in
-        try FileContents.read(url.path, named: name, into: workbench.file)
+  /// Scales pixels in memory to a tensor.
+  ///
+  /// The tensor is the same as if the pixels had been read from a lossless file.
+  ///
+  /// - Parameters:
+  ///   - timing: Receives the time of each step.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
+  /// - Throws: ``PictureError/impossibleRegion(_:)``.
+  public func read(
+    _ pixels: PixelBuffer, timing: PictureTiming? = nil, region: PictureRegion.Choice? = nil
+  ) throws(PictureError) -> PixelTensor {
+    try tensor { (bytes) throws(PictureError) in try read(pixels, into: bytes, timing: timing, region: region) }
+  }
+
+  /// Scales pixels in memory into a tensor's memory.
+  ///
+  /// - Parameters:
+  ///   - destination: Exactly ``byteCount`` bytes. Their content after an error is undefined.
+  ///   - timing: Receives the time of each step.
+  ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
+  /// - Throws: ``PictureError/impossibleRegion(_:)``, ``PictureError/wrongDestination(bytes:needed:)``.
+  public func read(
+    _ pixels: PixelBuffer, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil,
+    region: PictureRegion.Choice? = nil
+  ) throws(PictureError) {
+    let target = try target(destination, region)
+    try withDecoder(timing: timing) { (decoder) throws(PictureError) in
+      try decoder.resample(pixels, into: [target])
+    }
+  }
+
+  /// Scales pixels in memory to the tensors of several readers.
+  ///
+  /// - Parameter timing: Receives the time of each step.
+  /// - Returns: A tensor for each reader, in their order.
+  public static func read(
+    _ pixels: PixelBuffer, by readers: [PictureReader], timing: PictureTiming? = nil
+  ) throws(PictureError) -> [PixelTensor] {
+    guard let first = readers.first else { return [] }
+    return try tensors(of: readers) { (targets) throws(PictureError) in
+      try first.withDecoder(timing: timing) { (decoder) throws(PictureError) in
+        try decoder.resample(pixels, into: targets)
       }
-      try workbench.read(bytes, picture: name, onto: canvases)
     }
   }
 
-  private func canvas(
+  private func read(_ url: URL, into targets: [TargetTensor], timing: PictureTiming?) throws(PictureError) {
+    let name = url.relativePath
+    try withDecoder(timing: timing) { (decoder) throws(PictureError) in
+      let bytes = try decoder.timed(.reading) { () throws(PictureError) in
+        try FileContents.read(url.path, named: name, into: decoder.file)
+      }
+      try decoder.decode(bytes, picture: name, into: targets)
+    }
+  }
+
+  private func target(
     _ destination: UnsafeMutableRawBufferPointer, _ region: PictureRegion.Choice?
-  ) throws(PictureError) -> Canvas {
+  ) throws(PictureError) -> TargetTensor {
     guard let pixels = destination.baseAddress, destination.count == byteCount else {
       throw .wrongDestination(bytes: destination.count, needed: byteCount)
     }
-    return Canvas(pixels: pixels, size: Size(width: width, height: height), resize: resize, region: region)
+    return TargetTensor(pixels: pixels, size: PixelSize(width: width, height: height), resize: resize, region: region)
   }
 
-  private func draw(
-    timing: PictureTiming?, _ body: (Workbench) throws(PictureError) -> Void
+  private func withDecoder(
+    timing: PictureTiming?, _ body: (PictureDecoder) throws(PictureError) -> Void
   ) throws(PictureError) {
-    try workbenches.use { (workbench) throws(PictureError) in
-      workbench.timing = timing
+    try decoders.use { (decoder) throws(PictureError) in
+      decoder.timing = timing
       defer {
-        workbench.timing = nil
-        workbench.tidy()
+        decoder.timing = nil
+        decoder.tidy()
       }
-      try body(workbench)
+      try body(decoder)
     }
   }
 
   private func tensor(
-    _ draw: (UnsafeMutableRawBufferPointer) throws(PictureError) -> Void
+    _ write: (UnsafeMutableRawBufferPointer) throws(PictureError) -> Void
   ) throws(PictureError) -> PixelTensor {
     var pixels = [UInt8](repeating: 0, count: byteCount)
     try pixels.withUnsafeMutableBufferPointer { (pixels) throws(PictureError) in
-      try draw(UnsafeMutableRawBufferPointer(pixels))
+      try write(UnsafeMutableRawBufferPointer(pixels))
     }
     return PixelTensor(width: width, height: height, checked: pixels)
   }
+
+  /// Returns a tensor for each reader, after `write` has filled their memory.
+  private static func tensors(
+    of readers: [PictureReader], _ write: ([TargetTensor]) throws(PictureError) -> Void
+  ) throws(PictureError) -> [PixelTensor] {
+    let buffer = ReusableBuffer()
+    var start = buffer.bytes(readers.reduce(0) { $0 + $1.byteCount })
+    var places: [UnsafeMutableRawBufferPointer] = []
+    for reader in readers {
+      places.append(UnsafeMutableRawBufferPointer(start: start, count: reader.byteCount))
+      start += reader.byteCount
+    }
+    var targets: [TargetTensor] = []
+    for (reader, place) in zip(readers, places) { targets.append(try reader.target(place, nil)) }
+    try write(targets)
+    return withExtendedLifetime(buffer) {
+      zip(readers, places).map { PixelTensor(width: $0.width, height: $0.height, checked: Array($1)) }
+    }
+  }
+}
+
+/// A receiver of the times that the steps of reading a picture take.
+///
+/// Without one, a reader measures no time.
+public struct PictureTiming: Sendable {
+  /// A step of reading a picture.
+  public enum Step: Sendable, Hashable {
+    /// Reading the bytes of a file.
+    case reading
+    /// Decoding them to pixels, at the scale of the decoder.
+    case decoding
+    /// Scaling the pixels to the tensor's size and turning them upright.
+    case resizing
+  }
+
+  let spent: @Sendable (Step, Duration) -> Void
+
+  /// Makes a receiver.
+  ///
+  /// - Parameter spent: A function that is called with a step and its time, on the thread that reads; several times for
+  ///   a picture where a step has several parts.
+  public init(_ spent: @escaping @Sendable (_ step: Step, _ time: Duration) -> Void) { self.spent = spent }
 }

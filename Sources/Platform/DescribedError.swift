@@ -30,4 +30,5 @@ extension DescribedError {
   public var errorDescription: String? { description }
   public var failureReason: String? { message }
   public var recoverySuggestion: String? { remedy }
+  public var helpAnchor: String? { nil }
 }

@@ -1,26 +1,26 @@
 import CTorch
 
-/// Where tensors are made and computed: the processor, or a CUDA device.
+/// The device that holds and computes tensors: the processor or a CUDA device.
 ///
-/// What is recorded for gradients, the seed and the number of threads belong to the thread or the process, as libtorch has
-/// it: let one thread work with a `Torch` and its tensors.
+/// In libtorch, gradient recording belongs to a thread, and the number of threads to the process: use a `Torch` and its
+/// tensors from one thread.
 public struct Torch: Sendable {
-  /// The library.
+  /// The opened library.
   public let library: TorchLibrary
-  /// The number of the CUDA device, or nil for the processor.
+  /// The index of the CUDA device, or nil for the processor.
   public let device: Int?
-  /// How many threads an operation may take on the processor.
+  /// The greatest number of processor threads for one operation.
   public let threads: Int
 
   var functions: torch_functions { library.functions }
   var deviceNumber: Int32 { Int32(device ?? -1) }
 
-  /// A place to compute.
+  /// Selects a device.
   ///
   /// - Parameters:
   ///   - library: The opened library.
-  ///   - device: The number of a CUDA device, or nil for the processor.
-  ///   - threads: How many threads an operation may take on the processor.
+  ///   - device: The index of a CUDA device, or nil for the processor.
+  ///   - threads: The greatest number of processor threads for one operation.
   /// - Throws: ``TorchError/noDevice(_:count:)``.
   public init(_ library: TorchLibrary, device: Int? = nil, threads: Int) throws(TorchError) {
     if let device {
@@ -37,48 +37,51 @@ public struct Torch: Sendable {
     try library.check(functions.set_threads(Int32(clamping: count)), to: "set the number of threads")
   }
 
-  /// Does something on one thread: of small tensors threads take longer to meet than to compute.
+  /// Runs `body` with one thread for each operation, which is faster for small tensors.
   public func withOneThread<Value>(_ body: () throws -> Value) throws -> Value {
     try useThreads(1)
     defer { _ = functions.set_threads(Int32(clamping: threads)) }
     return try body()
   }
 
-  /// Does something whose gradients are not asked for, on this thread.
+  /// Runs `body` without recording operations for gradients on this thread.
   public func withoutGradients<Value>(_ body: () throws -> Value) throws -> Value {
     try library.check(functions.set_recording(0), to: "stop recording")
     defer { _ = functions.set_recording(1) }
     return try body()
   }
 
-  /// A tensor of floats in row-major order, which are copied.
+  /// Makes a tensor from a copy of floats in row-major order.
   public func tensor(_ elements: [Float], shape: [Int]) throws(TorchError) -> TorchTensor {
     guard shape.reduce(1, *) == elements.count else {
-      throw .failed(to: "make a tensor", message: "\(elements.count) elements have not the shape \(shape)")
+      throw .failed(to: "make a tensor", message: "\(elements.count) elements do not fill the shape \(shape)")
     }
     let sizes = shape.map { Int64($0) }
     return try make("make a tensor") { $0.from_floats(elements, sizes, Int32(clamping: sizes.count), deviceNumber) }
   }
 
-  /// A list of whole numbers, such as labels.
+  /// Makes a one-dimensional tensor of integers, such as labels.
   public func integers(_ elements: [Int]) throws(TorchError) -> TorchTensor {
     let elements = elements.map { Int64($0) }
-    return try make("make a list") { $0.from_integers(elements, Int64(elements.count), deviceNumber) }
+    return try make("make a tensor of integers") { $0.from_integers(elements, Int64(elements.count), deviceNumber) }
   }
 
-  /// Pictures `[count, 3, side, side]`, as (byte − mean) / deviation, from bytes in the order `[count, side, side, 3]`.
+  /// Makes a tensor of pictures `[count, 3, side, side]`, each element (byte − mean) / deviation, from bytes in the order
+  /// `[count, side, side, 3]`.
   public func pictures(
     _ bytes: UnsafeRawBufferPointer, count: Int, side: Int, mean: Float, deviation: Float
   ) throws(TorchError) -> TorchTensor {
     guard bytes.count == count * side * side * 3, let start = bytes.bindMemory(to: UInt8.self).baseAddress else {
       throw .failed(
-        to: "take in pictures", message: "\(bytes.count) bytes are not \(count) of \(side) by \(side)")
+        to: "make a tensor of pictures",
+        message: "\(bytes.count) bytes do not hold \(count) pictures of \(side)x\(side)")
     }
-    return try make("take in pictures") {
+    return try make("make a tensor of pictures") {
       $0.from_pictures(start, Int64(count), Int64(side), Int64(side), mean, deviation, deviceNumber)
     }
   }
 
+  /// Returns the tensor that `body` makes, or throws the error of libtorch with `task` as what could not be done.
   func make(
     _ task: String, _ body: (torch_functions) -> torch_tensor_ref?
   ) throws(TorchError) -> TorchTensor {

@@ -1,6 +1,11 @@
 import CTorch
-import Platform
+public import Platform
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -9,11 +14,11 @@ import Platform
   import Musl
 #endif
 
-/// libtorch, opened at run time through the library that `scripts/build-torch` makes.
+/// libtorch, opened at run time through the library that `scripts/build-torch` builds.
 ///
-/// The package builds, and everything but training works, where it is not installed.
+/// Without it the package still builds, and everything but training works.
 public struct TorchLibrary: @unchecked Sendable {
-  /// The variable that names the library, or the folder that holds it.
+  /// The environment variable with the path of the library or of its folder.
   package static let variable = "IMPRINT_TORCH"
 
   #if canImport(Darwin)
@@ -22,12 +27,12 @@ public struct TorchLibrary: @unchecked Sendable {
     package static let fileName = "libImprintTorch.so"
   #endif
 
-  // C functions may be called from any thread; the compiler does not know it of imported ones.
+  // C functions may be called from any thread; the compiler does not know that.
   let functions: torch_functions
 
   /// Opens the library.
   ///
-  /// It is looked for in `$IMPRINT_TORCH` (the library or the folder that holds it), in the folder `.runtime` of the
+  /// It is looked for in `$IMPRINT_TORCH` (the path of the library or of its folder), in the folder `.runtime` of the
   /// checkout that the program was built in, in `lib/imprint` beside the folder of the installed program, and last where
   /// the system's loader looks.
   ///
@@ -53,7 +58,7 @@ public struct TorchLibrary: @unchecked Sendable {
     throw .notInstalled(tried: reasons)
   }
 
-  /// Whether there is a library to open, as far as files tell: nothing is opened.
+  /// Whether a readable library file exists. Nothing is opened.
   public static var isInstalled: Bool {
     LibraryLocation(of: fileName, variable: variable).candidates.contains { $0.hasPrefix("/") && access($0, R_OK) == 0 }
   }
@@ -61,16 +66,59 @@ public struct TorchLibrary: @unchecked Sendable {
   /// The version of libtorch, such as `1.13.1`.
   public var version: String { functions.torch_version().map { String(cString: $0) } ?? "" }
 
-  /// How many CUDA devices there are.
+  /// The number of CUDA devices.
   public var deviceCount: Int { Int(functions.device_count()) }
 
-  /// The error of the last operation on this thread.
+  /// Returns the error of the last operation on this thread.
   func failure(to task: String) -> TorchError {
     .failed(to: task, message: functions.error().map { String(cString: $0) } ?? "")
   }
 
-  /// Checks what an operation that gives no tensor answered.
-  func check(_ answer: Int32, to task: String) throws(TorchError) {
-    guard answer != 0 else { throw failure(to: task) }
+  /// Throws the error of libtorch where the status of an operation is 0.
+  func check(_ status: Int32, to task: String) throws(TorchError) {
+    guard status != 0 else { throw failure(to: task) }
+  }
+}
+
+/// Why libtorch cannot be used, or what it failed to do.
+public struct TorchError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case notInstalled, otherVersion, noDevice, failed
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The library through which libtorch is used cannot be opened; `tried` holds the reason for each place.
+  public static func notInstalled(tried: [String]) -> Self {
+    Self(
+      code: .notInstalled, message: "training needs libtorch, which is not installed: \(tried.joined(separator: "; "))",
+      remedy: """
+        install libtorch and run scripts/build-torch, or set \(TorchLibrary.variable) to the path of \
+        \(TorchLibrary.fileName)
+        """)
+  }
+
+  /// The library was built from another version of this package.
+  public static func otherVersion(path: String) -> Self {
+    Self(
+      code: .otherVersion, message: "\(path) was built from another version of Imprint",
+      remedy: "run scripts/build-torch")
+  }
+
+  /// There is no CUDA device of this index.
+  public static func noDevice(_ device: Int, count: Int) -> Self {
+    count == 0
+      ? Self(
+        code: .noDevice, message: "libtorch finds no CUDA device",
+        remedy: "train on the processor, or install a libtorch with CUDA")
+      : Self(code: .noDevice, message: "there is no CUDA device \(device): the last is \(count - 1)", remedy: nil)
+  }
+
+  /// An operation failed: what it should have done, and the message of libtorch.
+  public static func failed(to task: String, message: String) -> Self {
+    Self(code: .failed, message: "libtorch could not \(task): \(message)", remedy: nil)
   }
 }

@@ -2,14 +2,13 @@ import CTorch
 
 /// A tensor of libtorch.
 ///
-/// Pictures are `[N, C, H, W]`. Operations are recorded, so that ``backward()`` of what they lead to finds the gradients,
-/// except within ``Torch/withoutGradients(_:)``. Every operation throws ``TorchError/failed(to:message:)`` with libtorch's
-/// own words.
+/// Pictures are `[N, C, H, W]`. Operations are recorded for ``backward()``, except within ``Torch/withoutGradients(_:)``.
+/// Every operation throws ``TorchError/failed(to:message:)`` with the message of libtorch.
 ///
-/// No tensor may be used from two threads at once.
+/// Do not use a tensor from two threads at once.
 public final class TorchTensor {
   let reference: torch_tensor_ref
-  /// Where it lies.
+  /// The device that holds it.
   public let torch: Torch
 
   init(_ reference: torch_tensor_ref, _ torch: Torch) {
@@ -26,10 +25,10 @@ public final class TorchTensor {
     return sizes.prefix(Int(max(0, rank))).map { Int($0) }
   }
 
-  /// How many elements there are.
+  /// The number of elements.
   public var count: Int { shape.reduce(1, *) }
 
-  /// All elements in row-major order.
+  /// Returns all elements in row-major order.
   public func elements() throws(TorchError) -> [Float] {
     let count = self.count
     var elements = [Float](repeating: 0, count: count)
@@ -40,7 +39,7 @@ public final class TorchTensor {
     return elements
   }
 
-  /// The one element of a tensor that has no more.
+  /// Returns the element of a tensor that has exactly one.
   public func number() throws(TorchError) -> Float {
     let elements = try elements()
     guard elements.count == 1 else {
@@ -49,7 +48,7 @@ public final class TorchTensor {
     return elements[0]
   }
 
-  /// The least and the greatest element.
+  /// Returns the least and the greatest element.
   public func range() throws(TorchError) -> (lower: Float, upper: Float) {
     var lower: Float = 0
     var upper: Float = 0
@@ -57,31 +56,64 @@ public final class TorchTensor {
     return (lower, upper)
   }
 
-  /// Takes over the elements of another tensor of the same shape.
+  /// Copies the elements of another tensor of the same shape into this one.
   public func assign(_ source: TorchTensor) throws(TorchError) {
     try torch.library.check(torch.functions.assign(reference, source.reference), to: "copy into a tensor")
   }
 
-  /// Whether ``backward()`` is to find its gradient.
+  /// Sets whether ``backward()`` computes this tensor's gradient.
   public func requireGradient(_ isRequired: Bool = true) throws(TorchError) {
     try torch.library.check(torch.functions.require_gradient(reference, isRequired ? 1 : 0), to: "ask for gradients")
   }
 
-  /// The gradient, where ``backward()`` found one.
+  /// The gradient that ``backward()`` computed, or nil where there is none.
   public var gradient: TorchTensor? { torch.functions.gradient(reference).map { TorchTensor($0, torch) } }
 
-  /// Forgets the gradient.
+  /// Removes the gradient.
   public func clearGradient() throws(TorchError) {
     try torch.library.check(torch.functions.clear_gradient(reference), to: "clear a gradient")
   }
 
-  /// Finds the gradients of this number with respect to all tensors that ask for them.
+  /// Computes the gradients of this one-element tensor with respect to all tensors that require one.
   public func backward() throws(TorchError) {
     try torch.library.check(torch.functions.backward(reference), to: "find gradients")
   }
 
-  /// A tensor of zeros of the same shape.
+  /// Returns a tensor of zeros of the same shape.
   public func zeros() throws(TorchError) -> TorchTensor {
     try torch.make("make a tensor of zeros") { $0.zeros_like(reference) }
+  }
+}
+
+extension TorchTensor {
+  /// Returns the elementwise sum; dimensions of size 1 are broadcast, as in the operations below.
+  public func adding(_ other: TorchTensor) throws(TorchError) -> TorchTensor {
+    try torch.make("add") { $0.add(reference, other.reference) }
+  }
+
+  /// Returns the elementwise difference.
+  public func subtracting(_ other: TorchTensor) throws(TorchError) -> TorchTensor {
+    try torch.make("subtract") { $0.subtract(reference, other.reference) }
+  }
+
+  /// Returns the elementwise product.
+  public func multiplied(by other: TorchTensor) throws(TorchError) -> TorchTensor {
+    try torch.make("multiply") { $0.multiply(reference, other.reference) }
+  }
+
+  /// Returns the elementwise quotient.
+  public func divided(by other: TorchTensor) throws(TorchError) -> TorchTensor {
+    try torch.make("divide") { $0.divide(reference, other.reference) }
+  }
+
+  /// Returns √(x + shift) of each element.
+  public func squareRoot(adding shift: Double = 0) throws(TorchError) -> TorchTensor {
+    try torch.make("take a root") { $0.square_root(reference, shift) }
+  }
+
+  /// Returns the elements in another shape with the same number of elements.
+  public func reshaped(_ shape: [Int]) throws(TorchError) -> TorchTensor {
+    let sizes = shape.map { Int64($0) }
+    return try torch.make("change a shape") { $0.reshape(reference, sizes, Int32(clamping: sizes.count)) }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Linear algebra")
 struct LinearAlgebraTests {
-  @Test("A product is that of rows and columns, transposed or not")
+  @Test("Matrix products, transposed or not")
   func products() throws {
     let a = try Matrix(columns: 3, elements: [1, 2, 3, 4, 5, 6])
     let b = try Matrix(columns: 2, elements: [7, 8, 9, 10, 11, 12])
@@ -13,7 +13,7 @@ struct LinearAlgebraTests {
     #expect(throws: LinearAlgebraError.misfit("2x3 times 2x3")) { try Matrix.product(a, a) }
   }
 
-  @Test("A square adds up over blocks of rows, and fills its upper triangle alone until it is mirrored")
+  @Test("Squares of blocks of rows add up in the upper triangle, which can be mirrored")
   func squares() throws {
     let rows = random(rows: 150, columns: 130, seed: 1)
     var square = Matrix(rows: 130, columns: 130)
@@ -40,7 +40,7 @@ struct LinearAlgebraTests {
     #expect(isClose(try Matrix.product(vectors, factor.inverse()), try factor.dividing(vectors)))
   }
 
-  @Test("What is not positive definite, or no number, is refused")
+  @Test("Matrices that are not positive definite, or not numbers, are refused")
   func refusal() throws {
     let negative = try Matrix(columns: 2, elements: [1, 2, 2, 1])
     #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) { try Cholesky(of: negative) }
@@ -51,7 +51,7 @@ struct LinearAlgebraTests {
     #expect(throws: LinearAlgebraError.self) { try Matrix(columns: 0, elements: []) }
   }
 
-  @Test("Eigenvectors and their values give the matrix again")
+  @Test("Eigenvalues and eigenvectors reconstruct the matrix")
   func eigen() throws {
     let rows = random(rows: 60, columns: 30, seed: 4)
     let matrix = try Matrix.product(rows, rows, leftTransposed: true)
@@ -63,7 +63,7 @@ struct LinearAlgebraTests {
   }
 
   @Test(
-    "The greatest eigenvalues and their vectors are those among all, in small matrices and large", arguments: [20, 200])
+    "The leading eigenvalues are the greatest of all, in small and large matrices", arguments: [20, 200])
   func leading(size: Int) throws {
     var rows = random(rows: 2 * size, columns: size, seed: 5)
     for row in 0..<rows.rows { for column in 0..<size { rows[row, column] *= column < 6 ? Double(20 - column) : 0.3 } }
@@ -78,7 +78,7 @@ struct LinearAlgebraTests {
     #expect(try SymmetricEigen(leading: 6, of: Matrix(rows: size, columns: size)).values.allSatisfy { $0 == 0 })
   }
 
-  @Test("The inverse of a factor gives the inverse, and a Gram matrix's factor rows at right angles")
+  @Test("An inverse factor gives the inverse, and the factor of a Gram matrix orthonormal rows")
   func inverseFactor() throws {
     let rows = random(rows: 20, columns: 50, seed: 6)
     let gram = try Matrix.gram(of: rows)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Linear algebra in 32-bit floats")
 struct SingleMatrixTests {
-  @Test("Products are those of 64-bit floats, rounded")
+  @Test("Products equal those of 64-bit floats, rounded")
   func products() throws {
     let (a, b) = (random(rows: 70, columns: 90, seed: 1), random(rows: 90, columns: 40, seed: 2))
     let product = try SingleMatrix.product(SingleMatrix(a), SingleMatrix(b))
@@ -22,7 +22,7 @@ struct SingleMatrixTests {
     #expect(try SingleMatrix.gram(of: narrow).elements == [0, 0, 0, 0])
   }
 
-  @Test("A factor solves, and gives the blocks of the inverse", arguments: [1, 4])
+  @Test("A Cholesky factor solves, and gives the diagonal blocks of the inverse", arguments: [1, 4])
   func factor(side: Int) throws {
     let gram = try Matrix.gram(of: random(rows: 48, columns: 80, seed: 4))
     var shifted = gram
@@ -42,7 +42,7 @@ struct SingleMatrixTests {
     #expect(throws: LinearAlgebraError.self) { try factor.dividing(Matrix(rows: 1, columns: 3)) }
   }
 
-  @Test("What is not positive definite, or no number, is refused")
+  @Test("Matrices that are not positive definite, or not numbers, are refused")
   func refusal() throws {
     let negative = SingleMatrix(try Matrix(columns: 2, elements: [1, 2, 2, 1]))
     #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) {
@@ -56,7 +56,7 @@ struct SingleMatrixTests {
     }
   }
 
-  @Test("The greatest eigenvalues are those of 64-bit floats, also where there are fewer than asked for")
+  @Test("The leading eigenvalues equal those of 64-bit floats, also for a matrix of lower rank")
   func leading() throws {
     let size = 200
     var rows = random(rows: 2 * size, columns: size, seed: 6)

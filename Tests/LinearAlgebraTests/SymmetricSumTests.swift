@@ -1,9 +1,10 @@
 import LinearAlgebra
 import Testing
 
-@Suite("A sum of squares, half of it kept")
+@Suite("Symmetric sums in packed storage")
 struct SymmetricSumTests {
-  @Test("It is the upper triangle of the plain sum, of even and odd sizes", arguments: [1, 2, 3, 4, 7, 8, 33, 64])
+  @Test(
+    "The upper triangle equals that of the plain sum, for even and odd sizes", arguments: [1, 2, 3, 4, 7, 8, 33, 64])
   func squares(size: Int) throws {
     let rows = random(count: 3 * size * size, seed: size)
     var sum = SymmetricSum(size: size)
@@ -21,7 +22,7 @@ struct SymmetricSumTests {
     }
   }
 
-  @Test("Rows that are put in are those that are given out", arguments: [1, 2, 5, 6])
+  @Test("Rows that are set are read back", arguments: [1, 2, 5, 6])
   func rows(size: Int) throws {
     var sum = SymmetricSum(size: size)
     for row in 0..<size { sum.setUpperRow(row, to: (row..<size).map { Double(10 * row + $0) }) }
@@ -31,7 +32,7 @@ struct SymmetricSumTests {
     #expect(sum.upperRow(size - 1) == [1])
   }
 
-  @Test("What is added to it and taken away again leaves what was there")
+  @Test("Adding and subtracting a sum restores the original")
   func takingAway() throws {
     var sum = SymmetricSum(size: 20)
     try add(random(count: 600, seed: 1), count: 30, to: &sum, factor: 1)
@@ -44,7 +45,7 @@ struct SymmetricSumTests {
     for (one, two) in zip(sum.upperTriangle().elements, before.elements) { #expect(abs(one - two) < 1e-13) }
   }
 
-  @Test("What does not fit is refused, and nothing at all is a sum too")
+  @Test("Sizes that do not fit are refused, and an empty sum is valid")
   func refusal() throws {
     var sum = SymmetricSum(size: 4)
     #expect(throws: LinearAlgebraError.self) { try sum.add(SymmetricSum(size: 5)) }

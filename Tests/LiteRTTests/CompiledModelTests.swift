@@ -43,7 +43,7 @@ struct CompiledModelTests {
     #expect(outputs[2] == outputs[0])
   }
 
-  @Test("One instance used by several threads answers each with its own picture's output")
+  @Test("One instance used by several threads gives each the output for its own picture")
   func concurrent() async throws {
     let model = try CompiledModel(load("mobilenet_v1_0.25_128_quant"), hardware: .cpu(threads: 1))
     func output(_ seed: Int) throws -> [UInt8] {
@@ -61,24 +61,20 @@ struct CompiledModelTests {
     #expect(together == alone)
   }
 
-  @Test("An Edge TPU's model fails with the runtime's own words")
+  @Test("A model compiled for an Edge TPU fails with the message of the runtime")
   func edgeTPU() throws {
     let model = try load("mobilenet_v1_1.0_224_l2norm_quant_edgetpu")
     let error = #expect(throws: LiteRTError.self) { try CompiledModel(model, hardware: .cpu(threads: 1)) }
     #expect("\(try #require(error))".contains("edgetpu-custom-op"))
   }
 
-  @Test("What is no model is refused, and the error carries the runtime's status")
+  @Test("Bytes that are no model are refused, and the error carries the status of the runtime")
   func garbage() throws {
     let error = #expect(throws: LiteRTError.self) { try load(Data(repeating: 7, count: 4096)) }
-    guard case .failed(_, let status, _) = try #require(error) else {
-      Issue.record("another error: \(String(describing: error))")
-      return
-    }
-    #expect(status.rawValue == 501)
+    #expect(error?.code == .failed && error?.status?.rawValue == 501, "\(String(describing: error))")
   }
 
-  @Test("An error thrown while the input is filled is passed on, and the model still runs")
+  @Test("An error thrown while filling the input is passed on, and the model still runs")
   func fillThrows() throws {
     struct Refusal: Error {}
     let model = try CompiledModel(load("mobilenet_v1_0.25_128_quant"), hardware: .cpu(threads: 1))
@@ -98,4 +94,27 @@ private final class AlignedMemory: @unchecked Sendable {
   }
 
   deinit { bytes.deallocate() }
+}
+
+@Suite("Processor features")
+struct ProcessorTests {
+  @Test(
+    "Instructions for 8-bit dot products are recognised in the system's list",
+    arguments: [
+      ("processor\t: 0\nflags\t\t: fpu avx2 avx512_vnni\n\nprocessor\t: 1\nflags\t\t: fpu\n", true),
+      ("flags\t\t: fpu avx avx_vnni\n", true),
+      ("processor\t: 0\nFeatures\t: fp asimd asimddp\n", true),
+      ("flags\t\t: fpu avx2 avx512f\n", false),
+      ("Features\t: fp asimd\n", false),
+      ("flags\n", false),
+      ("", false),
+    ])
+  func byteDotProducts(cpuinfo: String, expected: Bool) {
+    #expect(Processor(cpuinfo: cpuinfo).hasByteDotProducts == expected)
+  }
+
+  @Test("The processor of this machine lists features")
+  func current() {
+    #expect(!Processor.current.features.isEmpty)
+  }
 }

@@ -3,7 +3,8 @@ import LiteRT
 import TestMaterial
 import Testing
 
-@Suite("Edge TPUs, with a stand-in for the library", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite(
+  "Edge TPUs, with a substitute for the library", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct EdgeTPUTests {
   private let folder: TemporaryFolder
   private let runtime: Runtime
@@ -17,10 +18,10 @@ struct EdgeTPUTests {
     let data = try Data(contentsOf: Material.model(name))
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 64)
     data.copyBytes(to: bytes)
-    return try LoadedModel(bytes: UnsafeRawBufferPointer(bytes), owner: Memory(bytes), runtime: runtime)
+    return try LoadedModel(bytes: UnsafeRawBufferPointer(bytes), owner: OwnedMemory(bytes), runtime: runtime)
   }
 
-  private final class Memory: @unchecked Sendable {
+  private final class OwnedMemory: @unchecked Sendable {
     private let bytes: UnsafeMutableRawBufferPointer
 
     init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
@@ -44,11 +45,11 @@ struct EdgeTPUTests {
   }
 
   @Test(
-    "A compiled model answers bit for bit as the one that it was compiled from",
+    "A compiled model gives the same bits as the model it was compiled from",
     arguments: [
       ("mobilenet_quant_v1_224_feature_layers_edgetpu", "mobilenet_v1_1.0_224_quant_embedding_extractor", 0),
       ("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_v1_1.0_224_l2norm_quant", 0),
-      // A library for a runtime that knew less of operators and delegates.
+      // A library for an older runtime, with smaller structures for operators and delegates.
       ("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_v1_1.0_224_l2norm_quant", 1),
     ])
   func twin(compiled: String, twin: String, older: Int) throws {
@@ -59,7 +60,7 @@ struct EdgeTPUTests {
     for seed in [3, 7, 11] { #expect(try run(device, seed: seed) == run(processor, seed: seed)) }
   }
 
-  @Test("A model that nothing of is compiled runs on the processor")
+  @Test("A model without compiled operators runs on the processor")
   func untouched() throws {
     let hardware = try first(open().library)
     let device = try CompiledModel(load("mobilenet_v1_0.25_128_quant"), hardware: hardware)
@@ -67,7 +68,7 @@ struct EdgeTPUTests {
     #expect(try run(device, seed: 5) == run(processor, seed: 5))
   }
 
-  @Test("Devices are listed, and chosen as Coral writes it")
+  @Test("Devices are listed, and chosen in Coral's notation")
   func devices() throws {
     let library = try open(["USB": 2, "PCI": 2]).library
     let devices = library.devices()
@@ -88,7 +89,7 @@ struct EdgeTPUTests {
     #expect("\(try #require(error))".contains("no Edge TPU usb:2"))
   }
 
-  @Test("Settings reach the library, with the device by its place")
+  @Test("Settings reach the library, with the device given by its index")
   func settings() throws {
     let (library, standIn) = try open(["USB": 1, "PCI": 1])
     let device = EdgeTPU(
@@ -106,40 +107,30 @@ struct EdgeTPUTests {
       let model = try CompiledModel(load("mobilenet_v1_1.0_224_l2norm_quant_edgetpu"), hardware: hardware)
       for seed in 0..<inferences { _ = try run(model, seed: seed) }
     }
-    guard case .edgeTPU(let failure) = error else { return nil }
-    return failure
+    #expect(error?.code == .edgeTPU)
+    return error?.edgeTPU
   }
 
-  @Test("A device that is busy, with what the library says of it")
+  @Test("A busy device is an error with the message of the library")
   func busy() throws {
-    guard case .cannotOpen(let device, let reason) = try failure(["BUSY": 0]) else {
-      Issue.record("another error")
-      return
-    }
-    #expect(device.bus == .usb && reason == "Failed to open device")
+    let error = try #require(try failure(["BUSY": 0]))
+    #expect(error.code == .cannotOpen && error.device?.bus == .usb && error.reason == "Failed to open device")
   }
 
-  @Test("A model for a newer library")
+  @Test("A model for a newer version of the library is an error with the message of the runtime")
   func newer() throws {
-    let error = try failure(["NEWER": 1])
-    guard case .newerModel(let reason, _) = error else {
-      Issue.record("another error: \(String(describing: error))")
-      return
-    }
-    #expect(reason.contains("requires runtime version (14)"))
+    let error = try #require(try failure(["NEWER": 1]))
+    #expect(error.code == .newerModel && error.reason?.contains("requires runtime version (14)") == true)
   }
 
-  @Test("A device that is unplugged while it works")
+  @Test("A device that is unplugged while it works is an error that names it")
   func unplugged() throws {
-    let error = try failure(["UNPLUGGED": 2], inferences: 5)
-    guard case .unplugged(let device, let reason) = error else {
-      Issue.record("another error: \(String(describing: error))")
-      return
-    }
-    #expect(device.bus == .usb && reason.contains("USB transfer error"))
+    let error = try #require(try failure(["UNPLUGGED": 2], inferences: 5))
+    #expect(error.code == .unplugged && error.device?.bus == .usb)
+    #expect(error.reason?.contains("USB transfer error") == true)
   }
 
-  @Test("No library, another library of that name, and no device")
+  @Test("A missing library, another library, and a missing device are errors of their own")
   func missing() throws {
     let none = #expect(throws: EdgeTPUError.self) { try EdgeTPULibrary(path: folder.appending("none.so").path) }
     #expect("\(try #require(none))".contains("libedgetpu1-std"))

@@ -1,9 +1,10 @@
 import Foundation
 import Pictures
+import Platform
 import TestMaterial
 import Testing
 
-@Suite("Files that are no pictures")
+@Suite("Files that are not pictures")
 struct BadPictureTests {
   private let folder: TemporaryFolder
 
@@ -20,7 +21,7 @@ struct BadPictureTests {
     return #expect(throws: PictureError.self) { try reader.read(url) }
   }
 
-  @Test("Nothing, a folder, an empty file and a text are told apart, and named")
+  @Test("A missing file, a folder, an empty file and a text have errors of their own that name the path")
   func kinds() throws {
     let missing = folder.appending("missing.jpg")
     #expect(try failure(missing) == .unreadable(picture: missing.path, reason: "No such file or directory"))
@@ -35,21 +36,22 @@ struct BadPictureTests {
     }
   }
 
-  @Test("A pipe is not waited for")
+  @Test("Reading a pipe fails at once")
   func pipe() throws {
     let pipe = folder.appending("pipe.jpg")
     #expect(mkfifo(pipe.path, 0o600) == 0)
     #expect(try failure(pipe) == .notAFile(picture: pipe.path))
   }
 
-  @Test("A file that may not be read says so", .enabled(if: geteuid() != 0, "root may read every file"))
+  @Test(
+    "A file without read permission is an error that says so", .enabled(if: geteuid() != 0, "root may read every file"))
   func permission() throws {
     let closed = try file("closed.jpg", Fixture.jpeg.bytes)
     chmod(closed.path, 0)
     #expect(try failure(closed) == .unreadable(picture: closed.path, reason: "Permission denied"))
   }
 
-  @Test("A name in any script, with spaces and brackets, is only a name", .enabled(if: Libraries.hasVips))
+  @Test("A file name in any script, with spaces and brackets, has no special meaning", .enabled(if: Libraries.hasVips))
   func names() throws {
     let reader = try PictureReader(width: 16, height: 12, resize: .nearest)
     for name in ["rose [page=3].png", "rose.png[shrink=2]", "роза 🌹.jpg", "no ending"] {
@@ -57,7 +59,7 @@ struct BadPictureTests {
     }
   }
 
-  @Test("Formats that are not safe, or not pictures, are refused unopened")
+  @Test("Unsafe formats, and files that are not pictures, are refused without decoding")
   func others() throws {
     let beginnings = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>", "%PDF-1.4", "P6 1 1 255 abc", "8BPS",
@@ -69,7 +71,7 @@ struct BadPictureTests {
     }
   }
 
-  @Test("Claims of more pixels than are decoded are refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  @Test("Headers with more pixels than are decoded are refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
   func claims() throws {
     let huge = try file("huge.png", Fixture.hugePNG.bytes)
     #expect(try failure(huge) == .tooLarge(picture: huge.path, width: 30000, height: 30000, limit: 1 << 28))
@@ -78,7 +80,7 @@ struct BadPictureTests {
       try failure(interlaced) == .tooLarge(picture: interlaced.path, width: 9000, height: 9000, limit: 1 << 26))
   }
 
-  @Test("A GIF that claims 65535x65535 pixels is refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  @Test("A GIF with a header of 65535x65535 pixels is refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
   func gif() throws {
     var bytes = Fixture.gif.bytes
     // The canvas, and the frame, which begins with a comma behind the palette of 256 colours.
@@ -91,7 +93,7 @@ struct BadPictureTests {
   }
 
   @Test(
-    "One that breaks off half-way is damaged", .enabled(if: Libraries.hasVips && Libraries.hasTurboJPEG),
+    "A file that ends half-way is reported as damaged", .enabled(if: Libraries.hasVips && Libraries.hasTurboJPEG),
     arguments: [
       ("PNG", Fixture.palettePNG), ("16-bit PNG", .rgb16PNG), ("WebP", .webP), ("GIF", .gif), ("TIFF", .tiff),
       ("JPEG", .jpeg), ("HEIC", .heic), ("CMYK JPEG", .cmykJPEG),
@@ -115,7 +117,7 @@ struct BadPictureTests {
     #expect(wide.colour(2, 1) == [1, 2, 3])
   }
 
-  @Test("Tensors that cannot be are refused")
+  @Test("Impossible sizes and crops are refused")
   func tensors() throws {
     #expect(throws: PictureError.impossibleSize(width: 0, height: 8, limit: 16384)) {
       try PictureReader(width: 0, height: 8)
@@ -128,7 +130,7 @@ struct BadPictureTests {
     }
   }
 
-  @Test("Memory of another size is refused, and memory of the right size is filled to its end and no further")
+  @Test("Memory of the wrong size is refused, and memory of the right size is filled exactly")
   func destination() throws {
     let reader = try PictureReader(width: 6, height: 4, resize: .squash)
     var memory = [UInt8](repeating: 99, count: reader.byteCount + 2)
@@ -142,7 +144,7 @@ struct BadPictureTests {
     #expect(memory == [99] + (0..<24).flatMap { _ in [1, 2, 3] } + [99])
   }
 
-  @Test("Bars are black whatever the memory held")
+  @Test("Bars are black, whatever the memory held before")
   func bars() throws {
     let reader = try PictureReader(width: 6, height: 2, resize: .pad)
     var memory = [UInt8](repeating: 99, count: reader.byteCount)

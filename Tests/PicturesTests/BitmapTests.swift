@@ -1,4 +1,5 @@
 import Pictures
+import Platform
 import Testing
 
 @Suite("BMP")
@@ -8,7 +9,7 @@ struct BitmapTests {
   }
 
   @Test(
-    "24 bits, from below and from above, with an old header too", arguments: [(40, false), (40, true), (12, false)])
+    "24 bits, bottom-up and top-down, also with an old header", arguments: [(40, false), (40, true), (12, false)])
   func colours(header: Int, fromAbove: Bool) throws {
     var file = BitmapFile(width: 13, height: 12, colour: Reference.colour)
     file.headerLength = header
@@ -25,14 +26,14 @@ struct BitmapTests {
     #expect(try read(file) == Reference.tensor(width: 13, height: 5) { x, y in colours[(x * 3 + y) % (1 << bits)] })
   }
 
-  @Test("An index without a colour is black")
+  @Test("A palette index without a colour is black")
   func missingColour() throws {
     var file = BitmapFile(width: 2, height: 1, bits: 8) { x, _ in x * 200 }
     file.palette = [[9, 8, 7]]
     #expect(try read(file).pixels == [9, 8, 7, 0, 0, 0])
   }
 
-  @Test("16 bits: five for each colour, or as the masks say")
+  @Test("16 bits: five for each colour, or as in the masks")
   func sixteen() throws {
     var file = BitmapFile(width: 3, height: 1, bits: 16) { x, _ in [0x7FFF, 0x7C00, 0x0010][x] }
     #expect(try read(file).pixels == [255, 255, 255, 255, 0, 0, 0, 0, 132])
@@ -42,7 +43,7 @@ struct BitmapTests {
     #expect(try read(file).pixels == [255, 255, 255, 255, 0, 0, 0, 4, 0])
   }
 
-  @Test("32 bits: the fourth byte is nothing, or alpha where a mask says so")
+  @Test("32 bits: the fourth byte is unused, or alpha where a mask says so")
   func thirtyTwo() throws {
     var file = BitmapFile(width: 2, height: 1, bits: 32) { x, _ in [0x0011_2233, 0x8011_2233][x] }
     #expect(try read(file).pixels == [0x11, 0x22, 0x33, 0x11, 0x22, 0x33])
@@ -53,7 +54,7 @@ struct BitmapTests {
     #expect(try read(file).pixels == [255, 255, 255] + half)
   }
 
-  @Test("A compressed one is refused with the way out")
+  @Test("A compressed file is refused with a remedy")
   func compressed() throws {
     var file = BitmapFile(width: 4, height: 4, bits: 8) { _, _ in 0 }
     file.compression = 1
@@ -61,7 +62,7 @@ struct BitmapTests {
     #expect(error?.description.contains("save it as PNG") == true)
   }
 
-  @Test("One that breaks off anywhere is an error")
+  @Test("A file that ends anywhere too early is an error")
   func truncated() throws {
     let bytes = BitmapFile(width: 16, height: 12, colour: Reference.colour).bytes
     for count in 0..<bytes.count {
@@ -69,7 +70,7 @@ struct BitmapTests {
     }
   }
 
-  @Test("Sides that are nothing or too large are refused", arguments: [(0, 5), (5, 0), (70000, 1), (65535, 65535)])
+  @Test("Sides that are zero or too large are refused", arguments: [(0, 5), (5, 0), (70000, 1), (65535, 65535)])
   func sizes(width: Int, height: Int) throws {
     var file = BitmapFile(width: 1, height: 1, bits: 24) { _, _ in 0 }
     file.width = 1

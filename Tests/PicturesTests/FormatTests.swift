@@ -4,7 +4,7 @@ import Testing
 @Suite("Formats that libvips reads", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
 struct FormatTests {
   @Test(
-    "Lossless colours come out as they are",
+    "Lossless colours are unchanged",
     arguments: [
       ("PNG", Fixture.png), ("16-bit PNG", .rgb16PNG), ("palette PNG", .palettePNG), ("WebP", .webP), ("GIF", .gif),
       ("first frame of GIF", .animatedGIF), ("TIFF", .tiff),
@@ -45,16 +45,16 @@ struct FormatTests {
     #expect(try Fixture.transparentPalettePNG.read() == expected)
   }
 
-  @Test("A colour profile is applied, and one that is broken is not")
+  @Test("A colour profile is applied, and a broken one is ignored")
   func profiles() throws {
     let exchanged = try Fixture.exchangedProfilePNG.read()
-    // Red where green was stored, within what conversion does to values.
+    // Red where green was stored, within the rounding of the conversion.
     #expect(exchanged.colour(15, 0)[1] > exchanged.colour(15, 0)[0] + 100)
     #expect(exchanged.colour(0, 11)[0] > exchanged.colour(0, 11)[1] + 100)
     #expect(try Fixture.brokenProfilePNG.read() == Reference.colours)
   }
 
-  @Test("Inks become colours", arguments: [("TIFF", Fixture.cmykTIFF), ("JPEG", .cmykJPEG)])
+  @Test("CMYK becomes RGB", arguments: [("TIFF", Fixture.cmykTIFF), ("JPEG", .cmykJPEG)])
   func inks(name: String, fixture: Fixture) throws {
     let picture = try fixture.read(width: 8, height: 8)
     let (white, black) = (picture.colour(1, 1), picture.colour(6, 1))
@@ -65,20 +65,20 @@ struct FormatTests {
     #expect(red[0] > 180 && red[1] < 80 && red[2] < 80, "\(name) \(red)")
   }
 
-  @Test("HEIC and AVIF come out nearly as they are", arguments: [("HEIC", Fixture.heic), ("AVIF", .avif)])
+  @Test("HEIC and AVIF colours are nearly unchanged", arguments: [("HEIC", Fixture.heic), ("AVIF", .avif)])
   func heif(name: String, fixture: Fixture) throws {
     let picture: PixelTensor
     do {
       picture = try fixture.read()
-    } catch PictureError.unsupported(_, let reason) {
+    } catch let error as PictureError where error.code == .unsupported {
       // A libvips without these decoders.
-      return #expect(!reason.isEmpty)
+      return #expect(!error.message.hasSuffix(": "))
     }
     #expect(try #require(picture.meanDifference(from: Reference.colours)) < 8, "\(name)")
   }
 
   @Test(
-    "A picture on its side stands up",
+    "A picture stored on its side is turned upright",
     arguments: [("PNG", Fixture.turnedPNG), ("WebP", .turnedWebP), ("TIFF", .turnedTIFF)])
   func turned(name: String, fixture: Fixture) throws {
     #expect(try fixture.read() == Reference.colours, "\(name)")
@@ -87,7 +87,7 @@ struct FormatTests {
     #expect(try #require(small.difference(from: expected)) <= 1, "\(name)")
   }
 
-  @Test("The same picture is resized alike from a file of any lossless format")
+  @Test("The same picture gives the same tensor from a file of any lossless format")
   func alike() throws {
     let expected = try BitmapFile(width: 16, height: 12, colour: Reference.colour).bytes.read(
       width: 9, height: 9, .crop)

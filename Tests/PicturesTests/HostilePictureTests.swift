@@ -1,7 +1,7 @@
 import Pictures
 import Testing
 
-/// The same numbers on every run.
+/// Pseudo-random numbers, the same on every run.
 private struct SeededNumbers: RandomNumberGenerator {
   private var state: UInt64
 
@@ -18,7 +18,7 @@ private struct SeededNumbers: RandomNumberGenerator {
 
 @Suite("Damaged pictures")
 struct HostilePictureTests {
-  /// The same picture with a few bytes changed, more often near the beginning, and sometimes cut.
+  /// Returns a picture with a few bytes changed, more often near the beginning, and sometimes cut.
   private func damaged(_ bytes: [UInt8], _ numbers: inout SeededNumbers) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...5, using: &numbers) {
@@ -50,7 +50,7 @@ struct HostilePictureTests {
         errors += 1
       }
     }
-    // Neither is every change found, nor none.
+    // Some changes are detected, and some are not.
     #expect(errors > 0 && errors < times)
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("JPEG", .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
 struct JPEGTests {
-  @Test("Colours come out nearly as they are, in one scan or in several")
+  @Test("Colours are nearly unchanged, in one scan or in several")
   func colours() throws {
     let picture = try Fixture.jpeg.read()
     #expect(try #require(picture.meanDifference(from: Reference.colours)) < 20)
@@ -18,7 +18,7 @@ struct JPEGTests {
     #expect(stride(from: 0, to: picture.pixels.count, by: 3).allSatisfy { Set(picture.pixels[$0..<$0 + 3]).count == 1 })
   }
 
-  @Test("One that breaks off is an error that says so")
+  @Test("A file that ends too early is an error")
   func truncated() throws {
     for fixture in [Fixture.jpeg, .progressiveJPEG, .greyJPEG] {
       for count in 1..<fixture.bytes.count - 2 {
@@ -30,14 +30,14 @@ struct JPEGTests {
     }
   }
 
-  @Test("One whose pixels are damaged half-way is an error, though its end is there")
+  @Test("Pixels damaged half-way are an error, even with the end marker")
   func damaged() throws {
     let bytes = Fixture.jpeg.bytes
     let gap = Array(bytes[..<(bytes.count - 40)]) + bytes.suffix(2)
     #expect(throws: PictureError.self) { try gap.read(width: 16, height: 12, .nearest) }
   }
 
-  @Test("Bytes too many do no harm")
+  @Test("Extraneous bytes do no harm")
   func extraneous() throws {
     let bytes = Fixture.jpeg.bytes
     #expect(try (bytes + [1, 2, 3]).read(width: 16, height: 12, .nearest) == Fixture.jpeg.read())
@@ -47,7 +47,7 @@ struct JPEGTests {
     #expect(try junk.read(width: 16, height: 12, .nearest) == Fixture.jpeg.read())
   }
 
-  @Test("Bytes too many do not hide that the picture breaks off")
+  @Test("Extraneous bytes do not hide that the file ends too early")
   func extraneousAndTruncated() throws {
     let bytes = Fixture.progressiveJPEG.bytes
     // Before the second scan's tables.
@@ -56,7 +56,7 @@ struct JPEGTests {
     #expect(throws: PictureError.self) { try broken.read(width: 8, height: 8, .crop) }
   }
 
-  @Test("More scans than are reasonable are refused")
+  @Test("Unreasonably many scans are refused")
   func scans() throws {
     let bytes = Fixture.progressiveJPEG.bytes
     let scan = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
@@ -64,7 +64,7 @@ struct JPEGTests {
     #expect(throws: PictureError.self) { try repeated.read(width: 8, height: 8, .crop) }
   }
 
-  @Test("A claim of 60000x60000 pixels is refused before it is decoded")
+  @Test("A header of 60000x60000 pixels is refused before decoding")
   func claims() throws {
     for fixture in [Fixture.jpeg, .progressiveJPEG] {
       var bytes = fixture.bytes
@@ -76,7 +76,8 @@ struct JPEGTests {
     }
   }
 
-  @Test("Decoding at a smaller size changes little", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  @Test(
+    "Decoding at a smaller scale changes little", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func scaled() throws {
     let picture = try #require(LabelledPictures(folder: Material.flowers17).classes.first?.pictures.first)
     // Both sides of the step from one half to the whole.
@@ -89,5 +90,40 @@ struct JPEGTests {
       }
     }
     #expect(try #require(half.meanDifference(from: shrunk)) < 4)
+  }
+}
+
+@Suite("Writing JPEG")
+struct WritingJPEGTests {
+  private func gradient(_ width: Int, _ height: Int) throws -> PixelTensor {
+    let pixels = (0..<width * height).flatMap { place -> [UInt8] in
+      [UInt8(place % width * 255 / max(1, width - 1)), UInt8(place / width * 255 / max(1, height - 1)), 90]
+    }
+    return try #require(PixelTensor(width: width, height: height, pixels: pixels))
+  }
+
+  @Test("A written file reads back as nearly the same picture", arguments: [(64, 64), (33, 17), (1, 1), (160, 41)])
+  func back(width: Int, height: Int) throws {
+    let picture = try gradient(width, height)
+    let bytes = try #require(picture.jpeg(quality: 95))
+    let reader = try PictureReader(width: width, height: height, resize: .squash)
+    let read = try bytes.withUnsafeBytes { try reader.read($0) }
+    let error = zip(picture.pixels, read.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+    #expect(Double(error) / Double(picture.pixels.count) < 6)
+  }
+
+  @Test("Higher quality makes larger files, and values out of range are clamped")
+  func quality() throws {
+    let picture = try gradient(80, 80)
+    let sizes = try [-5, 1, 50, 100, 900].map { try #require(picture.jpeg(quality: $0)).count }
+    #expect(sizes == sizes.sorted())
+    #expect(sizes[0] == sizes[1] && sizes[3] == sizes[4])
+    #expect(sizes[1] < sizes[2] && sizes[2] < sizes[3])
+  }
+
+  @Test("A side that the format cannot hold gives no file")
+  func tooLarge() throws {
+    let long = try #require(PixelTensor(width: 70_000, height: 1, pixels: Array(repeating: 0, count: 210_000)))
+    #expect(long.jpeg() == nil)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Pictures
+import Platform
 import TestMaterial
 import Testing
 
@@ -21,7 +22,7 @@ struct ClassFolderTests {
     pictures.map { String($0.path.dropFirst(folder.url.path.count + 1)) }
   }
 
-  @Test("A folder a class, classes and pictures in order of their names")
+  @Test("One folder for each class; classes and pictures are in order of their names")
   func order() throws {
     try touch("tulip/b.jpg", "tulip/a.PNG", "rose/10.jpg", "rose/9.jpeg", "Zinnia/x.webp")
     let found = try LabelledPictures(folder: folder.url)
@@ -31,7 +32,7 @@ struct ClassFolderTests {
     #expect(found.count == 5)
   }
 
-  @Test("Written as a list they are read as the same, whatever their names hold")
+  @Test("A written list reads back the same, whatever characters the names have")
   func written() throws {
     try touch("rose/a.jpg", "rose, \"wild\"/b c.jpg", "tulip/d\ne.jpg", "tulip/f\r\n\"g\".jpg")
     let found = try LabelledPictures(folder: folder.url)
@@ -42,7 +43,7 @@ struct ClassFolderTests {
     #expect(read.classes.map { $0.pictures.map(\.path) } == found.classes.map { $0.pictures.map(\.path) })
   }
 
-  @Test("Hidden files and folders, other files and files beside the classes are passed over")
+  @Test("Hidden files and folders, other files and files beside the class folders are ignored")
   func others() throws {
     try touch("rose/a.jpg", "rose/.b.jpg", "rose/notes.txt", "rose/Thumbs.db", ".git/c.jpg", "loose.jpg", "readme.md")
     let found = try LabelledPictures(folder: folder.url)
@@ -50,7 +51,7 @@ struct ClassFolderTests {
     #expect(found.count == 1)
   }
 
-  @Test("Folders within a class belong to it; a link that leads back up ends there")
+  @Test("Folders within a class belong to it; a link back to a parent is not followed again")
   func nested() throws {
     try touch("rose/red/a.jpg", "rose/b.jpg", "rose/red/dark/c.jpg")
     try FileManager.default.createSymbolicLink(
@@ -59,7 +60,7 @@ struct ClassFolderTests {
     #expect(paths(found.classes[0].pictures) == ["rose/b.jpg", "rose/red/a.jpg", "rose/red/dark/c.jpg"])
   }
 
-  @Test("Folders that link to each other in every way are read once each")
+  @Test("Folders that all link to each other are read once each")
   func links() throws {
     let names = (0..<12).map { "rose/\($0)" }
     for name in names { try touch("\(name)/x.jpg") }
@@ -72,7 +73,7 @@ struct ClassFolderTests {
     #expect(try LabelledPictures(folder: folder.url).count == 12)
   }
 
-  @Test("Folders without pictures are named")
+  @Test("Folders without pictures are listed")
   func empty() throws {
     try touch("rose/a.jpg", "tulip/notes.txt")
     #expect(try LabelledPictures(folder: folder.url).emptyClasses == ["tulip"])
@@ -86,7 +87,7 @@ struct ClassFolderTests {
     }
   }
 
-  @Test("Spaces at a name's ends do not count, and are no name by themselves")
+  @Test("Spaces at the ends of a name are ignored, and a name of only spaces is refused")
   func spaces() throws {
     try touch(" tulip/a.jpg", "rose \u{A0}/b.jpg")
     let found = try LabelledPictures(folder: folder.url)
@@ -101,7 +102,7 @@ struct ClassFolderTests {
     #expect(throws: LabelledPicturesError.emptyName(path: other.path)) { try LabelledPictures(folder: other) }
   }
 
-  @Test("A name with a line end is refused, on one line; spaces and emoji are fine")
+  @Test("A name with a line break is refused with a message of one line; spaces and emoji are allowed")
   func names() throws {
     try touch("sweet pea 🌸/a.jpg")
     #expect(try LabelledPictures(folder: folder.url).classes.map(\.name) == ["sweet pea 🌸"])
@@ -110,7 +111,7 @@ struct ClassFolderTests {
     #expect(error?.description.contains("two⏎lines") == true)
   }
 
-  @Test("Folders with nothing to learn from say what is expected")
+  @Test("Folders without labelled pictures are errors that say what is expected")
   func nothing() throws {
     #expect(throws: LabelledPicturesError.noPictures(path: folder.url.path)) {
       try LabelledPictures(folder: folder.url)
@@ -123,7 +124,7 @@ struct ClassFolderTests {
     #expect(throws: LabelledPicturesError.notAFolder(path: missing.path)) { try LabelledPictures(missing) }
   }
 
-  @Test("A path of a picture stands for itself, one of a folder for its pictures")
+  @Test("The path of a picture gives that picture, the path of a folder its pictures")
   func files() throws {
     try touch("x/b.jpg", "x/a/c.png", "x/d.txt")
     #expect(paths(try PictureFiles.pictures(at: folder.appending("x"))) == ["x/a/c.png", "x/b.jpg"])
@@ -144,7 +145,7 @@ struct PictureListTests {
     return try LabelledPictures(list)
   }
 
-  @Test("Paths are relative to the list, or absolute; classes in order of their names")
+  @Test("Paths are relative to the list or absolute; classes are in order of their names")
   func paths() throws {
     let found = try read("b/2.jpg,tulip\n/abs/1.jpg,rose\na/1.jpg,tulip\n")
     #expect(found.classes.map(\.name) == ["rose", "tulip"])
@@ -153,7 +154,7 @@ struct PictureListTests {
   }
 
   @Test(
-    "A header, a byte order mark, carriage returns, empty lines and spaces about fields are passed over",
+    "A header, a byte order mark, carriage returns, empty lines and spaces around fields are ignored",
     arguments: [
       "path,label\na.jpg,rose\n", "\u{FEFF}Path,Label\r\na.jpg,rose\r\n", "\n\na.jpg,rose", " a.jpg ,\trose \n\n",
       "\"a.jpg\",\"rose\"", "a.jpg,rose\na.jpg,rose\n",
@@ -163,14 +164,14 @@ struct PictureListTests {
     #expect(found.classes == [.init(name: "rose", pictures: [folder.appending("a.jpg")])])
   }
 
-  @Test("Fields in quotes may hold commas and quotes")
+  @Test("Quoted fields may contain commas and quotes")
   func quotes() throws {
     let found = try read("\"a, b.jpg\",\"the \"\"red\"\" rose\"\n")
     #expect(found.classes == [.init(name: "the \"red\" rose", pictures: [folder.appending("a, b.jpg")])])
   }
 
   @Test(
-    "A line that cannot be used is named",
+    "An error names the line that cannot be used",
     arguments: [
       ("a.jpg,rose\nb.jpg\n", 2), ("a.jpg,rose\n\nb.jpg,red,rose\n", 3), ("a.jpg,\n", 1), (",rose", 1),
       ("a.jpg,rose\n\"b.jpg,rose\n", 2), ("\"a.jpg\"x,rose", 1), ("a.jpg,rose\na.jpg,tulip\n", 2),
@@ -180,7 +181,7 @@ struct PictureListTests {
     #expect(error?.description.hasPrefix("line \(line) of ") == true, "\(String(describing: error))")
   }
 
-  @Test("An empty list, and one that is no text, are refused")
+  @Test("An empty list and a binary file are refused")
   func none() throws {
     #expect(throws: LabelledPicturesError.self) { try read("path,label\n") }
     #expect(throws: LabelledPicturesError.self) { try read("") }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Orientation of JPEG", .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
 struct OrientationTests {
-  /// Which stored pixel is shown at (x, y) of an upright picture, after the table of the EXIF standard.
+  /// Returns the stored pixel that appears at (x, y) of the upright picture, by the table of the EXIF standard.
   private func stored(_ orientation: Int, _ x: Int, _ y: Int) -> (Int, Int) {
     let (right, bottom) = (Reference.width - 1, Reference.height - 1)
     return switch orientation {
@@ -29,7 +29,7 @@ struct OrientationTests {
     return (width, height, file)
   }
 
-  @Test("Each of the eight stands upright, whatever the resizing", arguments: 1...8)
+  @Test("Each of the eight orientations is turned upright, whatever the resizing", arguments: 1...8)
   func eight(orientation: Int) throws {
     let (width, height, file) = try upright(orientation)
     let bytes = OrientedJPEG.bytes(orientation)
@@ -47,7 +47,7 @@ struct OrientationTests {
     }
   }
 
-  @Test("Little-endian EXIF and long values are understood")
+  @Test("Little-endian EXIF and long values are read")
   func forms() throws {
     let expected = try OrientedJPEG.bytes(6).read(width: 12, height: 16, .nearest)
     #expect(try OrientedJPEG.bytes(6, bigEndian: false).read(width: 12, height: 16, .nearest) == expected)
@@ -55,12 +55,12 @@ struct OrientationTests {
     #expect(try OrientedJPEG.bytes(6, bigEndian: false, long: true).read(width: 12, height: 16, .nearest) == expected)
   }
 
-  @Test("Values that mean nothing leave the picture as it is", arguments: [0, 9, 65535])
+  @Test("Invalid values leave the picture as it is", arguments: [0, 9, 65535])
   func nonsense(orientation: Int) throws {
     #expect(try OrientedJPEG.bytes(orientation).read(width: 16, height: 12, .nearest) == Fixture.jpeg.read())
   }
 
-  @Test("EXIF that is broken in any byte never stops the picture from being read")
+  @Test("EXIF that is broken in any byte does not prevent reading")
   func broken() throws {
     let bytes = OrientedJPEG.bytes(6)
     // The segment's contents, behind its mark and length.

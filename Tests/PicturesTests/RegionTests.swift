@@ -1,9 +1,10 @@
 import Foundation
 import Pictures
+import Platform
 import TestMaterial
 import Testing
 
-@Suite("Parts of pictures")
+@Suite("Regions of pictures")
 struct RegionTests {
   private static func part(_ left: Int, _ top: Int, _ width: Int, _ height: Int) -> PictureRegion.Choice {
     { across, down in
@@ -14,7 +15,7 @@ struct RegionTests {
   }
 
   @Test(
-    "A part of a photograph is that part of the photograph decoded whole",
+    "A region of a photograph equals that part of the whole decoded photograph",
     .enabled(if: Material.isPresent && Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
   func photograph() throws {
     let picture = try #require(LabelledPictures(folder: Material.flowers17).classes.first?.pictures.first)
@@ -24,20 +25,20 @@ struct RegionTests {
       return nil
     }
     let whole = try PictureReader(width: size.width, height: size.height).read(picture)
-    // Pixel by pixel, enlarged, and so much smaller that the decoder shrinks it.
+    // One to one, enlarged, and reduced so much that the decoder scales too.
     for (side, target) in [(96, 96), (40, 100), (400, 90)] {
       let (left, top) = (size.width - side - 7, 31)
       let cut = BitmapFile(width: side, height: side) { whole.colour(left + $0, top + $1) }
       let expected = try cut.bytes.read(width: target, height: target, .squash)
       let found = try PictureReader(width: target, height: target).read(
         picture, region: Self.part(left, top, side, side))
-      // The filter also sees what lies just outside, and the decoder's shrinking is another filter.
+      // The filter also sees pixels just outside, and the decoder scales with another filter.
       #expect(try #require(found.meanDifference(from: expected)) < (target < side ? 3 : 1), "\(side) to \(target)")
       if side == target { #expect(found == expected) }
     }
   }
 
-  @Test("A part of a file is the same as of its bytes, and in memory of one's own")
+  @Test("A region of a file, of its bytes and in the caller's memory are the same")
   func ways() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending("a.bmp")
@@ -55,7 +56,7 @@ struct RegionTests {
   }
 
   @Test(
-    "Parts are those of the upright picture, in each of the eight orientations",
+    "Regions refer to the upright picture, in each of the eight orientations",
     .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed), arguments: 1...8)
   func orientations(orientation: Int) throws {
     let bytes = OrientedJPEG.bytes(orientation)
@@ -67,7 +68,7 @@ struct RegionTests {
     #expect(found == Reference.tensor(width: 5, height: 4) { whole.colour(2 + $0, 7 + $1) })
   }
 
-  @Test("Parts of pictures in other formats, streamed or not", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  @Test("Regions of pictures in other formats, streamed or not", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
   func formats() throws {
     let reader = try PictureReader(width: 6, height: 5)
     for fixture in [Fixture.png, .turnedPNG, .rgba16PNG, .palettePNG, .webP, .turnedWebP, .gif, .tiff, .turnedTIFF] {
@@ -85,7 +86,7 @@ struct RegionTests {
   }
 
   @Test(
-    "Parts that are empty or not within the picture are refused",
+    "Regions that are empty or not within the picture are refused",
     arguments: [
       (0, 0, 0, 1), (0, 0, 1, 0), (0, 0, -1, 1), (-0.1, 0, 0.5, 0.5), (0, -0.1, 0.5, 0.5), (0.6, 0, 0.5, 1),
       (0, 0.6, 1, 0.5), (.nan, 0, 1, 1), (0, 0, .nan, 1), (0, 0, .infinity, 1), (-.infinity, 0, .infinity, 1),
@@ -102,7 +103,7 @@ struct RegionTests {
     }
   }
 
-  @Test("Parts smaller than a pixel, and fractions that add up to a little more than 1, can be read")
+  @Test("Regions smaller than a pixel, and fractions that add up to slightly more than 1, can be read")
   func edges() throws {
     let bytes = BitmapFile(width: 3, height: 3) { x, y in [x * 100, y * 100, 0] }.bytes
     let reader = try PictureReader(width: 2, height: 2)

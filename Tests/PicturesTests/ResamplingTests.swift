@@ -1,9 +1,10 @@
 import Foundation
 import Pictures
+import Platform
 import TestMaterial
 import Testing
 
-/// Resizing by the book, one number at a time.
+/// Resizing by the formula, one number at a time.
 private enum Triangle {
   /// The weights of source pixels in a target pixel, after the formula.
   private static func weights(_ target: Int, start: Double, scale: Double, source: Int) -> [(Int, Double)] {
@@ -38,7 +39,7 @@ private enum Triangle {
 
 @Suite("Resizing")
 struct ResamplingTests {
-  /// A picture of which every pixel is different from its neighbours.
+  /// A picture in which every pixel differs from its neighbours.
   private static func colour(_ x: Int, _ y: Int) -> [Int] {
     [(x * 97 + y * 31) % 256, (x * y * 13) % 256, (x + y) % 2 * 255]
   }
@@ -49,7 +50,7 @@ struct ResamplingTests {
   }
 
   @Test(
-    "Squashing weighs every source pixel by a triangle",
+    "Squashing weights every source pixel by a triangle",
     arguments: [(16, 16), (40, 7), (1, 1), (3, 90), (37, 41)], [(16, 16), (5, 11), (1, 1), (64, 3)])
   func squash(source: (Int, Int), target: (Int, Int)) throws {
     let found = try read(source.0, source.1, to: target, .squash)
@@ -105,11 +106,11 @@ struct ResamplingTests {
       (5..<15).contains(x) ? innerColumns.colour(x - 5, y) : [0, 0, 0]
     }
     #expect(high == expectedColumns)
-    // A line so thin that nothing would be left of it.
+    // A line so thin that it would vanish.
     #expect(try read(900, 1, to: (8, 8), .pad).pixels.contains { $0 > 0 })
   }
 
-  @Test("The nearest pixel is taken as it is")
+  @Test("The nearest pixel is copied unchanged")
   func nearest() throws {
     let found = try read(31, 17, to: (11, 40), .nearest)
     let expected = Reference.tensor(width: 11, height: 40) { x, y in
@@ -118,7 +119,7 @@ struct ResamplingTests {
     #expect(found == expected)
   }
 
-  @Test("A picture that already has the size is not changed", arguments: [Resize.crop, .squash, .pad, .nearest])
+  @Test("A picture that already has the size does not change", arguments: [Resize.crop, .squash, .pad, .nearest])
   func same(resize: Resize) throws {
     let expected = Reference.tensor(width: 23, height: 19, Self.colour)
     #expect(try read(23, 19, to: (23, 19), resize) == expected)
@@ -137,7 +138,7 @@ struct ResamplingTests {
     }
   }
 
-  @Test("Reductions by hundreds are the mean of what they cover")
+  @Test("Reductions by hundreds average the pixels they cover")
   func large() throws {
     let bytes = BitmapFile(width: 1000, height: 700) { x, y in
       [x * 255 / 999, y * 255 / 699, (x / 50 + y / 50) % 2 * 255]
@@ -159,7 +160,7 @@ struct ResamplingTests {
     #expect(abs(Double(sum)) / Double(found.pixels.count) < 0.03)
   }
 
-  @Test("A reader gives the same for the same picture, whatever it read before")
+  @Test("A reader gives the same tensor for a picture, whatever it read before")
   func memory() throws {
     let reader = try PictureReader(width: 9, height: 9)
     let files = [(30, 20), (20, 30), (1, 1), (9, 9), (200, 10), (30, 20)].map {
@@ -171,7 +172,7 @@ struct ResamplingTests {
   }
 
   @Test(
-    "Pillow finds the same, but for the last bit",
+    "Pillow gives the same, except for the last bit",
     .enabled(if: Python.isPresent && Material.isPresent, Comment(rawValue: Python.need)),
     arguments: [("crop", 96, 96), ("crop", 60, 100), ("squash", 31, 77), ("nearest", 50, 50), ("crop:0.875", 64, 64)])
   func pillow(words: String, width: Int, height: Int) throws {
@@ -201,5 +202,62 @@ struct ResamplingTests {
     let found = try PictureReader(width: width, height: height, resize: #require(Resize(words))).read(picture)
     #expect(try #require(found.difference(from: expected)) <= (words == "nearest" ? 0 : 1))
     #expect(try #require(found.meanDifference(from: expected)) < 0.25)
+  }
+}
+
+@Suite("Names of resizing methods")
+struct ResizeTests {
+  @Test(
+    "Names are read and written",
+    arguments: [
+      ("crop", Resize.crop), ("crop:0.875", .crop(fraction: 0.875)), ("squash", .squash), ("pad", .pad),
+      ("nearest", .nearest),
+    ])
+  func words(text: String, resize: Resize) {
+    #expect(Resize(text) == resize)
+    #expect(resize.description == text)
+  }
+
+  @Test("A crop by the fraction 1 is the plain crop")
+  func wholeCrop() {
+    #expect(Resize("crop:1") == .crop)
+  }
+
+  @Test(
+    "Other names are refused", arguments: ["", "Crop", "crop:", "crop:0", "crop:1.1", "crop:-1", "crop:nan", "fit"])
+  func others(text: String) {
+    #expect(Resize(text) == nil)
+  }
+
+  @Test("A tensor needs exactly its bytes")
+  func tensor() {
+    #expect(PixelTensor(width: 2, height: 1, pixels: [1, 2, 3, 4, 5, 6]) != nil)
+    #expect(PixelTensor(width: 2, height: 1, pixels: [1, 2, 3, 4, 5]) == nil)
+    #expect(PixelTensor(width: 0, height: 0, pixels: []) == nil)
+    #expect(PixelTensor(width: .max, height: .max, pixels: [1, 2, 3]) == nil)
+    let sum = PixelTensor(width: 1, height: 1, pixels: [1, 2, 3])?.withUnsafeBytes { $0.reduce(0) { $0 + Int($1) } }
+    #expect(sum == 6)
+  }
+}
+
+@Suite("Golden pictures", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct GoldenTests {
+  private struct Golden: Decodable {
+    struct Image: Decodable {
+      let hash: String
+      enum CodingKeys: String, CodingKey { case hash = "rgb_sha256" }
+    }
+    let images: [String: Image]
+  }
+
+  @Test("The nearest pixels of Coral's pictures have the golden hashes")
+  func nearest() throws {
+    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: Material.golden("l2norm_coral.json")))
+    #expect(golden.images.count == 7)
+    let reader = try PictureReader(width: 224, height: 224, resize: .nearest)
+    for (name, image) in golden.images {
+      let tensor = try reader.read(Material.coralPicture(name))
+      #expect(try SHA256Digest(of: tensor.pixels).hexadecimal == image.hash, "\(name)")
+    }
   }
 }

@@ -12,7 +12,7 @@ struct SharedReadingTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  // Scales that differ and scales that are shared, all ways of resizing, one larger than most pictures.
+  // Different and shared scales, all ways of resizing, and one tensor larger than most pictures.
   private func readers(_ side: Int) throws -> [PictureReader] {
     try [
       PictureReader(width: side, height: side), PictureReader(width: (4 * side + 2) / 3, height: (4 * side + 2) / 3),
@@ -42,7 +42,7 @@ struct SharedReadingTests {
   }
 
   @Test(
-    "So they do for every sampling of colours and every orientation, in one scan and in several",
+    "Every chroma subsampling and orientation, in one scan and in several, gives the same pixels too",
     .enabled(if: Material.isPresent && Python.isPresent, Comment(rawValue: Python.need)))
   func samplings() throws {
     let picture = try #require(LabelledPictures(folder: Material.flowers17).classes.first?.pictures.first)
@@ -67,7 +67,7 @@ struct SharedReadingTests {
     for file in files { try expectEqual(file, readers) }
   }
 
-  @Test("So do all other formats")
+  @Test("All other formats give the same pixels too")
   func formats() throws {
     let fixtures: [Fixture] = [
       .jpeg, .progressiveJPEG, .greyJPEG, .cmykJPEG, .png, .turnedPNG, .rgba16PNG, .palettePNG, .webP, .turnedWebP,
@@ -83,7 +83,7 @@ struct SharedReadingTests {
     #expect(try PictureReader.read(folder.appending("0"), by: []).isEmpty)
   }
 
-  @Test("What breaks off is an error, as it is for one")
+  @Test("A file that ends too early is an error, as it is for one reader")
   func broken() throws {
     let readers = try readers(12)
     for (place, fixture) in [Fixture.jpeg, .png].enumerated() {
@@ -94,7 +94,7 @@ struct SharedReadingTests {
     #expect(throws: PictureError.self) { try PictureReader.read(folder.appending("missing"), by: readers) }
   }
 
-  @Test("The time of each step is told, whether rows are streamed or not")
+  @Test("The time of each step is reported, whether rows are streamed or not")
   func timing() throws {
     for (place, fixture) in [Fixture.jpeg, .png].enumerated() {
       let file = folder.appending("\(place)")
@@ -106,6 +106,31 @@ struct SharedReadingTests {
       let told = times.withLock { $0 }
       #expect(Set(told.keys) == [.reading, .decoding, .resizing])
       #expect(told.values.allSatisfy { $0 >= .zero })
+    }
+  }
+}
+
+@Suite("Reading from many threads", .enabled(if: Libraries.hasTurboJPEG && Libraries.hasVips, Libraries.vipsNeed))
+struct ConcurrentReadingTests {
+  @Test("One reader serves many tasks at once, each with its own pictures and errors")
+  func tasks() async throws {
+    let reader = try PictureReader(width: 16, height: 12, resize: .nearest)
+    let fixtures = [Fixture.jpeg, .png, .gif, .cmykJPEG, .tiff, .progressiveJPEG, .webP]
+    let expected = try fixtures.map { fixture in try fixture.bytes.withUnsafeBytes { try reader.read($0) } }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for task in 0..<16 {
+        group.addTask {
+          for round in 0..<20 {
+            let index = (task + round) % fixtures.count
+            let found = try fixtures[index].bytes.withUnsafeBytes { try reader.read($0) }
+            #expect(found == expected[index])
+            #expect(throws: PictureError.self) {
+              try fixtures[index].bytes.prefix(60).withUnsafeBytes { try reader.read($0) }
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
     }
   }
 }

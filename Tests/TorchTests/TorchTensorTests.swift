@@ -7,7 +7,7 @@ struct TorchTensorTests {
 
   init() throws { torch = try Torch(TorchLibrary(), threads: 1) }
 
-  @Test("Elements come back as they went in")
+  @Test("Elements are read back unchanged")
   func elements() throws {
     let tensor = try torch.tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
     #expect(tensor.shape == [2, 3])
@@ -32,7 +32,7 @@ struct TorchTensorTests {
     #expect(try torch.withoutGradients { try x.multiplied(by: x).number() } == 16)
   }
 
-  @Test("What libtorch refuses is an error in its own words")
+  @Test("An operation that libtorch refuses is an error with its message")
   func refused() throws {
     let left = try torch.tensor([1, 2], shape: [2])
     let right = try torch.tensor([1, 2, 3], shape: [3])
@@ -44,7 +44,7 @@ struct TorchTensorTests {
     #expect(throws: TorchError.self) { try left.backward() }
   }
 
-  @Test("Pictures are bytes less the mean, over the deviation, channels first")
+  @Test("Pictures become (byte − mean) / deviation, channels first")
   func pictures() throws {
     let bytes: [UInt8] = [0, 64, 128, 192, 255, 1, 2, 3, 4, 5, 6, 7]
     let tensor = try bytes.withUnsafeBytes { try torch.pictures($0, count: 1, side: 2, mean: 128, deviation: 128) }
@@ -53,11 +53,11 @@ struct TorchTensorTests {
     #expect(try tensor.elements() == expected)
   }
 
-  @Test("Rounding keeps what lies on the grid, cuts off what lies beyond, and lets gradients through between")
-  func rounding() throws {
+  @Test("Fake quantisation rounds to the grid, clamps values beyond it, and passes gradients within it")
+  func fakeQuantization() throws {
     let x = try torch.tensor([-10, -0.26, 0, 0.26, 10], shape: [5])
     try x.requireGradient()
-    let rounded = try x.rounded(scale: 0.5, zeroPoint: 1, within: 0...3)
+    let rounded = try x.fakeQuantized(scale: 0.5, zeroPoint: 1, within: 0...3)
     #expect(try rounded.elements() == [-0.5, -0.5, 0, 0.5, 1])
     let ones = try torch.tensor([1, 1, 1, 1, 1], shape: [5, 1])
     try rounded.reshaped([1, 5]).linear(ones.reshaped([1, 5])).backward()
@@ -66,7 +66,7 @@ struct TorchTensorTests {
     #expect(try rows.channelBounds().elements() == [3, 0.4])
   }
 
-  @Test("A step of descent follows its formula")
+  @Test("A step of gradient descent follows its formula")
   func descent() throws {
     let weight = try torch.tensor([2], shape: [1])
     try weight.requireGradient()
@@ -74,11 +74,11 @@ struct TorchTensorTests {
     for expected in [2 - 0.1 * 4.2, 1.58 - 0.1 * (0.9 * 4.2 + 2 * 1.58 + 0.1 * 1.58)] as [Float] {
       try weight.clearGradient()
       try weight.multiplied(by: weight).backward()
-      try torch.descend([weight], velocities: [velocity], decays: [0.1], rate: 0.1, momentum: 0.9)
+      try torch.sgdStep([weight], velocities: [velocity], decays: [0.1], rate: 0.1, momentum: 0.9)
       #expect(try abs(weight.number() - expected) < 1e-6)
     }
     #expect(throws: TorchError.self) {
-      try torch.descend([weight], velocities: [], decays: [0], rate: 0.1, momentum: 0.9)
+      try torch.sgdStep([weight], velocities: [], decays: [0], rate: 0.1, momentum: 0.9)
     }
   }
 }

@@ -1,4 +1,4 @@
-// What it takes to hand a classic TensorFlow Lite delegate, from a library such as libedgetpu, to LiteRT.
+// Functions that pass a classic TensorFlow Lite delegate, from a library such as libedgetpu, to LiteRT.
 
 #ifndef CEDGETPU_H
 #define CEDGETPU_H
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A device as libedgetpu lists it: on the PCI bus (0) or on USB (1), and where.
+// A device as libedgetpu lists it: its bus, PCI (0) or USB (1), and its path.
 typedef struct {
   int32_t type;
   const char *path;
@@ -24,27 +24,27 @@ typedef void (*CEdgeTPUDestroyPlugin)(void *);
 // Functions of LiteRT, with its handles as plain pointers.
 typedef int32_t (*CEdgeTPUWrapDelegate)(void *, void (*)(void *), void **);
 
-// A delegate in the layout that today's runtime expects, in front of a library's own.
+// A delegate in the layout that the current runtime expects, wrapped around that of a library.
 typedef struct CEdgeTPUDelegate CEdgeTPUDelegate;
 
-// Puts a delegate in front of `plugin`, which `destroy` ends together with it; NULL where there is no memory.
+// Wraps `plugin`, which `destroy` frees together with the wrapper. Returns NULL where memory is lacking.
 CEdgeTPUDelegate *CEdgeTPUMakeDelegate(void *plugin, CEdgeTPUDestroyPlugin destroy);
 
-// Ends a delegate that no model has taken.
+// Frees a delegate that no model has taken.
 void CEdgeTPUFreeDelegate(CEdgeTPUDelegate *delegate);
 
-// Offers a delegate to the model that this thread compiles next; NULL takes the offer back. Returns what was on offer and
-// has not been taken.
+// Offers a delegate to the model that this thread compiles next; NULL withdraws the offer. Returns the previous offer where
+// no model has taken it.
 CEdgeTPUDelegate *CEdgeTPUOffer(CEdgeTPUDelegate *delegate, CEdgeTPUWrapDelegate wrap);
 
-// The accelerator's own functions, which LiteRT calls.
+// The functions of the accelerator, which LiteRT calls.
 int32_t CEdgeTPUAcceleratorName(const void *accelerator, const char **name);
 int32_t CEdgeTPUAcceleratorVersion(const void *accelerator, int32_t version[3]);
 int32_t CEdgeTPUAcceleratorHardware(const void *accelerator, int32_t *hardware);
 int32_t CEdgeTPUAcceleratorDelegate(
     void *context, void *environment, const void *accelerator, void *options, void **wrapper);
 
-// Has a library create a delegate, and keeps what it complains of in `complaint`, which is always ended by a zero.
+// Creates a delegate of a library, and copies its error message into `complaint`, which always ends with a zero.
 void *CEdgeTPUCreate(
     CEdgeTPUCreatePlugin create, char **keys, char **values, size_t count, char *complaint, size_t room);
 

@@ -1,5 +1,5 @@
-// The calls of libvips that Swift cannot make by itself: those with a variable number of arguments. Each takes the
-// address of the library's function, found at run time, and answers as that function does: 0, or -1 on an error.
+// The variadic functions of libvips, which Swift cannot call. Each takes the address of the library's function, looked up at
+// run time, and returns its result: 0, or -1 on an error.
 
 #pragma once
 
@@ -13,10 +13,10 @@ typedef struct CVipsImage CVipsImage;
 // Numbers of libvips: a reference-counted area.
 typedef struct CVipsNumbers CVipsNumbers;
 
-// vips_*load_buffer, read from top to bottom, failing where the bytes end too early. The bytes must outlive the image.
+// vips_*load_buffer, reading from top to bottom and failing where the bytes end too early. The bytes must outlive the image.
 int CVipsLoad(const void *function, const void *bytes, size_t size, CVipsImage *_Nullable *_Nonnull made);
 
-// vips_flatten: alpha, of which `opaque` is the highest value, over a background.
+// vips_flatten: lays the image over a background; `opaque` is the highest alpha value.
 int CVipsFlatten(
   const void *function, CVipsImage *image, CVipsNumbers *background, double opaque,
   CVipsImage *_Nullable *_Nonnull made);

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// One picture as the network saw it: an embedding a view.
 public struct EmbeddedPicture: Sendable, Hashable {

@@ -1,5 +1,5 @@
 import LinearAlgebra
-import TFLite
+public import TFLite
 
 /// What was seen of some classes, as a value: all that a head is solved from.
 ///

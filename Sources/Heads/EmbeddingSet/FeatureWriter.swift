@@ -1,21 +1,22 @@
+import ModelSurgery
 import TFLite
 
 /// Turns stored embeddings into features, and adds their steps to a sum, with as little work an element as there can be:
-/// what the map makes of each of a byte's 256 values is known beforehand.
+/// what the transform makes of each of a byte's 256 values is known beforehand.
 struct FeatureWriter: Sendable {
-  private let map: FeatureMap
+  private let transform: FeatureTransform
   private let dimension: Int
   private let element: EmbeddingSpace.Element
   private let zeroPoint: Double
-  // What `map` makes of each byte before the vector's length is made 1; of floats none.
+  // What `transform` makes of each byte before the vector's length is made 1; of floats none.
   private let values: [Double]
 
   /// - Parameters:
   ///   - space: What the embeddings are of.
-  ///   - map: What they are turned into, or nil for the space's own.
-  init(_ space: EmbeddingSpace, map: FeatureMap? = nil) {
-    let map = map ?? space.map
-    self.map = map
+  ///   - transform: What they are turned into, or nil for the space's own.
+  init(_ space: EmbeddingSpace, transform: FeatureTransform? = nil) {
+    let transform = transform ?? space.transform
+    self.transform = transform
     dimension = space.dimension
     element = space.element
     zeroPoint = Double(space.zeroPoint)
@@ -25,7 +26,7 @@ struct FeatureWriter: Sendable {
       case .int8: (0..<256).map { Double(Int8(truncatingIfNeeded: $0)) }
       case .float32: []
       }
-    values = numbers.map { [zeroPoint] in map.value(of: $0 - zeroPoint) }
+    values = numbers.map { [zeroPoint] in transform.value(of: $0 - zeroPoint) }
   }
 
   /// Whether all elements are numbers, as those of bytes are.
@@ -63,7 +64,7 @@ struct FeatureWriter: Sendable {
     }
   }
 
-  /// Writes the features of a view, times a factor; zeros where the map makes nothing of any element.
+  /// Writes the features of a view, times a factor; zeros where the transform makes nothing of any element.
   ///
   /// - Parameters:
   ///   - view: Which of the views.
@@ -77,13 +78,13 @@ struct FeatureWriter: Sendable {
       let start = view * dimension
       guard features.count == dimension, bytes.count >= (start + dimension) * element.byteCount else { return }
       if element == .float32 {
-        for index in 0..<dimension { features[index] = map.value(of: Double(Self.float(bytes, start + index))) }
+        for index in 0..<dimension { features[index] = transform.value(of: Double(Self.float(bytes, start + index))) }
       } else {
         values.withUnsafeBufferPointer { values in
           for index in 0..<dimension { features[index] = values[Int(bytes[start + index])] }
         }
       }
-      FeatureMap.setLength(of: features, to: factor)
+      FeatureTransform.setLength(of: features, to: factor)
     }
   }
 

@@ -1,4 +1,5 @@
-import LinearAlgebra
+public import ModelSurgery
+public import LinearAlgebra
 
 /// The features of all pictures that were seen, as rows of a matrix: what heads that need single pictures learn from.
 public struct LabelledFeatures: Sendable {
@@ -17,9 +18,9 @@ public struct LabelledFeatures: Sendable {
 
   /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where only sums are kept.
   /// - Complexity: O(n V D).
-  public init(_ seen: EmbeddingSet, map: FeatureMap? = nil) throws(EmbeddingSetError) {
+  public init(_ seen: EmbeddingSet, transform: FeatureTransform? = nil) throws(EmbeddingSetError) {
     guard seen.hasEmbeddings else { throw .pastBudget("learning from single pictures", bytes: seen.budget) }
-    let writer = FeatureWriter(seen.space, map: map)
+    let writer = FeatureWriter(seen.space, transform: transform)
     let dimension = seen.space.dimension
     let views = seen.space.views.count
     var rows = Matrix(rows: seen.pictures * views, columns: dimension)

@@ -1,4 +1,4 @@
-import Platform
+public import Platform
 
 /// Why pictures cannot be split, or answers not be ranked or compared.
 public struct EvaluationError: DescribedError {

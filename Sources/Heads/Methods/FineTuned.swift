@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 
 /// Imprinting, then fine-tuning of the imprinted rows: the second stage of Qi, Brown and Lowe (CVPR 2018), on the head alone.
@@ -42,8 +43,8 @@ public struct FineTuned: HeadMethod {
     let loss = CrossEntropy(
       features, rows: features.rows, scale: scale, strength: strength, anchor: imprinted.elements, hasBiases: false)
     let minimum = try LimitedMemoryBFGS(iterations: iterations).minimize(from: imprinted.elements, loss.value)
-    let head = try Head(
-      map: seen.space.map, dimension: seen.space.dimension, weights: minimum.point.map { Float(scale * $0) },
+    let head = try LinearHead(
+      transform: seen.space.transform, dimension: seen.space.dimension, weights: minimum.point.map { Float(scale * $0) },
       biases: Array(repeating: 0, count: features.classes.count))
     return SolvedHead(head: head, classes: features.classes)
   }

@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 
 /// Weight imprinting: a class's row is the direction of the sum of its embeddings.
@@ -34,7 +35,7 @@ public struct Imprinted: HeadMethod {
       let sums = try Matrix(columns: dimension, elements: seen.classes.flatMap(\.steps))
       return SolvedHead(head: try head(rows: sums.normalizingRows()), classes: classes)
     }
-    let features = try LabelledFeatures(seen, map: .plain)
+    let features = try LabelledFeatures(seen, transform: .plain)
     let sums = features.classSums()
     let rows = sums.normalizingRows()
     return SolvedHead(
@@ -42,9 +43,9 @@ public struct Imprinted: HeadMethod {
       leaveOneOut: try leaveOneOut(features, sums: sums, rows: rows))
   }
 
-  private func head(rows: Matrix) throws(HeadError) -> Head {
-    try Head(
-      map: .plain, dimension: rows.columns, weights: rows.elements.map { Float(scale * $0) },
+  private func head(rows: Matrix) throws(SurgeryError) -> LinearHead {
+    try LinearHead(
+      transform: .plain, dimension: rows.columns, weights: rows.elements.map { Float(scale * $0) },
       biases: Array(repeating: 0, count: rows.rows))
   }
 

@@ -1,4 +1,4 @@
-/// By what a picture is called unknown: u = 10 p − D² / σ of ``Familiarity`` is below a threshold.
+/// By what a picture is called unknown: u = 10 p − D² / σ of ``NoveltyScore`` is below a threshold.
 ///
 /// No picture of the unknown is at hand in training, so the threshold cannot hold down how many of them pass for a class.
 /// What it holds is the other error: it is the quantile of u over the training pictures, each left out, at a stated rate,

@@ -1,12 +1,21 @@
+import CEdgeTPU
 import CLiteRT
 import Platform
 
-/// The functions of LiteRT's C interface, taken from a library that is opened at run time.
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The functions of LiteRT's C interface, loaded from a library at run time.
 ///
-/// LiteRT is never linked: the package builds where the runtime is not installed, and a program says in words what is
-/// missing instead of failing to start.
+/// LiteRT is never linked: the package builds where the runtime is not installed, and a program reports what is missing
+/// instead of failing to start.
 struct RuntimeLibrary: @unchecked Sendable {
-  /// The variable that names the library, or the folder that holds it.
+  /// The environment variable with the path of the library or of its folder.
   static let variable = "IMPRINT_LITERT"
 
   #if canImport(Darwin)
@@ -15,7 +24,7 @@ struct RuntimeLibrary: @unchecked Sendable {
     static let fileName = "libLiteRt.so"
   #endif
 
-  // C function pointers may be called from any thread; the compiler does not know it of imported ones.
+  // C function pointers may be called from any thread; the compiler does not know that.
   let path: String
   let createEnvironment: LiteRtCreateEnvironment
   let destroyEnvironment: LiteRtDestroyEnvironment
@@ -43,10 +52,10 @@ struct RuntimeLibrary: @unchecked Sendable {
   let lockTensorBuffer: LiteRtLockTensorBuffer
   let unlockTensorBuffer: LiteRtUnlockTensorBuffer
   let destroyTensorBuffer: LiteRtDestroyTensorBuffer
-  /// What it takes to hand over a delegate; nil where the library has no such functions.
+  /// The functions that register a delegate; nil where the library lacks them.
   let accelerators: AcceleratorFunctions?
 
-  /// Takes all functions from an open library.
+  /// Loads all functions from an open library.
   ///
   /// - Throws: ``SharedLibraryError/missingSymbol(_:path:)`` for the first one that the library lacks.
   init(_ library: SharedLibrary) throws(SharedLibraryError) {
@@ -85,5 +94,63 @@ struct RuntimeLibrary: @unchecked Sendable {
     unlockTensorBuffer = try library.function("LiteRtUnlockTensorBuffer", as: LiteRtUnlockTensorBuffer.self)
     destroyTensorBuffer = try library.function("LiteRtDestroyTensorBuffer", as: LiteRtDestroyTensorBuffer.self)
     accelerators = AcceleratorFunctions(library)
+  }
+}
+
+/// LiteRT's functions that register a delegate as an accelerator.
+struct AcceleratorFunctions: @unchecked Sendable {
+  let wrapDelegate: CEdgeTPUWrapDelegate
+  private let create: LiteRtCreateAccelerator
+  private let setName: LiteRtSetAcceleratorGetName
+  private let setVersion: LiteRtSetAcceleratorGetVersion
+  private let setHardware: LiteRtSetAcceleratorGetHardwareSupport
+  private let setDelegate: LiteRtSetDelegateFunction
+  private let register: LiteRtRegisterAccelerator
+
+  /// Loads the functions from an open library; returns nil where it lacks one.
+  init?(_ library: SharedLibrary) {
+    do throws(SharedLibraryError) {
+      wrapDelegate = try library.function("LiteRtWrapDelegate", as: CEdgeTPUWrapDelegate.self)
+      create = try library.function("LiteRtCreateAccelerator", as: LiteRtCreateAccelerator.self)
+      setName = try library.function("LiteRtSetAcceleratorGetName", as: LiteRtSetAcceleratorGetName.self)
+      setVersion = try library.function("LiteRtSetAcceleratorGetVersion", as: LiteRtSetAcceleratorGetVersion.self)
+      setHardware = try library.function(
+        "LiteRtSetAcceleratorGetHardwareSupport", as: LiteRtSetAcceleratorGetHardwareSupport.self)
+      setDelegate = try library.function("LiteRtSetDelegateFunction", as: LiteRtSetDelegateFunction.self)
+      register = try library.function("LiteRtRegisterAccelerator", as: LiteRtRegisterAccelerator.self)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Registers an accelerator that the environment asks for a delegate whenever it prepares a model.
+  ///
+  /// Call it before any model is prepared: an environment's accelerators must not change afterwards. Where no delegate is
+  /// on offer, the model stays as it is.
+  ///
+  /// - Returns: Whether the registration succeeded.
+  func register(in environment: LiteRtEnvironment) -> Bool {
+    var accelerator: LiteRtAccelerator?
+    guard create(&accelerator) == 0, let accelerator else { return false }
+    _ = setName(accelerator) { CEdgeTPUAcceleratorName($0, $1) }
+    _ = setVersion(accelerator) { CEdgeTPUAcceleratorVersion($0, $1) }
+    _ = setHardware(accelerator) { CEdgeTPUAcceleratorHardware($0, $1) }
+    _ = setDelegate(accelerator) { CEdgeTPUAcceleratorDelegate($0, $1, $2, $3, $4) }
+    return register(environment, accelerator, nil, nil) == 0
+  }
+}
+
+/// The identity of a build of a library.
+enum FileIdentity {
+  /// Returns a file's path, size and modification time, or the path alone where the file does not exist.
+  static func words(for path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return path }
+    #if canImport(Darwin)
+      let changed = status.st_mtimespec
+    #else
+      let changed = status.st_mtim
+    #endif
+    return "\(path) \(status.st_size) \(changed.tv_sec) \(changed.tv_nsec)"
   }
 }

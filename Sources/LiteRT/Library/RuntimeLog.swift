@@ -9,16 +9,16 @@ import Synchronization
   import Musl
 #endif
 
-/// Keeps what the runtime prints while it works from the user's terminal.
+/// Captures what the runtime prints, so that it does not reach the user's terminal.
 ///
-/// C's standard error is one per process, and so is the right to exchange it. The stream that stands in for it is made
-/// once and never closed: a thread that began to print before it was exchanged back still holds it.
+/// A process has one C standard error stream, so calls take turns to replace it. The replacement stream is made once and
+/// never closed: a thread that began to print before the original was restored still holds it.
 final class RuntimeLog: @unchecked Sendable {
-  /// The one of this process; nil where the system gives no stream in memory.
+  /// The log of this process; nil where the system cannot make a stream in memory.
   static let shared = RuntimeLog()
 
   private let stream: UnsafeMutablePointer<FILE>
-  // Kept up to date by the stream whenever it is flushed; guarded by `turn`, as the stream is.
+  // Updated by the stream whenever it is flushed; guarded by `turn`, as the stream is.
   private let text: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private let length: UnsafeMutablePointer<Int>
   private let turn = Mutex(())
@@ -36,13 +36,14 @@ final class RuntimeLog: @unchecked Sendable {
     self.stream = stream
   }
 
-  /// Runs `work` with C's standard error caught, and returns what the runtime printed meanwhile.
+  /// Runs `work` with C's standard error captured, and returns what the runtime printed meanwhile.
   ///
-  /// Lines that others print at the same time are passed on: the runtime's own are known by their severity. The file
-  /// descriptor is left alone, so that programs that write to it are not affected at all.
-  func caught<Result>(_ work: () -> Result) -> (result: Result, printed: String) {
+  /// Lines that other code prints at the same time are passed on: the runtime's own begin with a severity. The file
+  /// descriptor stays as it is, so that code that writes to it directly is not affected.
+  func capturing<Result>(_ work: () -> Result) -> (result: Result, printed: String) {
     turn.withLock { _ in
-      let standardError = CLiteRTExchangeStandardError(stream)
+      // Optional or not, depending on the C library's version.
+      let standardError: UnsafeMutablePointer<FILE>? = CLiteRTExchangeStandardError(stream)
       let result = work()
       _ = CLiteRTExchangeStandardError(standardError)
       fflush(stream)
@@ -54,7 +55,9 @@ final class RuntimeLog: @unchecked Sendable {
       let lines = (printed ?? "").split(separator: "\n", omittingEmptySubsequences: false)
       let severities = ["VERBOSE: ", "INFO: ", "WARNING: ", "ERROR: "]
       let isOurs = { (line: Substring) in line.isEmpty || severities.contains { line.hasPrefix($0) } }
-      for line in lines where !isOurs(line) { fputs(line + "\n", standardError) }
+      if let standardError {
+        for line in lines where !isOurs(line) { fputs(line + "\n", standardError) }
+      }
       return (result, lines.filter { !$0.isEmpty && isOurs($0) }.joined(separator: "\n"))
     }
   }

@@ -10,19 +10,19 @@ import Synchronization
   import Musl
 #endif
 
-/// A model with one input and one output, ready to run on some hardware.
+/// A model with one input and one output, prepared to run on some hardware.
 ///
 /// It runs one inference at a time: calls from several threads wait for each other. For inference on several cores,
-/// compile one instance a worker from the same ``LoadedModel``; the weights in the file are shared among them.
+/// compile one instance for each worker from the same ``LoadedModel``; they share the weights in the file.
 public final class CompiledModel: Sendable {
-  /// What the model takes.
+  /// The input tensor.
   public let input: TensorDescription
-  /// What it gives.
+  /// The output tensor.
   public let output: TensorDescription
-  /// What it runs on.
+  /// The hardware that runs it.
   public let hardware: Hardware
 
-  /// Whether its Edge TPU has failed: it may be back when the model is prepared anew.
+  /// Whether its Edge TPU has failed. Prepare the model again to try the device again.
   public var hasLostDevice: Bool { lostDevice.load(ordering: .relaxed) }
 
   private let model: LoadedModel
@@ -35,15 +35,15 @@ public final class CompiledModel: Sendable {
     let output: TensorBuffer
   }
 
-  /// Prepares a model to run.
+  /// Prepares a model for some hardware.
   ///
   /// - Parameters:
   ///   - model: The model.
-  ///   - hardware: What it is to run on.
-  ///   - packedWeights: The path of a file with the weights in the order in which the processor's kernels want them, which
-  ///     the runtime maps, or writes where it is missing or does not suit the processor; nil to pack them in memory. The
-  ///     runtime does not check that the file is of this model.
-  /// - Throws: ``LiteRTError/failed(to:status:message:)`` with what the runtime said, or
+  ///   - hardware: The hardware to run it on.
+  ///   - packedWeights: The path of a file with the weights packed for the processor's kernels; nil to pack them in memory.
+  ///     The runtime maps the file, or writes it where it is missing or was packed for another processor. It does not check
+  ///     that the file belongs to this model.
+  /// - Throws: ``LiteRTError/failed(to:status:message:)`` with the message of the runtime, or
   ///   ``LiteRTError/unexpectedTensors(inputs:outputs:)``.
   public init(_ model: LoadedModel, hardware: Hardware, packedWeights: String? = nil) throws(LiteRTError) {
     let runtime = model.runtime
@@ -62,7 +62,7 @@ public final class CompiledModel: Sendable {
       var handle: LiteRtCompiledModel?
       _ = CEdgeTPUOffer(delegate, runtime.library.accelerators?.wrapDelegate)
       let status = runtime.library.createCompiledModel(runtime.environment, model.handle, options, &handle)
-      // A model that took the delegate ends it.
+      // A model that took the delegate frees it.
       CEdgeTPUFreeDelegate(CEdgeTPUOffer(nil, nil))
       return (status, handle)
     }
@@ -74,8 +74,8 @@ public final class CompiledModel: Sendable {
       try Self.checkOutput(of: handle, is: output.description.shape, library: runtime.library)
     } catch {
       runtime.library.destroyCompiledModel(handle)
-      guard let device = hardware.edgeTPU, case .failed(_, _, let message) = error else { throw error }
-      throw .edgeTPU(device.preparationFailure(message))
+      guard let device = hardware.edgeTPU, let reason = error.reason else { throw error }
+      throw .edgeTPU(device.preparationFailure(reason))
     }
     state = Mutex(State(handle: handle, input: input, output: output))
   }
@@ -88,15 +88,15 @@ public final class CompiledModel: Sendable {
   /// Runs one inference.
   ///
   /// - Parameters:
-  ///   - fill: Writes the input into the tensor's own memory, of `input.byteCount` bytes.
-  ///   - read: Reads the output from the tensor's own memory, of `output.byteCount` bytes. The memory is valid only
-  ///     while it runs.
+  ///   - fill: Writes the input into the tensor's memory of `input.byteCount` bytes.
+  ///   - read: Reads the output from the tensor's memory of `output.byteCount` bytes, which is valid only during the
+  ///     call.
   /// - Returns: What `read` returns.
-  /// - Throws: What `fill` and `read` throw, and ``LiteRTError/failed(to:status:message:)`` with what the runtime said.
+  /// - Throws: What `fill` and `read` throw, and ``LiteRTError/failed(to:status:message:)`` with the message of the runtime.
   public func run<Value>(
     fill: (UnsafeMutableRawBufferPointer) throws -> Void, read: (UnsafeRawBufferPointer) throws -> Value
   ) throws -> Value {
-    // A lock hands out only what may cross threads, so that the outcome leaves through a variable.
+    // `withLock` returns only sendable values, so the outcome leaves through a variable.
     var outcome = Result<Value, any Error>.failure(CancellationError())
     state.withLock { state in outcome = Result { try run(state, fill: fill, read: read) } }
     return try outcome.get()
@@ -122,7 +122,7 @@ public final class CompiledModel: Sendable {
     return try state.output.withMemory(kLiteRtTensorBufferLockModeRead) { try read(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The delegate that the hardware needs, which is the caller's; nil where it needs none.
+  /// Returns the delegate that the hardware needs, which the caller owns; nil where it needs none.
   private static func delegate(for hardware: Hardware, runtime: Runtime) throws(LiteRTError) -> OpaquePointer? {
     guard let device = hardware.edgeTPU else { return nil }
     guard runtime.takesDelegates else { throw .edgeTPU(.runtimeTakesNoDelegates(path: runtime.path)) }
@@ -133,7 +133,7 @@ public final class CompiledModel: Sendable {
     }
   }
 
-  /// What the runtime has said of failures since it was last asked, on one line.
+  /// Returns the error messages since the last call, on one line.
   private static func messages(of handle: LiteRtCompiledModel, library: RuntimeLibrary) -> String {
     var text: UnsafeMutablePointer<CChar>?
     guard library.getErrorMessages(handle, &text) == 0, let text else { return "" }
@@ -144,13 +144,13 @@ public final class CompiledModel: Sendable {
     return String(cString: text).split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
-  /// Checks that the model gives as many elements as its file says.
+  /// Throws where the output of the operators has another number of elements than the file says.
   ///
-  /// The runtime writes as much as the operators give, whatever the buffer that it was handed holds.
+  /// The runtime writes as much as the operators produce, even past the end of the buffer.
   private static func checkOutput(
     of handle: LiteRtCompiledModel, is shape: [Int], library: RuntimeLibrary
   ) throws(LiteRTError) {
-    // The runtime writes as many dimensions as a tensor has, though the layout has room for eight: there is more here.
+    // The runtime writes as many dimensions as a tensor has, even beyond the eight of a layout: allow for more.
     let room = 64
     let layouts = UnsafeMutablePointer<LiteRtLayout>.allocate(capacity: room)
     layouts.initialize(repeating: LiteRtLayout(), count: room)
@@ -164,11 +164,11 @@ public final class CompiledModel: Sendable {
     let found = layouts[0].sizes
     let count = { (shape: [Int]) in shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue } }
     guard count(found) == count(shape) else {
-      throw .unsupportedTensor("the file says that its output is \(shape), and running it gives \(found)")
+      throw .unsupportedTensor("the file declares an output of shape \(shape), but its operators produce \(found)")
     }
   }
 
-  /// The input and the output of the model's first signature.
+  /// Returns the types of the input and the output of the model's first signature.
   private static func tensors(
     of model: LoadedModel
   ) throws(LiteRTError) -> (input: LiteRtRankedTensorType, output: LiteRtRankedTensorType) {
@@ -197,12 +197,13 @@ public final class CompiledModel: Sendable {
     return (try type(library.getSignatureInputTensor), try type(library.getSignatureOutputTensor))
   }
 
+  /// Returns the options for compiling, which the caller must destroy.
   private static func options(
     for hardware: Hardware, packedWeights: String?, library: RuntimeLibrary
   ) throws(LiteRTError) -> LiteRtOptions {
     func check(_ status: LiteRtStatus) throws(LiteRTError) {
       guard status == 0 else {
-        throw .failed(to: "take its options", status: RuntimeStatus(rawValue: status), message: "")
+        throw .failed(to: "accept its options", status: RuntimeStatus(rawValue: status), message: "")
       }
     }
     var options: LiteRtOptions?
@@ -211,7 +212,7 @@ public final class CompiledModel: Sendable {
     do {
       try check(library.setHardwareAccelerators(options, Int32(kLiteRtHwAcceleratorCpu)))
       var payload = "num_threads = \(max(1, hardware.threads))\n"
-      // The runtime reads a quoted path as it is, up to the line's end.
+      // The runtime reads a quoted path literally, up to the end of the line.
       if let packedWeights, !packedWeights.contains(where: { $0 == "\"" || $0.isNewline }) {
         payload += "weight_cache_file_path = \"\(packedWeights)\"\n"
       }
@@ -225,7 +226,7 @@ public final class CompiledModel: Sendable {
     }
   }
 
-  /// Adds options that one part of the runtime reads as TOML text.
+  /// Adds options for one part of the runtime, as TOML text.
   private static func add(
     payload: String, for identifier: String, to options: LiteRtOptions, library: RuntimeLibrary
   ) -> LiteRtStatus {
@@ -239,5 +240,63 @@ public final class CompiledModel: Sendable {
     let added = library.addOpaqueOptions(options, opaque)
     if added != 0 { library.destroyOpaqueOptions(opaque) }
     return added
+  }
+}
+
+/// A model that the runtime has loaded and can compile any number of times.
+public final class LoadedModel: Sendable {
+  /// The runtime that loaded the model.
+  public let runtime: Runtime
+
+  nonisolated(unsafe) let handle: LiteRtModel
+  // The runtime reads weights from the memory of the file, which `owner` keeps alive.
+  private let owner: any Sendable
+
+  /// Loads a model in the TensorFlow Lite format without copying it.
+  ///
+  /// The runtime hardly checks the graph: verify a model of unknown origin first.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file, at an address aligned to 16 bytes, unchanged for as long as `owner` lives.
+  ///   - owner: The owner of the bytes.
+  ///   - runtime: The runtime that loads it.
+  /// - Throws: ``LiteRTError/failed(to:status:message:)`` when the runtime refuses the file.
+  public init(bytes: UnsafeRawBufferPointer, owner: any Sendable, runtime: Runtime) throws(LiteRTError) {
+    let (outcome, printed) = runtime.quietly { () -> (LiteRtStatus, LiteRtModel?) in
+      var model: LiteRtModel?
+      let status = runtime.library.createModelFromBuffer(runtime.environment, bytes.baseAddress, bytes.count, &model)
+      return (status, model)
+    }
+    guard outcome.0 == 0, let handle = outcome.1 else {
+      throw .failed(to: "load the model", status: RuntimeStatus(rawValue: outcome.0), message: printed)
+    }
+    self.handle = handle
+    self.owner = owner
+    self.runtime = runtime
+  }
+
+  deinit { runtime.library.destroyModel(handle) }
+}
+
+/// The hardware that runs a model.
+public enum Hardware: Sendable, Hashable {
+  /// The processor, with the number of threads for one inference.
+  case cpu(threads: Int)
+  /// An Edge TPU for the operators compiled for it, and the processor for the others.
+  case edgeTPU(EdgeTPU, threads: Int)
+
+  /// The number of processor threads for one inference.
+  public var threads: Int {
+    switch self {
+    case .cpu(let threads), .edgeTPU(_, let threads): threads
+    }
+  }
+
+  /// The Edge TPU, or nil for the processor alone.
+  public var edgeTPU: EdgeTPU? {
+    switch self {
+    case .cpu: nil
+    case .edgeTPU(let device, _): device
+    }
   }
 }

@@ -2,16 +2,16 @@ import CLiteRT
 
 /// The type and shape of a compiled model's input or output.
 public struct TensorDescription: Sendable, Hashable {
-  /// The type of its elements.
+  /// The type of the elements.
   public let type: ElementType
-  /// Its dimensions, outermost first.
+  /// The dimensions, outermost first.
   public let shape: [Int]
-  /// Bytes that it takes, packed.
+  /// The size in bytes, without padding.
   public let byteCount: Int
 
   init(_ ranked: LiteRtRankedTensorType) throws(LiteRTError) {
     guard let type = ElementType(ranked.element_type) else {
-      throw .unsupportedTensor("its element type is number \(ranked.element_type.rawValue)")
+      throw .unsupportedTensor("its element type has number \(ranked.element_type.rawValue)")
     }
     guard ranked.layout.rank <= kLiteRtTensorMaxRank else {
       throw .unsupportedTensor("it has \(ranked.layout.rank) dimensions")
@@ -30,13 +30,90 @@ public struct TensorDescription: Sendable, Hashable {
     self.byteCount = byteCount
   }
 
-  // More than any input or output of an image model; a claim beyond it is a broken file.
+  // Larger than any input or output of an image model: beyond it the file is broken.
   private static let largest = 1 << 31
 }
 
 extension LiteRtLayout {
-  /// The dimensions, outermost first; of more than eight the first eight.
+  /// The dimensions, outermost first, at most eight.
   var sizes: [Int] {
     withUnsafeBytes(of: dimensions) { $0.bindMemory(to: Int32.self).prefix(Int(rank)).map(Int.init) }
+  }
+}
+
+/// The type of a tensor's elements.
+public enum ElementType: Sendable, Hashable {
+  /// IEEE 754 floating-point numbers.
+  case float32, float64, float16
+  /// Signed integers.
+  case int8, int16, int32, int64
+  /// Unsigned integers.
+  case uint8, uint16, uint32, uint64
+  /// Booleans of one byte.
+  case bool
+
+  /// The size of an element in bytes.
+  public var byteCount: Int {
+    switch self {
+    case .int8, .uint8, .bool: 1
+    case .int16, .uint16, .float16: 2
+    case .int32, .uint32, .float32: 4
+    case .int64, .uint64, .float64: 8
+    }
+  }
+
+  init?(_ type: LiteRtElementType) {
+    switch type {
+    case kLiteRtElementTypeFloat32: self = .float32
+    case kLiteRtElementTypeFloat64: self = .float64
+    case kLiteRtElementTypeFloat16: self = .float16
+    case kLiteRtElementTypeInt8: self = .int8
+    case kLiteRtElementTypeInt16: self = .int16
+    case kLiteRtElementTypeInt32: self = .int32
+    case kLiteRtElementTypeInt64: self = .int64
+    case kLiteRtElementTypeUInt8: self = .uint8
+    case kLiteRtElementTypeUInt16: self = .uint16
+    case kLiteRtElementTypeUInt32: self = .uint32
+    case kLiteRtElementTypeUInt64: self = .uint64
+    case kLiteRtElementTypeBool: self = .bool
+    default: return nil
+    }
+  }
+}
+
+/// A buffer of the runtime for one input or output.
+struct TensorBuffer: ~Copyable {
+  let description: TensorDescription
+  let handle: LiteRtTensorBuffer
+  private let runtime: Runtime
+
+  init(_ ranked: LiteRtRankedTensorType, runtime: Runtime) throws(LiteRTError) {
+    let description = try TensorDescription(ranked)
+    var ranked = ranked
+    var handle: LiteRtTensorBuffer?
+    let status = runtime.library.createManagedTensorBuffer(
+      runtime.environment, kLiteRtTensorBufferTypeHostMemory, &ranked, description.byteCount, &handle)
+    guard status == 0, let handle else {
+      throw .failed(
+        to: "make a buffer of \(description.byteCount) bytes", status: RuntimeStatus(rawValue: status), message: "")
+    }
+    self.description = description
+    self.handle = handle
+    self.runtime = runtime
+  }
+
+  deinit { runtime.library.destroyTensorBuffer(handle) }
+
+  /// Calls `body` with the memory, which is valid only during the call.
+  func withMemory<Result>(
+    _ mode: LiteRtTensorBufferLockMode, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    var address: UnsafeMutableRawPointer?
+    let status = runtime.library.lockTensorBuffer(handle, &address, mode)
+    guard status == 0, let address else {
+      throw LiteRTError.failed(to: "lock a tensor's memory", status: RuntimeStatus(rawValue: status), message: "")
+    }
+    defer { _ = runtime.library.unlockTensorBuffer(handle) }
+    return try body(UnsafeMutableRawBufferPointer(start: address, count: description.byteCount))
   }
 }

@@ -1,15 +1,15 @@
-/// What a JPEG's segments say before its pixels begin.
+/// The facts from a JPEG's segments that libturbojpeg does not report.
 ///
-/// Only what the decoder does not tell: it has the last word on everything else, and on whether the file is sound.
+/// The decoder decides on everything else, and on whether the file is valid.
 struct JPEGMarkers {
-  /// The orientation in the EXIF segment, upright where there is none.
+  /// The orientation in the EXIF segment; upright where there is none.
   private(set) var orientation = Orientation.upright
-  /// Whether the pixels come in several scans, so that a decoder must hold all of the picture's coefficients.
+  /// Whether there are several scans, so that a decoder must hold all coefficients of the picture.
   private(set) var hasSeveralScans = false
-  /// Where the first scan's data begins: the end of the bytes where there is none.
+  /// The offset of the first scan's data, or the end of the bytes where there is none.
   private(set) var scanStart: Int
 
-  /// Walks through the segments up to the first scan, in time proportional to their number.
+  /// Reads the segments up to the first scan, in time proportional to their number.
   init(_ bytes: UnsafeRawBufferPointer) {
     let reader = ByteReader(bytes, bigEndian: true)
     scanStart = bytes.count
@@ -21,7 +21,7 @@ struct JPEGMarkers {
       switch marker {
       case 0xC0...0xCF where marker != 0xC4 && marker != 0xC8 && marker != 0xCC:
         components = reader.byte(position + 7) ?? 0
-        // Baseline and extended, by Huffman or arithmetic coding, are sequential; the rest are progressive or worse.
+        // Baseline and extended with Huffman or arithmetic coding are sequential; the others need several scans.
         hasSeveralScans = marker != 0xC0 && marker != 0xC1 && marker != 0xC9
       case 0xE1 where !hasOrientation:
         if let found = Self.orientation(reader, segment: position + 2, end: position + length) {
@@ -38,7 +38,7 @@ struct JPEGMarkers {
     }
   }
 
-  // The next marker that has a length behind it; `position` is then at the length.
+  /// Returns the next marker with a length, and moves `position` to that length.
   private static func nextMarker(_ reader: ByteReader, _ position: inout Int) -> UInt8? {
     while let byte = reader.byte(position) {
       position += 1
@@ -55,7 +55,7 @@ struct JPEGMarkers {
     return nil
   }
 
-  /// The orientation that an EXIF segment gives in the first of its directories.
+  /// Returns the orientation from the first directory of an EXIF segment.
   private static func orientation(_ reader: ByteReader, segment: Int, end: Int) -> Orientation? {
     guard end <= reader.count, end - segment >= 14, reader.uint32(segment) == 0x4578_6966,
       reader.uint16(segment + 4) == 0
@@ -71,7 +71,7 @@ struct JPEGMarkers {
     for entry in 0..<Int(entries) {
       let at = directory + 2 + entry * 12
       guard let tag = tiff.uint16(at) else { return nil }
-      // A short, or a long as some cameras have it.
+      // A short, or a long as some cameras write it.
       guard tag == 0x0112 else { continue }
       let value = tiff.uint16(at + 2) == 4 ? tiff.uint32(at + 8).map(Int.init) : tiff.uint16(at + 8).map(Int.init)
       return value.flatMap(Orientation.init(rawValue:))
@@ -79,7 +79,7 @@ struct JPEGMarkers {
     return nil
   }
 
-  /// How many scans follow, counted in the bytes from ``scanStart`` on.
+  /// Returns the number of scans in the bytes from ``scanStart`` on.
   func scans(in bytes: UnsafeRawBufferPointer) -> Int {
     var count = 1
     var afterMark = false
@@ -90,7 +90,7 @@ struct JPEGMarkers {
     return count
   }
 
-  /// Whether the mark that ends a picture stands in the bytes from ``scanStart`` on.
+  /// Returns whether the end-of-image marker is in the bytes from ``scanStart`` on.
   func hasEnd(in bytes: UnsafeRawBufferPointer) -> Bool {
     var position = bytes.count - 1
     while position > scanStart {

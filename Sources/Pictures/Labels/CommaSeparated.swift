@@ -1,33 +1,33 @@
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  package import FoundationEssentials
 #else
-  import Foundation
+  package import Foundation
 #endif
 
-/// Text of comma-separated fields, as RFC 4180 has it.
+/// A parser of comma-separated values (RFC 4180).
 package enum CommaSeparated {
-  /// The fields of one record, and the line that it begins on, from 1.
+  /// A record: its fields, and the number of its first line, from 1.
   package struct Record: Hashable {
     package var line: Int
     package var fields: [String]
   }
 
-  /// The records of a file; empty lines are none.
+  /// Returns the records of a file; empty lines are ignored.
   ///
   /// - Throws: ``LabelledPicturesError/unreadable(path:)`` or ``LabelledPicturesError/badLine(_:path:reason:)``.
   package static func records(of file: URL) throws(LabelledPicturesError) -> [Record] {
-    let memory = Memory()
-    guard let bytes = try? FileContents.read(file.path, named: file.relativePath, into: memory) else {
+    let buffer = ReusableBuffer()
+    guard let bytes = try? FileContents.read(file.path, named: file.relativePath, into: buffer) else {
       throw FileManager.default.fileExists(atPath: file.path)
         ? .unreadable(path: file.relativePath) : .notAFolder(path: file.relativePath)
     }
     guard bytes.count <= largest,
-      let text = withExtendedLifetime(memory, { String(bytes: bytes, encoding: .utf8) })
+      let text = withExtendedLifetime(buffer, { String(bytes: bytes, encoding: .utf8) })
     else { throw .unreadable(path: file.relativePath) }
     return try records(of: text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...], path: file.relativePath)
   }
 
-  /// The records of a text.
+  /// Returns the records of a text.
   static func records(of text: Substring, path: String) throws(LabelledPicturesError) -> [Record] {
     var records: [Record] = []
     var line = 1
@@ -38,7 +38,7 @@ package enum CommaSeparated {
       while !isLast {
         record.fields.append(try field(&rest, &line, path: path))
         guard let separator = rest.popFirst() else { break }
-        // A line end, or a comma: `field` stops at nothing else.
+        // A line break or a comma: `field` stops only at these.
         if separator.isNewline {
           line += 1
           isLast = true
@@ -80,13 +80,13 @@ package enum CommaSeparated {
     throw .badLine(start, path: path, reason: "its quote is never closed")
   }
 
-  /// A text without the blanks at its ends.
+  /// Returns a text without the spaces at its ends.
   static func trimmed(_ text: Substring) -> String {
     let isBlank = { (character: Character) in character.isWhitespace && !character.isNewline }
     let start = text.drop(while: isBlank)
     return String(start[..<(start.lastIndex { !isBlank($0) }.map { start.index(after: $0) } ?? start.startIndex)])
   }
 
-  // A list of millions of pictures is smaller.
+  // Enough for millions of pictures.
   private static let largest = 1 << 28
 }

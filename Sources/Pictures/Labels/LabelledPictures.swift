@@ -1,13 +1,15 @@
+public import Platform
+
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// Picture files sorted into classes: what a classifier learns from.
+/// Picture files sorted into classes, from which a classifier learns.
 ///
-/// Classes are in the order of their names, and each class's pictures in the order of their paths, by Unicode code point
-/// after canonical composition (the order of Swift's `String`): the same on every machine and file system.
+/// Classes are in the order of their names, and the pictures of each class in the order of their paths, by Unicode code
+/// point after canonical composition (the order of Swift's `String`): the same on every machine and file system.
 public struct LabelledPictures: Sendable, Hashable {
   /// A class and its pictures.
   public struct Class: Sendable, Hashable {
@@ -16,7 +18,7 @@ public struct LabelledPictures: Sendable, Hashable {
     /// Its picture files.
     public let pictures: [URL]
 
-    /// A class and its pictures.
+    /// Makes a class from its name and pictures.
     public init(name: String, pictures: [URL]) {
       self.name = name
       self.pictures = pictures
@@ -25,17 +27,16 @@ public struct LabelledPictures: Sendable, Hashable {
 
   /// The classes that have pictures, in the order of their names.
   public let classes: [Class]
-  /// The names of folders in which there is no picture, in order.
+  /// The names of folders without a picture, in order.
   public let emptyClasses: [String]
 
-  /// How many pictures there are in all classes together.
+  /// The number of pictures in all classes together.
   public var count: Int { classes.reduce(0) { $0 + $1.pictures.count } }
 
-  /// Looks through a folder that holds one folder a class, named as the class is called; spaces at the name's ends do not
-  /// count.
+  /// Reads a folder with one folder for each class, named after the class; spaces at the ends of a name are ignored.
   ///
-  /// A class's pictures are the files in its folder, and in folders within it, that ``PictureFiles`` takes for pictures.
-  /// Hidden files and folders, other files, and files beside the class folders are passed over.
+  /// The pictures of a class are the files in its folder, and in folders within it, that ``PictureFiles`` recognises as
+  /// pictures. Hidden files and folders, other files, and files beside the class folders are ignored.
   ///
   /// - Throws: ``LabelledPicturesError``.
   public init(folder: URL) throws(LabelledPicturesError) {
@@ -48,7 +49,7 @@ public struct LabelledPictures: Sendable, Hashable {
     }
     let folders = entries.filter { !$0.hasPrefix(".") && PictureFiles.isFolder(folder.appending(path: $0)) }
     let named = folders.map { (name: CommaSeparated.trimmed($0[...]), folder: $0) }.sorted { $0.name < $1.name }
-    // Two names next to each other in order are the same after composition, or none are.
+    // Names that are equal after composition are neighbours in the order.
     for (one, next) in zip(named, named.dropFirst()) where one.name == next.name {
       throw .sameName(one.name, path: folder.relativePath)
     }
@@ -70,9 +71,9 @@ public struct LabelledPictures: Sendable, Hashable {
 
   /// Reads a list of `path,label` lines.
   ///
-  /// The list is text in UTF-8, a picture a line, as a spreadsheet writes it: fields with commas, quotes or line ends
-  /// stand in double quotes, quotes within them are doubled. A first line that says `path,label` is passed over, and so
-  /// are empty lines. Paths are relative to the list's own folder. A picture that is listed twice counts once.
+  /// The list is UTF-8 text with one picture on each line, as a spreadsheet writes it: fields with commas, quotes or line
+  /// breaks are in double quotes, and quotes within them are doubled. A first line `path,label` and empty lines are
+  /// ignored. Paths are relative to the folder of the list. A picture that is listed twice counts once.
   ///
   /// - Throws: ``LabelledPicturesError``, naming the line.
   public init(list: URL) throws(LabelledPicturesError) {
@@ -90,7 +91,8 @@ public struct LabelledPictures: Sendable, Hashable {
       }
       if label.contains(where: \.isNewline) { throw .nameOfSeveralLines(label) }
       if let other = labels[path], other != label {
-        throw .badLine(record.line, path: list.relativePath, reason: "\(path) is \"\(other)\" on an earlier line")
+        throw .badLine(
+          record.line, path: list.relativePath, reason: "\(path) has the label \"\(other)\" on an earlier line")
       }
       labels[path] = label
       pictures[label, default: []].insert(path)
@@ -105,7 +107,7 @@ public struct LabelledPictures: Sendable, Hashable {
     emptyClasses = []
   }
 
-  /// Looks through a folder of class folders, or reads a list where `url` is a file.
+  /// Reads a folder of class folders, or a list where `url` is a file.
   ///
   /// - Throws: ``LabelledPicturesError``.
   public init(_ url: URL) throws(LabelledPicturesError) {
@@ -114,5 +116,102 @@ public struct LabelledPictures: Sendable, Hashable {
     } else {
       try self.init(list: url)
     }
+  }
+}
+
+extension LabelledPictures {
+  /// Returns classes as a list of `path,label` lines, which ``init(list:)`` reads; paths are absolute.
+  public static func list(of classes: [Class]) -> String {
+    var lines = ["path,label"]
+    for known in classes {
+      lines += known.pictures.map { "\(quoted($0.path)),\(quoted(known.name))" }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Returns a field, in double quotes where it needs them.
+  private static func quoted(_ field: String) -> String {
+    let isPlain = field.unicodeScalars.allSatisfy {
+      !",\"\r\n".unicodeScalars.contains($0) && !$0.properties.isWhitespace
+    }
+    guard !isPlain else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
+
+/// Why labelled pictures cannot be read from a folder or a list.
+public struct LabelledPicturesError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case notAFolder, notThere, unreadable, noPictures, noClassFolders, emptyName, sameName, nameOfSeveralLines, badLine
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// There is nothing at the path where a folder or a list is needed.
+  public static func notAFolder(path: String) -> Self {
+    Self(
+      code: .notAFolder, message: "\(path) is not there",
+      remedy: "a folder of class folders, or a list of path,label lines, is needed")
+  }
+
+  /// There is nothing at the path.
+  public static func notThere(path: String) -> Self {
+    Self(code: .notThere, message: "\(path) is not there", remedy: nil)
+  }
+
+  /// The folder or the list cannot be read.
+  public static func unreadable(path: String) -> Self {
+    Self(
+      code: .unreadable, message: "\(path) cannot be read as text or as a folder",
+      remedy: "check its permissions and that it is UTF-8")
+  }
+
+  /// There are no pictures at all.
+  public static func noPictures(path: String) -> Self {
+    Self(
+      code: .noPictures, message: "\(path) holds no picture",
+      remedy: "a folder with one folder of pictures for each class is needed")
+  }
+
+  /// There are pictures, but they are not in class folders.
+  public static func noClassFolders(path: String, pictures: Int) -> Self {
+    Self(
+      code: .noClassFolders,
+      message: "\(path) holds \(pictures == 1 ? "a picture" : "\(pictures) pictures") but no class folders",
+      remedy: "sort the pictures into one folder for each class, named after the class")
+  }
+
+  /// The name of a class folder consists of spaces.
+  public static func emptyName(path: String) -> Self {
+    Self(
+      code: .emptyName, message: "\(path) holds a folder whose name consists of spaces",
+      remedy: "name it after its class")
+  }
+
+  /// The names of two class folders differ only in spaces at their ends, or in whether an accent is composed.
+  public static func sameName(_ name: String, path: String) -> Self {
+    Self(
+      code: .sameName,
+      message: """
+        \(path) holds two folders named \"\(name)\", which differ only in outer spaces or in how accents are stored
+        """,
+      remedy: "merge them")
+  }
+
+  /// The name of a class has a line break, which a label file cannot hold.
+  public static func nameOfSeveralLines(_ name: String) -> Self {
+    Self(
+      code: .nameOfSeveralLines,
+      message:
+        "the class name \"\(name.split(whereSeparator: \.isNewline).joined(separator: "⏎"))\" has a line break in it",
+      remedy: "rename it")
+  }
+
+  /// A line of a list is not of the form `path,label`.
+  public static func badLine(_ line: Int, path: String, reason: String) -> Self {
+    Self(code: .badLine, message: "line \(line) of \(path) cannot be used: \(reason)", remedy: nil)
   }
 }

@@ -1,16 +1,16 @@
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// Which files are pictures, and where they are.
+/// A search for picture files.
 ///
-/// A file is taken for a picture by the ending of its name: jpg, jpeg, jpe, jfif, png, webp, bmp, dib, gif, tif, tiff,
-/// heic, heif and avif, in any case. Whether it really is one shows when it is read. Hidden files are none.
+/// A file counts as a picture by its extension, in upper or lower case: jpg, jpeg, jpe, jfif, png, webp, bmp, dib, gif,
+/// tif, tiff, heic, heif or avif. Its content is checked only when it is read. Hidden files are ignored.
 public enum PictureFiles {
-  /// The pictures that a path stands for: the file itself, whatever its name, or all pictures in a folder and in the
-  /// folders within it, in the order of their paths.
+  /// Returns the file at a path, whatever its name, or all pictures in the folder at the path and in the folders within
+  /// it, in the order of their paths.
   ///
   /// - Throws: ``LabelledPicturesError/notThere(path:)`` when there is nothing at the path, or
   ///   ``LabelledPicturesError/noPictures(path:)`` when a folder holds none.
@@ -24,9 +24,9 @@ public enum PictureFiles {
     return pictures
   }
 
-  /// All pictures in a folder and in the folders within it, in the order of their paths.
+  /// Returns all pictures in a folder and in the folders within it, in the order of their paths.
   ///
-  /// Links are followed; a folder that is met again, by whatever way, is passed over.
+  /// Links are followed; a folder that was already visited is skipped.
   static func pictures(in folder: URL) -> [URL] {
     var visited: Set<String> = []
     return paths(in: folder, visited: &visited).sorted().map { folder.appending(path: $0) }
@@ -46,7 +46,7 @@ public enum PictureFiles {
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "dib", "gif", "tif", "tiff", "heic", "heif", "avif",
   ]
 
-  /// Paths of pictures relative to a folder.
+  /// Returns the paths of pictures, relative to the folder.
   private static func paths(in folder: URL, visited: inout Set<String>) -> [String] {
     guard visited.insert(folder.resolvingSymlinksInPath().path).inserted,
       let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)

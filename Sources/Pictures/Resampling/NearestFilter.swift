@@ -1,16 +1,18 @@
-/// Scales whole pictures by taking single pixels.
+/// A filter that scales whole pictures by taking the nearest pixels.
 ///
-/// Row (or column) `i` of `target` is row `floor((i + 0.5) * source / target)` of `source`, both counted as the upright
-/// picture shows them. The positions are added up one step after the other, as Pillow does, so that pictures resized
-/// here and there are equal: where a position is a whole number, the rounding of the sum decides.
+/// Row (or column) `i` of `target` is row `floor((i + 0.5) * source / target)` of `source`, both counted in the
+/// upright picture. Positions are accumulated step by step, as Pillow does, so that both give the same result: where a
+/// position is an integer, the rounding of the sum decides.
 struct NearestFilter {
   private let rows: [Int]
   private let columns: [Int]
 
+  /// Computes the source rows and columns.
+  ///
   /// - Parameters:
   ///   - source: The stored picture's size.
   ///   - target: The size of the scaled picture in the stored orientation.
-  init(source: Size, target: Size, orientation: Orientation) {
+  init(source: PixelSize, target: PixelSize, orientation: Orientation) {
     rows = Self.indices(source: source.height, target: target.height, mirrored: orientation.mirrorsRows)
     columns = Self.indices(source: source.width, target: target.width, mirrored: orientation.mirrorsColumns)
   }
@@ -25,9 +27,9 @@ struct NearestFilter {
     return mirrored ? indices.reversed().map { source - 1 - $0 } : indices
   }
 
-  /// Writes the scaled picture, still in the stored orientation, as packed RGB bytes.
+  /// Writes the scaled picture in the stored orientation as packed RGB bytes.
   ///
-  /// - Parameter stride: The bytes from one target row to the next.
+  /// - Parameter stride: The number of bytes from one target row to the next.
   func apply(
     to source: inout some RowSource, writing target: UnsafeMutableRawPointer, stride: Int
   ) throws(PictureError) {

@@ -3,13 +3,13 @@ import Platform
 
 /// The functions of libvips, opened when the first picture needs it.
 ///
-/// The library's settings are the process's own: its cache is off, it runs in the caller's thread, and it may not use
-/// loaders for formats that are not safe to read from strangers.
+/// The library's settings apply to the whole process: its cache is off, it runs in the caller's thread, and loaders that
+/// are not safe for untrusted files are blocked.
 struct Vips: @unchecked Sendable {
   /// Debian's package of the library.
   static let package = "libvips42"
 
-  /// The library, ready for use, or why it is not there.
+  /// The library, or the reason why it cannot be used.
   static let shared = Result<Vips, SharedLibraryError> { () throws(SharedLibraryError) in try Vips() }
 
   typealias Image = OpaquePointer
@@ -32,7 +32,7 @@ struct Vips: @unchecked Sendable {
   let closeThread: @convention(c) () -> Void
   private let copyWords: @convention(c) () -> UnsafeMutablePointer<CChar>?
 
-  // Functions with a variable number of arguments, for CVips.
+  // Variadic functions, for CVips.
   let flatten: UnsafeRawPointer
   let applyProfile: UnsafeRawPointer
   let convertColours: UnsafeRawPointer
@@ -79,14 +79,15 @@ struct Vips: @unchecked Sendable {
     try Self.restrain(library)
   }
 
+  /// Turns off threads, the cache, unsafe loaders and logging.
   private static func restrain(_ library: SharedLibrary) throws(SharedLibraryError) {
     typealias Setting = @convention(c) (Int32) -> Void
     try library.function("vips_concurrency_set", as: Setting.self)(1)
     try library.function("vips_cache_set_max", as: Setting.self)(0)
-    // Older libraries lack it; no loader is chosen but by name here, so none of the others is ever reached.
+    // Older libraries lack it. They are safe too: this module calls loaders only by name.
     if let block = try? library.function("vips_block_untrusted_set", as: Setting.self) { block(1) }
 
-    // What the library has to say about a picture goes into an error, not to the user's terminal.
+    // The messages of the library become part of an error and must not reach the terminal.
     typealias Listener =
       @convention(c) (UnsafePointer<CChar>?, UInt32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void
     typealias Listen = @convention(c) (UnsafePointer<CChar>, UInt32, Listener, UnsafeMutableRawPointer?) -> UInt32
@@ -94,10 +95,10 @@ struct Vips: @unchecked Sendable {
     _ = try library.function("g_log_set_handler", as: Listen.self)("VIPS", everyLevel, { _, _, _, _ in }, nil)
   }
 
-  /// The loader of a format, for ``CVipsLoad(_:_:_:_:)``; `nil` for those that it does not load.
+  /// Returns the loader of a format, for ``CVipsLoad(_:_:_:_:)``; `nil` for a format that it does not load.
   func loader(_ format: PictureFormat) -> UnsafeRawPointer? { loaders[format] }
 
-  /// What the library last complained of, on one line; it is forgotten then.
+  /// The library's last error message, on one line. Reading it clears it.
   var words: String { Self.words(copyWords, free) }
 
   private static func words(

@@ -1,18 +1,18 @@
 import CVips
 
-/// A picture that libvips decodes, its rows coming out as they are asked for.
+/// A picture that libvips decodes, row by row on request.
 ///
 /// Grey, 16-bit and CMYK pictures become 8-bit RGB, by their embedded colour profile where they have one; transparency
-/// is laid over white. The picture is not turned. It lives in one thread, and no longer than its bytes.
+/// is laid over white. The picture is not turned upright. Use it in one thread, and only while its bytes live.
 final class VipsPicture: RowProducer {
-  let size: Size
+  let size: PixelSize
   let orientation: Orientation
   private let vips: Vips
   private let name: String
   private var image: OpaquePointer?
   private var region: OpaquePointer?
 
-  // Of VipsBandFormat and VipsInterpretation.
+  // Values of VipsBandFormat and VipsInterpretation.
   private enum Format {
     static let byte: Int32 = 0
     static let short: Int32 = 2
@@ -23,9 +23,9 @@ final class VipsPicture: RowProducer {
     static let linear: Int32 = 28
   }
 
-  /// Reads the header and checks the size; no pixel is decoded yet.
+  /// Reads the header and checks the size, without decoding pixels.
   ///
-  /// - Throws: ``PictureError``: corrupt, too large, or of a kind that the library does not read.
+  /// - Throws: ``PictureError``: corrupt, too large, or unsupported.
   init(_ bytes: UnsafeRawBufferPointer, _ format: PictureFormat, _ vips: Vips, name: String) throws(PictureError) {
     self.vips = vips
     self.name = name
@@ -36,9 +36,9 @@ final class VipsPicture: RowProducer {
       throw Self.failure(vips.words, name: name)
     }
     image = loaded
-    size = Size(width: Int(vips.width(loaded)), height: Int(vips.height(loaded)))
+    size = PixelSize(width: Int(vips.width(loaded)), height: Int(vips.height(loaded)))
     orientation = Orientation(rawValue: Int(vips.orientation(loaded))) ?? .upright
-    try Limits.check(size, held: format.isStreamed(bytes) ? 0 : size.width * size.height, picture: name)
+    try DecodingLimits.check(size, held: format.isStreamed(bytes) ? 0 : size.width * size.height, picture: name)
     try convert()
   }
 
@@ -48,7 +48,7 @@ final class VipsPicture: RowProducer {
     vips.closeThread()
   }
 
-  /// Replaces the image by one made from it.
+  /// Replaces the image by one made from it; returns whether that succeeded.
   private func replace(_ make: (OpaquePointer, UnsafeMutablePointer<OpaquePointer?>) -> Int32) -> Bool {
     var made: OpaquePointer?
     guard let image, make(image, &made) == 0, let made else { return false }
@@ -63,7 +63,7 @@ final class VipsPicture: RowProducer {
     self.region = region
   }
 
-  // Before colours are converted, since alpha is then of the same depth as they are.
+  // Before colours are converted, since alpha has their depth only then.
   private func flatten() -> Bool {
     guard let image, vips.hasAlpha(image) != 0 else { return true }
     let opaque: Double
@@ -81,7 +81,7 @@ final class VipsPicture: RowProducer {
   private func applyProfile() -> Bool {
     guard let image, vips.typeOfField(image, "icc-profile-data") != 0 else { return false }
     guard replace({ CVipsApplyProfile(vips.applyProfile, $0, $1) }) else {
-      // A profile for other colours than the picture has, or a broken one.
+      // The profile is broken or for another colour space.
       _ = vips.words
       return false
     }
@@ -109,7 +109,7 @@ final class VipsPicture: RowProducer {
     else { throw Self.failure(vips.words, name: name) }
     defer { vips.free(pixels) }
     guard count == rows.count * rowBytes else {
-      throw .unsupported(picture: name, reason: "its colours cannot be told")
+      throw .unsupported(picture: name, reason: "its colour format is unknown")
     }
     for (i, row) in rows.enumerated() {
       ring.row(row).copyMemory(from: pixels + i * rowBytes, byteCount: rowBytes)
@@ -117,7 +117,7 @@ final class VipsPicture: RowProducer {
   }
 
   private static func failure(_ words: String, name: String) -> PictureError {
-    // The last is a library that was built without the loader.
+    // The last is from a library built without the loader.
     let isUnsupported = ["nsupported", "not implemented", "no known route", "VipsOperation: class"].contains {
       words.contains($0)
     }

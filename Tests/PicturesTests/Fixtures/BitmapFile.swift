@@ -1,4 +1,4 @@
-/// Writes BMP files for tests.
+/// A BMP file to write for a test.
 struct BitmapFile {
   var width: Int
   var height: Int
@@ -7,12 +7,12 @@ struct BitmapFile {
   var fromAbove = false
   var palette: [[Int]] = []
   var masks: [UInt32] = []
-  /// 12 and 40 as of old, 108 with masks in it.
+  /// 12 for OS/2, 40 for Windows, 108 for a header that contains masks.
   var headerLength = 40
-  /// The value of a pixel, of `bits` bits.
+  /// Returns the value of a pixel, of `bits` bits.
   var pixel: (_ x: Int, _ y: Int) -> Int
 
-  /// A picture of 24 bits a pixel.
+  /// Makes a picture of 24 bits a pixel.
   init(width: Int, height: Int, colour: @escaping (_ x: Int, _ y: Int) -> [Int]) {
     self.init(width: width, height: height, bits: 24) { x, y in
       let colour = colour(x, y)

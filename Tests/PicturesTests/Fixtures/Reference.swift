@@ -1,6 +1,6 @@
 import Pictures
 
-/// What the fixtures show, as formulas.
+/// The pixels of the fixtures, as formulas.
 enum Reference {
   static let width = 16
   static let height = 12
@@ -11,7 +11,7 @@ enum Reference {
 
   static func alpha(_ x: Int, _ y: Int) -> Int { (x / 4 + y / 4) % 2 == 0 ? 255 : x < 8 ? 0 : 128 }
 
-  /// A tensor of colours by place.
+  /// Makes a tensor from the colours of its pixels.
   static func tensor(
     width: Int = width, height: Int = height, _ colour: (_ x: Int, _ y: Int) -> [Int]
   ) -> PixelTensor? {
@@ -32,16 +32,16 @@ enum Reference {
 }
 
 extension PixelTensor {
-  /// The colour of a pixel.
+  /// Returns the colour of a pixel.
   func colour(_ x: Int, _ y: Int) -> [Int] { (0..<3).map { Int(pixels[(y * width + x) * 3 + $0]) } }
 
-  /// The largest difference from another tensor of any number; `nil` where there is no other, or its size is another.
+  /// Returns the greatest difference of a value from another tensor; `nil` where there is none or its size differs.
   func difference(from other: PixelTensor?) -> Int? {
     guard let other, other.width == width, other.height == height else { return nil }
     return zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max()
   }
 
-  /// The mean difference from another tensor.
+  /// Returns the mean difference from another tensor; `nil` where there is none or its size differs.
   func meanDifference(from other: PixelTensor?) -> Double? {
     guard let other, other.width == width, other.height == height else { return nil }
     return Double(zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.reduce(0, +)) / Double(pixels.count)

@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 
 /// The head that is solved for in closed form: a linear discriminant with shrinkage, all classes counting alike.
@@ -30,7 +31,7 @@ public struct Analytic: HeadMethod {
   /// What was chosen for other pictures and is taken as it is, or nil to choose. With one picture a class it does not count.
   public var kept: Settings?
   /// Whether to find how far a picture is from all that was taught as well, which takes about as long as the head.
-  public var findsFamiliarity: Bool
+  public var findsNovelty: Bool
   /// Whether one class alone will do, as beside a base's classes: its logit is always 0, and how far a picture is from it
   /// decides.
   public var takesOneClass: Bool
@@ -50,12 +51,12 @@ public struct Analytic: HeadMethod {
   ///
   /// - Parameters:
   ///   - settings: What was chosen for other pictures of the same kind, or nil to choose.
-  ///   - findsFamiliarity: Whether to find ``SolvedHead/familiarity`` as well.
+  ///   - findsNovelty: Whether to find ``SolvedHead/novelty`` as well.
   ///   - takesOneClass: Whether one class alone will do.
-  public init(keeping settings: Settings? = nil, findsFamiliarity: Bool = true, takesOneClass: Bool = false) {
+  public init(keeping settings: Settings? = nil, findsNovelty: Bool = true, takesOneClass: Bool = false) {
     kept = settings
     self.takesOneClass = takesOneClass
-    self.findsFamiliarity = findsFamiliarity
+    self.findsNovelty = findsNovelty
   }
 
   /// Solves for the head; see ``solution(_:)``.
@@ -67,26 +68,26 @@ public struct Analytic: HeadMethod {
   public func solution(_ seen: EmbeddingSet) throws -> Solution {
     guard seen.classes.count > (takesOneClass ? 0 : 1) else { throw HeadError.tooFewClasses(seen.classes.count) }
     try kept?.check()
-    return try seen.hasEmbeddings ? solution(of: LabelledFeatures(seen), map: seen.space.map) : solutionOfSums(seen)
+    return try seen.hasEmbeddings ? solution(of: LabelledFeatures(seen), transform: seen.space.transform) : solutionOfSums(seen)
   }
 
   /// Of single pictures.
-  private func solution(of features: LabelledFeatures, map: FeatureMap) throws -> Solution {
+  private func solution(of features: LabelledFeatures, transform: FeatureTransform) throws -> Solution {
     let means = ClassMeans(features)
     let scatter = try Scatter(features, means)
     guard !means.isSingle else {
       let metric = try scatter.metric(lambda: means.lambda(Self.firstTau), means: means).refined()
-      return try singleSolution(map: map, classes: features.classes, means: means, metric: metric)
+      return try singleSolution(transform: transform, classes: features.classes, means: means, metric: metric)
     }
     let examination = Examination(features, means)
     let isAlone = features.classes.count == 1
     let choice = try examination.choose(scatter, kept: isAlone ? Self.settingsOfOneClass : kept)
-    let head = try Discriminant.head(map: map, metric: choice.metric, means: means, settings: choice.settings)
+    let head = try Discriminant.head(transform: transform, metric: choice.metric, means: means, settings: choice.settings)
     let lambda = means.lambda(choice.settings.tau)
     return Solution(
       solved: SolvedHead(
         head: head, classes: features.classes, leaveOneOut: isAlone ? nil : try examination.leaveOneOut(choice),
-        familiarity: findsFamiliarity ? try examination.familiarity(scatter, lambda: lambda) : nil),
+        novelty: findsNovelty ? try examination.novelty(scatter, lambda: lambda) : nil),
       settings: choice.settings)
   }
 
@@ -103,7 +104,7 @@ public struct Analytic: HeadMethod {
     let classes = seen.classes.map(\.name)
     guard !means.isSingle else {
       let metric = try PrimalMetric(scatter: scatter, lambda: means.lambda(Self.firstTau), means: means)
-      return try singleSolution(map: seen.space.map, classes: classes, means: means, metric: metric)
+      return try singleSolution(transform: seen.space.transform, classes: classes, means: means, metric: metric)
     }
     let tau = kept?.tau ?? Self.tauOfSums
     let lambda = means.lambda(tau)
@@ -112,13 +113,13 @@ public struct Analytic: HeadMethod {
       try kept
       ?? Settings(
         tau: tau, temperature: Self.temperatureOfSums, spread: metric.spread(lambda: lambda, means: means))
-    let head = try Discriminant.head(map: seen.space.map, metric: metric, means: means, settings: settings)
+    let head = try Discriminant.head(transform: seen.space.transform, metric: metric, means: means, settings: settings)
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
 
   /// Of one picture a class.
   private func singleSolution(
-    map: FeatureMap, classes: [String], means: ClassMeans, metric: some DiscriminantMetric
+    transform: FeatureTransform, classes: [String], means: ClassMeans, metric: some DiscriminantMetric
   ) throws -> Solution {
     let lengths = metric.lengths
     let offsets = Discriminant.offsets(lengths: lengths, means: means, spread: 0)
@@ -126,7 +127,7 @@ public struct Analytic: HeadMethod {
       tau: Self.firstTau,
       temperature: Temperature.expected(gap: Discriminant.gap(lengths: lengths, offsets: offsets, means: means)),
       spread: 0)
-    let head = try Discriminant.head(map: map, metric: metric, means: means, settings: settings)
+    let head = try Discriminant.head(transform: transform, metric: metric, means: means, settings: settings)
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
 

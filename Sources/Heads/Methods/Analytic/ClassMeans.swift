@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 
 /// The means of the classes' features, and what follows from them.
@@ -73,7 +74,7 @@ struct ClassMeans: Sendable {
               sums[place * dimension + index] += weight * rows[row * dimension + index]
             }
             let elements = rows[row * dimension..<(row + 1) * dimension]
-            square += weight * FeatureMap.square(of: UnsafeBufferPointer(rebasing: elements))
+            square += weight * FeatureTransform.square(of: UnsafeBufferPointer(rebasing: elements))
           }
         }
       }

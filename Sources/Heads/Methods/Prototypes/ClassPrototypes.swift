@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 
 /// The prototypes of all classes: directions of sums of features, and who belongs to which.
@@ -35,7 +36,7 @@ struct ClassPrototypes: Sendable {
   }
 
   /// The head; a class with fewer prototypes than another has its last one more than once.
-  func head(map: FeatureMap, scale: Double) throws(HeadError) -> Head {
+  func head(transform: FeatureTransform, scale: Double) throws(SurgeryError) -> LinearHead {
     let most = places.map(\.count).max() ?? 1
     let rows = sums.normalizingRows()
     var weights: [Float] = []
@@ -45,8 +46,8 @@ struct ClassPrototypes: Sendable {
         weights += rows[row: range.lowerBound + min(place, range.count - 1)].map { Float(scale * $0) }
       }
     }
-    return try Head(
-      map: map, dimension: rows.columns, rowsPerClass: most, weights: weights,
+    return try LinearHead(
+      transform: transform, dimension: rows.columns, rowsPerClass: most, weights: weights,
       biases: Array(repeating: 0, count: places.count * most))
   }
 

@@ -54,7 +54,7 @@ public struct Prototypes: HeadMethod {
     let telling = best.leaveOneOut?.answers.filter { features.counts[$0.label] > 2 } ?? []
     let scale = CosineScale.likeliest(for: telling) ?? CosineScale.usual
     return SolvedHead(
-      head: try best.prototypes.head(map: seen.space.map, scale: scale), classes: features.classes,
+      head: try best.prototypes.head(transform: seen.space.transform, scale: scale), classes: features.classes,
       leaveOneOut: best.leaveOneOut.map { $0.scaled(by: Float(scale)) })
   }
 

@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 
 /// Multinomial logistic regression on the features, minimised until it no longer falls: without the learning rate and the
@@ -50,8 +51,8 @@ public struct SoftmaxHead: HeadMethod {
       minimum.point[count * dimension + row]
         - zip(weights[row * dimension..<(row + 1) * dimension], mean).reduce(0) { $0 + $1.0 * $1.1 }
     }
-    let head = try Head(
-      map: seen.space.map, dimension: dimension, weights: weights.map { Float($0) }, biases: biases.map { Float($0) })
+    let head = try LinearHead(
+      transform: seen.space.transform, dimension: dimension, weights: weights.map { Float($0) }, biases: biases.map { Float($0) })
     return SolvedHead(head: head, classes: features.classes)
   }
 

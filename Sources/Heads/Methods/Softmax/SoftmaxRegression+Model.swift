@@ -1,5 +1,5 @@
 import ModelSurgery
-import TFLite
+public import TFLite
 
 extension SoftmaxRegression {
   /// The extractor with the trained layer and a softmax behind it: PyCoral's `serialize_model`, libcoral's
