@@ -51,9 +51,10 @@ let package = Package(
     .target(
       name: "Imprinting",
       dependencies: ["Heads", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"]),
-    .target(name: "Reports", dependencies: ["Heads", "Pictures", "Platform", "TFLite"]),
+    .target(name: "Reports", dependencies: ["Heads", "Pictures", "Platform", "TFLite"], swiftSettings: settings),
     .target(
-      name: "Training", dependencies: ["Heads", "ModelSurgery", "Pictures", "Platform", "TFLite", "Torch"]),
+      name: "Training", dependencies: ["Heads", "ModelSurgery", "Pictures", "Platform", "TFLite", "Torch"],
+      swiftSettings: settings),
     .executableTarget(
       name: "imprint",
       dependencies: [

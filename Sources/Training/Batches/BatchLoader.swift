@@ -191,7 +191,8 @@ public struct BatchLoaderError: DescribedError {
   /// The batch size is not in 1...`limit`.
   public static func badBatchSize(_ size: Int, limit: Int) -> Self {
     Self(
-      code: .badBatchSize, message: "a batch cannot have \(size) pictures: the number must be 1 to \(limit)", remedy: nil)
+      code: .badBatchSize, message: "a batch cannot have \(size) pictures: the number must be 1 to \(limit)",
+      remedy: nil)
   }
 
   /// There are fewer training examples than one batch has.

@@ -116,7 +116,8 @@ public struct TrainingDataError: DescribedError {
     let first = names.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
     let others = names.count > 5 ? " and \(names.count - 5) other classes" : ""
     return Self(
-      code: .emptyClasses, message: "there are no pictures of \(first)\(others)", remedy: "add some, or leave the class out")
+      code: .emptyClasses, message: "there are no pictures of \(first)\(others)",
+      remedy: "add some, or leave the class out")
   }
 
   /// The data has no class of this name.

@@ -179,17 +179,17 @@ final class ExperimentRunner {
 
   private func analytic(_ places: [[Int]], _ pictures: ExperimentEmbeddings) throws -> LinearHead {
     let space = EmbeddingSpace(
-      extractor: "a network in training", resize: "crop", views: .one, arithmetic: .exact,
+      extractor: "a network in training", resize: "crop", augmentation: .off, arithmetic: .exact,
       dimension: pictures.dimension, element: .float32, zeroPoint: 0,
       isNonNegative: checkpoint.settings.head.projection == nil)
-    var seen = EmbeddingSet(space: space, budget: .max)
+    var set = EmbeddingSet(space: space, budget: .max)
     for (label, own) in zip(data.labels, places) {
       for place in own {
-        try seen.add(
+        try set.add(
           EmbeddedPicture(name: "\(place)", embeddings: pictures.trainingDirections.rowBytes(place)), to: label)
       }
     }
-    return try Analytic(findsFamiliarity: false).solve(seen).head
+    return try Analytic(findsNovelty: false).solve(set).head
   }
 
   /// Fine-tunes a network with the given rows on all classes equally, and evaluates it.

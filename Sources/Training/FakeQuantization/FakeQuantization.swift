@@ -44,7 +44,7 @@ final class FakeQuantization {
       let bounds = try weights.channelBounds().elements()
       guard bounds.allSatisfy(\.isFinite) else { throw TrainingError.infiniteWeights }
       let scales = bounds.map { grid.encoding(lower: -$0, upper: $0).scale }
-      return try weights.rounded(
+      return try weights.fakeQuantized(
         scales: weights.torch.tensor(scales, shape: [scales.count]), within: grid.bounds)
     }
   }
@@ -57,7 +57,7 @@ final class FakeQuantization {
     guard range.lower.isFinite, range.upper.isFinite else { throw TrainingError.infiniteWeights }
     let encoding = grid.encoding(
       lower: min(range.lower, room.lowerBound), upper: max(range.upper, room.upperBound))
-    return try weights.rounded(scale: encoding.scale, zeroPoint: encoding.zeroPoint, within: grid.bounds)
+    return try weights.fakeQuantized(scale: encoding.scale, zeroPoint: encoding.zeroPoint, within: grid.bounds)
   }
 
   /// Returns the activations of a layer, rounded to the grid of the layer's range.
@@ -74,13 +74,13 @@ final class FakeQuantization {
     guard let range = ranges[layer], let grid = ActivationGrid(lower: range.lower, upper: range.upper) else {
       throw TrainingError.badRange(layer: layer)
     }
-    return try activations.rounded(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
+    return try activations.fakeQuantized(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
   }
 
   /// Returns numbers from −1 to 1, rounded to the grid of normalised embeddings and cosines.
   func cosine(_ tensor: TorchTensor) throws -> TorchTensor {
     let grid = ActivationGrid.symmetric(1)
-    return try tensor.rounded(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
+    return try tensor.fakeQuantized(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
   }
 
   private static let momentum: Float = 0.01

@@ -88,7 +88,7 @@ extension Network {
   private func apply(_ layer: Convolution, to input: TorchTensor, _ pass: ForwardPass) throws -> TorchTensor {
     let kernel = try tensor(layer.kernel + ".weight")
     let normalization = try BatchNormalization(layer.normalization, in: self)
-    let padding = Padding(same: input.shape, window: layer.window, stride: layer.stride)
+    let padding = PaddingAmounts(same: input.shape, window: layer.window, stride: layer.stride)
     func convolve(_ kernel: TorchTensor, _ bias: TorchTensor? = nil) throws -> TorchTensor {
       try input.convolution(kernel, bias: bias, stride: layer.stride, padding: padding, groups: layer.groups)
     }
@@ -127,7 +127,7 @@ private struct Convolution {
   }
 }
 
-extension Padding {
+extension PaddingAmounts {
   /// Creates TensorFlow's SAME padding for an input `[N, C, H, W]`: ⌈length / stride⌉ outputs, with an odd pixel below and
   /// on the right.
   fileprivate init(same shape: [Int], window: Int, stride: Int) {

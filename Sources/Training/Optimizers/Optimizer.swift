@@ -70,11 +70,11 @@ final class Optimizer {
     let tensors = weights.map(\.tensor)
     switch settings {
     case .sgd(let momentum, let isNesterov):
-      try torch.descend(
+      try torch.sgdStep(
         tensors, velocities: states.map(\.velocity), decays: decays, rate: rate, momentum: momentum,
         isNesterov: isNesterov)
     case .rmsProp(let rho, let momentum, let epsilon):
-      try torch.descendByRootMeanSquare(
+      try torch.rmsPropStep(
         tensors, squares: states.compactMap(\.square), velocities: states.map(\.velocity), decays: decays, rate: rate,
         rho: rho, momentum: momentum, epsilon: epsilon)
     }

@@ -68,7 +68,8 @@ extension RecordError {
   /// A record does not hold exactly one label.
   public static func noLabel(file: String, record: Int) -> Self {
     Self(
-      .noLabel, "record \(record) of \(file) has no label: its feature \(RecordedExample.labelName) must be one integer")
+      .noLabel, "record \(record) of \(file) has no label: its feature \(RecordedExample.labelName) must be one integer"
+    )
   }
 
   /// A label is not in 0 ..< `classes`.

@@ -91,7 +91,9 @@ final class TrainingLoop {
     }
     guard kept.position.isSound(run.settings, stepsPerEpoch: stepsPerEpoch),
       kept.history.count == kept.position.epoch
-    else { throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "its position in the run is impossible") }
+    else {
+      throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "its position in the run is impossible")
+    }
     try kept.checkFinite()
     return kept
   }
@@ -220,7 +222,8 @@ final class TrainingLoop {
     let result = EpochResult(
       epoch: position.epoch + 1, loss: position.lossSum / Double(stepsPerEpoch),
       accuracy: Double(position.correct) / Double(stepsPerEpoch * settings.batchSize),
-      testAccuracy: evaluation?.accuracy, isQuantized: session.isQuantizing, seconds: seconds, waitingShare: waitingShare)
+      testAccuracy: evaluation?.accuracy, isQuantized: session.isQuantizing, seconds: seconds,
+      waitingShare: waitingShare)
     // Before fake quantisation begins, a checkpoint cannot become a quantised model: only its equals compete.
     let rivals = history.filter { $0.isQuantized == result.isQuantized }
     let isBest = result.testAccuracy.map { $0 > rivals.compactMap(\.testAccuracy).max() ?? -1 } ?? true
