@@ -7,7 +7,7 @@ import Platform
   public import Foundation
 #endif
 
-/// Pictures with what is to be said about them.
+/// A gallery of pictures with captions.
 struct PictureGallery {
   struct Entry {
     let picture: String
@@ -31,22 +31,22 @@ struct PictureGallery {
   }
 }
 
-/// Small copies of pictures, as `data:` addresses that a page can hold.
+/// Thumbnails of pictures as `data:` URLs, which a page can embed.
 public struct Thumbnails: Sendable {
   static let side = 160
 
   private var addresses: [String: String] = [:]
 
-  /// None.
+  /// Creates an empty set.
   public init() {}
 
-  /// Reads pictures, on all cores.
+  /// Reads pictures on all cores.
   ///
   /// - Parameters:
-  ///   - pictures: The files' paths; one that is named twice is read once.
-  ///   - resize: How they become square: as the network sees them, so that it shows what it had to tell by.
-  /// - Throws: ``PictureError`` for a senseless `resize`, and `CancellationError`. A picture that cannot be read has
-  ///   none.
+  ///   - pictures: The paths of the files; duplicates are read once.
+  ///   - resize: How pictures become square; with the network's own way the page shows what the network saw.
+  /// - Throws: ``PictureError`` for an invalid `resize`, and `CancellationError`. A picture that cannot be read has no
+  ///   thumbnail.
   public init(
     of pictures: [String], resize: Resize = .crop, isolation: isolated (any Actor)? = #isolation
   ) async throws {
@@ -61,6 +61,6 @@ public struct Thumbnails: Sendable {
       deliver: { index, address in addresses[paths[index]] = address })
   }
 
-  /// The address of a picture's copy, or nil where there is none.
+  /// The URL of a picture's thumbnail, or nil if there is none.
   subscript(picture: String) -> String? { addresses[picture] }
 }

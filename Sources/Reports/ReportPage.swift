@@ -7,38 +7,37 @@ public import TFLite
   public import Foundation
 #endif
 
-/// An evaluation as one HTML page that needs nothing else: no network, no scripts; drawings and small pictures are
-/// within it.
+/// An evaluation as a self-contained HTML page, without scripts and network access; it embeds its charts and thumbnails.
 ///
 /// ```swift
-/// let results = try await Episodes().run(seen, methods: methods)
+/// let results = try await Episodes().run(embeddings, methods: methods)
 /// let page = try await ReportPage(results, suspects: solved.leaveOneOut?.suspects(24) ?? [], title: "Flowers")
 /// try page.write(to: URL(filePath: "flowers.html"))
 /// ```
 ///
-/// Names of classes and paths may be anything: they are shown and never obeyed.
+/// Class names and paths may contain anything: they are escaped.
 public struct ReportPage: Sendable {
-  /// Something to be said at the page's head.
+  /// A fact at the top of the page.
   public struct Fact: Sendable, Hashable {
-    /// What it is about.
+    /// The name of the fact, such as "Pictures".
     public let name: String
-    /// What it says.
+    /// The value.
     public let value: String
 
-    /// A fact.
+    /// Creates a fact.
     public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }
   }
 
-  /// How many pictures are shown of a kind at most.
+  /// The maximum number of pictures in a section.
   public static let mostPictures = 24
 
-  /// The page.
+  /// The HTML of the page.
   public let html: String
 
-  /// A page of sections that are markup.
+  /// Creates a page of sections, whose bodies are markup.
   init(title: String, facts: [Fact], sections: [(title: String, body: String)]) {
     let facts = facts.map { "<div><dt>\(Markup.text($0.name))</dt><dd>\(Markup.name($0.value))</dd></div>" }
     let sections = sections.map { "<section>\n<h2>\(Markup.text($0.title))</h2>\n\($0.body)\n</section>" }
@@ -63,7 +62,7 @@ public struct ReportPage: Sendable {
       \(facts.joined(separator: "\n"))
       </dl>
       \(sections.joined(separator: "\n"))
-      <footer>Written by Imprint. This page needs no network.</footer>
+      <footer>Created by Imprint. This page works offline.</footer>
       </main>
       </body>
       </html>
@@ -71,24 +70,15 @@ public struct ReportPage: Sendable {
       """
   }
 
-  /// Writes the page, in place of what stood there.
+  /// Writes the page atomically; an existing file is replaced.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
-  public func write(to file: URL) throws(TFLiteError) { try AtomicFile(file).write(html) }
-
-  /// The drawings that say how far the probabilities can be believed.
-  static func panels(_ diagrams: [ReliabilityDiagram]) -> String {
-    """
-    <p class="note">Answers by the confidence of the class that was named: bars are how often it was right, discs \
-    their mean confidence. Bars that end at the dashed line are confidences that hold.</p>
-    <div class="panels">\(diagrams.map(\.svg).joined(separator: "\n"))</div>
-    """
-  }
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  public func write(to file: URL) throws(AtomicFileError) { try AtomicFile(file).write(html) }
 }
 
 extension ReportPage {
-  /// The page's style: light or dark as the reader's system is, colours that the colour-blind can tell apart (after
-  /// Okabe and Ito), nothing fetched.
+  /// The style sheet: light or dark like the reader's system, in colours that colour-blind readers can distinguish (after
+  /// Okabe and Ito).
   static let style = """
     :root{color-scheme:light dark;--paper:#fff;--card:#f5f6f8;--ink:#1b1e24;--dim:#5a6270;--rule:#dfe3e8;
     --blue:#0072b2;--orange:#d55e00;--on:#fff;
