@@ -39,10 +39,10 @@ struct NetworkTests {
       architecture: architecture, side: Self.side, head: HeadSettings(projection: projection),
       rate: LearningRate(peak: 0.001), fakeQuantization: fakeQuantization)
     let base = try settings.base()
-    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, start: nil, seed: 3)
+    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, pretrained: nil, seed: 3)
     let session = try TrainingSession(
       settings, base: base, classes: 5, weights: weights, stepsPerEpoch: 10, torch: torch)
-    try session.network.findStatistics(on: pictures(of: base))
+    try session.network.measureStatistics(on: pictures(of: base))
     return session
   }
 
@@ -105,14 +105,14 @@ struct NetworkTests {
   func statistics() throws {
     let settings = TrainingSettings(architecture: "mobilenet-v1-0.25", side: Self.side)
     let base = try settings.base()
-    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, start: nil, seed: 4)
+    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, pretrained: nil, seed: 4)
     let network = try Network(base: base, head: settings.head, classes: 5, weights: weights, torch: torch)
     let pictures = try pictures(of: base)
     func embedding(_ pass: ForwardPass) throws -> [Float] {
       try torch.withoutGradients { try network.embedding(of: pictures, pass).elements() }
     }
     let before = try embedding(.evaluation(nil))
-    try network.findStatistics(on: pictures)
+    try network.measureStatistics(on: pictures)
     let greatest = before.max() ?? 0
     #expect(greatest > 0)
     let after = try embedding(.evaluation(nil))
@@ -129,7 +129,7 @@ struct NetworkTests {
       settings.head.projection = 16
       settings.averageDecay = 0.9
       let base = try settings.base()
-      let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, start: nil, seed: 4)
+      let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, pretrained: nil, seed: 4)
       return try TrainingSession(
         settings, base: base, classes: 5, weights: weights, stepsPerEpoch: 10, torch: torch)
     }

@@ -13,7 +13,7 @@ struct LearningRateTests {
   }
 
   @Test("Constant, in steps, and by a factor, smoothly or at once")
-  func courses() {
+  func schedules() {
     expect(rates(LearningRate(peak: 0.5, schedule: .constant)), Array(repeating: 0.5, count: 8))
     expect(
       rates(LearningRate(peak: 1, schedule: .steps(epochs: [1, 3], factor: 0.1))), [1, 1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01])
