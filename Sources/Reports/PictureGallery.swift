@@ -2,9 +2,9 @@ public import Pictures
 import Platform
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  import FoundationEssentials
 #else
-  public import Foundation
+  import Foundation
 #endif
 
 /// A gallery of pictures with captions.

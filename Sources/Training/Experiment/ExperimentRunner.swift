@@ -1,5 +1,6 @@
 import Heads
 import ModelSurgery
+import Pictures
 import TFLite
 import Torch
 
@@ -35,7 +36,7 @@ final class ExperimentRunner {
     report: @Sendable (ExperimentEvent) -> Void, isolation: isolated (any Actor)
   ) async throws -> ExperimentResults {
     let pictures = try await embed(report: report, isolation: isolation)
-    var accuracies: [ExperimentMethod: [Int: [Accuracies]]] = [:]
+    var draws: [ExperimentMethod: [Int: [Accuracies]]] = [:]
     let rounds = experiment.draws * experiment.shots.count
     for round in 0..<rounds {
       try Task.checkCancellation()
@@ -43,12 +44,12 @@ final class ExperimentRunner {
       let places = data.drawing(shots: shots, draw: draw, seed: experiment.seed)
       for method in ExperimentMethod.allCases {
         let found = try await accuracies(of: method, places, pictures, draw: draw, isolation: isolation)
-        accuracies[method, default: [:]][shots, default: []].append(found)
+        draws[method, default: [:]][shots, default: []].append(found)
       }
       report(.round(done: round + 1, of: rounds))
     }
     let rows = ExperimentMethod.allCases.flatMap { method in
-      experiment.shots.compactMap { shots in row(method, shots, accuracies[method]?[shots] ?? []) }
+      experiment.shots.compactMap { shots in row(method, shots, draws[method]?[shots] ?? []) }
     }
     return ExperimentResults(
       experiment: experiment, baseLabels: data.baseLabels, newLabels: data.newLabels, testPictures: data.test.count,
