@@ -192,7 +192,8 @@ struct TrainerTests {
     let first = try pictures.run("first")
     let trained = try await trainer.train(first)
     var second = try pictures.run("second") { $0.isBaseFrozen = true }
-    second.pretrained = try PretrainedWeights(of: first.bestFile, for: #require(Architecture(name: "mobilenet-v1-0.25")))
+    second.pretrained = try PretrainedWeights(
+      of: first.bestFile, for: #require(Architecture(name: "mobilenet-v1-0.25")))
     let result = try await trainer.train(second)
     for name in trained.best.weights.names where !name.hasPrefix("head.") {
       #expect(result.best.weights[name] == trained.best.weights[name], "\(name)")

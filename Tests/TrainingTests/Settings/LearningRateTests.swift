@@ -16,7 +16,8 @@ struct LearningRateTests {
   func schedules() {
     expect(rates(LearningRate(peak: 0.5, schedule: .constant)), Array(repeating: 0.5, count: 8))
     expect(
-      rates(LearningRate(peak: 1, schedule: .steps(epochs: [1, 3], factor: 0.1))), [1, 1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01])
+      rates(LearningRate(peak: 1, schedule: .steps(epochs: [1, 3], factor: 0.1))),
+      [1, 1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01])
     let smooth = LearningRate(peak: 1, schedule: .exponential(factor: 0.25, epochs: 1, isStaircase: false))
     expect(rates(smooth).prefix(4).map { $0 }, [1, 0.5, 0.25, 0.125])
     let stairs = LearningRate(peak: 1, schedule: .exponential(factor: 0.5, epochs: 2, isStaircase: true))
