@@ -166,7 +166,7 @@ struct BadInputTests {
     let clash = try Imprint.run(
       "train", "--model", Flowers.extractor, "--data", list.path, "--output", folder.appending("flowers.tflite").path)
     #expect(clash.code == 64)
-    #expect(clash.complaints.contains("flowers.txt would be written in place of what is read"))
+    #expect(clash.complaints.contains("flowers.txt would overwrite an input file"))
     #expect(try String(contentsOf: list, encoding: .utf8) == rows)
 
     let text = try Imprint.run(
@@ -241,7 +241,7 @@ struct BadInputTests {
       (["train", "--model", "m", "--data", "d", "--output", "o", "--shots", "0"], "--shots"),
       (["train", "--model", "m", "--data", "d", "--output", "o", "--resize", "crop:7"], "--resize"),
       (["classify", "--model", "m", "p", "--top-k", "0"], "--top-k"), (["classify", "--model", "m"], "pictures"),
-      (["classify", "--model", "m", "p", "--views", "2"], "--views"), (["inspect"], "model"),
+      (["classify", "--model", "m", "p", "--test-time-augmentation", "2"], "--test-time-augmentation"), (["inspect"], "model"),
       (["evaluate", "--model", "m", "--data", "d", "--threads", "0"], "--threads"),
       (["paint"], "paint"),
     ])
