@@ -29,7 +29,9 @@ struct AdaptTests {
     #expect(outcome.code == 0)
     #expect(outcome.complaints == "")
     #expect(outcome.output.contains("a classifier: CONV_2D, 1001 classes on 256 features"))
-    #expect(try Imprint.run("inspect", output.path).output.contains("imprinted layout: 1001 classes, embeddings of 257 elements"))
+    #expect(
+      try Imprint.run("inspect", output.path).output.contains(
+        "imprinted layout: 1001 classes, embeddings of 257 elements"))
 
     let data = try Flowers.folder([("daisy", "daisy", 0..<6), ("iris", "iris", 0..<6)], in: folder)
     let taught = folder.appending("taught.tflite")

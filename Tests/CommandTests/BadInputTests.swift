@@ -241,7 +241,8 @@ struct BadInputTests {
       (["train", "--model", "m", "--data", "d", "--output", "o", "--shots", "0"], "--shots"),
       (["train", "--model", "m", "--data", "d", "--output", "o", "--resize", "crop:7"], "--resize"),
       (["classify", "--model", "m", "p", "--top-k", "0"], "--top-k"), (["classify", "--model", "m"], "pictures"),
-      (["classify", "--model", "m", "p", "--test-time-augmentation", "2"], "--test-time-augmentation"), (["inspect"], "model"),
+      (["classify", "--model", "m", "p", "--test-time-augmentation", "2"], "--test-time-augmentation"),
+      (["inspect"], "model"),
       (["evaluate", "--model", "m", "--data", "d", "--threads", "0"], "--threads"),
       (["paint"], "paint"),
     ])

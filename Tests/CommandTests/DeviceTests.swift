@@ -93,7 +93,8 @@ struct DeviceTests {
     #expect(trained.complaints.contains("unplugged") && trained.complaints.contains("6 pictures"))
     #expect(!FileManager.default.fileExists(atPath: output.path))
     let finished = try run(
-      StandIn(in: folder), "train", "--model", compiled, "--from", folder.appending("flowers.embeddings").path, "--output",
+      StandIn(in: folder), "train", "--model", compiled, "--from", folder.appending("flowers.embeddings").path,
+      "--output",
       output.path)
     #expect(finished.code == 0 && finished.output.contains("6 pictures"), "\(finished.complaints)")
   }

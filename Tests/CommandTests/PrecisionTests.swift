@@ -18,7 +18,8 @@ struct PrecisionTests {
   private func embed(_ precision: String, _ range: Range<Int>) throws -> Report {
     let data = try Flowers.folder([("iris", "iris", range)], in: folder, named: precision)
     return try Imprint.run(
-      "embed", data.path, "--model", Flowers.extractor, "--arithmetic", precision, "-o", path(precision + ".embeddings"),
+      "embed", data.path, "--model", Flowers.extractor, "--arithmetic", precision, "-o",
+      path(precision + ".embeddings"),
       "--json"
     ).decoded(as: Report.self)
   }

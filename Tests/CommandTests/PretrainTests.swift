@@ -156,7 +156,8 @@ struct PretrainTests {
     let page = folder.appending("page.html")
     let arguments = [
       "pretrain", "experiment", "--data", data.path, "--base-classes", "daffodil,iris", "--test-ratio", "0.25",
-      "--architecture", "mobilenet-v1-0.25", "--side", "128", "--pretrained", start, "--freeze-base", "-o", run, "--shots",
+      "--architecture", "mobilenet-v1-0.25", "--side", "128", "--pretrained", start, "--freeze-base", "-o", run,
+      "--shots",
       "1,5", "--draws", "2", "--report", page.path,
     ]
     let outcome = try Imprint.run(arguments)

@@ -109,7 +109,8 @@ struct QuantizeTests {
       try Imprint.run("model", "convert", "--architecture", "efficientnet-lite0", model.path, "-o", model.path),
       "would overwrite an input file", code: 64)
     expectRefusal(
-      try Imprint.run("model", "fetch", "--weights", model.path, "-o", model.path), "would overwrite an input file", code: 64
+      try Imprint.run("model", "fetch", "--weights", model.path, "-o", model.path), "would overwrite an input file",
+      code: 64
     )
     #expect(try Data(contentsOf: model) == before)
   }

@@ -15,19 +15,6 @@ extension Device: ExpressibleByArgument {
 
 extension EdgeTPUSettings.Performance: ExpressibleByArgument {}
 
-extension Precision: ExpressibleByArgument {
-  public init?(argument: String) {
-    switch argument {
-    case "auto": self = .automatic
-    case "exact": self = .exact
-    case "int8": self = .rewritten
-    default: return nil
-    }
-  }
-
-  public static var allValueStrings: [String] { ["auto", "exact", "int8"] }
-}
-
 extension Resize: ExpressibleByArgument {
   /// The values, for help texts.
   static let values = "crop, crop:FRACTION such as crop:0.875, squash, pad or nearest"
@@ -35,23 +22,11 @@ extension Resize: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-extension HeadKind: ExpressibleByArgument {}
-
 extension Augmentation: ExpressibleByArgument {
-  public init?(argument: String) {
-    switch argument {
-    case "none": self = .one
-    case "five": self = .five
-    case "thirteen": self = .thirteen
-    default: return nil
-    }
-  }
+  public init?(argument: String) { self.init(argument) }
 
-  public var defaultValueDescription: String { argument }
-  public static var allValueStrings: [String] { allCases.map(\.argument) }
-
-  /// The value as the command writes it.
-  var argument: String { self == .one ? "none" : rawValue }
+  public var defaultValueDescription: String { description }
+  public static var allValueStrings: [String] { allCases.map(\.description) }
 
   /// What the values mean, for help texts.
   static let views = "one view (none), five views or thirteen views: mirrored, and cropped to parts of the picture"
@@ -88,6 +63,36 @@ extension Architecture: ExpressibleByArgument {
 
 // MARK: Values of the command's own
 
+/// The arithmetic of uint8 models: a fixed one, or the one that the processor runs faster.
+enum ArithmeticChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, exact, int8
+
+  /// The arithmetic, or nil to let the processor decide.
+  var arithmetic: Arithmetic? {
+    switch self {
+    case .auto: nil
+    case .exact: .exact
+    case .int8: .int8
+    }
+  }
+}
+
+/// A head method by name.
+struct HeadChoice: ExpressibleByArgument, Equatable {
+  let name: String
+
+  init?(argument: String) {
+    guard HeadMethods.names.contains(argument) else { return nil }
+    name = argument
+  }
+
+  /// The method with its default settings.
+  var method: any HeadMethod { HeadMethods.named(name) ?? Analytic() }
+
+  static var all: [HeadChoice] { HeadMethods.names.compactMap { HeadChoice(argument: $0) } }
+  static var allValueStrings: [String] { HeadMethods.names }
+}
+
 /// An optimiser by name.
 enum OptimizerKind: String, ExpressibleByArgument, CaseIterable {
   case sgd, rmsprop
@@ -97,32 +102,32 @@ enum OptimizerKind: String, ExpressibleByArgument, CaseIterable {
 struct RateSchedule: ExpressibleByArgument, CustomStringConvertible {
   static let words = "constant, cosine, cosine:END, exponential:FACTOR:EPOCHS or steps:FACTOR:EPOCH,EPOCH,…"
 
-  let course: LearningRate.Course
+  let schedule: LearningRate.Schedule
 
-  init(course: LearningRate.Course) { self.course = course }
+  init(_ schedule: LearningRate.Schedule) { self.schedule = schedule }
 
   init?(argument: String) {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
     let numbers = parts.dropFirst().map { Double($0) }
     switch (parts.first, parts.count) {
-    case ("constant", 1): course = .constant
-    case ("cosine", 1): course = .cosine(end: 0)
+    case ("constant", 1): schedule = .constant
+    case ("cosine", 1): schedule = .cosine(end: 0)
     case ("cosine", 2):
       guard let end = numbers[0], end >= 0, end <= 1 else { return nil }
-      course = .cosine(end: end)
+      schedule = .cosine(end: end)
     case ("exponential", 3):
       guard let factor = numbers[0], let epochs = numbers[1], factor > 0, factor <= 1, epochs > 0 else { return nil }
-      course = .exponential(factor: factor, epochs: epochs, isStaircase: true)
+      schedule = .exponential(factor: factor, epochs: epochs, isStaircase: true)
     case ("steps", 3):
       let epochs = parts[2].split(separator: ",").map { Double($0) }
       guard let factor = numbers[0], factor > 0, factor <= 1, !epochs.isEmpty, !epochs.contains(nil) else { return nil }
-      course = .steps(epochs: epochs.compactMap { $0 }, factor: factor)
+      schedule = .steps(epochs: epochs.compactMap { $0 }, factor: factor)
     default: return nil
     }
   }
 
   var description: String {
-    switch course {
+    switch schedule {
     case .constant: "constant"
     case .cosine(end: 0): "cosine"
     case .cosine(let end): "cosine:\(end)"
@@ -202,8 +207,8 @@ extension Int: Choice {
   }
 }
 
-extension HeadKind: Choice {
-  static var allChoices: [HeadKind]? { allCases }
+extension HeadChoice: Choice {
+  static var allChoices: [HeadChoice]? { all }
 
-  init?(choice: String) { self.init(rawValue: choice) }
+  init?(choice: String) { self.init(argument: choice) }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Heads
 import Imprinting
-import Inference
 import Pictures
 
 #if canImport(FoundationEssentials)
@@ -56,7 +55,7 @@ struct ClassifyCommand: AsyncParsableCommand {
         Average the scores of \(Augmentation.views). Five views take five times as long, and name one or two more of 100 \
         pictures correctly; thirteen are hardly better.
         """, valueName: "views"))
-    var testTimeAugmentation = Augmentation.one
+    var testTimeAugmentation = Augmentation.off
 
     @Option(
       help: ArgumentHelp(
@@ -87,10 +86,11 @@ struct ClassifyCommand: AsyncParsableCommand {
     let classifier = try profile.measure(.opening) {
       try Classifier(
         contentsOf: URL(filePath: settings.model), labels: settings.labels.read(), resize: settings.resize,
-        views: settings.testTimeAugmentation, unknown: settings.unknown ?? .asTaught, execution: run.execution())
+        testTimeAugmentation: settings.testTimeAugmentation, unknown: settings.unknown ?? .asTaught,
+        execution: run.execution())
     }
-    if let error = classifier.passedOver { Terminal.warn(error) }
-    if case .atRate = settings.unknown, classifier.unknownRule == nil, classifier.passedOver == nil {
+    if let error = classifier.noveltyError { Terminal.warn(error) }
+    if case .atRate = settings.unknown, classifier.unknownRule == nil, classifier.noveltyError == nil {
       Terminal.warn("--unknown has no effect: the model stores no novelty scores")
     }
     // Answers on a terminal show the progress themselves.
@@ -126,7 +126,7 @@ struct ClassifyCommand: AsyncParsableCommand {
       self.picture = picture
       unknown = answer.isUnknown
       classes = answer.classes
-      noveltyScore = answer.familiarity.flatMap { $0.isFinite ? $0 : nil }
+      noveltyScore = answer.noveltyScore.flatMap { $0.isFinite ? $0 : nil }
     }
   }
 }

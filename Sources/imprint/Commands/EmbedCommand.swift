@@ -73,7 +73,7 @@ struct EmbedCommand: AsyncParsableCommand {
     Terminal.warnOfEmptyClasses(pictures)
     let extractor = try profile.measure(.opening) {
       try Extractor(
-        model: base, resize: settings.resize, views: settings.augment ?? .usual(for: pictures.count),
+        model: base, resize: settings.resize, augmentation: settings.augment ?? .usual(for: pictures.count),
         execution: speed.execution())
     }
     var embeddings = EmbeddingSet(space: extractor.space, budget: settings.budget.bytes ?? EmbeddingSet.defaultBudget)
@@ -81,7 +81,7 @@ struct EmbedCommand: AsyncParsableCommand {
     let progress = Progress(total: list.count)
     defer { progress.finish() }
     let skipped = SkippedPictures()
-    try await extractor.see(list.map(\.1), profile: profile) { index, result in
+    try await extractor.embed(list.map(\.1), profile: profile) { index, result in
       switch result {
       case .success(let picture): try embeddings.add(picture, to: list[index].0)
       case .failure(let error):
@@ -117,7 +117,7 @@ struct EmbeddingSetReport: Encodable {
   let views: Int
   let resize: String
   /// The arithmetic that the embeddings were computed in.
-  let arithmetic: EmbeddingSpace.Arithmetic
+  let arithmetic: String
   let file: String
   let profile: ProfileReport?
 
@@ -128,9 +128,9 @@ struct EmbeddingSetReport: Encodable {
     self.skipped = skipped
     embeddingsStored = embeddings.hasEmbeddings
     dimension = embeddings.space.dimension
-    views = embeddings.space.views.count
+    views = embeddings.space.augmentation.count
     resize = embeddings.space.resize
-    arithmetic = embeddings.space.arithmetic
+    arithmetic = "\(embeddings.space.arithmetic)"
     self.file = file
   }
 

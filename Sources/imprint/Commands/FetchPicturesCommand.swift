@@ -57,7 +57,8 @@ struct FetchPicturesCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Interruption.guarding(or: "Stopped: downloaded pictures are kept, and the next run continues from there.") {
+    try await Interruption.guarding(or: "Stopped: downloaded pictures are kept, and the next run continues from there.")
+    {
       try await fetch()
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Heads
 import Inference
 import ModelSurgery
+import Pictures
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -123,7 +124,7 @@ struct InspectionReport: Encodable {
   private static func words(_ head: ModelSummary.SolvedHeadSummary) -> String {
     let root =
       switch head.root {
-      case .none: "normalised"
+      case .plain: "normalised"
       case .root: "normalised after the square root"
       case .signedRoot: "normalised after the signed square root"
       }

@@ -95,8 +95,8 @@ extension EmbeddingSetError {
   static func locating<Result>(_ file: String?, _ work: () throws -> Result) throws -> Result {
     do {
       return try work()
-    } catch let error as EmbeddingSetError {
-      guard case .otherSpace = error, let file else { throw error }
+    } catch let error as EmbeddingSetError where error.code == .otherSpace {
+      guard let file else { throw error }
       throw LocatedError(place: file, error: error)
     }
   }

@@ -1,9 +1,7 @@
 import ArgumentParser
 import Heads
-import Imprinting
 import Inference
 import LiteRT
-import Pictures
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -61,7 +59,7 @@ struct ExecutionOptions: ParsableArguments {
       Arithmetic of uint8 models: as stored in the file (exact), or rewritten to int8, which is 1.5 to 2.7 times as fast \
       on processors with 8-bit dot products. Auto uses int8 on those processors. (default: auto)
       """)
-  var arithmetic: Precision?
+  var arithmetic: ArithmeticChoice?
 
   @OptionGroup var work: ThreadOptions
   @OptionGroup var device: DeviceOptions
@@ -72,7 +70,7 @@ struct ExecutionOptions: ParsableArguments {
   /// Returns how to run models.
   func execution(_ runtime: Runtime? = nil) -> Execution {
     Execution(
-      threads: work.threads, precision: arithmetic ?? .automatic, device: device.device ?? .automatic,
+      threads: work.threads, arithmetic: arithmetic?.arithmetic, device: device.device ?? .automatic,
       edgeTPU: device.use, cache: ModelCache(), runtime: runtime)
   }
 
@@ -123,8 +121,8 @@ struct DeviceOptions: ParsableArguments {
   }
 
   /// How to use Edge TPUs.
-  var use: EdgeTPUUse {
-    EdgeTPUUse(
+  var use: EdgeTPUOptions {
+    EdgeTPUOptions(
       settings: EdgeTPUSettings(
         performance: edgetpuPerformance, usbAlwaysDFU: edgetpuAlwaysDfu ? true : nil,
         usbMaxBulkInQueueLength: edgetpuBulkQueue, verbosity: edgetpuVerbosity),

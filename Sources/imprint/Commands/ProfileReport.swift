@@ -1,5 +1,4 @@
 import Heads
-import Imprinting
 import Inference
 
 /// The time that each step took, which `--profile` prints.

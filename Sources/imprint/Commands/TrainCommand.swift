@@ -1,7 +1,6 @@
 import ArgumentParser
 import Heads
 import Imprinting
-import Inference
 import Pictures
 import TFLite
 
@@ -74,10 +73,10 @@ struct TrainCommand: AsyncParsableCommand {
     pictures.map { Terminal.warnOfEmptyClasses($0) }
     let split = try split(pictures?.classes ?? [])
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
-    let teacher = try profile.measure(.opening) { try teacher(base, pictures: count) }
-    if files.embeddings { try await teacher.checkSaving(to: output) }
-    if let earlier = teacher.earlierResize, case let resize = await teacher.resize, earlier != resize {
-      Terminal.warn("the kept classes were trained with --resize \(earlier), the new ones with \(resize)")
+    let teacher = try profile.measure(.opening) { try openTeacher(base, pictures: count) }
+    if files.embeddings { try teacher.checkSaving(to: output) }
+    if let earlier = teacher.earlierResize, earlier != teacher.resize {
+      Terminal.warn("the kept classes were trained with --resize \(earlier), the new ones with \(teacher.resize)")
     }
 
     let progress = Progress(total: count + split.heldBack.reduce(0) { $0 + $1.pictures.count })
@@ -88,7 +87,7 @@ struct TrainCommand: AsyncParsableCommand {
     do {
       lesson =
         split.training.isEmpty
-        ? try await teacher.lesson()
+        ? await teacher.lesson()
         : try await teacher.learn(
           split.training, strict: run.strict, keepsPartial: files.savePartial, profile: profile
         ) { progress.update($0) }
@@ -133,19 +132,20 @@ struct TrainCommand: AsyncParsableCommand {
 
     let report = TrainReport(
       lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
-      seconds: seconds, files: .init(model: output, labels: labelFile, embeddings: files.embeddings ? embeddingsFile : nil),
+      seconds: seconds,
+      files: .init(model: output, labels: labelFile, embeddings: files.embeddings ? embeddingsFile : nil),
       classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
     if !run.json { Terminal.show(report.profile) }
   }
 
-  private func teacher(_ base: URL, pictures count: Int) throws -> Teacher {
+  private func openTeacher(_ base: URL, pictures count: Int) throws -> Teacher {
     let named = try files.from.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
     let execution = try run.execution()
     guard settings.keepClasses else {
       return try EmbeddingSetError.locating(files.from) {
         try Teacher(
-          model: base, method: (settings.head ?? .analytic).method, resize: settings.resize,
+          model: base, method: settings.head?.method ?? Analytic(), resize: settings.resize,
           augmentation: settings.augment ?? .usual(for: count), from: named, budget: files.budget.bytes,
           execution: execution)
       }

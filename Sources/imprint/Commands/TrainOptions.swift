@@ -52,7 +52,7 @@ struct TrainSettings: ParsableArguments {
     help: ArgumentHelp(
       "Method that solves the last layer. (default: analytic; imprinted to continue classes in Coral's layout)",
       valueName: "method"))
-  var head: HeadKind?
+  var head: HeadChoice?
 
   @Option(
     help: ArgumentHelp(

@@ -57,7 +57,7 @@ struct TrainReport: Encodable {
     leaveOneOut = estimate.flatMap { $0.classes.count > 1 ? $0 : nil }.map { estimate in
       Estimate(
         classes: estimate.classes.count, accuracy: estimate.accuracy, interval: Interval(of: estimate),
-        pictures: estimate.answers.count, singles: estimate.singles,
+        pictures: estimate.predictions.count, singles: estimate.singles,
         confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
         suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
     }
@@ -151,7 +151,7 @@ struct Interval: Encodable {
   /// C² / Σ 1/nᵢ pictures.
   init(of estimate: LeaveOneOut) {
     var counts: [Int: Double] = [:]
-    for answer in estimate.answers { counts[answer.label, default: 0] += 1 }
+    for answer in estimate.predictions { counts[answer.label, default: 0] += 1 }
     let size = Double(counts.count)
     self.init(estimate.accuracy, of: counts.isEmpty ? 1 : size * size / counts.values.reduce(0) { $0 + 1 / $1 })
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Heads
-import Imprinting
 import Inference
 import Pictures
 import Reports
@@ -24,10 +23,10 @@ struct EpisodeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Methods to compare, separated by commas, or 'all': \(HeadKind.allCases.map(\.rawValue).joined(separator: ", ")). \
+      Methods to compare, separated by commas, or 'all': \(HeadMethods.names.joined(separator: ", ")). \
       (default: all)
       """, valueName: "method,…"))
-  var methods: Choices<HeadKind>?
+  var methods: Choices<HeadChoice>?
 
   @Option(
     help: ArgumentHelp(
@@ -85,7 +84,7 @@ struct EpisodeOptions: ParsableArguments {
   }
 
   /// The methods to compare.
-  var kinds: [HeadKind] { methods?.values ?? HeadKind.allCases }
+  var compared: [any HeadMethod] { methods?.values.map(\.method) ?? HeadMethods.all }
 }
 
 /// The evaluation of a base model by few-shot episodes.
@@ -111,13 +110,13 @@ struct EpisodeRun {
   func outcome() async throws -> Outcome {
     let pictures = try LabelledPictures(URL(filePath: data))
     let extractor = try Extractor(
-      model: model, resize: resize, views: options.augment ?? .one, execution: run.execution())
+      model: model, resize: resize, augmentation: options.augment ?? .off, execution: run.execution())
     Terminal.warnOfEmptyClasses(pictures)
     let (embeddings, skipped, reused) = try await embed(pictures, by: extractor)
     let progress = Progress(total: episodes.count)
     defer { progress.finish() }
     let results = try await episodes.run(
-      embeddings, methods: options.kinds.map(\.method), progress: { progress.update($0) })
+      embeddings, methods: options.compared, progress: { progress.update($0) })
     let suspects = try suspects(among: embeddings)
     progress.finish()
     warn(of: results)
@@ -143,9 +142,9 @@ struct EpisodeRun {
     }
     var use = EmbeddingCache.Use()
     if !options.noCache, let cache = EmbeddingCache() {
-      use = try await cache.see(list.map(\.1), by: extractor, deliver: take)
+      use = try await cache.embed(list.map(\.1), by: extractor, deliver: take)
     } else {
-      try await extractor.see(list.map(\.1), deliver: take)
+      try await extractor.embed(list.map(\.1), deliver: take)
     }
     progress.finish()
     if let failure = use.failure { Terminal.warn(failure) }
@@ -155,8 +154,8 @@ struct EpisodeRun {
 
   /// Returns the pictures whose labels look wrong, by the first method that has a leave-one-out estimate.
   private func suspects(among embeddings: EmbeddingSet) throws -> [LeaveOneOut.Suspect] {
-    for kind in HeadKind.allCases {
-      if let estimate = try kind.method.solve(embeddings).leaveOneOut {
+    for method in HeadMethods.all {
+      if let estimate = try method.solve(embeddings).leaveOneOut {
         return estimate.suspects(ReportPage.mostPictures)
       }
     }

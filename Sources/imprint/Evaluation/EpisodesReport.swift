@@ -40,7 +40,7 @@ struct EpisodesReport: Encodable {
     self.model = model
     self.data = data
     resize = space.resize
-    views = space.views.count
+    views = space.augmentation.count
     episodes = results.episodes.count
     heldBack = results.episodes.heldBack
     testRatio = results.episodes.testRatio

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Heads
 import Imprinting
-import Inference
 import Pictures
 import Reports
 
@@ -132,7 +131,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         outcome.results, suspects: outcome.suspects,
         title: "\(model.lastPathComponent) on \(URL(filePath: settings.data).lastPathComponent)",
         facts: [
-          .init("Resize", outcome.space.resize), .init("Views per training picture", "\(outcome.space.views.count)"),
+          .init("Resize", outcome.space.resize),
+          .init("Views per training picture", "\(outcome.space.augmentation.count)"),
           .init("Unreadable pictures", "\(outcome.skipped)"),
         ], resize: outcome.resize)
       try page.write(to: report)

@@ -52,7 +52,7 @@ struct Curl {
   ///   - headers: The file of the response headers of the first part, read or written.
   ///   - isChecked: Whether the file's hash is known, so that a wrong first part would be noticed.
   ///   - log: A file for the output of curl.
-  /// - Throws: ``CurlError``, `CancellationError`, and ``TFLiteError/cannotWrite(path:reason:)``.
+  /// - Throws: ``CurlError``, `CancellationError`, and ``AtomicFileError/cannotWrite(path:reason:)``.
   func fetch(_ url: String, to file: URL, headers: URL, isChecked: Bool, log: URL) async throws -> Outcome {
     var arguments = [
       "--silent", "--show-error", "--fail", "--location", "--max-redirs", "10", "--globoff", "--no-buffer",
@@ -117,7 +117,7 @@ struct Curl {
     case 33, 36:
       return isContinued ? .fromTheBeginning : .failed(.failed(words ?? "curl gave up with \(code)"))
     case 23:
-      throw TFLiteError.cannotWrite(path: file.path, reason: words ?? "curl gave up with 23")
+      throw AtomicFileError.cannotWrite(path: file.path, reason: words ?? "curl gave up with 23")
     case 63:
       return .failed(tooLarge)
     // Names that do not resolve; connections that fail, break off or stall.

@@ -40,7 +40,7 @@ struct PictureDownload {
   /// Downloads a picture unless it is present.
   ///
   /// - Throws: Errors that stop all downloads: ``CurlError``, `CancellationError`, and
-  ///   ``TFLiteError/cannotWrite(path:reason:)``.
+  ///   ``AtomicFileError/cannotWrite(path:reason:)``.
   func fetch(_ entry: PictureEntry) async throws -> Result {
     if try isPresent(entry) { return .present }
     let place = try "\(Bytes(Array((entry.label + "/" + entry.stem).utf8)).sha256.prefix(32))"
@@ -110,7 +110,7 @@ struct PictureDownload {
     let file = file(of: entry, format)
     try OutputFile.makeFolder(of: file)
     guard rename(part.path, file.path) == 0 else {
-      throw TFLiteError.cannotWrite(path: file.path, reason: String(cString: strerror(errno)))
+      throw AtomicFileError.cannotWrite(path: file.path, reason: String(cString: strerror(errno)))
     }
     return bytes.count
   }
@@ -172,8 +172,8 @@ final class PictureFolder: Sendable {
 
   /// Creates the folder if it is missing, and locks it until ``close()``.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
-  init(_ url: URL) throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  init(_ url: URL) throws(AtomicFileError) {
     self.url = url
     underWay = url.appending(path: ".under-way", directoryHint: .isDirectory)
     try OutputFile.makeFolder(of: url.appending(path: ".under-way").appending(path: "part"))

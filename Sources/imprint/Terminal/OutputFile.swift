@@ -1,4 +1,3 @@
-import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -21,8 +20,8 @@ enum OutputFile {
   /// - Parameters:
   ///   - file: The file.
   ///   - makingFolders: Whether its folder may be missing, because it will be created.
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
-  static func check(_ file: URL, makingFolders: Bool = false) throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  static func check(_ file: URL, makingFolders: Bool = false) throws(AtomicFileError) {
     var isFolder = false
     if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder {
       throw .cannotWrite(path: file.path, reason: "it is a folder")
@@ -58,8 +57,8 @@ enum OutputFile {
 
   /// Creates the folder of a file, and missing folders above it.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)`` with the system's message.
-  static func makeFolder(of file: URL) throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)`` with the system's message.
+  static func makeFolder(of file: URL) throws(AtomicFileError) {
     let folder = file.deletingLastPathComponent()
     guard !FileManager.default.fileExists(atPath: folder.path) else { return }
     try makeFolder(of: folder)
@@ -75,8 +74,8 @@ struct ScratchFolder {
 
   /// Creates the folder in `TMPDIR`, or in `/tmp`.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
-  init() throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  init() throws(AtomicFileError) {
     let parent = FileManager.default.temporaryDirectory
     var path = Array(parent.appending(path: "imprint-XXXXXX").path.utf8CString)
     guard mkdtemp(&path) != nil else {

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Heads
-import Inference
 import Pictures
-import Platform
 import Synchronization
 import TFLite
 
@@ -23,8 +21,8 @@ import TFLite
 enum Terminal {
   /// Prints a result.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``, as of a full disk.
-  static func print(_ text: String) throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``, as of a full disk.
+  static func print(_ text: String) throws(AtomicFileError) {
     guard write(text + "\n", to: STDOUT_FILENO) else {
       throw .cannotWrite(path: "standard output", reason: String(cString: strerror(errno)))
     }

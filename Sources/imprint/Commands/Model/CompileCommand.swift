@@ -1,5 +1,4 @@
 import ArgumentParser
-import ModelSurgery
 import TFLite
 
 #if canImport(FoundationEssentials)

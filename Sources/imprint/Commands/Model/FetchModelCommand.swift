@@ -1,5 +1,4 @@
 import ArgumentParser
-import Heads
 import Imprinting
 import Inference
 import TFLite

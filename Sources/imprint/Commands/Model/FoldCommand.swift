@@ -35,13 +35,15 @@ struct FoldCommand: ParsableCommand {
     let source = URL(filePath: model)
     let file = URL(filePath: output)
     try OutputFile.check(file, notReplacing: [source])
-    let folding = try Folding(of: Model(contentsOf: source))
-    for left in folding.left.prefix(Self.shown) { Terminal.warn("\(left.tensor) is not folded: \(left.because)") }
-    if case let more = folding.left.count - Self.shown, more > 0 {
+    let folding = try ConstantFolding(of: Model(contentsOf: source))
+    for tensor in folding.unfolded.prefix(Self.shown) {
+      Terminal.warn("\(tensor.tensor) is not folded: \(tensor.because)")
+    }
+    if case let more = folding.unfolded.count - Self.shown, more > 0 {
       Terminal.warn("\(more) more are not folded (--json prints all)")
     }
     let written = try PartReport.writing(folding.model, to: file)
-    let report = Report(folded: folding.folded, unfolded: folding.left.map(\.tensor), written: written)
+    let report = Report(folded: folding.folded, unfolded: folding.unfolded.map(\.tensor), written: written)
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 

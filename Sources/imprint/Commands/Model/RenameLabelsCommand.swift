@@ -76,7 +76,7 @@ struct RenameLabelsCommand: ParsableCommand {
     let serialized = try classifier.serialized()
     try serialized.write(to: file)
     if isWrittenBeside { try AtomicFile(beside).write(new.text) }
-    if case let seen = Teacher.seenFile(for: file), exists(seen) {
+    if case let seen = Teacher.embeddingsFile(for: file), exists(seen) {
       Terminal.warn(
         "\(seen.relativePath) has the old names; 'imprint merge --rename' changes them, to continue training later"
       )

@@ -75,7 +75,8 @@ struct RequantizationReport: Encodable {
   private let place: String
 
   private enum CodingKeys: CodingKey {
-    case layers, channels, exactChannels, operators, conversions, unchanged, bytesBefore, bytesAfter, inputs, outputs, model
+    case layers, channels, exactChannels, operators, conversions, unchanged, bytesBefore, bytesAfter, inputs, outputs,
+      model
   }
 
   init(_ requantization: Requantization, bytesBefore: Int, bytesAfter: Int, output: URL) {

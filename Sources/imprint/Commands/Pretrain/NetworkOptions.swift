@@ -60,10 +60,10 @@ struct QuantisationOptions: ParsableArguments {
   }
 
   /// Returns the settings for a number of epochs.
-  func settings(epochs: Int) -> RoundingSettings? {
+  func settings(epochs: Int) -> FakeQuantizationSettings? {
     quantize.map { grid in
       let delay = quantizeDelay ?? (Double(epochs) * 2 / 3).rounded(.down)
-      return RoundingSettings(grid: grid, delay: delay, freeze: freezeBatchNorm ?? delay)
+      return FakeQuantizationSettings(grid: grid, delay: delay, freeze: freezeBatchNorm ?? delay)
     }
   }
 }
@@ -79,12 +79,17 @@ struct AugmentationOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Mirror half of the pictures at random.")
   var flip = true
 
-  @Option(help: ArgumentHelp("Strength of colour distortion; 1 as in TensorFlow's slim, 0 for none.", valueName: "strength"))
+  @Option(
+    help: ArgumentHelp("Strength of colour distortion; 1 as in TensorFlow's slim, 0 for none.", valueName: "strength"))
   var colour = 0.5
 
   func validate() throws {
-    guard cropArea > 0, cropArea <= 1 else { throw ValidationError("--crop-area is \(cropArea); it takes a number greater than 0 and at most 1") }
-    guard colour >= 0, colour <= 2 else { throw ValidationError("--colour is \(colour); it takes a number from 0 to 2") }
+    guard cropArea > 0, cropArea <= 1 else {
+      throw ValidationError("--crop-area is \(cropArea); it takes a number greater than 0 and at most 1")
+    }
+    guard colour >= 0, colour <= 2 else {
+      throw ValidationError("--colour is \(colour); it takes a number from 0 to 2")
+    }
   }
 
   /// The augmentation.
@@ -113,8 +118,9 @@ struct OptimisationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Learning-rate schedule: \(RateSchedule.words). END and FACTOR are fractions of the rate.", valueName: "schedule"))
-  var schedule = RateSchedule(course: .cosine(end: 0))
+      "Learning-rate schedule: \(RateSchedule.words). END and FACTOR are fractions of the rate.", valueName: "schedule")
+  )
+  var schedule = RateSchedule(.cosine(end: 0))
 
   @Option(help: ArgumentHelp("Epochs of learning-rate warm-up.", valueName: "n"))
   var warmUp = 0.0
@@ -148,8 +154,8 @@ struct OptimisationOptions: ParsableArguments {
   /// The optimiser and its settings.
   var rule: OptimizerSettings {
     switch optimizer {
-    case .sgd: .descent(momentum: momentum, isNesterov: nesterov)
-    case .rmsprop: .rootMeanSquare(rho: 0.9, momentum: momentum, epsilon: 1)
+    case .sgd: .sgd(momentum: momentum, isNesterov: nesterov)
+    case .rmsprop: .rmsProp(rho: 0.9, momentum: momentum, epsilon: 1)
     }
   }
 
@@ -159,6 +165,6 @@ struct OptimisationOptions: ParsableArguments {
   /// Returns the learning rate and its schedule.
   func rate(isBaseFrozen: Bool, isProjected: Bool) -> LearningRate {
     let usual = isBaseFrozen ? (isProjected ? 0.02 : 0.5) : optimizer == .sgd ? 0.01 : 0.001
-    return LearningRate(peak: learningRate ?? usual, course: schedule.course, warmUp: warmUp)
+    return LearningRate(peak: learningRate ?? usual, schedule: schedule.schedule, warmUp: warmUp)
   }
 }

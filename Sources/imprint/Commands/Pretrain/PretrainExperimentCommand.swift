@@ -70,7 +70,9 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Interruption.guarding(or: "Stopped. The same command continues from the base model as far as it is trained.") {
+    try await Interruption.guarding(
+      or: "Stopped. The same command continues from the base model as far as it is trained."
+    ) {
       try await experiment()
     }
   }

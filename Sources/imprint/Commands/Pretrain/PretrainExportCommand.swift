@@ -40,8 +40,8 @@ struct PretrainExportCommand: AsyncParsableCommand {
     try OutputFile.check(output, notReplacing: [file])
     let checkpoint = try Checkpoint(contentsOf: file)
     let network = try checkpoint.network()
-    let grid = float ? nil : checkpoint.settings.rounding?.grid
-    if grid != nil, checkpoint.ranges.isEmpty { throw TrainingError.notRounded(path: file.relativePath) }
+    let grid = float ? nil : checkpoint.settings.fakeQuantization?.grid
+    if grid != nil, checkpoint.ranges.isEmpty { throw TrainingError.notQuantized(path: file.relativePath) }
     let model =
       if let grid { try network.quantizedModel(ranges: checkpoint.ranges, grid: grid) } else {
         try network.floatModel()

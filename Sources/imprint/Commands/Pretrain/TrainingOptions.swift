@@ -1,6 +1,5 @@
 import ArgumentParser
 import ModelSurgery
-import Torch
 import Training
 
 #if canImport(FoundationEssentials)
@@ -70,7 +69,7 @@ struct TrainingOptions: ParsableArguments {
       // Settings that are not given are those of the checkpoint. The run refuses others when it starts.
       if run.settings == (try Self.usualSettings()) { run.settings = try Checkpoint(contentsOf: run.lastFile).settings }
     } else {
-      run.start = try pretrained.map { try StartingPoint(of: URL(filePath: $0), for: network.base()) }
+      run.pretrained = try pretrained.map { try PretrainedWeights(of: URL(filePath: $0), for: network.base()) }
     }
     return run
   }
@@ -89,7 +88,7 @@ struct TrainingOptions: ParsableArguments {
       rate: descent.rate(isBaseFrozen: freezeBase, isProjected: network.projection != nil),
       weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.emaDecay,
       statisticsMomentum: descent.batchNormMomentum, isBaseFrozen: freezeBase,
-      rounding: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
+      fakeQuantization: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
   }
 }
 
