@@ -21,7 +21,7 @@ struct ImprintCommand: AsyncParsableCommand {
         Show the contents of a model file:
           imprint inspect flowers.tflite
         Convert weights from a training framework:
-          imprint model convert lite0.pth --architecture efficientnet-lite0 -o lite0.tflite
+          imprint model convert a.pth --architecture efficientnet-lite0 -o a.tflite
 
       EXIT CODES
         0 success, 1 failure, 64 wrong usage, 130 interrupted with Ctrl-C

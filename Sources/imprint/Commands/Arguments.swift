@@ -25,11 +25,11 @@ extension Resize: ExpressibleByArgument {
 extension Augmentation: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 
-  public var defaultValueDescription: String { description }
   public static var allValueStrings: [String] { allCases.map(\.description) }
+  public static var allValueDescriptions: [String: String] { [:] }
 
   /// What the values mean, for help texts.
-  static let views = "one view (none), five views or thirteen views: mirrored, and cropped to parts of the picture"
+  static let views = "one view (none), or in five or thirteen mirrored and cropped views"
 }
 
 extension UnknownAnswers: ExpressibleByArgument {
@@ -100,7 +100,7 @@ enum OptimizerKind: String, ExpressibleByArgument, CaseIterable {
 
 /// A learning-rate schedule as the command line writes it.
 struct RateSchedule: ExpressibleByArgument, CustomStringConvertible {
-  static let words = "constant, cosine, cosine:END, exponential:FACTOR:EPOCHS or steps:FACTOR:EPOCH,EPOCH,…"
+  static let words = "constant, cosine, cosine:END, steps:FACTOR:EPOCH,EPOCH,… or exponential:FACTOR:EPOCHS"
 
   let schedule: LearningRate.Schedule
 

@@ -19,7 +19,7 @@ struct ClassifyCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint classify --model flowers.tflite rose.jpg
-        imprint classify --model mobilenet.tflite --labels labels.txt --top-k 1 holiday
+        imprint classify --model mobilenet.tflite --labels labels.txt holiday
         imprint classify --model flowers.tflite --unknown 0.01 garden
         imprint classify --model flowers.tflite --test-time-augmentation five rose.jpg
       """)
@@ -52,10 +52,10 @@ struct ClassifyCommand: AsyncParsableCommand {
     @Option(
       help: ArgumentHelp(
         """
-        Average the scores of \(Augmentation.views). Five views take five times as long, and name one or two more of 100 \
-        pictures correctly; thirteen are hardly better.
+        Average the scores of five or thirteen mirrored and cropped views. Five take five times as long, and name one or \
+        two more of 100 pictures correctly; thirteen are hardly better. (default: none)
         """, valueName: "views"))
-    var testTimeAugmentation = Augmentation.off
+    var testTimeAugmentation: Augmentation?
 
     @Option(
       help: ArgumentHelp(
@@ -86,7 +86,7 @@ struct ClassifyCommand: AsyncParsableCommand {
     let classifier = try profile.measure(.opening) {
       try Classifier(
         contentsOf: URL(filePath: settings.model), labels: settings.labels.read(), resize: settings.resize,
-        testTimeAugmentation: settings.testTimeAugmentation, unknown: settings.unknown ?? .asTaught,
+        testTimeAugmentation: settings.testTimeAugmentation ?? .off, unknown: settings.unknown ?? .asTaught,
         execution: run.execution())
     }
     if let error = classifier.noveltyError { Terminal.warn(error) }

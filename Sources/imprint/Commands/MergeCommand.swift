@@ -17,7 +17,7 @@ struct MergeCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint merge monday.embeddings tuesday.embeddings -o both.embeddings
-        imprint merge both.embeddings --without monday.embeddings -o tuesday.embeddings
+        imprint merge both.embeddings --without monday.embeddings -o rest.embeddings
         imprint merge flowers.embeddings --remove weed -o flowers.embeddings
         imprint merge flowers.embeddings --rename ros=rose -o flowers.embeddings
       """)

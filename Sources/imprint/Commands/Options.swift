@@ -37,7 +37,7 @@ struct RunOptions: ParsableArguments {
 struct LabelFileOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Names of the model's classes: a text file of '<id>  <label>' lines, or with one label per line.",
+      "Names of the model's classes: a text file of '<id> <label>' lines, or with one label per line.",
       valueName: "file"))
   var labels: String?
 

@@ -45,7 +45,7 @@ struct EpisodeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Augmentation: train on \(Augmentation.views). (default: none)", valueName: "views"))
+      "Augmentation: embed each picture in \(Augmentation.views). (default: none)", valueName: "views"))
   var augment: Augmentation?
 
   @Flag(help: "Compute all embeddings anew, and cache none.")

@@ -22,8 +22,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       for the next run in $XDG_CACHE_HOME/imprint, by default ~/.cache/imprint (~/Library/Caches/imprint on macOS).
 
       EXAMPLES
-        imprint evaluate --model flowers.tflite --data more-flowers --report flowers.html
-        imprint evaluate --data flowers --episodes 50 --shots 1,5,all --report base.html
+        imprint evaluate --model flowers.tflite --data more --report report.html
+        imprint evaluate --data flowers --episodes 50 --shots 1,5,all
       """)
 
   /// The options of both kinds of evaluation.

@@ -23,9 +23,9 @@ struct AdaptCommand: AsyncParsableCommand {
       With --calibration, the scores keep their sharpness too; without, it is estimated.
 
       EXAMPLES
-        imprint model adapt mobilenet.tflite --output base.tflite
-        imprint model adapt mobilenet.tflite --output base.tflite --calibration pictures
-        imprint train --model base.tflite --keep-classes --data flowers -o flowers.tflite
+        imprint model adapt mobilenet.tflite -o base.tflite
+        imprint model adapt mobilenet.tflite -o base.tflite --calibration pictures
+        imprint train --model base.tflite --keep-classes --data flowers -o new.tflite
       """)
 
   @Argument(help: "Model, a .tflite file: an image classifier with one output, or an embedding extractor.")

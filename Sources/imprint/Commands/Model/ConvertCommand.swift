@@ -18,8 +18,8 @@ struct ConvertCommand: ParsableCommand {
       MobileNet v1 must have the names of TensorFlow's slim. Pickled code is never run: only tensors are read.
 
       EXAMPLES
-        imprint model convert lite0.pth --architecture efficientnet-lite0 -o lite0.tflite
-        imprint model convert mobilenet.ckpt --architecture mobilenet-v1-0.25 -o base.tflite
+        imprint model convert a.pth --architecture efficientnet-lite0 -o a.tflite
+        imprint model convert b.ckpt --architecture mobilenet-v1-0.25 -o b.tflite
       """)
 
   @Option(help: ArgumentHelp("Architecture of the network.", valueName: "name"))

@@ -17,7 +17,7 @@ struct JoinCommand: ParsableCommand {
       operators, such as those compiled for an Edge TPU, are copied byte for byte.
 
       EXAMPLES
-        imprint model join base_edgetpu.tflite head.tflite -o classifier_edgetpu.tflite
+        imprint model join base_edgetpu.tflite head.tflite -o new_edgetpu.tflite
         imprint model join base.tflite head.tflite --bypass AvgPool -o both.tflite
       """)
 

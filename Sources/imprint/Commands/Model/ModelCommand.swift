@@ -24,7 +24,7 @@ struct LabelOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Names of the model's classes, to pack into it: a text file of '<id>  <label>' lines, or with one label per line. \
+      Names of the model's classes, to pack into it: a text file of '<id> <label>' lines, or with one label per line. \
       (default: those that the model contains)
       """, valueName: "file"))
   var labels: String?

@@ -22,7 +22,7 @@ struct PrepareEdgeTPUCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint model prepare-edgetpu flowers.tflite -o flowers_edgetpu.tflite
-        imprint model prepare-edgetpu base.tflite -o base_edgetpu.tflite --time-limit 600
+        imprint model prepare-edgetpu a.tflite -o a_edgetpu.tflite --time-limit 600
       """)
 
   @Argument(help: "Model, a .tflite file: a classifier or an embedding extractor.")

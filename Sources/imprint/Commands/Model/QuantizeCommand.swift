@@ -21,9 +21,9 @@ struct QuantizeCommand: AsyncParsableCommand {
       needed. Saved ranges can be used instead of pictures.
 
       EXAMPLES
-        imprint model quantize lite0.tflite --calibration pictures -o int8.tflite
-        imprint model quantize a.tflite --calibration pics --save-ranges a.json -o b.tflite
-        imprint model quantize lite0.tflite --ranges lite0.json -o int8.tflite
+        imprint model quantize float.tflite --calibration pictures -o int8.tflite
+        imprint model quantize a.tflite --calibration p --save-ranges r.json -o b.tflite
+        imprint model quantize float.tflite --ranges ranges.json -o int8.tflite
       """)
 
   @Argument(help: "Float model, a .tflite file with one picture as input and one output.")

@@ -28,7 +28,7 @@ struct RenameLabelsCommand: ParsableCommand {
 
   @Argument(
     help: """
-      A text file with the names of all classes, of '<id>  <label>' lines or with one label per line; or one or more \
+      A text file with the names of all classes, of '<id> <label>' lines or with one label per line; or one or more \
       'old=new' pairs.
       """)
   var labels: [String]

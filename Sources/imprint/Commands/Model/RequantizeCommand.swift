@@ -18,8 +18,8 @@ struct RequantizeCommand: AsyncParsableCommand {
       no pictures are needed. Models compiled for the Edge TPU are not changed.
 
       EXAMPLES
-        imprint model requantize mobilenet_quant.tflite -o mobilenet_int8.tflite
-        imprint model requantize mobilenet_quant.tflite --io int8 -o mobilenet_int8.tflite
+        imprint model requantize mobilenet_quant.tflite -o int8.tflite
+        imprint model requantize mobilenet_quant.tflite --io int8 -o int8.tflite
       """)
 
   @Argument(help: "Model with uint8 weights, a .tflite file.")

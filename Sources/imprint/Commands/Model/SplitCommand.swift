@@ -17,8 +17,8 @@ struct SplitCommand: ParsableCommand {
       use are copied to both. Labels and training metadata go with the head.
 
       EXAMPLES
-        imprint model split classifier.tflite --at embedding -o base.tflite head.tflite
-        imprint model split classifier.tflite --at 87 -o base.tflite head.tflite
+        imprint model split whole.tflite --at embedding -o base.tflite head.tflite
+        imprint model split whole.tflite --at 87 -o base.tflite head.tflite
       """)
 
   @Argument(help: "Model, a .tflite file.")

@@ -18,9 +18,9 @@ struct PretrainTrainCommand: AsyncParsableCommand {
       repeat its command with --resume; the weights become exactly the same.
 
       EXAMPLES
-        imprint pretrain --data flowers --pretrained mobilenet.tflite --freeze-base -o run
-        imprint pretrain --data flowers --quantize uint8 --test-ratio 0.25 -o run
-        imprint pretrain --data flowers --quantize uint8 --test-ratio 0.25 -o run --resume
+        imprint pretrain --data flowers --pretrained base.tflite --freeze-base -o run
+        imprint pretrain --data flowers --quantize uint8 --epochs 50 -o run
+        imprint pretrain --data flowers --quantize uint8 --epochs 50 --resume -o run
       """)
 
   @OptionGroup var training: TrainingOptions
@@ -38,7 +38,7 @@ struct PretrainTrainCommand: AsyncParsableCommand {
 
   private func train() async throws {
     let library = try TorchLibrary()
-    let pictures = try await training.pictures.load(.train)
+    let pictures = try await training.basics.pictures.load(.train)
     let run = try training.run(on: pictures, isResuming: resume)
     let display = TrainingDisplay()
     defer { display.finish() }

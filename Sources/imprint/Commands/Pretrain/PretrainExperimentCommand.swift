@@ -26,45 +26,49 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
       analytic           the closed-form head of 'imprint train'
 
       EXAMPLES
-        imprint pretrain experiment --data flowers --base-classes 12 --test-ratio 0.2 -o run
+        imprint pretrain experiment --data d --base-classes 12 --test-ratio 0.25 -o run
       """)
 
+  /// The options of the experiment.
+  struct Settings: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "Classes to train the base model on: a number, for the first by name, or names separated by commas.",
+        valueName: "classes"))
+    var baseClasses: ClassChoice
+
+    @Option(
+      help: ArgumentHelp(
+        "Pictures per new class: numbers separated by commas. (default: 1,2,5,10,20)", valueName: "n,n,…"))
+    var shots: Choices<Int>?
+
+    @Option(help: ArgumentHelp("Number of random draws of the pictures.", valueName: "n"))
+    var draws = 5
+
+    @Option(help: ArgumentHelp("Part to fine-tune. The network takes minutes per draw.", valueName: "part"))
+    var fineTune = FineTuning.Part.head
+
+    @Option(
+      help: ArgumentHelp("Epochs of fine-tuning. (default: 4 for the head, 2 for the network)", valueName: "n"))
+    var fineTuneEpochs: Int?
+
+    @Option(
+      help: ArgumentHelp(
+        "Learning rate of fine-tuning. (default: 0.02 for the head, 0.001 for the network)", valueName: "rate"))
+    var fineTuneRate: Double?
+
+    @Option(help: ArgumentHelp("Write an HTML report with charts.", valueName: "file"))
+    var report: String?
+  }
+
+  @OptionGroup(title: "Experiment") var settings: Settings
   @OptionGroup var training: TrainingOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Classes to train the base model on: a number, for the first by name, or names separated by commas.",
-      valueName: "classes"))
-  var baseClasses: ClassChoice
-
-  @Option(
-    help: ArgumentHelp(
-      "Pictures per new class: numbers separated by commas. (default: 1,2,5,10,20)", valueName: "n,n,…"))
-  var shots: Choices<Int>?
-
-  @Option(help: ArgumentHelp("Number of random draws of the pictures.", valueName: "n"))
-  var draws = 5
-
-  @Option(help: ArgumentHelp("Part to fine-tune. The network takes minutes per draw.", valueName: "part"))
-  var fineTune = FineTuning.Part.head
-
-  @Option(
-    help: ArgumentHelp("Epochs of fine-tuning. (default: 4 for the head, 2 for the network)", valueName: "n"))
-  var fineTuneEpochs: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Learning rate of fine-tuning. (default: 0.02 for the head, 0.001 for the network)", valueName: "rate"))
-  var fineTuneRate: Double?
-
-  @Option(help: ArgumentHelp("Write an HTML report with charts.", valueName: "file"))
-  var report: String?
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func validate() throws {
-    guard training.testRatio > 0 else {
+    guard training.basics.testRatio > 0 else {
       throw ValidationError("--test-ratio is 0; the experiment needs pictures to hold back, such as --test-ratio 0.25")
     }
   }
@@ -79,16 +83,16 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
 
   private func experiment() async throws {
     let library = try TorchLibrary()
-    let page = report.map { URL(filePath: $0) }
-    if let page { try OutputFile.check(page, notReplacing: [URL(filePath: training.pictures.data)]) }
-    let data = try await training.pictures.load(.train)
-    let base = try data.selecting(classes: baseClasses.names(of: data.labels))
-    let last = TrainingRun.lastFile(in: URL(filePath: training.output))
+    let page = settings.report.map { URL(filePath: $0) }
+    if let page { try OutputFile.check(page, notReplacing: [URL(filePath: training.basics.pictures.data)]) }
+    let data = try await training.basics.pictures.load(.train)
+    let base = try data.selecting(classes: settings.baseClasses.names(of: data.labels))
+    let last = TrainingRun.lastFile(in: URL(filePath: training.basics.output))
     let run = try training.run(on: base, isResuming: FileManager.default.fileExists(atPath: last.path))
     var experiment = Experiment(
-      draws: draws, testRatio: training.testRatio,
-      fineTuning: FineTuning(of: fineTune, epochs: fineTuneEpochs, rate: fineTuneRate), seed: training.descent.seed)
-    if let shots { experiment.shots = shots.values }
+      draws: settings.draws, testRatio: training.basics.testRatio,
+      fineTuning: FineTuning(of: settings.fineTune, epochs: settings.fineTuneEpochs, rate: settings.fineTuneRate), seed: training.descent.seed)
+    if let shots = settings.shots { experiment.shots = shots.values }
     try experiment.check(on: data, baseLabels: base.labels)
 
     let trainer = Trainer(library)
@@ -100,7 +104,7 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
     ) { display.show($0) }
     display.finish()
     let words = ExperimentReport(results: results)
-    if let page { try words.page(title: URL(filePath: training.pictures.data).lastPathComponent).write(to: page) }
+    if let page { try words.page(title: URL(filePath: training.basics.pictures.data).lastPathComponent).write(to: page) }
     try Terminal.print(json ? Terminal.json(results) : words.text)
   }
 }

@@ -10,43 +10,47 @@ import Training
 
 /// The options of a training run.
 struct TrainingOptions: ParsableArguments {
-  @OptionGroup var pictures: TrainingDataOptions
+  /// What is trained, and from where.
+  struct Basics: ParsableArguments {
+    @OptionGroup var pictures: TrainingDataOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the checkpoints.", valueName: "folder"))
-  var output: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the checkpoints.", valueName: "folder"))
+    var output: String
 
-  @Option(
-    help: ArgumentHelp("Fraction of each class's pictures to hold back for testing.", valueName: "fraction"))
-  var testRatio = 0.0
+    @Option(
+      help: ArgumentHelp("Fraction of each class's pictures to hold back for testing.", valueName: "fraction"))
+    var testRatio = 0.0
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      Pretrained weights: a .tflite model of the same network, a checkpoint of a run or of TensorFlow, a PyTorch state \
-      file, or safetensors. (default: random weights)
-      """, valueName: "file"))
-  var pretrained: String?
+    @Option(
+      help: ArgumentHelp(
+        """
+        Pretrained weights: a .tflite model of the same network, a checkpoint of a run or of TensorFlow, a PyTorch state \
+        file, or safetensors. (default: random weights)
+        """, valueName: "file"))
+    var pretrained: String?
 
-  @Flag(help: "Train only the head, in seconds instead of hours.")
-  var freezeBase = false
+    @Flag(help: "Train only the head, in seconds instead of hours.")
+    var freezeBase = false
 
-  @Flag(help: "With --freeze-base, compute the embeddings anew in every step.")
-  var recomputeEmbeddings = false
+    @Flag(help: "With --freeze-base, compute the embeddings anew in every step.")
+    var recomputeEmbeddings = false
 
+    func validate() throws {
+      guard freezeBase || !recomputeEmbeddings else {
+        throw ValidationError("--recompute-embeddings requires --freeze-base")
+      }
+      guard (0..<1).contains(testRatio) else {
+        throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
+      }
+    }
+  }
+
+  @OptionGroup(title: "Training") var basics: Basics
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Optimisation") var descent: OptimisationOptions
   @OptionGroup(title: "Random augmentation") var variation: AugmentationOptions
   @OptionGroup(title: "Quantisation-aware training") var rounding: QuantisationOptions
   @OptionGroup(title: "Speed and devices") var place: TorchOptions
-
-  func validate() throws {
-    guard freezeBase || !recomputeEmbeddings else {
-      throw ValidationError("--recompute-embeddings requires --freeze-base")
-    }
-    guard (0..<1).contains(testRatio) else {
-      throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
-    }
-  }
 
   /// Returns the run.
   ///
@@ -55,12 +59,12 @@ struct TrainingOptions: ParsableArguments {
   ///   - isResuming: Whether to continue from the last checkpoint; pretrained weights are not read then.
   /// - Throws: ``TrainingError``, and the errors of reading pretrained weights or a checkpoint.
   func run(on data: TrainingData, isResuming: Bool) throws -> TrainingRun {
-    let parts = try data.split(testRatio: testRatio)
+    let parts = try data.split(testRatio: basics.testRatio)
     var run = TrainingRun(
-      settings: try settings(), training: parts.training, test: testRatio > 0 ? parts.heldBack : nil,
-      folder: URL(filePath: output), threads: place.threads)
+      settings: try settings(), training: parts.training, test: basics.testRatio > 0 ? parts.heldBack : nil,
+      folder: URL(filePath: basics.output), threads: place.threads)
     run.isResuming = isResuming
-    run.isCachingEmbeddings = !recomputeEmbeddings
+    run.isCachingEmbeddings = !basics.recomputeEmbeddings
     run.device = try place.number()
     if isResuming {
       guard FileManager.default.fileExists(atPath: run.lastFile.path) else {
@@ -69,7 +73,7 @@ struct TrainingOptions: ParsableArguments {
       // Settings that are not given are those of the checkpoint. The run refuses others when it starts.
       if run.settings == (try Self.usualSettings()) { run.settings = try Checkpoint(contentsOf: run.lastFile).settings }
     } else {
-      run.pretrained = try pretrained.map { try PretrainedWeights(of: URL(filePath: $0), for: network.base()) }
+      run.pretrained = try basics.pretrained.map { try PretrainedWeights(of: URL(filePath: $0), for: network.base()) }
     }
     return run
   }
@@ -81,13 +85,13 @@ struct TrainingOptions: ParsableArguments {
 
   private func settings() throws -> TrainingSettings {
     let base = try network.base()
-    let epochs = descent.epochs(isBaseFrozen: freezeBase)
+    let epochs = descent.epochs(isBaseFrozen: basics.freezeBase)
     return TrainingSettings(
       architecture: base.name, side: Int(base.side), head: network.head, epochs: epochs,
       batchSize: descent.batchSize, optimizer: descent.rule,
-      rate: descent.rate(isBaseFrozen: freezeBase, isProjected: network.projection != nil),
+      rate: descent.rate(isBaseFrozen: basics.freezeBase, isProjected: network.projection != nil),
       weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.emaDecay,
-      statisticsMomentum: descent.batchNormMomentum, isBaseFrozen: freezeBase,
+      statisticsMomentum: descent.batchNormMomentum, isBaseFrozen: basics.freezeBase,
       fakeQuantization: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
   }
 }
@@ -113,7 +117,7 @@ struct TrainingDataOptions: ParsableArguments {
 
 /// The device and threads of libtorch.
 struct TorchOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Device to train on: cpu, cuda, or cuda:N.", valueName: "device"))
+  @Option(help: ArgumentHelp("Device to compute on: cpu, cuda, or cuda:N.", valueName: "device"))
   var device = "cpu"
 
   @OptionGroup var work: ThreadOptions
