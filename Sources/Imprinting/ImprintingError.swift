@@ -71,7 +71,7 @@ public struct ImprintingError: DescribedError {
   public static func otherAugmentation(_ augmentation: Augmentation, before: Augmentation, path: String) -> Self {
     Self(
       .otherAugmentation,
-      "the augmentation is \(augmentation.rawValue), and \(before.rawValue) in \(path), which is continued",
+      "the augmentation is \(augmentation), and \(before) in \(path), which is continued",
       remedy: "use the same augmentation")
   }
 

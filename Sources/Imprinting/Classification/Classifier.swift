@@ -59,18 +59,24 @@ public struct Classifier: Sendable {
   ///   the kind that is needed or a rate is out of range, ``LiteRTError`` when the runtime is missing or refuses it,
   ///   ``PictureError`` for an impossible resize.
   public init(
-    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .one,
+    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .off,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     let bytes = try Bytes(mapping: file)
+    let model: Model
+    do throws(TFLiteError) {
+      model = try Model(bytes: bytes)
+    } catch {
+      throw error.naming(path: file.relativePath)
+    }
     try self.init(
-      Model(bytes: bytes), file: bytes, labels: labels, resize: resize, testTimeAugmentation: testTimeAugmentation,
+      model, file: bytes, labels: labels, resize: resize, testTimeAugmentation: testTimeAugmentation,
       unknown: unknown, execution: execution)
   }
 
   /// Opens a model in memory; see ``init(contentsOf:labels:resize:testTimeAugmentation:unknown:execution:)``.
   public init(
-    model: Model, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .one,
+    model: Model, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .off,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     try self.init(

@@ -187,9 +187,9 @@ struct ImprintedModel: Sendable {
       }
       return whole
     }
-    let views = Double(max(known.count * space.views.count, 1))
+    let views = Double(max(known.count * space.augmentation.count, 1))
     let mean = normalized(known.steps.map { Float($0 / views) }, unit: unit)
-    return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.views.count)
+    return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.augmentation.count)
   }
 
   /// Returns what the tail makes of one raw embedding.

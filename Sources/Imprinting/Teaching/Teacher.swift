@@ -72,7 +72,7 @@ public actor Teacher {
   ///   does.
   public init(
     model: URL? = nil, method: any HeadMethod = Analytic(), keepClasses: Bool = false, labels: Labels? = nil,
-    resize: Resize? = nil, augmentation: Augmentation = .one, from earlier: EmbeddingSet? = nil, budget: Int? = nil,
+    resize: Resize? = nil, augmentation: Augmentation = .off, from earlier: EmbeddingSet? = nil, budget: Int? = nil,
     execution: Execution = Execution()
   ) throws {
     try self.init(
@@ -107,9 +107,9 @@ public actor Teacher {
     let method = method ?? taught.method
     var continued: EmbeddingSet?
     if case .all(let set) = taught.embeddings, !(method is Imprinted) { continued = set }
-    if let continued, let augmentation, augmentation != continued.space.views {
+    if let continued, let augmentation, augmentation != continued.space.augmentation {
       throw ImprintingError.otherAugmentation(
-        augmentation, before: continued.space.views, path: taught.embeddingsFile?.relativePath ?? "")
+        augmentation, before: continued.space.augmentation, path: taught.embeddingsFile?.relativePath ?? "")
     }
     let room = budget ?? Self.budget(for: [continued, embeddings].compactMap { $0 })
     var earlier = embeddings
@@ -128,7 +128,7 @@ public actor Teacher {
     }
     try self.init(
       taught.model, method: method, keepClasses: continued == nil, labels: labels, resize: resize,
-      augmentation: augmentation ?? taught.embeddingSet?.space.views ?? .one, from: earlier, budget: room,
+      augmentation: augmentation ?? taught.embeddingSet?.space.augmentation ?? .off, from: earlier, budget: room,
       apart: apart, execution: execution)
   }
 
@@ -157,7 +157,7 @@ public actor Teacher {
     earlierResize = keepClasses ? model.imprintedResize : nil
     extractor = try Extractor(
       model: model, resize: resize ?? earlier.flatMap { Resize($0.space.resize) } ?? earlierResize ?? .crop,
-      augmentation: earlier?.space.views ?? augmentation, execution: embedding)
+      augmentation: earlier?.space.augmentation ?? augmentation, execution: embedding)
     var embeddings = EmbeddingSet(space: extractor.space, budget: budget)
     if let earlier { try embeddings.merge(earlier) }
     if method is Imprinted {
@@ -388,7 +388,7 @@ public actor Teacher {
 
   /// Returns the classifier of what was learnt so far.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``KeptClassesError``, `SurgeryError`.
+  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``BaseClassCalibrationError``, `SurgeryError`.
   public func model() throws -> Model { try classifier().model }
 
   private func classifier() throws -> TaughtModel {

@@ -19,7 +19,7 @@ package final class ModelRunner: Sendable {
   /// The encoding of the vector's elements in the file.
   package let output: ElementEncoding
   /// The arithmetic that the model runs in.
-  let arithmetic: EmbeddingSpace.Arithmetic
+  let arithmetic: Arithmetic
   /// The number of elements of the vector.
   package let outputCount: Int
 
@@ -136,7 +136,7 @@ package final class ModelRunner: Sendable {
 
   private func check(_ pictures: PictureSource, augmentation: Augmentation) throws {
     guard case .tensors(let tensors) = pictures else { return }
-    guard augmentation == .one else { throw InferenceError.augmentationOfDecoded(augmentation) }
+    guard augmentation == .off else { throw InferenceError.augmentationOfDecoded(augmentation) }
     for tensor in tensors { try input.check(tensor) }
   }
 

@@ -47,7 +47,7 @@ public final class Extractor: Sendable {
   /// - Throws: ``TFLiteError`` when the file is no valid model, ``SurgeryError`` when it has no embedding,
   ///   ``InferenceError/needsEdgeTPU(operators:reason:)``, ``LiteRTError``, ``PictureError`` for an impossible resize.
   public convenience init(
-    model: URL, resize: Resize? = nil, augmentation: Augmentation = .one, execution: Execution = Execution()
+    model: URL, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
     try self.init(
       model: Model(contentsOf: model), resize: resize, augmentation: augmentation, execution: execution)
@@ -55,7 +55,7 @@ public final class Extractor: Sendable {
 
   /// Opens a model in memory; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
   public init(
-    model whole: Model, resize: Resize? = nil, augmentation: Augmentation = .one, execution: Execution = Execution()
+    model whole: Model, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
     try whole.checkRunnable()
     let embedding = try whole.embedding()
@@ -74,7 +74,7 @@ public final class Extractor: Sendable {
       case .int8(_, let zeroPoint): (.int8, zeroPoint)
       }
     space = EmbeddingSpace(
-      extractor: try Self.digest(of: model), resize: "\(resize)", views: augmentation, arithmetic: runner.arithmetic,
+      extractor: try Self.digest(of: model), resize: "\(resize)", augmentation: augmentation, arithmetic: runner.arithmetic,
       dimension: runner.outputCount, element: element, zeroPoint: zeroPoint, isNonNegative: isNonNegative)
   }
 
