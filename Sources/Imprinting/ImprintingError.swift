@@ -1,5 +1,5 @@
-import Heads
-import Platform
+public import Heads
+public import Platform
 
 /// Why classes cannot be taught, or a model cannot be saved.
 public struct ImprintingError: DescribedError {

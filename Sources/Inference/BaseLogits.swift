@@ -1,7 +1,7 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import TFLite
 
 /// The last layers of a base classifier, which turn embeddings into its logits.
 ///

@@ -1,5 +1,5 @@
-import Heads
-import Platform
+public import Heads
+public import Platform
 
 /// Why a model cannot be run on a picture.
 public struct InferenceError: DescribedError {

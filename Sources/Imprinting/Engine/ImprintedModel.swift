@@ -1,8 +1,8 @@
-import Heads
-import Inference
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 /// A model with Coral's imprinting tail, and its classes: those of the file, and those that were imprinted since.
 struct ImprintedModel: Sendable {
@@ -33,9 +33,9 @@ struct ImprintedModel: Sendable {
       return (model, try ImprintingTail(of: model))
     } catch let missing {
       let whole: Model
-      do {
+      do throws(SurgeryError) {
         whole = try model.appendingImprintingTail()
-      } catch SurgeryError.noImprintingTail {
+      } catch let error where error.code == .noImprintingTail {
         // For a classifier, the reason why it has no tail says more.
         throw missing
       }

@@ -1,9 +1,9 @@
-import Heads
-import Inference
-import LiteRT
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 /// A classifier as it follows from embeddings.
 struct TaughtModel: Sendable {

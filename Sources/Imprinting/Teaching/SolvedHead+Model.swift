@@ -1,8 +1,8 @@
-import Heads
-import Inference
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 extension SolvedHead {
   /// Returns the classifier behind a bare embedding extractor, with the names of its classes and, where the training

@@ -1,10 +1,10 @@
-import Heads
-import TFLite
+public import Heads
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A folder of files that can be made again: those that were longest unused are removed first.

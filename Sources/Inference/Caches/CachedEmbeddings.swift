@@ -1,12 +1,12 @@
-import Platform
-import Heads
-import ModelSurgery
-import TFLite
+public import Platform
+public import Heads
+public import ModelSurgery
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// Cached embeddings of one space, and their file, little-endian throughout:

@@ -1,11 +1,11 @@
-import Heads
-import LiteRT
-import TFLite
+public import Heads
+public import LiteRT
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 #if canImport(Darwin)
   import Darwin

@@ -1,7 +1,7 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import TFLite
 
 /// How to run models: on which device, in which arithmetic, and by which runtime.
 ///

@@ -1,15 +1,15 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
-import Platform
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import Platform
 import Synchronization
-import TFLite
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A model from a picture to one vector, on as many workers as there are threads, or Edge TPUs.

@@ -1,6 +1,6 @@
-import ModelSurgery
-import Pictures
-import TFLite
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 /// The picture that a model takes: its size, and how its pixels become the tensor's elements.
 public struct PictureInput: Sendable, Hashable {

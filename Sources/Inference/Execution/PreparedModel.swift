@@ -1,7 +1,7 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import TFLite
 
 /// A model in the form in which it runs: as the file has it, or rewritten as int8.
 struct PreparedModel {

@@ -1,14 +1,14 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
-import Platform
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A frozen network that turns pictures into embeddings: a model up to the vector that its last layer reads.
@@ -51,6 +51,13 @@ public final class Extractor: Sendable {
   ) throws {
     try self.init(
       model: Model(contentsOf: model), resize: resize, augmentation: augmentation, execution: execution)
+  }
+
+  /// Opens the bytes of a model file; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
+  public convenience init(
+    bytes: Bytes, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
+  ) throws {
+    try self.init(model: Model(bytes: bytes), resize: resize, augmentation: augmentation, execution: execution)
   }
 
   /// Opens a model in memory; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.

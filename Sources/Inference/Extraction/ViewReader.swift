@@ -1,5 +1,5 @@
-import Heads
-import Pictures
+public import Heads
+public import Pictures
 
 /// Reads pictures, and cuts from them the views that an augmentation asks for.
 package struct ViewReader: Sendable {

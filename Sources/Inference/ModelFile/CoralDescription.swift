@@ -1,5 +1,5 @@
-import Heads
-import TFLite
+public import Heads
+public import TFLite
 
 /// A model's `description` as Coral's engine writes it: a line `<class id> <norm>` for each imprinted class.
 ///

@@ -1,7 +1,7 @@
-import Heads
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 /// The data that Imprint stores in a model file beside the weights. Each item is a metadata buffer of its own, which other
 /// runtimes and Coral's tools ignore and keep.

@@ -1,7 +1,7 @@
-import Heads
-import ModelSurgery
-import Platform
-import TFLite
+public import Heads
+public import ModelSurgery
+public import Platform
+public import TFLite
 
 /// The novelty score of a classifier as its file holds it, with quantiles of the score over the training pictures, each left
 /// out.

@@ -1,6 +1,6 @@
-import Heads
-import ModelSurgery
-import TFLite
+public import Heads
+public import ModelSurgery
+public import TFLite
 
 /// The exact sums and counts of the imprinted classes, in a metadata buffer of the model file.
 ///

@@ -1,4 +1,4 @@
-import Pictures
+public import Pictures
 import Synchronization
 
 /// A measurement of the time that the steps of a run take.
