@@ -1,6 +1,6 @@
-import TFLite
+public import TFLite
 
-/// A network that is being put together from weights that have been checked.
+/// A network under construction, from checked weights.
 struct NetworkAssembly {
   private let weights: NamedWeights
   private let epsilon: Double
@@ -10,9 +10,9 @@ struct NetworkAssembly {
 
   /// - Parameters:
   ///   - weights: The weights.
-  ///   - epsilon: What batch normalisation adds to the variance.
-  ///   - storage: How layers are stored in bytes; nil for floats.
-  ///   - keepsDimensions: Whether the mean over the picture is `[1, 1, 1, D]` and not `[1, D]`.
+  ///   - epsilon: The ε that batch normalisation adds to the variance.
+  ///   - storage: How layers are quantised; nil for floats.
+  ///   - keepsDimensions: Whether the mean over the picture has the shape `[1, 1, 1, D]` instead of `[1, D]`.
   init(weights: NamedWeights, epsilon: Double, storage: ByteStorage? = nil, keepsDimensions: Bool = false) {
     self.weights = weights
     self.epsilon = epsilon
@@ -20,7 +20,7 @@ struct NetworkAssembly {
     self.keepsDimensions = keepsDimensions
   }
 
-  /// Adds the input in floats from −1 to 1, and what brings it to another mean and deviation.
+  /// Adds the float input from −1 to 1, and its conversion to another mean and deviation.
   mutating func normalizedPicture(side: Int32, factor: Float, shift: Float) throws -> GraphTensor {
     let picture = try builder.input("image", shape: [1, side, side, 3])
     let factor = try constant("normalized/factor", [1], [factor])
@@ -29,7 +29,7 @@ struct NetworkAssembly {
     return try builder.add(scaled, shift, name: "normalized")
   }
 
-  /// Adds layers one behind the other.
+  /// Adds layers in sequence.
   mutating func add(_ layers: [Architecture.Layer], to input: GraphTensor) throws -> GraphTensor {
     var current = input
     for layer in layers { current = try add(layer, to: current) }
@@ -65,7 +65,7 @@ struct NetworkAssembly {
     }
   }
 
-  /// Adds a convolution of all channels.
+  /// Adds a convolution.
   mutating func convolution(
     _ folded: FoldedConvolution, on input: GraphTensor, stride: Int32 = 1, activation: ActivationFunction = .none,
     name: String
@@ -78,13 +78,13 @@ struct NetworkAssembly {
       name: name)
   }
 
-  /// How the result of a layer without weights is stored.
+  /// Returns the encoding of a layer without weights.
   private func unweighted(_ name: String, of inputs: [GraphTensor]) throws -> ElementEncoding {
     guard let storage else { return .float32 }
     return try storage.encoding(of: name, from: inputs.map { try builder.encoding(of: $0) })
   }
 
-  /// The kernel and the bias of a layer.
+  /// Adds the kernel and the bias of a layer.
   private mutating func constants(
     of folded: FoldedConvolution, isDepthwise: Bool, input: GraphTensor, output: ElementEncoding, name: String
   ) throws -> (kernel: GraphTensor, bias: GraphTensor) {
@@ -107,16 +107,44 @@ struct NetworkAssembly {
 
   private mutating func constant(_ name: String, _ shape: [Int], _ elements: [Float]) throws -> GraphTensor {
     guard let tensor = WeightTensor(shape: shape, elements) else {
-      throw SurgeryError.cannotBuild(layer: name, because: "\(elements.count) weights have not the shape \(shape)")
+      throw SurgeryError.cannotBuild(layer: name, because: "\(elements.count) weights do not match the shape \(shape)")
     }
     return try builder.constant(name, tensor)
   }
 
-  /// Weights as they are.
+  /// Adds weights unchanged.
   private mutating func constant(_ name: String, _ source: String) throws -> GraphTensor {
     guard let tensor = weights[source] else {
       throw SurgeryError.cannotBuild(layer: name, because: "there are no weights \(source)")
     }
     return try builder.constant(name, tensor)
+  }
+}
+
+extension Architecture {
+  /// Returns a float model of the network: a classifier, or for a ``base`` an embedding extractor.
+  ///
+  /// The input is `[1, side, side, 3]` with bytes as (byte − 127.5) / 127.5, in [−1, 1], as in all float models here. A
+  /// product and a sum convert that to (byte − mean) / deviation: folding the sum into the first convolution would be
+  /// wrong at the border, where the padding is zeros. Batch normalisation is folded into the convolutions. Tensors have
+  /// the names of the layers; the input is `image`, the signature `serving_default`. The metadata states the name of
+  /// the network and the normalisation of the input.
+  ///
+  /// - Throws: ``ConversionError`` if the weights do not fit the network, ``SurgeryError`` if layers do not fit each
+  ///   other.
+  /// - Complexity: O(weights).
+  public func model(weights: NamedWeights) throws -> Model {
+    try check(weights)
+    var assembly = NetworkAssembly(weights: weights, epsilon: epsilon)
+    let picture = try assembly.normalizedPicture(
+      side: side, factor: 127.5 / deviation, shift: (127.5 - mean) / deviation)
+    let output = try assembly.add(layers, to: picture)
+    var model = assembly.builder.finish(with: output, signature: "serving_default")
+    if case .softmax = layers.last {
+      try model.describeClassifier(name: name)
+    } else {
+      try model.describeExtractor(name: name)
+    }
+    return model
   }
 }

@@ -1,6 +1,6 @@
-import TFLite
+package import TFLite
 
-/// A place in some bytes that moves on as numbers and runs of bytes are read; every read is checked.
+/// A position in a byte buffer that advances as numbers and byte runs are read. Every read is checked.
 package struct ByteCursor {
   package let bytes: Bytes
   package private(set) var position: Int
@@ -10,18 +10,18 @@ package struct ByteCursor {
     self.position = position
   }
 
-  /// How many bytes are left.
+  /// The number of bytes left.
   package var remaining: Int { position <= bytes.count ? bytes.count - position : 0 }
 
-  /// The next little-endian number, or nil where the bytes end before.
+  /// Reads a little-endian number, or returns nil if too few bytes are left.
   package mutating func next<Number: FixedWidthInteger>(_: Number.Type) -> Number? {
     let width = Number.bitWidth / 8
     guard let slice = take(width) else { return nil }
     return slice.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(as: Number.self)) }
   }
 
-  /// The next number in the form of LevelDB and of protocol buffers: seven bits a byte, the lowest first, the top bit set
-  /// where more follow; nil where the bytes end before, or 64 bits do not hold it.
+  /// Reads a variable-length number as LevelDB and protocol buffers store it: seven bits a byte, the lowest first, the
+  /// top bit set where more bytes follow. Returns nil if the bytes end early or the number needs more than 64 bits.
   package mutating func nextVarint() -> UInt64? {
     var number: UInt64 = 0
     for shift in stride(from: UInt64(0), through: 63, by: 7) {
@@ -32,17 +32,56 @@ package struct ByteCursor {
     return nil
   }
 
-  /// The next bytes, or nil where there are not so many.
+  /// Reads a run of bytes, or returns nil if too few are left.
   package mutating func take(_ count: Int) -> Bytes? {
     guard count >= 0, count <= remaining, let slice = bytes.slice(position..<(position + count)) else { return nil }
     position += count
     return slice
   }
 
-  /// The next bytes up to a line's end, which is read too and left out, or nil where there is none.
+  /// Reads up to the next line feed, which is consumed and left out, or returns nil if there is none.
   package mutating func line() -> Bytes? {
     guard let rest = bytes.slice(position..<bytes.count), let length = rest.firstIndex(of: 0x0A) else { return nil }
     defer { position += 1 }
     return take(length)
+  }
+}
+
+/// A reader of the fields of a protocol-buffers message: their numbers and values, without a schema.
+enum ProtobufFields {
+  /// The value of a field.
+  enum Value: Sendable, Hashable {
+    case number(UInt64)
+    case fixed32(UInt32)
+    case fixed64(UInt64)
+    /// A string, bytes, an embedded message or a packed list.
+    case bytes(Bytes)
+
+    /// The value as a signed integer, or nil if it is of another kind.
+    var integer: Int? {
+      if case .number(let bits) = self { Int(exactly: Int64(bitPattern: bits)) } else { nil }
+    }
+  }
+
+  /// Calls a closure with the number and value of each field.
+  ///
+  /// - Returns: Whether all bytes form a valid message; reading stops at the first invalid field.
+  static func read(_ message: Bytes, _ body: (_ field: UInt64, Value) -> Void) -> Bool {
+    var cursor = ByteCursor(message)
+    while cursor.remaining > 0 {
+      guard let tag = cursor.nextVarint(), let value = value(ofKind: tag & 7, in: &cursor) else { return false }
+      body(tag >> 3, value)
+    }
+    return true
+  }
+
+  private static func value(ofKind kind: UInt64, in cursor: inout ByteCursor) -> Value? {
+    switch kind {
+    case 0: cursor.nextVarint().map { .number($0) }
+    case 1: cursor.next(UInt64.self).map { .fixed64($0) }
+    case 2: cursor.nextVarint().flatMap { Int(exactly: $0) }.flatMap { cursor.take($0) }.map { .bytes($0) }
+    case 5: cursor.next(UInt32.self).map { .fixed32($0) }
+    default: nil
+    }
   }
 }

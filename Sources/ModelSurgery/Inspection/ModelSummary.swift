@@ -1,52 +1,52 @@
-import TFLite
+public import TFLite
 
-/// A model in plain values, for people and for machines to read.
+/// A summary of a model in plain values, for people and programs.
 public struct ModelSummary: Sendable, Hashable, Codable {
   /// A tensor.
   public struct TensorSummary: Sendable, Hashable, Codable {
-    /// Its number in its subgraph.
+    /// Its index in the subgraph.
     public let index: Int
-    /// Its name, empty where it has none.
+    /// Its name, or an empty string.
     public let name: String
-    /// Its element type, as the schema names it.
+    /// Its element type, by the schema's name.
     public let type: String
-    /// Its dimensions, outermost first.
+    /// Its shape, the outermost dimension first.
     public let shape: [Int32]
-    /// How its elements stand for numbers, such as `0.0235 (q − 0)`, or nil where it is not quantised.
+    /// Its quantisation, such as `0.0235 (q − 3)`, or nil if it is not quantised.
     public let quantization: String?
-    /// Bytes of contents in the file, or nil where it is no constant.
+    /// The size of its contents in bytes, or nil if it is not a constant.
     public let constantBytes: Int?
   }
 
   /// An operator.
   public struct OperatorSummary: Sendable, Hashable, Codable {
-    /// Its place in the order of running.
+    /// Its position in execution order.
     public let index: Int
-    /// Its name: that of the schema, or a custom operator's own.
+    /// Its name: the schema's, or a custom operator's own.
     public let name: String
-    /// The version of the operator that the model asks for.
+    /// The operator version that the model requires.
     public let version: Int32
-    /// The tensors that it reads, by number; -1 is none.
+    /// The indices of the tensors that it reads; −1 is none.
     public let inputs: [Int32]
-    /// The tensors that it writes, by number.
+    /// The indices of the tensors that it writes.
     public let outputs: [Int32]
-    /// Its options, such as `SoftmaxOptions(beta: 1.0)`, or nil where it has none.
+    /// Its options, such as `SoftmaxOptions(beta: 1.0)`, or nil if it has none.
     public let options: String?
-    /// Bytes of a custom operator's options.
+    /// The size of a custom operator's options in bytes.
     public let customOptionBytes: Int?
   }
 
-  /// A graph of operators.
+  /// A subgraph.
   public struct GraphSummary: Sendable, Hashable, Codable {
-    /// Its name, empty where it has none.
+    /// Its name, or an empty string.
     public let name: String
-    /// The tensors that it takes, by number.
+    /// The indices of its inputs.
     public let inputs: [Int32]
-    /// The tensors that it gives, by number.
+    /// The indices of its outputs.
     public let outputs: [Int32]
-    /// Its tensors, by number.
+    /// Its tensors, by index.
     public let tensors: [TensorSummary]
-    /// Its operators, in the order of running.
+    /// Its operators in execution order.
     public let operators: [OperatorSummary]
   }
 
@@ -54,70 +54,70 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public struct MetadataSummary: Sendable, Hashable, Codable {
     /// Its name.
     public let name: String
-    /// How long its contents are.
+    /// The size of its contents in bytes.
     public let bytes: Int
   }
 
-  /// Operators that are compiled for an Edge TPU.
+  /// The operators compiled for an Edge TPU.
   public struct CompiledSummary: Sendable, Hashable, Codable {
     /// Their name.
     public let name: String
-    /// How many of them there are.
+    /// The number of compiled operators.
     public let operators: Int
-    /// Bytes of what the device is given, its program and the weights.
+    /// The size in bytes of the device's program and weights.
     public let bytes: Int
-    /// The operators that stay on the processor, in the order of running.
+    /// The operators that run on the processor, in execution order.
     public let onProcessor: [String]
   }
 
   /// The imprinting tail.
   public struct HeadSummary: Sendable, Hashable, Codable {
-    /// How many classes it has.
+    /// The number of classes.
     public let classes: Int
-    /// The number of the embedding's elements.
+    /// The dimension of the embedding.
     public let dimension: Int
-    /// What the cosines are multiplied by before the softmax.
+    /// The factor of the cosines before the softmax.
     public let scale: Float
-    /// The element type of the rows.
+    /// The element type of the class rows.
     public let rows: String
   }
 
-  /// A head that was solved for.
+  /// A head with an analytic solution.
   public struct SolvedHeadSummary: Sendable, Hashable, Codable {
-    /// How many classes it has, those of a base among them.
+    /// The number of classes, including those of a base.
     public let classes: Int
-    /// How many of them, the first ones, are the base's.
+    /// How many of the first classes are the base's.
     public let baseClasses: Int
-    /// The rows of each of the classes; of the base's where there is one.
+    /// The number of rows of each class; of the base's classes if there is a base.
     public let rowsPerClass: Int
-    /// The number of the embedding's elements.
+    /// The dimension of the embedding.
     public let dimension: Int
-    /// What is done to the embedding before it is normalised; for the base's classes where there is one.
+    /// The transform of the embedding before it is normalised; for the base's classes if there is a base.
     public let root: EmbeddingRoot
   }
 
   /// The schema version.
   public let version: UInt32
-  /// What the file says of itself, empty where it says nothing.
+  /// The file's description, or an empty string.
   public let description: String
-  /// Its graphs; the first one runs when the model is run.
+  /// The subgraphs; the first one is the main subgraph.
   public let graphs: [GraphSummary]
-  /// Its metadata entries.
+  /// The metadata entries.
   public let metadata: [MetadataSummary]
-  /// The names of its signatures.
+  /// The keys of the signatures.
   public let signatures: [String]
-  /// Bytes behind the model proper, such as an archive of labels.
+  /// The size in bytes of the data after the model, such as an archive of labels.
   public let trailingBytes: Int
-  /// What the model says about itself, or nil where it says nothing.
+  /// The model's metadata, or nil if it has none.
   public let about: DescriptionSummary?
-  /// What is compiled for an Edge TPU, or nil where nothing is.
+  /// The part compiled for an Edge TPU, or nil.
   public let compiled: CompiledSummary?
-  /// The imprinting tail, or nil where the model has none.
+  /// The imprinting tail, or nil.
   public let head: HeadSummary?
-  /// The head that was solved for, or nil where the model has none.
+  /// The head with an analytic solution, or nil.
   public let solvedHead: SolvedHeadSummary?
 
-  /// Sums a model up.
+  /// Summarises a model.
   ///
   /// - Complexity: O(tensors + operators); no weights are read.
   public init(_ model: Model) {
@@ -186,5 +186,51 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     }
     let zeroPoint = quantization.zeroPoint.first ?? 0
     return zeroPoint == 0 ? "\(scale) q" : "\(scale) (q \(zeroPoint < 0 ? "+" : "−") \(zeroPoint.magnitude))"
+  }
+}
+
+/// A summary of a model's metadata, `TFLITE_METADATA`, and of its packed files, in plain values.
+public struct DescriptionSummary: Sendable, Hashable, Codable {
+  /// The model's name.
+  public let name: String?
+  /// The model's description.
+  public let description: String?
+  /// The version that its authors gave it.
+  public let version: String?
+  /// The author.
+  public let author: String?
+  /// The licence.
+  public let license: String?
+  /// The normalisation of input pictures.
+  public let normalization: PictureNormalization?
+  /// The name of the packed label file.
+  public let labelFile: String?
+  /// The names of all packed files.
+  public let files: [String]
+  /// Why the metadata cannot be read, or nil if it can.
+  public let problem: String?
+
+  /// Summarises a model's metadata; returns nil if it has none.
+  public init?(_ model: Model) {
+    files = PackedFiles(behind: model).contents.keys.sorted()
+    labelFile = model.labelFile?.name
+    guard !files.isEmpty || model.metadata(named: ModelMetadata.entryName) != nil else { return nil }
+    var metadata: ModelMetadata?
+    var normalization: PictureNormalization?
+    var problem: String?
+    do {
+      metadata = try model.modelMetadata
+      problem = metadata?.newerPlaces.first.map { "it is newer than the schema known here: \($0)" }
+      normalization = try model.pictureNormalization
+    } catch {
+      problem = "\(error)"
+    }
+    name = metadata?.name?.string
+    description = metadata?.description?.string
+    version = metadata?.version?.string
+    author = metadata?.author?.string
+    license = metadata?.license?.string
+    self.normalization = normalization
+    self.problem = problem
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Architectures")
 struct ArchitectureTests {
   @Test(
-    "The published numbers of weights, and pictures of the published sizes",
+    "Numbers of weights and picture sizes are those published",
     arguments: [
       ("efficientnet-lite0", 4_652_008, 224), ("efficientnet-lite1", 5_416_680, 240),
       ("efficientnet-lite2", 6_092_072, 260), ("mobilenet-v1-1.0", 4_233_001, 224),
@@ -15,14 +15,15 @@ struct ArchitectureTests {
     ] as [(String, Int, Int32)])
   func published(name: String, count: Int, side: Int32) throws {
     let architecture = try #require(Architecture(name: name))
-    // What a normalisation has measured is not counted as learnt.
+    // The running statistics of a normalisation do not count as weights.
     let learnt = architecture.weights.filter { !$0.name.contains("running_") }
-    #expect(learnt.reduce(0) { $0 + $1.shape.reduce(1, *) } == count)
+    let sizes: [Int] = learnt.map { $0.shape.reduce(1, *) }
+    #expect(sizes.reduce(0, +) == count)
     #expect(Set(architecture.weights.map(\.name)).count == architecture.weights.count)
     #expect(architecture.side == side)
   }
 
-  @Test("A name that is not known")
+  @Test("An unknown name")
   func unknown() {
     #expect(Architecture(name: "resnet") == nil)
   }
@@ -36,16 +37,16 @@ struct ArchitectureTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("Weights that are missing, too many or of another shape are named")
+  @Test("Missing, extra and misshapen weights are named")
   func mismatches() throws {
     let missing = try refusal { $0.removeAll { $0.name.hasPrefix("bn1.") || $0.name == "fc.bias" } }
-    #expect(missing.contains("small: they lack bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, fc.bias."))
+    #expect(missing.contains("small: they lack bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, fc.bias;"))
     let extra = try refusal { weights in
       weights += [("fc2.bias", weights[0].tensor), ("fc.num_batches_tracked", weights[0].tensor)]
     }
-    #expect(extra.contains("they have too many fc2.bias, fc.num_batches_tracked."))
+    #expect(extra.contains("they have too many fc2.bias, fc.num_batches_tracked;"))
     let both = try refusal { $0[0].name = "stem.kernel" }
-    #expect(both.contains("they lack stem.weight; they have too many stem.kernel."))
+    #expect(both.contains("they lack stem.weight; they have too many stem.kernel;"))
     let all = try refusal { $0 = [] }
     #expect(all.contains("and 17 more"))
     let shape = try refusal { weights in
@@ -54,7 +55,7 @@ struct ArchitectureTests {
     #expect(shape.contains(#""stem.weight" has the shape [4, 3, 9], where the network has [4, 3, 3, 3]"#))
   }
 
-  @Test("How many batches a normalisation has seen may be there")
+  @Test("The batch counter of a normalisation is optional")
   func counters() throws {
     let counter = try #require(WeightTensor(shape: [], [40]))
     let weights = SmallNetwork.weights() + [("bn0.num_batches_tracked", counter)]
@@ -62,7 +63,7 @@ struct ArchitectureTests {
     try model.checkRunnable()
   }
 
-  @Test("Numbers that are none, are infinite, or lead to such", arguments: [Float.nan, .infinity, -.infinity])
+  @Test("Infinite weights and NaN are refused", arguments: [Float.nan, .infinity, -.infinity])
   func numbers(number: Float) throws {
     for place in ["stem.weight", "bn1.running_mean", "fc.bias"] {
       let words = try refusal { weights in
@@ -75,9 +76,9 @@ struct ArchitectureTests {
     }
   }
 
-  @Test("Numbers that are finite until they are folded")
+  @Test("Weights that overflow when folded are refused")
   func folding() throws {
-    /// What is said when tensors begin with other numbers.
+    /// Returns the error for tensors that begin with other numbers.
     func refusal(_ numbers: [String: Float]) throws -> String {
       try self.refusal { weights in
         for (name, number) in numbers {
@@ -99,7 +100,7 @@ struct ArchitectureTests {
 
 @Suite("Converted networks in LiteRT", .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
 struct ConvertedNetworkTests {
-  /// The same network written down once more, step by step and with nothing folded.
+  /// The same network, step by step and without folding.
   private static let script = """
     import json, sys
     import numpy as np
@@ -139,7 +140,7 @@ struct ConvertedNetworkTests {
     print(json.dumps([scores.tolist(), (x / x.sum()).tolist()]))
     """
 
-  @Test("The scores are those of the network step by step: padding, normalisation, the picture's own scale")
+  @Test("The scores equal those of an unfolded network, including padding and normalisation")
   func scores() throws {
     struct Stored: Encodable { let s: [Int], e: [Float] }
     let weights = SmallNetwork.weights()
@@ -154,5 +155,33 @@ struct ConvertedNetworkTests {
     try #require(rows.count == 2 && rows[0].count == 3)
     for (one, other) in zip(rows[0], rows[1]) { #expect(abs(one - other) < 1e-5, "\(rows)") }
     #expect(rows[0].allSatisfy { $0 > 0.01 })
+  }
+}
+
+/// A small network with every kind of layer, and weights that are the same in every run.
+enum SmallNetwork {
+  static let architecture = Architecture(
+    name: "small", side: 9, mean: 127, deviation: 128, epsilon: 1e-3,
+    layers: [
+      .convolution(
+        name: "stem", weights: "stem", normalization: "bn0", outputs: 4, window: 3, stride: 2, activation: .relu6),
+      .residual(
+        name: "sum",
+        [
+          .depthwise(name: "deep", weights: "deep", normalization: "bn1", window: 5, activation: .relu6),
+          .convolution(name: "flat", weights: "flat", normalization: "bn2", outputs: 4, window: 1),
+        ]),
+      .depthwise(name: "down", weights: "down", normalization: "bn3", window: 3, stride: 2),
+      .mean(name: "embedding"), .fullyConnected(name: "logits", weights: "fc", outputs: 3), .softmax(name: "scores"),
+    ])
+
+  /// Returns weights from −1 to 1, and variances from 0 to 2.
+  static func weights() -> [(name: String, tensor: WeightTensor)] {
+    var generator = SeededGenerator(seed: 3)
+    return architecture.weights.compactMap { name, shape in
+      let range: ClosedRange<Float> = name.hasSuffix("running_var") ? 0...2 : -1...1
+      let elements = (0..<shape.reduce(1, *)).map { _ in Float.random(in: range, using: &generator) }
+      return WeightTensor(shape: shape, elements).map { (name, $0) }
+    }
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ModelSurgery
 
-@Suite("Files packed behind a model")
+@Suite("Packed files")
 struct PackedFilesTests {
   private let files: [String: Bytes] = [
     "labels.txt": Bytes(Array("rose\ntulip\n".utf8)), "größe.txt": [], "more/data": Bytes([UInt8](0...255)),
@@ -21,7 +21,7 @@ struct PackedFilesTests {
 
   private func reread(_ model: Model) throws -> Model { try Model(bytes: Bytes(model.serialized().bytes())) }
 
-  @Test("They are read back, also when the model has grown or shrunk since")
+  @Test("Packed files are read back, even if the model has grown or shrunk")
   func roundTrip() throws {
     var model = try reread(packed())
     #expect(PackedFiles(behind: model).contents == files)
@@ -33,7 +33,7 @@ struct PackedFilesTests {
   }
 
   @Test(
-    "A strict reader of zips opens the file, and their checksums hold",
+    "A strict zip reader opens the file and verifies its checksums",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func python() throws {
     let folder = try TemporaryFolder()
@@ -57,7 +57,7 @@ struct PackedFilesTests {
     _ = try Python.run(script, [file.path])
   }
 
-  @Test("Other bytes behind the model stay before them")
+  @Test("Other trailing data stays before the archive")
   func others() throws {
     var model = try SmallPictureModel.model()
     model.trailing = [9, 8, 7]
@@ -75,7 +75,7 @@ struct PackedFilesTests {
   }
 
   @Test(
-    "Files that are compressed are unpacked, whichever way they are",
+    "Compressed files are decompressed, at every level",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func compressed() throws {
     let folder = try TemporaryFolder()
@@ -115,7 +115,7 @@ struct PackedFilesTests {
     #expect(Deflate.unpacked([3, 0], count: -1) == nil)
   }
 
-  @Test("A damaged archive is none, and never a crash", arguments: 0..<3)
+  @Test("A damaged archive counts as none and never crashes", arguments: 0..<3)
   func damaged(seed: Int) throws {
     var generator = SeededGenerator(seed: seed)
     let model = try packed()

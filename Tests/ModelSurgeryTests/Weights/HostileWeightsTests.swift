@@ -4,7 +4,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Weights that are damaged, or mean harm")
+@Suite("Damaged and hostile weights")
 struct HostileWeightsTests {
   private static let state = PickleWriter.state { writer in
     writer.text("kernel")
@@ -28,7 +28,7 @@ struct HostileWeightsTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  /// What is said of a pickle, in either layout.
+  /// Returns the error for a pickle in the zipped or the older layout.
   private func refusal(of state: [UInt8], _ storages: [(key: String, count: Int, data: [UInt8])] = []) -> String {
     let words = refusal(StateFile.zipped(state, storages))
     #expect(refusal(StateFile.older(state, storages)) != "")
@@ -71,7 +71,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: pickle { $0.raw(opcode) }).contains("the opcode \(name) at byte 2"))
   }
 
-  @Test("Every opcode on an empty stack, and with nothing behind it")
+  @Test("Every opcode on an empty stack and at the end of the file")
   func everyOpcode() {
     for opcode in UInt8.min...UInt8.max {
       _ = refusal(of: pickle { $0.raw(opcode) })
@@ -81,7 +81,7 @@ struct HostileWeightsTests {
     }
   }
 
-  @Test("What is called must be a function, with arguments of its kind")
+  @Test("Calls need a function and matching arguments")
   func calls() {
     #expect(refusal(of: pickle { $0.raw(0x4E, 0x29, 0x52) }).contains("it calls None"))
     #expect(refusal(of: pickle { $0.raw(0x29, 0x29, 0x62) }).contains("attributes to a tuple"))
@@ -90,7 +90,7 @@ struct HostileWeightsTests {
       writer.tuple([1, 2, 3, 4, 5, 6])
       writer.raw(0x52)
     }
-    #expect(refusal(of: wrong).contains("makes a tensor of what"))
+    #expect(refusal(of: wrong).contains("makes a tensor from other arguments"))
     let storage = pickle { writer in
       writer.global("torch", "FloatStorage")
       writer.raw(0x29, 0x52)
@@ -98,7 +98,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: storage).contains("it calls a torch storage class"))
   }
 
-  @Test("What is no dictionary of tensors by name")
+  @Test("Anything but a dictionary of named tensors is refused")
   func contents() {
     #expect(refusal(of: pickle { $0.integer(3) }).contains("holds an int"))
     #expect(
@@ -122,7 +122,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: twice, [("0", 1, little([1]))]).contains("two of that name"))
   }
 
-  @Test("Lists within lists, however deep, and ones that hold themselves")
+  @Test("Deeply nested and self-referential lists")
   func nesting() {
     let deep = pickle { writer in
       writer.raw(0x29)
@@ -133,7 +133,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: circle).contains("holds a list"))
   }
 
-  @Test("A pickle of endless steps, and endless texts")
+  @Test("Pickles with too many steps or too long strings")
   func endless() {
     let steps = pickle { writer in
       for _ in 0..<(1 << 18) { writer.raw(0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E) }
@@ -145,7 +145,7 @@ struct HostileWeightsTests {
   }
 
   @Test(
-    "A window that leaves its storage, or makes no sense, is refused with the tensor's name",
+    "A view that exceeds its storage or is invalid is refused with the tensor's name",
     arguments: [
       ([2, 3], [3, 2], 0), ([7], [1], 0), ([6], [1], 1), ([2], [.max], 0), ([.max, .max, .max], [1, 1, 1], 0),
       ([-1], [1], 0), ([1], [-1], 0), ([2], [1, 1], 0), ([1], [1], -1), ([0], [1], 7),
@@ -159,7 +159,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: state, [("0", 6, little([1, 2, 3, 4, 5, 6]))]).contains(#"the tensor "w""#))
   }
 
-  @Test("A step that is never taken may be any number")
+  @Test("The stride of a dimension of size 1 may be any number")
   func unusedStride() throws {
     let state = PickleWriter.state { writer in
       writer.text("w")
@@ -169,7 +169,7 @@ struct HostileWeightsTests {
     #expect(try NamedWeights(bytes: Bytes(file))["w"]?.elements == [1, 3, 2, 4])
   }
 
-  @Test("Tensors that blow up a small file")
+  @Test("Tensors that expand a small file are refused")
   func amplification() {
     let one = PickleWriter.state { writer in
       writer.text("w")
@@ -186,7 +186,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: many, [("0", 1000, little(data))]).contains("over and over"))
   }
 
-  @Test("Storages that are missing, of another size, or of two types")
+  @Test("Storages that are missing, of another size or of two types are refused")
   func storages() {
     let state = PickleWriter.state { writer in
       writer.text("w")
@@ -203,7 +203,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: two, [("0", 2, little([1, 2]))]).contains(#""v""#))
   }
 
-  @Test("Archives that are packed, hold the wrong files, or two of a name")
+  @Test("Archives that are compressed, hold the wrong files or duplicate names are refused")
   func archives() {
     #expect(refusal(StateFile.zip([("net/data.pkl", Self.state)], method: 8)).contains("compressed"))
     #expect(refusal(StateFile.zip([("net/readme", [])])).contains("0 files data.pkl"))
@@ -213,7 +213,7 @@ struct HostileWeightsTests {
     #expect(refusal(big).contains("big-endian"))
   }
 
-  @Test("Headers of safetensors that lie")
+  @Test("Inconsistent safetensors headers are refused")
   func headers() {
     let cases = [
       #"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
@@ -235,13 +235,13 @@ struct HostileWeightsTests {
     #expect(refusal(Array("no weights at all".utf8)).contains("no file of weights"))
   }
 
-  @Test("Files cut off anywhere", arguments: 0..<3)
+  @Test("Files cut off at any point", arguments: 0..<3)
   func truncations(number: Int) {
     let whole = Self.files[number]
     for length in 0..<whole.count { _ = refusal(Array(whole.prefix(length))) }
   }
 
-  @Test("Files with changed bytes never bring the process down", arguments: 0..<3)
+  @Test("Files with changed bytes never crash", arguments: 0..<3)
   func mutations(number: Int) throws {
     let whole = Self.files[number]
     _ = try NamedWeights(bytes: Bytes(whole))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Reading weights")
 struct NamedWeightsTests {
-  /// Two rows of three, of which the file has the columns one after the other, and two numbers from the middle of it.
+  /// A tensor of two rows and three columns in column-major order, and one of two elements from its middle.
   private static let state = PickleWriter.state { writer in
     writer.text("kernel")
     writer.tensor("FloatStorage", key: "7", count: 6, shape: [2, 3], strides: [1, 2])
@@ -19,7 +19,7 @@ struct NamedWeightsTests {
     ("7", 6, little([1, 4, 2, 5, 3, 6])), ("9", 1, little(Int64(-40))),
   ]
 
-  @Test("Both PyTorch layouts, strides and all", arguments: [false, true])
+  @Test("Both PyTorch layouts with strides", arguments: [false, true])
   func layouts(isZipped: Bool) throws {
     let file = isZipped ? StateFile.zipped(Self.state, Self.storages) : StateFile.older(Self.state, Self.storages)
     let weights = try NamedWeights(bytes: Bytes(file))
@@ -32,7 +32,7 @@ struct NamedWeightsTests {
     #expect(weights["missing"] == nil)
   }
 
-  @Test("The state of a checkpoint, and a state with attributes")
+  @Test("The state of a checkpoint and a state with attributes")
   func checkpoint() throws {
     var writer = PickleWriter()
     writer.raw(0x7D, 0x28)
@@ -77,7 +77,7 @@ struct NamedWeightsTests {
     #expect(safe["w"]?.elements == values)
   }
 
-  @Test("Halves: what is no number stays none")
+  @Test("16-bit NaN stays NaN")
   func halfNaN() throws {
     let header = #"{"w":{"dtype":"F16","shape":[],"data_offsets":[0,2]}}"#
     let weights = try NamedWeights(bytes: Bytes(StateFile.safetensors(header, [0x01, 0x7E])))
@@ -109,7 +109,7 @@ struct NamedWeightsTests {
     #expect(throws: WeightsError.notWeights(because: "it is empty")) { try NamedWeights(contentsOf: empty) }
   }
 
-  @Test("Tensors as values: the number of elements must be that of the shape")
+  @Test("The number of elements must match the shape")
   func tensors() throws {
     #expect(WeightTensor(shape: [2, 2], [1, 2, 3]) == nil)
     #expect(WeightTensor(shape: [-1], []) == nil)
@@ -118,5 +118,65 @@ struct NamedWeightsTests {
     let tensor = try #require(WeightTensor(shape: [2], [1, -2]))
     #expect(tensor.elements == [1, -2])
     #expect(tensor.count == 2)
+  }
+}
+
+@Suite("Writing safetensors")
+struct SafetensorsTests {
+  private func weights() throws -> NamedWeights {
+    NamedWeights([
+      ("z/first", try #require(WeightTensor(shape: [2, 3], [1, -2, .infinity, 4, 5, 6]))),
+      ("none", try #require(WeightTensor(shape: [0, 4], []))),
+      ("a.\"quoted\\\u{1}\n ü😀", try #require(WeightTensor(shape: [], [-0.5]))),
+    ])
+  }
+
+  private func bytes(_ pieces: [Bytes]) -> Bytes { Bytes(pieces.flatMap { Array($0) }) }
+
+  @Test("Written weights are read back: order, shapes, values, arbitrary names, metadata")
+  func roundTrip() throws {
+    let weights = try weights()
+    let metadata = ["epoch": "12", "a\"b\\": "line\nline\u{0}", "": "ünï"]
+    let file = bytes(try weights.safetensors(metadata: metadata))
+    let read = try NamedWeights(bytes: file)
+    #expect(read.metadata == metadata)
+    #expect(read.names == ["z/first", "none", "a.\"quoted\\\u{1}\n ü😀"])
+    for name in weights.names { #expect(read[name] == weights[name]) }
+    #expect(bytes(try read.safetensors(metadata: read.metadata)) == file)
+  }
+
+  @Test("The header is sorted, and the data begins at a multiple of 8 bytes")
+  func layout() throws {
+    let one = try #require(WeightTensor(shape: [1], [1]))
+    for length in 1...9 {
+      let name = String(repeating: "n", count: length)
+      let pieces = try NamedWeights([("z", one), (name, one)]).safetensors(metadata: ["k": "v"])
+      #expect(pieces[0].count.isMultiple(of: 8))
+      let text = String(decoding: pieces[0].dropFirst(8), as: UTF8.self)
+      #expect(
+        text.trimmingCharacters(in: .whitespaces)
+          == #"{"__metadata__":{"k":"v"},"\#(name)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"#
+          + #""z":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#)
+    }
+  }
+
+  @Test("Without metadata the header has none; the reserved name is refused")
+  func names() throws {
+    let one = try #require(WeightTensor(shape: [1], [1]))
+    let plain = try NamedWeights([("w", one)]).safetensors(metadata: [:])
+    #expect(!String(decoding: plain[0].dropFirst(8), as: UTF8.self).contains("__metadata__"))
+    #expect(try NamedWeights(bytes: bytes(plain)).metadata.isEmpty)
+    #expect(throws: WeightsError.badTensor("__metadata__", because: "the layout reserves this name")) {
+      try NamedWeights([("__metadata__", one)]).safetensors(metadata: [:])
+    }
+  }
+
+  @Test("Metadata that are not strings are refused")
+  func badMetadata() {
+    for value in ["1", #"{"a":1}"#, #"{"a":{}}"#, "[]", "null"] {
+      let header = #"{"__metadata__":\#(value),"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+      let file = StateFile.safetensors(header, [0, 0, 0, 0])
+      #expect(throws: WeightsError.self) { try NamedWeights(bytes: Bytes(file)) }
+    }
   }
 }

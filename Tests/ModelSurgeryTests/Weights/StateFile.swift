@@ -1,8 +1,84 @@
 import Foundation
 
-/// Weights files of all layouts, made from the same parts.
+/// A writer of pickles, valid and invalid ones, opcode by opcode.
+struct PickleWriter {
+  private(set) var bytes: [UInt8] = [0x80, 2]
+
+  mutating func raw(_ opcodes: UInt8...) { bytes += opcodes }
+  mutating func mark() { raw(0x28) }
+  mutating func integer(_ number: Int32) {
+    bytes.append(0x4A)
+    bytes += little(number)
+  }
+  mutating func text(_ text: String) {
+    bytes.append(0x58)
+    bytes += little(UInt32(text.utf8.count)) + Array(text.utf8)
+  }
+  mutating func global(_ module: String, _ name: String) { bytes += Array("c\(module)\n\(name)\n".utf8) }
+  mutating func tuple(_ numbers: [Int32]) {
+    mark()
+    for number in numbers { integer(number) }
+    raw(0x74)
+  }
+  /// Adds the arguments of a call after a mark.
+  mutating func call() { raw(0x74, 0x52) }
+  mutating func stop() { raw(0x2E) }
+
+  /// Adds a tensor on a storage.
+  mutating func tensor(
+    _ type: String, key: String, count: Int32, offset: Int32 = 0, shape: [Int32], strides: [Int32]
+  ) {
+    global("torch._utils", "_rebuild_tensor_v2")
+    mark()
+    mark()
+    text("storage")
+    global("torch", type)
+    text(key)
+    text("cpu")
+    integer(count)
+    raw(0x74, 0x51)
+    integer(offset)
+    tuple(shape)
+    tuple(strides)
+    raw(0x89)
+    global("collections", "OrderedDict")
+    raw(0x29, 0x52)
+    call()
+  }
+
+  /// Returns a pickle of an ordered dictionary.
+  static func state(_ entries: (inout PickleWriter) -> Void) -> [UInt8] {
+    var writer = PickleWriter()
+    writer.global("collections", "OrderedDict")
+    writer.raw(0x29, 0x52, 0x28)
+    entries(&writer)
+    writer.raw(0x75)
+    writer.stop()
+    return writer.bytes
+  }
+
+  /// Returns a pickle of a list of strings.
+  static func list(_ texts: [String]) -> [UInt8] {
+    var writer = PickleWriter()
+    writer.raw(0x5D, 0x28)
+    for text in texts { writer.text(text) }
+    writer.raw(0x65)
+    writer.stop()
+    return writer.bytes
+  }
+}
+
+/// Returns the little-endian bytes of a number.
+func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { Array($0) }
+}
+
+/// Returns the little-endian bytes of floats.
+func little(_ numbers: [Float]) -> [UInt8] { numbers.flatMap { little($0.bitPattern) } }
+
+/// Weight files of all layouts, made from the same parts.
 enum StateFile {
-  /// The file of PyTorch before 1.6.
+  /// Returns a PyTorch state file from before version 1.6.
   static func older(_ state: [UInt8], _ storages: [(key: String, count: Int, data: [UInt8])]) -> [UInt8] {
     var protocolNumber = PickleWriter()
     protocolNumber.integer(1001)
@@ -17,14 +93,14 @@ enum StateFile {
       + storages.flatMap { little(Int64($0.count)) + $0.data }
   }
 
-  /// The file of PyTorch since 1.6.
+  /// Returns a PyTorch state file since version 1.6.
   static func zipped(_ state: [UInt8], _ storages: [(key: String, count: Int, data: [UInt8])]) -> [UInt8] {
     zip(
       [("net/data.pkl", state), ("net/byteorder", Array("little".utf8))]
         + storages.map { ("net/data/\($0.key)", $0.data) } + [("net/version", Array("3\n".utf8))])
   }
 
-  /// A zip that stores its files as they are, each with a filler before it, and the wide records that PyTorch writes.
+  /// Returns a zip with stored files, each padded and with Zip64 records, as PyTorch writes it.
   static func zip(_ files: [(name: String, data: [UInt8])], method: UInt16 = 0) -> [UInt8] {
     var bytes: [UInt8] = []
     var directory: [UInt8] = []
@@ -51,7 +127,7 @@ enum StateFile {
     return bytes + little(UInt32(directory.count)) + little(UInt32.max) + little(UInt16(0))
   }
 
-  /// A safetensors file.
+  /// Returns a safetensors file.
   static func safetensors(_ header: String, _ data: [UInt8]) -> [UInt8] {
     little(UInt64(header.utf8.count)) + Array(header.utf8) + data
   }
