@@ -38,8 +38,7 @@ let package = Package(
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
     .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
     .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),
-    .target(
-      name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"], swiftSettings: settings),
+    .target(name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"]),
     .target(
       name: "Inference", dependencies: ["Heads", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"]),
     .target(
