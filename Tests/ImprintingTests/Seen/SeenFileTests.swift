@@ -41,7 +41,7 @@ struct SeenFileTests {
       let bytes = try Sight.bytes(Sight.seen(in: Sight.space(views: views, arithmetic: arithmetic)))
       let header = String(decoding: bytes, as: UTF8.self)
       #expect(header.contains(text))
-      #expect(header.contains("\"views\":\"\(views == .off ? "one" : "five")\"}"))
+      #expect(header.contains("\"views\":\"\(views == .off ? "one" : "five")\",\"zeroPoint\":0}"))
     }
   }
 
