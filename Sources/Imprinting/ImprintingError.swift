@@ -1,5 +1,5 @@
-import Heads
-import Platform
+public import Heads
+public import Platform
 
 /// Why classes cannot be taught, or a model cannot be saved.
 public struct ImprintingError: DescribedError {
@@ -71,7 +71,7 @@ public struct ImprintingError: DescribedError {
   public static func otherAugmentation(_ augmentation: Augmentation, before: Augmentation, path: String) -> Self {
     Self(
       .otherAugmentation,
-      "the augmentation is \(augmentation.rawValue), and \(before.rawValue) in \(path), which is continued",
+      "the augmentation is \(augmentation), and \(before) in \(path), which is continued",
       remedy: "use the same augmentation")
   }
 

@@ -1,7 +1,7 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import TFLite
 
 /// The last layers of a base classifier, which turn embeddings into its logits.
 ///
@@ -47,7 +47,7 @@ public struct BaseLogits: Sendable {
   }
 }
 
-extension KeptClasses {
+extension BaseClassCalibration {
   /// Calibrates new classes against those of a base, from the embeddings that the new ones were solved from.
   ///
   /// - Parameters:
@@ -55,22 +55,22 @@ extension KeptClasses {
   ///   - embeddings: The embeddings that they were solved from, of the base's own network.
   ///   - base: The base's last layers.
   ///   - share: The share of training pictures that win over the base, more than 0 and less than 1.
-  /// - Throws: ``KeptClassesError``, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
+  /// - Throws: ``BaseClassCalibrationError``, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   public init(
-    _ solved: SolvedHead, from embeddings: EmbeddingSet, base: BaseLogits, share: Double = KeptClasses.share
+    _ solved: SolvedHead, from embeddings: EmbeddingSet, base: BaseLogits, share: Double = BaseClassCalibration.share
   ) throws {
-    guard embeddings.classes.contains(where: { $0.count > 1 }) else { throw KeptClassesError.tooFewPictures }
+    guard embeddings.classes.contains(where: { $0.count > 1 }) else { throw BaseClassCalibrationError.tooFewPictures }
     guard embeddings.hasEmbeddings else {
       throw EmbeddingSetError.pastBudget("keeping the classes of the base", bytes: embeddings.budget)
     }
-    guard let familiarity = solved.familiarity else { throw KeptClassesError.noDistances }
-    guard !familiarity.training.isEmpty else { throw KeptClassesError.tooFewPictures }
+    guard let novelty = solved.novelty else { throw BaseClassCalibrationError.noDistances }
+    guard !novelty.training.isEmpty else { throw BaseClassCalibrationError.tooFewPictures }
     // A class with one picture has no distances.
     let pictures = embeddings.classes.filter { $0.count > 1 }.flatMap(\.pictures)
     let size = embeddings.space.byteCount
     let greatest = try pictures.map { picture in
       try base.logits(of: picture.embeddings.slice(0..<size) ?? Bytes()).max() ?? 0
     }
-    try self.init(familiarity, baseLogits: greatest, share: share)
+    try self.init(novelty, baseLogits: greatest, share: share)
   }
 }

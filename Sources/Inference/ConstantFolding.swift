@@ -1,7 +1,7 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import TFLite
 
 /// A model whose operators on constants have become constants: a normalisation of frozen weights, weights that are stored
 /// in fewer bits, a reshaped or transposed kernel.

@@ -1,13 +1,13 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 extension Adaptation {

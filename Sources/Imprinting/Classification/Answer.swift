@@ -1,4 +1,4 @@
-import Heads
+public import Heads
 
 /// A classifier's answer about a picture: the best classes, or that it shows none of them.
 ///

@@ -1,14 +1,14 @@
-import Heads
-import Inference
-import LiteRT
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 extension Classifier {

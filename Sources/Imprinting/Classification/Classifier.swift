@@ -1,14 +1,14 @@
-import Heads
-import Inference
-import LiteRT
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// An image classification model with one output: a picture in, the best classes out.
@@ -59,18 +59,24 @@ public struct Classifier: Sendable {
   ///   the kind that is needed or a rate is out of range, ``LiteRTError`` when the runtime is missing or refuses it,
   ///   ``PictureError`` for an impossible resize.
   public init(
-    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .one,
+    contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .off,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     let bytes = try Bytes(mapping: file)
+    let model: Model
+    do throws(TFLiteError) {
+      model = try Model(bytes: bytes)
+    } catch {
+      throw error.naming(path: file.relativePath)
+    }
     try self.init(
-      Model(bytes: bytes), file: bytes, labels: labels, resize: resize, testTimeAugmentation: testTimeAugmentation,
+      model, file: bytes, labels: labels, resize: resize, testTimeAugmentation: testTimeAugmentation,
       unknown: unknown, execution: execution)
   }
 
   /// Opens a model in memory; see ``init(contentsOf:labels:resize:testTimeAugmentation:unknown:execution:)``.
   public init(
-    model: Model, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .one,
+    model: Model, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .off,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
   ) throws {
     try self.init(
@@ -78,7 +84,18 @@ public struct Classifier: Sendable {
       execution: execution)
   }
 
-  /// - Parameter file: The bytes that the model was read from, where they are at hand: they need not be made anew.
+  /// Opens the bytes of a model file; see
+  /// ``init(contentsOf:labels:resize:testTimeAugmentation:unknown:execution:)``.
+  public init(
+    bytes: Bytes, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .off,
+    unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
+  ) throws {
+    try self.init(
+      Model(bytes: bytes), file: bytes, labels: labels, resize: resize, testTimeAugmentation: testTimeAugmentation,
+      unknown: unknown, execution: execution)
+  }
+
+  /// - Parameter file: The bytes that the model was read from, where they are at hand: it need not be serialised then.
   private init(
     _ model: Model, file: Bytes?, labels: Labels?, resize: Resize?, testTimeAugmentation: Augmentation,
     unknown: UnknownAnswers, execution: Execution

@@ -1,11 +1,11 @@
-import ModelSurgery
-import Platform
-import TFLite
+public import ModelSurgery
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// The model that ``Teacher`` teaches where no other is named: EfficientNet-Lite0, trained on ImageNet.

@@ -1,11 +1,11 @@
-import ModelSurgery
-import Platform
-import TFLite
+public import ModelSurgery
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// Published weights: their package, their licence and their digests.

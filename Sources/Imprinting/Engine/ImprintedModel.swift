@@ -1,8 +1,8 @@
-import Heads
-import Inference
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 /// A model with Coral's imprinting tail, and its classes: those of the file, and those that were imprinted since.
 struct ImprintedModel: Sendable {
@@ -33,9 +33,9 @@ struct ImprintedModel: Sendable {
       return (model, try ImprintingTail(of: model))
     } catch let missing {
       let whole: Model
-      do {
+      do throws(SurgeryError) {
         whole = try model.appendingImprintingTail()
-      } catch SurgeryError.noImprintingTail {
+      } catch let error where error.code == .noImprintingTail {
         // For a classifier, the reason why it has no tail says more.
         throw missing
       }
@@ -187,9 +187,9 @@ struct ImprintedModel: Sendable {
       }
       return whole
     }
-    let views = Double(max(known.count * space.views.count, 1))
+    let views = Double(max(known.count * space.augmentation.count, 1))
     let mean = normalized(known.steps.map { Float($0 / views) }, unit: unit)
-    return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.views.count)
+    return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.augmentation.count)
   }
 
   /// Returns what the tail makes of one raw embedding.

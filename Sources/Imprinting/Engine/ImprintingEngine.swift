@@ -1,15 +1,15 @@
-import Heads
-import Inference
-import LiteRT
-import ModelSurgery
-import Pictures
-import Platform
-import TFLite
+public import Heads
+public import Inference
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// Teaches a model new classes by weight imprinting (Qi, Brown and Lowe, CVPR 2018), with the behaviour and the file
@@ -64,6 +64,13 @@ public actor ImprintingEngine {
   ) throws {
     try self.init(
       model: Model(contentsOf: model), keepClasses: keepClasses, labels: labels, execution: execution)
+  }
+
+  /// Opens the bytes of a model file; see ``init(model:keepClasses:labels:execution:)-(URL,_,_,_)``.
+  public init(
+    bytes: Bytes, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
+  ) throws {
+    try self.init(model: Model(bytes: bytes), keepClasses: keepClasses, labels: labels, execution: execution)
   }
 
   /// Opens a model in memory; see ``init(model:keepClasses:labels:execution:)-(URL,_,_,_)``.
@@ -196,7 +203,7 @@ public actor ImprintingEngine {
     return embeddings
   }
 
-  private nonisolated func embed(
+  private func embed(
     _ pictures: PictureSource, resize: Resize, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<Embedding, PictureError>) throws -> Void
   ) async throws {

@@ -1,9 +1,9 @@
-import Heads
-import Inference
-import LiteRT
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 /// A classifier as it follows from embeddings.
 struct TaughtModel: Sendable {
@@ -135,7 +135,7 @@ struct SolvedWriter: ClassifierWriter {
       return TaughtModel(model: try solved.model(behind: extractor.model, resize: extractor.resize), solved: solved)
     }
     let model = try solved.model(
-      beside: base.model, kept: KeptClasses(solved, from: embeddings, base: base.logits), labels: base.labels,
+      beside: base.model, calibration: BaseClassCalibration(solved, from: embeddings, base: base.logits), labels: base.labels,
       resize: extractor.resize)
     return TaughtModel(model: model, solved: solved)
   }
@@ -146,12 +146,12 @@ struct SolvedWriter: ClassifierWriter {
     var analytic = method as? Analytic ?? Analytic()
     analytic.takesOneClass = analytic.takesOneClass || base != nil
     let solved = try method is Analytic ? analytic.solve(embeddings) : method.solve(embeddings)
-    guard solved.familiarity == nil, !(method is Analytic), embeddings.hasEmbeddings,
-      solved.head.map == embeddings.space.map
+    guard solved.novelty == nil, !(method is Analytic), embeddings.hasEmbeddings,
+      solved.head.transform == embeddings.space.transform
     else { return solved }
     return SolvedHead(
       head: solved.head, classes: solved.classes, leaveOneOut: solved.leaveOneOut,
-      familiarity: try analytic.solve(embeddings).familiarity)
+      novelty: try analytic.solve(embeddings).novelty)
   }
 }
 

@@ -1,5 +1,5 @@
-import Heads
-import Pictures
+public import Heads
+public import Pictures
 
 /// What a teacher has learnt from a set of pictures.
 public struct Lesson: Sendable {

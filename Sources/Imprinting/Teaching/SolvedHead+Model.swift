@@ -1,8 +1,8 @@
-import Heads
-import Inference
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+public import Inference
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
 extension SolvedHead {
   /// Returns the classifier behind a bare embedding extractor, with the names of its classes and, where the training
@@ -17,16 +17,16 @@ extension SolvedHead {
   public func model(
     behind extractor: Model, resize: Resize?, unknownRate: Double? = UnknownRule.usualRate
   ) throws -> Model {
-    var stored: StoredFamiliarity?
+    var stored: StoredNovelty?
     if let unknownRate {
-      guard StoredFamiliarity.rates.contains(Float(unknownRate)) else {
+      guard StoredNovelty.rates.contains(Float(unknownRate)) else {
         throw ImprintingError.badUnknownRate(unknownRate)
       }
-      stored = try familiarity.flatMap { try StoredFamiliarity($0, rate: unknownRate) }
+      stored = try novelty.flatMap { try StoredNovelty($0, rate: unknownRate) }
     }
-    var model = try head.model(behind: extractor.withoutImprinted)
+    var model = try extractor.withoutImprinted.appending(head)
     try model.setImprinted(
-      labels: classes, sums: StoredSums(dimension: head.dimension, sums: [:]), resize: resize, familiarity: stored)
+      labels: classes, sums: StoredSums(dimension: head.dimension, sums: [:]), resize: resize, novelty: stored)
     return model
   }
 
@@ -36,17 +36,17 @@ extension SolvedHead {
   ///
   /// - Parameters:
   ///   - base: A classifier whose embedding the head was solved on.
-  ///   - kept: How both are weighed against each other.
+  ///   - calibration: The calibration of both against each other.
   ///   - labels: Names of the base's classes.
   ///   - resize: How pictures were resized to the network's input.
-  /// - Throws: ``KeptClassesError/noDistances`` where the method says nothing of distances, `SurgeryError` where the base
+  /// - Throws: ``BaseClassCalibrationError/noDistances`` where the method says nothing of distances, `SurgeryError` where the base
   ///   does not fit, and `TFLiteError` where its metadata is newer than the schema known here.
   public func model(
-    beside base: Model, kept: KeptClasses, labels: Labels, resize: Resize?
+    beside base: Model, calibration: BaseClassCalibration, labels: Labels, resize: Resize?
   ) throws -> Model {
-    guard let familiarity else { throw KeptClassesError.noDistances }
+    guard let novelty else { throw BaseClassCalibrationError.noDistances }
     let count = try BaseClassifier(of: base).classCount
-    var model = try head.model(beside: base.withoutImprinted, familiarity: familiarity, kept: kept)
+    var model = try base.withoutImprinted.appending(head, novelty: novelty, calibration: calibration)
     let old = labels.lines(count: count)
     let names = (old.isEmpty ? Array(repeating: "", count: count) : old) + classes
     try model.setImprinted(

@@ -1,10 +1,10 @@
-import Heads
-import Pictures
+public import Heads
+public import Pictures
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A split of pictures into those to train on and those held back to test on.

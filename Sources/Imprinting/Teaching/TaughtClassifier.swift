@@ -1,13 +1,13 @@
-import Heads
-import Inference
-import ModelSurgery
-import Platform
-import TFLite
+public import Heads
+public import Inference
+public import ModelSurgery
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A classifier that was taught, opened to be taught further: its model, and what the embeddings beside it are good for.

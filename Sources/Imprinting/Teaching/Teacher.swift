@@ -1,15 +1,15 @@
-import Heads
-import Inference
-import LiteRT
-import ModelSurgery
-import Pictures
-import Platform
-import TFLite
+public import Heads
+public import Inference
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// Teaches classes from pictures, and writes the classifier with its label file.
@@ -72,7 +72,7 @@ public actor Teacher {
   ///   does.
   public init(
     model: URL? = nil, method: any HeadMethod = Analytic(), keepClasses: Bool = false, labels: Labels? = nil,
-    resize: Resize? = nil, augmentation: Augmentation = .one, from earlier: EmbeddingSet? = nil, budget: Int? = nil,
+    resize: Resize? = nil, augmentation: Augmentation = .off, from earlier: EmbeddingSet? = nil, budget: Int? = nil,
     execution: Execution = Execution()
   ) throws {
     try self.init(
@@ -107,9 +107,9 @@ public actor Teacher {
     let method = method ?? taught.method
     var continued: EmbeddingSet?
     if case .all(let set) = taught.embeddings, !(method is Imprinted) { continued = set }
-    if let continued, let augmentation, augmentation != continued.space.views {
+    if let continued, let augmentation, augmentation != continued.space.augmentation {
       throw ImprintingError.otherAugmentation(
-        augmentation, before: continued.space.views, path: taught.embeddingsFile?.relativePath ?? "")
+        augmentation, before: continued.space.augmentation, path: taught.embeddingsFile?.relativePath ?? "")
     }
     let room = budget ?? Self.budget(for: [continued, embeddings].compactMap { $0 })
     var earlier = embeddings
@@ -128,7 +128,7 @@ public actor Teacher {
     }
     try self.init(
       taught.model, method: method, keepClasses: continued == nil, labels: labels, resize: resize,
-      augmentation: augmentation ?? taught.embeddingSet?.space.views ?? .one, from: earlier, budget: room,
+      augmentation: augmentation ?? taught.embeddingSet?.space.augmentation ?? .off, from: earlier, budget: room,
       apart: apart, execution: execution)
   }
 
@@ -154,12 +154,13 @@ public actor Teacher {
     var embedding = execution
     // Embeddings add up only with those of the same arithmetic.
     embedding.arithmetic = embedding.arithmetic ?? earlier?.space.arithmetic
-    earlierResize = keepClasses ? model.imprintedResize : nil
-    extractor = try Extractor(
+    let earlierResize = keepClasses ? model.imprintedResize : nil
+    let extractor = try Extractor(
       model: model, resize: resize ?? earlier.flatMap { Resize($0.space.resize) } ?? earlierResize ?? .crop,
-      augmentation: earlier?.space.views ?? augmentation, execution: embedding)
+      augmentation: earlier?.space.augmentation ?? augmentation, execution: embedding)
     var embeddings = EmbeddingSet(space: extractor.space, budget: budget)
     if let earlier { try embeddings.merge(earlier) }
+    let writer: any ClassifierWriter
     if method is Imprinted {
       writer = ImprintedWriter(
         before: try ImprintedModel(model, keepClasses: keepClasses, labels: labels), unit: extractor.unit,
@@ -170,7 +171,10 @@ public actor Teacher {
         base: keepClasses ? try .init(model, labels: labels, runtime: runtime) : nil)
     }
     try writer.check(names: embeddings.classes.map(\.name))
+    self.writer = writer
     self.method = method
+    self.extractor = extractor
+    self.earlierResize = earlierResize
     self.embeddings = embeddings
     self.apart = apart
     self.execution = execution
@@ -366,7 +370,7 @@ public actor Teacher {
   ///
   /// - Throws: ``HeadError``, `LinearAlgebraError`.
   public var estimate: LeaveOneOut? {
-    get throws { try classifier().solved?.leaveOneOut }
+    get throws { try taughtModel().solved?.leaveOneOut }
   }
 
   /// Classifies labelled pictures as the saved file would, and compares.
@@ -377,7 +381,7 @@ public actor Teacher {
     _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
     progress: @Sendable (Int) -> Void = { _ in }, skipped: @Sendable (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
-    let model = try profile.measure(.solving) { try classifier().model }
+    let model = try profile.measure(.solving) { try taughtModel().model }
     // What was taught changes from lesson to lesson: its prepared forms are not kept.
     var execution = execution
     execution.cache = nil
@@ -388,10 +392,10 @@ public actor Teacher {
 
   /// Returns the classifier of what was learnt so far.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``KeptClassesError``, `SurgeryError`.
-  public func model() throws -> Model { try classifier().model }
+  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``BaseClassCalibrationError``, `SurgeryError`.
+  public func model() throws -> Model { try taughtModel().model }
 
-  private func classifier() throws -> TaughtModel {
+  private func taughtModel() throws -> TaughtModel {
     if let taught { return taught }
     let made = try writer.classifier(of: embeddings)
     taught = made
@@ -447,7 +451,7 @@ extension Teacher {
         path: file.path, reason: "its embeddings would go into the same file; end it in .tflite")
     }
     let record = withEmbeddings ? try record(of: embeddings, for: file) : nil
-    try classifier().model.serialized().write(to: file)
+    try taughtModel().model.serialized().write(to: file)
     try AtomicFile(labelFile).write(labels.text)
     try record?.write(to: embeddingsFile)
     return labelFile
@@ -473,7 +477,8 @@ extension Teacher {
     do {
       try both.merge(embeddings)
       return both
-    } catch EmbeddingSetError.otherSpace(let difference) {
+    } catch let error as EmbeddingSetError {
+      guard let difference = error.difference else { throw error }
       // Those of another place stay where they are; those of this one would be lost.
       let before = Self.embeddingsFile(for: apart.taught.file)
       guard Self.isSame(Self.embeddingsFile(for: file), before) else { return embeddings }

@@ -1,12 +1,12 @@
-import Heads
-import Pictures
-import Platform
-import TFLite
+public import Heads
+public import Pictures
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A folder of embeddings that are kept from run to run, so that no picture is embedded twice.

@@ -1,4 +1,4 @@
-import LiteRT
+public import LiteRT
 
 /// What models run on.
 public enum Device: Sendable, Hashable {

@@ -1,7 +1,7 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import TFLite
 
 /// How to run models: on which device, in which arithmetic, and by which runtime.
 ///
@@ -17,7 +17,7 @@ public struct Execution: Sendable {
   /// rewritten as int8, as ``/ModelSurgery/Requantization`` does in memory. Its numbers differ a little: top-1 accuracy on
   /// flowers17 stays within 0.006. Exact arithmetic gives the same numbers on every processor, and those of other programs
   /// that run the file.
-  public var arithmetic: EmbeddingSpace.Arithmetic?
+  public var arithmetic: Arithmetic?
   /// The device.
   public var device: Device
   /// How to use Edge TPUs, for a model that runs on them.
@@ -35,7 +35,7 @@ public struct Execution: Sendable {
   ///   - cache: Where prepared forms of models are kept; by default nowhere.
   ///   - runtime: The runtime; by default one is opened.
   public init(
-    threads: Int? = nil, arithmetic: EmbeddingSpace.Arithmetic? = nil, device: Device = .automatic,
+    threads: Int? = nil, arithmetic: Arithmetic? = nil, device: Device = .automatic,
     edgeTPU: EdgeTPUOptions = EdgeTPUOptions(), cache: ModelCache? = nil, runtime: Runtime? = nil
   ) {
     self.threads = threads

@@ -1,15 +1,15 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
-import Platform
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import Platform
 import Synchronization
-import TFLite
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A model from a picture to one vector, on as many workers as there are threads, or Edge TPUs.
@@ -19,7 +19,7 @@ package final class ModelRunner: Sendable {
   /// The encoding of the vector's elements in the file.
   package let output: ElementEncoding
   /// The arithmetic that the model runs in.
-  let arithmetic: EmbeddingSpace.Arithmetic
+  let arithmetic: Arithmetic
   /// The number of elements of the vector.
   package let outputCount: Int
 
@@ -136,7 +136,7 @@ package final class ModelRunner: Sendable {
 
   private func check(_ pictures: PictureSource, augmentation: Augmentation) throws {
     guard case .tensors(let tensors) = pictures else { return }
-    guard augmentation == .one else { throw InferenceError.augmentationOfDecoded(augmentation) }
+    guard augmentation == .off else { throw InferenceError.augmentationOfDecoded(augmentation) }
     for tensor in tensors { try input.check(tensor) }
   }
 

@@ -1,18 +1,18 @@
-import ModelSurgery
-import Pictures
-import TFLite
+public import ModelSurgery
+public import Pictures
+public import TFLite
 
-/// What a model takes: a picture of some size, and how its pixels become the tensor's elements.
+/// The picture that a model takes: its size, and how its pixels become the tensor's elements.
 public struct PictureInput: Sendable, Hashable {
   /// The picture's size in pixels.
   public let width, height: Int
 
   private let conversion: PixelConversion
 
-  /// Reads the input of a model, and from its metadata what is to become of a picture's bytes.
+  /// Reads the input of a model, and from its metadata how pixels become elements.
   ///
-  /// - Throws: ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, or, of a model with a float input whose
-  ///   metadata is damaged, ``TFLiteError``: without it there is no telling what the model takes.
+  /// - Throws: ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, or ``TFLiteError`` for a float input whose
+  ///   metadata is damaged: without it nobody knows what the model takes.
   public init(of model: Model) throws {
     let (input, _) = try model.onlyInputAndOutput()
     let tensor = model.mainSubgraph?.tensor(input)
@@ -25,13 +25,13 @@ public struct PictureInput: Sendable, Hashable {
     conversion = try PixelConversion(of: tensor, in: model)
   }
 
-  // The decoder's own limit is a little wider.
+  // Within the decoder's own limit.
   private static let largestSide: Int32 = 8192
 
-  /// Bytes of an RGB picture of this size.
+  /// The number of bytes of an RGB picture of this size.
   public var pictureByteCount: Int { width * height * 3 }
 
-  /// Turns RGB bytes, which `write` puts where it is told to, into the tensor's elements, in the tensor's own memory.
+  /// Fills the tensor with elements made from RGB bytes, which `write` writes into the tensor's own memory.
   func fill(
     _ tensor: UnsafeMutableRawBufferPointer, write: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
@@ -44,7 +44,7 @@ public struct PictureInput: Sendable, Hashable {
     conversion.convert(tensor)
   }
 
-  /// Checks a picture's size.
+  /// Checks the size of a picture.
   package func check(_ picture: PixelTensor) throws {
     guard picture.width == width, picture.height == height else {
       throw InferenceError.wrongPictureSize(
@@ -53,14 +53,14 @@ public struct PictureInput: Sendable, Hashable {
   }
 }
 
-/// How the bytes of RGB pictures become a tensor's elements.
+/// The conversion of an RGB picture's bytes to a tensor's elements.
 ///
 /// - float32: (byte − mean) / deviation, as the model's metadata has them, else (byte − 127.5) / 127.5, the range [−1, 1]
 ///   of the MobileNet family.
-/// - uint8: q = byte, as Coral's tools have it, and int8: q = byte − 128; unless metadata and quantisation together say
-///   otherwise: q = round((byte − mean) / deviation / scale) + zero point. Where that is within one step of the byte, it
-///   is the byte; where it makes fewer than 128 of the 256 bytes differ, the metadata was not made for the quantised
-///   model, and it is the byte too.
+/// - uint8: q = byte, as Coral's tools do, and int8: q = byte − 128; unless metadata and quantisation together say
+///   otherwise: q = round((byte − mean) / deviation / scale) + zero point. Where that is within one step of the byte, q is
+///   the byte. Where it gives fewer than 128 different values, the metadata was not made for the quantised model, and q is
+///   the byte too.
 enum PixelConversion: Sendable, Hashable {
   /// The bytes as they are.
   case unchanged
@@ -71,9 +71,9 @@ enum PixelConversion: Sendable, Hashable {
   /// (byte − mean) / deviation.
   case real(PictureNormalization)
 
-  /// The conversion for a model's input, of uint8, int8 or float32.
+  /// Finds the conversion for a model's input of uint8, int8 or float32.
   ///
-  /// - Throws: ``TFLiteError`` or ``SurgeryError/badNormalization(because:)`` of a float input whose metadata cannot be
+  /// - Throws: ``TFLiteError`` or ``SurgeryError/badNormalization(because:)`` for a float input whose metadata cannot be
   ///   used.
   init(of input: Tensor, in model: Model) throws {
     guard [.uint8, .int8].contains(input.type) else {
@@ -85,12 +85,12 @@ enum PixelConversion: Sendable, Hashable {
     if let normalization, let steps = Self.steps(of: input, normalization) { self = .steps(steps) }
   }
 
-  /// Bytes of an element.
+  /// The number of bytes of an element.
   var elementSize: Int {
     if case .real = self { 4 } else { 1 }
   }
 
-  /// The steps of a quantised input, or nil where they are the bytes or the metadata does not fit the quantisation.
+  /// Returns the steps of a quantised input, or nil where they are the bytes or the metadata does not fit the quantisation.
   private static func steps(of input: Tensor, _ normalization: PictureNormalization) -> [UInt8]? {
     guard let quantization = input.quantization, quantization.scale.count == 1, quantization.zeroPoint.count <= 1 else {
       return nil
@@ -112,7 +112,7 @@ enum PixelConversion: Sendable, Hashable {
     return isPlain ? nil : table.map { input.type == .int8 ? $0 ^ 0x80 : $0 }
   }
 
-  /// Converts a picture in place, whose bytes are at the end of the tensor's memory.
+  /// Converts a picture in place; its bytes are at the end of the tensor's memory.
   func convert(_ tensor: UnsafeMutableRawBufferPointer) {
     switch self {
     case .unchanged: break

@@ -1,13 +1,13 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import TFLite
 
 /// A model in the form in which it runs: as the file has it, or rewritten as int8.
 struct PreparedModel {
   let model: Model
   let file: Bytes
-  let arithmetic: EmbeddingSpace.Arithmetic
+  let arithmetic: Arithmetic
   /// What tells the file from others; nil where nothing is kept of it.
   let key: String?
 
@@ -19,7 +19,7 @@ struct PreparedModel {
   ///   - arithmetic: The arithmetic to run it in; nil for int8 where the processor gains from it.
   ///   - cache: Where its rewritten form is kept.
   /// - Throws: `TFLiteError` where the model cannot be serialised.
-  init(_ model: Model, file: Bytes?, arithmetic: EmbeddingSpace.Arithmetic?, cache: ModelCache?) throws {
+  init(_ model: Model, file: Bytes?, arithmetic: Arithmetic?, cache: ModelCache?) throws {
     var file = file
     var digest: String?
     if cache != nil {
@@ -27,11 +27,11 @@ struct PreparedModel {
       digest = try? bytes.sha256
       file = bytes
     }
-    let isRewritten = arithmetic.map { $0 == .rewritten } ?? Processor.current.hasByteDotProducts
+    let isRewritten = arithmetic.map { $0 == .int8 } ?? Processor.current.hasByteDotProducts
     if isRewritten, let (made, bytes) = Self.rewritten(model, digest: digest, cache: cache) {
       self.model = made
       self.file = bytes
-      self.arithmetic = .rewritten
+      self.arithmetic = .int8
       key = digest.map { "\($0) \(ModelCache.rewriting)" }
     } else {
       self.model = model

@@ -1,14 +1,14 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
-import Platform
-import TFLite
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import Pictures
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// A frozen network that turns pictures into embeddings: a model up to the vector that its last layer reads.
@@ -47,15 +47,22 @@ public final class Extractor: Sendable {
   /// - Throws: ``TFLiteError`` when the file is no valid model, ``SurgeryError`` when it has no embedding,
   ///   ``InferenceError/needsEdgeTPU(operators:reason:)``, ``LiteRTError``, ``PictureError`` for an impossible resize.
   public convenience init(
-    model: URL, resize: Resize? = nil, augmentation: Augmentation = .one, execution: Execution = Execution()
+    model: URL, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
     try self.init(
       model: Model(contentsOf: model), resize: resize, augmentation: augmentation, execution: execution)
   }
 
+  /// Opens the bytes of a model file; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
+  public convenience init(
+    bytes: Bytes, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
+  ) throws {
+    try self.init(model: Model(bytes: bytes), resize: resize, augmentation: augmentation, execution: execution)
+  }
+
   /// Opens a model in memory; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
   public init(
-    model whole: Model, resize: Resize? = nil, augmentation: Augmentation = .one, execution: Execution = Execution()
+    model whole: Model, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
     try whole.checkRunnable()
     let embedding = try whole.embedding()
@@ -74,7 +81,7 @@ public final class Extractor: Sendable {
       case .int8(_, let zeroPoint): (.int8, zeroPoint)
       }
     space = EmbeddingSpace(
-      extractor: try Self.digest(of: model), resize: "\(resize)", views: augmentation, arithmetic: runner.arithmetic,
+      extractor: try Self.digest(of: model), resize: "\(resize)", augmentation: augmentation, arithmetic: runner.arithmetic,
       dimension: runner.outputCount, element: element, zeroPoint: zeroPoint, isNonNegative: isNonNegative)
   }
 

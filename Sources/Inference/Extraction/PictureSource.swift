@@ -1,11 +1,11 @@
-import Heads
-import Pictures
-import Platform
+public import Heads
+public import Pictures
+public import Platform
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// Pictures for a network, in their order.

@@ -1,5 +1,5 @@
-import Heads
-import Pictures
+public import Heads
+public import Pictures
 
 /// Reads pictures, and cuts from them the views that an augmentation asks for.
 package struct ViewReader: Sendable {
@@ -26,12 +26,12 @@ package struct ViewReader: Sendable {
 
   /// - Throws: ``PictureError`` for sizes and resizes that make no sense.
   package init(
-    width: Int, height: Int, resize: Resize, augmentation: Augmentation = .one
+    width: Int, height: Int, resize: Resize, augmentation: Augmentation = .off
   ) throws(PictureError) {
     self.augmentation = augmentation
     plain = try PictureReader(width: width, height: height, resize: resize)
     more =
-      augmentation == .one
+      augmentation == .off
       ? nil
       : (
         try PictureReader(width: (4 * width + 2) / 3, height: (4 * height + 2) / 3, resize: resize),
@@ -41,7 +41,7 @@ package struct ViewReader: Sendable {
     let corners = [(0, 0), (2, 0), (0, 2), (2, 2)].map { Part.part(x: $0, y: $1) }
     views =
       switch augmentation {
-      case .one: [(.whole, false)]
+      case .off: [(.whole, false)]
       case .five: [(.whole, false), (centre, true), (corners[0], false), (corners[3], true), (.squashed, false)]
       case .thirteen:
         [(Part.whole, false), (.whole, true)] + ([centre] + corners).flatMap { [($0, false), ($0, true)] }

@@ -1,14 +1,14 @@
-import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
+public import Heads
+public import LiteRT
+public import ModelSurgery
+public import Pictures
 import Synchronization
-import TFLite
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 extension Quantization {
