@@ -2,12 +2,6 @@
 
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
-
 let package = Package(
   name: "Imprint",
   platforms: [.macOS(.v15), .iOS(.v18)],
@@ -16,7 +10,6 @@ let package = Package(
     .library(name: "Heads", targets: ["Heads"]),
     .library(name: "Inference", targets: ["Inference"]),
     .library(name: "Reports", targets: ["Reports"]),
-    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "ModelSurgery", targets: ["ModelSurgery"]),
     .library(name: "Pictures", targets: ["Pictures"]),
     .library(name: "LiteRT", targets: ["LiteRT"]),
@@ -38,14 +31,13 @@ let package = Package(
     .target(name: "CEdgeTPU"),
     .target(name: "Platform"),
 
-    .target(name: "TFLite", dependencies: ["Platform"], swiftSettings: settings),
-    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"], swiftSettings: settings),
-    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"], swiftSettings: settings),
-    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"], swiftSettings: settings),
-    .target(name: "Torch", dependencies: ["CTorch", "Platform"], swiftSettings: settings),
+    .target(name: "TFLite", dependencies: ["Platform"]),
+    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
+    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"]),
+    .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
+    .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
     .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),
-    .target(
-      name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"], swiftSettings: settings),
+    .target(name: "Heads", dependencies: ["LinearAlgebra", "ModelSurgery", "Platform", "TFLite"]),
     .target(
       name: "Inference", dependencies: ["Heads", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"]),
     .target(
@@ -64,14 +56,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial", swiftSettings: settings),
+    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
-    .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"], swiftSettings: settings),
-    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"], swiftSettings: settings),
-    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: settings),
-    .testTarget(
-      name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"], swiftSettings: settings),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: settings),
+    .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"]),
+    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
     .testTarget(
       name: "ImprintingTests",
@@ -89,3 +80,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+for target in package.targets where [.executable, .regular, .test].contains(target.type) {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}

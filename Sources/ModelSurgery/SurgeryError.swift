@@ -1,4 +1,4 @@
-import Platform
+public import Platform
 
 /// Why a model cannot be read, changed or built.
 public struct SurgeryError: DescribedError {

@@ -82,8 +82,8 @@ public struct EdgeTPUError: DescribedError {
     Self(
       .cannotOpen,
       """
-      the Edge TPU \(device) cannot be opened\(reason.isEmpty ? "" : " (\(reason))"): another process uses it, or this \
-      user may not open it
+      the Edge TPU \(device) cannot be opened\(reason.isEmpty ? "" : " (\(reason))"): it is busy with another process, or \
+      this user may not open it
       """, device: device, reason: reason)
   }
 

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// A model that can be given the imprinting tail: an image classifier, whose classes stay, or an embedding extractor.
 ///

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// The last layer of an image classifier as numbers: logits = W f + b, computed by a FULLY_CONNECTED or a 1x1 CONV_2D.
 ///

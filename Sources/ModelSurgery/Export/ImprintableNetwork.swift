@@ -99,7 +99,7 @@ extension ImprintableNetwork {
     let dimension = try checkedDimension()
     guard rows.shape.count == 2, rows.shape[0] > 0, rows.shape[1] == dimension else {
       throw ExportError.badNetwork(
-        because: "the classes' rows have the shape \(rows.shape), instead of [classes, \(dimension)]")
+        because: "the classes' rows have the shape \(rows.shape) instead of [classes, \(dimension)]")
     }
     guard (1e-6...1e6).contains(scale) else {
       throw ExportError.badNetwork(because: "the scale factor is \(scale), which is not a valid factor of cosines")
@@ -129,7 +129,7 @@ extension ImprintableNetwork {
     guard let projection else { return inputs }
     guard projection.shape.count == 2, projection.shape[0] > 0, projection.shape[1] == inputs else {
       throw .badNetwork(
-        because: "the projection has the shape \(projection.shape), instead of [outputs, \(inputs)]")
+        because: "the projection has the shape \(projection.shape) instead of [outputs, \(inputs)]")
     }
     guard projection.elements.allSatisfy(\.isFinite) else {
       throw .badNetwork(because: "the projection holds a number that is infinite or NaN")

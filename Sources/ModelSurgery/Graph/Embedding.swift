@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// Finds the embedding: the vector that the last layer reads, before it is normalised or otherwise transformed, as the

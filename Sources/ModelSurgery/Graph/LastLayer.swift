@@ -42,8 +42,9 @@ struct LastLayer: Sendable, Hashable {
     dimension = Int(kernel.shape[kernel.shape.count - 1])
   }
 
-  /// Throws ``SurgeryError/cannotAdapt(found:because:)`` where the layer does not read one vector of D elements, or has no
-  /// whole number of rows for each of some classes: one, where `rowsPerClass` is not given.
+  /// Checks that the layer reads one vector of D elements and has as many rows for each class: one, or any number.
+  ///
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` with the shapes.
   func checkShapes(classCount: Int, isOneRowPerClass: Bool, in model: Model) throws(SurgeryError) {
     guard let graph = model.mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
     guard dimension > 0, graph.tensor(features)?.elementCount == dimension, classCount > 0,

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// The subgraph that runs when the model is run.

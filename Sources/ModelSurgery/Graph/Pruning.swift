@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// Returns the part of the model that computes one tensor of the main subgraph, with that tensor as its only output.

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// Returns the classifier of an embedding extractor and a head:

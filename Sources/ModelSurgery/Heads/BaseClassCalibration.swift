@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// How new classes are weighed against those of a base: a new class wins where θ − α D² is above the base's greatest logit,
 /// D² being the distance of ``NoveltyScore`` to the nearest new class.

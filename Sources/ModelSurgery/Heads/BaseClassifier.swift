@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// A classifier to which classes can be added: where its logits are, and the embedding that they are made of.
 ///

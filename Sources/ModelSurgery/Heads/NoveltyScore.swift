@@ -1,10 +1,9 @@
-import TFLite
+public import TFLite
 
 /// How far a picture is from all classes that were taught: the squared Mahalanobis distance of its features z to the
 /// nearest class mean, and the score u that follows from it. The lower u, the more novel the picture.
 ///
-/// With y = z − μ and the metric's inverse kept as (I − Σⱼ sⱼ uⱼ uⱼᵀ) / λ, exact along the r directions u and 1/λ in all
-/// others:
+/// With y = z − μ and the metric A⁻¹ stored as (I − Σⱼ sⱼ uⱼ uⱼᵀ) / λ, exact along the r directions u and 1/λ in all others:
 ///
 ///     zz   = (‖y‖² − Σⱼ sⱼ (uⱼ·y)²) / λ
 ///     D²ₖ  = zz − 2 wₖ·y + qₖ                 wₖ = A⁻¹ (mₖ − μ), qₖ = (mₖ − μ)·wₖ

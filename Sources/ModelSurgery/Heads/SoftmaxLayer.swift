@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// Returns the model with FULLY_CONNECTED → SOFTMAX behind it, for an embedding extractor, whose output is one vector.

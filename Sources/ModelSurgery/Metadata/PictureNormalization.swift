@@ -16,7 +16,7 @@ public struct PictureNormalization: Sendable, Hashable, Codable {
   public init(mean: [Float], deviation: [Float]) throws(SurgeryError) {
     for (numbers, name) in [(mean, "mean"), (deviation, "std")] {
       guard numbers.count == 1 || numbers.count == 3 else {
-        throw .badNormalization(because: "it has \(numbers.count) numbers for \(name), instead of 1 or 3")
+        throw .badNormalization(because: "it has \(numbers.count) numbers for \(name) instead of 1 or 3")
       }
       if let wrong = numbers.first(where: { !$0.isFinite }) {
         throw .badNormalization(because: "its \(name) is \(wrong)")

@@ -1,10 +1,10 @@
-import Platform
-import TFLite
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 /// Weights of a network from a file, with which its training starts.

@@ -1,3 +1,48 @@
+/// The ranges of a model's tensors, measured on calibration pictures: all that quantisation needs to know of them.
+///
+/// The ranges can be saved as JSON and used on a machine without pictures.
+public struct ActivationRanges: Sendable, Hashable, Codable {
+  /// The range of a tensor's values.
+  public struct Range: Sendable, Hashable, Codable {
+    /// The ends. Quantisation requires that both are finite and in order.
+    public let lower, upper: Float
+
+    /// Creates a range; the parameters are the properties of the same names.
+    public init(lower: Float, upper: Float) {
+      self.lower = lower
+      self.upper = upper
+    }
+
+    /// Decodes a list of the two ends.
+    public init(from decoder: any Decoder) throws {
+      var ends = try decoder.unkeyedContainer()
+      lower = try ends.decode(Float.self)
+      upper = try ends.decode(Float.self)
+    }
+
+    /// Encodes a list of the two ends.
+    public func encode(to encoder: any Encoder) throws {
+      var ends = encoder.unkeyedContainer()
+      try ends.encode(lower)
+      try ends.encode(upper)
+    }
+  }
+
+  /// The ``Quantization/fingerprint`` of the model that they were measured with.
+  public let model: String
+  /// The number of pictures they were measured on.
+  public let pictures: Int
+  /// The range of each measured tensor, by the names of ``Quantization/activations``.
+  public let ranges: [String: Range]
+
+  /// Creates ranges; the parameters are the properties of the same names.
+  public init(model: String, pictures: Int, ranges: [String: Range]) {
+    self.model = model
+    self.pictures = pictures
+    self.ranges = ranges
+  }
+}
+
 /// A histogram of a tensor's values, with bins whose width is a power of two and grows with the range.
 ///
 /// Adding the histograms of two sets of values gives that of both, in any order. The coarser bin width wins.
@@ -145,50 +190,5 @@ extension ActivationHistogram {
       sum += Double(count) * (beyond * beyond + (beyond > 0 ? 0 : within))
     }
     return sum
-  }
-}
-
-/// The ranges of a model's tensors, measured on calibration pictures: all that quantisation needs to know of them.
-///
-/// The ranges can be saved as JSON and used on a machine without pictures.
-public struct ActivationRanges: Sendable, Hashable, Codable {
-  /// The range of a tensor's values.
-  public struct Range: Sendable, Hashable, Codable {
-    /// The ends. Quantisation requires that both are finite and in order.
-    public let lower, upper: Float
-
-    /// Creates a range; the parameters are the properties of the same names.
-    public init(lower: Float, upper: Float) {
-      self.lower = lower
-      self.upper = upper
-    }
-
-    /// Decodes a list of the two ends.
-    public init(from decoder: any Decoder) throws {
-      var ends = try decoder.unkeyedContainer()
-      lower = try ends.decode(Float.self)
-      upper = try ends.decode(Float.self)
-    }
-
-    /// Encodes a list of the two ends.
-    public func encode(to encoder: any Encoder) throws {
-      var ends = encoder.unkeyedContainer()
-      try ends.encode(lower)
-      try ends.encode(upper)
-    }
-  }
-
-  /// The ``Quantization/fingerprint`` of the model that they were measured with.
-  public let model: String
-  /// The number of pictures they were measured on.
-  public let pictures: Int
-  /// The range of each measured tensor, by the names of ``Quantization/activations``.
-  public let ranges: [String: Range]
-
-  /// Creates ranges; the parameters are the properties of the same names.
-  public init(model: String, pictures: Int, ranges: [String: Range]) {
-    self.model = model
-    self.pictures = pictures
-    self.ranges = ranges
   }
 }

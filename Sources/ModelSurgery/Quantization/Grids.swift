@@ -1,70 +1,9 @@
-/// A layer's weights quantised on a ``WeightGrid``, each rounded to the nearest step.
-///
-/// q = clamp(round(w / scale) + zeroPoint, the grid's bounds), with halves rounded to even and one scale per output or
-/// one in all. Fake quantisation in training does the same, so that a trained network gives the same results in 8 bits.
-public struct RoundedWeights: Sendable, Hashable {
-  /// q in the order of the weights: uint8, or the bit patterns of int8.
-  public let bytes: [UInt8]
-  /// One scale, or one per output.
-  public let scales: [Float]
-  /// The zero point of all weights.
-  public let zeroPoint: Int
-  private let bounds: ClosedRange<Int>
-  private let isDepthwise: Bool
-
-  /// Quantises weights.
-  ///
-  /// - Parameters:
-  ///   - weights: Finite weights: `[outputs, rows, columns, inputs]`, or `[1, rows, columns, outputs]` of a depthwise
-  ///     layer.
-  ///   - outputs: The number of outputs on a per-channel grid; 1 for one scale in all.
-  ///   - isDepthwise: Whether the outputs are the last dimension instead of the first.
-  ///   - grid: The grid.
-  ///   - room: A range that the grid must cover besides the weights.
-  public init(
-    _ weights: [Float], outputs: Int, isDepthwise: Bool = false, on grid: WeightGrid, room: ClosedRange<Float> = 0...0
-  ) {
-    self.init(weights, outputs: outputs, isDepthwise: isDepthwise, on: grid, room: room, leastScales: [])
-  }
-
-  /// - Parameter leastScales: The lower limit of each output's scale, on a per-channel grid.
-  init(
-    _ weights: [Float], outputs: Int, isDepthwise: Bool, on grid: WeightGrid, room: ClosedRange<Float> = 0...0,
-    leastScales: [Float]
-  ) {
-    let count = grid == .int8PerChannel && weights.count.isMultiple(of: max(1, outputs)) ? max(1, outputs) : 1
-    let size = weights.count / count
-    func output(of place: Int) -> Int { isDepthwise ? place % count : place / max(1, size) }
-    var lower = Array(repeating: room.lowerBound, count: count)
-    var upper = Array(repeating: room.upperBound, count: count)
-    for (place, weight) in weights.enumerated() {
-      lower[output(of: place)] = min(lower[output(of: place)], weight)
-      upper[output(of: place)] = max(upper[output(of: place)], weight)
-    }
-    let encodings = zip(lower, upper).map { grid.encoding(lower: $0, upper: $1) }
-    var scales = encodings.map(\.scale)
-    if leastScales.count == count { scales = zip(scales, leastScales).map { max($0, $1) } }
-    let zeroPoint = encodings[0].zeroPoint
-    let bounds = grid.bounds
-    bytes = weights.enumerated().map { place, weight in
-      let step = (weight / scales[output(of: place)]).rounded(.toNearestOrEven) + Float(zeroPoint)
-      let whole = Int(min(max(step, Float(bounds.lowerBound)), Float(bounds.upperBound)))
-      return UInt8(truncatingIfNeeded: whole)
-    }
-    self.scales = scales
-    self.zeroPoint = zeroPoint
-    self.bounds = bounds
-    self.isDepthwise = isDepthwise
-  }
-
-  /// The dequantised weights: scale · (q − zeroPoint).
-  public var values: [Float] {
-    let size = max(1, bytes.count / scales.count)
-    return bytes.enumerated().map { place, byte in
-      let step = bounds.lowerBound < 0 ? Int(Int8(bitPattern: byte)) : Int(byte)
-      return scales[isDepthwise ? place % scales.count : place / size] * Float(step - zeroPoint)
-    }
-  }
+/// The 8-bit type of a quantised model's input or output.
+public enum ByteType: String, Sendable, Hashable, CaseIterable {
+  /// 0 … 255, like the bytes of pictures.
+  case uint8
+  /// −128 … 127, the type of the inner layers.
+  case int8
 }
 
 /// The 8-bit grid of a layer's results: x = scale · (q − zeroPoint).
@@ -166,10 +105,71 @@ public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
   }
 }
 
-/// The 8-bit type of a quantised model's input or output.
-public enum ByteType: String, Sendable, Hashable, CaseIterable {
-  /// 0 … 255, like the bytes of pictures.
-  case uint8
-  /// −128 … 127, the type of the inner layers.
-  case int8
+/// A layer's weights quantised on a ``WeightGrid``, each rounded to the nearest step.
+///
+/// q = clamp(round(w / scale) + zeroPoint, the grid's bounds), with halves rounded to even and one scale per output or
+/// one in all. Fake quantisation in training does the same, so that a trained network gives the same results in 8 bits.
+public struct RoundedWeights: Sendable, Hashable {
+  /// q in the order of the weights: uint8, or the bit patterns of int8.
+  public let bytes: [UInt8]
+  /// One scale, or one per output.
+  public let scales: [Float]
+  /// The zero point of all weights.
+  public let zeroPoint: Int
+  private let bounds: ClosedRange<Int>
+  private let isDepthwise: Bool
+
+  /// Quantises weights.
+  ///
+  /// - Parameters:
+  ///   - weights: Finite weights: `[outputs, rows, columns, inputs]`, or `[1, rows, columns, outputs]` of a depthwise
+  ///     layer.
+  ///   - outputs: The number of outputs on a per-channel grid; 1 for one scale in all.
+  ///   - isDepthwise: Whether the outputs are the last dimension instead of the first.
+  ///   - grid: The grid.
+  ///   - room: A range that the grid must cover besides the weights.
+  public init(
+    _ weights: [Float], outputs: Int, isDepthwise: Bool = false, on grid: WeightGrid, room: ClosedRange<Float> = 0...0
+  ) {
+    self.init(weights, outputs: outputs, isDepthwise: isDepthwise, on: grid, room: room, leastScales: [])
+  }
+
+  /// - Parameter leastScales: The lower limit of each output's scale, on a per-channel grid.
+  init(
+    _ weights: [Float], outputs: Int, isDepthwise: Bool, on grid: WeightGrid, room: ClosedRange<Float> = 0...0,
+    leastScales: [Float]
+  ) {
+    let count = grid == .int8PerChannel && weights.count.isMultiple(of: max(1, outputs)) ? max(1, outputs) : 1
+    let size = weights.count / count
+    func output(of place: Int) -> Int { isDepthwise ? place % count : place / max(1, size) }
+    var lower = Array(repeating: room.lowerBound, count: count)
+    var upper = Array(repeating: room.upperBound, count: count)
+    for (place, weight) in weights.enumerated() {
+      lower[output(of: place)] = min(lower[output(of: place)], weight)
+      upper[output(of: place)] = max(upper[output(of: place)], weight)
+    }
+    let encodings = zip(lower, upper).map { grid.encoding(lower: $0, upper: $1) }
+    var scales = encodings.map(\.scale)
+    if leastScales.count == count { scales = zip(scales, leastScales).map { max($0, $1) } }
+    let zeroPoint = encodings[0].zeroPoint
+    let bounds = grid.bounds
+    bytes = weights.enumerated().map { place, weight in
+      let step = (weight / scales[output(of: place)]).rounded(.toNearestOrEven) + Float(zeroPoint)
+      let whole = Int(min(max(step, Float(bounds.lowerBound)), Float(bounds.upperBound)))
+      return UInt8(truncatingIfNeeded: whole)
+    }
+    self.scales = scales
+    self.zeroPoint = zeroPoint
+    self.bounds = bounds
+    self.isDepthwise = isDepthwise
+  }
+
+  /// The dequantised weights: scale · (q − zeroPoint).
+  public var values: [Float] {
+    let size = max(1, bytes.count / scales.count)
+    return bytes.enumerated().map { place, byte in
+      let step = bounds.lowerBound < 0 ? Int(Int8(bitPattern: byte)) : Int(byte)
+      return scales[isDepthwise ? place % scales.count : place / size] * Float(step - zeroPoint)
+    }
+  }
 }

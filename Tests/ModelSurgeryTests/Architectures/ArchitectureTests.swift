@@ -17,7 +17,8 @@ struct ArchitectureTests {
     let architecture = try #require(Architecture(name: name))
     // The running statistics of a normalisation do not count as weights.
     let learnt = architecture.weights.filter { !$0.name.contains("running_") }
-    #expect(learnt.reduce(0) { $0 + $1.shape.reduce(1, *) } == count)
+    let sizes: [Int] = learnt.map { $0.shape.reduce(1, *) }
+    #expect(sizes.reduce(0, +) == count)
     #expect(Set(architecture.weights.map(\.name)).count == architecture.weights.count)
     #expect(architecture.side == side)
   }

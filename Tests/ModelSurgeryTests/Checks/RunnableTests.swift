@@ -150,7 +150,7 @@ struct RunnableOperatorTests {
       let output = Int(graph.operators[4].outputs[0])
       graph.tensors[output].quantization?.zeroPoint = [.min]
     }
-    #expect(words.contains("zero point -9223372036854775808 is no UINT8"))
+    #expect(words.contains("zero point -9223372036854775808 is outside the range of UINT8"))
   }
 }
 

@@ -71,7 +71,7 @@ struct JoinTests {
       var other = try head
       change(&other.subgraphs[0].tensors[Int(other.subgraphs[0].inputs[0])])
       let error = #expect(throws: JoinError.self) { try extractor.joined(with: other) }
-      return try #require(error).description
+      return try #require(error).message
     }
     #expect(try message { $0.shape = [1, 1, 1, 1000] }.contains("shape is [1, 1, 1, 1024] and [1, 1, 1, 1000]"))
     #expect(try message { $0.type = .int8 }.contains("the type is UINT8 and INT8"))

@@ -141,8 +141,10 @@ struct ImprintableNetworkTests {
     let ends = [input, output].compactMap { model.subgraphs[0].tensor($0) }
     #expect(ends.map(\.type) == [wanted, wanted])
     #expect(ends.map(\.name) == ["image", "Scores"])
-    #expect(ends.map { $0.quantization?.zeroPoint } == (type == .uint8 ? [[127], [0]] : [[-1], [-128]]))
-    #expect(operators(model).filter { $0 == "QUANTIZE" }.count == (grid.byteType == type ? 0 : 2))
+    let zeroPoints: [[Int64]?] = type == .uint8 ? [[127], [0]] : [[-1], [-128]]
+    #expect(ends.map { $0.quantization?.zeroPoint } == zeroPoints)
+    let conversions: Int = grid.byteType == type ? 0 : 2
+    #expect(operators(model).count { $0 == "QUANTIZE" } == conversions)
   }
 
   @Test("The grid has room for rows imprinted later")
@@ -185,7 +187,7 @@ struct ImprintableNetworkTests {
     let error = #expect(throws: ExportError.self) {
       try dead.quantizedModel(ranges: Self.ranges, grid: .uint8PerTensor)
     }
-    #expect(error?.description.contains("the layer flat cannot be stored in bytes: its bias 0") == true)
+    #expect(error?.message.contains("the layer flat cannot be stored in bytes: its bias 0") == true)
   }
 
   @Test("Missing and invalid ranges are refused")
@@ -202,20 +204,20 @@ struct ImprintableNetworkTests {
         refusal("sum", .init(lower: lower, upper: upper)) == .badRange(layer: "sum", lower: lower, upper: upper))
     }
     #expect(refusal("projection", .init(lower: .nan, upper: 1)) != nil)
-    #expect(refusal("down", .init(lower: 0, upper: 1e-20))?.description.contains("no scale serves") == true)
-    #expect(refusal("embedding", .init(lower: 0, upper: 1e-9))?.description.contains("next to nothing") == true)
+    #expect(refusal("down", .init(lower: 0, upper: 1e-20))?.message.contains("no scale serves") == true)
+    #expect(refusal("embedding", .init(lower: 0, upper: 1e-9))?.message.contains("next to nothing") == true)
   }
 
   @Test("Parts that do not fit are named")
   func badParts() throws {
     func refusal(_ network: ImprintableNetwork, _ words: String) {
       let error = #expect(throws: ExportError.self) { try network.floatModel() }
-      #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+      #expect(error?.message.contains(words) == true, "\(String(describing: error))")
     }
-    refusal(try Self.network(projection: nil), "the classes' rows have the shape [2, 3], instead of [classes, 4]")
+    refusal(try Self.network(projection: nil), "the classes' rows have the shape [2, 3] instead of [classes, 4]")
     refusal(
       try Self.network(projection: Self.tensor([3, 5], Array(repeating: 1, count: 15))),
-      "the projection has the shape [3, 5], instead of [outputs, 4]")
+      "the projection has the shape [3, 5] instead of [outputs, 4]")
     refusal(
       try Self.network(projection: Self.tensor([3, 4], Array(repeating: .nan, count: 12))),
       "the projection holds a number")

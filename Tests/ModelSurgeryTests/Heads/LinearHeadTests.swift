@@ -6,14 +6,15 @@ import Testing
 
 @Suite("Heads as operators")
 struct LinearHeadTests {
-  private func head(_ root: EmbeddingRoot, rowsPerClass: Int = 1) throws -> LinearHead {
+  private func head(_ transform: FeatureTransform, rowsPerClass: Int = 1) throws -> LinearHead {
     try LinearHead(
-      root: root, dimension: 3, rowsPerClass: rowsPerClass, weights: Array(repeating: 1, count: 6 * rowsPerClass),
+      transform: transform, dimension: 3, rowsPerClass: rowsPerClass,
+      weights: Array(repeating: 1, count: 6 * rowsPerClass),
       biases: Array(repeating: 0, count: 2 * rowsPerClass))
   }
 
-  private func nearest(classes: Int = 2) throws -> NearestClass {
-    try NearestClass(
+  private func novelty(classes: Int = 2) throws -> NoveltyScore {
+    try NoveltyScore(
       mean: [0, 0, 0], directions: [1, 0, 0], shares: [0.5], lambda: 0.5,
       discriminants: Array(repeating: 0.5, count: 3 * classes), lengths: Array(repeating: 1, count: classes))
   }
@@ -22,9 +23,9 @@ struct LinearHeadTests {
     (model.mainSubgraph?.operators ?? []).dropFirst(2).map { model.name(of: $0) }
   }
 
-  @Test("Behind bytes and floats, with each root")
+  @Test("A head behind bytes and floats, with each transform")
   func layers() throws {
-    let floats = try SmallPictureModel.model().appending(head(.none))
+    let floats = try SmallPictureModel.model().appending(head(.plain))
     #expect(names(floats) == ["L2_NORMALIZATION", "FULLY_CONNECTED", "SOFTMAX"])
     let bytes = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.root, rowsPerClass: 3))
     #expect(
@@ -36,7 +37,7 @@ struct LinearHeadTests {
       names(signed) == [
         "DEQUANTIZE", "ABS", "MAXIMUM", "RSQRT", "MUL", "L2_NORMALIZATION", "FULLY_CONNECTED", "SOFTMAX",
       ])
-    for (model, root, rows) in [(floats, EmbeddingRoot.none, 1), (bytes, .root, 3), (signed, .signedRoot, 1)] {
+    for (model, transform, rows) in [(floats, FeatureTransform.plain, 1), (bytes, .root, 3), (signed, .signedRoot, 1)] {
       try model.checkRunnable()
       let graph = try #require(model.mainSubgraph)
       let output = try #require(graph.tensor(try model.onlyInputAndOutput().output))
@@ -44,20 +45,20 @@ struct LinearHeadTests {
       #expect(model.signatureDefs.map(\.signatureKey) == ["serving_default"])
       #expect(model.signatureDefs[0].outputs.map(\.name) == ["scores"])
       let found = try BaseClassifier(of: model)
-      #expect(found.layout == .normalized && found.root == root && found.rowsPerClass == rows)
+      #expect(found.layout == .normalized && found.transform == transform && found.rowsPerClass == rows)
       #expect(found.classCount == 2 && found.dimension == 3)
       #expect(graph.tensor(found.embedding)?.name == "colour")
       let summary = try #require(ModelSummary(model).solvedHead)
-      #expect(summary.root == root && summary.classes == 2 && summary.baseClasses == 0)
+      #expect(summary.root == transform && summary.classes == 2 && summary.baseClasses == 0)
     }
   }
 
-  @Test("Classes are kept twice over: what was written is simply the base")
+  @Test("Classes can be added twice: the first result is the base of the second")
   func kept() throws {
-    let base = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.none))
-    let gate = try ClassGate(offset: 1, slope: 2)
-    let once = try base.appending(head(.root), nearest: nearest(), gate: gate)
-    let twice = try once.appending(head(.root, rowsPerClass: 2), nearest: nearest(), gate: gate)
+    let base = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.plain))
+    let calibration = try BaseClassCalibration(offset: 1, slope: 2)
+    let once = try base.appending(head(.root), novelty: novelty(), calibration: calibration)
+    let twice = try once.appending(head(.root, rowsPerClass: 2), novelty: novelty(), calibration: calibration)
     for (model, kept, count) in [(once, 2, 4), (twice, 4, 6)] {
       try model.checkRunnable()
       let found = try BaseClassifier(of: model)
@@ -69,7 +70,7 @@ struct LinearHeadTests {
     }
   }
 
-  @Test("The embedding and the logits of other people's classifiers", .enabled(if: Material.isPresent))
+  @Test("The embedding and the logits of classifiers by others", .enabled(if: Material.isPresent))
   func found() throws {
     for (name, dimension, layout) in [
       ("mobilenet_v1_1.0_224_quant", 1024, BaseClassifier.Layout.linear), ("mobilenet_v2_1.0_224_quant", 1280, .linear),
@@ -88,28 +89,33 @@ struct LinearHeadTests {
     }
   }
 
-  @Test("What does not fit is refused")
+  @Test("Numbers that do not fit, and models without the layers, are refused")
   func refusals() throws {
     let extractor = try SmallPictureModel.model()
-    #expect(throws: SurgeryError.self) {
-      try LinearHead(root: .none, dimension: 3, weights: [1, 2], biases: [1])
+    #expect(
+      throws: SurgeryError.badNumbers(of: "the head", because: "2 weights and 1 biases do not make rows of 3")
+    ) {
+      try LinearHead(transform: .plain, dimension: 3, weights: [1, 2], biases: [1])
     }
     #expect(throws: SurgeryError.self) {
-      try LinearHead(root: .none, dimension: 1, weights: [.nan, 2], biases: [1, 1])
+      try LinearHead(transform: .plain, dimension: 1, weights: [.nan, 2], biases: [1, 1])
     }
-    #expect(throws: SurgeryError.self) { try ClassGate(offset: .infinity, slope: 1) }
+    #expect(throws: SurgeryError.self) { try BaseClassCalibration(offset: .infinity, slope: 1) }
     #expect(throws: SurgeryError.self) {
-      try NearestClass(mean: [0], directions: [], shares: [], lambda: 0, discriminants: [1], lengths: [1])
+      try NoveltyScore(mean: [0], directions: [], shares: [], lambda: 0, discriminants: [1], lengths: [1])
     }
-    let wide = try LinearHead(root: .none, dimension: 4, weights: Array(repeating: 1, count: 8), biases: [0, 0])
+    #expect(throws: SurgeryError.self) {
+      try NoveltyScore(
+        mean: [0], directions: [], shares: [], lambda: 1, discriminants: [1], lengths: [1], deviation: 0)
+    }
+    let wide = try LinearHead(transform: .plain, dimension: 4, weights: Array(repeating: 1, count: 8), biases: [0, 0])
     #expect(throws: SurgeryError.self) { try extractor.appending(wide) }
     // A bare extractor whose last layer is a pooling has no classes to keep.
     #expect(throws: SurgeryError.self) {
-      try extractor.appending(head(.none), nearest: nearest(), gate: ClassGate(offset: 0, slope: 1))
+      try extractor.appending(head(.plain), novelty: novelty(), calibration: BaseClassCalibration(offset: 0, slope: 1))
     }
     #expect(throws: SurgeryError.self) {
-      try extractor.appending(head(.none)).appendingFamiliarity(
-        of: nearest(classes: 3), deviation: 1, projectionFactor: 10)
+      try extractor.appending(head(.plain)).appending(novelty(classes: 3))
     }
   }
 }

@@ -152,7 +152,7 @@ struct QuantizationTests {
     let error = #expect(throws: QuantizationError.self) {
       try Quantization(of: Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant")))
     }
-    #expect(error?.description.contains("quantised already") == true)
+    #expect(error?.message.contains("quantised already") == true)
   }
 
   @Test("Operators without an int8 form are named")
@@ -175,7 +175,7 @@ struct QuantizationTests {
       let numbers = Array(repeating: Float(1), count: count - 1) + [number]
       model.buffers[buffer] = Buffer(Bytes(numbers.map(\.bitPattern).withUnsafeBytes { Array($0) }))
       let error = #expect(throws: QuantizationError.self) { try Quantization(of: model) }
-      #expect(error?.description.contains("\"\(name.string)\"") == true, "\(String(describing: error))")
+      #expect(error?.message.contains("\"\(name.string)\"") == true, "\(String(describing: error))")
     }
   }
 

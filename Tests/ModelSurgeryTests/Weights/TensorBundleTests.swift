@@ -35,7 +35,8 @@ struct TensorBundleTests {
         ])
       let kernel = try #require(weights["MobilenetV1/Conv2d_0/weights"])
       #expect(kernel.shape == [3, 3, 3, 2])
-      #expect(kernel.elements == (0..<54).map { Float($0) / 8 - 2 })
+      let values: [Float] = (0..<54).map { (index: Int) -> Float in Float(index) / 8 - 2 }
+      #expect(kernel.elements == values)
       #expect(weights["MobilenetV1/Conv2d_0/BatchNorm/moving_mean"]?.elements == [5, 6])
       #expect(weights["global_step"]?.shape == [])
       #expect(weights["global_step"]?.elements == [1_234_567])

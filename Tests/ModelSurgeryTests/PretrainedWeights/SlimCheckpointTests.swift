@@ -4,17 +4,17 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Starting from slim's checkpoints")
+@Suite("Pretrained weights from TensorFlow-Slim")
 struct SlimCheckpointTests {
   /// The element of a tensor at a place.
   private func element(_ shape: [Int], _ numbers: [Float], _ place: [Int]) -> Float {
     numbers[zip(shape, place).reduce(0) { $0 * $1.0 + $1.1 }]
   }
 
-  @Test("Every weight comes to its place", arguments: ["MobilenetV1/", "FeatureExtractor/MobilenetV1/"])
+  @Test("Every weight is found", arguments: ["MobilenetV1/", "FeatureExtractor/MobilenetV1/"])
   func places(prefix: String) throws {
     let tensors = SlimNetwork.tensors(under: prefix)
-    let start = try StartingPoint(SlimNetwork.weights(tensors), for: SlimNetwork.architecture)
+    let start = try PretrainedWeights(SlimNetwork.weights(tensors), for: SlimNetwork.architecture)
     #expect(!start.isFolded)
     #expect(Set(start.weights.names) == Set(SlimNetwork.architecture.base.weights.map(\.name)))
     let source = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, ($0.shape, $0.numbers)) })
@@ -49,7 +49,7 @@ struct SlimCheckpointTests {
     #expect(head.biases.elements == source[prefix + "Logits/Conv2d_1c_1x1/biases"]?.1)
   }
 
-  @Test("Averages over the training are preferred; what an optimiser keeps is left alone")
+  @Test("Moving averages are preferred, and an optimiser's tensors ignored")
   func averages() throws {
     let plain = SlimNetwork.tensors(under: "MobilenetV1/")
     let averaged = plain.map { ($0.name + "/ExponentialMovingAverage", $0.shape, $0.numbers.map { $0 + 1000 }) }
@@ -69,19 +69,19 @@ struct SlimCheckpointTests {
     #expect(only.names == named.names)
   }
 
-  @Test("A head of which a part is missing is none")
+  @Test("A head with a missing part is ignored")
   func headless() throws {
     let some = SlimNetwork.tensors(under: "MobilenetV1/").filter { !$0.name.hasSuffix("biases") }
-    #expect(try StartingPoint(SlimNetwork.weights(some), for: SlimNetwork.architecture).head == nil)
+    #expect(try PretrainedWeights(SlimNetwork.weights(some), for: SlimNetwork.architecture).head == nil)
   }
 
-  @Test("What is missing is named; of another width, the one that fits")
+  @Test("Missing weights are named, and for another width the network that fits")
   func mismatches() throws {
     let tensors = SlimNetwork.tensors(under: "MobilenetV1/")
     let some = tensors.filter { !$0.name.hasSuffix("gamma") }
     let words = try #require(
-      #expect(throws: StartingPointError.self) {
-        try StartingPoint(SlimNetwork.weights(some), for: SlimNetwork.architecture)
+      #expect(throws: PretrainedWeightsError.self) {
+        try PretrainedWeights(SlimNetwork.weights(some), for: SlimNetwork.architecture)
       })
     #expect(
       "\(words)".contains(
@@ -95,13 +95,13 @@ struct SlimCheckpointTests {
       return (SlimNetwork.name(of: name), try #require(WeightTensor(shape: theirs, data: zeros)))
     }
     let other = try #require(
-      #expect(throws: StartingPointError.self) {
-        try StartingPoint(NamedWeights(narrow), for: .mobileNetV1())
+      #expect(throws: PretrainedWeightsError.self) {
+        try PretrainedWeights(NamedWeights(narrow), for: .mobileNetV1())
       })
     #expect("\(other)".contains("these are not the weights of mobilenet-v1-1.0: they have another shape in"))
     #expect("\(other)".contains("Conv2d_0.weight ([16, 3, 3, 3], not [32, 3, 3, 3])"))
-    #expect("\(other)".contains("and 131 more. They are those of mobilenet-v1-0.5"), "\(other)")
-    let start = try StartingPoint(NamedWeights(narrow), for: .mobileNetV1(multiplier: 0.5))
+    #expect("\(other)".contains("and 131 more; they are those of mobilenet-v1-0.5"), "\(other)")
+    let start = try PretrainedWeights(NamedWeights(narrow), for: .mobileNetV1(multiplier: 0.5))
     #expect(start.head == nil)
   }
 }

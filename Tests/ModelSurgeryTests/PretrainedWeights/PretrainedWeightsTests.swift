@@ -4,8 +4,8 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Starting points")
-struct StartingPointTests {
+@Suite("Pretrained weights")
+struct PretrainedWeightsTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -19,13 +19,13 @@ struct StartingPointTests {
   }
 
   @Test(
-    "A network's own weights, with what wrappers put before the names",
+    "A network's own weights, with the prefixes that wrappers add to the names",
     arguments: ["", "module.", "model.", "base.", "module.model.base."])
   func prefixes(prefix: String) throws {
     let weights = SmallNetwork.weights()
     let counter = try #require(WeightTensor(shape: [], [40]))
     let named = (weights + [("bn0.num_batches_tracked", counter)]).map { (prefix + $0.name, $0.tensor) }
-    let start = try StartingPoint(contentsOf: file(named), for: Self.network)
+    let start = try PretrainedWeights(contentsOf: file(named), for: Self.network)
     #expect(start.weights.names == Self.network.base.weights.map(\.name))
     let expected = NamedWeights(weights)
     #expect(start.weights.names.allSatisfy { start.weights[$0] == expected[$0] })
@@ -33,35 +33,35 @@ struct StartingPointTests {
     #expect(!start.isFolded)
   }
 
-  @Test("A head of any name and number of classes; none; and what is no head")
+  @Test("A head of any name and number of classes, no head, and extra tensors that are not a head")
   func heads() throws {
     let base = SmallNetwork.weights().filter { !$0.name.hasPrefix("fc.") }
-    #expect(try StartingPoint(contentsOf: file(base), for: Self.network).head == nil)
+    #expect(try PretrainedWeights(contentsOf: file(base), for: Self.network).head == nil)
     let matrix = try #require(WeightTensor(shape: [2, 4], [1, 2, 3, 4, 5, 6, 7, 8]))
     let biases = try #require(WeightTensor(shape: [2], [9, 10]))
-    let head = try StartingPoint(
+    let head = try PretrainedWeights(
       contentsOf: file(base + [("flowers.weight", matrix), ("flowers.bias", biases)]), for: Self.network.base
     ).head
     #expect(head?.weights == matrix && head?.biases == biases)
     for extra in [[("flowers.weight", matrix)], [("a.weight", biases), ("a.bias", biases)]] {
-      let error = #expect(throws: StartingPointError.self) {
-        try StartingPoint(contentsOf: file(base + extra), for: Self.network)
+      let error = #expect(throws: PretrainedWeightsError.self) {
+        try PretrainedWeights(contentsOf: file(base + extra), for: Self.network)
       }
       let said = error.map { "\($0)" } ?? ""
       #expect(said.contains("they have too many \(extra[0].0)"), "\(said)")
     }
   }
 
-  @Test("Files that are none of the kinds")
+  @Test("Files of no known format")
   func others() throws {
     let text = folder.appending("text")
     try Data("no weights".utf8).write(to: text)
-    #expect(throws: WeightsError.self) { try StartingPoint(contentsOf: text, for: Self.network) }
+    #expect(throws: WeightsError.self) { try PretrainedWeights(contentsOf: text, for: Self.network) }
     #expect(throws: WeightsError.self) {
-      try StartingPoint(contentsOf: folder.appending("missing"), for: Self.network)
+      try PretrainedWeights(contentsOf: folder.appending("missing"), for: Self.network)
     }
     try Data([0, 0, 0, 0] + Array("TFL3".utf8)).write(to: text)
-    #expect(throws: TFLiteError.self) { try StartingPoint(contentsOf: text, for: Self.network) }
+    #expect(throws: TFLiteError.self) { try PretrainedWeights(contentsOf: text, for: Self.network) }
   }
 
   @Test(
@@ -73,7 +73,7 @@ struct StartingPointTests {
     ] as [(String, Double, Bool?)])
   func coral(name: String, multiplier: Double, isNormalized: Bool?) throws {
     let network = Architecture.mobileNetV1(multiplier: multiplier)
-    let start = try StartingPoint(contentsOf: Material.model("mobilenet_v1_" + name), for: network)
+    let start = try PretrainedWeights(contentsOf: Material.model("mobilenet_v1_" + name), for: network)
     #expect(start.isFolded)
     #expect(start.head?.isNormalized == isNormalized)
     if isNormalized != nil { #expect(start.head?.weights.shape == [1001, network.base.outputs]) }
@@ -83,17 +83,17 @@ struct StartingPointTests {
     "Models of other networks", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     arguments: [
       ("mobilenet_v1_0.25_128_quant", "[8, 3, 3, 3], where the network has [32, 3, 3, 3], Conv2d_0"),
-      ("mobilenet_v1_0.25_128_quant", "They are those of mobilenet-v1-0.25"),
+      ("mobilenet_v1_0.25_128_quant", "they are those of mobilenet-v1-0.25"),
       ("mobilenet_v2_1.0_224_quant", "[16, 1, 1, 32], where the network has [64, 1, 1, 32], Conv2d_1_pointwise"),
-      ("mobilenet_v2_1.0_224_inat_insect_quant", "Is it the right architecture?"),
+      ("mobilenet_v2_1.0_224_inat_insect_quant", "check that the architecture is the right one"),
       ("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "compiled for an Edge TPU"),
       ("mobilenet_quant_v1_224_feature_layers_edgetpu", "give the model that it was compiled from"),
       ("mobilenet_quant_v1_224_head_layers", "mobilenet-v1-1.0"),
       ("model_invoking_error", "mobilenet-v1-1.0"),
     ])
   func foreign(name: String, words: String) {
-    let error = #expect(throws: StartingPointError.self) {
-      try StartingPoint(contentsOf: Material.model(name), for: .mobileNetV1())
+    let error = #expect(throws: PretrainedWeightsError.self) {
+      try PretrainedWeights(contentsOf: Material.model(name), for: .mobileNetV1())
     }
     let said = error.map { "\($0)" } ?? ""
     #expect(said.contains(words), "\(said)")

@@ -4,8 +4,8 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Starting from models")
-struct StartingModelTests {
+@Suite("Pretrained weights from models")
+struct PretrainedModelTests {
   private static let network = SmallNetwork.architecture
 
   private static func float() throws -> Model { try network.model(weights: NamedWeights(SmallNetwork.weights())) }
@@ -24,7 +24,7 @@ struct StartingModelTests {
   @Test("A float model gives back its kernels and biases, and its head")
   func floats() throws {
     let model = try Self.float()
-    let start = try StartingPoint(model, for: Self.network)
+    let start = try PretrainedWeights(model, for: Self.network)
     #expect(start.isFolded)
     #expect(start.weights["bn0.running_mean"]?.elements == [0, 0, 0, 0])
     #expect(start.weights["bn0.running_var"]?.elements == [1, 1, 1, 1])
@@ -41,7 +41,7 @@ struct StartingModelTests {
     #expect(head.weights == stored["fc.weight"] && head.biases == stored["fc.bias"] && !head.isNormalized)
   }
 
-  @Test("Of an int8 model they are within the steps of each channel", arguments: [ByteType.uint8, .int8])
+  @Test("The weights of an int8 model are within the scale of each channel", arguments: [ByteType.uint8, .int8])
   func quantized(type: ByteType) throws {
     let float = try Self.float()
     let quantization = try Quantization(of: float)
@@ -52,7 +52,7 @@ struct StartingModelTests {
       ranges: ActivationRanges(
         model: quantization.fingerprint, pictures: 1, ranges: Dictionary(uniqueKeysWithValues: ranges)),
       input: type, output: type)
-    let start = try StartingPoint(model, for: Self.network)
+    let start = try PretrainedWeights(model, for: Self.network)
     let again = try Self.network.base.model(weights: start.weights)
     for layer in Self.layers {
       let isDepthwise = layer == "deep" || layer == "down"
@@ -112,18 +112,18 @@ struct StartingModelTests {
   }
 
   private func refusal(_ model: Model, for network: Architecture = SmallNetwork.architecture) -> String {
-    let error = #expect(throws: StartingPointError.self) { try StartingPoint(model, for: network) }
+    let error = #expect(throws: PretrainedWeightsError.self) { try PretrainedWeights(model, for: network) }
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("Padding and activations may be operators of their own, where they come to the same")
+  @Test("Padding and activations may be operators of their own where they are equivalent")
   func spelledOut() throws {
-    let plain = try StartingPoint(Self.float(), for: Self.network)
-    #expect(try StartingPoint(Self.padded([0, 0, 1, 1, 1, 1, 0, 0], side: 11), for: Self.network) == plain)
+    let plain = try PretrainedWeights(Self.float(), for: Self.network)
+    #expect(try PretrainedWeights(Self.padded([0, 0, 1, 1, 1, 1, 0, 0], side: 11), for: Self.network) == plain)
     #expect(refusal(try Self.padded([0, 0, 0, 2, 1, 1, 0, 0], side: 11)).contains("padded otherwise"))
     #expect(refusal(try Self.padded([0, 0, 1, 1, 1, 1, 0], side: 11)).contains("padded otherwise"))
     #expect(refusal(try Self.padded([0, 0, .max, 1, .min, 1, 0, 0], side: .max)).contains("padded otherwise"))
-    #expect(try StartingPoint(Self.activated(.relu6), for: Self.network) == plain)
+    #expect(try PretrainedWeights(Self.activated(.relu6), for: Self.network) == plain)
     #expect(refusal(try Self.activated(.relu)).contains("has the activation NONE, where the network has RELU6, stem"))
   }
 
@@ -144,39 +144,53 @@ struct StartingModelTests {
     let slow = said {
       $0[0] = .convolution(name: "stem", weights: "s", normalization: "n", outputs: 4, window: 3, activation: .relu6)
     }
-    #expect(slow.contains("has the steps [2, 2], where the network has 1, stem"))
+    #expect(slow.contains("has the strides [2, 2], where the network has 1, stem"))
     #expect(said { $0.remove(at: 1) }.contains("[1, 5, 5, 4], where the network has [1, 3, 3, 4], down"))
     #expect(said { $0.swapAt(0, 2) }.contains("is a CONV_2D, where the network has a DEPTHWISE_CONV_2D"))
     let longer = said { $0.insert($0[2], at: 3) }
-    #expect(longer.contains("it has no convolution where down is due"))
+    #expect(longer.contains("it has no convolution where the network has down"))
     #expect(said { $0[1] = .residual(name: "sum", [$0[0]]) }.contains("is a DEPTHWISE_CONV_2D"))
     #expect(refusal(Model()).contains("0 inputs"))
   }
 
-  @Test("A head that cannot be read, or comes to something else, is left alone")
+  @Test("A head that cannot be read, or whose logits go elsewhere, is left alone")
   func heads() throws {
     var model = try Self.float()
     let matrix = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "logits/weights" })
     let data = model.buffers[Int(model.subgraphs[0].tensors[matrix].buffer)].data
     model.buffers[Int(model.subgraphs[0].tensors[matrix].buffer)] = Buffer(data?.slice(0..<8))
-    let start = try StartingPoint(model, for: Self.network)
-    #expect(try start.head == nil && start.weights == StartingPoint(Self.float(), for: Self.network).weights)
+    let start = try PretrainedWeights(model, for: Self.network)
+    #expect(try start.head == nil && start.weights == PretrainedWeights(Self.float(), for: Self.network).weights)
     var sharp = try Self.float()
     let softmax = try #require(sharp.subgraphs[0].operators.firstIndex { sharp.builtinOperator(of: $0) == .softmax })
     sharp.subgraphs[0].operators[softmax].options = SoftmaxOptions(beta: 2).options
     let biases = try #require(NamedWeights(SmallNetwork.weights())["fc.bias"])
-    #expect(try StartingPoint(sharp, for: Self.network).head?.biases.elements == biases.elements.map { 2 * $0 })
+    #expect(try PretrainedWeights(sharp, for: Self.network).head?.biases.elements == biases.elements.map { 2 * $0 })
     sharp.operatorCodes[Int(sharp.subgraphs[0].operators[softmax].opcodeIndex)] = OperatorCode(.logistic)
-    #expect(try StartingPoint(sharp, for: Self.network).head == nil)
+    #expect(try PretrainedWeights(sharp, for: Self.network).head == nil)
   }
 
-  @Test("Numbers that are none are refused")
+  @Test("A head with an activation, or whose softmax has a factor that is not positive, is left alone")
+  func nonlinearHeads() throws {
+    var activated = try Self.float()
+    let layer = try #require(
+      activated.subgraphs[0].operators.firstIndex { activated.builtinOperator(of: $0) == .fullyConnected })
+    activated.subgraphs[0].operators[layer].options = FullyConnectedOptions(activation: .relu).options
+    #expect(try PretrainedWeights(activated, for: Self.network).head == nil)
+    var negative = try Self.float()
+    let softmax = try #require(
+      negative.subgraphs[0].operators.firstIndex { negative.builtinOperator(of: $0) == .softmax })
+    negative.subgraphs[0].operators[softmax].options = SoftmaxOptions(beta: -1).options
+    #expect(try PretrainedWeights(negative, for: Self.network).head == nil)
+  }
+
+  @Test("A model whose numbers are not finite is refused")
   func numbers() throws {
     var weights = SmallNetwork.weights()
     let place = try #require(weights.firstIndex { $0.name == "flat.weight" })
     weights[place].tensor = try #require(
       WeightTensor(shape: weights[place].tensor.shape, weights[place].tensor.elements.dropLast() + [.nan]))
-    #expect(throws: ConversionError.self) { try StartingPoint(NamedWeights(weights), for: Self.network) }
+    #expect(throws: ConversionError.self) { try PretrainedWeights(NamedWeights(weights), for: Self.network) }
   }
 
   @Test("Models with changed bytes never bring the process down")
@@ -188,7 +202,7 @@ struct StartingModelTests {
       Mutation.mutate(&changed, using: &generator)
       guard let model = try? Model(bytes: Bytes(changed)) else { continue }
       do {
-        let start = try StartingPoint(model, for: Self.network)
+        let start = try PretrainedWeights(model, for: Self.network)
         #expect(start.weights.names.count == Self.network.base.weights.count)
       } catch {
         #expect("\(error)".count > 20)

@@ -1,0 +1,152 @@
+import ModelSurgery
+import TFLite
+import Testing
+
+/// The one walk from a model's output to its last layer, as all that need the layer see it.
+@Suite("The last layer")
+struct LastLayerTests {
+  /// A classifier of the mean colours of a picture of 4x4 pixels, in four classes.
+  private struct Network {
+    var isConvolution = false
+    /// Side of the convolution's kernel.
+    var side: Int32 = 1
+    var activation = ActivationFunction.none
+    /// A multiplication of the logits: its numbers, and whether they are the operator's first input.
+    var factors: [Float] = []
+    var isFactorFirst = false
+    var factorActivation = ActivationFunction.none
+    var beta: Float? = 1
+
+    static let weights: [Float] = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0.5, 0]
+    static let biases: [Float] = [0.5, -0.5, 0, 2]
+
+    func model() throws -> Model {
+      var builder = GraphBuilder()
+      let picture = try builder.input("picture", shape: [1, 4, 4, 3])
+      var current = try builder.averagePool(
+        picture,
+        options: Pool2DOptions(padding: .valid, strideWidth: 4, strideHeight: 4, filterWidth: 4, filterHeight: 4),
+        name: "features")
+      let bias = try builder.constant("biases", #require(WeightTensor(shape: [4], Self.biases)))
+      if isConvolution {
+        let count = Int(side * side)
+        let elements = (0..<4).flatMap { row in
+          (0..<count).flatMap { _ in Self.weights[3 * row..<3 * row + 3] }
+        }
+        let kernel = try builder.constant(
+          "weights", #require(WeightTensor(shape: [4, Int(side), Int(side), 3], elements)))
+        current = try builder.conv2D(
+          current, kernel: kernel, bias: bias, options: Conv2DOptions(padding: .same, activation: activation),
+          name: "logits")
+        current = try builder.reshape(current, to: [1, 4], name: "row", shapeName: "shape")
+      } else {
+        current = try builder.reshape(current, to: [1, 3], name: "row", shapeName: "shape")
+        let kernel = try builder.constant("weights", #require(WeightTensor(shape: [4, 3], Self.weights)))
+        current = try builder.fullyConnected(
+          current, weights: kernel, bias: bias, options: FullyConnectedOptions(activation: activation), name: "logits")
+      }
+      if !factors.isEmpty {
+        let factor = try builder.constant("factor", #require(WeightTensor(shape: [factors.count], factors)))
+        let options = MulOptions(activation: factorActivation)
+        current =
+          try isFactorFirst
+          ? builder.mul(factor, current, options: options, name: "scaled")
+          : builder.mul(current, factor, options: options, name: "scaled")
+      }
+      if let beta { current = try builder.softmax(current, beta: beta, name: "scores") }
+      return builder.finish(with: current)
+    }
+  }
+
+  private func refusal(_ body: () throws -> Void) -> String {
+    let error = #expect(throws: SurgeryError.self) { try body() }
+    #expect(error?.code == .cannotAdapt)
+    return error?.message ?? ""
+  }
+
+  @Test("A plain one is found by all", arguments: [false, true])
+  func plain(isConvolution: Bool) throws {
+    let model = try Network(isConvolution: isConvolution).model()
+    let base = try BaseClassifier(of: model)
+    #expect(base.layout == .linear && base.classCount == 4 && base.dimension == 3 && base.rowsPerClass == 1)
+    #expect(try model.embedding() == base.embedding)
+    let head = try #require(try ClassifierHead.find(in: model))
+    #expect(head.features == base.features && head.weights == Network.weights && head.biases == Network.biases)
+  }
+
+  @Test("A fused activation makes it no last layer: refused behind a softmax, an extractor's hidden layer without one")
+  func activation() throws {
+    for isConvolution in [false, true] {
+      let name = isConvolution ? "CONV_2D" : "FULLY_CONNECTED"
+      let model = try Network(isConvolution: isConvolution, activation: .relu6).model()
+      #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes \(name)"))
+      #expect(refusal { _ = try BaseClassifier(of: model) }.contains("its logits come from \(name)"))
+      #expect(refusal { _ = try model.embedding() }.contains("its logits come from \(name)"))
+      let extractor = try Network(isConvolution: isConvolution, activation: .relu6, beta: nil).model()
+      #expect(try ClassifierHead.find(in: extractor) == nil)
+      #expect(try extractor.embedding() == extractor.onlyInputAndOutput().output)
+      #expect(refusal { _ = try BaseClassifier(of: extractor) }.contains("its logits come from \(name)"))
+    }
+  }
+
+  @Test("A 3x3 kernel makes it no last layer, though its input has one position")
+  func kernel() throws {
+    let model = try Network(isConvolution: true, side: 3).model()
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes CONV_2D"))
+    #expect(refusal { _ = try BaseClassifier(of: model) }.contains("its logits come from CONV_2D"))
+    #expect(refusal { _ = try model.embedding() }.contains("its logits come from CONV_2D"))
+  }
+
+  @Test("A multiplication by one number, on either side, is part of the layer", arguments: [false, true])
+  func factor(isFirst: Bool) throws {
+    let model = try Network(factors: [3], isFactorFirst: isFirst, beta: 2).model()
+    let head = try #require(try ClassifierHead.find(in: model))
+    #expect(head.weights == Network.weights.map { 6 * $0 } && head.biases == Network.biases.map { 6 * $0 })
+    let base = try BaseClassifier(of: model)
+    #expect(base.beta == 2 && base.classCount == 4 && base.features == head.features)
+    #expect(try model.embedding() == base.embedding)
+    #expect(try Adaptation(of: model).head == head)
+  }
+
+  @Test("A multiplication by a number for each class is passed, but no factor; with an activation it is not passed")
+  func factors() throws {
+    let model = try Network(factors: [1, 2, 3, 4]).model()
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes MUL"))
+    #expect(try BaseClassifier(of: model).classCount == 4)
+    let activated = try Network(factors: [3], factorActivation: .relu).model()
+    #expect(refusal { _ = try ClassifierHead.find(in: activated) }.contains("before its SOFTMAX comes MUL"))
+    #expect(refusal { _ = try BaseClassifier(of: activated) }.contains("its logits come from MUL"))
+  }
+
+  @Test("A layer that reads several vectors, and a softmax with a factor that is not positive, are refused by all")
+  func shapes() throws {
+    var wide = try Network().model()
+    let row = try #require(wide.subgraphs[0].tensors.firstIndex { $0.name == "row" })
+    wide.subgraphs[0].tensors[row].shape = [2, 3]
+    let words = "not one vector of features and a row of weights for each class"
+    #expect(refusal { _ = try ClassifierHead.find(in: wide) }.contains(words))
+    #expect(refusal { _ = try BaseClassifier(of: wide) }.contains(words))
+    #expect(refusal { _ = try wide.embedding() }.contains(words))
+    let negative = try Network(beta: -1).model()
+    #expect(refusal { _ = try ClassifierHead.find(in: negative) }.contains("the factor -1.0"))
+    #expect(refusal { _ = try BaseClassifier(of: negative) }.contains("the factor -1.0"))
+    #expect(refusal { _ = try negative.embedding() }.contains("the factor -1.0"))
+  }
+
+  @Test("The rows of a base with several for each class are counted for its own classes")
+  func rows() throws {
+    let extractor = try SmallPictureModel.model()
+    let head = { (rows: Int) in
+      try LinearHead(
+        transform: .plain, dimension: 3, rowsPerClass: rows, weights: Array(repeating: 1, count: 6 * rows),
+        biases: Array(repeating: 0, count: 2 * rows))
+    }
+    let novelty = try NoveltyScore(
+      mean: [0, 0, 0], directions: [], shares: [], lambda: 0.5, discriminants: [1, 0, 0, 0, 1, 0], lengths: [1, 1])
+    let model = try extractor.appending(head(4)).appending(
+      head(1), novelty: novelty, calibration: BaseClassCalibration(offset: 0, slope: 1))
+    let base = try BaseClassifier(of: model)
+    #expect(base.layout == .kept(base: 2) && base.classCount == 4 && base.rowsPerClass == 4)
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes CONCATENATION"))
+  }
+}
