@@ -43,10 +43,9 @@ let package = Package(
     .target(
       name: "Imprinting",
       dependencies: ["Heads", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite"]),
-    .target(name: "Reports", dependencies: ["Heads", "Pictures", "Platform", "TFLite"], swiftSettings: settings),
+    .target(name: "Reports", dependencies: ["Heads", "Pictures", "Platform", "TFLite"]),
     .target(
-      name: "Training", dependencies: ["Heads", "ModelSurgery", "Pictures", "Platform", "TFLite", "Torch"],
-      swiftSettings: settings),
+      name: "Training", dependencies: ["Heads", "ModelSurgery", "Pictures", "Platform", "TFLite", "Torch"]),
     .executableTarget(
       name: "imprint",
       dependencies: [

@@ -10,25 +10,25 @@ import TFLite
   import Musl
 #endif
 
-/// What one episode takes: it learns, method by method and shots by shots, and asks about what was held back.
-struct EpisodeWork: Sendable {
-  /// An answer about one picture.
-  struct Answer: Sendable, Hashable {
-    /// The picture's place among those of its class.
+/// The work of an episode: trains each method with each number of shots and classifies the pictures held back.
+struct EpisodeRunner: Sendable {
+  /// The prediction for one picture.
+  struct Prediction: Sendable, Hashable {
+    /// The picture's index in its class.
     let picture: Int
     let label: Int
     let predicted: Int
-    /// The probability of the class that was named.
+    /// The probability of the predicted class.
     let confidence: Double
-    /// The probability of the class that is right.
+    /// The probability of the true class.
     let probability: Double
   }
 
-  /// The answers of one method with one number of shots.
+  /// The predictions of one method with one number of shots.
   struct Outcome: Sendable {
-    let answers: [Answer]
-    /// The accuracy that the pictures learnt from let expect, where the method says.
-    let expected: Double?
+    let predictions: [Prediction]
+    /// The leave-one-out accuracy on the training pictures, where the method gives one.
+    let leaveOneOut: Double?
   }
 
   let space: EmbeddingSpace
@@ -36,10 +36,10 @@ struct EpisodeWork: Sendable {
   let shots: [Shots]
   let methods: [any HeadMethod]
 
-  /// Runs an episode: the outcomes of the first method for all shots, then those of the next.
-  func run(_ draw: EpisodeDraw) throws -> [Outcome] {
-    let lessons = try shots.map { try lesson(draw, shots: $0.limit) }
-    let steps = zip(classes, draw.heldBack).map { known, places in
+  /// Runs an episode and returns the outcomes of the first method for all shots, then those of the next.
+  func run(_ split: EpisodeSplit) throws -> [Outcome] {
+    let trainingSets = try shots.map { try trainingSet(split, shots: $0.limit) }
+    let steps = zip(classes, split.heldBack).map { known, places in
       places.map { place in
         space.steps(known.pictures[place].embeddings.slice(0..<space.byteCount) ?? Bytes())
       }
@@ -47,54 +47,99 @@ struct EpisodeWork: Sendable {
     var features: [FeatureTransform: Matrix] = [:]
     var outcomes: [Outcome] = []
     for method in methods {
-      for lesson in lessons {
+      for trainingSet in trainingSets {
         try Task.checkCancellation()
-        let solved = try method.solve(lesson)
+        let solved = try method.solve(trainingSet)
         let transform = solved.head.transform
         let rows =
-          try features[transform] ?? Matrix(columns: space.dimension, elements: steps.flatMap { $0.flatMap(transform.features) })
+          try features[transform]
+          ?? Matrix(columns: space.dimension, elements: steps.flatMap { $0.flatMap(transform.features) })
         features[transform] = rows
-        let estimate = solved.leaveOneOut.flatMap { $0.answers.isEmpty ? nil : $0.accuracy }
-        outcomes.append(Outcome(answers: try ask(solved.head, about: rows, draw), expected: estimate))
+        let estimate = solved.leaveOneOut.flatMap { $0.predictions.isEmpty ? nil : $0.accuracy }
+        outcomes.append(Outcome(predictions: try classify(rows, by: solved.head, split), leaveOneOut: estimate))
       }
     }
     return outcomes
   }
 
-  private func lesson(_ draw: EpisodeDraw, shots: Int) throws -> EmbeddingSet {
-    var lesson = EmbeddingSet(space: space, budget: .max)
-    for (known, places) in zip(classes, draw.training) {
-      for place in places.prefix(shots) { try lesson.add(known.pictures[place], to: known.name) }
+  private func trainingSet(_ split: EpisodeSplit, shots: Int) throws -> EmbeddingSet {
+    var set = EmbeddingSet(space: space, budget: .max)
+    for (known, places) in zip(classes, split.training) {
+      for place in places.prefix(shots) { try set.add(known.pictures[place], to: known.name) }
     }
-    return lesson
+    return set
   }
 
-  /// The answers of a head about the features of all that was held back, class by class.
-  private func ask(_ head: LinearHead, about features: Matrix, _ draw: EpisodeDraw) throws -> [Answer] {
+  /// Returns the predictions of a head from the features of the pictures held back, class by class.
+  private func classify(_ features: Matrix, by head: LinearHead, _ split: EpisodeSplit) throws -> [Prediction] {
     let weights = try Matrix(columns: head.dimension, elements: head.weights.map(Double.init))
     let products = try Matrix.product(features, weights, rightTransposed: true)
-    var answers: [Answer] = []
+    var predictions: [Prediction] = []
     var row = 0
-    for (label, places) in draw.heldBack.enumerated() {
+    for (label, places) in split.heldBack.enumerated() {
       for place in places {
         let logits = (0..<head.classCount).map { known in
           (known * head.rowsPerClass..<(known + 1) * head.rowsPerClass).reduce(-Double.infinity) {
             max($0, products[row, $1] + Double(head.biases[$1]))
           }
         }
-        answers.append(Self.answer(logits, picture: place, label: label))
+        predictions.append(Self.prediction(logits, picture: place, label: label))
         row += 1
       }
     }
-    return answers
+    return predictions
   }
 
-  /// The lower class is named first among equals, as ``Ranking`` has it.
-  private static func answer(_ logits: [Double], picture: Int, label: Int) -> Answer {
+  /// Returns the class with the greatest logit, the lower one among equals as in ``Ranking``.
+  private static func prediction(_ logits: [Double], picture: Int, label: Int) -> Prediction {
     let best = logits.indices.dropFirst().reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
     let greatest = logits.indices.contains(best) ? logits[best] : 0
     let sum = logits.reduce(0) { $0 + exp($1 - greatest) }
-    let right = logits.indices.contains(label) ? exp(logits[label] - greatest) / sum : 0
-    return Answer(picture: picture, label: label, predicted: best, confidence: 1 / sum, probability: right)
+    let probability = logits.indices.contains(label) ? exp(logits[label] - greatest) / sum : 0
+    return Prediction(picture: picture, label: label, predicted: best, confidence: 1 / sum, probability: probability)
+  }
+}
+
+/// The split of an episode into training pictures and pictures held back: the same for the same seed and number, for all
+/// methods and numbers of shots.
+///
+/// Fewer shots are a prefix of more: two shots include the one. With the common pictures held back this makes the rows of an
+/// episode comparable picture by picture.
+struct EpisodeSplit: Sendable, Hashable {
+  /// For each class the indices of the training pictures, in the order in which shots take them.
+  let training: [[Int]]
+  /// For each class the indices of the pictures held back, ascending.
+  let heldBack: [[Int]]
+
+  /// Draws the split.
+  ///
+  /// - Parameters:
+  ///   - counts: The number of pictures of each class, two or more.
+  ///   - ratio: The share to hold back; at least one picture is held back, and one is left.
+  ///   - choice: The choice of the pictures to hold back.
+  ///   - seed: The seed of all splits.
+  ///   - number: The number of the episode, from 0.
+  init(counts: [Int], ratio: Double, choice: Episodes.HeldBack, seed: UInt64, number: Int) {
+    // The generator starts at a drawn state, so that two episodes of a seed are not shifted copies of each other.
+    var numbers = SplitMix64(seed: seed ^ 0x6570_6973_6F64_6573)
+    let base = numbers.next()
+    var mixed = SplitMix64(seed: base ^ UInt64(truncatingIfNeeded: number))
+    var generator = SplitMix64(seed: mixed.next())
+    var training: [[Int]] = []
+    var heldBack: [[Int]] = []
+    for count in counts {
+      let held = max(1, min(Int(ratio * Double(count)), count - 1))
+      switch choice {
+      case .random:
+        let order = (0..<count).shuffled(using: &generator)
+        heldBack.append(order.prefix(held).sorted())
+        training.append(Array(order.dropFirst(held)))
+      case .first:
+        heldBack.append(Array(0..<min(held, count)))
+        training.append((min(held, count)..<count).shuffled(using: &generator))
+      }
+    }
+    self.training = training
+    self.heldBack = heldBack
   }
 }

@@ -108,10 +108,7 @@ extension Bytes {
     do throws(TFLiteError) {
       try self.init(mapping: file)
     } catch {
-      let text = "\(error)"
-      let opening = "\(file.path) cannot be read: "
-      let reason = text.hasPrefix(opening) ? String(text.dropFirst(opening.count)) : text
-      throw .cannotRead(path: file.path, reason: reason)
+      throw .cannotRead(path: file.path, reason: error.reason ?? error.message)
     }
   }
 }

@@ -1,4 +1,4 @@
-package import Platform
+public import Platform
 
 extension Bytes {
   /// The SHA-256 digest of the bytes, in 64 hexadecimal digits.

@@ -73,12 +73,12 @@ struct AnalyticFlowersTests {
     #expect(abs(mean / left - 1) < 0.2)
   }
 
-  private func value(_ familiarity: Familiarity, _ known: Familiarity.Value) -> Double {
+  private func value(_ familiarity: NoveltyScore, _ known: NoveltyScore.Value) -> Double {
     10 * known.projection - known.distance / familiarity.deviation
   }
 
-  private func distance(_ familiarity: Familiarity, _ picture: EmbeddedPicture) -> Familiarity.Value {
-    let features = FeatureMap.root.features(of: Flowers17.space.steps(picture.embeddings))
+  private func distance(_ familiarity: NoveltyScore, _ picture: EmbeddedPicture) -> NoveltyScore.Value {
+    let features = FeatureTransform.root.features(of: Flowers17.space.steps(picture.embeddings))
     let y = zip(features, familiarity.mean).map { $0 - Double($1) }
     func product(_ rows: [Float], _ row: Int) -> Double {
       rows[row * y.count..<(row + 1) * y.count].enumerated().reduce(0) { $0 + Double($1.element) * y[$1.offset] }

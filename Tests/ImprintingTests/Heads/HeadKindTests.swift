@@ -6,7 +6,7 @@ import Testing
 @testable import Inference
 
 @Suite("The ways to solve for a head, by name")
-struct HeadKindTests {
+struct HeadMethodTests {
   @Test("A method is found under the name that it has", arguments: HeadKind.allCases)
   func names(kind: HeadKind) {
     #expect(type(of: kind.method).name == kind.rawValue)
@@ -53,7 +53,7 @@ struct HeadKindTests {
     for embeddings in all {
       let solved = try kind.method.solve(vectors.seen(embeddings: embeddings))
       #expect(solved.head.classCount == embeddings.count)
-      #expect(solved.leaveOneOut?.answers.allSatisfy { $0.logits.allSatisfy { !$0.isNaN } } != false)
+      #expect(solved.leaveOneOut?.predictions.allSatisfy { $0.logits.allSatisfy { !$0.isNaN } } != false)
     }
   }
 

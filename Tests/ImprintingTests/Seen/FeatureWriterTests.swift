@@ -9,11 +9,11 @@ import Testing
 struct FeatureWriterTests {
   @Test(
     "They and the sums of steps are those of the plain formula, however elements are stored",
-    arguments: [EmbeddingSpace.Element.uint8, .int8, .float32], [FeatureMap.plain, .root, .signedRoot])
-  func formula(element: EmbeddingSpace.Element, map: FeatureMap) throws {
+    arguments: [EmbeddingSpace.Element.uint8, .int8, .float32], [FeatureTransform.plain, .root, .signedRoot])
+  func formula(element: EmbeddingSpace.Element, map: FeatureTransform) throws {
     let dimension = 21
     let space = EmbeddingSpace(
-      extractor: "made up", resize: "crop", views: .five, arithmetic: .exact, dimension: dimension, element: element,
+      extractor: "made up", resize: "crop", augmentation: .five, arithmetic: .exact, dimension: dimension, element: element,
       zeroPoint: element == .float32 ? 0 : 3, isNonNegative: false)
     var generator = SplitMix64(seed: 1)
     var bytes: [UInt8] = []

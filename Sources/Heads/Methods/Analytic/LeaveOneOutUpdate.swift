@@ -1,20 +1,20 @@
-/// What the discriminant says of a picture when it is left out with all its views, exactly, from products in A⁻¹ alone.
+/// The exact scores of a picture when it is left out with all its views, from products in A⁻¹ alone.
 ///
-/// Without the picture A is A − E M Eᵀ, where the columns of E are its views less their class's mean, and that mean less μ:
-/// M is small, so that A'⁻¹ = (A − E M Eᵀ)⁻¹ = A⁻¹ + A⁻¹ E K Eᵀ A⁻¹ with K = M (I − H M)⁻¹ and H = Eᵀ A⁻¹ E (Woodbury).
-/// Its class's mean moves by E a, with a = −w / (n − 1) for each view, and μ by a C-th of that.
-struct LeftOut {
-  /// (z − μ') A'⁻¹ (m'_k − μ'), one a class, z being the plain view.
+/// Without the picture A is A − E M Eᵀ, where the columns of E are its views minus the class mean, and that mean minus μ. M is
+/// small, so that A'⁻¹ = (A − E M Eᵀ)⁻¹ = A⁻¹ + A⁻¹ E K Eᵀ A⁻¹ with K = M (I − H M)⁻¹ and H = Eᵀ A⁻¹ E (Woodbury).
+/// The class mean moves by E a, with a = −w / (n − 1) for each view, and μ by 1/C of that.
+struct LeaveOneOutUpdate {
+  /// (z − μ') A'⁻¹ (m'_k − μ') for each class, with the plain view z.
   private(set) var linear: [Double]
   /// q'_k = (m'_k − μ') A'⁻¹ (m'_k − μ').
   private(set) var lengths: [Double]
-  /// The scores but for what a class's few pictures add: `linear` − (β / 2) `lengths`.
+  /// The scores without the bias correction: `linear` − (β / 2) `lengths`.
   var scores: some Sequence<Double> {
-    zip(linear, lengths).lazy.map { $0 - Discriminant.beta / 2 * $1 }
+    zip(linear, lengths).lazy.map { $0 - LinearDiscriminant.beta / 2 * $1 }
   }
   /// (z − μ') A'⁻¹ (z − μ').
   private(set) var square = 0.0
-  /// How far the picture is from its class's mean in A'⁻¹: the mean of this is v.
+  /// The squared distance of the picture to its class in A'⁻¹. The mean over all pictures is v.
   private(set) var spread = 0.0
 
   private let counts: [Double]
@@ -22,7 +22,7 @@ struct LeftOut {
   private let ownLengths: [Double]
   private let views: Int
   private let side: Int
-  // H, K, and the matrix of the system that K solves: (V + 1) x (V + 1) each.
+  // H, K, and the matrix of the linear system for K: (V + 1) x (V + 1) each.
   private var inner: [Double]
   private var kernel: [Double]
   private var system: [Double]
@@ -33,6 +33,8 @@ struct LeftOut {
   private var innerStep: [Double]
   private var shift: [Double]
 
+  /// Prepares updates.
+  ///
   /// - Parameters:
   ///   - means: The classes' means.
   ///   - lengths: q.
@@ -56,13 +58,13 @@ struct LeftOut {
     shift = nothing
   }
 
-  /// Leaves a picture out whose class has others.
+  /// Leaves out a picture whose class has others.
   ///
   /// - Parameters:
-  ///   - index: Its place among the products.
+  ///   - index: The index of the picture in the products.
   ///   - label: c, its class.
   /// - Complexity: O(V³ + C V²).
-  mutating func leave(_ index: Int, label: Int, _ products: DiscriminantProducts) {
+  mutating func leaveOut(_ index: Int, label: Int, _ products: MetricProducts) {
     let count = counts[label]
     setInner(index, label: label, products)
     setKernel(count: count)
@@ -84,11 +86,11 @@ struct LeftOut {
       shift[row] = step[row]
       for column in 0..<side { shift[row] += kernel[row * side + column] * innerStep[column] }
     }
-    setAnswer(index, label: label, products)
+    setScores(index, label: label, products)
   }
 
-  /// H and Eᵀ A⁻¹ (z − μ).
-  private mutating func setInner(_ index: Int, label: Int, _ products: DiscriminantProducts) {
+  /// Computes H and Eᵀ A⁻¹ (z − μ).
+  private mutating func setInner(_ index: Int, label: Int, _ products: MetricProducts) {
     let first = index * views
     let length = products.among[products.amongRows[index], label]
     let ownPlain = products.linear[first, label]
@@ -106,11 +108,11 @@ struct LeftOut {
     plain[views] = ownPlain
   }
 
-  /// K, from (I − M H) K = M, by elimination.
+  /// Computes K from (I − M H) K = M by Gaussian elimination.
   private mutating func setKernel(count: Double) {
     let weight = 1 / Double(views)
     let classes = Double(counts.count)
-    let kappa = Discriminant.kappa / classes
+    let kappa = LinearDiscriminant.kappa / classes
     let change = -weight / (count - 1)
     for row in 0..<side {
       for column in 0..<side {
@@ -158,7 +160,7 @@ struct LeftOut {
     }
   }
 
-  private mutating func setAnswer(_ index: Int, label: Int, _ products: DiscriminantProducts) {
+  private mutating func setScores(_ index: Int, label: Int, _ products: MetricProducts) {
     let classes = counts.count
     let share = 1 / Double(classes)
     var (withPlain, withStep, plainSquare) = (0.0, 0.0, 0.0)

@@ -1,36 +1,36 @@
 import LinearAlgebra
 
-/// A⁻¹ as the scalar products of features in it.
-protocol DiscriminantMetric {
+/// A⁻¹ as scalar products of features in it.
+protocol MahalanobisMetric {
   /// q_c = (m_c − μ) A⁻¹ (m_c − μ).
   var lengths: [Double] { get }
 
-  /// The products of some pictures with the classes and with themselves.
+  /// Returns the products of pictures with the classes and with themselves.
   func products(
     of pictures: [Int], _ features: LabelledFeatures, _ means: ClassMeans
-  ) throws(LinearAlgebraError) -> DiscriminantProducts
+  ) throws(LinearAlgebraError) -> MetricProducts
 
-  /// w_c = A⁻¹ (m_c − μ): `[C, D]`.
+  /// Returns w_c = A⁻¹ (m_c − μ): `[C, D]`.
   func discriminants() throws(LinearAlgebraError) -> Matrix
 
-  /// The same as exactly as can be, for a head to be made from.
-  func refined() throws(LinearAlgebraError) -> any DiscriminantMetric
+  /// Returns the metric to the full precision of 64 bits, which a head needs.
+  func refined() throws(LinearAlgebraError) -> any MahalanobisMetric
 }
 
-/// Products in A⁻¹ of some pictures, less μ.
-struct DiscriminantProducts {
-  /// z A⁻¹ (m_c − μ): a row a view.
+/// The products in A⁻¹ of pictures z, centred on μ.
+struct MetricProducts {
+  /// z A⁻¹ (m_c − μ): one row for each view.
   let linear: Matrix
-  /// z_v A⁻¹ z_u: V x V a picture.
+  /// z_v A⁻¹ z_u: V x V for each picture.
   let within: [Double]
-  /// (m_k − μ) A⁻¹ (m_c − μ), a row a class k that a picture is of.
+  /// (m_k − μ) A⁻¹ (m_c − μ): one row for each class k of a picture.
   let among: Matrix
   /// The row of `among` of each picture.
   let amongRows: [Int]
 }
 
 extension LabelledFeatures {
-  /// The classes of some pictures that follow one another class by class, and the place among these of each picture's.
+  /// Returns the different classes of pictures that are sorted by class, and for each picture the index of its class in them.
   func places(of pictures: [Int]) -> (classes: [Int], rows: [Int]) {
     var classes: [Int] = []
     let rows = pictures.map { picture in
@@ -40,7 +40,7 @@ extension LabelledFeatures {
     return (classes, rows)
   }
 
-  /// The views of some pictures less a centre.
+  /// Returns the views of pictures minus a centre.
   func centred(_ pictures: [Int], centre: [Double]) -> Matrix {
     let width = views * rows.columns
     let dimension = rows.columns
@@ -63,7 +63,7 @@ extension LabelledFeatures {
 }
 
 extension Matrix {
-  /// Some of the rows.
+  /// Returns some of the rows.
   func rows(_ chosen: [Int]) -> Matrix {
     if chosen.count == rows, chosen.first == 0, chosen.last == rows - 1 { return self }
     var gathered = Matrix(rows: chosen.count, columns: columns)
@@ -78,7 +78,7 @@ extension Matrix {
   /// ‖x‖² of each row.
   var squares: [Double] { products(self) }
 
-  /// x·y of each row and that of another matrix of the same size.
+  /// Returns x·y of each row and the same row of another matrix of the same size.
   func products(_ other: Matrix) -> [Double] {
     (0..<min(rows, other.rows)).map { zip(self[row: $0], other[row: $0]).reduce(0) { $0 + $1.0 * $1.1 } }
   }
@@ -86,7 +86,7 @@ extension Matrix {
   /// The sum of the diagonal.
   var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] } }
 
-  /// Multiplies each row by a number of its own.
+  /// Multiplies each row by its own factor.
   mutating func multiplyRows(by factors: [Double]) {
     let columns = columns
     withUnsafeMutableElements { elements in
@@ -96,7 +96,7 @@ extension Matrix {
     }
   }
 
-  /// The scalar products of every `views` rows among themselves.
+  /// Returns the scalar products within each group of `views` rows.
   func productsWithin(_ views: Int) -> [Double] {
     var products: [Double] = []
     products.reserveCapacity(rows * views)
@@ -130,16 +130,65 @@ extension SingleMatrix {
 }
 
 extension SingleCholesky {
-  /// Smaller matrices take no time worth saving.
+  /// The least size for which 32-bit floats save time worth saving.
   static let leastSize = 512
 
-  /// Whether a factor in 32-bit floats does for leaving pictures out: its error is some 10⁻⁷ times the condition.
+  /// Returns whether a factor in 32-bit floats is exact enough for leave-one-out: its error is about 10⁻⁷ times the condition
+  /// number.
   ///
   /// - Parameters:
   ///   - size: The number of rows.
-  ///   - trace: The sum of the diagonal, before it is added to.
-  ///   - shift: What is added to each element of it.
+  ///   - trace: The sum of the diagonal, before the shift.
+  ///   - shift: The number that is added to each element of the diagonal.
   static func suffices(size: Int, trace: Double, shift: Double) -> Bool {
     size >= leastSize && trace < 32_768 * shift
+  }
+}
+
+/// A metric with coordinates a' of centred features a, such that a A⁻¹ bᵀ is either a'·b' or (a·b − a'·b') / λ.
+protocol CoordinateMetric: MahalanobisMetric {
+  /// λ in the second form, nil in the first.
+  var remainder: Double? { get }
+  /// The coordinates of the centred class means: one row for each class.
+  var meanCoordinates: Matrix { get }
+
+  /// Returns the coordinates of centred features, row by row.
+  func coordinates(of rows: Matrix) throws(LinearAlgebraError) -> Matrix
+}
+
+extension CoordinateMetric {
+  /// Returns the products of pictures with the classes and with themselves.
+  ///
+  /// - Complexity: that of the coordinates, and O(n V D (C + V)) for n pictures of V views.
+  func products(
+    of pictures: [Int], _ features: LabelledFeatures, _ means: ClassMeans
+  ) throws(LinearAlgebraError) -> MetricProducts {
+    let rows = features.centred(pictures, centre: means.centre)
+    let coordinates = try coordinates(of: rows)
+    let (places, amongRows) = features.places(of: pictures)
+    var linear = try Matrix.product(coordinates, meanCoordinates, rightTransposed: true)
+    var among = try Matrix.product(meanCoordinates.rows(places), meanCoordinates, rightTransposed: true)
+    var within = coordinates.productsWithin(features.views)
+    if let remainder {
+      linear.complete(
+        try Matrix.product(rows, means.centred, rightTransposed: true), remainder: remainder)
+      among.complete(
+        try Matrix.product(means.centred.rows(places), means.centred, rightTransposed: true), remainder: remainder)
+      for (index, plain) in rows.productsWithin(features.views).enumerated() {
+        within[index] = (plain - within[index]) / remainder
+      }
+    }
+    return MetricProducts(linear: linear, within: within, among: among, amongRows: amongRows)
+  }
+}
+
+extension Matrix {
+  /// Replaces the products X of coordinates by (P − X) / λ, where P are the plain products.
+  mutating func complete(_ plain: Matrix, remainder: Double) {
+    withUnsafeMutableElements { elements in
+      plain.elements.withUnsafeBufferPointer { plain in
+        for index in elements.indices { elements[index] = (plain[index] - elements[index]) / remainder }
+      }
+    }
   }
 }

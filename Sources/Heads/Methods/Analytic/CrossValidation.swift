@@ -10,36 +10,37 @@ import ModelSurgery
 
 import LinearAlgebra
 
-/// Leaving out, one after the other, the pictures whose class has others.
-struct Examination {
+/// The leave-one-out cross-validation of the analytic head, over the pictures whose class has others.
+struct CrossValidation {
   private let features: LabelledFeatures
   private let means: ClassMeans
-  // The pictures that can be left out.
+  // The pictures to leave out.
   private let pictures: [Int]
 
-  // The most numbers to a block of work, and of answers altogether.
+  // The greatest number of elements of a block of work, and of logits altogether.
   private static let block = 1 << 22
-  private static let answers = 1 << 26
-  // The most views that τ is chosen on, where there are more than dimensions.
+  private static let mostLogits = 1 << 26
+  // The greatest number of views for the choice of τ, where there are more than dimensions.
   private static let views = 1024
   private static let directions = 256
   private static let taus = [0.125, 0.25, 0.5, 1, 2, 4, 8]
 
-  /// What was chosen.
+  /// The chosen settings.
   struct Choice {
     let settings: Analytic.Settings
-    /// For the head.
-    let metric: any DiscriminantMetric
-    /// For leaving pictures out, and as exact as that needs.
-    let examined: any DiscriminantMetric
-    /// The pictures that it was chosen on, and their scores.
+    /// The metric for the head.
+    let metric: any MahalanobisMetric
+    /// The metric for leave-one-out, to the precision that this needs.
+    let validationMetric: any MahalanobisMetric
+    /// The pictures that the settings were chosen on, and their scores.
     let pictures: [Int]
     let scores: Matrix
 
-    /// The same with the metric as exact as a head is to be.
+    /// Returns the choice with the metric refined for the head.
     fileprivate func refined() throws(LinearAlgebraError) -> Choice {
       Choice(
-        settings: settings, metric: try metric.refined(), examined: examined, pictures: pictures, scores: scores)
+        settings: settings, metric: try metric.refined(), validationMetric: validationMetric, pictures: pictures,
+        scores: scores)
     }
   }
 
@@ -47,24 +48,24 @@ struct Examination {
     self.features = features
     self.means = means
     let all = features.labels.indices.filter { features.counts[features.labels[$0]] > 1 }
-    pictures = all.spread(to: max(1, Self.answers / features.classes.count))
+    pictures = all.spread(to: max(1, Self.mostLogits / features.classes.count))
   }
 
-  /// Chooses τ, from 1 on in the direction in which the pictures are less surprising, and t.
-  func choose(_ scatter: Scatter, kept: Analytic.Settings?) throws(LinearAlgebraError) -> Choice {
+  /// Chooses τ, by descent from 1 to either side, and t.
+  func choose(_ scatter: ScatterMatrix, kept: Analytic.Settings?) throws(LinearAlgebraError) -> Choice {
     if let kept {
       let metric = try scatter.metric(lambda: means.lambda(kept.tau), means: means)
       let none = Matrix(rows: 0, columns: features.classes.count)
-      return try Choice(settings: kept, metric: metric, examined: metric, pictures: [], scores: none).refined()
+      return try Choice(settings: kept, metric: metric, validationMetric: metric, pictures: [], scores: none).refined()
     }
     let views = max(256, max(Self.views, features.rows.columns) / features.views)
     let sample = pictures.spread(to: min(views, max(256, Self.block / features.classes.count)))
     var place = Self.taus.count / 2
-    var best = try examine(scatter, tau: Self.taus[place], on: sample)
+    var best = try evaluate(scatter, tau: Self.taus[place], on: sample)
     for step in [-1, 1] {
       let start = place
       while Self.taus.indices.contains(place + step) {
-        let next = try examine(scatter, tau: Self.taus[place + step], on: sample)
+        let next = try evaluate(scatter, tau: Self.taus[place + step], on: sample)
         guard next.cost < best.cost else { break }
         best = next
         place += step
@@ -74,36 +75,36 @@ struct Examination {
     return try best.choice.refined()
   }
 
-  /// The answers of a choice to all pictures.
+  /// Returns the predictions for all pictures.
   func leaveOneOut(_ choice: Choice) throws(LinearAlgebraError) -> LeaveOneOut {
     let settings = choice.settings
-    var answers: [LeaveOneOut.Answer] = []
-    answers.reserveCapacity(pictures.count)
-    func answer(_ picture: Int, _ scores: some Sequence<Double>) {
-      answers.append(
-        LeaveOneOut.Answer(
+    var predictions: [LeaveOneOut.Prediction] = []
+    predictions.reserveCapacity(pictures.count)
+    func add(_ picture: Int, _ scores: some Sequence<Double>) {
+      predictions.append(
+        LeaveOneOut.Prediction(
           picture: features.names[picture], label: features.labels[picture],
           logits: scores.map { Float(settings.temperature * $0) }))
     }
     if choice.pictures == pictures {
-      for (index, picture) in pictures.enumerated() { answer(picture, choice.scores[row: index]) }
+      for (index, picture) in pictures.enumerated() { add(picture, choice.scores[row: index]) }
     } else {
-      let excess = BiasExcess(means, spread: settings.spread)
-      try visit(pictures, choice.examined) { picture, leftOut in
+      let correction = BiasCorrection(means, spread: settings.spread)
+      try forEach(pictures, choice.validationMetric) { picture, leftOut in
         let label = features.labels[picture]
-        answer(picture, leftOut.scores.enumerated().lazy.map { $1 + excess.score(of: $0, leftOutOf: label) })
+        add(picture, leftOut.scores.enumerated().lazy.map { $1 + correction.score(of: $0, leftOutOf: label) })
       }
     }
     let singles = features.classes.indices.filter { features.counts[$0] == 1 }.map { features.classes[$0] }
-    return LeaveOneOut(classes: features.classes, answers: answers, singles: singles)
+    return LeaveOneOut(classes: features.classes, predictions: predictions, singles: singles)
   }
 
-  /// How far pictures are from what was taught, or nil where all are as far.
-  func novelty(_ scatter: Scatter, lambda: Double) throws -> NoveltyScore? {
+  /// Returns the novelty score, or nil where all pictures are equally far from their class.
+  func novelty(_ scatter: ScatterMatrix, lambda: Double) throws -> NoveltyScore? {
     let metric = try scatter.truncatedMetric(lambda: lambda, directions: Self.directions, means: means)
     var values: [NoveltyScore.Value] = []
     values.reserveCapacity(pictures.count)
-    try visit(pictures, metric) { _, leftOut in
+    try forEach(pictures, metric) { _, leftOut in
       var distance = Double.infinity
       var projection = -Double.infinity
       for (linear, length) in zip(leftOut.linear, leftOut.lengths) {
@@ -125,25 +126,25 @@ struct Examination {
   }
 
   /// Calls a closure with each picture left out.
-  func visit(
-    _ pictures: [Int], _ metric: some DiscriminantMetric, _ body: (Int, borrowing LeftOut) -> Void
+  func forEach(
+    _ pictures: [Int], _ metric: some MahalanobisMetric, _ body: (Int, borrowing LeaveOneOutUpdate) -> Void
   ) throws(LinearAlgebraError) {
     let widest = max(features.rows.columns, features.classes.count) * features.views
     let size = max(1, Self.block / max(1, widest))
-    var leftOut = LeftOut(means, lengths: metric.lengths, views: features.views)
+    var leftOut = LeaveOneOutUpdate(means, lengths: metric.lengths, views: features.views)
     for start in stride(from: 0, to: pictures.count, by: size) {
       let block = Array(pictures[start..<min(start + size, pictures.count)])
       let products = try metric.products(of: block, features, means)
       for (index, picture) in block.enumerated() {
-        leftOut.leave(index, label: features.labels[picture], products)
+        leftOut.leaveOut(index, label: features.labels[picture], products)
         body(picture, leftOut)
       }
     }
   }
 
-  /// How surprising the classes of some pictures are under a τ.
-  private func examine(
-    _ scatter: Scatter, tau: Double, on sample: [Int]
+  /// Returns the choice for a τ, with its negative log posterior.
+  private func evaluate(
+    _ scatter: ScatterMatrix, tau: Double, on sample: [Int]
   ) throws(LinearAlgebraError) -> (choice: Choice, cost: Double) {
     let classes = features.classes.count
     let metric = try scatter.metric(lambda: means.lambda(tau), means: means)
@@ -152,36 +153,36 @@ struct Examination {
     var spread = 0.0
     try scores.withUnsafeMutableElements { scores throws(LinearAlgebraError) in
       var next = 0
-      try visit(sample, metric) { _, leftOut in
+      try forEach(sample, metric) { _, leftOut in
         for score in leftOut.scores {
           scores[next] = score
           next += 1
         }
         spread += leftOut.spread / Double(sample.count)
       }
-      // v is known only now.
-      let excess = BiasExcess(means, spread: spread)
+      // v is known only after the loop.
+      let correction = BiasCorrection(means, spread: spread)
       for (row, label) in labels.enumerated() {
-        for place in 0..<classes { scores[row * classes + place] += excess.score(of: place, leftOutOf: label) }
+        for place in 0..<classes { scores[row * classes + place] += correction.score(of: place, leftOutOf: label) }
       }
     }
     let lengths = metric.lengths
-    let offsets = Discriminant.offsets(lengths: lengths, means: means, spread: spread)
+    let offsets = LinearDiscriminant.offsets(lengths: lengths, means: means, spread: spread)
     let temperature = Temperature(
       scores: scores, labels: labels, pictures: pictures.count,
-      expected: Temperature.expected(gap: Discriminant.gap(lengths: lengths, offsets: offsets, means: means)))
+      expected: Temperature.expected(gap: LinearDiscriminant.gap(lengths: lengths, offsets: offsets, means: means)))
     let settings = Analytic.Settings(tau: tau, temperature: temperature.factor, spread: spread)
-    // Of few pictures, τ is to be near 2.
-    let unlikely = log(tau / 2) * log(tau / 2) / 2
+    // The prior of τ, log-normal about 2, matters with few pictures.
+    let prior = log(tau / 2) * log(tau / 2) / 2
     return (
-      Choice(settings: settings, metric: metric, examined: metric, pictures: sample, scores: scores),
-      Double(pictures.count) * temperature.surprise + unlikely
+      Choice(settings: settings, metric: metric, validationMetric: metric, pictures: sample, scores: scores),
+      Double(pictures.count) * temperature.loss + prior
     )
   }
 }
 
 extension [Int] {
-  /// So many of the elements at most, evenly taken.
+  /// Returns at most `limit` of the elements, evenly taken.
   fileprivate func spread(to limit: Int) -> [Int] {
     count <= limit ? self : (0..<limit).map { self[$0 * count / limit] }
   }
