@@ -1,5 +1,5 @@
 public import ModelSurgery
-public import TFLite
+package import TFLite
 
 /// What makes embeddings comparable: the network, the way pictures are brought to its input, and its arithmetic.
 ///

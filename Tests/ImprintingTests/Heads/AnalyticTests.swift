@@ -12,25 +12,26 @@ struct AnalyticTests {
   @Test(
     "Leave-one-out is what solving anew without the picture gives",
     arguments: [
-      ([5, 4, 2, 3], 40, Augmentation.off), ([5, 4, 2, 3], 9, .one), ([5, 4, 2, 3], 90, .five),
+      ([5, 4, 2, 3], 40, Augmentation.off), ([5, 4, 2, 3], 9, .off), ([5, 4, 2, 3], 90, .five),
       ([5, 4, 2, 3], 20, .five),
-      ([3, 1, 4], 12, .one), ([2, 2], 6, .thirteen),
+      ([3, 1, 4], 12, .off), ([2, 2], 6, .thirteen),
     ])
   func leaveOneOut(counts: [Int], dimension: Int, views: Augmentation) throws {
     let seen = try MadeUpPictures.seen(counts, dimension: dimension, views: views)
     let features = try LabelledFeatures(seen)
     let means = ClassMeans(features)
-    let examination = CrossValidation(features, means)
+    let validation = CrossValidation(features, means)
     let scatter = try ScatterMatrix(features, means)
     let lambda = means.lambda(1)
     let whole = try ScatterMatrix.square(features, means)
     let pictures = features.labels.indices.filter { features.counts[features.labels[$0]] > 1 }
     for metric in [
-      try scatter.metric(lambda: lambda, means: means), try ScatterMatrix.whole(whole).metric(lambda: lambda, means: means),
+      try scatter.metric(lambda: lambda, means: means),
+      try ScatterMatrix.whole(whole).metric(lambda: lambda, means: means),
     ] {
       var visited = 0
       defer { #expect(visited == pictures.count) }
-      try examination.visit(pictures, metric) { picture, leftOut in
+      try validation.forEach(pictures, metric) { picture, leftOut in
         visited += 1
         do {
           let known = try withoutPicture(picture, features, means, lambda: lambda)
@@ -48,7 +49,7 @@ struct AnalyticTests {
 
   @Test("Products through the Gram matrix and through the scatter itself give the same head", arguments: [1, 5])
   func dualIsPrimal(views: Int) throws {
-    let views: Augmentation = views == 1 ? .one : .five
+    let views: Augmentation = views == 1 ? .off : .five
     let seen = try MadeUpPictures.seen([6, 4, 5], dimension: 100, views: views)
     let features = try LabelledFeatures(seen)
     let means = ClassMeans(features)
@@ -72,7 +73,7 @@ struct AnalyticTests {
   func single(views: Augmentation, counts: [Int]) throws {
     let features = try LabelledFeatures(MadeUpPictures.seen(counts, dimension: 600, views: views))
     let means = ClassMeans(features)
-    let examination = CrossValidation(features, means)
+    let validation = CrossValidation(features, means)
     let dual = try ScatterMatrix(features, means)
     guard case .rows(let rows) = dual, case .single = rows.gram else {
       Issue.record("so many rows are to be taken in 32-bit floats")
@@ -88,8 +89,8 @@ struct AnalyticTests {
       let refined = try metrics.0.refined().discriminants().elements
       #expect(zip(refined, exact).allSatisfy { abs($0 - $1) < 1e-9 * size })
       var scores: [[Double]] = [[], []]
-      try examination.visit(pictures, metrics.0) { scores[0] += $1.scores }
-      try examination.visit(pictures, metrics.1) { scores[1] += $1.scores }
+      try validation.forEach(pictures, metrics.0) { scores[0] += $1.scores }
+      try validation.forEach(pictures, metrics.1) { scores[1] += $1.scores }
       let greatest = scores[1].map(abs).max() ?? 0
       #expect(zip(scores[0], scores[1]).allSatisfy { abs($0 - $1) < 1e-4 * greatest })
     }

@@ -37,10 +37,10 @@ struct WrittenHeadTests {
     ])
   func exact(encoding: ElementEncoding, map: FeatureTransform, rows: Int) throws {
     var generator = SeededGenerator(seed: rows)
-    let head = try Head(
-      map: map, dimension: 12, rowsPerClass: rows, weights: numbers(12 * 5 * rows, &generator),
+    let head = try LinearHead(
+      transform: map, dimension: 12, rowsPerClass: rows, weights: numbers(12 * 5 * rows, &generator),
       biases: numbers(5 * rows, &generator))
-    let file = try BaseLogits(of: head.model(behind: Self.extractor(encoding)))
+    let file = try BaseLogits(of: Self.extractor(encoding).appending(head))
     for number in 0..<200 {
       // The first is an embedding of zeros.
       let values = number == 0 ? Array(repeating: 0, count: 12) : numbers(12, &generator)
@@ -72,9 +72,9 @@ struct WrittenHeadTests {
   func kept() throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
     var generator = SeededGenerator(seed: 3)
-    let old = try Head(
-      map: .plain, dimension: 12, weights: numbers(48, &generator), biases: Array(repeating: 4, count: 4))
-    let base = try old.model(behind: Self.extractor(encoding))
+    let old = try LinearHead(
+      transform: .plain, dimension: 12, weights: numbers(48, &generator), biases: Array(repeating: 4, count: 4))
+    let base = try Self.extractor(encoding).appending(old)
     let (seen, solved) = try solved(encoding, shots: 12)
     let logits = try BaseLogits(of: base)
     let kept = try BaseClassCalibration(solved, from: seen, base: logits)
@@ -103,9 +103,12 @@ struct WrittenHeadTests {
   func tooFew() throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
     let (seen, solved) = try solved(encoding, shots: 1)
-    let head = try LinearHead(transform: .plain, dimension: 12, weights: Array(repeating: 1, count: 24), biases: [0, 1])
-    let base = try BaseLogits(of: head.model(behind: Self.extractor(encoding)))
-    #expect(throws: BaseClassCalibrationError.tooFewPictures) { try BaseClassCalibration(solved, from: seen, base: base) }
+    let head = try LinearHead(
+      transform: .plain, dimension: 12, weights: Array(repeating: 1, count: 24), biases: [0, 1])
+    let base = try BaseLogits(of: Self.extractor(encoding).appending(head))
+    #expect(throws: BaseClassCalibrationError.tooFewPictures) {
+      try BaseClassCalibration(solved, from: seen, base: base)
+    }
   }
 
   @Test("What is stored of unfamiliar pictures is read as it was written, and damage never crashes")

@@ -176,7 +176,7 @@ struct SeenTests {
       (Sight.space(extractor: "beef"), "another model (beef… and not cafe…)"),
       (Sight.space(resize: "squash"), "pictures resized by squash and not by crop"),
       (Sight.space(views: .five), "5 views a picture and not one view"),
-      (Sight.space(arithmetic: .int8), "rewritten arithmetic and not exact"),
+      (Sight.space(arithmetic: .int8), "int8 arithmetic and not exact"),
     ]
     for (space, words) in others {
       let error = #expect(throws: EmbeddingSetError.self) { try seen.merge(Sight.seen(in: space)) }

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// The exact scores of a picture when it is left out with all its views, from products in A⁻¹ alone.
 ///
 /// Without the picture A is A − E M Eᵀ, where the columns of E are its views minus the class mean, and that mean minus μ. M is
