@@ -45,7 +45,8 @@ enum Markup {
 
   /// Returns a share as a percentage, such as `87.1 %`.
   static func percent(_ share: Double, places: Int = 1) -> String {
-    Decimals.string(100 * share, places: places) + " %"
+    // A no-break space keeps the number and its sign on one line.
+    Decimals.string(100 * share, places: places) + "\u{A0}%"
   }
 
   /// Returns a mean share and its 95 % interval, if it has one, such as `87.3 % (86.8–87.8)`; the interval is clamped to

@@ -126,7 +126,8 @@ extension ReportPage {
       """
       Balanced accuracy on the pictures held back, averaged over \(results.episodes.count) episodes. \(held) and draws \
       its training pictures from the rest. Bars and the numbers in brackets are 95 % intervals (Student's t over the \
-      episodes): how the mean would vary with other draws from the same pictures.
+      episodes): how the mean would vary with other draws from the same pictures. Leave-one-out accuracy is measured on \
+      the training pictures; the difference is its mean minus the accuracy, in percentage points.
       """
     ]
     if !results.short.isEmpty {
@@ -138,8 +139,8 @@ extension ReportPage {
       notes.append("Classes left out because they have only one picture: \(names).")
     }
     let head = [
-      "Method", "Pictures per class", "Accuracy (95 % interval)", "Leave-one-out accuracy (95 % interval)",
-      "Leave-one-out − accuracy, points", "Calibration error",
+      "Method", "Pictures per class", "Accuracy (95 % interval)", "Leave-one-out (95 % interval)", "Difference",
+      "Calibration error",
     ]
     return AccuracyChart(results).svg + notes.map { "<p class=\"note\">\($0)</p>" }.joined(separator: "\n")
       + Markup.table(head, rows)
