@@ -53,7 +53,7 @@ struct BadInputTests {
       "train", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, "--data", data.path, "--output",
       output.path,
       "--head", "imprinted")
-    expectRefusal(coral, "SOFTMAX", "Needed is")
+    expectRefusal(coral, "SOFTMAX", "Hint: use an embedding extractor")
     expectRefusal(try train(data, model: Material.model("model_invoking_error").path))
     for name in ["mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_quant_v1_224_feature_layers_edgetpu"] {
       expectRefusal(try train(data, model: Material.model(name).path), "Edge TPU", "Coral")

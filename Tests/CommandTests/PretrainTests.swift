@@ -134,7 +134,7 @@ struct PretrainTests {
     #expect(outcome.code == 130, "\(outcome.complaints)")
     #expect(outcome.complaints.contains("--resume"))
     let resumed = try Imprint.run(pretrain("--side", "64", "--epochs", "3", "--batch-size", "8", "--resume"))
-    expectRefusal(resumed, "its settings are others (epochs)")
+    expectRefusal(resumed, "its settings are different (epochs)")
   }
 
   @Test("A disk that is full stops the run; the last checkpoint stays, and the run goes on from it")
@@ -172,7 +172,7 @@ struct PretrainTests {
     #expect(again.code == 0 && !again.complaints.contains("epoch 1 "), "\(again.complaints)")
     #expect(again.output == outcome.output)
     expectRefusal(
-      try Imprint.run(arguments + ["--base-classes", "daffodil,zebra"]), "there is no class \"zebra\"")
+      try Imprint.run(arguments + ["--base-classes", "daffodil,zebra"]), "the data has no class \"zebra\"")
     expectRefusal(try Imprint.run(arguments + ["--base-classes", "4"]), "leave some out")
     expectRefusal(try Imprint.run(arguments + ["--shots", "1,none"]), code: 64, "--shots")
   }

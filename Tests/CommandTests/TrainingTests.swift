@@ -185,7 +185,7 @@ struct TrainingTests {
     #expect(!renamed.output.contains("daisy"))
     for (arguments, words) in [
       ([parts[0], "--remove", "orchid"], "orchid"), ([parts[0], "--without", files("both").seen], "never added"),
-      ([parts[0], Flowers.extractor], "no record"),
+      ([parts[0], Flowers.extractor], "it is not an embedding file"),
     ] {
       let refused = try Imprint.run(["merge"] + arguments + ["-o", files("x").seen])
       #expect(refused.code == 1)

@@ -91,7 +91,8 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
     let run = try training.run(on: base, isResuming: FileManager.default.fileExists(atPath: last.path))
     var experiment = Experiment(
       draws: settings.draws, testRatio: training.basics.testRatio,
-      fineTuning: FineTuning(of: settings.fineTune, epochs: settings.fineTuneEpochs, rate: settings.fineTuneRate), seed: training.descent.seed)
+      fineTuning: FineTuning(of: settings.fineTune, epochs: settings.fineTuneEpochs, rate: settings.fineTuneRate),
+      seed: training.descent.seed)
     if let shots = settings.shots { experiment.shots = shots.values }
     try experiment.check(on: data, baseLabels: base.labels)
 
@@ -104,7 +105,9 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
     ) { display.show($0) }
     display.finish()
     let words = ExperimentReport(results: results)
-    if let page { try words.page(title: URL(filePath: training.basics.pictures.data).lastPathComponent).write(to: page) }
+    if let page {
+      try words.page(title: URL(filePath: training.basics.pictures.data).lastPathComponent).write(to: page)
+    }
     try Terminal.print(json ? Terminal.json(results) : words.text)
   }
 }
