@@ -18,7 +18,7 @@ struct HeadCommand: ParsableCommand {
       EXAMPLES
         imprint model head flowers.tflite --drop -o extractor.tflite
         imprint model head flowers.tflite --take -o head.tflite
-        imprint model head base_edgetpu.tflite --replace new.tflite -o new_edgetpu.tflite
+        imprint model head a_edgetpu.tflite --replace b.tflite -o b_edgetpu.tflite
       """)
 
   @Argument(help: "Model, a .tflite file.")

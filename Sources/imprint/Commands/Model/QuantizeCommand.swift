@@ -22,7 +22,7 @@ struct QuantizeCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint model quantize float.tflite --calibration pictures -o int8.tflite
-        imprint model quantize a.tflite --calibration p --save-ranges r.json -o b.tflite
+        imprint model quantize a.tflite --calibration p --save-ranges r -o b.tflite
         imprint model quantize float.tflite --ranges ranges.json -o int8.tflite
       """)
 

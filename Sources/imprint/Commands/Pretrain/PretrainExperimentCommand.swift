@@ -26,7 +26,7 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
       analytic           the closed-form head of 'imprint train'
 
       EXAMPLES
-        imprint pretrain experiment --data d --base-classes 12 --test-ratio 0.25 -o run
+        imprint pretrain experiment --data d --base-classes 9 --test-ratio 0.2 -o run
       """)
 
   /// The options of the experiment.
