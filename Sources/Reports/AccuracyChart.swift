@@ -1,4 +1,4 @@
-import Heads
+package import Heads
 
 #if canImport(Darwin)
   import Darwin
@@ -8,9 +8,9 @@ import Heads
   import Musl
 #endif
 
-/// Accuracy against shots as a drawing: a line a method, with its intervals, told apart by colour, marks and names.
+/// A chart of accuracy against shots: a line for each method with its 95 % intervals, distinguished by colour, mark and name.
 struct AccuracyChart {
-  /// A method's accuracy with some numbers of pictures a class.
+  /// The accuracy of a method with several numbers of pictures per class.
   struct Line {
     let name: String
     let points: [(shots: Shots, accuracy: Estimate)]
@@ -35,14 +35,16 @@ struct AccuracyChart {
     let lines = names.map { name in
       Line(name: name, points: results.rows.filter { $0.method == name }.map { ($0.shots, $0.accuracy) })
     }
-    // As far to the right as the pictures that are left, class by class, on average.
+    // "All" is placed at the average number of training pictures per class.
     let all = Double(results.pictures) * (1 - results.episodes.testRatio) / Double(max(1, results.classes.count))
     self.init(lines, all: all)
   }
 
+  /// Creates a chart.
+  ///
   /// - Parameters:
   ///   - lines: The methods.
-  ///   - all: How many pictures a class ``Shots/all`` stands for.
+  ///   - all: The number of pictures per class that ``Shots/all`` stands for.
   init(_ lines: [Line], all: Double = 1) {
     var shots: [Shots] = []
     for point in lines.flatMap(\.points) where !shots.contains(point.shots) { shots.append(point.shots) }
@@ -80,7 +82,7 @@ struct AccuracyChart {
       """
       <div class="scroll"><svg class="chart wide" viewBox="0 0 \(Markup.number(Self.width)) \
       \(Markup.number(Self.height))" role="img" \
-      aria-label="Accuracy against the number of pictures a class; the table below has the numbers">
+      aria-label="Accuracy by number of training pictures per class; the table below has the numbers">
       """
     ]
     let step = 1 - lowest > 0.45 ? 0.1 : 0.05
@@ -90,7 +92,7 @@ struct AccuracyChart {
       parts.append(
         "<line class=\"grid\" x1=\"\(left)\" x2=\"\(right)\" y1=\"\(place)\" y2=\"\(place)\"/>"
           + "<text class=\"tick\" x=\"\(left - 8)\" y=\"\(place)\" dy=\"0.35em\" text-anchor=\"end\">"
-          + "\(Decimals.string(value, places: 2))</text>")
+          + "\(Markup.percent(value, places: 0))</text>")
     }
     for tick in ticks {
       parts.append(
@@ -99,7 +101,7 @@ struct AccuracyChart {
     }
     parts.append(
       "<text class=\"axis\" x=\"\((left + right) / 2)\" y=\"\(bottom + 42)\" text-anchor=\"middle\">"
-        + "pictures a class to learn from</text>")
+        + "training pictures per class</text>")
     for (place, method) in methods.enumerated() { parts.append(line(method.name, method.points, place)) }
     parts += names
     return parts.joined(separator: "\n") + "\n</svg></div>"
@@ -107,7 +109,7 @@ struct AccuracyChart {
 
   private func line(_ name: String, _ points: [Point], _ place: Int) -> String {
     let series = "s\(place % 8)"
-    // Side by side, so that intervals do not hide one another.
+    // Side by side, so that intervals do not overlap.
     let shift = 5 * (Double(place) - Double(methods.count - 1) / 2)
     let path = points.map { "\(Markup.number($0.x + shift)),\(Markup.number(y($0.accuracy.mean)))" }
     var parts = ["<polyline class=\"line \(series)\" points=\"\(path.joined(separator: " "))\"/>"]
@@ -121,12 +123,12 @@ struct AccuracyChart {
       parts.append(
         "<g transform=\"translate(\(x) \(Markup.number(y(accuracy.mean))))\"><path class=\"mark \(series)\" "
           + "d=\"\(Self.marks[place % Self.marks.count])\"/><title>\(Markup.text(name)), "
-          + "\(Markup.text("\(point.shots)")) a class: \(accuracy)</title></g>")
+          + "\(Markup.text("\(point.shots)")) per class: \(Markup.interval(accuracy))</title></g>")
     }
     return parts.joined(separator: "\n")
   }
 
-  /// The methods' names beside the ends of their lines, moved apart where they would meet.
+  /// The names of the methods beside the ends of their lines, moved apart if they would overlap.
   private var names: [String] {
     let ends = methods.enumerated().compactMap { place, method in
       method.points.last.map { (place: place, name: method.name, y: y($0.accuracy.mean)) }
@@ -142,9 +144,51 @@ struct AccuracyChart {
     }
   }
 
-  // A disc, a square, a triangle, a diamond, a cross, a triangle upside down.
+  // A disc, a square, a triangle, a diamond, a cross, an inverted triangle.
   private static let marks = [
     "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z", "M-4-4h8v8h-8z", "M0-5.5L5.2 4h-10.4z", "M0-6L6 0L0 6L-6 0z",
     "M-5-2h3v-3h4v3h3v4h-3v3h-4v-3h-3z", "M0 5.5L5.2-4h-10.4z",
   ]
+}
+
+extension ReportPage {
+  /// A section with the accuracies of several methods by number of pictures per class: a chart and a table.
+  package struct Accuracies {
+    let title: String
+    let note: String
+    let lines: [AccuracyChart.Line]
+
+    /// Creates a section.
+    ///
+    /// - Parameters:
+    ///   - title: The title.
+    ///   - note: A note below the chart.
+    ///   - methods: The name of each method, and its accuracy by number of pictures per class.
+    package init(
+      title: String, note: String, methods: [(name: String, points: [(shots: Int, accuracy: Estimate)])]
+    ) {
+      self.title = title
+      self.note = note
+      lines = methods.map { method in
+        AccuracyChart.Line(name: method.name, points: method.points.map { (.count($0.shots), $0.accuracy) })
+      }
+    }
+
+    fileprivate var body: String {
+      let shots = lines.first?.points.map(\.shots) ?? []
+      let rows = lines.map { line in
+        [Markup.text(line.name)]
+          + shots.map { shots in
+            line.points.first { $0.shots == shots }.map { Markup.interval($0.accuracy) } ?? "–"
+          }
+      }
+      return AccuracyChart(lines).svg + "<p class=\"note\">\(Markup.text(note))</p>"
+        + Markup.table(["Method"] + shots.map { Markup.text("\($0)") }, rows)
+    }
+  }
+
+  /// Creates a page of accuracies.
+  package init(title: String, facts: [Fact], accuracies: [Accuracies]) {
+    self.init(title: title, facts: facts, sections: accuracies.map { ($0.title, $0.body) })
+  }
 }

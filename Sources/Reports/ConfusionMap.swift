@@ -1,13 +1,13 @@
 import Heads
 
-/// What was taken for what: a map of cells where there are few enough classes to be told apart, and the most frequent
-/// confusions as a table.
+/// The confusions of a classifier: the confusion matrix as a map, if there are few enough classes, and a table of the most
+/// frequent confusions.
 struct ConfusionMap {
   let matrix: ConfusionMatrix
 
-  /// Beyond it names and cells cannot be read.
+  /// With more classes, names and cells are unreadable.
   private static let mostClasses = 50
-  /// Beyond it numbers do not fit the cells.
+  /// With more classes, numbers do not fit into the cells.
   private static let mostNumbers = 20
   private static let listed = 20
   private static let characters = 18
@@ -19,18 +19,18 @@ struct ConfusionMap {
       parts.append(svg(classes))
       parts.append(
         """
-        <p class="note">A row a class, a column what it was taken for; darker is more of the row. Blue is right, \
-        orange is wrong\(classes.count <= Self.mostNumbers ? "; numbers are percent" : "").</p>
+        <p class="note">Rows are the true classes, columns the predicted ones; the darker a cell, the larger its share \
+        of the row. Blue is correct, orange is wrong\(classes.count <= Self.mostNumbers ? "; numbers are percentages" : "").</p>
         """)
     } else {
       parts.append(
-        "<p class=\"note\">\(classes.count) classes are too many for a map: the ones that do worst, and what is "
-          + "confused most.</p>")
+        "<p class=\"note\">\(classes.count) classes are too many for a map. The tables show the least accurate classes "
+          + "and the most frequent confusions.</p>")
       let worst = matrix.asked.compactMap { label in matrix.recall(label).map { (label, $0) } }
         .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(Self.listed)
       parts.append(
         Markup.table(
-          ["Class", "Right", "Answers"],
+          ["Class", "Accuracy", "Predictions"],
           worst.map { [Markup.name(matrix.name($0.0)), Markup.percent($0.1), "\(matrix.total($0.0))"] }))
     }
     let confusions = matrix.confusions.prefix(Self.listed)
@@ -38,7 +38,7 @@ struct ConfusionMap {
       parts.append("<h3>Most frequent confusions</h3>")
       parts.append(
         Markup.table(
-          ["Class", "Taken for", "Share of its answers", "Answers"],
+          ["Class", "Taken for", "Share of the class", "Predictions"],
           confusions.map {
             [
               Markup.name(matrix.name($0.label)), Markup.name(matrix.name($0.predicted)), Markup.percent($0.share),
@@ -82,7 +82,7 @@ struct ConfusionMap {
         parts.append(
           box(
             x: x, y: y, cell: cell, share: share, isRight: isRight, numbered: classes.count <= Self.mostNumbers,
-            title: share > 0 ? "\(names[row]) as \(names[column]): \(matrix[label, predicted])" : nil))
+            title: share > 0 ? "\(names[row]) taken for \(names[column]): \(matrix[label, predicted])" : nil))
       }
     }
     return parts.joined(separator: "\n") + "\n</svg></div>"
@@ -94,7 +94,7 @@ struct ConfusionMap {
     let place = "x=\"\(Markup.number(x + 0.5))\" y=\"\(Markup.number(y + 0.5))\""
     let size = Markup.number(cell - 1)
     guard let title else { return "<rect class=\"none\" \(place) width=\"\(size)\" height=\"\(size)\"/>" }
-    // What is rare shows too.
+    // Rare confusions stay visible.
     let strength = isRight ? 0.1 + 0.9 * share : 0.2 + 0.8 * min(1, 2 * share)
     var parts = [
       "<g><rect class=\"none\" \(place) width=\"\(size)\" height=\"\(size)\"/>"

@@ -1,9 +1,9 @@
 import Heads
 
-/// Pieces of HTML and SVG.
+/// Fragments of HTML and SVG.
 enum Markup {
-  /// Text to stand in an element or a quoted attribute: whatever it is, it opens nothing, closes nothing, and turns no
-  /// line around.
+  /// Returns text escaped for an element or a quoted attribute. It cannot open or close markup or change the writing
+  /// direction.
   static func text(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -20,7 +20,7 @@ enum Markup {
     return escaped
   }
 
-  // Control characters are none of HTML's, and those of writing direction make a name look like another.
+  // HTML forbids control characters, and bidirectional controls could disguise a name.
   private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: false
@@ -28,27 +28,37 @@ enum Markup {
     }
   }
 
-  /// Text of at most so many characters, its end left out where it is longer; escaped.
+  /// Returns escaped text, truncated to a number of characters.
   static func shortText(_ text: String, _ count: Int) -> String {
-    // A character may be any number of scalars.
+    // A character can have any number of scalars.
     let start = String(String.UnicodeScalarView(text.prefix(count).unicodeScalars.prefix(4 * count)))
     return Self.text(start.unicodeScalars.count == text.unicodeScalars.count ? text : start.dropLast() + "…")
   }
 
-  /// About how many pixels a text takes, 13 pixels high, cut to so many characters.
+  /// Returns the approximate width in pixels of text of 13 pixels, truncated to a number of characters.
   static func width(_ text: String, _ count: Int) -> Double {
     text.prefix(count).reduce(0) { $0 + ($1.isASCII ? 7.2 : 13) }
   }
 
-  /// A length or a place in a drawing.
+  /// Returns a length or coordinate of a drawing.
   static func number(_ value: Double) -> String { Decimals.string(value, places: 1) }
 
-  /// A share of 1 in percent, as in `87.1 %`.
+  /// Returns a share as a percentage, such as `87.1 %`.
   static func percent(_ share: Double, places: Int = 1) -> String {
-    Decimals.string(100 * share, places: places) + " %"
+    // A no-break space keeps the number and its sign on one line.
+    Decimals.string(100 * share, places: places) + "\u{A0}%"
   }
 
-  /// A table; its cells are markup. Those of the first column head their rows.
+  /// Returns a mean share and its 95 % interval, if it has one, such as `87.3 % (86.8–87.8)`; the interval is clamped to
+  /// 0 … 100 %.
+  static func interval(_ share: Estimate) -> String {
+    guard let margin = share.margin else { return percent(share.mean) }
+    let (lower, upper) = (max(0, share.mean - margin), min(1, share.mean + margin))
+    return
+      "\(percent(share.mean)) (\(Decimals.string(100 * lower, places: 1))–\(Decimals.string(100 * upper, places: 1)))"
+  }
+
+  /// Returns a table whose cells are markup; the first column holds the row headers.
   static func table(_ head: [String], _ rows: [[String]]) -> String {
     let header = head.map { "<th scope=\"col\">\($0)</th>" }.joined()
     let body = rows.map { row in
@@ -65,6 +75,6 @@ enum Markup {
       """
   }
 
-  /// A name that keeps its own writing direction.
+  /// Returns an escaped name, isolated in its own writing direction.
   static func name(_ text: String) -> String { "<bdi>\(Self.text(text))</bdi>" }
 }

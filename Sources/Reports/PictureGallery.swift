@@ -1,6 +1,13 @@
-import Heads
+public import Pictures
+import Platform
 
-/// Pictures with what is to be said about them.
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A gallery of pictures with captions.
 struct PictureGallery {
   struct Entry {
     let picture: String
@@ -22,4 +29,38 @@ struct PictureGallery {
     }
     return "<div class=\"gallery\">\n\(figures.joined(separator: "\n"))\n</div>"
   }
+}
+
+/// Thumbnails of pictures as `data:` URLs, which a page can embed.
+public struct Thumbnails: Sendable {
+  static let side = 160
+
+  private var addresses: [String: String] = [:]
+
+  /// Creates an empty set.
+  public init() {}
+
+  /// Reads pictures on all cores.
+  ///
+  /// - Parameters:
+  ///   - pictures: The paths of the files; duplicates are read once.
+  ///   - resize: How pictures become square; with the network's own way the page shows what the network saw.
+  /// - Throws: ``PictureError`` for an invalid `resize`, and `CancellationError`. A picture that cannot be read has no
+  ///   thumbnail.
+  public init(
+    of pictures: [String], resize: Resize = .crop, isolation: isolated (any Actor)? = #isolation
+  ) async throws {
+    let reader = try PictureReader(width: Self.side, height: Self.side, resize: resize)
+    let paths = Set(pictures).sorted()
+    try await OrderedWork.run(
+      count: paths.count, workers: Array(0..<max(1, ProcessInfo.processInfo.activeProcessorCount)),
+      work: { _, index -> String? in
+        guard let bytes = try? reader.read(URL(filePath: paths[index])).jpeg(quality: 78) else { return nil }
+        return "data:image/jpeg;base64," + Data(bytes).base64EncodedString()
+      },
+      deliver: { index, address in addresses[paths[index]] = address })
+  }
+
+  /// The URL of a picture's thumbnail, or nil if there is none.
+  subscript(picture: String) -> String? { addresses[picture] }
 }

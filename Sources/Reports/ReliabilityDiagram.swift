@@ -1,12 +1,21 @@
 import Heads
 
-/// Confidence beside accuracy as a drawing: the closer the bars' tops are to the diagonal, the better the scores can be
-/// believed.
+/// A reliability diagram: accuracy against confidence. The closer the tops of the bars are to the diagonal, the better the
+/// scores are calibrated.
 struct ReliabilityDiagram {
   let title: String
   let reliability: Reliability
 
   private static let (left, top, side) = (44.0, 10.0, 240.0)
+
+  /// Returns diagrams side by side, with a note on how to read them.
+  static func panels(_ diagrams: [ReliabilityDiagram]) -> String {
+    """
+    <p class="note">Predictions grouped by their confidence: bars show the accuracy of each group, discs its mean \
+    confidence. Bars that end at the dashed line are well calibrated: the confidence equals the accuracy.</p>
+    <div class="panels">\(diagrams.map(\.svg).joined(separator: "\n"))</div>
+    """
+  }
 
   var svg: String {
     let (left, top, side) = (Self.left, Self.top, Self.side)
@@ -14,7 +23,7 @@ struct ReliabilityDiagram {
     let all = Double(max(1, reliability.count))
     let width = side / Double(reliability.bins.count)
     var parts = [
-      "<svg class=\"chart\" viewBox=\"0 0 300 372\" role=\"img\" aria-label=\"Confidence against accuracy\">"
+      "<svg class=\"chart\" viewBox=\"0 0 300 372\" role=\"img\" aria-label=\"Accuracy against confidence\">"
     ]
     for index in 0...5 {
       let share = Double(index) / 5
@@ -36,14 +45,14 @@ struct ReliabilityDiagram {
           + "<rect class=\"hit\" x=\"\(x)\" y=\"\(Markup.number(accuracy))\" width=\"\(Markup.number(width - 2))\" "
           + "height=\"\(Markup.number(height))\"/>"
           + "<circle class=\"mean\" cx=\"\(Markup.number(confidence))\" cy=\"\(Markup.number(accuracy))\" r=\"4\"/>"
-          + "<title>\(bin.count) answers, mean confidence \(Decimals.string(bin.confidence, places: 3)), "
-          + "right \(Decimals.string(bin.accuracy, places: 3))</title></g>")
+          + "<title>\(bin.count) predictions, mean confidence \(Decimals.string(bin.confidence, places: 3)), "
+          + "accuracy \(Decimals.string(bin.accuracy, places: 3))</title></g>")
     }
     parts.append(
       "<line class=\"ideal\" x1=\"\(left)\" y1=\"\(bottom)\" x2=\"\(left + side)\" y2=\"\(top)\"/>"
         + "<line class=\"grid\" x1=\"\(left)\" x2=\"\(left + side)\" y1=\"\(bottom + 82)\" y2=\"\(bottom + 82)\"/>"
         + "<text class=\"axis\" x=\"\(left + side / 2)\" y=\"\(bottom + 102)\" text-anchor=\"middle\">"
-        + "confidence; below, how often</text></svg>")
+        + "confidence; below, number of predictions</text></svg>")
     let error = Decimals.string(reliability.expectedCalibrationError, places: 3)
     return "<figure class=\"panel\"><figcaption><strong>\(Markup.text(title))</strong> calibration error \(error)"
       + "</figcaption>\n\(parts.joined(separator: "\n"))</figure>"

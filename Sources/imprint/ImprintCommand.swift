@@ -1,31 +1,30 @@
 import ArgumentParser
 
-/// The command: teach, classify, evaluate, inspect, and make models.
 @main
 struct ImprintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imprint",
-    abstract: "Teach an image classifier new classes from a handful of pictures.",
+    abstract: "Teach an image classifier new classes from a few pictures of each.",
     discussion: """
       EXAMPLES
-        Make the default model, once:
+        Build the default model, once:
           imprint model fetch
-        Teach the classes of a folder, one folder of pictures a class:
+        Train a classifier on a folder that has one subfolder per class:
           imprint train --data flowers --output flowers.tflite
-        Ask what a picture shows:
+        Classify a picture:
           imprint classify --model flowers.tflite rose.jpg
-        See how well it does on other pictures:
+        Measure the accuracy on other pictures:
           imprint evaluate --model flowers.tflite --data more-flowers
-        Add up what was seen on several days or machines:
-          imprint merge monday.seen tuesday.seen -o both.seen
-          imprint train --from both.seen --output flowers.tflite
-        See what is in a file:
+        Merge embeddings of several days or machines and train on them:
+          imprint merge monday.embeddings tuesday.embeddings -o both.embeddings
+          imprint train --from both.embeddings --output flowers.tflite
+        Show the contents of a model file:
           imprint inspect flowers.tflite
-        Make a model from a training framework's weights:
-          imprint model convert --architecture efficientnet-lite0 weights.pth -o lite0.tflite
+        Convert weights from a training framework:
+          imprint model convert a.pth --architecture efficientnet-lite0 -o a.tflite
 
       EXIT CODES
-        0 done, 1 the work failed, 64 wrong usage, 130 stopped with Ctrl-C
+        0 success, 1 failure, 64 wrong usage, 130 interrupted with Ctrl-C
       """,
     version: "0.1.0",
     subcommands: [
@@ -33,4 +32,25 @@ struct ImprintCommand: AsyncParsableCommand {
       InspectCommand.self, FetchPicturesCommand.self, ModelCommand.self, PretrainCommand.self,
       DevicesCommand.self, TryDeviceCommand.self,
     ])
+
+  /// Runs the subcommand that the arguments name, and ends the process with its exit code.
+  ///
+  /// Usage is printed for arguments that cannot be parsed, not for errors of a command that runs.
+  static func main() async {
+    var command: any ParsableCommand
+    do {
+      command = try parseAsRoot()
+    } catch {
+      exit(withError: error)
+    }
+    do {
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Terminal.exit(with: error)
+    }
+  }
 }

@@ -20,7 +20,7 @@ struct AdaptTests {
     let classes: Int
     let features: Int
     let scale: Float
-    let measuredLength: Float?
+    let featureNorm: Float?
   }
 
   @Test("A classifier becomes one that can be taught: adapted, inspected, taught beside its classes")
@@ -29,14 +29,16 @@ struct AdaptTests {
     #expect(outcome.code == 0)
     #expect(outcome.complaints == "")
     #expect(outcome.output.contains("a classifier: CONV_2D, 1001 classes on 256 features"))
-    #expect(try Imprint.run("inspect", output.path).output.contains("imprinted layout: 1001 classes, 257 elements"))
+    #expect(
+      try Imprint.run("inspect", output.path).output.contains(
+        "imprinted layout: 1001 classes, embeddings of 257 elements"))
 
     let data = try Flowers.folder([("daisy", "daisy", 0..<6), ("iris", "iris", 0..<6)], in: folder)
     let taught = folder.appending("taught.tflite")
     let lesson = try Imprint.run(
       "train", "--model", output.path, "--keep-classes", "--data", data.path, "--output", taught.path)
     #expect(lesson.code == 0, "\(lesson.complaints)")
-    #expect(try Imprint.run("inspect", taught.path).output.contains("kept: 1001 classes of a base, 2 beside them"))
+    #expect(try Imprint.run("inspect", taught.path).output.contains("linear: 2 classes beside 1001 kept ones"))
 
     // To go on with them, the way leads over the base.
     let more = ["--keep-classes", "--data", data.path, "--output", taught.path]
@@ -44,7 +46,7 @@ struct AdaptTests {
     #expect(refused.code == 64)
     #expect(refused.complaints.contains("--from"), "\(refused.complaints)")
     let again = try Imprint.run(
-      ["train", "--model", output.path, "--from", folder.appending("taught.seen").path] + more)
+      ["train", "--model", output.path, "--from", folder.appending("taught.embeddings").path] + more)
     #expect(again.code == 0, "\(again.complaints)")
   }
 
@@ -56,7 +58,7 @@ struct AdaptTests {
     #expect(report.classes == 1001)
     #expect(report.features == 256)
     #expect(report.scale > 1)
-    #expect(try #require(report.measuredLength) > 10)
+    #expect(try #require(report.featureNorm) > 10)
   }
 
   @Test("Coral's layout comes with a warning of what it costs")
@@ -65,12 +67,12 @@ struct AdaptTests {
     #expect(outcome.code == 0)
     #expect(outcome.complaints.hasPrefix("Warning: "))
     #expect(outcome.complaints.contains("drops the biases"))
-    #expect(try Imprint.run("inspect", output.path).output.contains("256 elements an embedding, scale 20.8, UINT8"))
+    #expect(try Imprint.run("inspect", output.path).output.contains("embeddings of 256 elements, scale 20.8, UINT8"))
   }
 
   @Test("An extractor gets an empty head, and there are no classes to keep of it")
   func extractor() throws {
-    #expect(try adapt(Flowers.extractor).output.contains("a bare embedding extractor with 1024 features"))
+    #expect(try adapt(Flowers.extractor).output.contains("an embedding extractor with 1024 features"))
     let data = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
     let lesson = try Imprint.run(
       "train", "--model", output.path, "--keep-classes", "--data", data.path, "--output", output.path)

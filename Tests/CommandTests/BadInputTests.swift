@@ -53,7 +53,7 @@ struct BadInputTests {
       "train", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, "--data", data.path, "--output",
       output.path,
       "--head", "imprinted")
-    expectRefusal(coral, "SOFTMAX", "Needed is")
+    expectRefusal(coral, "SOFTMAX", "Hint: use an embedding extractor")
     expectRefusal(try train(data, model: Material.model("model_invoking_error").path))
     for name in ["mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_quant_v1_224_feature_layers_edgetpu"] {
       expectRefusal(try train(data, model: Material.model(name).path), "Edge TPU", "Coral")
@@ -166,7 +166,7 @@ struct BadInputTests {
     let clash = try Imprint.run(
       "train", "--model", Flowers.extractor, "--data", list.path, "--output", folder.appending("flowers.tflite").path)
     #expect(clash.code == 64)
-    #expect(clash.complaints.contains("flowers.txt would be written in place of what is read"))
+    #expect(clash.complaints.contains("flowers.txt would overwrite an input file"))
     #expect(try String(contentsOf: list, encoding: .utf8) == rows)
 
     let text = try Imprint.run(
@@ -241,7 +241,8 @@ struct BadInputTests {
       (["train", "--model", "m", "--data", "d", "--output", "o", "--shots", "0"], "--shots"),
       (["train", "--model", "m", "--data", "d", "--output", "o", "--resize", "crop:7"], "--resize"),
       (["classify", "--model", "m", "p", "--top-k", "0"], "--top-k"), (["classify", "--model", "m"], "pictures"),
-      (["classify", "--model", "m", "p", "--views", "2"], "--views"), (["inspect"], "model"),
+      (["classify", "--model", "m", "p", "--test-time-augmentation", "2"], "--test-time-augmentation"),
+      (["inspect"], "model"),
       (["evaluate", "--model", "m", "--data", "d", "--threads", "0"], "--threads"),
       (["paint"], "paint"),
     ])

@@ -18,7 +18,9 @@ struct CoralFlagsTests {
   func scripts() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
     let (theirs, ours) = (folder.appending("theirs.tflite"), folder.appending("ours.tflite"))
-    let rest = ["--data", data.path, "--head", "imprinted", "--augment", "one", "--no-seen", "--json", "--output"]
+    let rest = [
+      "--data", data.path, "--head", "imprinted", "--augment", "none", "--no-embeddings", "--json", "--output",
+    ]
     let first = try Imprint.run(
       ["train", "--model_path", model, "--test_ratio", "0.25", "--keep_classes"] + rest + [theirs.path])
     let second = try Imprint.run(

@@ -27,7 +27,7 @@ struct DeviceTests {
 
   private struct Devices: Decodable {
     struct Entry: Decodable {
-      let place: Int
+      let index: Int
       let bus: String
       let path: String
     }
@@ -44,7 +44,7 @@ struct DeviceTests {
     let listed = try run(standIn, "devices")
     #expect(listed.code == 0 && listed.output.contains("edgetpu:1  usb  /sys/bus/usb/standin/1-1"))
     let devices = try run(standIn, "devices", "--json").decoded(as: Devices.self)
-    #expect(devices.edgeTPUs.map(\.bus) == ["pci", "usb"] && devices.edgeTPUs.map(\.place) == [0, 1])
+    #expect(devices.edgeTPUs.map(\.bus) == ["pci", "usb"] && devices.edgeTPUs.map(\.index) == [0, 1])
     #expect(devices.cores > 0 && devices.problem == nil && devices.libraryVersion?.contains("stand-in") == true)
     let none = try run(folder.appending("none.so"), ["devices", "--json"]).decoded(as: Devices.self)
     #expect(none.edgeTPUs.isEmpty && none.problem?.contains("libedgetpu1-std") == true)
@@ -81,19 +81,20 @@ struct DeviceTests {
     }
   }
 
-  @Test("A device that is unplugged while it teaches: the error says so, and what was seen is there to go on with")
+  @Test("A device that is unplugged while it teaches: the error says so, and the embeddings so far are saved")
   func unplugged() throws {
     let standIn = try StandIn(["UNPLUGGED": 6], in: folder)
     let data = try flowers(0..<5)
     let output = folder.appending("flowers.tflite")
     let trained = try run(
-      standIn, "train", "--model", compiled, "--data", data.path, "--output", output.path, "--augment", "one",
+      standIn, "train", "--model", compiled, "--data", data.path, "--output", output.path, "--augment", "none",
       "--save-partial")
     #expect(trained.code == 1)
     #expect(trained.complaints.contains("unplugged") && trained.complaints.contains("6 pictures"))
     #expect(!FileManager.default.fileExists(atPath: output.path))
     let finished = try run(
-      StandIn(in: folder), "train", "--model", compiled, "--from", folder.appending("flowers.seen").path, "--output",
+      StandIn(in: folder), "train", "--model", compiled, "--from", folder.appending("flowers.embeddings").path,
+      "--output",
       output.path)
     #expect(finished.code == 0 && finished.output.contains("6 pictures"), "\(finished.complaints)")
   }

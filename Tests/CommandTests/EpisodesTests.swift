@@ -72,7 +72,7 @@ struct EpisodesTests {
 
     let text = try run("--report", page.path, "--worst", "3")
     #expect(text.code == 0, "\(text.complaints)")
-    #expect(text.output.contains("pictures a class"))
+    #expect(text.output.contains("pictures per class"))
     #expect(text.output.contains(" ± "))
     let html = try String(contentsOf: page, encoding: .utf8)
     #expect(html.contains("&lt;b&gt;pansy"))
@@ -99,8 +99,8 @@ struct EpisodesTests {
   @Test(
     "Options that do not go together, and values that make no sense, are wrong usage",
     arguments: [
-      (["--shots", "5"], "goes with --episodes"), (["--methods", "all"], "goes with --episodes"),
-      (["--no-cache"], "goes with --episodes"), (["--test-ratio", "0.3"], "goes with --episodes"),
+      (["--shots", "5"], "requires --episodes"), (["--methods", "all"], "requires --episodes"),
+      (["--no-cache"], "requires --episodes"), (["--test-ratio", "0.3"], "requires --episodes"),
       (["--episodes", "0"], "--episodes is 0"), (["--episodes", "5", "--test-ratio", "1"], "--test-ratio is 1"),
       (["--episodes", "5", "--test-ratio", "nan"], "--test-ratio is nan"),
       (["--episodes", "5", "--shots", "1,,2"], "--shots"), (["--episodes", "5", "--shots", "0"], "--shots"),
@@ -113,7 +113,7 @@ struct EpisodesTests {
     #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
   }
 
-  @Test("Without a model only episodes can be run; a page in place of what is read is refused")
+  @Test("Without a model only episodes can be run; a page would overwrite an input file is refused")
   func models() throws {
     let outcome = try Imprint.run("evaluate", "--data", "d")
     #expect(outcome.code == 64)
@@ -122,7 +122,7 @@ struct EpisodesTests {
     try Data("a.jpg,x\n".utf8).write(to: data)
     let clash = try evaluate(data, "--episodes", "2", "--report", data.path)
     #expect(clash.code == 64)
-    #expect(clash.complaints.contains("in place of what is read"))
+    #expect(clash.complaints.contains("would overwrite an input file"))
     #expect(try String(contentsOf: data, encoding: .utf8) == "a.jpg,x\n")
   }
 

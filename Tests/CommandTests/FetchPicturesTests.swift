@@ -214,7 +214,7 @@ struct FetchPicturesTests {
     let outcome = try Imprint.run(
       after: "export no_proxy='*'", interruptedBy: SIGINT, once: log,
       ["fetch", list.path, "-o", output.path, "--threads", "1"])
-    #expect(outcome.code == 130 && outcome.complaints.contains("a next run goes on from there"))
+    #expect(outcome.code == 130 && outcome.complaints.contains("the next run continues from there"))
   }
 
   @Test("One command at a time works in a folder; places and programs that are of no use are named first")

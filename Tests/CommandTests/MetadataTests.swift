@@ -44,7 +44,7 @@ struct MetadataTests {
     #expect(about.normalization?.deviation == [128])
     #expect(about.problem == nil)
     let text = try Imprint.run("inspect", file.path).output
-    #expect(text.contains("Labels  labels.txt, packed behind the model"))
+    #expect(text.contains("Labels  labels.txt, packed into the model file"))
     #expect(text.contains("Pixels  (byte − 128.0) / 128.0"))
     let plain = try inspect(Material.model("mobilenet_v1_0.25_128_quant"))
     #expect(plain.model.about == nil)

@@ -48,7 +48,7 @@ struct PretrainTests {
 
   @Test("From pictures to a base, and from the base to a classifier of other classes")
   func wholeWay() throws {
-    let trained = try Imprint.run(pretrain("--start", start, "--side", "128", "--freeze-base", "--json"))
+    let trained = try Imprint.run(pretrain("--pretrained", start, "--side", "128", "--freeze-base", "--json"))
     #expect(trained.code == 0, "\(trained.complaints)")
     let report = try trained.decoded(as: Report.self)
     #expect(report.evaluation.pictures == 16 && report.evaluation.top1 >= 0.75)
@@ -76,7 +76,7 @@ struct PretrainTests {
   func bytes() throws {
     let trained = try Imprint.run(
       pretrain(
-        "--start", start, "--side", "96", "--epochs", "3", "--quantize", "uint8", "--quantize-delay", "1",
+        "--pretrained", start, "--side", "96", "--epochs", "3", "--quantize", "uint8", "--quantize-delay", "1",
         "--projection", "64", "--json"))
     #expect(trained.code == 0, "\(trained.complaints)")
     let report = try trained.decoded(as: Report.self)
@@ -101,7 +101,7 @@ struct PretrainTests {
 
   @Test("A run that is killed at any moment goes on to the very same weights")
   func killed() throws {
-    let options = ["--side", "64", "--epochs", "3", "--batch-size", "8", "--threads", "2", "--average", "0.9"]
+    let options = ["--side", "64", "--epochs", "3", "--batch-size", "8", "--threads", "2", "--ema-decay", "0.9"]
     let whole = folder.appending("whole").path
     #expect(try Imprint.run(pretrain(output: whole) + options).code == 0)
     let wanted = try #require(weights(URL(filePath: whole).appending(path: "last.safetensors")))
@@ -134,7 +134,7 @@ struct PretrainTests {
     #expect(outcome.code == 130, "\(outcome.complaints)")
     #expect(outcome.complaints.contains("--resume"))
     let resumed = try Imprint.run(pretrain("--side", "64", "--epochs", "3", "--batch-size", "8", "--resume"))
-    expectRefusal(resumed, "its settings are others (epochs)")
+    expectRefusal(resumed, "its settings are different (epochs)")
   }
 
   @Test("A disk that is full stops the run; the last checkpoint stays, and the run goes on from it")
@@ -156,7 +156,8 @@ struct PretrainTests {
     let page = folder.appending("page.html")
     let arguments = [
       "pretrain", "experiment", "--data", data.path, "--base-classes", "daffodil,iris", "--test-ratio", "0.25",
-      "--architecture", "mobilenet-v1-0.25", "--side", "128", "--start", start, "--freeze-base", "-o", run, "--shots",
+      "--architecture", "mobilenet-v1-0.25", "--side", "128", "--pretrained", start, "--freeze-base", "-o", run,
+      "--shots",
       "1,5", "--draws", "2", "--report", page.path,
     ]
     let outcome = try Imprint.run(arguments)
@@ -171,7 +172,7 @@ struct PretrainTests {
     #expect(again.code == 0 && !again.complaints.contains("epoch 1 "), "\(again.complaints)")
     #expect(again.output == outcome.output)
     expectRefusal(
-      try Imprint.run(arguments + ["--base-classes", "daffodil,zebra"]), "there is no class \"zebra\"")
+      try Imprint.run(arguments + ["--base-classes", "daffodil,zebra"]), "the data has no class \"zebra\"")
     expectRefusal(try Imprint.run(arguments + ["--base-classes", "4"]), "leave some out")
     expectRefusal(try Imprint.run(arguments + ["--shots", "1,none"]), code: 64, "--shots")
   }
@@ -205,9 +206,9 @@ struct PretrainTests {
   @Test("A starting point of another architecture is refused, and which tensors differ is said")
   func otherArchitecture() throws {
     let other = Material.model("mobilenet_v2_1.0_224_quant").path
-    expectRefusal(try Imprint.run(pretrain("--start", other)), "mobilenet-v1-0.25")
+    expectRefusal(try Imprint.run(pretrain("--pretrained", other)), "mobilenet-v1-0.25")
     let wider = Material.model("mobilenet_v1_1.0_224_quant").path
-    expectRefusal(try Imprint.run(pretrain("--start", wider)), "mobilenet-v1-1.0", "Conv2d_0")
+    expectRefusal(try Imprint.run(pretrain("--pretrained", wider)), "mobilenet-v1-1.0", "Conv2d_0")
     #expect(!FileManager.default.fileExists(atPath: run))
   }
 
@@ -235,7 +236,7 @@ struct PretrainTests {
     for command in [["evaluate", newer.path, "--data", data.path], ["export", newer.path, "-o", run + ".tflite"]] {
       expectRefusal(try Imprint.run(["pretrain"] + command), "later version", "newer.safetensors")
     }
-    expectRefusal(try Imprint.run(pretrain("--start", newer.path)), "later version", "newer.safetensors")
+    expectRefusal(try Imprint.run(pretrain("--pretrained", newer.path)), "later version", "newer.safetensors")
     expectRefusal(try Imprint.run("pretrain", "export", start, "-o", run + ".tflite"), "mobilenet_v1_0.25_128_quant")
     expectRefusal(try Imprint.run("pretrain", "export", "none.safetensors", "-o", run + ".tflite"), "none.safetensors")
   }

@@ -30,16 +30,16 @@ struct ProfileTests {
     let train = ["train", "--model", Flowers.extractor, "--data", data.path, "--output", model.path]
     let plain = try Imprint.run(train)
     #expect(plain.complaints == "")
-    #expect(!plain.output.contains("Where the time went"))
+    #expect(!plain.output.contains("Profile:"))
     #expect(try Imprint.run(train + ["--json"]).decoded(as: Report.self).profile == nil)
     let shown = try Imprint.run(train + ["--profile"])
-    #expect(shown.complaints.hasPrefix("Where the time went: 8 pictures in "))
+    #expect(shown.complaints.hasPrefix("Profile: 8 pictures in "))
     for step in ["decoding", "resizing", "inference", "solving", "saving", "waiting"] {
       #expect(shown.complaints.contains("\n  \(step) "), "\(step)")
     }
     for command in [
       train, ["evaluate", "--model", model.path, "--data", data.path],
-      ["embed", data.path, "--model", Flowers.extractor, "-o", folder.appending("flowers.seen").path],
+      ["embed", data.path, "--model", Flowers.extractor, "-o", folder.appending("flowers.embeddings").path],
     ] {
       let run = try Imprint.run(command + ["--profile", "--json", "--threads", "1"])
       #expect(run.complaints == "")
@@ -50,7 +50,7 @@ struct ProfileTests {
     }
     let answers = try Imprint.run("classify", "--model", model.path, "--profile", data.path)
     #expect(answers.output.split(separator: "\n").count == 8)
-    #expect(answers.complaints.hasPrefix("Where the time went: 8 pictures in "))
+    #expect(answers.complaints.hasPrefix("Profile: 8 pictures in "))
   }
 
   @Test("Does not go with episodes")

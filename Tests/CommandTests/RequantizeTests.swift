@@ -16,13 +16,13 @@ struct RequantizeTests {
   }
 
   private struct Report: Decodable {
-    struct Left: Decodable {
+    struct Unchanged: Decodable {
       let name: String
       let count: Int
     }
 
     let layers, channels, exactChannels, operators, conversions, bytesBefore, bytesAfter: Int
-    let left: [Left]
+    let unchanged: [Unchanged]
     let inputs, outputs: [String]
     let model: String
   }
@@ -33,13 +33,13 @@ struct RequantizeTests {
     #expect(table.code == 0 && table.complaints == "")
     #expect(table.output.contains("Rewritten  "))
     #expect(table.output.contains("Exact      18018 of 18078 channels"))
-    #expect(table.output.contains("Takes      uint8; gives uint8; 2 QUANTIZE added"))
-    #expect(!table.output.contains("Left"))
+    #expect(table.output.contains("Types      input uint8, output uint8; 2 QUANTIZE added"))
+    #expect(!table.output.contains("Unchanged"))
     let first = try Data(contentsOf: output)
     let report = try requantize(insects, "--json").decoded(as: Report.self)
     #expect(try Data(contentsOf: output) == first)
     #expect(report.channels == 18078 && report.exactChannels == 18018 && report.conversions == 2)
-    #expect(report.layers < report.operators && report.left.isEmpty)
+    #expect(report.layers < report.operators && report.unchanged.isEmpty)
     #expect(report.inputs == ["uint8"] && report.outputs == ["uint8"])
     #expect(report.bytesAfter == first.count && report.model == output.path)
     #expect(report.bytesBefore == (try Data(contentsOf: URL(filePath: insects)).count))
@@ -65,10 +65,10 @@ struct RequantizeTests {
       [("iris", "iris", 10..<14), ("daisy", "daisy", 0..<6)], in: folder, named: "second")
     let taught = folder.appending("taught.tflite").path
     try Imprint.run(
-      "train", "--head", "imprinted", "--augment", "one", "--model", Flowers.extractor, "--data", first.path,
+      "train", "--head", "imprinted", "--augment", "none", "--model", Flowers.extractor, "--data", first.path,
       "--output", taught)
     let report = try requantize(taught, "--json").decoded(as: Report.self)
-    #expect(report.left.map(\.name) == ["L2_NORMALIZATION", "CONV_2D", "MUL", "RESHAPE", "SOFTMAX"])
+    #expect(report.unchanged.map(\.name) == ["L2_NORMALIZATION", "CONV_2D", "MUL", "RESHAPE", "SOFTMAX"])
 
     struct Inspection: Decodable, Equatable {
       struct Class: Decodable, Equatable {
@@ -104,7 +104,7 @@ struct RequantizeTests {
     }
     let more = folder.appending("more.tflite").path
     let training = try Imprint.run(
-      "train", "--model", output.path, "--keep-classes", "--augment", "one", "--data", second.path, "--output", more,
+      "train", "--model", output.path, "--keep-classes", "--augment", "none", "--data", second.path, "--output", more,
       "--json"
     ).decoded(as: Training.self)
     #expect(training.classes.map(\.label) == ["daisy", "iris"])
@@ -127,11 +127,11 @@ struct RequantizeTests {
   @Test("What has nothing to rewrite, is no model or would be written nowhere, is refused")
   func refusals() throws {
     let compiled = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu").path
-    expectRefusal(try requantize(compiled), "There is nothing to rewrite", code: 64)
+    expectRefusal(try requantize(compiled), "there is nothing to rewrite", code: 64)
     let once = folder.appending("once.tflite")
     #expect(try requantize(insects, "--io", "int8").code == 0)
     try FileManager.default.moveItem(at: output, to: once)
-    expectRefusal(try requantize(once.path), "There is nothing to rewrite", code: 64)
+    expectRefusal(try requantize(once.path), "there is nothing to rewrite", code: 64)
 
     let text = folder.appending("text.tflite")
     try Data("no model at all".utf8).write(to: text)
@@ -158,7 +158,7 @@ struct RequantizeTests {
     try FileManager.default.createSymbolicLink(at: link, withDestinationURL: model)
     for place in [model, link] {
       expectRefusal(
-        try Imprint.run("model", "requantize", model.path, "-o", place.path), "in place of what is read", code: 64)
+        try Imprint.run("model", "requantize", model.path, "-o", place.path), "would overwrite an input file", code: 64)
     }
     #expect(try Data(contentsOf: model) == before)
   }

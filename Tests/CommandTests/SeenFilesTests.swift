@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("What was seen, from file to file", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Files of embeddings", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct SeenFilesTests {
   private struct Report: Decodable {
     struct Row: Decodable {
@@ -11,7 +11,7 @@ struct SeenFilesTests {
     }
 
     let classes: [Row]
-    let embeddingsKept: Bool?
+    let embeddingsStored: Bool?
   }
 
   private let folder: TemporaryFolder
@@ -30,16 +30,16 @@ struct SeenFilesTests {
 
   /// What a file of it holds.
   private func seen(_ name: String) throws -> Report {
-    try Imprint.run("merge", path(name), "-o", path("copy.seen"), "--json").decoded(as: Report.self)
+    try Imprint.run("merge", path(name), "-o", path("copy.embeddings"), "--json").decoded(as: Report.self)
   }
 
-  @Test("The example of the help works: from flowers.seen to flowers.tflite, with relative paths")
+  @Test("The example of the help works: from flowers.embeddings to flowers.tflite, with relative paths")
   func example() throws {
     try Imprint.run(
-      "embed", flowers(["daisy", "iris"], as: "data"), "-o", path("flowers.seen"), "--model", Flowers.extractor)
+      "embed", flowers(["daisy", "iris"], as: "data"), "-o", path("flowers.embeddings"), "--model", Flowers.extractor)
     let outcome = try Imprint.run(
       after: "cd '\(folder.url.path)'",
-      ["train", "--model", Flowers.extractor, "--from", "flowers.seen", "--output", "flowers.tflite"])
+      ["train", "--model", Flowers.extractor, "--from", "flowers.embeddings", "--output", "flowers.tflite"])
     #expect(outcome.code == 0, "\(outcome.complaints)")
   }
 
@@ -47,72 +47,73 @@ struct SeenFilesTests {
   func budget() throws {
     let data = try flowers(["daisy", "iris"], as: "data")
     let embed = ["embed", data, "--model", Flowers.extractor, "--budget"]
-    try Imprint.run(embed + ["100", "-o", path("large.seen")])
-    let copied = try Imprint.run("merge", path("large.seen"), "-o", path("copy.seen"))
-    #expect(copied.output.contains("each picture's embedding"))
+    try Imprint.run(embed + ["100", "-o", path("large.embeddings")])
+    let copied = try Imprint.run("merge", path("large.embeddings"), "-o", path("copy.embeddings"))
+    #expect(copied.output.contains("each embedding"))
     let budget = { (name: String) throws -> Substring? in
       let head = String(decoding: try Data(contentsOf: folder.appending(name)).prefix(400), as: UTF8.self)
       return head.firstMatch(of: /"budget":(\d+)/)?.1
     }
-    #expect(try budget("large.seen") == "100000000")
-    #expect(try budget("copy.seen") == "100000000")
-    #expect(try train("--from", path("large.seen"), "--output", path("m.tflite")).code == 0)
-    #expect(try budget("m.seen") == "100000000")
-    let summed = try Imprint.run("merge", path("large.seen"), "-o", path("copy.seen"), "--budget", "0")
-    #expect(summed.output.contains("sums alone"))
+    #expect(try budget("large.embeddings") == "100000000")
+    #expect(try budget("copy.embeddings") == "100000000")
+    #expect(try train("--from", path("large.embeddings"), "--output", path("m.tflite")).code == 0)
+    #expect(try budget("m.embeddings") == "100000000")
+    let summed = try Imprint.run("merge", path("large.embeddings"), "-o", path("copy.embeddings"), "--budget", "0")
+    #expect(summed.output.contains("only sums"))
   }
 
   @Test("Going on with sums counts each picture once")
   func sums() throws {
     #expect(
       try train(
-        "--data", flowers(["daisy", "iris"], as: "data"), "--output", path("m.tflite"), "--augment", "one", "--budget",
+        "--data", flowers(["daisy", "iris"], as: "data"), "--output", path("m.tflite"), "--augment", "none", "--budget",
         "0"
       ).code == 0)
     let outcome = try train(
       "--keep-classes", "--data", flowers(["pansy"], as: "more"), "--output", path("m.tflite"), "--budget", "0",
       model: path("m.tflite"))
     #expect(outcome.code == 0, "\(outcome.complaints)")
-    #expect(try seen("m.seen").classes.map(\.pictures) == [3, 3, 3])
+    #expect(try seen("m.embeddings").classes.map(\.pictures) == [3, 3, 3])
   }
 
-  @Test("What was seen of kept classes is not written over by what was seen in another way")
+  @Test("Embeddings of kept classes are not overwritten by embeddings of another kind")
   func otherWay() throws {
     let base = Material.model("mobilenet_v1_0.25_128_quant").path
     let common = ["--keep-classes", "--output", path("m.tflite"), "--augment"]
     let first = try Imprint.run(
-      ["train", "--model", base, "--data", flowers(["daisy", "iris"], as: "data")] + common + ["one"])
+      ["train", "--model", base, "--data", flowers(["daisy", "iris"], as: "data")] + common + ["none"])
     #expect(first.code == 0, "\(first.complaints)")
-    let before = try Data(contentsOf: folder.appending("m.seen"))
+    let before = try Data(contentsOf: folder.appending("m.embeddings"))
     let more = ["train", "--model", path("m.tflite"), "--data", try flowers(["pansy"], as: "more")]
     let refused = try Imprint.run(more + common + ["five"])
     #expect(refused.code == 64)
     #expect(refused.complaints.contains("would be lost"), "\(refused.complaints)")
-    #expect(try Data(contentsOf: folder.appending("m.seen")) == before)
-    let same = try Imprint.run(more + common + ["one"])
+    #expect(try Data(contentsOf: folder.appending("m.embeddings")) == before)
+    let same = try Imprint.run(more + common + ["none"])
     #expect(same.code == 0, "\(same.complaints)")
-    #expect(try seen("m.seen").classes.map(\.label) == ["daisy", "iris", "pansy"])
+    #expect(try seen("m.embeddings").classes.map(\.label) == ["daisy", "iris", "pansy"])
   }
 
-  @Test("Augmentation are as they were for what is gone on with, a stale or damaged file is told of")
+  @Test("The augmentation of continued embeddings is fixed; a stale or damaged file is reported")
   func beside() throws {
     let data = try flowers(["daisy", "iris"], as: "data")
     let more = try flowers(["pansy", "crocus"], as: "more")
     let model = path("m.tflite")
-    #expect(try train("--data", data, "--output", model, "--augment", "one").code == 0)
+    #expect(try train("--data", data, "--output", model, "--augment", "none").code == 0)
     let views = try train("--keep-classes", "--data", more, "--output", model, "--augment", "five", model: model)
     #expect(views.code == 64)
-    #expect(views.complaints.contains("--augment is as it was"), "\(views.complaints)")
+    #expect(views.complaints.contains("leave out --augment"), "\(views.complaints)")
 
-    let left = try train("--data", more, "--output", model, "--no-seen")
-    #expect(left.complaints.contains("m.seen stays as it was"), "\(left.complaints)")
-    let stale = try train("--keep-classes", "--data", data, "--output", path("n.tflite"), "--no-seen", model: model)
-    #expect(stale.complaints.contains("m.seen is of other classes"), "\(stale.complaints)")
+    let left = try train("--data", more, "--output", model, "--no-embeddings")
+    #expect(left.complaints.contains("m.embeddings is not updated"), "\(left.complaints)")
+    let stale = try train(
+      "--keep-classes", "--data", data, "--output", path("n.tflite"), "--no-embeddings", model: model)
+    #expect(stale.complaints.contains("m.embeddings is ignored: it holds other classes"), "\(stale.complaints)")
 
-    try Data("IMSN".utf8).write(to: folder.appending("m.seen"))
+    try Data("IMSN".utf8).write(to: folder.appending("m.embeddings"))
     let damaged = try train("--keep-classes", "--data", data, "--output", path("n.tflite"), model: model)
     #expect(damaged.code == 1)
-    #expect(damaged.complaints.contains("m.seen cannot be used"), "\(damaged.complaints)")
+    #expect(damaged.complaints.contains("m.embeddings cannot be used"), "\(damaged.complaints)")
     #expect(damaged.complaints.contains("move it away"))
   }
 
@@ -121,8 +122,8 @@ struct SeenFilesTests {
     let data = try Flowers.folder([("Rose", "daisy", 0..<1), ("rose", "iris", 0..<1)], in: folder)
     let outcome = try train("--data", data.path, "--output", path("m.tflite"))
     #expect(outcome.code == 0)
-    #expect(outcome.complaints.contains("Rose and rose differ by case alone"), "\(outcome.complaints)")
-    #expect(outcome.output.contains("How well it does is not known"), "\(outcome.output)")
+    #expect(outcome.complaints.contains("Rose and rose differ only in case"), "\(outcome.complaints)")
+    #expect(outcome.output.contains("Accuracy unknown"), "\(outcome.output)")
 
     let alone = try train(
       "--head", "imprinted", "--data", flowers(["iris"], as: "alone"), "--output", path("one.tflite"))
@@ -131,10 +132,10 @@ struct SeenFilesTests {
     let beside = try train(
       "--keep-classes", "--data", flowers(["daisy", "iris"], as: "two"), "--output", path("kept.tflite"),
       model: Material.model("mobilenet_v1_0.25_128_quant").path)
-    #expect(beside.output.contains("named right among the 2 classes that were seen"), "\(beside.output)")
+    #expect(beside.output.contains("among the 2 classes with embeddings"), "\(beside.output)")
   }
 
-  @Test("What could not be read is told before what comes of it")
+  @Test("Unreadable pictures are reported before the errors that they cause")
   func unreadable() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<2)], in: folder)
     try FileManager.default.createDirectory(at: data.appending(path: "iris"), withIntermediateDirectories: true)

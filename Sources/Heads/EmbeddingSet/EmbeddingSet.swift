@@ -1,40 +1,40 @@
 import LinearAlgebra
-import TFLite
+public import TFLite
 
-/// What was seen of some classes, as a value: all that a head is solved from.
+/// The embeddings of the pictures of some classes: all that a head is solved from.
 ///
-/// Up to a budget the embeddings themselves are kept, a byte an element for quantised networks. Beyond it only sums are:
-/// a class's number of pictures and Σx, Σz of its features, and one Σ z zᵀ for all classes together. Both add up: what
-/// was seen yesterday or on another machine is merged with what is seen today, and taken away again.
+/// Up to a budget the set keeps the embeddings themselves, one byte an element for quantised networks. Beyond the budget
+/// it keeps only sums: for each class the number of pictures, Σx of the embeddings and Σz of the features, and one Σ z zᵀ
+/// for all classes together. Sets of either form can be merged, and a set can be subtracted from another.
 ///
-/// Counts and Σx of quantised networks are exact; Σz and Σ z zᵀ are 64-bit floats. A picture that is added twice to the same
-/// class, under the same name and with the same embeddings, counts once for as long as embeddings are kept.
+/// Counts, and Σx of quantised networks, are exact; Σz and Σ z zᵀ are 64-bit floats. While embeddings are kept, a picture
+/// that is added twice to the same class, with the same name and the same embeddings, counts once.
 public struct EmbeddingSet: Sendable {
-  /// The space that the embeddings are of.
+  /// The space of the embeddings.
   public let space: EmbeddingSpace
-  /// The bytes of embeddings beyond which only sums are kept.
+  /// The size in bytes beyond which the set keeps only sums.
   public let budget: Int
-  /// The classes, in the order in which they were first seen.
+  /// The classes, in the order in which they were added.
   public private(set) var classes: [EmbeddedClass] = []
 
-  // Only sums from here on, if any.
+  // Nil while the embeddings are kept.
   private var moments: PooledMoments?
-  // The places of the classes by their names.
+  // The indices of the classes by their names.
   private var places: [String: Int] = [:]
   private var embeddingBytes = 0
   private let writer: FeatureWriter
 
-  /// 64 MB: 65 000 pictures at 1024 bytes each.
+  /// 64 MB: 65 000 pictures of 1024 bytes each.
   public static let defaultBudget = 1 << 26
 
-  /// Nothing seen yet.
+  /// Creates an empty set.
   public init(space: EmbeddingSpace, budget: Int = EmbeddingSet.defaultBudget) {
     self.space = space
     self.budget = max(0, budget)
     writer = FeatureWriter(space)
   }
 
-  /// What a file held.
+  /// Creates a set from the contents of a file.
   init(space: EmbeddingSpace, budget: Int, classes: [EmbeddedClass], moments: PooledMoments?) {
     self.space = space
     self.budget = budget
@@ -45,28 +45,29 @@ public struct EmbeddingSet: Sendable {
     embeddingBytes = classes.reduce(0) { $0 + $1.pictures.reduce(0) { $0 + $1.embeddings.count } }
   }
 
-  /// Whether the single embeddings are there, and not only their sums.
+  /// Whether the set keeps the embeddings, and not only their sums.
   public var hasEmbeddings: Bool { moments == nil }
 
-  /// How many pictures were seen.
+  /// The number of pictures.
   public var pictures: Int { classes.reduce(0) { $0 + $1.count } }
 
-  /// Adds a picture to a class, which is made where there is none of that name.
+  /// Adds a picture to a class, and the class where the set does not have it.
   ///
-  /// - Throws: ``EmbeddingSetError/wrongSize(bytes:expected:)``, ``EmbeddingSetError/notFinite(picture:)``, ``EmbeddingSetError/badName(_:)``,
-  ///   ``EmbeddingSetError/tooWide(dimension:limit:)`` past the budget, `LinearAlgebraError`; nothing is added then.
-  /// - Complexity: O(V D), or O(V D²) where only sums are kept.
+  /// - Throws: ``EmbeddingSetError/wrongSize(bytes:expected:)``, ``EmbeddingSetError/notFinite(picture:)``,
+  ///   ``EmbeddingSetError/badName(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` beyond the budget,
+  ///   `LinearAlgebraError`; the set is unchanged then.
+  /// - Complexity: O(V D) for V views, or O(V D²) where the set keeps only sums.
   public mutating func add(_ picture: EmbeddedPicture, to name: String) throws {
     try append(picture, to: name, once: true)
   }
 
   /// Adds a picture; see ``add(_:to:)``.
   ///
-  /// - Parameter once: Whether the same picture of the same class is passed over.
+  /// - Parameter once: Whether to skip a picture that the class has already.
   mutating func append(_ picture: EmbeddedPicture, to name: String, once: Bool = false) throws {
     let known = place(of: name)
     guard known != nil || Labels.isName(name) else { throw EmbeddingSetError.badName(name) }
-    let expected = space.byteCount * space.views.count
+    let expected = space.byteCount * space.augmentation.count
     guard picture.embeddings.count == expected else {
       throw EmbeddingSetError.wrongSize(bytes: picture.embeddings.count, expected: expected)
     }
@@ -76,7 +77,7 @@ public struct EmbeddingSet: Sendable {
     {
       return
     }
-    if moments == nil, embeddingBytes + expected > budget { try forgetEmbeddings() }
+    if moments == nil, embeddingBytes + expected > budget { try replaceEmbeddingsBySums() }
     let place = known ?? makeClass(name)
     if moments == nil {
       classes[place].pictures.append(picture)
@@ -89,16 +90,17 @@ public struct EmbeddingSet: Sendable {
     writer.addSteps(picture.embeddings, to: &classes[place].steps, factor: 1)
   }
 
-  /// Adds what was seen elsewhere, or earlier.
+  /// Adds the pictures of another set.
   ///
   /// - Parameters:
-  ///   - other: The other, of the same space.
-  ///   - anyArithmetic: Whether the other's arithmetic may be another.
-  /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` past the budget, `LinearAlgebraError`.
+  ///   - other: A set of the same space.
+  ///   - anyArithmetic: Whether the arithmetic may differ.
+  /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` beyond the budget,
+  ///   `LinearAlgebraError`.
   public mutating func merge(_ other: EmbeddingSet, anyArithmetic: Bool = false) throws {
     try checkSpace(other, anyArithmetic: anyArithmetic)
     if let theirs = other.moments {
-      if moments == nil { try forgetEmbeddings() }
+      if moments == nil { try replaceEmbeddingsBySums() }
       let places = other.classes.map { makeClass($0.name) }
       try moments?.add(theirs, places: places, sign: 1)
       for (place, known) in zip(places, other.classes) {
@@ -113,11 +115,12 @@ public struct EmbeddingSet: Sendable {
     }
   }
 
-  /// Takes away what was added by ``merge(_:anyArithmetic:)`` or picture by picture. Classes left without a picture go.
+  /// Removes the pictures of another set, which must all have been added before, and the classes that become empty.
   ///
-  /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/neverAdded(_:)``, ``EmbeddingSetError/noClass(_:known:)``,
-  ///   ``EmbeddingSetError/noPicture(_:label:)``, ``EmbeddingSetError/pastBudget(_:bytes:)`` where only the other is sums;
-  ///   `LinearAlgebraError`. Nothing is taken then.
+  /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/neverAdded(_:)``,
+  ///   ``EmbeddingSetError/noClass(_:known:)``, ``EmbeddingSetError/noPicture(_:label:)``,
+  ///   ``EmbeddingSetError/pastBudget(_:bytes:)`` where only the other set keeps nothing but sums, `LinearAlgebraError`;
+  ///   the set is unchanged then.
   public mutating func subtract(_ other: EmbeddingSet) throws {
     try checkSpace(other, anyArithmetic: false)
     var rest = self
@@ -130,14 +133,14 @@ public struct EmbeddingSet: Sendable {
       }
       if rest.hasEmbeddings {
         guard other.hasEmbeddings else {
-          throw EmbeddingSetError.pastBudget("taking away single pictures", bytes: other.budget)
+          throw EmbeddingSetError.pastBudget("subtracting single pictures", bytes: other.budget)
         }
         try rest.remove(known.pictures, atPlace: place)
       }
     }
     if var sums = rest.moments {
       var theirs = other
-      if theirs.moments == nil { try theirs.forgetEmbeddings() }
+      if theirs.moments == nil { try theirs.replaceEmbeddingsBySums() }
       guard let taken = theirs.moments else { return }
       let places = other.classes.compactMap { rest.place(of: $0.name) }
       try sums.add(taken, places: places, sign: -1)
@@ -153,9 +156,10 @@ public struct EmbeddingSet: Sendable {
     self = rest
   }
 
-  /// Takes a picture out of its class; a class left without a picture goes.
+  /// Removes a picture, and its class where that becomes empty.
   ///
-  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``, ``EmbeddingSetError/noPicture(_:label:)``, ``EmbeddingSetError/pastBudget(_:bytes:)``.
+  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``, ``EmbeddingSetError/noPicture(_:label:)``,
+  ///   ``EmbeddingSetError/pastBudget(_:bytes:)``.
   public mutating func remove(picture: String, from name: String) throws(EmbeddingSetError) {
     guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
     guard hasEmbeddings else { throw .pastBudget("removing one picture", bytes: budget) }
@@ -170,9 +174,9 @@ public struct EmbeddingSet: Sendable {
     if classes[place].count == 0 { removeClass(at: place) }
   }
 
-  /// Takes pictures out of a class, which stays even without any: those of the same name and the same embeddings.
+  /// Removes pictures, by name and embeddings, from a class, which stays even when it becomes empty.
   ///
-  /// - Throws: ``EmbeddingSetError/noPicture(_:label:)`` of the first that is not there as often.
+  /// - Throws: ``EmbeddingSetError/noPicture(_:label:)`` for the first picture that the class does not have as often.
   private mutating func remove(_ pictures: [EmbeddedPicture], atPlace place: Int) throws(EmbeddingSetError) {
     var there: [EmbeddedPicture: Int] = [:]
     for picture in classes[place].pictures { there[picture, default: 0] += 1 }
@@ -194,10 +198,10 @@ public struct EmbeddingSet: Sendable {
     classes[place].count -= pictures.count
   }
 
-  /// Takes a class out.
+  /// Removes a class.
   ///
-  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``; ``EmbeddingSetError/pastBudget(_:bytes:)``, as its part of the sum for all classes
-  ///   is not known then: take it away with ``subtract(_:)``.
+  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only
+  ///   sums, as the class's share of the common sum is unknown: use ``subtract(_:)`` then.
   public mutating func remove(class name: String) throws(EmbeddingSetError) {
     guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
     guard hasEmbeddings else { throw .pastBudget("removing a class", bytes: budget) }
@@ -205,7 +209,7 @@ public struct EmbeddingSet: Sendable {
     removeClass(at: place)
   }
 
-  /// Gives a class another name.
+  /// Renames a class.
   ///
   /// - Throws: ``EmbeddingSetError/noClass(_:known:)``, ``EmbeddingSetError/sameName(_:)``, ``EmbeddingSetError/badName(_:)``.
   public mutating func rename(class name: String, to new: String) throws(EmbeddingSetError) {
@@ -217,14 +221,14 @@ public struct EmbeddingSet: Sendable {
     places[new] = place
   }
 
-  /// The place of a class among the classes, or nil.
+  /// Returns the index of a class in ``classes``, or nil where the set does not have it.
   public func place(of name: String) -> Int? { places[name] }
 
-  /// Sums over all pictures, whether their embeddings are there or not.
+  /// Returns the sums over all pictures, whether the set keeps their embeddings or not.
   func pooledMoments() throws -> PooledMoments {
     if let moments { return moments }
     var copy = self
-    try copy.forgetEmbeddings()
+    try copy.replaceEmbeddingsBySums()
     return copy.moments ?? PooledMoments(dimension: space.dimension, classes: classes.count)
   }
 
@@ -239,15 +243,14 @@ public struct EmbeddingSet: Sendable {
 
   private mutating func makeClass(_ name: String) -> Int {
     if let place = place(of: name) { return place }
-    classes.append(
-      EmbeddedClass(name: name, steps: Array(repeating: 0, count: space.dimension)))
+    classes.append(EmbeddedClass(name: name, steps: Array(repeating: 0, count: space.dimension)))
     places[name] = classes.count - 1
     moments?.appendClass()
     return classes.count - 1
   }
 
-  /// Sums up the embeddings and lets them go.
-  private mutating func forgetEmbeddings() throws {
+  /// Replaces the embeddings by their sums.
+  private mutating func replaceEmbeddingsBySums() throws {
     guard space.dimension <= PooledMoments.mostDimensions else {
       throw EmbeddingSetError.tooWide(dimension: space.dimension, limit: PooledMoments.mostDimensions)
     }
@@ -261,7 +264,7 @@ public struct EmbeddingSet: Sendable {
   }
 
   private mutating func addMoments(of embeddings: Bytes, toClass place: Int) throws(LinearAlgebraError) {
-    try moments?.add(embeddings, toClass: place, views: space.views.count, writer: writer)
+    try moments?.add(embeddings, toClass: place, views: space.augmentation.count, writer: writer)
   }
 
   private func checkSpace(_ other: EmbeddingSet, anyArithmetic: Bool) throws(EmbeddingSetError) {
@@ -274,5 +277,45 @@ public struct EmbeddingSet: Sendable {
 extension [Double] {
   fileprivate mutating func add(_ other: [Double], sign: Double) {
     for index in indices where other.indices.contains(index) { self[index] += sign * other[index] }
+  }
+}
+
+/// A class of an ``EmbeddingSet``.
+public struct EmbeddedClass: Sendable, Hashable {
+  /// The class's name.
+  public internal(set) var name: String
+  /// The number of pictures.
+  public internal(set) var count = 0
+  /// The pictures, in the order in which they were added; none where the set keeps only sums.
+  public internal(set) var pictures: [EmbeddedPicture] = []
+  /// The sum over all pictures and their views of the embedding's steps (stored number − zero point): exact for quantised
+  /// networks, up to 2⁵³ steps.
+  public internal(set) var steps: [Double]
+
+  // The pictures' names, for quick look-ups.
+  var names: Set<String> = []
+
+  init(name: String, count: Int = 0, steps: [Double]) {
+    self.name = name
+    self.count = count
+    self.steps = steps
+  }
+}
+
+/// The embeddings of one picture, one a view.
+public struct EmbeddedPicture: Sendable, Hashable {
+  /// The picture's name: its path as it was given.
+  public let name: String
+  /// The embeddings as the network stores them, one view after the other, the plain view first.
+  public let embeddings: Bytes
+
+  /// Creates a picture.
+  ///
+  /// - Parameters:
+  ///   - name: The picture's name.
+  ///   - embeddings: The embeddings as the network stores them, one view after the other.
+  public init(name: String, embeddings: Bytes) {
+    self.name = name
+    self.embeddings = embeddings
   }
 }

@@ -1,70 +1,108 @@
-/// Why what was seen cannot be added to, taken from, read or written.
-public enum EmbeddingSetError: Error, Sendable, Hashable {
-  /// Embeddings of another space.
-  case otherSpace(SpaceDifference)
-  /// An embedding whose bytes are not those of the space.
-  case wrongSize(bytes: Int, expected: Int)
-  /// An embedding that holds an infinite number or none (NaN).
-  case notFinite(picture: String)
-  /// A class that was never seen.
-  case noClass(String, known: [String])
-  /// A picture that was never seen in its class.
-  case noPicture(String, label: String)
-  /// A class under whose new name there is one already.
-  case sameName(String)
-  /// A name that a label file cannot hold.
-  case badName(String)
-  /// What needs the single embeddings, of which only sums are left.
-  case pastBudget(String, bytes: Int)
-  /// Embeddings of so many numbers that their sums, a square of them, would not fit into memory.
-  case tooWide(dimension: Int, limit: Int)
-  /// Taking away more than was seen.
-  case neverAdded(String)
-  /// Statistics beyond what their form can hold.
-  case tooMany(String)
-  /// A file that is no record of what was seen, or a damaged one.
-  case badFile(path: String, reason: String)
-  /// A file of a later version.
-  case newerVersion(path: String, version: Int, known: Int)
+public import Platform
+
+/// Why an embedding set cannot be changed, merged, read or written.
+public struct EmbeddingSetError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case otherSpace, wrongSize, notFinite, noClass, noPicture, sameName, badName, pastBudget, tooWide, neverAdded,
+      tooMany
+    case badFile, newerVersion
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+  /// How the spaces differ, for ``otherSpace(_:)``.
+  public let difference: SpaceDifference?
+
+  private init(_ code: Code, _ message: String, remedy: String? = nil, difference: SpaceDifference? = nil) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+    self.difference = difference
+  }
 }
 
-extension EmbeddingSetError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .otherSpace(let difference) where difference.isOfArithmetic:
-      """
-      these embeddings are of another kind: \(difference); embed the pictures again with the other's --precision, or add \
-      both up all the same with 'imprint merge --any-arithmetic'
-      """
-    case .otherSpace(let difference):
-      "these embeddings are of another kind: \(difference); embed the pictures again in the same way"
-    case .wrongSize(let bytes, let expected): "the embeddings have \(bytes) bytes, where \(expected) belong"
-    case .notFinite(let picture): "the embedding of \(picture) holds a number that is infinite or none (NaN)"
-    case .noClass(let name, let known):
-      "no class \"\(name)\" was seen\(known.isEmpty ? "" : "; there are " + known.prefix(20).joined(separator: ", "))"
-    case .noPicture(let picture, let label): "no picture \(picture) was seen in the class \"\(label)\""
-    case .sameName(let name): "there is a class \"\(name)\" already"
-    case .badName(let name):
-      """
-      "\(name.split(whereSeparator: \.isNewline).joined(separator: "⏎"))" is no name for a class: it must be one line, \
-      with something on it and no space at its ends
-      """
-    case .pastBudget(let what, let bytes):
-      """
-      \(what) takes the single embeddings, and only their sums are kept beyond \(bytes / 1_000_000) MB: \
-      embed the pictures again with a larger --budget
-      """
-    case .tooWide(let dimension, let limit):
-      """
-      embeddings of \(dimension) numbers are too wide to keep sums of, which is done up to \(limit): keep the embeddings \
-      themselves, with a larger --budget
-      """
-    case .neverAdded(let what): "\(what) cannot be taken away: it was never added"
-    case .tooMany(let what): "there are too many \(what)"
-    case .badFile(let path, let reason):
-      "\(path) cannot be used: \(reason); take a sound copy, or embed the pictures again and move it away"
-    case .newerVersion(let path, let version, let known):
-      "\(path) is of version \(version), and this program knows \(known): take a newer one"
-    }
+extension EmbeddingSetError {
+  /// The embeddings are of another space.
+  public static func otherSpace(_ difference: SpaceDifference) -> Self {
+    Self(
+      .otherSpace, "these embeddings are of another kind: \(difference)",
+      remedy: difference.isOfArithmetic
+        ? "embed the pictures again in the other arithmetic, or allow mixed arithmetic when merging"
+        : "embed the pictures again in the same way",
+      difference: difference)
+  }
+
+  /// The embeddings of a picture do not have the size that the space requires.
+  public static func wrongSize(bytes: Int, expected: Int) -> Self {
+    Self(.wrongSize, "the embeddings have \(bytes) bytes; \(expected) are expected")
+  }
+
+  /// The embedding of a picture holds a number that is not finite.
+  public static func notFinite(picture: String) -> Self {
+    Self(.notFinite, "the embedding of \(picture) holds a number that is infinite or not a number (NaN)")
+  }
+
+  /// The set does not have the class; `known` are those that it has.
+  public static func noClass(_ name: String, known: [String]) -> Self {
+    Self(
+      .noClass, "the embedding set has no class \"\(name)\"",
+      remedy: known.isEmpty ? nil : "its classes are " + known.prefix(20).joined(separator: ", "))
+  }
+
+  /// The class does not have the picture.
+  public static func noPicture(_ picture: String, label: String) -> Self {
+    Self(.noPicture, "the class \"\(label)\" of the embedding set has no picture \(picture)")
+  }
+
+  /// The new name of a class is taken.
+  public static func sameName(_ name: String) -> Self {
+    Self(.sameName, "there is a class \"\(name)\" already")
+  }
+
+  /// A label file cannot hold the name.
+  public static func badName(_ name: String) -> Self {
+    let line = name.split(whereSeparator: \.isNewline).joined(separator: "⏎")
+    return Self(
+      .badName, "a class cannot be called \"\(line)\"",
+      remedy: "a name must be one line, not empty, without spaces at its ends")
+  }
+
+  /// The operation needs the single embeddings, and the set keeps only their sums.
+  public static func pastBudget(_ operation: String, bytes: Int) -> Self {
+    Self(
+      .pastBudget,
+      "\(operation) needs the single embeddings, and beyond \(bytes / 1_000_000) MB only their sums are kept",
+      remedy: "embed the pictures again with a larger budget")
+  }
+
+  /// The sums of embeddings of this dimension would not fit into memory.
+  public static func tooWide(dimension: Int, limit: Int) -> Self {
+    Self(
+      .tooWide, "embeddings of \(dimension) elements are too wide for sums, which have at most \(limit)",
+      remedy: "keep the embeddings themselves, with a larger budget")
+  }
+
+  /// The set does not hold what is to be subtracted.
+  public static func neverAdded(_ what: String) -> Self {
+    Self(.neverAdded, "\(what) cannot be subtracted: they were never added")
+  }
+
+  /// There is more than the file format can hold.
+  public static func tooMany(_ what: String) -> Self { Self(.tooMany, "there are too many \(what)") }
+
+  /// The file is not an embedding file, or is damaged.
+  public static func badFile(path: String, reason: String) -> Self {
+    Self(
+      .badFile, "the embedding file \(path) cannot be used: \(reason)",
+      remedy: "use an undamaged copy, or move it away and embed the pictures again")
+  }
+
+  /// The file is of a later version than this library.
+  public static func newerVersion(path: String, version: Int, known: Int) -> Self {
+    Self(
+      .newerVersion, "the embedding file \(path) is of version \(version); this program reads version \(known)",
+      remedy: "use a newer version of this program")
   }
 }

@@ -1,21 +1,22 @@
+import ModelSurgery
 import TFLite
 
-/// Turns stored embeddings into features, and adds their steps to a sum, with as little work an element as there can be:
-/// what the map makes of each of a byte's 256 values is known beforehand.
+/// Writes the features of stored embeddings, and adds up their steps, with a table of the transform's value for each of the
+/// 256 values of a byte.
 struct FeatureWriter: Sendable {
-  private let map: FeatureMap
+  private let transform: FeatureTransform
   private let dimension: Int
   private let element: EmbeddingSpace.Element
   private let zeroPoint: Double
-  // What `map` makes of each byte before the vector's length is made 1; of floats none.
+  // The transform's value of each byte, before the vector's length is set; none for floats.
   private let values: [Double]
 
   /// - Parameters:
-  ///   - space: What the embeddings are of.
-  ///   - map: What they are turned into, or nil for the space's own.
-  init(_ space: EmbeddingSpace, map: FeatureMap? = nil) {
-    let map = map ?? space.map
-    self.map = map
+  ///   - space: The space of the embeddings.
+  ///   - transform: The transform to features, or nil for the space's own.
+  init(_ space: EmbeddingSpace, transform: FeatureTransform? = nil) {
+    let transform = transform ?? space.transform
+    self.transform = transform
     dimension = space.dimension
     element = space.element
     zeroPoint = Double(space.zeroPoint)
@@ -25,10 +26,10 @@ struct FeatureWriter: Sendable {
       case .int8: (0..<256).map { Double(Int8(truncatingIfNeeded: $0)) }
       case .float32: []
       }
-    values = numbers.map { [zeroPoint] in map.value(of: $0 - zeroPoint) }
+    values = numbers.map { [zeroPoint] in transform.value(of: $0 - zeroPoint) }
   }
 
-  /// Whether all elements are numbers, as those of bytes are.
+  /// Returns whether all elements are finite, as bytes always are.
   func areFinite(_ embeddings: Bytes) -> Bool {
     guard element == .float32 else { return true }
     return embeddings.withUnsafeBytes { bytes in
@@ -39,7 +40,7 @@ struct FeatureWriter: Sendable {
   /// Adds f times the steps of all views to a sum.
   ///
   /// - Parameters:
-  ///   - embeddings: Some views.
+  ///   - embeddings: The embeddings of any number of views.
   ///   - sum: D numbers.
   ///   - factor: f.
   func addSteps(_ embeddings: Bytes, to sum: inout [Double], factor: Double) {
@@ -63,13 +64,13 @@ struct FeatureWriter: Sendable {
     }
   }
 
-  /// Writes the features of a view, times a factor; zeros where the map makes nothing of any element.
+  /// Writes the features of a view, times a factor; zeros where the transform turns all elements to zero.
   ///
   /// - Parameters:
-  ///   - view: Which of the views.
-  ///   - embeddings: All of them.
-  ///   - features: Room for D numbers.
-  ///   - factor: What the features are multiplied by.
+  ///   - view: The index of the view.
+  ///   - embeddings: The embeddings of all views.
+  ///   - features: D numbers to overwrite.
+  ///   - factor: The factor.
   func write(
     view: Int, of embeddings: Bytes, into features: UnsafeMutableBufferPointer<Double>, factor: Double = 1
   ) {
@@ -77,13 +78,13 @@ struct FeatureWriter: Sendable {
       let start = view * dimension
       guard features.count == dimension, bytes.count >= (start + dimension) * element.byteCount else { return }
       if element == .float32 {
-        for index in 0..<dimension { features[index] = map.value(of: Double(Self.float(bytes, start + index))) }
+        for index in 0..<dimension { features[index] = transform.value(of: Double(Self.float(bytes, start + index))) }
       } else {
         values.withUnsafeBufferPointer { values in
           for index in 0..<dimension { features[index] = values[Int(bytes[start + index])] }
         }
       }
-      FeatureMap.setLength(of: features, to: factor)
+      FeatureTransform.setLength(of: features, to: factor)
     }
   }
 

@@ -1,10 +1,12 @@
-import LinearAlgebra
+public import ModelSurgery
+public import LinearAlgebra
 
-/// The features of all pictures that were seen, as rows of a matrix: what heads that need single pictures learn from.
+/// The features of all pictures of an embedding set, as rows of a matrix, with their classes: the training data of a head
+/// method that needs single pictures.
 public struct LabelledFeatures: Sendable {
-  /// The classes' names.
+  /// The names of the classes.
   public let classes: [String]
-  /// z, a row for each view of each picture; a picture's views follow one another, the plain one first.
+  /// z: one row for each view of each picture. The views of a picture follow one another, the plain view first.
   public let rows: Matrix
   /// The number of views of a picture.
   public let views: Int
@@ -12,22 +14,27 @@ public struct LabelledFeatures: Sendable {
   public let labels: [Int]
   /// The name of each picture.
   public let names: [String]
-  /// How many pictures each class has.
+  /// The number of pictures of each class.
   public let counts: [Int]
 
-  /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where only sums are kept.
+  /// Computes the features of a set.
+  ///
+  /// - Parameters:
+  ///   - embeddings: The set.
+  ///   - transform: The transform to features, or nil for the space's own.
+  /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only sums.
   /// - Complexity: O(n V D).
-  public init(_ seen: EmbeddingSet, map: FeatureMap? = nil) throws(EmbeddingSetError) {
-    guard seen.hasEmbeddings else { throw .pastBudget("learning from single pictures", bytes: seen.budget) }
-    let writer = FeatureWriter(seen.space, map: map)
-    let dimension = seen.space.dimension
-    let views = seen.space.views.count
-    var rows = Matrix(rows: seen.pictures * views, columns: dimension)
+  public init(_ embeddings: EmbeddingSet, transform: FeatureTransform? = nil) throws(EmbeddingSetError) {
+    guard embeddings.hasEmbeddings else { throw .pastBudget("learning from single pictures", bytes: embeddings.budget) }
+    let writer = FeatureWriter(embeddings.space, transform: transform)
+    let dimension = embeddings.space.dimension
+    let views = embeddings.space.augmentation.count
+    var rows = Matrix(rows: embeddings.pictures * views, columns: dimension)
     var labels: [Int] = []
     var names: [String] = []
     rows.withUnsafeMutableElements { rows in
       var row = 0
-      for (place, known) in seen.classes.enumerated() {
+      for (place, known) in embeddings.classes.enumerated() {
         for picture in known.pictures {
           labels.append(place)
           names.append(picture.name)
@@ -40,11 +47,125 @@ public struct LabelledFeatures: Sendable {
         }
       }
     }
-    classes = seen.classes.map(\.name)
+    classes = embeddings.classes.map(\.name)
     self.rows = rows
     self.views = views
     self.labels = labels
     self.names = names
-    counts = seen.classes.map(\.count)
+    counts = embeddings.classes.map(\.count)
+  }
+}
+
+extension LabelledFeatures {
+  /// The number of pictures times classes beyond which there is no leave-one-out: the logits would take more than 256 MB.
+  static let mostPredictions = 1 << 26
+
+  /// Whether the leave-one-out logits of all pictures fit into memory.
+  var canLeaveOut: Bool {
+    let (predictions, overflow) = labels.count.multipliedReportingOverflow(by: classes.count)
+    return !overflow && predictions <= Self.mostPredictions
+  }
+
+  /// The names of the classes with one picture.
+  var singles: [String] { zip(classes, counts).filter { $0.1 == 1 }.map(\.0) }
+
+  /// The rows of each class, which follow one another.
+  var classRows: [Range<Int>] {
+    var start = 0
+    return counts.map { count in
+      defer { start += count * views }
+      return start..<start + count * views
+    }
+  }
+
+  /// Returns Σ z over all views of all pictures of each class: `[C, D]`.
+  ///
+  /// - Complexity: O(n V D).
+  func classSums() -> Matrix {
+    sums(of: labels.flatMap { Array(repeating: $0, count: views) }, count: classes.count)
+  }
+
+  /// Returns Σ z over the rows of each group: `[count, D]`.
+  ///
+  /// - Parameter groups: The group of each row.
+  func sums(of groups: [Int], count: Int) -> Matrix {
+    let dimension = rows.columns
+    var sums = Matrix(rows: count, columns: dimension)
+    sums.withUnsafeMutableElements { sums in
+      rows.elements.withUnsafeBufferPointer { rows in
+        for (row, group) in groups.enumerated() {
+          for index in 0..<dimension { sums[group * dimension + index] += rows[row * dimension + index] }
+        }
+      }
+    }
+    return sums
+  }
+
+  /// Calls a closure for each picture with the scalar products of its plain view with the rows of a matrix.
+  ///
+  /// - Throws: `LinearAlgebraError`.
+  /// - Complexity: O(n m D) for a matrix of m rows, in blocks so that memory does not grow with n m.
+  func forEachPlainView(
+    by matrix: Matrix, _ body: (_ picture: Int, _ products: ArraySlice<Double>) -> Void
+  ) throws(LinearAlgebraError) {
+    let dimension = rows.columns
+    let block = max(16, min(1024, (1 << 23) / max(1, matrix.rows)))
+    for start in stride(from: 0, to: labels.count, by: block) {
+      let pictures = start..<min(start + block, labels.count)
+      var elements: [Double] = []
+      elements.reserveCapacity(pictures.count * dimension)
+      for picture in pictures {
+        let first = picture * views * dimension
+        elements += rows.elements[first..<first + dimension]
+      }
+      let products = try Matrix.product(
+        Matrix(columns: dimension, elements: elements), matrix, rightTransposed: true)
+      for picture in pictures { body(picture, products[row: picture - start]) }
+    }
+  }
+
+  /// Returns u · z / ‖u‖, where z is the plain view of a picture and u a sum without some of the picture's views; 0 where
+  /// u is zero.
+  ///
+  /// - Parameters:
+  ///   - picture: The picture.
+  ///   - taken: The views to subtract.
+  ///   - sum: The sum with these views.
+  func cosine(of picture: Int, without taken: some Sequence<Int>, in sum: ArraySlice<Double>) -> Double {
+    let dimension = rows.columns
+    let first = picture * views
+    var rest = Array(sum)
+    return rows.elements.withUnsafeBufferPointer { rows in
+      rest.withUnsafeMutableBufferPointer { rest in
+        for view in taken {
+          for index in 0..<dimension { rest[index] -= rows[(first + view) * dimension + index] }
+        }
+        var square = 0.0
+        var product = 0.0
+        for index in 0..<dimension {
+          square += rest[index] * rest[index]
+          product += rest[index] * rows[first * dimension + index]
+        }
+        // A sum as short as this is a rounding error.
+        return square > 1e-20 ? product / square.squareRoot() : 0
+      }
+    }
+  }
+}
+
+extension Matrix {
+  /// Returns each row divided by its length; rows of zeros stay.
+  func normalizingRows() -> Matrix {
+    var result = self
+    result.withUnsafeMutableElements { elements in
+      for row in 0..<rows {
+        var square = 0.0
+        for index in row * columns..<(row + 1) * columns { square += elements[index] * elements[index] }
+        guard square > 0 else { continue }
+        let factor = 1 / square.squareRoot()
+        for index in row * columns..<(row + 1) * columns { elements[index] *= factor }
+      }
+    }
+    return result
   }
 }

@@ -1,22 +1,22 @@
 import LinearAlgebra
 import TFLite
 
-/// What is kept of pictures whose embeddings are not: for each class Σ z, and Σ z zᵀ over all classes together.
+/// The sums that stand for embeddings that are not kept: Σ z for each class, and Σ z zᵀ over all classes together.
 ///
-/// z are features, of a picture with V views each taken 1/V times. A discriminant needs no more: the scatter within the
-/// classes is Σ z zᵀ − Σ_c (Σ z)(Σ z)ᵀ / n_c.
+/// z are features; each of a picture's V views weighs 1/V. A discriminant needs no more: the scatter within the classes is
+/// Σ z zᵀ − Σ_c (Σ z)(Σ z)ᵀ / n_c.
 struct PooledMoments: Sendable {
   /// Σ z, one a class.
   private(set) var sums: [[Double]]
-  // Σ z zᵀ over what is not pending.
+  // Σ z zᵀ over all rows but the pending ones.
   private var square: SymmetricSum
-  // Rows √w z that are still to be squared, the first `waiting` of them: many at once are faster by far.
+  // Rows √w z that are not in the square yet, the first `waiting` of them: adding many at once is much faster.
   private var pending: [Double] = []
   private var waiting = 0
   private let dimension: Int
   private static let block = 512
 
-  /// The widest embeddings that are summed up: Σ z zᵀ takes 1 GB then.
+  /// The greatest dimension of sums: Σ z zᵀ takes 1 GB there.
   static let mostDimensions = 1 << 14
 
   init(dimension: Int, classes: Int) {
@@ -25,7 +25,7 @@ struct PooledMoments: Sendable {
     square = SymmetricSum(size: dimension)
   }
 
-  /// Sums that were kept before.
+  /// Creates moments from their sums.
   init(sums: [[Double]], square: SymmetricSum) {
     dimension = square.size
     self.sums = sums
@@ -40,11 +40,11 @@ struct PooledMoments: Sendable {
   ///   - embeddings: The embeddings of its views.
   ///   - place: Its class.
   ///   - views: V.
-  ///   - writer: What turns them into features.
+  ///   - writer: Writes the features.
   mutating func add(
     _ embeddings: Bytes, toClass place: Int, views: Int, writer: FeatureWriter
   ) throws(LinearAlgebraError) {
-    // Before anything is changed: where this fails, nothing is added.
+    // First, so that nothing has changed where this fails.
     if waiting + views > Self.block { try flush() }
     if pending.isEmpty { pending = Array(repeating: 0, count: max(Self.block, views) * dimension) }
     let root = (1 / Double(views)).squareRoot()
@@ -60,11 +60,11 @@ struct PooledMoments: Sendable {
     }
   }
 
-  /// Adds, or takes away, what others have summed up.
+  /// Adds or subtracts other moments.
   ///
   /// - Parameter places: The class of this value for each class of the other.
   mutating func add(_ other: PooledMoments, places: [Int], sign: Double) throws(LinearAlgebraError) {
-    // What can fail comes first: nothing is added then.
+    // What can fail comes first, so that nothing has changed then.
     try flush()
     try square.add(other.wholeSquare(), factor: sign)
     for (place, sum) in zip(places, other.sums) {
@@ -72,12 +72,12 @@ struct PooledMoments: Sendable {
     }
   }
 
-  /// Takes classes out whose pictures are gone from the square already.
+  /// Removes classes whose pictures have been subtracted already.
   mutating func removeClasses(where isGone: (Int) -> Bool) {
     sums = sums.enumerated().filter { !isGone($0.offset) }.map(\.element)
   }
 
-  /// Σ z zᵀ.
+  /// Returns Σ z zᵀ.
   func wholeSquare() throws(LinearAlgebraError) -> SymmetricSum {
     guard waiting > 0 else { return square }
     var whole = square
@@ -87,7 +87,7 @@ struct PooledMoments: Sendable {
     return whole
   }
 
-  /// Squares the rows that were put off.
+  /// Adds the pending rows to the square.
   mutating func flush() throws(LinearAlgebraError) {
     guard waiting > 0 else { return }
     try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in

@@ -1,16 +1,16 @@
-/// How often pictures of one class were taken for another, or for what they are.
+/// The numbers of pictures of each class by predicted class.
 ///
-/// Only what was counted is kept, so that a thousand classes cost no more than the answers do.
+/// The matrix is sparse: memory grows with the number of different entries, not with the square of the classes.
 public struct ConfusionMatrix: Sendable, Hashable {
   /// A class that was taken for another.
   public struct Confusion: Sendable, Hashable {
-    /// The class.
+    /// The true class.
     public let label: Int
-    /// What it was taken for.
+    /// The predicted class.
     public let predicted: Int
-    /// How often.
+    /// The number of pictures.
     public let count: Int
-    /// That as a share of all answers about the class.
+    /// The share of the pictures of the true class.
     public let share: Double
   }
 
@@ -18,40 +18,40 @@ public struct ConfusionMatrix: Sendable, Hashable {
   public let labels: [Int: String]
   private var rows: [Int: [Int: Int]] = [:]
 
-  /// A matrix with nothing in it.
+  /// Creates an empty matrix.
   ///
   /// - Parameter labels: The classes' names, by id.
   public init(labels: [Int: String]) { self.labels = labels }
 
-  /// Counts an answer.
+  /// Adds predictions.
   public mutating func add(label: Int, predicted: Int, count: Int = 1) {
     rows[label, default: [:]][predicted, default: 0] += count
   }
 
-  /// How often pictures of one class were taken for another.
+  /// The number of pictures of one class for which a class was predicted.
   public subscript(label: Int, predicted: Int) -> Int { rows[label]?[predicted] ?? 0 }
 
-  /// How many answers were about a class.
+  /// Returns the number of pictures of a class.
   public func total(_ label: Int) -> Int { rows[label]?.values.reduce(0, +) ?? 0 }
 
-  /// The classes that were asked about or answered, ascending.
+  /// The true and predicted classes, ascending.
   public var classes: [Int] {
     Set(rows.keys).union(rows.values.flatMap(\.keys)).sorted()
   }
 
-  /// The classes that were asked about, ascending.
+  /// The true classes, ascending.
   public var asked: [Int] { rows.keys.sorted() }
 
-  /// The name of a class: its number where it has none.
+  /// Returns the name of a class, or its id where it has no name.
   public func name(_ label: Int) -> String { labels[label] ?? String(label) }
 
-  /// The share of right answers about a class, or nil where there were none.
+  /// Returns the share of correct predictions for a class, or nil where it has no pictures.
   public func recall(_ label: Int) -> Double? {
     let all = total(label)
     return all == 0 ? nil : Double(self[label, label]) / Double(all)
   }
 
-  /// The wrong answers, those with the largest share of their class first.
+  /// The confusions, those with the largest share of their class first.
   public var confusions: [Confusion] {
     rows.flatMap { label, row in
       let all = Double(max(1, total(label)))
@@ -69,7 +69,7 @@ extension ConfusionMatrix: Encodable {
     let takenFor: [String: Int]
   }
 
-  /// A row a class that was asked about: its name, the number of answers, and what it was taken for, by name.
+  /// Encodes a row for each true class: its name, its number of pictures, and the predictions by name.
   public func encode(to encoder: any Encoder) throws {
     try asked.map { label in
       let names = (rows[label] ?? [:]).map { (name($0.key), $0.value) }

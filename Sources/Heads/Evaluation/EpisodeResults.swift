@@ -1,82 +1,164 @@
-/// What episodes found: a row for each method and number of shots.
+/// The results of episodes: a row for each method and number of shots.
 public struct EpisodeResults: Sendable, Hashable {
-  /// One method with one number of shots.
+  /// The results of one method with one number of shots.
   public struct Row: Sendable, Hashable {
     /// The method's name.
     public let method: String
-    /// How many pictures of each class it learnt from.
+    /// The number of training pictures of each class.
     public let shots: Shots
-    /// The mean over the episodes of the accuracy on what was held back, all classes counting alike, with the interval
-    /// of Student's t over the episodes: how the mean would vary with other draws from these pictures.
+    /// The mean over the episodes of the balanced accuracy on the pictures held back, with the interval of Student's t over
+    /// the episodes: how the mean would vary with other splits of these pictures.
     public let accuracy: Estimate
-    /// That accuracy, episode by episode: what two rows are compared by in pairs.
+    /// The accuracy of each episode, for paired comparisons of rows.
     public let accuracies: [Double]
-    /// The accuracy that the method expected from the pictures it learnt from, each left out, or nil where it does not
-    /// say.
+    /// The leave-one-out accuracy on the training pictures, or nil where the method does not give one.
     public let leaveOneOut: Estimate?
-    /// That minus the accuracy on what was held back, in the same episode.
+    /// The leave-one-out accuracy minus the accuracy on the pictures held back, episode by episode.
     public let leaveOneOutGap: Estimate?
-    /// How far the probabilities can be believed, over all episodes.
+    /// The calibration of the probabilities, over all episodes.
     public let reliability: Reliability
-    /// What was taken for what, over all episodes.
+    /// The confusion matrix over all episodes.
     public let confusion: ConfusionMatrix
-    /// The pictures that were taken for another class at least once, worst first: by how far the wrong class was ahead
-    /// of the right one, on average over all times that the picture was asked about.
+    /// The pictures that were misclassified at least once, worst first: by the difference of the probabilities of the
+    /// predicted and the true class, averaged over all episodes that held the picture back.
     public let mistakes: [Mistake]
   }
 
-  /// A picture that was taken for another class.
+  /// A picture that was misclassified.
   public struct Mistake: Sendable, Hashable, Codable {
     /// The picture's name.
     public let picture: String
-    /// The class that it is of.
+    /// The true class.
     public let label: String
-    /// The class that it was most often taken for instead.
+    /// The wrong class that was predicted most often.
     public let takenFor: String
-    /// The mean probability that this class was given then.
+    /// The mean probability of this class in these predictions.
     public let confidence: Double
-    /// In how many episodes it was taken for any other class.
+    /// The number of episodes in which the prediction was wrong.
     public let wrong: Int
-    /// In how many episodes it was asked about.
+    /// The number of episodes that held the picture back.
     public let asked: Int
   }
 
-  /// A class with fewer pictures to learn from than were asked for.
+  /// A class with fewer training pictures than shots.
   public struct ShortClass: Sendable, Hashable, Codable {
-    /// Its name.
+    /// The class's name.
     public let label: String
-    /// How many it has beside those that are held back.
+    /// The number of pictures that are not held back.
     public let pictures: Int
   }
 
   /// The episodes.
   public let episodes: Episodes
-  /// The names of the classes that took part.
+  /// The names of the classes that the episodes use.
   public let classes: [String]
-  /// How many pictures they have.
+  /// The number of their pictures.
   public let pictures: Int
-  /// Names of the classes that took no part, as they have one picture.
+  /// The names of the classes that are left out because they have one picture.
   public let singles: [String]
-  /// The classes that gave fewer pictures than the most shots ask for.
+  /// The classes with fewer training pictures than the greatest number of shots.
   public let short: [ShortClass]
-  /// The results, method by method, and for each by number of shots.
+  /// The rows, by method, then by number of shots.
   public let rows: [Row]
 
-  /// The row of a method with a number of shots, or nil.
+  /// Returns the row of a method with a number of shots, or nil.
   public func row(_ method: String, _ shots: Shots) -> Row? {
     rows.first { $0.method == method && $0.shots == shots }
   }
 }
 
 extension EpisodeResults {
-  /// The rows with the most shots, one a method.
+  /// The rows with the most shots, one for each method.
   package var widest: [Row] {
     let most = rows.map(\.shots.limit).max()
     return rows.filter { $0.shots.limit == most }
   }
 
-  /// Of the rows with the most shots the most accurate, the first among equals.
+  /// The most accurate of the rows with the most shots; the first among equals.
   public var best: Row? {
     widest.reduce(nil) { best, row in best.map { row.accuracy.mean > $0.accuracy.mean } ?? true ? row : best }
+  }
+}
+
+/// The statistics of one method with one number of shots, accumulated episode by episode.
+struct EpisodeStatistics {
+  fileprivate struct PictureStatistics {
+    var times = 0
+    var lostMargin = 0.0
+    var wrong: [Int: (times: Int, confidence: Double)] = [:]
+  }
+
+  private let method: String
+  private let shots: Shots
+  private let classes: [EmbeddedClass]
+  private var accuracies: [Double] = []
+  private var leaveOneOut: [Double] = []
+  private var gaps: [Double] = []
+  private var reliability = Reliability()
+  private var confusion: ConfusionMatrix
+  private var pictures: [[PictureStatistics]]
+
+  init(method: String, shots: Shots, classes: [EmbeddedClass]) {
+    self.method = method
+    self.shots = shots
+    self.classes = classes
+    confusion = ConfusionMatrix(
+      labels: Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($0, $1.name) }))
+    pictures = classes.map { Array(repeating: PictureStatistics(), count: $0.pictures.count) }
+  }
+
+  mutating func add(_ outcome: EpisodeRunner.Outcome) {
+    var hits = Array(repeating: (correct: 0, all: 0), count: classes.count)
+    for prediction in outcome.predictions {
+      let isCorrect = prediction.predicted == prediction.label
+      hits[prediction.label].all += 1
+      if isCorrect { hits[prediction.label].correct += 1 }
+      confusion.add(label: prediction.label, predicted: prediction.predicted)
+      reliability.add(confidence: prediction.confidence, isCorrect: isCorrect)
+      pictures[prediction.label][prediction.picture].add(prediction, isCorrect: isCorrect)
+    }
+    let recalls = hits.filter { $0.all > 0 }.map { Double($0.correct) / Double($0.all) }
+    guard !recalls.isEmpty else { return }
+    let accuracy = recalls.reduce(0, +) / Double(recalls.count)
+    accuracies.append(accuracy)
+    if let estimate = outcome.leaveOneOut {
+      leaveOneOut.append(estimate)
+      gaps.append(estimate - accuracy)
+    }
+  }
+
+  /// The row of the results, or nil without episodes.
+  var row: EpisodeResults.Row? {
+    Estimate(accuracies).map { accuracy in
+      EpisodeResults.Row(
+        method: method, shots: shots, accuracy: accuracy, accuracies: accuracies, leaveOneOut: Estimate(leaveOneOut),
+        leaveOneOutGap: Estimate(gaps), reliability: reliability, confusion: confusion, mistakes: mistakes)
+    }
+  }
+
+  private var mistakes: [EpisodeResults.Mistake] {
+    var found: [(mistake: EpisodeResults.Mistake, margin: Double)] = []
+    for (known, statistics) in zip(classes, pictures) {
+      for (picture, tested) in zip(known.pictures, statistics) where !tested.wrong.isEmpty {
+        let most = tested.wrong.max { ($0.value.times, $1.key) < ($1.value.times, $0.key) }
+        guard let most else { continue }
+        let mistake = EpisodeResults.Mistake(
+          picture: picture.name, label: known.name, takenFor: classes[most.key].name,
+          confidence: most.value.confidence / Double(most.value.times),
+          wrong: tested.wrong.values.reduce(0) { $0 + $1.times }, asked: tested.times)
+        found.append((mistake, tested.lostMargin / Double(tested.times)))
+      }
+    }
+    return found.sorted { ($1.margin, $0.mistake.picture) < ($0.margin, $1.mistake.picture) }.map(\.mistake)
+  }
+}
+
+extension EpisodeStatistics.PictureStatistics {
+  fileprivate mutating func add(_ prediction: EpisodeRunner.Prediction, isCorrect: Bool) {
+    times += 1
+    guard !isCorrect else { return }
+    lostMargin += prediction.confidence - prediction.probability
+    let before = wrong[prediction.predicted] ?? (0, 0)
+    wrong[prediction.predicted] = (before.times + 1, before.confidence + prediction.confidence)
   }
 }

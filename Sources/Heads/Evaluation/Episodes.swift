@@ -1,52 +1,55 @@
-import Platform
+public import Platform
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
 
-/// Few-shot episodes: how well methods do when they learn from a few pictures a class, drawn over and over again from
-/// pictures that were embedded once.
+/// Few-shot episodes: repeated random splits of embedded pictures that compare head methods trained on a few pictures a
+/// class.
 ///
 /// ```swift
 /// var episodes = Episodes(shots: [.count(1), .count(5), .all])
-/// let results = try await episodes.run(seen, methods: [Analytic(), Imprinted()])
+/// let results = try await episodes.run(set, methods: [Analytic(), Imprinted()])
 /// for row in results.rows { print(row.method, row.shots, row.accuracy) }    // analytic 5 0.868 ± 0.006
 /// ```
 ///
-/// Every episode holds back a share of each class's pictures and learns from the others, from all their views; it asks
-/// about the plain view of those held back. Its accuracy is the mean of the classes' shares of right answers. All
-/// methods and numbers of shots get the same draws, and fewer shots are the beginning of more.
+/// Each episode holds back a share of each class's pictures, trains on all views of the others, and classifies the plain
+/// views of those held back. Its accuracy is the mean of the classes' recalls. All methods and numbers of shots share the
+/// same splits, and fewer shots are a prefix of more.
 public struct Episodes: Sendable, Hashable {
-  /// Which pictures of a class are held back.
+  /// The choice of the pictures to hold back.
   public enum HeldBack: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Others in each episode.
+    /// At random, anew in each episode.
     case random
-    /// Always the first, as ``Split`` does.
+    /// Always the first of each class, as `Split` does.
     case first
   }
 
-  /// How many episodes to run.
+  /// The number of episodes.
   public var count: Int
-  /// The numbers of pictures a class to learn from.
+  /// The numbers of training pictures of each class.
   public var shots: [Shots]
-  /// The share of a class's pictures to hold back.
+  /// The share of each class's pictures to hold back.
   public var testRatio: Double
-  /// Which are held back.
+  /// The choice of the pictures to hold back.
   public var heldBack: HeldBack
-  /// Decides on all draws.
+  /// The seed of all splits.
   public var seed: UInt64
 
-  /// More would take days, and tell no more.
+  /// The greatest number of episodes: more would take days and tell no more.
   public static let mostEpisodes = 100_000
 
+  /// Creates episodes.
+  ///
   /// - Parameters:
-  ///   - count: How many episodes to run, 1 ... 100 000.
-  ///   - shots: The numbers of pictures a class to learn from; one that is named twice is run once.
-  ///   - testRatio: The share of a class's pictures to hold back, more than 0 and less than 1: of n pictures
-  ///     ⌊ratio · n⌋, at least one, and never all.
-  ///   - heldBack: Which are held back.
-  ///   - seed: Decides on all draws.
+  ///   - count: The number of episodes, 1 ... 100 000.
+  ///   - shots: The numbers of training pictures of each class; duplicates are run once.
+  ///   - testRatio: The share of each class's pictures to hold back, more than 0 and less than 1: ⌊ratio · n⌋ of n
+  ///     pictures, but at least one and at most n − 1.
+  ///   - heldBack: The choice of the pictures to hold back.
+  ///   - seed: The seed of all splits.
   public init(
     count: Int = 50, shots: [Shots] = [1, 2, 5, 10, 20].map { .count($0) }, testRatio: Double = 0.25,
     heldBack: HeldBack = .random, seed: UInt64 = 0
@@ -58,49 +61,48 @@ public struct Episodes: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// Runs the episodes; the results do not depend on how many at the same time.
+  /// Runs the episodes. The results do not depend on the number of workers.
   ///
-  /// A class with one picture takes no part, and one that has fewer to learn from than there are shots gives all that
-  /// it has; both are named in the results.
+  /// Classes with one picture are left out, and classes with fewer training pictures than shots give all that they have;
+  /// the results name both.
   ///
   /// - Parameters:
-  ///   - seen: The pictures.
+  ///   - embeddings: The pictures.
   ///   - methods: The methods to compare.
-  ///   - workers: How many episodes to run at the same time. One is best where the linear algebra takes all cores itself,
-  ///     as OpenBLAS does unless `OPENBLAS_NUM_THREADS` is 1: both at once get in each other's way.
-  ///   - progress: Called after each episode with the number done.
-  /// - Throws: ``EpisodeError``, what the methods throw, and `CancellationError`.
-  /// - Complexity: `count` times that of the methods for each number of shots, with O(n N D) for asking about n
-  ///   pictures.
+  ///   - workers: The number of episodes to run at the same time. One is best where the linear algebra uses all cores
+  ///     itself, as OpenBLAS does unless `OPENBLAS_NUM_THREADS` is 1.
+  ///   - progress: Called after each episode with the number of episodes run.
+  /// - Throws: ``EpisodeError``, the errors of the methods, and `CancellationError`.
+  /// - Complexity: `count` times that of each method with each number of shots, and O(n N D) to classify n pictures.
   public func run(
-    _ seen: EmbeddingSet, methods: [any HeadMethod], workers: Int = 1, isolation: isolated (any Actor)? = #isolation,
-    progress: (Int) -> Void = { _ in }
+    _ embeddings: EmbeddingSet, methods: [any HeadMethod], workers: Int = 1,
+    isolation: isolated (any Actor)? = #isolation, progress: (Int) -> Void = { _ in }
   ) async throws -> EpisodeResults {
     try check(methods: methods.count)
-    guard seen.hasEmbeddings else { throw EpisodeError.noEmbeddings }
-    let singles = seen.classes.filter { $0.pictures.count < 2 }.map(\.name)
-    let known = seen.classes.filter { $0.pictures.count >= 2 }
+    guard embeddings.hasEmbeddings else { throw EpisodeError.noEmbeddings }
+    let singles = embeddings.classes.filter { $0.pictures.count < 2 }.map(\.name)
+    let known = embeddings.classes.filter { $0.pictures.count >= 2 }
     guard known.count >= 2 else { throw EpisodeError.tooFewClasses(usable: known.count, singles: singles) }
     let shots = shots.reduce(into: [Shots]()) { if !$0.contains($1) { $0.append($1) } }
     let counts = known.map(\.pictures.count)
-    let work = EpisodeWork(space: seen.space, classes: known, shots: shots, methods: methods)
-    var tallies = methods.flatMap { method in
-      shots.map { EpisodeTally(method: type(of: method).name, shots: $0, classes: known) }
+    let runner = EpisodeRunner(space: embeddings.space, classes: known, shots: shots, methods: methods)
+    var statistics = methods.flatMap { method in
+      shots.map { EpisodeStatistics(method: type(of: method).name, shots: $0, classes: known) }
     }
     let workers = max(1, min(workers, ProcessInfo.processInfo.activeProcessorCount, count))
     try await OrderedWork.run(
       count: count, workers: Array(0..<workers),
       work: { [self] _, number in
-        try work.run(EpisodeDraw(counts: counts, ratio: testRatio, choice: heldBack, seed: seed, number: number))
+        try runner.run(EpisodeSplit(counts: counts, ratio: testRatio, choice: heldBack, seed: seed, number: number))
       },
       deliver: { number, outcomes in
-        for (place, outcome) in zip(tallies.indices, outcomes) { tallies[place].add(outcome) }
+        for (place, outcome) in zip(statistics.indices, outcomes) { statistics[place].add(outcome) }
         progress(number + 1)
       })
     return EpisodeResults(
       episodes: self, classes: known.map(\.name), pictures: counts.reduce(0, +), singles: singles,
       short: Self.short(counts: counts, names: known.map(\.name), shots: shots, ratio: testRatio),
-      rows: tallies.compactMap(\.row))
+      rows: statistics.compactMap(\.row))
   }
 
   private func check(methods: Int) throws(EpisodeError) {
@@ -110,7 +112,7 @@ public struct Episodes: Sendable, Hashable {
     guard methods > 0 else { throw .noMethods }
   }
 
-  /// The classes that have fewer pictures to learn from than the most shots ask for.
+  /// Returns the classes with fewer training pictures than the greatest number of shots.
   private static func short(
     counts: [Int], names: [String], shots: [Shots], ratio: Double
   ) -> [EpisodeResults.ShortClass] {
@@ -119,5 +121,104 @@ public struct Episodes: Sendable, Hashable {
       let left = count - max(1, min(Int(ratio * Double(count)), count - 1))
       return left < most ? .init(label: name, pictures: left) : nil
     }
+  }
+}
+
+/// The number of training pictures of each class.
+public enum Shots: Sendable, Hashable {
+  /// A number, or all pictures where a class has fewer.
+  case count(Int)
+  /// All pictures that are not held back.
+  case all
+
+  /// The greatest number of pictures of a class.
+  var limit: Int {
+    switch self {
+    case .count(let count): max(1, count)
+    case .all: .max
+    }
+  }
+}
+
+extension Shots: LosslessStringConvertible {
+  /// Reads a positive number or `all`; nil for anything else.
+  public init?(_ description: String) {
+    if description == "all" {
+      self = .all
+    } else {
+      guard let count = Int(description), count > 0 else { return nil }
+      self = .count(count)
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .count(let count): String(count)
+    case .all: "all"
+    }
+  }
+}
+
+extension Shots: Encodable {
+  /// Encodes a number, or `"all"`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .count(let count): try container.encode(count)
+    case .all: try container.encode("all")
+    }
+  }
+}
+
+/// Why episodes cannot be run.
+public struct EpisodeError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case badCount, badShots, badTestRatio, noMethods, noEmbeddings, tooFewClasses
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  private init(_ code: Code, _ message: String, remedy: String? = nil) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+  }
+}
+
+extension EpisodeError {
+  /// The number of episodes is not within its bounds.
+  public static func badCount(_ count: Int) -> Self {
+    Self(.badCount, "\(count) episodes cannot be run", remedy: "run 1 to \(Episodes.mostEpisodes)")
+  }
+
+  /// There is no number of shots, or one that is not positive.
+  public static let badShots = Self(
+    .badShots, "no number of shots was given", remedy: "give positive numbers, or all")
+
+  /// The share to hold back is not within 0 and 1.
+  public static func badTestRatio(_ ratio: Double) -> Self {
+    Self(
+      .badTestRatio, "the share of pictures to hold back is \(ratio)",
+      remedy: "episodes need more than 0 and less than 1")
+  }
+
+  /// There is no method to compare.
+  public static let noMethods = Self(.noMethods, "no method was given to run the episodes with")
+
+  /// The set keeps only sums.
+  public static let noEmbeddings = Self(
+    .noEmbeddings, "episodes need the single embeddings, and only their sums were kept",
+    remedy: "embed the pictures again with a larger budget")
+
+  /// Fewer than two classes have two or more pictures.
+  public static func tooFewClasses(usable: Int, singles: [String]) -> Self {
+    Self(
+      .tooFewClasses,
+      "\(usable == 0 ? "no class has" : "only one class has") two or more pictures"
+        + (singles.isEmpty ? "" : " (one picture each: \(singles.prefix(20).joined(separator: ", ")))"),
+      remedy: "episodes need two such classes: one picture of each to train on and one to classify")
   }
 }

@@ -1,41 +1,41 @@
-/// How well a classifier does on pictures whose classes are known.
+/// The performance of a classifier on pictures whose classes are known.
 ///
-/// Classes are ranked by ``Ranking``, with no threshold: the higher score first, the lower id among equals.
+/// Classes are ranked by ``Ranking``, without a threshold.
 public struct Evaluation: Sendable, Hashable {
-  /// One picture that the classifier took for another class.
+  /// A misclassified picture.
   public struct Mistake: Sendable, Hashable, Codable {
     /// The picture's path.
     public let picture: String
-    /// The class that it is of.
+    /// The picture's true class.
     public let label: String
-    /// The class that the classifier named first, and its score.
+    /// The predicted class, with its score.
     public let predicted: Classification
-    /// The score of the class that it is of.
+    /// The score of the true class.
     public let score: Float
   }
 
-  /// A class of the pictures.
+  /// The results of the pictures of one class.
   public struct ClassResult: Sendable, Hashable, Codable {
-    /// Its name.
+    /// The class's name.
     public let label: String
-    /// How many of its pictures were looked at.
+    /// The number of its pictures.
     public internal(set) var count: Int
-    /// How many of them the classifier named it first for.
+    /// The number of its pictures that were classified correctly.
     public internal(set) var correct: Int
-    /// The classes that it was taken for, and how often, itself among them.
+    /// The number of times that each class was predicted.
     public internal(set) var predictions: [Int: Int]
 
-    /// The share of its pictures that the classifier named it first for.
+    /// The share of its pictures that were classified correctly.
     public var recall: Double { count == 0 ? 0 : Double(correct) / Double(count) }
   }
 
-  /// How many pictures were looked at.
+  /// The number of pictures.
   public private(set) var count = 0
   /// The results by class id.
   public private(set) var classes: [Int: ClassResult] = [:]
-  /// How far the scores can be believed, or nil where they are no probabilities.
+  /// The calibration of the scores, or nil where the scores are not probabilities.
   public private(set) var reliability: Reliability? = Reliability()
-  /// All mistakes, worst first: by how far the class named first is ahead of the right one.
+  /// All mistakes, worst first: by the difference of the scores of the predicted and the true class.
   public var mistakes: [Mistake] {
     allMistakes.sorted { left, right in
       let margins = (left.predicted.score - left.score, right.predicted.score - right.score)
@@ -49,21 +49,21 @@ public struct Evaluation: Sendable, Hashable {
   private var allMistakes: [Mistake] = []
   private var hitsAtRank: [Int: Int] = [:]
 
-  /// An evaluation of no picture.
+  /// Creates an evaluation without pictures.
   ///
   /// - Parameter labels: The names of the classifier's classes.
   public init(labels: Labels) { self.labels = labels }
 
-  /// Takes in one picture.
+  /// Adds a picture.
   ///
   /// - Parameters:
-  ///   - picture: Its path.
-  ///   - classID: The class that it is of.
-  ///   - scores: The classifier's scores, one a class.
-  /// - Throws: ``EvaluationError/unknownClasses(_:known:)`` when there is no score for the class.
+  ///   - picture: The picture's path.
+  ///   - classID: The true class.
+  ///   - scores: The classifier's scores, one for each class.
+  /// - Throws: ``EvaluationError/unknownClasses(_:known:)`` where the class has no score.
   public mutating func add(picture: String, classID: Int, scores: [Float]) throws(EvaluationError) {
     guard scores.indices.contains(classID) else { throw .unknownClasses([labels[classID]], known: scores.count) }
-    // Where no score is a number, the answer is the first class as well as any.
+    // Where no score is a number, any wrong class will do.
     let first = try Ranking.best(scores, topK: 1).first ?? (classID == 0 ? scores.count - 1 : 0)
     count += 1
     let rank = Ranking.rank(of: classID, in: scores)
@@ -86,18 +86,18 @@ public struct Evaluation: Sendable, Hashable {
     classes[classID] = result
   }
 
-  /// The share of pictures whose class is among the first k.
+  /// Returns the top-k accuracy: the share of pictures whose class is among the first k.
   public func accuracy(top k: Int) -> Double {
     guard count > 0 else { return 0 }
     return Double(hitsAtRank.reduce(0) { $1.key < k ? $0 + $1.value : $0 }) / Double(count)
   }
 
-  /// The mean of the classes' recalls: accuracy with all classes counting alike.
+  /// The balanced accuracy: the mean of the classes' recalls.
   public var balancedAccuracy: Double {
     classes.isEmpty ? 0 : classes.values.reduce(0) { $0 + $1.recall } / Double(classes.count)
   }
 
-  /// What was taken for what.
+  /// The confusion matrix.
   public var confusion: ConfusionMatrix {
     var matrix = ConfusionMatrix(labels: labels.names)
     for (id, result) in classes {

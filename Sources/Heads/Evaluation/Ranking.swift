@@ -1,16 +1,16 @@
-/// The one rule by which classes are ranked everywhere: the higher score first, the lower id among equals.
+public import Platform
+
+/// The rule by which classes are ranked everywhere: the higher score first, the lower id among equal scores.
 ///
-/// Equal scores are common: a quantised softmax has 256 steps, and of 100 pictures 3 to 5 have two classes that tie for
-/// first.
+/// Equal scores are common: a quantised softmax has 256 steps, and two classes tie for first in 3 to 5 of 100 pictures.
 public enum Ranking {
-  /// The best classes.
+  /// Returns the ids of the best classes, best first.
   ///
   /// - Parameters:
-  ///   - scores: One score a class.
-  ///   - threshold: The least score that counts: classes below it are left out.
-  ///   - topK: How many classes to return at most.
-  /// - Returns: Class ids, best first.
-  /// - Throws: ``EvaluationError/badTopK(_:)`` when `topK` is not positive.
+  ///   - scores: One score for each class.
+  ///   - threshold: The least score: classes below it are left out.
+  ///   - topK: The greatest number of classes to return.
+  /// - Throws: ``EvaluationError/badTopK(_:)`` where `topK` is not positive.
   /// - Complexity: O(n log n) in the number of classes at or above the threshold.
   public static func best(
     _ scores: [Float], threshold: Float = -.infinity, topK: Int
@@ -20,13 +20,70 @@ public enum Ranking {
     return Array(ids.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.prefix(topK))
   }
 
-  /// How many classes rank before one: 0 for the best.
+  /// Returns the number of classes that rank before a class: 0 for the best.
   ///
   /// - Complexity: O(n).
   public static func rank(of id: Int, in scores: [Float]) -> Int {
-    // A score that is no number is better than none.
+    // A score that is not a number ranks last.
     guard scores.indices.contains(id), !scores[id].isNaN else { return scores.count }
     let score = scores[id]
     return scores.indices.count { scores[$0] > score || (scores[$0] == score && $0 < id) }
+  }
+}
+
+/// A class to which a picture may belong, with its score.
+public struct Classification: Sendable, Hashable, Codable {
+  /// The class's index in the model's output.
+  public let id: Int
+  /// The class's name, or its id where the model has no labels.
+  public let label: String
+  /// The model's score, dequantised: a probability where the model ends in a softmax.
+  public let score: Float
+
+  /// Creates a classification.
+  public init(id: Int, label: String, score: Float) {
+    self.id = id
+    self.label = label
+    self.score = score
+  }
+
+  /// None of a classifier's classes: the id −1, the label `unknown`, the score 0.
+  public static let unknown = Classification(id: -1, label: "unknown", score: 0)
+}
+
+extension Classification: CustomStringConvertible {
+  /// The label and the score, as in `rose 0.930`.
+  public var description: String { "\(label) \(Decimals.string(Double(score), places: 3))" }
+}
+
+/// Why pictures cannot be split, or scores be ranked or evaluated.
+public struct EvaluationError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case badTopK, badTestRatio, unknownClasses
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// `topK` is not positive.
+  public static func badTopK(_ topK: Int) -> Self {
+    Self(code: .badTopK, message: "topK is \(topK)", remedy: "ask for at least one class")
+  }
+
+  /// The share of pictures to hold back is not within 0 ..< 1.
+  public static func badTestRatio(_ ratio: Double) -> Self {
+    Self(
+      code: .badTestRatio, message: "the share of pictures to hold back is \(ratio)",
+      remedy: "it must be at least 0 and less than 1")
+  }
+
+  /// Classes of pictures are not among the `known` classes of the model.
+  public static func unknownClasses(_ names: [String], known: Int) -> Self {
+    let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
+    return Self(
+      code: .unknownClasses, message: "the model has no class named \(list) among its \(known)",
+      remedy: "the folders' names must be those of its labels")
   }
 }

@@ -1,38 +1,37 @@
-/// How far a classifier's confidence can be believed: the score of the class that it names first, beside how often that
-/// class is right.
+/// The calibration of a classifier's confidence: the scores of predicted classes against the shares of correct predictions.
 public struct Reliability: Sendable, Hashable, Codable {
-  /// The answers whose confidence lies within one tenth.
+  /// The predictions whose confidence lies within one tenth.
   public struct Bin: Sendable, Hashable, Codable {
-    /// How many answers there are.
+    /// The number of predictions.
     public internal(set) var count = 0
-    /// How many of them are right.
+    /// The number of correct predictions.
     public internal(set) var correct = 0
-    /// The sum of their confidences.
+    /// The sum of the confidences.
     public internal(set) var confidenceSum = 0.0
 
-    /// The mean confidence; 0 of no answer.
+    /// The mean confidence; 0 without predictions.
     public var confidence: Double { count == 0 ? 0 : confidenceSum / Double(count) }
-    /// The share of right answers; 0 of no answer.
+    /// The share of correct predictions; 0 without predictions.
     public var accuracy: Double { count == 0 ? 0 : Double(correct) / Double(count) }
   }
 
-  /// The answers by confidence: 0 ..< 0.1, 0.1 ..< 0.2, … 0.9 ... 1.
+  /// The predictions by confidence: 0 ..< 0.1, 0.1 ..< 0.2, … 0.9 ... 1.
   public private(set) var bins = Array(repeating: Bin(), count: Reliability.binCount)
 
   private static let binCount = 10
 
-  /// No answers yet.
+  /// Creates bins without predictions.
   public init() {}
 
-  /// How many answers there are.
+  /// The number of predictions.
   public var count: Int { bins.reduce(0) { $0 + $1.count } }
 
-  /// Takes in an answer.
+  /// Adds a prediction.
   ///
   /// - Parameters:
-  ///   - confidence: The score of the class that was named first, 0 ... 1; what lies beyond is moved to the nearer end,
-  ///     and what is no number counts as 0.
-  ///   - isCorrect: Whether that class is right.
+  ///   - confidence: The score of the predicted class, 0 ... 1. Values beyond are moved to the nearer end, and NaN counts
+  ///     as 0.
+  ///   - isCorrect: Whether the prediction is correct.
   public mutating func add(confidence: Double, isCorrect: Bool) {
     let confidence = confidence.isNaN ? 0 : min(max(confidence, 0), 1)
     let place = min(Int(confidence * Double(Self.binCount)), Self.binCount - 1)
@@ -41,7 +40,7 @@ public struct Reliability: Sendable, Hashable, Codable {
     if isCorrect { bins[place].correct += 1 }
   }
 
-  /// The expected calibration error: Σ over the bins of (share of the answers) · |accuracy − mean confidence|.
+  /// The expected calibration error: Σ over the bins of (share of the predictions) · |accuracy − mean confidence|.
   ///
   /// Guo et al., "On calibration of modern neural networks" (ICML 2017).
   public var expectedCalibrationError: Double {

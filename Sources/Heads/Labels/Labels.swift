@@ -1,21 +1,26 @@
+import ModelSurgery
+public import Platform
+
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// Names of classes by their ids.
+/// The names of classes by their ids.
 ///
-/// As text they are lines: numbered ones, `<id>  <label>` as Coral writes them or `<id>:<label>` as TF-Slim does, or a
-/// label a line, the first of which is class 0. Lines are taken for numbered where every one is.
+/// A label file has numbered lines, `<id>  <label>` as Coral writes them or `<id>:<label>` as TF-Slim does, or one label a
+/// line, the first of which is class 0. Lines count as numbered only if every line has a number.
 public struct Labels: Sendable, Hashable {
   /// The names.
   public var names: [Int: String]
 
-  /// - Parameter names: Names by class id.
+  /// Creates labels.
+  ///
+  /// - Parameter names: The names by class id.
   public init(_ names: [Int: String] = [:]) { self.names = names }
 
-  /// The labels of a text of either form.
+  /// Reads the text of a label file of either form.
   public init(text: String) {
     let numbered = Self.lines(of: text).filter { !$0.isEmpty }.map { Self.numbered($0) }
     if !numbered.isEmpty, numbered.allSatisfy({ $0 != nil }) {
@@ -25,7 +30,7 @@ public struct Labels: Sendable, Hashable {
     }
   }
 
-  /// The labels of a text that is known to have one a line, the first of which is class 0: nothing is guessed.
+  /// Reads a text with one label a line, the first of which is class 0.
   public init(lines text: String) {
     let named = Self.lines(of: text).enumerated().filter { !$1.isEmpty }
     names = Dictionary(uniqueKeysWithValues: named.map { ($0, String($1)) })
@@ -35,14 +40,14 @@ public struct Labels: Sendable, Hashable {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { trimmed($0) }
   }
 
-  /// Whether a name can stand in a label file: it is not empty, has no space at its ends, and is on one line.
+  /// Returns whether a label file can hold a name: it is not empty, has no space at its ends, and is one line.
   package static func isName(_ name: String) -> Bool {
     !name.isEmpty && !name.contains(where: \.isNewline) && trimmed(name[...]).count == name.count
   }
 
   /// Reads a label file.
   ///
-  /// - Throws: ``LabelsError/badFile(path:reason:)`` when it cannot be read, is no text, or holds no label.
+  /// - Throws: ``LabelsError/badFile(path:reason:)`` where the file cannot be read, is not text, or holds no label.
   public init(contentsOf file: URL) throws(LabelsError) {
     let data: Data
     do {
@@ -58,26 +63,27 @@ public struct Labels: Sendable, Hashable {
     guard !names.isEmpty else { throw .badFile(path: file.path, reason: "it holds no label") }
   }
 
-  /// The name of a class: its number where it has none.
+  /// The name of a class, or its id where it has no name.
   public subscript(_ id: Int) -> String { names[id] ?? String(id) }
 
-  /// The labels in Coral's form, `<id>  <label>` a line, ascending.
+  /// The labels in Coral's form: lines of `<id>  <label>`, ascending.
   public var text: String {
     names.sorted { $0.key < $1.key }.map { "\($0.key)  \($0.value)\n" }.joined()
   }
 
-  /// The names of the classes 0 ..< `count` in their order, empty for one without a name; none where no class has one.
+  /// Returns the names of the classes 0 ..< `count`, with empty strings for those without a name; an empty array where no
+  /// class has a name.
   public func lines(count: Int) -> [String] {
     names.isEmpty
       ? [] : (0..<count).map { (names[$0] ?? "").split(whereSeparator: \.isNewline).joined(separator: " ") }
   }
 
-  /// The class of a name, or nil; of several the one with the lowest id. Names are compared by Unicode's rules.
+  /// Returns the lowest id of a class with a name, or nil. Names are compared by Unicode's rules.
   public func id(of name: String) -> Int? {
     names.filter { $0.value == name }.keys.min()
   }
 
-  /// Some of the names with others that differ from them by case alone, each pair once.
+  /// Returns pairs of names that differ only in case, of which one is among `some`, each pair once.
   package func alike(_ some: [String]) -> [(String, String)] {
     let groups = Dictionary(grouping: Set(names.values).sorted()) { $0.lowercased() }
     return Set(some.map { $0.lowercased() }).sorted().flatMap { key in
@@ -86,7 +92,7 @@ public struct Labels: Sendable, Hashable {
     }
   }
 
-  /// Whether a class of that name stands for what is none of the others: `background` or `none`, in any case.
+  /// Returns whether a class of this name stands for none of the others: `background` or `none`, in any case.
   public static func meansNone(_ name: String) -> Bool { ["background", "none"].contains(name.lowercased()) }
 
   private static func trimmed(_ line: Substring) -> Substring {
@@ -100,5 +106,118 @@ public struct Labels: Sendable, Hashable {
     guard let id = Int(digits), rest.first?.isWhitespace == true || rest.first == ":" else { return nil }
     let name = trimmed(rest.dropFirst())
     return name.isEmpty ? nil : (id, String(name))
+  }
+}
+
+extension Labels {
+  /// Returns the labels with some classes renamed, all at once, so that names can be swapped.
+  ///
+  /// - Parameter changes: Texts `old=new`. Where a text has several equals signs, the first one with a known name before it
+  ///   counts.
+  /// - Throws: ``LabelsError`` where there is no class of the old name, or the new name is bad or taken.
+  public func renaming(_ changes: [String]) throws(LabelsError) -> Labels {
+    var renamed = self
+    var new: Set<String> = []
+    for change in changes {
+      let (id, name) = try parsed(change)
+      guard Self.isName(name) else { throw .badName(name, classID: id) }
+      renamed.names[id] = name
+      new.insert(name)
+    }
+    for (name, classes) in Dictionary(grouping: renamed.names.keys, by: { renamed.names[$0] ?? "" })
+    where new.contains(name) && classes.count > 1 {
+      throw .sameName(name, classes: classes.sorted())
+    }
+    return renamed
+  }
+
+  /// Throws where the labels do not name each of `count` classes. Several classes may have one name, as the two cranes of
+  /// ImageNet have.
+  public func check(count: Int) throws(LabelsError) {
+    guard names.count == count, names.keys.allSatisfy({ (0..<count).contains($0) }) else {
+      throw .wrongCount(names: names.count, classes: count)
+    }
+    if let (id, name) = names.sorted(by: { $0.key < $1.key }).first(where: { !Self.isName($0.value) }) {
+      throw .badName(name, classID: id)
+    }
+  }
+
+  /// The names that several classes have, with these classes, in the order of the first of them.
+  package var shared: [(name: String, classes: [Int])] {
+    Dictionary(grouping: names.keys.sorted(), by: { names[$0] ?? "" }).filter { $0.value.count > 1 }
+      .map { (name: $0.key, classes: $0.value) }.sorted { $0.classes[0] < $1.classes[0] }
+  }
+
+  private func parsed(_ change: String) throws(LabelsError) -> (id: Int, name: String) {
+    var old: String?
+    for place in change.indices where change[place] == "=" {
+      let name = String(change[..<place])
+      old = old ?? name
+      if let id = id(of: name) { return (id, String(change[change.index(after: place)...])) }
+    }
+    guard let old else { throw .noChange(change) }
+    throw .noSuchClass(old, nearest: NearestNames.to(old, among: names.sorted { $0.key < $1.key }.map(\.value)))
+  }
+}
+
+/// Why classes cannot be named or renamed.
+public struct LabelsError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case noClasses, wrongCount, sameName, badName, noSuchClass, badFile, noChange
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  private init(_ code: Code, _ message: String, remedy: String? = nil) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+  }
+}
+
+extension LabelsError {
+  /// The model's output is not a vector of scores.
+  public static let noClasses = Self(
+    .noClasses, "the model's output is not a vector of scores: it has no classes to name")
+
+  /// The numbers of names and of classes differ.
+  public static func wrongCount(names: Int, classes: Int) -> Self {
+    Self(
+      .wrongCount, "there are \(names) names for \(classes) classes",
+      remedy: "give each class one name, in the order of the model's output")
+  }
+
+  /// Several classes would have one name.
+  public static func sameName(_ name: String, classes: [Int]) -> Self {
+    let list = classes.prefix(5).map(String.init).joined(separator: ", ")
+    return Self(
+      .sameName, "the classes \(list) would all be called \(name)", remedy: "give each a name of its own")
+  }
+
+  /// A label file cannot hold the name.
+  public static func badName(_ name: String, classID: Int) -> Self {
+    Self(
+      .badName, "class \(classID) cannot be called \"\(name.prefix(256))\"",
+      remedy: "a name must be one line, not empty, without spaces at its ends")
+  }
+
+  /// No class has the name; `nearest` are similar names.
+  public static func noSuchClass(_ name: String, nearest: [String]) -> Self {
+    Self(
+      .noSuchClass, "no class is called \(name.prefix(256))",
+      remedy: nearest.isEmpty ? nil : "did you mean \(nearest.joined(separator: " or "))?")
+  }
+
+  /// A label file cannot be read.
+  public static func badFile(path: String, reason: String) -> Self {
+    Self(.badFile, "the label file \(path) cannot be used: \(reason)")
+  }
+
+  /// A change does not have the form `old=new`.
+  public static func noChange(_ text: String) -> Self {
+    Self(.noChange, "'\(text.prefix(256))' does not rename a class", remedy: "write old=new")
   }
 }

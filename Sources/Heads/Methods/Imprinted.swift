@@ -1,40 +1,44 @@
 import LinearAlgebra
+import ModelSurgery
 
-/// Weight imprinting: a class's row is the direction of the sum of its embeddings.
+/// Weight imprinting: the row of a class is the direction of the sum of its embeddings.
 ///
 ///     z = x / ‖x‖
 ///     w_c = Σ z / ‖Σ z‖        over all views of the class's pictures
 ///     logit_c = s w_c · z      no bias
 ///
-/// Qi, Brown and Lowe, "Low-Shot Learning with Imprinted Weights" (CVPR 2018). Leave-one-out is exact: only the picture's own
-/// class changes, by the picture's views in its sum. Where only sums are kept, w_c is the direction of Σ x, which differs
-/// from that of Σ z as far as the embeddings of a class differ in length.
+/// Qi, Brown and Lowe, "Low-Shot Learning with Imprinted Weights" (CVPR 2018). Leave-one-out is exact: only the row of the
+/// picture's own class changes, by the picture's views in its sum. Where the set keeps only sums, w_c is the direction of
+/// Σ x, which differs from that of Σ z as far as the lengths of a class's embeddings differ.
 ///
-/// One class alone is allowed, as Coral allows it: others may follow.
+/// A single class is allowed, as in Coral's API: others may follow.
 public struct Imprinted: HeadMethod {
+  /// `imprinted`.
   public static let name = "imprinted"
 
-  /// s, what the cosines are multiplied by; 40 is that of Coral's models.
+  /// s, the factor of the cosines; 40 in Coral's models.
   public var scale: Double
 
-  /// - Parameter scale: s, what the cosines are multiplied by.
+  /// Creates the method.
+  ///
+  /// - Parameter scale: s, the factor of the cosines.
   public init(scale: Double = 40) { self.scale = scale }
 
   /// Solves for the head.
   ///
-  /// - Throws: ``HeadError/tooFewClasses(_:)`` of no class at all, ``HeadError/badSetting(name:value:needed:)`` of a scale
-  ///   that is not positive, and `LinearAlgebraError`.
+  /// - Throws: ``HeadError/tooFewClasses(_:)`` where there is no class, ``HeadError/badSetting(name:value:needed:)`` where
+  ///   the scale is not positive, and `LinearAlgebraError`.
   /// - Complexity: O(n V D + n N D) for n pictures of N classes.
-  public func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
-    guard !seen.classes.isEmpty else { throw HeadError.tooFewClasses(0) }
+  public func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
+    guard !embeddings.classes.isEmpty else { throw HeadError.tooFewClasses(0) }
     try HeadError.checkPositive(scale, name: "the scale")
-    let classes = seen.classes.map(\.name)
-    let dimension = seen.space.dimension
-    guard seen.hasEmbeddings else {
-      let sums = try Matrix(columns: dimension, elements: seen.classes.flatMap(\.steps))
+    let classes = embeddings.classes.map(\.name)
+    let dimension = embeddings.space.dimension
+    guard embeddings.hasEmbeddings else {
+      let sums = try Matrix(columns: dimension, elements: embeddings.classes.flatMap(\.steps))
       return SolvedHead(head: try head(rows: sums.normalizingRows()), classes: classes)
     }
-    let features = try LabelledFeatures(seen, map: .plain)
+    let features = try LabelledFeatures(embeddings, transform: .plain)
     let sums = features.classSums()
     let rows = sums.normalizingRows()
     return SolvedHead(
@@ -42,9 +46,9 @@ public struct Imprinted: HeadMethod {
       leaveOneOut: try leaveOneOut(features, sums: sums, rows: rows))
   }
 
-  private func head(rows: Matrix) throws(HeadError) -> Head {
-    try Head(
-      map: .plain, dimension: rows.columns, weights: rows.elements.map { Float(scale * $0) },
+  private func head(rows: Matrix) throws(SurgeryError) -> LinearHead {
+    try LinearHead(
+      transform: .plain, dimension: rows.columns, weights: rows.elements.map { Float(scale * $0) },
       biases: Array(repeating: 0, count: rows.rows))
   }
 
@@ -52,15 +56,15 @@ public struct Imprinted: HeadMethod {
     _ features: LabelledFeatures, sums: Matrix, rows: Matrix
   ) throws(LinearAlgebraError) -> LeaveOneOut? {
     guard features.canLeaveOut, features.counts.contains(where: { $0 > 1 }) else { return nil }
-    var answers: [LeaveOneOut.Answer] = []
+    var predictions: [LeaveOneOut.Prediction] = []
     try features.forEachPlainView(by: rows) { picture, cosines in
       let label = features.labels[picture]
       guard features.counts[label] > 1 else { return }
       var logits = cosines.map { Float(scale * $0) }
       logits[label] = Float(
         scale * features.cosine(of: picture, without: 0..<features.views, in: sums[row: label]))
-      answers.append(.init(picture: features.names[picture], label: label, logits: logits))
+      predictions.append(.init(picture: features.names[picture], label: label, logits: logits))
     }
-    return LeaveOneOut(classes: features.classes, answers: answers, singles: features.singles)
+    return LeaveOneOut(classes: features.classes, predictions: predictions, singles: features.singles)
   }
 }

@@ -1,20 +1,20 @@
-/// Which pictures of each class are learnt from and which are held back, as places among the class's pictures.
+/// A split of each class's pictures into those for training and those held back, as indices among the class's pictures.
 ///
-/// Both are ascending, and the same for the same seed, whatever the pictures are.
+/// Both lists are ascending, and the same for the same seed, whatever the pictures are.
 package struct SplitPlaces: Sendable, Hashable {
-  /// For each class the places of the pictures to learn from.
+  /// For each class the indices of the training pictures.
   package let training: [[Int]]
-  /// For each class the places of those that are held back.
+  /// For each class the indices of the pictures held back.
   package let heldBack: [[Int]]
 
-  /// Holds back the first ⌊ratio · n⌋ of a class's n pictures, at least one, and never its last one; none where the
-  /// ratio is 0. Of those that remain `shots` are drawn at random.
+  /// Holds back the first ⌊ratio · n⌋ of a class's n pictures, but at least one and at most n − 1, or none where the ratio
+  /// is 0, and draws `shots` training pictures at random from the others.
   ///
   /// - Parameters:
-  ///   - counts: How many pictures each class has.
+  ///   - counts: The number of pictures of each class.
   ///   - testRatio: The share to hold back, 0 ..< 1.
-  ///   - shots: How many pictures a class to learn from at most; by default all.
-  ///   - seed: Decides which; it has no effect on what is held back.
+  ///   - shots: The greatest number of training pictures of a class; by default all.
+  ///   - seed: The seed of the draw. It has no effect on what is held back.
   /// - Throws: ``EvaluationError/badTestRatio(_:)``.
   package init(
     counts: [Int], testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
@@ -35,12 +35,12 @@ package struct SplitPlaces: Sendable, Hashable {
     self.heldBack = heldBack
   }
 
-  /// Draws some pictures of each class at random to learn from, and holds back all others.
+  /// Draws training pictures of each class at random and holds back all others.
   ///
   /// - Parameters:
-  ///   - counts: How many pictures each class has.
-  ///   - shots: How many pictures a class to learn from, at least one; of a class with no more, nothing is held back.
-  ///   - seed: Decides which.
+  ///   - counts: The number of pictures of each class.
+  ///   - shots: The number of training pictures of a class, at least one. A class with no more has none held back.
+  ///   - seed: The seed of the draw.
   package init(counts: [Int], drawing shots: Int, seed: UInt64 = 0) {
     var generator = SplitMix64(seed: seed)
     training = counts.map { Self.draw(shots, of: Array(0..<$0), using: &generator) }
@@ -52,5 +52,22 @@ package struct SplitPlaces: Sendable, Hashable {
 
   private static func draw(_ shots: Int, of places: [Int], using generator: inout SplitMix64) -> [Int] {
     places.shuffled(using: &generator).prefix(max(shots, 1)).sorted()
+  }
+}
+
+/// A random number generator with the same numbers for the same seed on every platform.
+///
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
+package struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
   }
 }

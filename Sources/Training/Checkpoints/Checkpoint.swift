@@ -1,48 +1,49 @@
-import ModelSurgery
+public import ModelSurgery
 import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// Training as it was after a step: all that it takes to go on, bit for bit, and to write the model.
+/// The state of training after a step: all that is needed to resume bit for bit, and to export the model.
 ///
-/// The file is in the safetensors layout, so that other tools read its weights: `weights/NAME` and, where they are kept,
-/// `average/NAME`; `velocity/NAME` and `square/NAME` are the optimiser's. Its metadata has all else under `imprint`.
+/// The file has the safetensors format, so other tools can read its tensors: the weights as `weights/NAME`, their moving
+/// averages, if any, as `average/NAME`, and the optimiser's state as `velocity/NAME` and `square/NAME`. Everything else is
+/// in its metadata under `imprint`.
 public struct Checkpoint: Sendable {
-  /// What was asked for.
+  /// The settings of the run.
   public var settings: TrainingSettings
   /// The names of the classes.
   public var labels: [String]
-  /// What tells the pictures from others.
+  /// The fingerprint of the training pictures.
   public var pictures: String
-  /// How far it has come.
+  /// How far training has come.
   public var position: TrainingPosition
-  /// The epochs so far.
+  /// The results of the finished epochs.
   public var history: [EpochResult]
   /// The weights of base and head.
   public var weights: NamedWeights
-  /// Their averages, those that are trained, where averages are kept.
+  /// The moving averages of the trained weights, if they are kept.
   public var averages: NamedWeights?
-  /// The optimiser's, one for each weight that is trained.
+  /// The optimiser's state of each trained weight.
   public var velocities, squares: NamedWeights
-  /// Between which numbers the results of each layer lie, where rounding has begun.
+  /// The activation ranges of the layers, if fake quantisation has begun.
   public var ranges: [String: ActivationRanges.Range]
 
-  /// The number of the layout that is written; higher ones are refused.
+  /// The version of the format; files of higher versions are refused.
   public static let version = 1
 
-  /// The weights to use: the averages where there are any.
+  /// The weights to use: the moving averages if there are any.
   public var bestWeights: NamedWeights {
     guard let averages else { return weights }
     return NamedWeights(weights.names.compactMap { name in (averages[name] ?? weights[name]).map { (name, $0) } })
   }
 
-  /// Writes the file as a whole or not at all.
+  /// Writes the file atomically.
   ///
-  /// - Throws: `TFLiteError.cannotWrite`, such as for a full disk; what was there stays.
+  /// - Throws: `AtomicFileError`, such as for a full disk; an existing file stays as it was.
   /// - Complexity: O(the number of weights).
   public func write(to file: URL) throws {
     let header = Header(
@@ -60,17 +61,17 @@ public struct Checkpoint: Sendable {
   /// Reads a file.
   ///
   /// - Throws: ``TrainingError/badCheckpoint(path:because:)``, ``TrainingError/newerCheckpoint(path:version:)``, and
-  ///   `WeightsError.cannotRead` where there is no such file.
+  ///   `WeightsError.cannotRead` if the file cannot be read.
   public init(contentsOf file: URL) throws {
     let stored: NamedWeights
     do throws(WeightsError) {
       stored = try NamedWeights(contentsOf: file)
     } catch {
-      if case .cannotRead = error { throw error }
-      throw TrainingError.badCheckpoint(path: file.path, because: "\(error)")
+      if error.code == .cannotRead { throw error }
+      throw TrainingError.badCheckpoint(path: file.path, because: error.message)
     }
     guard let text = stored.metadata[Self.key] else {
-      throw TrainingError.badCheckpoint(path: file.path, because: "it has weights, but nothing about their training")
+      throw TrainingError.badCheckpoint(path: file.path, because: "it holds weights, but no training state")
     }
     let data = Data(text.utf8)
     let decoder = JSONDecoder()
@@ -78,7 +79,7 @@ public struct Checkpoint: Sendable {
       throw TrainingError.newerCheckpoint(path: file.path, version: version)
     }
     guard let header = try? decoder.decode(Header.self, from: data) else {
-      throw TrainingError.badCheckpoint(path: file.path, because: "what it says about its training cannot be read")
+      throw TrainingError.badCheckpoint(path: file.path, because: "its training state cannot be read")
     }
     settings = header.settings
     labels = header.labels
@@ -126,7 +127,7 @@ public struct Checkpoint: Sendable {
     let ranges: [String: ActivationRanges.Range]
   }
 
-  /// The tensors that belong together in a file.
+  /// The groups of tensors in a file.
   private enum Group: String {
     case weights, average, velocity, square
 
@@ -142,5 +143,56 @@ public struct Checkpoint: Sendable {
           stored[name].map { (String(name.dropFirst(prefix.count)), $0) }
         })
     }
+  }
+}
+
+extension Checkpoint {
+  /// Returns the base for pictures of the size that it was trained on.
+  ///
+  /// - Throws: ``TrainingError/unknownArchitecture(_:known:)``.
+  public func base() throws -> Architecture { try settings.base() }
+
+  /// Whether no weight is infinite or NaN.
+  var isFinite: Bool {
+    weights.names.allSatisfy { name in weights[name]?.elements.allSatisfy(\.isFinite) ?? true }
+  }
+
+  /// Throws ``TrainingError/infiniteWeights`` if a weight is infinite or NaN.
+  func checkFinite() throws(TrainingError) {
+    guard isFinite else { throw .infiniteWeights }
+  }
+
+  /// Returns the trained network, from which a model can be built.
+  ///
+  /// - Throws: ``TrainingError/unknownArchitecture(_:known:)``, ``TrainingError/badWeights(_:because:)``.
+  public func network() throws -> ImprintableNetwork {
+    let base = try base().base
+    let weights = bestWeights
+    guard let rows = weights[Network.rowsName], let scale = weights[Network.scaleName]?.elements.first else {
+      throw TrainingError.badWeights(Network.rowsName, because: "it is missing")
+    }
+    let names = base.weights.map(\.name)
+    return ImprintableNetwork(
+      architecture: base, base: NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }),
+      projection: weights[Network.projectionName], rows: rows, scale: scale, labels: labels)
+  }
+}
+
+extension PretrainedWeights {
+  /// Reads the weights of a ``Checkpoint``, or of any other file that ``init(contentsOf:for:)`` can read.
+  ///
+  /// - Throws: The errors of ``init(contentsOf:for:)``, and ``TrainingError/newerCheckpoint(path:version:)``.
+  public init(of file: URL, for architecture: Architecture) throws {
+    let checkpoint: Checkpoint
+    do {
+      checkpoint = try Checkpoint(contentsOf: file)
+    } catch {
+      if let error = error as? TrainingError, error.code == .newerCheckpoint { throw error }
+      try self.init(contentsOf: file, for: architecture)
+      return
+    }
+    let weights = checkpoint.bestWeights
+    let names = weights.names.filter { !$0.hasPrefix(Network.headPrefix) }
+    try self.init(NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }), for: architecture)
   }
 }

@@ -1,20 +1,21 @@
-import Pictures
+public import Pictures
+public import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// Labelled pictures that a network is trained on.
+/// A data set of labelled pictures.
 ///
-/// Pictures are not read before they are asked for: an example takes about 50 bytes of memory. TFRecord files are mapped
-/// and must not be shortened while the value lives.
+/// Pictures are read when they are needed; an example takes about 50 bytes of memory. TFRecord files are mapped into memory
+/// and must not be shortened while the value exists.
 public struct TrainingData: Sendable {
-  /// The classes' names, in the order of the network's outputs.
+  /// The class names in the order of the network's outputs.
   public let labels: [String]
-  /// The examples. Those of class folders stand class by class, those of records as the files have them.
+  /// The examples: those of class folders class by class, those of TFRecord files in file order.
   public let examples: [TrainingExample]
 
   private let files: [RecordFile]
@@ -25,22 +26,22 @@ public struct TrainingData: Sendable {
     self.files = files
   }
 
-  /// The same pictures and classes, but of the examples only those given.
+  /// Returns the data set with the given examples only.
   func with(_ examples: [TrainingExample], labels: [String]? = nil) -> TrainingData {
     TrainingData(labels: labels ?? self.labels, examples: examples, files: files)
   }
 
-  /// How many examples there are.
+  /// The number of examples.
   public var count: Int { examples.count }
 
-  /// The places of each class's examples, class by class, ascending.
+  /// The places of each class's examples in ascending order.
   public var places: [[Int]] {
     var places = [[Int]](repeating: [], count: labels.count)
     for (place, example) in examples.enumerated() { places[example.label].append(place) }
     return places
   }
 
-  /// What errors call an example's picture: its path, or its record's number and file.
+  /// Returns the name of an example's picture for messages: its path, or its record and file.
   public func name(of example: TrainingExample) -> String {
     switch example.picture {
     case .file(let url): url.relativePath
@@ -48,14 +49,14 @@ public struct TrainingData: Sendable {
     }
   }
 
-  /// Reads an example's picture straight into a tensor's memory.
+  /// Reads an example's picture directly into a tensor's memory.
   ///
   /// - Parameters:
   ///   - example: One of ``examples``.
-  ///   - reader: Brings the picture to its size.
+  ///   - reader: Decodes and resizes the picture.
   ///   - destination: Exactly as many bytes as the reader's tensors have.
   ///   - region: Chooses the part of the picture to read; by default the reader does.
-  /// - Throws: ``PictureError``, naming the picture as ``name(of:)`` does.
+  /// - Throws: ``PictureError``, which names the picture as ``name(of:)`` does.
   public func read(
     _ example: TrainingExample, with reader: PictureReader, into destination: UnsafeMutableRawBufferPointer,
     region: PictureRegion.Choice? = nil
@@ -70,5 +71,68 @@ public struct TrainingData: Sendable {
           region: region)
       }
     }
+  }
+}
+
+/// An example of a data set: a picture and its class.
+public struct TrainingExample: Sendable, Hashable {
+  /// The source of a picture.
+  public enum Picture: Sendable, Hashable {
+    /// A picture file.
+    case file(URL)
+    /// A record of a TFRecord file.
+    case record(RecordSlice)
+  }
+
+  /// The class, as an index into ``TrainingData/labels``.
+  public let label: Int
+  /// The picture.
+  public let picture: Picture
+}
+
+/// A picture within a TFRecord file.
+public struct RecordSlice: Sendable, Hashable {
+  /// The index of the TFRecord file among those of the data set.
+  public let file: Int
+  /// The number of the record in the file, from 0.
+  public let record: Int
+  /// The range of the picture's bytes in the file.
+  public let bytes: Range<Int>
+}
+
+/// Why a data set cannot be used.
+public struct TrainingDataError: DescribedError {
+  /// Distinguishes the errors.
+  public enum Code: String, Sendable {
+    case emptyClasses, noSuchClass, ambiguousClass, repeatedClass
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// Classes have no pictures.
+  public static func emptyClasses(_ names: [String]) -> Self {
+    let first = names.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
+    let others = names.count > 5 ? " and \(names.count - 5) other classes" : ""
+    return Self(
+      code: .emptyClasses, message: "there are no pictures of \(first)\(others)",
+      remedy: "add some, or leave the class out")
+  }
+
+  /// The data has no class of this name.
+  public static func noSuchClass(_ name: String) -> Self {
+    Self(code: .noSuchClass, message: "the data has no class \"\(name)\"", remedy: nil)
+  }
+
+  /// Several classes have this name.
+  public static func ambiguousClass(_ name: String) -> Self {
+    Self(
+      code: .ambiguousClass, message: "several classes are named \"\(name)\"", remedy: "give each class a unique name")
+  }
+
+  /// The class was selected twice.
+  public static func repeatedClass(_ name: String) -> Self {
+    Self(code: .repeatedClass, message: "the class \"\(name)\" was selected twice", remedy: nil)
   }
 }

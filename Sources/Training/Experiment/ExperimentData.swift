@@ -1,15 +1,19 @@
 import Heads
+import ModelSurgery
+import TFLite
 
-/// The pictures of an experiment: those to learn from and those to ask about, the base's classes first.
+/// The training and test pictures of an experiment; the base's classes come first.
 struct ExperimentData {
-  /// The classes of the base, and the others.
+  /// The base's classes and the new classes.
   let baseLabels, newLabels: [String]
   let training, test: TrainingData
-  /// For each class the places of its pictures to learn from.
+  /// The indices of each class's training pictures.
   private let places: [[Int]]
 
-  /// - Throws: ``TrainingDataError/noSuchClass(_:)`` where the data lacks a class of the base;
-  ///   ``TrainingError/badSetting(_:because:)`` where it has no other.
+  /// Splits the data.
+  ///
+  /// - Throws: ``TrainingDataError/noSuchClass(_:)`` if the data lacks a class of the base;
+  ///   ``TrainingError/badSetting(_:because:)`` if it has no new class.
   init(_ data: TrainingData, baseLabels: [String], testRatio: Double) throws {
     let known = Set(baseLabels)
     self.baseLabels = baseLabels
@@ -24,27 +28,55 @@ struct ExperimentData {
     places = training.places
   }
 
-  /// All labels.
+  /// The labels of all classes.
   var labels: [String] { training.labels }
 
-  /// The pictures of new classes, as places.
+  /// The indices of the training pictures of new classes.
   var newPlaces: [Int] { places.dropFirst(baseLabels.count).flatMap { $0 } }
 
-  /// The places to learn from, class by class: all of the base's classes, and some of each new one.
+  /// Returns the indices of the training pictures of a draw, class by class: all of the base's classes, and the shots of
+  /// each new one.
   ///
   /// - Parameters:
-  ///   - shots: How many of each new class at most.
+  ///   - shots: The maximum number for each new class.
   ///   - draw: The number of the draw.
-  ///   - seed: Decides which.
+  ///   - seed: The seed of the draw.
   func drawing(shots: Int, draw: Int, seed: UInt64) -> [[Int]] {
     var generator = SplitMix64(seed: seed, for: .shots, epoch: draw)
     let new = places.dropFirst(baseLabels.count).map { $0.shuffled(using: &generator).prefix(shots).sorted() }
     return places.prefix(baseLabels.count) + new
   }
 
-  /// Places of which each class has as many: those of smaller classes over and over again.
+  /// Returns the indices with those of smaller classes repeated, so that all classes have equally many.
   static func balanced(_ places: [[Int]]) -> [Int] {
     let most = places.map(\.count).max() ?? 0
     return places.flatMap { own in own.isEmpty ? [] : (0..<most).map { own[$0 % own.count] } }
+  }
+}
+
+/// The embeddings `[N, D]` of an experiment's pictures, and their directions `[N, D']`: embeddings after the projection, if
+/// there is one, normalised to length 1.
+struct ExperimentEmbeddings {
+  let training, test: WeightTensor
+  let trainingDirections, testDirections: WeightTensor
+  /// The directions of random variations of the pictures of new classes.
+  let variedDirections: WeightTensor
+  /// Returns the rows of ``variedDirections`` of a training picture.
+  let variations: (_ place: Int) -> [Int]
+
+  /// The dimension D' of the directions.
+  var dimension: Int { trainingDirections.shape.last ?? 0 }
+}
+
+extension WeightTensor {
+  /// Returns the bytes of a row of a matrix.
+  func rowBytes(_ place: Int) -> Bytes {
+    let size = 4 * (shape.last ?? 0)
+    return data.slice(place * size..<(place + 1) * size) ?? Bytes()
+  }
+
+  /// Returns a row of a matrix.
+  func row(_ place: Int) -> [Float] {
+    WeightTensor(shape: [shape.last ?? 0], data: rowBytes(place))?.elements ?? []
   }
 }

@@ -13,36 +13,48 @@ import Pictures
 struct EmbedCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
-    abstract: "Look at pictures and write down what was seen, to train from later.",
+    abstract: "Compute the embeddings of labelled pictures and save them.",
     discussion: """
-      What was seen on several days or machines adds up: 'imprint merge' puts it together, and 'imprint train --from' \
-      solves for a classifier without a look at a picture.
+      'imprint merge' merges the embeddings of several days or machines, and 'imprint train --from' trains on them \
+      without reading the pictures again.
 
       EXAMPLES
-        imprint embed flowers -o flowers.seen
-        imprint train --from flowers.seen --output flowers.tflite
+        imprint embed flowers -o flowers.embeddings
+        imprint train --from flowers.embeddings --output flowers.tflite
       """)
 
-  @Argument(help: "The pictures: a folder of class folders, or a list of 'path,label' lines.")
+  /// The options of the embeddings.
+  struct Settings: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("File to write.", valueName: "file"))
+    var output: String
+
+    @Option(
+      help: ArgumentHelp("Base model. (default: the model of 'imprint model fetch')", valueName: "file"))
+    var model: String?
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        Augmentation: embed each picture in \(Augmentation.views). (default: five for up to \
+        \(Augmentation.usualLimit) pictures, else none)
+        """, valueName: "views"))
+    var augment: Augmentation?
+
+    @Option(
+      help: ArgumentHelp(
+        "How to fit a picture to the model's input: \(Resize.values). (default: crop)", valueName: "mode"))
+    var resize: Resize?
+
+    @OptionGroup var budget: BudgetOptions
+  }
+
+  @Argument(help: "Pictures: a folder with one subfolder per class, or a list of 'path,label' lines.")
   var data: String
 
-  @Option(name: [.short, .long], help: "The file to write.")
-  var output: String
+  @OptionGroup(title: "Embeddings") var settings: Settings
+  @OptionGroup(title: "Speed and devices") var speed: ExecutionOptions
 
-  @Option(help: "The base model. (default: the one that 'imprint model fetch' makes)")
-  var model: String?
-
-  @Option(help: "How pictures are brought to the model's size: \(Resize.words). (default: crop)")
-  var resize: Resize?
-
-  @Option(help: ArgumentHelp(Augmentation.help, valueName: "views"))
-  var augment: Augmentation?
-
-  @OptionGroup var budget: BudgetOptions
-  @OptionGroup var profiling: ProfileOptions
-  @OptionGroup var precision: PrecisionOptions
-
-  @Flag(help: "Fail at the first picture that cannot be read, instead of passing over it.")
+  @Flag(help: "Stop at the first unreadable picture instead of skipping it.")
   var strict = false
 
   @Flag(help: "Print the result as JSON.")
@@ -53,37 +65,86 @@ struct EmbedCommand: AsyncParsableCommand {
   }
 
   private func embed() async throws {
-    let profile = profiling.begin()
-    let output = URL(filePath: output)
-    let base = try DefaultModel.url(orGiven: model.map { URL(filePath: $0) })
+    let profile = speed.startProfile()
+    let output = URL(filePath: settings.output)
+    let base = try DefaultModel.url(orGiven: settings.model.map { URL(filePath: $0) })
     try OutputFile.check(output, notReplacing: [URL(filePath: data), base])
     let pictures = try LabelledPictures(URL(filePath: data))
-    for name in pictures.emptyClasses { Terminal.warn("the folder \(name) holds no picture and is left out") }
+    Terminal.warnOfEmptyClasses(pictures)
     let extractor = try profile.measure(.opening) {
       try Extractor(
-        model: base, resize: resize, views: augment ?? .usual(for: pictures.count), execution: precision.execution())
+        model: base, resize: settings.resize, augmentation: settings.augment ?? .usual(for: pictures.count),
+        execution: speed.execution())
     }
-    var seen = EmbeddingSet(space: extractor.space, budget: budget.bytes())
+    var embeddings = EmbeddingSet(space: extractor.space, budget: settings.budget.bytes ?? EmbeddingSet.defaultBudget)
     let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     let progress = Progress(total: list.count)
     defer { progress.finish() }
-    var skipped: [PictureError] = []
-    try await extractor.see(list.map(\.1), profile: profile) { index, result in
+    let skipped = SkippedPictures()
+    try await extractor.embed(list.map(\.1), profile: profile) { index, result in
       switch result {
-      case .success(let picture): try seen.add(picture, to: list[index].0)
+      case .success(let picture): try embeddings.add(picture, to: list[index].0)
       case .failure(let error):
         if strict { throw error }
-        skipped.append(error)
+        skipped.add(error)
       }
       progress.update(index + 1)
     }
     progress.finish()
-    for error in skipped { Terminal.warn("\(error)") }
-    guard seen.pictures > 0 else { throw ImprintingError.noPictures }
-    try profile.measure(.saving) { try seen.write(to: output) }
+    skipped.warn()
+    guard embeddings.pictures > 0 else { throw ImprintingError.noPictures }
+    try profile.measure(.saving) { try embeddings.write(to: output) }
     let report = EmbeddingSetReport(
-      seen, file: output.relativePath, skipped: skipped.count, profile: profile.map { ProfileReport($0.figures) })
+      embeddings, file: output.relativePath, skipped: skipped.count, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(json ? Terminal.json(report) : report.text)
     if !json { Terminal.show(report.profile) }
+  }
+}
+
+/// What `embed` and `merge` print.
+struct EmbeddingSetReport: Encodable {
+  struct EmbeddedClass: Encodable {
+    let label: String
+    let pictures: Int
+  }
+
+  let classes: [EmbeddedClass]
+  let pictures: Int
+  let skipped: Int
+  /// Whether the file stores each embedding, and not only their sums.
+  let embeddingsStored: Bool
+  let dimension: Int
+  let views: Int
+  let resize: String
+  /// The arithmetic that the embeddings were computed in.
+  let arithmetic: String
+  let file: String
+  let profile: ProfileReport?
+
+  init(_ embeddings: EmbeddingSet, file: String, skipped: Int, profile: ProfileReport? = nil) {
+    self.profile = profile
+    classes = embeddings.classes.map { .init(label: $0.name, pictures: $0.count) }
+    pictures = embeddings.pictures
+    self.skipped = skipped
+    embeddingsStored = embeddings.hasEmbeddings
+    dimension = embeddings.space.dimension
+    views = embeddings.space.augmentation.count
+    resize = embeddings.space.resize
+    arithmetic = "\(embeddings.space.arithmetic)"
+    self.file = file
+  }
+
+  var text: String {
+    let widest = min(40, classes.map(\.label.count).max() ?? 0)
+    let count = Table.counted(pictures, "picture", "pictures")
+    var lines = ["Embeddings of \(count) of \(Table.counted(classes.count, "class", "classes"))"]
+    lines += classes.map { "  \(Table.left($0.label, widest))  \($0.pictures)" }
+    if skipped > 0 { lines.append("\(Table.counted(skipped, "picture", "pictures")) could not be read") }
+    lines.append(
+      embeddingsStored
+        ? "Stored  each embedding, \(dimension) elements\(views > 1 ? " per view, \(views) views" : "")"
+        : "Stored  only sums, because the embeddings exceed the budget")
+    lines.append("File    \(file)")
+    return lines.joined(separator: "\n")
   }
 }

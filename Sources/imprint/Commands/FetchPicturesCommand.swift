@@ -1,9 +1,4 @@
 import ArgumentParser
-import Heads
-import Imprinting
-import Inference
-import Pictures
-import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -14,36 +9,38 @@ import TFLite
 struct FetchPicturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",
-    abstract: "Fetch a list of pictures into class folders.",
+    abstract: "Download a list of pictures into class folders.",
     discussion: """
-      The list has a line a picture: its http, https or file address, its class, and where it is known its SHA-256. What \
-      cannot be fetched is named and passed over; run again, the command fetches what is missing, and goes on within \
-      files that broke off. curl is needed; IMPRINT_CURL names another than the one on PATH.
+      Each line of the list has the http, https or file URL of a picture, its class and, optionally, its SHA-256. \
+      Pictures that cannot be downloaded are reported and skipped. Run the command again to download what is missing; \
+      interrupted downloads are resumed.
+
+      The command needs curl; the environment variable IMPRINT_CURL names another one than that on PATH.
 
       EXAMPLES
         imprint fetch flowers.csv -o flowers
         imprint train --data flowers --output flowers.tflite
       """)
 
-  @Argument(help: "The list: 'URL,label' or 'URL,label,SHA256' lines.")
+  @Argument(help: "List of 'URL,label' or 'URL,label,SHA256' lines.")
   var list: String
 
-  @Option(name: [.short, .long], help: "The folder to put class folders into; it may be there already.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the class folders. It may exist.", valueName: "folder"))
   var output: String
 
-  @Option(help: "How many pictures to fetch at a time.")
+  @Option(help: ArgumentHelp("Number of simultaneous downloads.", valueName: "n"))
   var threads = 8
 
-  @Option(help: "The megabytes that a picture may have.")
+  @Option(help: ArgumentHelp("Largest size of a picture, in megabytes.", valueName: "MB"))
   var limit = 64
 
-  @Option(help: "How often what may pass is tried again, with growing pauses.")
+  @Option(help: ArgumentHelp("Retries after temporary errors, with growing pauses.", valueName: "n"))
   var retries = 4
 
-  @Option(help: "The seconds for which nothing may come of a picture.")
+  @Option(help: ArgumentHelp("Give up a download that stalls for this long.", valueName: "seconds"))
   var timeout = 30
 
-  @Flag(help: "Fail at the first picture that cannot be fetched, instead of passing over it.")
+  @Flag(help: "Stop at the first picture that cannot be downloaded instead of skipping it.")
   var strict = false
 
   @Flag(help: "Print the result as JSON.")
@@ -60,7 +57,8 @@ struct FetchPicturesCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Interruption.guarding(or: "Stopped: what was fetched stays, and a next run goes on from there.") {
+    try await Interruption.guarding(or: "Stopped: downloaded pictures are kept, and the next run continues from there.")
+    {
       try await fetch()
     }
   }
@@ -69,9 +67,9 @@ struct FetchPicturesCommand: AsyncParsableCommand {
     let pictures = try PictureList(contentsOf: URL(filePath: list))
     let start = ContinuousClock.now
     var problems = pictures.problems.map {
-      FetchedPicturesReport.Problem(line: $0.line, url: nil, reason: "\($0.error)")
+      FetchedPicturesReport.Problem(line: $0.line, url: nil, error: $0.error)
     }
-    if strict, let first = problems.first { throw FetchedPicturesReport.Failure(problem: first, list: list) }
+    if strict, let first = problems.first { throw first.located(in: list) }
     let folder = try PictureFolder(URL(filePath: output))
     defer { folder.close() }
     let scratch = try ScratchFolder()
@@ -84,7 +82,7 @@ struct FetchPicturesCommand: AsyncParsableCommand {
       if case .failed(let error) = result { problems.append(.init(entry, error)) }
     }
     problems.sort { $0.line < $1.line }
-    for problem in problems { Terminal.warn("line \(problem.line) of \(list): \(problem.words)") }
+    for problem in problems { Terminal.warn(problem.located(in: list)) }
     let report = FetchedPicturesReport(
       pictures.entries, results, problems: problems, folder: folder.url,
       seconds: (ContinuousClock.now - start) / .seconds(1))
@@ -110,7 +108,7 @@ struct FetchPicturesCommand: AsyncParsableCommand {
       for _ in 0..<threads { begin(&group) }
       while let (index, result) = try await group.next() {
         if strict, case .failed(let error) = result {
-          throw FetchedPicturesReport.Failure(problem: .init(entries[index], error), list: list)
+          throw FetchedPicturesReport.Problem(entries[index], error).located(in: list)
         }
         results[index] = result
         done += 1
@@ -119,5 +117,87 @@ struct FetchPicturesCommand: AsyncParsableCommand {
       }
       return results
     }
+  }
+}
+
+/// What `fetch` prints.
+struct FetchedPicturesReport: Encodable {
+  /// A line of the list without a picture.
+  struct Problem: Encodable {
+    let line: Int
+    let url: String?
+    let reason: String
+    private let error: any Error
+
+    private enum CodingKeys: CodingKey {
+      case line, url, reason
+    }
+
+    init(line: Int, url: String?, error: any Error) {
+      self.line = line
+      self.url = url
+      reason = ErrorText(error).line
+      self.error = error
+    }
+
+    init(_ entry: PictureEntry, _ error: PictureFetchError) {
+      self.init(line: entry.line, url: entry.url, error: error)
+    }
+
+    /// Returns the error with its line.
+    func located(in list: String) -> LocatedError {
+      LocatedError(place: "line \(line) of \(list)" + (url.map { ": \($0)" } ?? ""), error: error)
+    }
+  }
+
+  struct FetchedClass: Encodable {
+    let label: String
+    let pictures: Int
+  }
+
+  /// The classes by name, with the number of listed pictures that are in their folders now.
+  let classes: [FetchedClass]
+  let fetched, present: Int
+  let bytes: Int
+  let skipped: [Problem]
+  let folder: String
+  let seconds: Double
+  private let place: String
+
+  private enum CodingKeys: CodingKey {
+    case classes, fetched, present, bytes, skipped, folder, seconds
+  }
+
+  init(
+    _ entries: [PictureEntry], _ results: [PictureDownload.Result], problems: [Problem], folder: URL, seconds: Double
+  ) {
+    var counts: [String: Int] = [:]
+    var (fetched, present, bytes) = (0, 0, 0)
+    for (entry, result) in zip(entries, results) {
+      switch result {
+      case .present: present += 1
+      case .fetched(let size):
+        fetched += 1
+        bytes += size
+      case .failed: continue
+      }
+      counts[entry.label, default: 0] += 1
+    }
+    classes = counts.sorted { $0.key < $1.key }.map { FetchedClass(label: $0.key, pictures: $0.value) }
+    (self.fetched, self.present, self.bytes) = (fetched, present, bytes)
+    skipped = problems
+    self.folder = folder.path
+    place = folder.relativePath
+    self.seconds = seconds
+  }
+
+  var text: String {
+    let widest = min(40, classes.map(\.label.count).max() ?? 0)
+    var first = "Downloaded \(Table.counted(fetched, "picture", "pictures"))"
+    if present > 0 { first += ", \(present) already present" }
+    var lines = [first] + classes.map { "  \(Table.left($0.label, widest))  \($0.pictures)" }
+    if !skipped.isEmpty { lines.append("\(Table.counted(skipped.count, "line", "lines")) skipped") }
+    lines.append("Folder  \(place)")
+    return lines.joined(separator: "\n")
   }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Heads
-import Imprinting
 import Inference
 import ModelSurgery
+import Pictures
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -14,14 +14,16 @@ import TFLite
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what is in a model file.",
+    abstract: "Show the contents of a model file.",
     discussion: """
+      Prints the inputs and outputs, the operators and tensors, the classifier's head and classes, and the metadata.
+
       EXAMPLES
         imprint inspect flowers.tflite
         imprint inspect --json flowers.tflite
       """)
 
-  @Argument(help: "The model, a .tflite file.")
+  @Argument(help: "Model, a .tflite file.")
   var model: String
 
   @Flag(help: "Print the result as JSON.")
@@ -30,5 +32,153 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let report = InspectionReport(try Model(contentsOf: URL(filePath: model)))
     try Terminal.print(json ? Terminal.json(report) : report.text)
+  }
+}
+
+/// What `inspect` prints.
+struct InspectionReport: Encodable {
+  let model: ModelSummary
+  let labels: [Int: String]
+  let imprinted: [ImprintingRecord]
+  let resize: String?
+  let unknown: UnknownRule?
+  let unknownProblem: String?
+
+  init(_ model: Model) {
+    self.model = ModelSummary(model)
+    let labels = model.carriedLabels ?? Labels()
+    self.labels = labels.names
+    imprinted = model.imprintedClasses
+    resize = model.imprintedResize?.description
+    do {
+      unknown = try model.unknownRule
+      unknownProblem = nil
+    } catch {
+      unknown = nil
+      unknownProblem = "\(error)"
+    }
+  }
+
+  var text: String {
+    var lines: [String] = []
+    for (number, graph) in model.graphs.enumerated() {
+      if model.graphs.count > 1 { lines.append("Graph \(number) \(graph.name)") }
+      lines += graph.inputs.map { "Input   \(tensor($0, in: graph))" }
+      lines += graph.outputs.map { "Output  \(tensor($0, in: graph))" }
+      lines.append("\nOperators")
+      lines += graph.operators.map { op(of: $0) }
+      lines.append("\nTensors")
+      lines += graph.tensors.map { "  \(Table.right(String($0.index), 4))  \(tensor(Int32($0.index), in: graph))" }
+    }
+    lines.append("")
+    if let compiled = model.compiled { lines.append("Runs    \(Self.words(compiled))") }
+    if let head = model.head {
+      lines.append(
+        "Head    imprinted layout: \(head.classes) classes, embeddings of \(head.dimension) elements, "
+          + "scale \(Decimals.string(Double(head.scale), places: 1)), \(head.rows)")
+    } else if let head = model.solvedHead {
+      lines.append("Head    \(Self.words(head))")
+    } else {
+      lines.append("Head    none that can be imprinted as it is")
+    }
+    if !imprinted.isEmpty {
+      lines.append("Imprinted classes")
+      lines += imprinted.map { row in
+        "  \(Table.right(String(row.classID), 4))  \(labels[row.classID] ?? "")  "
+          + (row.pictures.map { "\($0) pictures, " } ?? "") + "norm \(Decimals.string(row.norm, places: 3))"
+      }
+    }
+    let others = labels.filter { id, _ in !imprinted.contains { $0.classID == id } }
+    if !others.isEmpty {
+      lines.append(imprinted.isEmpty ? "Classes" : "Other classes")
+      let first = others.sorted { $0.key < $1.key }.prefix(Self.mostLabels)
+      lines += first.map { "  \(Table.right(String($0.key), 4))  \($0.value)" }
+      if others.count > first.count {
+        lines.append("        … and \(others.count - first.count) more (--json prints all)")
+      }
+    }
+    if let unknown {
+      lines.append(
+        "Unknown  below a novelty score of \(Decimals.string(Double(unknown.threshold), places: 2)), as "
+          + "\(Table.percent(unknown.rate)) of the training pictures were")
+    }
+    if let unknownProblem { lines.append("Unknown  \(unknownProblem)") }
+    if let resize { lines.append("Resize  \(resize)") }
+    if let about = model.about { lines += Self.lines(about) }
+    if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
+    if !model.signatures.isEmpty { lines.append("Signatures  \(model.signatures.joined(separator: ", "))") }
+    if !model.metadata.isEmpty {
+      lines.append("Metadata  " + model.metadata.map { "\($0.name) (\($0.bytes) bytes)" }.joined(separator: ", "))
+    }
+    if model.trailingBytes > 0 { lines.append("After the model  \(model.trailingBytes) bytes") }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func words(_ compiled: ModelSummary.CompiledSummary) -> String {
+    let times = compiled.operators == 1 ? "" : "\(compiled.operators) × "
+    let device = "\(times)\(compiled.name) on an Edge TPU (\(compiled.bytes) bytes)"
+    guard !compiled.onProcessor.isEmpty else { return "\(device), nothing on the processor" }
+    return "\(device), then on the processor \(compiled.onProcessor.joined(separator: " → "))"
+  }
+
+  private static func words(_ head: ModelSummary.SolvedHeadSummary) -> String {
+    let root =
+      switch head.root {
+      case .plain: "normalised"
+      case .root: "normalised after the square root"
+      case .signedRoot: "normalised after the signed square root"
+      }
+    let rows = head.rowsPerClass > 1 ? ", \(head.rowsPerClass) rows per class" : ""
+    let elements = "embeddings of \(head.dimension) elements"
+    if head.baseClasses > 0 {
+      return "linear: \(head.classes - head.baseClasses) classes beside \(head.baseClasses) kept ones, \(elements)"
+    }
+    return "linear: \(head.classes) classes\(rows), \(elements), \(root)"
+  }
+
+  private static func lines(_ about: DescriptionSummary) -> [String] {
+    var lines: [String] = []
+    let words = [
+      ("Name", about.name), ("Version", about.version), ("Author", about.author), ("Licence", about.license),
+      ("About", about.description),
+    ]
+    for (title, word) in words {
+      if let word, !word.isEmpty { lines.append("\(Table.left(title, 6))  \(word)") }
+    }
+    if let normalization = about.normalization {
+      let numbers = { (numbers: [Float]) in
+        let texts = numbers.map { "\($0)" }
+        return texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))"
+      }
+      lines.append("Pixels  (byte − \(numbers(normalization.mean))) / \(numbers(normalization.deviation))")
+    }
+    if let file = about.labelFile { lines.append("Labels  \(file), packed into the model file") }
+    let others = about.files.filter { $0 != about.labelFile }
+    if !others.isEmpty { lines.append("Packed  \(others.joined(separator: ", "))") }
+    if let problem = about.problem { lines.append("Ignored metadata: \(problem)") }
+    return lines
+  }
+
+  // Enough for most trained classifiers, not for the thousand classes of ImageNet.
+  private static let mostLabels = 30
+
+  private func tensor(_ index: Int32, in graph: ModelSummary.GraphSummary) -> String {
+    guard let place = Int(exactly: index), graph.tensors.indices.contains(place) else { return "none" }
+    let tensor = graph.tensors[place]
+    return [
+      tensor.type, "\(tensor.shape)", tensor.quantization ?? "",
+      tensor.constantBytes.map { "constant, \($0) bytes" } ?? "",
+      tensor.name,
+    ].filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
+  private func op(of op: ModelSummary.OperatorSummary) -> String {
+    let wiring =
+      "\(op.inputs.map(String.init).joined(separator: " ")) → \(op.outputs.map(String.init).joined(separator: " "))"
+    let name = op.version > 1 ? "\(op.name) v\(op.version)" : op.name
+    return [
+      "  \(Table.right(String(op.index), 4))  \(name)", wiring, op.options ?? "",
+      op.customOptionBytes.map { "\($0) bytes of options" } ?? "",
+    ].filter { !$0.isEmpty }.joined(separator: "  ")
   }
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Heads
-import Imprinting
-import Inference
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -12,34 +10,37 @@ import Inference
 struct MergeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Put together what was seen on several days or machines, or take something out.",
+    abstract: "Merge files of embeddings, or remove or rename classes in them.",
     discussion: """
-      All files must be of the same model and the same --resize and --augment. Classes of the same name are one class; a \
-      picture that several files have counts once.
+      All files must come from the same model, with the same --resize and --augment. Classes with the same name become \
+      one class; a picture that several files contain counts once.
 
       EXAMPLES
-        imprint merge monday.seen tuesday.seen -o both.seen
-        imprint merge both.seen --without monday.seen -o tuesday.seen
-        imprint merge flowers.seen --remove weed --rename ros=rose -o flowers.seen
+        imprint merge monday.embeddings tuesday.embeddings -o both.embeddings
+        imprint merge both.embeddings --without monday.embeddings -o rest.embeddings
+        imprint merge flowers.embeddings --remove weed -o flowers.embeddings
+        imprint merge flowers.embeddings --rename ros=rose -o flowers.embeddings
       """)
 
-  @Argument(help: "Files that 'imprint embed' or 'imprint train' wrote.")
+  @Argument(help: "Files of 'imprint embed' or 'imprint train'.")
   var files: [String]
 
-  @Option(name: [.short, .long], help: "The file to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("File to write.", valueName: "file"))
   var output: String
 
-  @Option(help: "A file whose pictures are to be taken away. May be given several times.")
+  @Option(help: ArgumentHelp("Remove the pictures of this file. Can be repeated.", valueName: "file"))
   var without: [String] = []
 
-  @Option(help: "A class, or 'class/picture' with the picture's path, to be taken out. May be given several times.")
+  @Option(
+    help: ArgumentHelp(
+      "Remove a class, or one picture with 'class/path'. Can be repeated.", valueName: "name"))
   var remove: [String] = []
 
-  @Option(help: "A class's name and its new name, 'old=new'. May be given several times.")
+  @Option(help: ArgumentHelp("Rename a class. Can be repeated.", valueName: "old=new"))
   var rename: [String] = []
 
-  @Flag(help: "Merge also what was seen with other arithmetic of the same model.")
-  var anyArithmetic = false
+  @Flag(help: "Also merge embeddings that were computed in different arithmetic.")
+  var allowMixedArithmetic = false
 
   @OptionGroup var budget: BudgetOptions
 
@@ -54,35 +55,49 @@ struct MergeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let output = URL(filePath: output)
-    // What is put together may be replaced by the whole; what is taken away is still wanted.
+    // A merged file may be replaced by the result; one that is subtracted is still needed.
     try OutputFile.check(output, notReplacing: without.map { URL(filePath: $0) })
     let parts = try files.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
-    var seen = EmbeddingSet(space: parts[0].space, budget: budget.bytes(goingOnWith: parts))
+    var embeddings = EmbeddingSet(space: parts[0].space, budget: budget.bytes(merging: parts))
     for (file, part) in zip(files, parts) {
-      try EmbeddingSetError.naming(file) { try seen.merge(part, anyArithmetic: anyArithmetic) }
+      try EmbeddingSetError.locating(file) { try embeddings.merge(part, anyArithmetic: allowMixedArithmetic) }
     }
     for file in without {
       let part = try EmbeddingSet(contentsOf: URL(filePath: file))
-      try EmbeddingSetError.naming(file) { try seen.subtract(part) }
+      try EmbeddingSetError.locating(file) { try embeddings.subtract(part) }
     }
-    for name in remove { try remove(name, from: &seen) }
+    for name in remove { try remove(name, from: &embeddings) }
     for pair in rename {
       let names = pair.split(separator: "=", maxSplits: 1).map(String.init)
-      try seen.rename(class: names[0], to: names[1])
+      try embeddings.rename(class: names[0], to: names[1])
     }
-    try seen.write(to: output)
-    let report = EmbeddingSetReport(seen, file: output.relativePath, skipped: 0)
+    try embeddings.write(to: output)
+    let report = EmbeddingSetReport(embeddings, file: output.relativePath, skipped: 0)
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 
-  /// A class's name may hold a slash itself: what is a class as a whole is taken for one.
-  private func remove(_ name: String, from seen: inout EmbeddingSet) throws {
-    if seen.place(of: name) == nil,
-      let known = seen.classes.first(where: { name.hasPrefix($0.name + "/") })
+  /// Removes a class, or a picture of it. A class name may contain a slash itself, and takes precedence.
+  private func remove(_ name: String, from embeddings: inout EmbeddingSet) throws {
+    if embeddings.place(of: name) == nil,
+      let known = embeddings.classes.first(where: { name.hasPrefix($0.name + "/") })
     {
-      try seen.remove(picture: String(name.dropFirst(known.name.count + 1)), from: known.name)
+      try embeddings.remove(picture: String(name.dropFirst(known.name.count + 1)), from: known.name)
     } else {
-      try seen.remove(class: name)
+      try embeddings.remove(class: name)
+    }
+  }
+}
+
+extension EmbeddingSetError {
+  /// Runs `work`, and names the file if its embeddings are not comparable with the others.
+  ///
+  /// - Throws: ``LocatedError`` for ``EmbeddingSetError/otherSpace(_:)``, and what `work` throws.
+  static func locating<Result>(_ file: String?, _ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let error as EmbeddingSetError where error.code == .otherSpace {
+      guard let file else { throw error }
+      throw LocatedError(place: file, error: error)
     }
   }
 }

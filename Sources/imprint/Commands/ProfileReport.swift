@@ -1,13 +1,12 @@
 import Heads
-import Imprinting
 import Inference
 
-/// What `--profile` shows.
+/// The time that each step took, which `--profile` prints.
 struct ProfileReport: Encodable {
   struct Row: Encodable {
     let step: String
     let seconds: Double
-    /// Of the time of all workers.
+    /// The step's fraction of the time of all workers.
     let share: Double
     let millisecondsPerPicture: Double?
   }
@@ -17,7 +16,7 @@ struct ProfileReport: Encodable {
   let seconds: Double
   let coreSeconds: Double
   let workers: Int
-  /// The steps, and as the last row the waiting.
+  /// The steps; the last row is the time spent waiting.
   let steps: [Row]
 
   init(_ figures: ProfileFigures) {
@@ -38,19 +37,19 @@ struct ProfileReport: Encodable {
       ]
   }
 
-  /// A table, a line a step.
+  /// A table with one row per step.
   var text: String {
     let widest = steps.map(\.step.count).max() ?? 0
     let head = """
-      Where the time went: \(Table.counted(pictures, "picture", "pictures")) in \
-      \(Decimals.string(seconds, places: 2)) s, \(Decimals.string(picturesPerSecond, places: 0)) a second, \
+      Profile: \(Table.counted(pictures, "picture", "pictures")) in \(Decimals.string(seconds, places: 2)) s, \
+      \(Decimals.string(picturesPerSecond, places: 0)) per second, \
       \(Table.counted(workers, "worker", "workers"))
       """
     let rows = steps.map { row in
       let time = row.millisecondsPerPicture.map { Decimals.string($0, places: 3) } ?? ""
       return """
           \(Table.left(row.step, widest))  \(Table.right(Decimals.string(row.seconds, places: 3), 9)) s  \
-        \(Table.right(time, 9)) ms a picture  \(Table.right(Table.percent(row.share), 7))
+        \(Table.right(time, 9)) ms per picture  \(Table.right(Table.percent(row.share), 7))
         """
     }
     return ([head] + rows).joined(separator: "\n")

@@ -1,6 +1,5 @@
 import Heads
 import Imprinting
-import Inference
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -10,14 +9,15 @@ import Inference
 
 /// What `train` prints.
 struct TrainReport: Encodable {
-  /// How well the classifier is expected to do, from the training pictures alone.
+  /// The accuracy that the training pictures let expect.
   struct Estimate: Encodable {
-    /// Among so many classes: those that were seen. Kept ones of which no picture was seen take no part.
+    /// The number of classes that the embeddings are of. Kept classes of a base model are not among them.
     let classes: Int
     let accuracy: Double
-    let standardError: Double
+    /// The Wilson interval of the accuracy, 95 %.
+    let interval: Interval
     let pictures: Int
-    /// Names of classes with one picture, of which nothing is known.
+    /// The names of classes with one picture, which cannot be left out.
     let singles: [String]
     let confusions: [LeaveOneOut.Confusion]
     let suspects: [LeaveOneOut.Suspect]
@@ -26,23 +26,23 @@ struct TrainReport: Encodable {
   /// The files that were written.
   struct Files {
     let model, labels: URL
-    let seen: URL?
+    let embeddings: URL?
   }
 
   let classes: [Lesson.TaughtClass]
-  /// Classes that there were before and that were not trained further.
+  /// Classes that the model had before and that were not trained further.
   let keptClasses: Int
   let pictures: Int
-  let estimate: Estimate?
+  let leaveOneOut: Estimate?
   let heldBack: Int
   let skipped: Int
-  /// Accuracy on the pictures held back, among the first one to five classes.
+  /// Top-1 to top-5 accuracy on the pictures held back.
   let topK: [Double]
   let seconds: Double
   let picturesPerSecond: Double
   let model: String
   let labels: String
-  let seen: String?
+  let embeddings: String?
   let profile: ProfileReport?
 
   init(
@@ -53,11 +53,11 @@ struct TrainReport: Encodable {
     classes = lesson.classes
     keptClasses = count - lesson.classes.count
     pictures = lesson.pictures
-    // One class alone is always named right.
-    self.estimate = estimate.flatMap { $0.classes.count > 1 ? $0 : nil }.map { estimate in
+    // A single class is always the answer.
+    leaveOneOut = estimate.flatMap { $0.classes.count > 1 ? $0 : nil }.map { estimate in
       Estimate(
-        classes: estimate.classes.count, accuracy: estimate.accuracy, standardError: estimate.standardError,
-        pictures: estimate.answers.count, singles: estimate.singles,
+        classes: estimate.classes.count, accuracy: estimate.accuracy, interval: Interval(of: estimate),
+        pictures: estimate.predictions.count, singles: estimate.singles,
         confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
         suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
     }
@@ -68,7 +68,7 @@ struct TrainReport: Encodable {
     picturesPerSecond = seconds > 0 ? Double(lesson.pictures + (evaluation?.count ?? 0)) / seconds : 0
     model = files.model.relativePath
     labels = files.labels.relativePath
-    seen = files.seen?.relativePath
+    embeddings = files.embeddings?.relativePath
   }
 
   private static let mostConfusions = 5
@@ -76,9 +76,11 @@ struct TrainReport: Encodable {
 
   var text: String {
     var lines = [
-      "Learnt \(Table.counted(classes.count, "class", "classes")) from \(Table.counted(pictures, "picture", "pictures"))"
+      """
+      Learnt \(Table.counted(classes.count, "class", "classes")) from \
+      \(Table.counted(pictures, "picture", "pictures"))\(keptClasses > 0 ? ", beside \(keptClasses) kept" : "")
+      """
     ]
-    if keptClasses > 0 { lines[0] += ", beside \(keptClasses) kept" }
     let width = classes.map { String($0.id).count }.max() ?? 1
     let widest = min(40, classes.map(\.label.count).max() ?? 0)
     lines += classes.map {
@@ -86,44 +88,43 @@ struct TrainReport: Encodable {
     }
     lines += estimateLines
     if !topK.isEmpty {
-      lines.append("On the \(Table.counted(heldBack, "picture", "pictures")) held back, the right class is")
+      lines.append("Accuracy on the \(Table.counted(heldBack, "picture", "pictures")) held back")
       lines += Table.topK(topK.prefix(classes.count + keptClasses))
     }
     if skipped > 0 { lines.append("\(Table.counted(skipped, "picture", "pictures")) could not be read") }
     lines.append(
-      "\(Decimals.string(picturesPerSecond, places: 0)) pictures a second, \(Decimals.string(seconds, places: 1)) s in all"
+      "\(Decimals.string(picturesPerSecond, places: 0)) pictures per second, \(Decimals.string(seconds, places: 1)) s in all"
     )
-    lines.append("Model   \(model)")
-    lines.append("Labels  \(labels)")
-    if let seen { lines.append("Seen    \(seen)") }
+    lines.append("Model       \(model)")
+    lines.append("Labels      \(labels)")
+    if let embeddings { lines.append("Embeddings  \(embeddings)") }
     return lines.joined(separator: "\n")
   }
 
   private var estimateLines: [String] {
-    guard let estimate else {
+    guard let estimate = leaveOneOut else {
       guard topK.isEmpty else { return [] }
       return [
         """
-        How well it does is not known: it takes two classes, with two or more pictures, whose embeddings are kept, and a --head \
-        that tells without held-back pictures; hold some back with --test-ratio
+        Accuracy unknown: leaving pictures out takes two classes with two or more pictures each, stored embeddings and a \
+        --head that supports it; or hold pictures back with --test-ratio
         """
       ]
     }
     var lines = [
       """
-      Each picture left out in its turn, \(Table.percent(estimate.accuracy)) ± \
-      \(Decimals.string(100 * estimate.standardError, places: 1)) are named right\
-      \(estimate.classes < classes.count + keptClasses ? " among the \(estimate.classes) classes that were seen" : "")
+      Leave-one-out accuracy \(Table.percent(estimate.accuracy)) (95 % interval \(estimate.interval.text))\
+      \(estimate.classes < classes.count + keptClasses ? " among the \(estimate.classes) classes with embeddings" : "")
       """
     ]
     if !estimate.singles.isEmpty {
       lines.append(
-        "  not counted: \(estimate.singles.prefix(8).joined(separator: ", "))\(estimate.singles.count > 8 ? ", …" : ""), with one picture each"
+        "  without \(estimate.singles.prefix(8).joined(separator: ", "))\(estimate.singles.count > 8 ? ", …" : ""), with one picture each"
       )
     }
     if !estimate.confusions.isEmpty {
-      lines.append("To expect, as taken for one another:")
-      lines += estimate.confusions.map { "  \($0.label) for \($0.takenFor): \($0.count)" }
+      lines.append("Expected confusions:")
+      lines += estimate.confusions.map { "  \($0.label) taken for \($0.takenFor): \($0.count)" }
     }
     if !estimate.suspects.isEmpty {
       lines.append("Labels that look wrong, worst first:")
@@ -131,4 +132,30 @@ struct TrainReport: Encodable {
     }
     return lines
   }
+}
+
+/// A 95 % interval of a proportion.
+struct Interval: Encodable {
+  let lower, upper: Double
+
+  /// Wilson's score interval for a proportion of `count` trials: within 0 and 1, and not empty for proportions of 0 and 1.
+  init(_ proportion: Double, of count: Double) {
+    let z = 1.959964
+    let (share, square) = (z * z / count, z * z)
+    let centre = (proportion + share / 2) / (1 + share)
+    let margin = z / (1 + share) * (proportion * (1 - proportion) / count + square / (4 * count * count)).squareRoot()
+    (lower, upper) = (max(0, centre - margin), min(1, centre + margin))
+  }
+
+  /// The interval of a leave-one-out accuracy, the mean over C classes of nᵢ pictures each, which is as certain as that of
+  /// C² / Σ 1/nᵢ pictures.
+  init(of estimate: LeaveOneOut) {
+    var counts: [Int: Double] = [:]
+    for answer in estimate.predictions { counts[answer.label, default: 0] += 1 }
+    let size = Double(counts.count)
+    self.init(estimate.accuracy, of: counts.isEmpty ? 1 : size * size / counts.values.reduce(0) { $0 + 1 / $1 })
+  }
+
+  /// The bounds in percent, as in `95.7–97.7`.
+  var text: String { "\(Decimals.string(100 * lower, places: 1))–\(Decimals.string(100 * upper, places: 1))" }
 }

@@ -11,25 +11,25 @@
   import Musl
 #endif
 
-/// A program that is run to its end, in a process group of its own.
+/// A program that runs in a process group of its own.
 struct ChildProcess {
-  /// The program: a path, or a name that is looked for on `PATH`.
+  /// The program: a path, or a name to look up in `PATH`.
   let program: String
   let arguments: [String]
 
-  /// Why a program could not be run; `code` is the system's.
+  /// A program could not be started; `code` is `errno`.
   struct CannotStart: Error {
     let code: Int32
   }
 
-  /// Runs the program with nothing to read.
+  /// Runs the program without input.
   ///
-  /// When the task is cancelled the program and those that it started are ended.
+  /// If the task is cancelled, the program and its children are ended.
   ///
   /// - Parameters:
-  ///   - log: The file that everything it prints goes into.
-  ///   - watch: Called now and then while the program runs; where it throws, the program is ended as well.
-  /// - Returns: Its exit code; of a program that a signal ended, 128 and the signal's number.
+  ///   - log: The file for its output.
+  ///   - watch: Called repeatedly while the program runs; if it throws, the program is ended.
+  /// - Returns: The exit code; 128 plus the signal's number if a signal ended it.
   /// - Throws: ``CannotStart``, `CancellationError`, and what `watch` throws.
   func run(log: URL, watch: () throws -> Void = {}) async throws -> Int32 {
     let process = try start(log: log.path)
@@ -45,12 +45,12 @@ struct ChildProcess {
     }
   }
 
-  /// Runs the program with nothing to read, and waits for it on this thread.
+  /// Runs the program without input, and blocks the thread until it ends.
   ///
   /// - Parameters:
-  ///   - log: The file that everything it prints goes into.
-  ///   - limit: After which time it is ended.
-  /// - Returns: Its exit code; of a program that a signal ended, 128 and the signal's number; nil where the limit did.
+  ///   - log: The file for its output.
+  ///   - limit: The time after which it is ended.
+  /// - Returns: The exit code; 128 plus the signal's number if a signal ended it; nil if the limit did.
   /// - Throws: ``CannotStart``.
   func run(log: URL, limit: Duration) throws(CannotStart) -> Int32? {
     let process = try start(log: log.path)
@@ -80,7 +80,7 @@ struct ChildProcess {
 
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // What is ignored here would be ignored there: it has to end when it is told to.
+    // A child inherits ignored signals, and could then not be ended.
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
@@ -99,17 +99,17 @@ struct ChildProcess {
     return process
   }
 
-  /// The exit code of a process that has ended, or nil while it runs.
+  /// Returns the exit code of a process, or nil while it runs.
   private static func exitCode(of process: pid_t, options: Int32 = WNOHANG) -> Int32? {
     var status: Int32 = 0
     let ended = waitpid(process, &status, options)
     if ended == 0 || (ended < 0 && errno == EINTR) { return nil }
-    // The system's macros for this cannot be used from Swift.
+    // Swift does not import the system's macros for this.
     let signal = status & 0x7F
     return signal == 0 ? status >> 8 & 0xFF : 128 + signal
   }
 
-  /// Asks a process and its group to end, and ends them where they have not after a second.
+  /// Asks a process and its group to end, and kills them after a second.
   private static func end(_ process: pid_t) {
     kill(-process, SIGTERM)
     var hasEnded = false
@@ -117,7 +117,7 @@ struct ChildProcess {
       hasEnded = exitCode(of: process) != nil
       if !hasEnded { usleep(20_000) }
     }
-    // Those that it started may not listen, though it has ended.
+    // Its children may still run, though it has ended.
     kill(-process, SIGKILL)
     while !hasEnded { hasEnded = exitCode(of: process, options: 0) != nil }
   }

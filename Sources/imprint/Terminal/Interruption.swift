@@ -9,14 +9,14 @@ import Dispatch
   import Musl
 #endif
 
-/// Ctrl-C, as an end of the work rather than of the process.
+/// Ctrl-C as cancellation of the work.
 enum Interruption {
   /// Runs `work`, and cancels it on SIGINT or SIGTERM.
   ///
   /// - Parameters:
-  ///   - words: What to say when it was stopped.
+  ///   - words: The message to print if it is cancelled.
   ///   - work: The work.
-  /// - Throws: What `work` throws, and exit code 130 when it was stopped.
+  /// - Throws: The errors of `work`, and exit code 130 if it was cancelled.
   static func guarding(or words: String, _ work: @escaping @Sendable () async throws -> Void) async throws {
     let task = Task(operation: work)
     let sources = [SIGINT, SIGTERM].map { number in
@@ -24,7 +24,7 @@ enum Interruption {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         task.cancel()
-        // Whoever asks again does not want to wait for a clean end.
+        // A second Ctrl-C ends the process at once.
         signal(number, SIG_DFL)
       }
       source.resume()

@@ -1,4 +1,3 @@
-import ArgumentParser
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -14,15 +13,15 @@ import TFLite
   import Musl
 #endif
 
-/// A check before the work of what would spoil its end.
+/// Checks of output files before the work.
 enum OutputFile {
-  /// Checks that a file can be written: that its folder is there and it is no folder itself.
+  /// Checks that a file can be written: its folder exists, and it is no folder itself.
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - makingFolders: Whether its folder may be missing, and will be made.
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``.
-  static func check(_ file: URL, makingFolders: Bool = false) throws(TFLiteError) {
+  ///   - makingFolders: Whether its folder may be missing, because it will be created.
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  static func check(_ file: URL, makingFolders: Bool = false) throws(AtomicFileError) {
     var isFolder = false
     if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder {
       throw .cannotWrite(path: file.path, reason: "it is a folder")
@@ -41,26 +40,25 @@ enum OutputFile {
     }
   }
 
-  /// Checks that a file can be written and would not take the place of one that is read.
+  /// Checks that a file can be written and would not overwrite an input.
   ///
-  /// - Throws: As ``check(_:makingFolders:)`` does, and a `ValidationError`.
+  /// - Throws: As ``check(_:makingFolders:)`` does, and ``UsageError``.
   static func check(_ file: URL, makingFolders: Bool = false, notReplacing sources: [URL]) throws {
     try check(file, makingFolders: makingFolders)
     for source in sources where isSame(file, source) {
-      throw ValidationError(
-        "\(file.relativePath) would be written in place of what is read: choose another name")
+      throw UsageError("\(file.relativePath) would overwrite an input file", remedy: "choose another name")
     }
   }
 
-  /// Whether two paths lead to the same file.
+  /// Whether two URLs lead to the same file.
   static func isSame(_ one: URL, _ other: URL) -> Bool {
     one.resolvingSymlinksInPath().standardizedFileURL.path == other.resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// Makes the folder that a file is to lie in, and those above it that are missing.
+  /// Creates the folder of a file, and missing folders above it.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)`` with the system's words.
-  static func makeFolder(of file: URL) throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)`` with the system's message.
+  static func makeFolder(of file: URL) throws(AtomicFileError) {
     let folder = file.deletingLastPathComponent()
     guard !FileManager.default.fileExists(atPath: folder.path) else { return }
     try makeFolder(of: folder)
@@ -68,4 +66,25 @@ enum OutputFile {
       throw .cannotWrite(path: folder.path, reason: String(cString: strerror(errno)))
     }
   }
+}
+
+/// A temporary folder that only this user can read.
+struct ScratchFolder {
+  let url: URL
+
+  /// Creates the folder in `TMPDIR`, or in `/tmp`.
+  ///
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  init() throws(AtomicFileError) {
+    let parent = FileManager.default.temporaryDirectory
+    var path = Array(parent.appending(path: "imprint-XXXXXX").path.utf8CString)
+    guard mkdtemp(&path) != nil else {
+      throw .cannotWrite(path: parent.path, reason: String(cString: strerror(errno)))
+    }
+    let name = String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    url = URL(filePath: name, directoryHint: .isDirectory)
+  }
+
+  /// Removes the folder and its contents.
+  func remove() { try? FileManager.default.removeItem(at: url) }
 }

@@ -1,3 +1,7 @@
+import ArgumentParser
+import Heads
+import Pictures
+import Synchronization
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -5,7 +9,6 @@ import TFLite
 #else
   import Foundation
 #endif
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -14,12 +17,12 @@ import TFLite
   import Musl
 #endif
 
-/// What the command says: results on standard output, everything else on standard error.
+/// The output of the command: results on standard output, everything else on standard error.
 enum Terminal {
   /// Prints a result.
   ///
-  /// - Throws: ``TFLiteError/cannotWrite(path:reason:)``, as of a full disk.
-  static func print(_ text: String) throws(TFLiteError) {
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``, as of a full disk.
+  static func print(_ text: String) throws(AtomicFileError) {
     guard write(text + "\n", to: STDOUT_FILENO) else {
       throw .cannotWrite(path: "standard output", reason: String(cString: strerror(errno)))
     }
@@ -28,21 +31,38 @@ enum Terminal {
   /// Prints a warning.
   static func warn(_ text: String) { say("Warning: \(text)\n") }
 
-  /// Prints a word on how the work goes on. That it cannot be printed stops nothing.
+  /// Prints an error that does not stop the work.
+  static func warn(_ error: any Error) { warn(ErrorText(error).line) }
+
+  /// Warns of class folders without pictures.
+  static func warnOfEmptyClasses(_ pictures: LabelledPictures) {
+    for name in pictures.emptyClasses { warn("the folder \(name) is left out: it holds no pictures") }
+  }
+
+  /// Prints an error and ends the process: with 64 after wrong usage, else with 1.
+  static func exit(with error: any Error) -> Never {
+    // Requests for help, and exit codes without a message.
+    if error is ExitCode || ImprintCommand.exitCode(for: error).isSuccess { ImprintCommand.exit(withError: error) }
+    let text = ErrorText(error)
+    say(text.text)
+    ImprintCommand.exit(withError: text.isUsage ? ExitCode.validationFailure : ExitCode.failure)
+  }
+
+  /// Prints a message about the progress of the work; a failure to print it is ignored.
   static func say(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
-  /// Prints where the time went, where that is wanted.
+  /// Prints a profile, if there is one.
   static func show(_ profile: ProfileReport?) {
     if let profile { say(profile.text + "\n") }
   }
 
-  /// Whether somebody watches standard error.
+  /// Whether standard error is a terminal.
   static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Whether results go to the same screen as everything else.
+  /// Whether standard output is a terminal.
   static var showsResults: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  /// A value as JSON, keys in order.
+  /// Returns a value as JSON with sorted keys.
   static func json(_ value: some Encodable, isOneLine: Bool = false) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
@@ -50,7 +70,7 @@ enum Terminal {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  /// Writes all of a text; false where the system refuses, for a reason in `errno`.
+  /// Writes a whole text; returns false if the system refuses, with the reason in `errno`.
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -61,7 +81,91 @@ enum Terminal {
   }
 }
 
-// Inside the type its own `write` stands before the system's.
+// Inside the type its own `write` hides the system's.
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, bytes, count)
+}
+
+/// A progress bar on standard error, if that is a terminal.
+final class Progress: Sendable {
+  private let total: Int
+  private let isShown: Bool
+  // The length that was drawn last.
+  private let drawn = Mutex(-1)
+
+  /// - Parameter total: The number of work items; for 0 no bar is shown.
+  init(total: Int) {
+    self.total = total
+    isShown = total > 0 && Terminal.isWatched
+  }
+
+  /// Shows the number of finished items.
+  func update(_ done: Int) {
+    guard isShown else { return }
+    let length = min(Self.width, done * Self.width / total)
+    drawn.withLock { drawn in
+      guard length != drawn || done == total else { return }
+      drawn = length
+      let bar = String(repeating: "█", count: length) + String(repeating: "░", count: Self.width - length)
+      Terminal.say("\r\(bar) \(done) of \(total)")
+    }
+  }
+
+  /// Removes the bar.
+  func finish() {
+    drawn.withLock { drawn in
+      if drawn >= 0 { Terminal.say("\r\u{1B}[K") }
+      drawn = -1
+    }
+  }
+
+  private static let width = 40
+}
+
+/// Text in columns, and numbers for people.
+enum Table {
+  /// Pads a text on the right to a width, or cuts it.
+  static func left(_ text: String, _ width: Int) -> String {
+    text.count > width
+      ? String(text.prefix(max(0, width - 1))) + "…" : text + String(repeating: " ", count: width - text.count)
+  }
+
+  /// Pads a text on the left to a width.
+  static func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  /// Returns a line for each of the top-1, top-2, … accuracies.
+  static func topK(_ accuracies: some Sequence<Double>) -> [String] {
+    accuracies.enumerated().map { "  top-\($0 + 1)  \(right(percent($1), 7))" }
+  }
+
+  /// Returns a count and its noun, as in `1 picture` and `2 pictures`.
+  static func counted(_ count: Int, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+
+  /// Returns a fraction in percent, as in `87.1 %`.
+  static func percent(_ share: Double) -> String { Decimals.string(100 * share, places: 1) + " %" }
+
+  /// Returns a size in MB, or in kB below 100 kB.
+  static func size(_ bytes: Int) -> String {
+    let (unit, name) = bytes < 100_000 ? (1e3, "kB") : (1e6, "MB")
+    return "\(Decimals.string(Double(bytes) / unit, places: 1)) \(name)"
+  }
+
+  /// Returns a size in MB.
+  static func megabytes(_ bytes: Int) -> String { Decimals.string(Double(bytes) / 1e6, places: 1) + " MB" }
+}
+
+/// Unreadable pictures, collected while a progress bar is shown.
+final class SkippedPictures: Sendable {
+  private let errors = Mutex<[PictureError]>([])
+
+  var count: Int { errors.withLock { $0.count } }
+
+  func add(_ error: PictureError) { errors.withLock { $0.append(error) } }
+
+  /// Warns of each picture.
+  func warn() {
+    for error in errors.withLock({ $0 }) { Terminal.warn(error) }
+  }
 }

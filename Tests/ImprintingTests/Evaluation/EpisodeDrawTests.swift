@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Draws of episodes")
 struct EpisodeDrawTests {
-  private func draw(_ choice: Episodes.HeldBack = .random, seed: UInt64 = 1, number: Int = 0) -> EpisodeDraw {
-    EpisodeDraw(counts: [2, 3, 20, 80], ratio: 0.25, choice: choice, seed: seed, number: number)
+  private func draw(_ choice: Episodes.HeldBack = .random, seed: UInt64 = 1, number: Int = 0) -> EpisodeSplit {
+    EpisodeSplit(counts: [2, 3, 20, 80], ratio: 0.25, choice: choice, seed: seed, number: number)
   }
 
   @Test("The same seed and number give the same draw; another of either another one")
@@ -45,7 +45,7 @@ struct EpisodeDrawTests {
 
   @Test("A ratio that would leave nothing leaves one")
   func most() {
-    let draw = EpisodeDraw(counts: [4], ratio: 0.999, choice: .random, seed: 0, number: 0)
+    let draw = EpisodeSplit(counts: [4], ratio: 0.999, choice: .random, seed: 0, number: 0)
     #expect(draw.training[0].count == 1)
   }
 }

@@ -145,9 +145,9 @@ struct EpisodesTests {
   func failing() async throws {
     struct Failing: HeadMethod {
       static let name = "failing"
-      func solve(_ seen: EmbeddingSet) throws -> SolvedHead { throw HeadError.notFinite }
+      func solve(_ seen: EmbeddingSet) throws -> SolvedHead { throw HeadError.tooFewClasses(0) }
     }
     let seen = try Sight.seen()
-    await #expect(throws: HeadError.notFinite) { try await Episodes().run(seen, methods: [Failing()]) }
+    await #expect(throws: HeadError.tooFewClasses(0)) { try await Episodes().run(seen, methods: [Failing()]) }
   }
 }

@@ -36,6 +36,23 @@ struct EstimateTests {
     #expect((1860...1940).contains(hits))
   }
 
+  @Test(
+    "The Wilson interval has the published values, and ends at 0 and 1",
+    arguments: [
+      // Newcombe, Statistics in Medicine 17 (1998), table I.
+      (81.0, 263.0, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
+      (50, 100, 0.4038, 0.5962), (20, 20, 0.8389, 1),
+    ])
+  func wilson(hits: Double, count: Double, lower: Double, upper: Double) {
+    let interval = WilsonInterval.interval(share: hits / count, count: count)
+    #expect(abs(interval.lowerBound - lower) < 1e-4 && abs(interval.upperBound - upper) < 1e-4, "\(interval)")
+    #expect(hits > 0 || interval.lowerBound == 0)
+    #expect(hits < count || interval.upperBound == 1)
+  }
+
+  @Test("Without a trial the Wilson interval is everything")
+  func noTrial() { #expect(WilsonInterval.interval(share: 0, count: 0) == 0...1) }
+
   @Test("One measurement has no interval, and none has no mean")
   func few() throws {
     #expect(Estimate([]) == nil)

@@ -1,3 +1,5 @@
+import LinearAlgebra
+import ModelSurgery
 @testable import Heads
 @testable import Imprinting
 @testable import Inference
@@ -24,14 +26,15 @@ struct NearestMean: HeadMethod {
       weights += mean.map { Float(40 * $0) }
       biases.append(Float(mean.reduce(0) { $0 - 20 * $1 * $1 }))
     }
-    let head = try Head(map: seen.space.map, dimension: seen.space.dimension, weights: weights, biases: biases)
+    let head = try LinearHead(
+      transform: seen.space.transform, dimension: seen.space.dimension, weights: weights, biases: biases)
     // Half of it right, whatever the pictures are.
     let answers = features.names.enumerated().map { index, name in
-      LeaveOneOut.Answer(
+      LeaveOneOut.Prediction(
         picture: name, label: features.labels[index], logits: index.isMultiple(of: 2) ? [1, 0] : [0, 1])
     }
     return SolvedHead(
       head: head, classes: features.classes,
-      leaveOneOut: seen.classes.count == 2 ? LeaveOneOut(classes: features.classes, answers: answers) : nil)
+      leaveOneOut: seen.classes.count == 2 ? LeaveOneOut(classes: features.classes, predictions: answers) : nil)
   }
 }

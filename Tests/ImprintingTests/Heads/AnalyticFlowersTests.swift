@@ -1,3 +1,4 @@
+import ModelSurgery
 import Foundation
 import TestMaterial
 import Testing
@@ -18,7 +19,7 @@ struct AnalyticFlowersTests {
     let estimate = try #require(solved.leaveOneOut)
     #expect(found >= least)
     #expect(abs(estimate.accuracy - found) <= apart)
-    #expect(estimate.answers.count == 17 * shots)
+    #expect(estimate.predictions.count == 17 * shots)
   }
 
   @Test("One and two pictures a class are enough to begin with", arguments: [(1, 0.58), (2, 0.73)])
@@ -55,44 +56,44 @@ struct AnalyticFlowersTests {
   }
 
   @Test("Pictures of no class that was taught are farther away")
-  func familiarity() async throws {
+  func novelty() async throws {
     let classes = try await Flowers17.classes.value
     let taught = Array(classes.prefix(12))
-    let familiarity = try #require(try Analytic().solve(try Flowers17.seen(taught, shots: 60)).familiarity)
-    #expect(familiarity.shares.count == 256)
-    #expect(familiarity.shares.allSatisfy { (0...1).contains($0) })
-    let heldBack = taught.flatMap { $0[..<6] }.map { distance(familiarity, $0) }
-    let strange = classes.dropFirst(12).flatMap { $0[..<10] }.map { distance(familiarity, $0) }
-    let (known, unknown) = (heldBack.map { value(familiarity, $0) }, strange.map { value(familiarity, $0) })
+    let novelty = try #require(try Analytic().solve(try Flowers17.seen(taught, shots: 60)).novelty)
+    #expect(novelty.shares.count == 256)
+    #expect(novelty.shares.allSatisfy { (0...1).contains($0) })
+    let heldBack = taught.flatMap { $0[..<6] }.map { distance(novelty, $0) }
+    let strange = classes.dropFirst(12).flatMap { $0[..<10] }.map { distance(novelty, $0) }
+    let (known, unknown) = (heldBack.map { value(novelty, $0) }, strange.map { value(novelty, $0) })
     var above = 0.0
     for one in known { for other in unknown { above += one > other ? 1 : 0 } }
     #expect(above / Double(known.count * unknown.count) >= 0.9)
     // Pictures that were held back are as far away as those that were left out.
     let mean = heldBack.reduce(0) { $0 + $1.distance } / Double(heldBack.count)
-    let left = familiarity.training.reduce(0) { $0 + $1.distance } / Double(familiarity.training.count)
+    let left = novelty.training.reduce(0) { $0 + $1.distance } / Double(novelty.training.count)
     #expect(abs(mean / left - 1) < 0.2)
   }
 
-  private func value(_ familiarity: Familiarity, _ known: Familiarity.Value) -> Double {
-    10 * known.projection - known.distance / familiarity.deviation
+  private func value(_ novelty: NoveltyScore, _ known: NoveltyScore.Value) -> Double {
+    10 * known.projection - known.distance / novelty.deviation
   }
 
-  private func distance(_ familiarity: Familiarity, _ picture: EmbeddedPicture) -> Familiarity.Value {
-    let features = FeatureMap.root.features(of: Flowers17.space.steps(picture.embeddings))
-    let y = zip(features, familiarity.mean).map { $0 - Double($1) }
+  private func distance(_ novelty: NoveltyScore, _ picture: EmbeddedPicture) -> NoveltyScore.Value {
+    let features = FeatureTransform.root.features(of: Flowers17.space.steps(picture.embeddings))
+    let y = zip(features, novelty.mean).map { $0 - Double($1) }
     func product(_ rows: [Float], _ row: Int) -> Double {
       rows[row * y.count..<(row + 1) * y.count].enumerated().reduce(0) { $0 + Double($1.element) * y[$1.offset] }
     }
     var square = y.reduce(0) { $0 + $1 * $1 }
-    for (row, share) in familiarity.shares.enumerated() {
-      let along = product(familiarity.directions, row)
+    for (row, share) in novelty.shares.enumerated() {
+      let along = product(novelty.directions, row)
       square -= Double(share) * along * along
     }
-    square /= familiarity.lambda
+    square /= novelty.lambda
     var least = Double.infinity
     var greatest = -Double.infinity
-    for (row, length) in familiarity.lengths.enumerated() {
-      let linear = product(familiarity.discriminants, row)
+    for (row, length) in novelty.lengths.enumerated() {
+      let linear = product(novelty.discriminants, row)
       least = min(least, square - 2 * linear + Double(length))
       greatest = max(greatest, linear / Double(length))
     }

@@ -1,3 +1,4 @@
+import ModelSurgery
 import Foundation
 import LinearAlgebra
 import TestMaterial
@@ -12,25 +13,26 @@ struct AnalyticTests {
   @Test(
     "Leave-one-out is what solving anew without the picture gives",
     arguments: [
-      ([5, 4, 2, 3], 40, Augmentation.one), ([5, 4, 2, 3], 9, .one), ([5, 4, 2, 3], 90, .five),
+      ([5, 4, 2, 3], 40, Augmentation.off), ([5, 4, 2, 3], 9, .off), ([5, 4, 2, 3], 90, .five),
       ([5, 4, 2, 3], 20, .five),
-      ([3, 1, 4], 12, .one), ([2, 2], 6, .thirteen),
+      ([3, 1, 4], 12, .off), ([2, 2], 6, .thirteen),
     ])
   func leaveOneOut(counts: [Int], dimension: Int, views: Augmentation) throws {
     let seen = try MadeUpPictures.seen(counts, dimension: dimension, views: views)
     let features = try LabelledFeatures(seen)
     let means = ClassMeans(features)
-    let examination = Examination(features, means)
-    let scatter = try Scatter(features, means)
+    let validation = CrossValidation(features, means)
+    let scatter = try ScatterMatrix(features, means)
     let lambda = means.lambda(1)
-    let whole = try Scatter.square(features, means)
+    let whole = try ScatterMatrix.square(features, means)
     let pictures = features.labels.indices.filter { features.counts[features.labels[$0]] > 1 }
     for metric in [
-      try scatter.metric(lambda: lambda, means: means), try Scatter.whole(whole).metric(lambda: lambda, means: means),
+      try scatter.metric(lambda: lambda, means: means),
+      try ScatterMatrix.whole(whole).metric(lambda: lambda, means: means),
     ] {
       var visited = 0
       defer { #expect(visited == pictures.count) }
-      try examination.visit(pictures, metric) { picture, leftOut in
+      try validation.forEach(pictures, metric) { picture, leftOut in
         visited += 1
         do {
           let known = try withoutPicture(picture, features, means, lambda: lambda)
@@ -48,16 +50,16 @@ struct AnalyticTests {
 
   @Test("Products through the Gram matrix and through the scatter itself give the same head", arguments: [1, 5])
   func dualIsPrimal(views: Int) throws {
-    let views: Augmentation = views == 1 ? .one : .five
+    let views: Augmentation = views == 1 ? .off : .five
     let seen = try MadeUpPictures.seen([6, 4, 5], dimension: 100, views: views)
     let features = try LabelledFeatures(seen)
     let means = ClassMeans(features)
-    let dual = try Scatter(features, means)
+    let dual = try ScatterMatrix(features, means)
     guard case .rows = dual else {
       Issue.record("fewer rows than dimensions are to be taken by their Gram matrix")
       return
     }
-    let primal = Scatter.whole(try Scatter.square(features, means))
+    let primal = ScatterMatrix.whole(try ScatterMatrix.square(features, means))
     for tau in [0.125, 1, 8] {
       let one = try dual.metric(lambda: means.lambda(tau), means: means).discriminants()
       let other = try primal.metric(lambda: means.lambda(tau), means: means).discriminants()
@@ -68,17 +70,17 @@ struct AnalyticTests {
 
   @Test(
     "Many pictures' head is exact, though factors are of 32 bits, and so nearly is what is said of each left out",
-    arguments: [(Augmentation.one, [180, 200, 160]), (.five, [40, 35, 33])])
+    arguments: [(Augmentation.off, [180, 200, 160]), (.five, [40, 35, 33])])
   func single(views: Augmentation, counts: [Int]) throws {
     let features = try LabelledFeatures(MadeUpPictures.seen(counts, dimension: 600, views: views))
     let means = ClassMeans(features)
-    let examination = Examination(features, means)
-    let dual = try Scatter(features, means)
+    let validation = CrossValidation(features, means)
+    let dual = try ScatterMatrix(features, means)
     guard case .rows(let rows) = dual, case .single = rows.gram else {
       Issue.record("so many rows are to be taken in 32-bit floats")
       return
     }
-    let primal = Scatter.whole(try Scatter.square(features, means))
+    let primal = ScatterMatrix.whole(try ScatterMatrix.square(features, means))
     let pictures = Array(features.labels.indices)
     for tau in [0.125, 1, 8] {
       let lambda = means.lambda(tau)
@@ -88,8 +90,8 @@ struct AnalyticTests {
       let refined = try metrics.0.refined().discriminants().elements
       #expect(zip(refined, exact).allSatisfy { abs($0 - $1) < 1e-9 * size })
       var scores: [[Double]] = [[], []]
-      try examination.visit(pictures, metrics.0) { scores[0] += $1.scores }
-      try examination.visit(pictures, metrics.1) { scores[1] += $1.scores }
+      try validation.forEach(pictures, metrics.0) { scores[0] += $1.scores }
+      try validation.forEach(pictures, metrics.1) { scores[1] += $1.scores }
       let greatest = scores[1].map(abs).max() ?? 0
       #expect(zip(scores[0], scores[1]).allSatisfy { abs($0 - $1) < 1e-4 * greatest })
     }
@@ -114,8 +116,8 @@ struct AnalyticTests {
     let features = try LabelledFeatures(seen)
     let means = ClassMeans(features)
     let lambda = 1e-9
-    let dual = try Scatter(features, means)
-    let primal = Scatter.whole(try Scatter.square(features, means))
+    let dual = try ScatterMatrix(features, means)
+    let primal = ScatterMatrix.whole(try ScatterMatrix.square(features, means))
     let one = try dual.metric(lambda: lambda, means: means).refined().discriminants().elements
     let other = try primal.metric(lambda: lambda, means: means).discriminants().elements
     let size = other.map(abs).max() ?? 0
@@ -132,11 +134,11 @@ struct AnalyticTests {
     let ofSums = try Analytic(keeping: whole.settings).solution(sums)
     #expect(ofSums.settings == whole.settings)
     #expect(ofSums.solved.leaveOneOut == nil)
-    #expect(ofSums.solved.familiarity == nil)
+    #expect(ofSums.solved.novelty == nil)
     #expect(isClose(ofSums.solved.head, whole.solved.head, 1e-5))
     let kept = try Analytic(keeping: whole.settings).solution(seen)
     #expect(isClose(kept.solved.head, whole.solved.head, 1e-6))
-    #expect(kept.solved.leaveOneOut?.answers.count == 15)
+    #expect(kept.solved.leaveOneOut?.predictions.count == 15)
 
     let alone = try Analytic().solution(sums)
     #expect(alone.settings.tau == 0.5)
@@ -173,8 +175,8 @@ struct AnalyticTests {
     #expect(isClose(one.solved.head, other.solved.head, 1e-5))
     #expect(try Analytic().solve(seen).head == one.solved.head)
     let answers = Dictionary(
-      uniqueKeysWithValues: try #require(other.solved.leaveOneOut).answers.map { ($0.picture, $0.logits) })
-    for answer in try #require(one.solved.leaveOneOut).answers {
+      uniqueKeysWithValues: try #require(other.solved.leaveOneOut).predictions.map { ($0.picture, $0.logits) })
+    for answer in try #require(one.solved.leaveOneOut).predictions {
       let again = try #require(answers[answer.picture])
       #expect(zip(answer.logits, again).allSatisfy { abs($0 - $1) < 1e-3 * max(1, abs($0)) })
     }
@@ -191,7 +193,7 @@ struct AnalyticTests {
       }
     }
     let solved = try Analytic().solve(taught)
-    #expect(solved.head.map == (isNonNegative ? .root : .signedRoot))
+    #expect(solved.head.transform == (isNonNegative ? .root : .signedRoot))
     let right = asked.filter { label, picture in
       let logits = solved.head.logits(of: all.space.steps(picture.embeddings))
       return logits.indices.max { logits[$0] < logits[$1] } == label
@@ -200,12 +202,12 @@ struct AnalyticTests {
     #expect(try #require(solved.leaveOneOut).accuracy > 0.85)
   }
 
-  @Test("With one picture a class there is a head, and nothing to be left out", arguments: [Augmentation.one, .five])
+  @Test("With one picture a class there is a head, and nothing to be left out", arguments: [Augmentation.off, .five])
   func onePicture(views: Augmentation) throws {
     let seen = try MadeUpPictures.seen([1, 1, 1], dimension: 30, views: views)
     let solved = try Analytic().solve(seen)
     #expect(solved.leaveOneOut == nil)
-    #expect(solved.familiarity == nil)
+    #expect(solved.novelty == nil)
     var gap: Float = 0
     for (place, known) in seen.classes.enumerated() {
       let steps = Array(seen.space.steps(known.pictures[0].embeddings).prefix(30))
@@ -213,7 +215,7 @@ struct AnalyticTests {
       #expect(logits.indices.max { logits[$0] < logits[$1] } == place)
       gap += (logits[place] - (logits.reduce(0, +) - logits[place]) / 2) / 3
     }
-    #expect(views == .one ? abs(gap - 12.5) < 0.01 : abs(gap - 12.5) < 3)
+    #expect(views == .off ? abs(gap - 12.5) < 0.01 : abs(gap - 12.5) < 3)
     var sums = EmbeddingSet(space: seen.space, budget: 0)
     try sums.merge(seen)
     #expect(isClose(try Analytic().solve(sums).head, solved.head, 1e-4))
@@ -224,10 +226,10 @@ struct AnalyticTests {
     let solved = try Analytic().solve(try MadeUpPictures.seen([4, 1, 60, 2], dimension: 30))
     let leaveOneOut = try #require(solved.leaveOneOut)
     #expect(leaveOneOut.singles == ["class 1"])
-    #expect(leaveOneOut.answers.count == 66)
-    #expect(Set(leaveOneOut.answers.map(\.label)) == [0, 2, 3])
-    #expect(leaveOneOut.answers.allSatisfy { $0.logits.count == 4 && $0.logits.allSatisfy { $0.isFinite } })
-    #expect(solved.familiarity?.training.count == 66)
+    #expect(leaveOneOut.predictions.count == 66)
+    #expect(Set(leaveOneOut.predictions.map(\.label)) == [0, 2, 3])
+    #expect(leaveOneOut.predictions.allSatisfy { $0.logits.count == 4 && $0.logits.allSatisfy { $0.isFinite } })
+    #expect(solved.novelty?.training.count == 66)
   }
 
   @Test("Fewer than two classes are refused", arguments: [0, 1])
@@ -250,8 +252,8 @@ struct AnalyticTests {
       let solved = try Analytic().solve(seen)
       let logits = solved.head.logits(of: embedding)
       #expect(logits.allSatisfy { abs($0 - logits[0]) < 1e-3 })
-      #expect(solved.leaveOneOut?.answers.allSatisfy { $0.logits.allSatisfy { $0.isFinite } } ?? true)
-      #expect(solved.familiarity == nil)
+      #expect(solved.leaveOneOut?.predictions.allSatisfy { $0.logits.allSatisfy { $0.isFinite } } ?? true)
+      #expect(solved.novelty == nil)
     }
   }
 
@@ -264,7 +266,7 @@ struct AnalyticTests {
       let logits = solved.head.logits(of: seen.space.steps(picture.embeddings))
       #expect(abs(logits[0] - logits[3]) < 1e-3)
     }
-    #expect(try #require(solved.leaveOneOut).answers.count == 16)
+    #expect(try #require(solved.leaveOneOut).predictions.count == 16)
   }
 
   @Test("Copies of one picture a class are as good as one picture a class")
@@ -299,7 +301,7 @@ struct AnalyticTests {
   func manyClasses() throws {
     let solved = try Analytic().solve(try MadeUpPictures.seen(Array(repeating: 2, count: 400), dimension: 16))
     #expect(solved.head.classCount == 400)
-    #expect(solved.leaveOneOut?.answers.count == 800)
+    #expect(solved.leaveOneOut?.predictions.count == 800)
   }
 
   @Test("Settings that make no sense are refused")
@@ -313,9 +315,9 @@ struct AnalyticTests {
     }
   }
 
-  private func isClose(_ one: Head, _ other: Head, _ tolerance: Float) -> Bool {
+  private func isClose(_ one: LinearHead, _ other: LinearHead, _ tolerance: Float) -> Bool {
     let size = other.weights.map(abs).max() ?? 0
-    return one.map == other.map && one.weights.count == other.weights.count
+    return one.transform == other.transform && one.weights.count == other.weights.count
       && zip(one.weights + one.biases, other.weights + other.biases).allSatisfy { abs($0 - $1) <= tolerance * size }
   }
 

@@ -1,3 +1,4 @@
+import ModelSurgery
 import Foundation
 import LiteRT
 import Pictures
@@ -11,7 +12,7 @@ import TestMaterial
 /// The embeddings of the flowers17 pictures by the uint8 extractor, made once.
 enum Flowers17 {
   static let space = EmbeddingSpace(
-    extractor: "mobilenet v1", resize: "crop", views: .one, arithmetic: .exact, dimension: 1024, element: .uint8,
+    extractor: "mobilenet v1", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: 1024, element: .uint8,
     zeroPoint: 0, isNonNegative: true)
 
   static let perClass = 80
@@ -46,7 +47,7 @@ enum Flowers17 {
   }
 
   /// The share of the first twenty pictures of each class that a head names rightly.
-  static func accuracy(_ head: Head, _ classes: [[EmbeddedPicture]]) -> Double {
+  static func accuracy(_ head: LinearHead, _ classes: [[EmbeddedPicture]]) -> Double {
     var right = 0
     for (place, pictures) in classes.enumerated() {
       for picture in pictures[..<20] {

@@ -20,12 +20,12 @@ struct HeadInteropTests {
       root: .root, dimension: 12, weights: numbers(36, 1), biases: numbers(3, 2))
     let new = try LinearHead(
       root: .signedRoot, dimension: 12, rowsPerClass: 2, weights: numbers(48, 3), biases: numbers(4, 4))
-    let nearest = try NearestClass(
+    let nearest = try NoveltyScore(
       mean: numbers(12, 5).map { $0 / 10 }, directions: [1] + Array(repeating: 0, count: 11), shares: [0.5],
       lambda: 0.5,
       discriminants: numbers(24, 6), lengths: [1, 2])
     return try WrittenHeadTests.extractor(encoding).appending(old).appending(
-      new, nearest: nearest, gate: ClassGate(offset: 2, slope: 0.5))
+      new, nearest: nearest, gate: BaseClassCalibration(offset: 2, slope: 0.5))
   }
 
   private static let script = """

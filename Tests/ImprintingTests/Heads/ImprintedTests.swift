@@ -15,14 +15,14 @@ struct ImprintedTests {
     let expected: [Float] = [0.6, 1.8, 0].map { 40 * $0 / Float(3.6).squareRoot() } + [0, 0, 40]
     for (weight, wanted) in zip(solved.head.weights, expected) { #expect(abs(weight - wanted) < 1e-4) }
     #expect(solved.head.biases == [0, 0])
-    #expect(solved.head.map == .plain)
+    #expect(solved.head.transform == .plain)
     #expect(solved.classes == ["class 0", "class 1"])
   }
 
-  @Test("Leaving a picture out gives what solving without it gives", arguments: [Augmentation.one, .five])
+  @Test("Leaving a picture out gives what solving without it gives", arguments: [Augmentation.off, .five])
   func leaveOneOut(views: Augmentation) throws {
     let seen = try TaughtVectors(views: views).seen([3, 2, 4])
-    let answers = try #require(try Imprinted().solve(seen).leaveOneOut).answers
+    let answers = try #require(try Imprinted().solve(seen).leaveOneOut).predictions
     #expect(answers.count == 9)
     for (place, known) in seen.classes.enumerated() {
       for picture in known.pictures {
@@ -42,7 +42,7 @@ struct ImprintedTests {
     let solved = try Imprinted().solve(TaughtVectors().seen([1, 3]))
     let leaveOneOut = try #require(solved.leaveOneOut)
     #expect(leaveOneOut.singles == ["class 0"])
-    #expect(leaveOneOut.answers.allSatisfy { $0.label == 1 })
+    #expect(leaveOneOut.predictions.allSatisfy { $0.label == 1 })
     #expect(try Imprinted().solve(TaughtVectors().seen([1, 1])).leaveOneOut == nil)
   }
 
@@ -71,7 +71,7 @@ struct ImprintedTests {
     let black = try Imprinted().solve(
       TaughtVectors(dimension: 2).seen(embeddings: [[[0, 0], [0, 0]], [[1, 2], [1, 2]]]))
     #expect(black.head.weights.prefix(2) == [0, 0])
-    #expect(black.leaveOneOut?.answers.allSatisfy { $0.logits.allSatisfy(\.isFinite) } == true)
+    #expect(black.leaveOneOut?.predictions.allSatisfy { $0.logits.allSatisfy(\.isFinite) } == true)
   }
 
   @Test("A scale that is no positive number is refused", arguments: [0, -1, .nan, .infinity])

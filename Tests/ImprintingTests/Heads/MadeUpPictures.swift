@@ -8,9 +8,10 @@ import TestMaterial
 
 /// What was seen of made-up classes: embeddings around a point of each class.
 enum MadeUpPictures {
-  static func space(_ dimension: Int, views: Augmentation = .one, isNonNegative: Bool = true) -> EmbeddingSpace {
+  static func space(_ dimension: Int, views: Augmentation = .off, isNonNegative: Bool = true) -> EmbeddingSpace {
     EmbeddingSpace(
-      extractor: "made up", resize: "crop", views: views, arithmetic: .exact, dimension: dimension, element: .float32,
+      extractor: "made up", resize: "crop", augmentation: views, arithmetic: .exact, dimension: dimension,
+      element: .float32,
       zeroPoint: 0, isNonNegative: isNonNegative)
   }
 
@@ -22,7 +23,7 @@ enum MadeUpPictures {
   ///   - counts: How many pictures each class has.
   ///   - noise: How far pictures are from their class's point, which is from 0 to 1 in each direction.
   static func seen(
-    _ counts: [Int], dimension: Int, views: Augmentation = .one, noise: Float = 1, isNonNegative: Bool = true,
+    _ counts: [Int], dimension: Int, views: Augmentation = .off, noise: Float = 1, isNonNegative: Bool = true,
     budget: Int = EmbeddingSet.defaultBudget, seed: Int = 1
   ) throws -> EmbeddingSet {
     var generator = SeededGenerator(seed: seed)

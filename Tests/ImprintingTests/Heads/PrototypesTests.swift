@@ -48,11 +48,11 @@ struct PrototypesTests {
   func scale() throws {
     let seen = try TaughtVectors(dimension: 6, spread: 55).seen([20, 20, 20, 20])
     let solved = try Prototypes().solve(seen)
-    let answers = try #require(solved.leaveOneOut).answers
+    let answers = try #require(solved.leaveOneOut).predictions
     func loss(_ factor: Float) -> Double {
       answers.reduce(0) { sum, answer in
         sum
-          + LeaveOneOut.Answer(
+          + LeaveOneOut.Prediction(
             picture: answer.picture, label: answer.label, logits: answer.logits.map { factor * $0 }
           ).surprise
       }

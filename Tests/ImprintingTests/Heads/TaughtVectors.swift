@@ -1,3 +1,4 @@
+import ModelSurgery
 import TFLite
 
 @testable import Heads
@@ -7,7 +8,7 @@ import TFLite
 /// Made-up embeddings: each class has one or more centres, and its pictures lie around them.
 struct TaughtVectors {
   var dimension = 16
-  var views = Augmentation.one
+  var views = Augmentation.off
   var budget = EmbeddingSet.defaultBudget
   /// How far a picture is from its centre, in steps of 255.
   var spread = 40
@@ -15,7 +16,8 @@ struct TaughtVectors {
 
   var space: EmbeddingSpace {
     EmbeddingSpace(
-      extractor: "made up", resize: "crop", views: views, arithmetic: .exact, dimension: dimension, element: .uint8,
+      extractor: "made up", resize: "crop", augmentation: views, arithmetic: .exact, dimension: dimension,
+      element: .uint8,
       zeroPoint: 0, isNonNegative: true)
   }
 
@@ -62,7 +64,7 @@ struct TaughtVectors {
   }
 }
 
-extension Head {
+extension LinearHead {
   /// The share of pictures whose class has the greatest logit.
   func accuracy(_ asked: [(steps: [Float], label: Int)]) -> Double {
     let right = asked.count { steps, label in

@@ -31,16 +31,16 @@ struct WrittenHeadTests {
   @Test(
     "Behind bytes, signed bytes and floats the file gives the logits of the head in memory",
     arguments: [
-      (ElementEncoding.uint8(scale: 0.02, zeroPoint: 0), FeatureMap.root, 1),
+      (ElementEncoding.uint8(scale: 0.02, zeroPoint: 0), FeatureTransform.root, 1),
       (.uint8(scale: 0.02, zeroPoint: 100), .signedRoot, 1), (.int8(scale: 0.1, zeroPoint: -128), .root, 3),
       (.int8(scale: 0.1, zeroPoint: 5), .plain, 2), (.float32, .signedRoot, 2), (.float32, .root, 1),
     ])
-  func exact(encoding: ElementEncoding, map: FeatureMap, rows: Int) throws {
+  func exact(encoding: ElementEncoding, map: FeatureTransform, rows: Int) throws {
     var generator = SeededGenerator(seed: rows)
-    let head = try Head(
-      map: map, dimension: 12, rowsPerClass: rows, weights: numbers(12 * 5 * rows, &generator),
+    let head = try LinearHead(
+      transform: map, dimension: 12, rowsPerClass: rows, weights: numbers(12 * 5 * rows, &generator),
       biases: numbers(5 * rows, &generator))
-    let file = try BaseLogits(of: head.model(behind: Self.extractor(encoding)))
+    let file = try BaseLogits(of: Self.extractor(encoding).appending(head))
     for number in 0..<200 {
       // The first is an embedding of zeros.
       let values = number == 0 ? Array(repeating: 0, count: 12) : numbers(12, &generator)
@@ -55,7 +55,7 @@ struct WrittenHeadTests {
   /// Made-up classes: points about their own means.
   private func solved(_ encoding: ElementEncoding, shots: Int) throws -> (EmbeddingSet, SolvedHead) {
     let space = EmbeddingSpace(
-      extractor: "made up", resize: "crop", views: .one, arithmetic: .exact, dimension: 12, element: .uint8,
+      extractor: "made up", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: 12, element: .uint8,
       zeroPoint: 0, isNonNegative: true)
     var generator = SeededGenerator(seed: 7)
     var seen = EmbeddingSet(space: space)
@@ -72,12 +72,12 @@ struct WrittenHeadTests {
   func kept() throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
     var generator = SeededGenerator(seed: 3)
-    let old = try Head(
-      map: .plain, dimension: 12, weights: numbers(48, &generator), biases: Array(repeating: 4, count: 4))
-    let base = try old.model(behind: Self.extractor(encoding))
+    let old = try LinearHead(
+      transform: .plain, dimension: 12, weights: numbers(48, &generator), biases: Array(repeating: 4, count: 4))
+    let base = try Self.extractor(encoding).appending(old)
     let (seen, solved) = try solved(encoding, shots: 12)
     let logits = try BaseLogits(of: base)
-    let kept = try KeptClasses(solved, from: seen, base: logits)
+    let kept = try BaseClassCalibration(solved, from: seen, base: logits)
     let model = try solved.model(beside: base, kept: kept, labels: Labels([0: "old"]), resize: .crop)
     #expect(model.carriedLabels?.names == [0: "old", 4: "class 0", 5: "class 1", 6: "class 2"])
     let file = try BaseLogits(of: model)
@@ -103,15 +103,18 @@ struct WrittenHeadTests {
   func tooFew() throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
     let (seen, solved) = try solved(encoding, shots: 1)
-    let head = try Head(map: .plain, dimension: 12, weights: Array(repeating: 1, count: 24), biases: [0, 1])
-    let base = try BaseLogits(of: head.model(behind: Self.extractor(encoding)))
-    #expect(throws: KeptClassesError.tooFewPictures) { try KeptClasses(solved, from: seen, base: base) }
+    let head = try LinearHead(
+      transform: .plain, dimension: 12, weights: Array(repeating: 1, count: 24), biases: [0, 1])
+    let base = try BaseLogits(of: Self.extractor(encoding).appending(head))
+    #expect(throws: BaseClassCalibrationError.tooFewPictures) {
+      try BaseClassCalibration(solved, from: seen, base: base)
+    }
   }
 
   @Test("What is stored of unfamiliar pictures is read as it was written, and damage never crashes")
   func stored() throws {
     let (_, solved) = try solved(.uint8(scale: 0.02, zeroPoint: 0), shots: 9)
-    let familiarity = try #require(solved.familiarity)
+    let familiarity = try #require(solved.novelty)
     let stored = try #require(try StoredFamiliarity(familiarity, rate: 0.1))
     #expect(try StoredFamiliarity(stored.bytes) == stored)
     let values = familiarity.training.map { familiarity.value(distance: $0.distance, projection: $0.projection) }

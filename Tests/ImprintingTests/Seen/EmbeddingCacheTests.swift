@@ -41,7 +41,7 @@ struct EmbeddingCacheTests {
     }
     for (place, index) in lookup.missing.enumerated() {
       let isThere = FileManager.default.fileExists(atPath: pictures[index].path)
-      let size = space.byteCount * space.views.count
+      let size = space.byteCount * space.augmentation.count
       let seen = EmbeddedPicture(
         name: pictures[index].relativePath, embeddings: Bytes([UInt8](repeating: UInt8(index), count: size)))
       try lookup.take(
@@ -92,7 +92,7 @@ struct EmbeddingCacheTests {
     try await see(files)
     for other in [
       Sight.space(resize: "squash"), Sight.space(views: .five), Sight.space(extractor: "beef"),
-      Sight.space(arithmetic: .rewritten), Sight.space(dimension: 5),
+      Sight.space(arithmetic: .int8), Sight.space(dimension: 5),
     ] {
       #expect(try await see(files, space: other).use.reused == 0)
       #expect(try await see(files, space: other).use.reused == 2)

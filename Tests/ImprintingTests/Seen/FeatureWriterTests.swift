@@ -1,3 +1,4 @@
+import ModelSurgery
 import TFLite
 import Testing
 
@@ -9,11 +10,12 @@ import Testing
 struct FeatureWriterTests {
   @Test(
     "They and the sums of steps are those of the plain formula, however elements are stored",
-    arguments: [EmbeddingSpace.Element.uint8, .int8, .float32], [FeatureMap.plain, .root, .signedRoot])
-  func formula(element: EmbeddingSpace.Element, map: FeatureMap) throws {
+    arguments: [EmbeddingSpace.Element.uint8, .int8, .float32], [FeatureTransform.plain, .root, .signedRoot])
+  func formula(element: EmbeddingSpace.Element, map: FeatureTransform) throws {
     let dimension = 21
     let space = EmbeddingSpace(
-      extractor: "made up", resize: "crop", views: .five, arithmetic: .exact, dimension: dimension, element: element,
+      extractor: "made up", resize: "crop", augmentation: .five, arithmetic: .exact, dimension: dimension,
+      element: element,
       zeroPoint: element == .float32 ? 0 : 3, isNonNegative: false)
     var generator = SplitMix64(seed: 1)
     var bytes: [UInt8] = []
@@ -25,7 +27,7 @@ struct FeatureWriterTests {
         bytes.append(.random(in: 0...255, using: &generator))
       }
     }
-    let writer = FeatureWriter(space, map: map)
+    let writer = FeatureWriter(space, transform: map)
     let steps = space.steps(Bytes(bytes))
     var sum = [Double](repeating: 1, count: dimension)
     writer.addSteps(Bytes(bytes), to: &sum, factor: -2)

@@ -32,6 +32,28 @@ struct SeenFileTests {
     #expect(read.pictures == 18)
   }
 
+  @Test("The header names augmentation and arithmetic as it always did")
+  func header() throws {
+    for (views, arithmetic, text) in [
+      (Augmentation.off, Arithmetic.exact, "\"arithmetic\":\"exact\",\"dimension\":12,\"element\":\"uint8\""),
+      (.five, .int8, "\"arithmetic\":\"rewritten\""),
+    ] {
+      let bytes = try Sight.bytes(Sight.seen(in: Sight.space(views: views, arithmetic: arithmetic)))
+      let header = String(decoding: bytes, as: UTF8.self)
+      #expect(header.contains(text))
+      #expect(header.contains("\"views\":\"\(views == .off ? "one" : "five")\",\"zeroPoint\":0}"))
+    }
+  }
+
+  @Test("For people augmentation and arithmetic have other names")
+  func names() {
+    #expect(Augmentation.allCases.map(\.description) == ["none", "five", "thirteen"])
+    #expect(Augmentation.allCases.allSatisfy { Augmentation($0.description) == $0 })
+    #expect(Arithmetic.allCases.map(\.description) == ["exact", "int8"])
+    #expect(Arithmetic.allCases.allSatisfy { Arithmetic($0.description) == $0 })
+    #expect(Augmentation("one") == nil && Arithmetic("rewritten") == nil)
+  }
+
   @Test("It takes a byte an element of a quantised network, and little beside")
   func size() throws {
     let seen = try Sight.seen(classes: 0..<2, pictures: 0..<100, in: Sight.space(dimension: 1024))

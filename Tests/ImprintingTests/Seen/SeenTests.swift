@@ -11,7 +11,7 @@ struct SeenTests {
   @Test("A picture's plain view is the first; of another space there is none")
   func plainView() {
     let space = Sight.space()
-    let stored = (0..<space.byteCount * space.views.count).map { UInt8(truncatingIfNeeded: 7 * $0) }
+    let stored = (0..<space.byteCount * space.augmentation.count).map { UInt8(truncatingIfNeeded: 7 * $0) }
     let steps = space.plainSteps(of: EmbeddedPicture(name: "a", embeddings: Bytes(stored)))
     #expect(steps == stored.prefix(space.dimension).map { Float(Int($0) - space.zeroPoint) })
     #expect(space.plainSteps(of: EmbeddedPicture(name: "b", embeddings: Bytes([1]))) == [])
@@ -54,7 +54,7 @@ struct SeenTests {
 
   @Test(
     "More pictures than are squared at once give the sums of all, and come away again",
-    arguments: [Augmentation.one, .five])
+    arguments: [Augmentation.off, .five])
   func manyBlocks(views: Augmentation) throws {
     let space = Sight.space(views: views)
     let kept = try Sight.seen(classes: 0..<2, pictures: 0..<400, in: space)
@@ -87,7 +87,7 @@ struct SeenTests {
     #expect(throws: refused("removing a class")) { try summed.remove(class: "class 0") }
     #expect(throws: refused("learning from single pictures")) { try LabelledFeatures(summed) }
     var kept = try Sight.seen()
-    #expect(throws: refused("taking away single pictures")) { try kept.subtract(summed) }
+    #expect(throws: refused("subtracting single pictures")) { try kept.subtract(summed) }
     #expect(kept.pictures == 15)
   }
 
@@ -95,7 +95,7 @@ struct SeenTests {
   func tooWide() throws {
     let size = 1 << 20
     let space = EmbeddingSpace(
-      extractor: "made up", resize: "crop", views: .one, arithmetic: .exact, dimension: size, element: .uint8,
+      extractor: "made up", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: size, element: .uint8,
       zeroPoint: 0, isNonNegative: true)
     let picture = { (name: String) in EmbeddedPicture(name: name, embeddings: Bytes([UInt8](repeating: 7, count: size)))
     }
@@ -176,13 +176,13 @@ struct SeenTests {
       (Sight.space(extractor: "beef"), "another model (beef… and not cafe…)"),
       (Sight.space(resize: "squash"), "pictures resized by squash and not by crop"),
       (Sight.space(views: .five), "5 views a picture and not one view"),
-      (Sight.space(arithmetic: .rewritten), "rewritten arithmetic and not exact"),
+      (Sight.space(arithmetic: .int8), "int8 arithmetic and not exact"),
     ]
     for (space, words) in others {
       let error = #expect(throws: EmbeddingSetError.self) { try seen.merge(Sight.seen(in: space)) }
       #expect("\(try #require(error))".contains(words))
     }
-    try seen.merge(Sight.seen(pictures: 7..<9, in: Sight.space(arithmetic: .rewritten)), anyArithmetic: true)
+    try seen.merge(Sight.seen(pictures: 7..<9, in: Sight.space(arithmetic: .int8)), anyArithmetic: true)
     #expect(seen.pictures == 21)
   }
 

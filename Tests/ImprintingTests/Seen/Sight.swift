@@ -9,12 +9,12 @@ enum Sight {
   static let dimension = 12
 
   static func space(
-    element: EmbeddingSpace.Element = .uint8, resize: String = "crop", views: Augmentation = .one,
+    element: EmbeddingSpace.Element = .uint8, resize: String = "crop", views: Augmentation = .off,
     extractor: String = "cafe",
-    arithmetic: EmbeddingSpace.Arithmetic = .exact, dimension: Int = Sight.dimension
+    arithmetic: Arithmetic = .exact, dimension: Int = Sight.dimension
   ) -> EmbeddingSpace {
     EmbeddingSpace(
-      extractor: extractor, resize: resize, views: views, arithmetic: arithmetic, dimension: dimension,
+      extractor: extractor, resize: resize, augmentation: views, arithmetic: arithmetic, dimension: dimension,
       element: element,
       zeroPoint: 0, isNonNegative: true)
   }
@@ -27,7 +27,7 @@ enum Sight {
     var centre = SplitMix64(seed: UInt64(label + 77))
     let means = (0..<space.dimension).map { _ in Double.random(in: 40...200, using: &centre) }
     var bytes: [UInt8] = []
-    for _ in 0..<space.views.count {
+    for _ in 0..<space.augmentation.count {
       for mean in means {
         let value = min(max(mean + Double.random(in: -spread...spread, using: &generator), 0), 255)
         if space.element == .float32 {

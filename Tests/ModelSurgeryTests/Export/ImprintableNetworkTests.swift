@@ -127,7 +127,8 @@ struct ImprintableNetworkTests {
       #expect(bias.scale.count == count)
     }
     let tail = try ImprintingTail(of: model)
-    #expect(tail.rowEncoding == .int8(scale: 1.0 / 127, zeroPoint: 0))
+    let encoding = ElementEncoding.int8(scale: 1.0 / 127, zeroPoint: 0)
+    #expect(tail.rowEncoding == encoding)
     #expect(abs(tail.scale - 20) < 1e-4)
   }
 

@@ -74,7 +74,7 @@ struct ColourChangeTests {
 
   private func made(_ changes: [ColourChange], _ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
-    bytes.withUnsafeMutableBytes { ColourChange.make(changes, in: $0) }
+    bytes.withUnsafeMutableBytes { ColourChange.apply(changes, in: $0) }
     return bytes
   }
 

@@ -25,13 +25,13 @@ struct CheckpointTests {
     position.lossSum = 0.1 + 0.2
     return Checkpoint(
       settings: TrainingSettings(
-        architecture: "mobilenet-v1-0.25", side: 96, optimizer: .rootMeanSquare(rho: 0.9, momentum: 0.8, epsilon: 1),
-        rate: LearningRate(peak: 0.1, course: .exponential(factor: 0.94, epochs: 2, isStaircase: true)),
-        rounding: RoundingSettings(grid: .int8PerChannel, delay: 3, freeze: 4), seed: .max),
+        architecture: "mobilenet-v1-0.25", side: 96, optimizer: .rmsProp(rho: 0.9, momentum: 0.8, epsilon: 1),
+        rate: LearningRate(peak: 0.1, schedule: .exponential(factor: 0.94, epochs: 2, isStaircase: true)),
+        fakeQuantization: FakeQuantizationSettings(grid: .int8PerChannel, delay: 3, freeze: 4), seed: .max),
       labels: ["rosé", "a \"b\""], pictures: "digest", position: position,
       history: [
         EpochResult(
-          epoch: 1, loss: 1.5, accuracy: 0.5, testAccuracy: nil, isRounded: false, seconds: 2, waitingShare: 0.01)
+          epoch: 1, loss: 1.5, accuracy: 0.5, testAccuracy: nil, isQuantized: false, seconds: 2, waitingShare: 0.01)
       ],
       weights: try weights([1, 2, 3]), averages: try weights([4, 5, 6]), velocities: try weights([7, 8, 9]),
       squares: NamedWeights([]), ranges: ["Conv2d_0": ActivationRanges.Range(lower: -1, upper: 6)])

@@ -24,7 +24,7 @@ struct ExperimentTests {
       $0.head.projection = projection
     }
     let parts = try pictures.data.selecting(classes: classes).split(testRatio: 0.25)
-    run.start = try ColouredPictures.start()
+    run.pretrained = try ColouredPictures.start()
     (run.training, run.test) = (parts.training, parts.heldBack)
     return try await trainer.train(run).best
   }
@@ -82,10 +82,10 @@ struct ExperimentTests {
     #expect(error(Experiment()) == "nothing")
     #expect(error(Experiment(), ["a", "b", "c", "d", "e"]).contains("leave some out"))
     #expect(error(Experiment(), ["a", "zebra"]).contains("zebra"))
-    #expect(error(Experiment(shots: [])).contains("numbers of pictures"))
-    #expect(error(Experiment(shots: [1, 0])).contains("numbers of pictures"))
+    #expect(error(Experiment(shots: [])).contains("numbers of shots"))
+    #expect(error(Experiment(shots: [1, 0])).contains("numbers of shots"))
     #expect(error(Experiment(draws: 0)).contains("draws"))
-    #expect(error(Experiment(testRatio: 0)).contains("asked about"))
+    #expect(error(Experiment(testRatio: 0)).contains("test ratio"))
     #expect(error(Experiment(fineTuning: FineTuning(of: .head, rate: .infinity))).contains("rate"))
     #expect(error(Experiment(fineTuning: FineTuning(of: .head, epochs: 0))).contains("epochs"))
   }

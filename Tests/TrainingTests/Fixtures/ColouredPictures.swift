@@ -31,8 +31,8 @@ struct ColouredPictures {
   }
 
   /// Weights that have seen a million pictures.
-  static func start() throws -> StartingPoint {
-    try StartingPoint(
+  static func start() throws -> PretrainedWeights {
+    try PretrainedWeights(
       contentsOf: Material.model("mobilenet_v1_0.25_128_quant"), for: .mobileNetV1(multiplier: 0.25))
   }
 

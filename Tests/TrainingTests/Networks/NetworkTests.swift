@@ -33,16 +33,16 @@ struct NetworkTests {
   }
 
   private func session(
-    _ architecture: String, projection: Int? = nil, rounding: RoundingSettings? = nil
+    _ architecture: String, projection: Int? = nil, fakeQuantization: FakeQuantizationSettings? = nil
   ) throws -> TrainingSession {
     let settings = TrainingSettings(
       architecture: architecture, side: Self.side, head: HeadSettings(projection: projection),
-      rate: LearningRate(peak: 0.001), rounding: rounding)
+      rate: LearningRate(peak: 0.001), fakeQuantization: fakeQuantization)
     let base = try settings.base()
-    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, start: nil, seed: 3)
+    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, pretrained: nil, seed: 3)
     let session = try TrainingSession(
       settings, base: base, classes: 5, weights: weights, stepsPerEpoch: 10, torch: torch)
-    try session.network.findStatistics(on: pictures(of: base))
+    try session.network.measureStatistics(on: pictures(of: base))
     return session
   }
 
@@ -88,7 +88,7 @@ struct NetworkTests {
     arguments: WeightGrid.allCases, ["mobilenet-v1-0.25", "efficientnet-lite0"])
   func rounded(grid: WeightGrid, architecture: String) async throws {
     let session = try session(
-      architecture, projection: 32, rounding: RoundingSettings(grid: grid, delay: 0, freeze: 0))
+      architecture, projection: 32, fakeQuantization: FakeQuantizationSettings(grid: grid, delay: 0, freeze: 0))
     let pictures = try pictures(of: session.network.base)
     for step in 0..<3 {
       _ = try session.step(pictures: pictures, labels: bytes.indices.map { $0 % 5 }, at: step)
@@ -105,20 +105,20 @@ struct NetworkTests {
   func statistics() throws {
     let settings = TrainingSettings(architecture: "mobilenet-v1-0.25", side: Self.side)
     let base = try settings.base()
-    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, start: nil, seed: 4)
+    let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, pretrained: nil, seed: 4)
     let network = try Network(base: base, head: settings.head, classes: 5, weights: weights, torch: torch)
     let pictures = try pictures(of: base)
-    func embedding(_ pass: Pass) throws -> [Float] {
+    func embedding(_ pass: ForwardPass) throws -> [Float] {
       try torch.withoutGradients { try network.embedding(of: pictures, pass).elements() }
     }
     let before = try embedding(.evaluation(nil))
-    try network.findStatistics(on: pictures)
+    try network.measureStatistics(on: pictures)
     let greatest = before.max() ?? 0
     #expect(greatest > 0)
     let after = try embedding(.evaluation(nil))
     #expect(zip(before, after).allSatisfy { abs($0 - $1) < 1e-3 * greatest })
     // With the batch's own statistics the network is the same one now, but for the unbiased variance.
-    let trained = try embedding(Pass(statisticsMomentum: 0))
+    let trained = try embedding(ForwardPass(statisticsMomentum: 0))
     #expect(zip(before, trained).allSatisfy { abs($0 - $1) < 0.03 * greatest })
   }
 
@@ -129,7 +129,7 @@ struct NetworkTests {
       settings.head.projection = 16
       settings.averageDecay = 0.9
       let base = try settings.base()
-      let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, start: nil, seed: 4)
+      let weights = try InitialWeights.make(base: base, head: settings.head, classes: 5, pretrained: nil, seed: 4)
       return try TrainingSession(
         settings, base: base, classes: 5, weights: weights, stepsPerEpoch: 10, torch: torch)
     }

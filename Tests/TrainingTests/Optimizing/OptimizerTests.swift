@@ -18,7 +18,7 @@ struct OptimizerTests {
     }
     let optimizer = try Optimizer(settings, weights: weights, weightDecay: decay, torch: torch)
     return try (0..<steps).map { _ in
-      try optimizer.clear()
+      try optimizer.zeroGradients()
       for weight in weights {
         try weight.tensor.multiplied(by: weight.tensor).multiplied(by: torch.tensor([0.5], shape: [1])).backward()
       }
@@ -38,26 +38,26 @@ struct OptimizerTests {
     }
   }
 
-  @Test("Descent with momentum, with decay of kernels alone")
+  @Test("SGD with momentum, with weight decay of kernels only")
   func descent() throws {
-    expect(try descend(.descent(momentum: 0.9, isNesterov: false), decay: 0.5)) { weight, place, state in
+    expect(try descend(.sgd(momentum: 0.9, isNesterov: false), decay: 0.5)) { weight, place, state in
       state[0] = 0.9 * state[0] + weight + (place == 0 ? 0.5 * weight : 0)
       return weight - 0.1 * state[0]
     }
   }
 
-  @Test("Descent with Nesterov's momentum")
+  @Test("SGD with Nesterov's momentum")
   func nesterov() throws {
-    expect(try descend(.descent(momentum: 0.9, isNesterov: true))) { weight, _, state in
+    expect(try descend(.sgd(momentum: 0.9, isNesterov: true))) { weight, _, state in
       state[0] = 0.9 * state[0] + weight
       return weight - 0.1 * (weight + 0.9 * state[0])
     }
   }
 
-  @Test("RMSprop as TensorFlow has it: the mean square begins at 1, ε stands under the root")
-  func rootMeanSquare() throws {
+  @Test("RMSprop as in TensorFlow: the mean square starts at 1, and ε is added under the root")
+  func rmsProp() throws {
     expect(
-      try descend(.rootMeanSquare(rho: 0.9, momentum: 0.8, epsilon: 1), decay: 0.25)
+      try descend(.rmsProp(rho: 0.9, momentum: 0.8, epsilon: 1), decay: 0.25)
     ) { weight, place, state in
       let gradient = weight + (place == 0 ? 0.25 * weight : 0)
       state[1] = 0.9 * state[1] + 0.1 * gradient * gradient
@@ -66,15 +66,15 @@ struct OptimizerTests {
     }
   }
 
-  @Test("Averages follow the weights, quickly at first, and are exchanged with them and back")
+  @Test("Averages follow the weights, quickly at first, and are swapped with them and back")
   func averages() throws {
     let weight = NetworkWeight(name: "w", role: .free, isBase: true, tensor: try torch.tensor([1], shape: [1]))
     let averages = try WeightAverages(of: [weight], decay: 0.5, torch: torch)
     try weight.tensor.assign(torch.tensor([11], shape: [1]))
     try averages.move(step: 0)  // c = 1/10
-    try averages.exchange()
+    try averages.swap()
     #expect(abs(try weight.tensor.number() - 10) < 1e-5)
-    try averages.exchange()
+    try averages.swap()
     #expect(try weight.tensor.number() == 11)
     try averages.move(step: 1000)  // c = 1/2
     #expect(abs(try #require(averages.tensors.first).tensor.number() - 10.5) < 1e-5)

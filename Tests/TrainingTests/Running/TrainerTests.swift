@@ -47,7 +47,7 @@ struct TrainerTests {
     .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func learns() async throws {
     var run = try pictures.run { $0.epochs = 8 }
-    run.start = try ColouredPictures.start()
+    run.pretrained = try ColouredPictures.start()
     let told = Mutex<[String]>([])
     let result = try await trainer.train(run) { event in
       let words =
@@ -80,11 +80,11 @@ struct TrainerTests {
       settings.epochs = 3
       guard kind == "all" else { return }
       settings.head = HeadSettings(projection: 16, dropout: 0.2)
-      settings.optimizer = .rootMeanSquare(rho: 0.9, momentum: 0.9, epsilon: 1)
+      settings.optimizer = .rmsProp(rho: 0.9, momentum: 0.9, epsilon: 1)
       settings.rate = LearningRate(peak: 0.01, warmUp: 0.5)
       settings.averageDecay = 0.9
       settings.labelSmoothing = 0.1
-      settings.rounding = RoundingSettings(grid: .uint8PerTensor, delay: 1.2, freeze: 1.2)
+      settings.fakeQuantization = FakeQuantizationSettings(grid: .uint8PerTensor, delay: 1.2, freeze: 1.2)
       settings.augmentation.colours = ColourDistortion(strength: 0.5)
     }
     let whole = try await trainer.train(pictures.run("whole", change))
@@ -147,13 +147,15 @@ struct TrainerTests {
   func diverges() async throws {
     let run = try pictures.run {
       $0.epochs = 4
-      $0.rate = LearningRate(peak: 0.01, course: .steps(epochs: [2], factor: 1e30))
+      $0.rate = LearningRate(peak: 0.01, schedule: .steps(epochs: [2], factor: 1e30))
     }
     do {
       _ = try await trainer.train(run)
       Issue.record("the loss stayed finite")
-    } catch TrainingError.diverged(let step, let epoch, let rate, let kept) {
-      #expect((12...18).contains(step) && epoch == 3 && rate > 1e27 && kept == run.lastFile.path)
+    } catch let error as TrainingError {
+      let found = try #require(error.divergence)
+      #expect((12...18).contains(found.step) && found.epoch == 3 && found.rate > 1e27)
+      #expect(found.kept == run.lastFile.path)
     }
     let kept = try Checkpoint(contentsOf: run.lastFile)
     #expect(kept.position.epoch == 2)
@@ -165,7 +167,7 @@ struct TrainerTests {
     // Six steps an epoch: the rate leaps at the last of the second.
     let run = try pictures.run {
       $0.epochs = 3
-      $0.rate = LearningRate(peak: 0.01, course: .steps(epochs: [11.0 / 6], factor: 1e39))
+      $0.rate = LearningRate(peak: 0.01, schedule: .steps(epochs: [11.0 / 6], factor: 1e39))
     }
     await #expect(throws: TrainingError.self) { try await trainer.train(run) }
     #expect(try Checkpoint(contentsOf: run.lastFile).position.epoch == 1)
@@ -175,11 +177,11 @@ struct TrainerTests {
   func bestRounded() async throws {
     let run = try pictures.run {
       $0.epochs = 4
-      $0.rate = LearningRate(peak: 0.02, course: .steps(epochs: [2], factor: 1e-9))
-      $0.rounding = RoundingSettings(grid: .uint8PerTensor, delay: 3, freeze: 3)
+      $0.rate = LearningRate(peak: 0.02, schedule: .steps(epochs: [2], factor: 1e-9))
+      $0.fakeQuantization = FakeQuantizationSettings(grid: .uint8PerTensor, delay: 3, freeze: 3)
     }
     let result = try await trainer.train(run)
-    #expect(result.history.map(\.isRounded) == [false, false, false, true])
+    #expect(result.history.map(\.isQuantized) == [false, false, false, true])
     #expect(result.best.position.epoch == 4)
     let model = try result.best.network().quantizedModel(ranges: result.best.ranges, grid: .uint8PerTensor)
     #expect(try !model.serialized().bytes().isEmpty)
@@ -190,7 +192,8 @@ struct TrainerTests {
     let first = try pictures.run("first")
     let trained = try await trainer.train(first)
     var second = try pictures.run("second") { $0.isBaseFrozen = true }
-    second.start = try StartingPoint(of: first.bestFile, for: #require(Architecture(name: "mobilenet-v1-0.25")))
+    second.pretrained = try PretrainedWeights(
+      of: first.bestFile, for: #require(Architecture(name: "mobilenet-v1-0.25")))
     let result = try await trainer.train(second)
     for name in trained.best.weights.names where !name.hasPrefix("head.") {
       #expect(result.best.weights[name] == trained.best.weights[name], "\(name)")
@@ -200,11 +203,11 @@ struct TrainerTests {
   @Test("A frozen base whose normalisation was folded is still known as one when it is trained on")
   func folded() async throws {
     let weights = try ColouredPictures.start().weights
-    let again = try StartingPoint(weights, for: .mobileNetV1(multiplier: 0.25))
+    let again = try PretrainedWeights(weights, for: .mobileNetV1(multiplier: 0.25))
     #expect(again.isFolded)
     let run = try pictures.run()
     let trained = try await trainer.train(run)
-    let moved = try StartingPoint(of: run.bestFile, for: .mobileNetV1(multiplier: 0.25))
+    let moved = try PretrainedWeights(of: run.bestFile, for: .mobileNetV1(multiplier: 0.25))
     #expect(!moved.isFolded && trained.best.weights.names.count > moved.weights.names.count)
   }
 
@@ -214,14 +217,15 @@ struct TrainerTests {
   func divergesRounded() async throws {
     for grid in WeightGrid.allCases {
       let run = try pictures.run("\(grid)") {
-        $0.rate = LearningRate(peak: 1e30, course: .constant)
-        $0.rounding = RoundingSettings(grid: grid, delay: 0, freeze: 0)
+        $0.rate = LearningRate(peak: 1e30, schedule: .constant)
+        $0.fakeQuantization = FakeQuantizationSettings(grid: grid, delay: 0, freeze: 0)
       }
       do {
         _ = try await trainer.train(run)
         Issue.record("it went on")
-      } catch TrainingError.diverged(let step, _, _, let kept) {
-        #expect(step <= 4 && kept == nil)
+      } catch let error as TrainingError {
+        let found = try #require(error.divergence)
+        #expect(found.step <= 4 && found.kept == nil)
       }
     }
   }
@@ -295,18 +299,18 @@ struct TrainerTests {
       do {
         _ = try await trainer.train(other)
         Issue.record("it went on: \(words)")
-      } catch TrainingError.otherRun(let path, let reason) {
-        #expect(path == run.lastFile.path && reason.contains(words), "\(reason)")
+      } catch let error as TrainingError where error.code == .otherRun {
+        #expect(error.message.hasPrefix(run.lastFile.path) && error.message.contains(words), "\(error)")
       }
     }
-    try await expectRefusal("its settings are others (epochs, labelSmoothing)") {
+    try await expectRefusal("its settings are different (epochs, labelSmoothing)") {
       $0.settings.epochs = 2
       $0.settings.labelSmoothing = 0.2
     }
-    try await expectRefusal("its pictures are others") {
+    try await expectRefusal("its pictures are different") {
       $0.training = $0.training.with(Array($0.training.examples.dropLast()))
     }
-    try await expectRefusal("its classes are others") { run in
+    try await expectRefusal("its classes are different") { run in
       run.training = run.training.with(run.training.examples, labels: ["a", "b", "c"])
     }
   }
@@ -330,20 +334,20 @@ struct TrainerTests {
     #expect(try await error { $0.settings.epochs = 0 }.contains("epochs"))
     #expect(try await error { $0.settings.epochs = .max }.contains("epochs"))
     #expect(
-      try await error { $0.settings.optimizer = .descent(momentum: .nan, isNesterov: false) }.contains("momentum"))
+      try await error { $0.settings.optimizer = .sgd(momentum: .nan, isNesterov: false) }.contains("momentum"))
     #expect(
-      try await error { $0.settings.rate.course = .steps(epochs: [.infinity], factor: 0.1) }.contains(
-        "course of the rate"))
+      try await error { $0.settings.rate.schedule = .steps(epochs: [.infinity], factor: 0.1) }.contains(
+        "schedule of the learning rate"))
     for (delay, freeze) in [(2.0, 2.0), (.infinity, 0), (0, .infinity)] {
       #expect(
         try await error {
-          $0.settings.rounding = RoundingSettings(grid: .int8PerChannel, delay: delay, freeze: freeze)
-        }.contains("cannot be"))
+          $0.settings.fakeQuantization = FakeQuantizationSettings(grid: .int8PerChannel, delay: delay, freeze: freeze)
+        }.contains("is invalid"))
     }
     #expect(
       try await error {
         $0.settings.isBaseFrozen = true
-        $0.settings.rounding = RoundingSettings(grid: .int8PerChannel, delay: 0, freeze: 0)
+        $0.settings.fakeQuantization = FakeQuantizationSettings(grid: .int8PerChannel, delay: 0, freeze: 0)
       }.contains("frozen"))
     #expect(try await error { $0.device = 99 }.contains("CUDA"))
   }

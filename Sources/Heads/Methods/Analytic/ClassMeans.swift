@@ -1,14 +1,15 @@
+import ModelSurgery
 import LinearAlgebra
 
-/// The means of the classes' features, and what follows from them.
+/// The means of the classes' features and their scatter.
 struct ClassMeans: Sendable {
-  /// n_c: the pictures of each class.
+  /// n_c: the number of pictures of each class.
   let counts: [Double]
   /// N = Σ n_c.
   let total: Double
   /// m_c: `[C, D]`.
   let means: Matrix
-  /// μ = (1/C) Σ m_c: all classes count alike.
+  /// μ = (1/C) Σ m_c, with equal weights of all classes.
   let centre: [Double]
   /// m_c − μ: `[C, D]`.
   let centred: Matrix
@@ -17,9 +18,11 @@ struct ClassMeans: Sendable {
   /// tr S_w = (1/N) Σ w ‖z − m_c‖².
   let within: Double
 
+  /// Computes the means from sums.
+  ///
   /// - Parameters:
   ///   - sums: Σ w z: `[C, D]`.
-  ///   - counts: n_c, each 1 or more.
+  ///   - counts: n_c, each at least 1.
   ///   - square: Σ w ‖z‖².
   init(sums: Matrix, counts: [Int], square: Double) {
     let dimension = sums.columns
@@ -59,7 +62,7 @@ struct ClassMeans: Sendable {
     within = total > 0 ? max(0, square - ofMeans) / total : 0
   }
 
-  /// Of single pictures.
+  /// Computes the means of single pictures.
   init(_ features: LabelledFeatures) {
     let dimension = features.rows.columns
     let weight = 1 / Double(features.views)
@@ -73,7 +76,7 @@ struct ClassMeans: Sendable {
               sums[place * dimension + index] += weight * rows[row * dimension + index]
             }
             let elements = rows[row * dimension..<(row + 1) * dimension]
-            square += weight * FeatureMap.square(of: UnsafeBufferPointer(rebasing: elements))
+            square += weight * FeatureTransform.square(of: UnsafeBufferPointer(rebasing: elements))
           }
         }
       }
@@ -81,16 +84,16 @@ struct ClassMeans: Sendable {
     self.init(sums: sums, counts: features.counts, square: square)
   }
 
-  /// Whether no class has two pictures, so that nothing is known of how those of one class differ.
+  /// Whether no class has two pictures, so that the scatter within classes is unknown.
   var isSingle: Bool { total <= Double(counts.count) }
 
-  /// N / (N − C): what the spread within classes is divided by to be that of pictures that were not seen.
+  /// N / (N − C): the factor that makes the estimate of the scatter within classes unbiased.
   var correction: Double { isSingle ? 1 : total / (total - Double(counts.count)) }
 
-  /// λ = τ tr(S_w) / D, S_w corrected for its means, with a floor where the pictures of a class are all but one another's
-  /// copies: there the spread of the classes has to do.
+  /// Returns λ = τ tr(S_w) / D with the unbiased S_w, with a lower bound from S_b where the pictures of each class are nearly
+  /// equal.
   func lambda(_ tau: Double) -> Double {
-    let spread = Discriminant.kappa * between / Double(max(1, counts.count - 1))
+    let spread = LinearDiscriminant.kappa * between / Double(max(1, counts.count - 1))
     let floor = within > 1e-9 ? 1e-3 * spread : spread / 4
     return max(tau * within * correction / Double(max(1, centre.count)), floor, 1e-9)
   }

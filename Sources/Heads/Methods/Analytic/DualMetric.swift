@@ -1,27 +1,29 @@
 import LinearAlgebra
 
-/// A⁻¹ of A = Xᵀ X + λ I through the Gram matrix of the rows X, for fewer rows than dimensions. With P = (X Xᵀ + λ I)⁻¹
+/// A⁻¹ of A = Xᵀ X + λ I by the Gram matrix of the rows X, for fewer rows than dimensions. With P = (X Xᵀ + λ I)⁻¹
 ///
 ///     X A⁻¹ Xᵀ = I − λ P          X A⁻¹ aᵀ = P X aᵀ          A⁻¹ = (I − Xᵀ P X) / λ
 ///
-/// and z − μ is (x + (inner − outer) (m_c − μ)) / inner, so that all products follow from those of x and of the means.
-struct DualMetric: DiscriminantMetric {
+/// and z − μ = (x + (inner − outer) (m_c − μ)) / inner, so that all products follow from those of x and of the means.
+struct DualMetric: MahalanobisMetric {
   let lengths: [Double]
-  private let rows: DualRows
+  private let rows: ScatterRows
   private let means: ClassMeans
   private let lambda: Double
-  private let solution: DualRows.Solution
+  private let solution: ScatterRows.Solution
 
+  /// Factorises X Xᵀ + λ I.
+  ///
   /// - Parameters:
   ///   - rows: The rows.
   ///   - lambda: λ.
   ///   - means: The classes' means.
   /// - Complexity: O(n³ + C n²).
-  init(rows: DualRows, lambda: Double, means: ClassMeans) throws(LinearAlgebraError) {
+  init(rows: ScatterRows, lambda: Double, means: ClassMeans) throws(LinearAlgebraError) {
     self.init(rows: rows, lambda: lambda, means: means, solution: try rows.solution(lambda: lambda))
   }
 
-  private init(rows: DualRows, lambda: Double, means: ClassMeans, solution: DualRows.Solution) {
+  private init(rows: ScatterRows, lambda: Double, means: ClassMeans, solution: ScatterRows.Solution) {
     self.rows = rows
     self.means = means
     self.lambda = lambda
@@ -29,13 +31,13 @@ struct DualMetric: DiscriminantMetric {
     lengths = zip(means.centred.squares, solution.means.products(rows.means)).map { max(0, $0 - $1) / lambda }
   }
 
-  func refined() throws(LinearAlgebraError) -> any DiscriminantMetric {
+  func refined() throws(LinearAlgebraError) -> any MahalanobisMetric {
     DualMetric(rows: rows, lambda: lambda, means: means, solution: try rows.refined(solution, lambda: lambda))
   }
 
   func products(
     of pictures: [Int], _ features: LabelledFeatures, _ means: ClassMeans
-  ) throws(LinearAlgebraError) -> DiscriminantProducts {
+  ) throws(LinearAlgebraError) -> MetricProducts {
     let classes = means.counts.count
     let views = rows.views
     let solved = solution.means
@@ -63,12 +65,142 @@ struct DualMetric: DiscriminantMetric {
         }
       }
     }
-    return DiscriminantProducts(linear: linear, within: within, among: among, amongRows: amongRows)
+    return MetricProducts(linear: linear, within: within, among: among, amongRows: amongRows)
   }
 
   func discriminants() throws(LinearAlgebraError) -> Matrix {
     var rows = try Matrix.product(solution.means, rows.rows)
     rows.complete(means.centred, remainder: lambda)
     return rows
+  }
+}
+
+/// Rows X with Xᵀ X = S_w + κ S_b, one for each view, and their products:
+///
+///     x = √(w / N) (z − m_c) + √(w κ / (n_c C)) (m_c − μ)
+struct ScatterRows: Sendable {
+  /// X.
+  let rows: Matrix
+  /// X Xᵀ.
+  let gram: Gram
+  /// (m_c − μ) Xᵀ: one row for each class.
+  let means: Matrix
+
+  /// The products of the rows.
+  enum Gram: Sendable {
+    /// In 64-bit floats.
+    case double(Matrix)
+    /// In 32-bit floats, both triangles, with X in 32-bit floats; results are refined where a head needs them.
+    case single(SingleMatrix, rows: SingleMatrix)
+  }
+
+  /// V.
+  let views: Int
+  /// √(w / N).
+  let inner: Double
+  /// √(w κ / (n_c C)) of each class.
+  let outer: [Double]
+
+  /// Computes the rows and their products.
+  ///
+  /// - Complexity: O(n² D) for n rows.
+  init(_ features: LabelledFeatures, _ means: ClassMeans) throws(LinearAlgebraError) {
+    let dimension = features.rows.columns
+    let views = features.views
+    let weight = 1 / Double(views)
+    let inner = (weight / means.total).squareRoot()
+    let outer = means.counts.map {
+      (weight * LinearDiscriminant.kappa / ($0 * Double(means.counts.count))).squareRoot()
+    }
+    var rows = features.rows
+    var shift = [Double](repeating: 0, count: dimension)
+    rows.withUnsafeMutableElements { rows in
+      var shifted = -1
+      for (picture, place) in features.labels.enumerated() {
+        if place != shifted {
+          shifted = place
+          for (column, (mean, centred)) in zip(means.means[row: place], means.centred[row: place]).enumerated() {
+            shift[column] = outer[place] * centred - inner * mean
+          }
+        }
+        for row in picture * views..<(picture + 1) * views {
+          for column in 0..<dimension {
+            rows[row * dimension + column] = inner * rows[row * dimension + column] + shift[column]
+          }
+        }
+      }
+    }
+    self.rows = rows
+    if rows.rows >= SingleCholesky.leastSize, means.counts.count * Self.rowsToAClass <= rows.rows {
+      let single = SingleMatrix(rows)
+      gram = .single(try SingleMatrix.gram(of: single), rows: single)
+    } else {
+      gram = .double(try Matrix.gram(of: rows))
+    }
+    self.means = try Matrix.product(means.centred, rows, rightTransposed: true)
+    self.views = views
+    self.inner = inner
+    self.outer = outer
+  }
+
+  // With more classes refinement takes longer than 32-bit floats save.
+  private static let rowsToAClass = 8
+
+  /// The products of P = (X Xᵀ + λ I)⁻¹ that a metric needs.
+  struct Solution: Sendable {
+    /// (m_c − μ) Xᵀ P: one row for each class.
+    var means: Matrix
+    /// The elements of P between the views of each picture.
+    let within: [Double]
+    /// The factor, where the means are to 32-bit precision only.
+    var factor: SingleCholesky?
+  }
+
+  /// Returns the solution, in 32-bit floats where the condition number allows it.
+  ///
+  /// - Complexity: O(n³ + C n²).
+  func solution(lambda: Double) throws(LinearAlgebraError) -> Solution {
+    if let solution = try singleSolution(lambda: lambda) { return solution }
+    var matrix =
+      switch gram {
+      case .double(let gram): gram
+      case .single: try Matrix.gram(of: rows)
+      }
+    for index in 0..<matrix.rows { matrix[index, index] += lambda }
+    let factor = try Cholesky(of: matrix)
+    return Solution(
+      means: try factor.dividing(means), within: try factor.inverseFactor().productsWithin(views), factor: nil)
+  }
+
+  /// Returns the solution with the means to 64-bit precision, by one step of iterative refinement.
+  ///
+  /// - Complexity: O(C n (n + D)).
+  func refined(_ solution: Solution, lambda: Double) throws(LinearAlgebraError) -> Solution {
+    guard let factor = solution.factor else { return solution }
+    var refined = solution
+    refined.factor = nil
+    let product = try Matrix.product(Matrix.product(solution.means, rows), rows, rightTransposed: true)
+    var error = means
+    error.withUnsafeMutableElements { error in
+      for index in error.indices { error[index] -= product.elements[index] + lambda * solution.means.elements[index] }
+    }
+    let correction = try factor.dividing(error)
+    refined.means.withUnsafeMutableElements { means in
+      for index in means.indices { means[index] += correction.elements[index] }
+    }
+    return refined
+  }
+
+  /// Returns the solution in 32-bit floats, or nil where they are not exact enough.
+  private func singleSolution(lambda: Double) throws(LinearAlgebraError) -> Solution? {
+    guard case .single(let gram, _) = gram else { return nil }
+    guard SingleCholesky.suffices(size: gram.rows, trace: gram.trace, shift: lambda) else { return nil }
+    do throws(LinearAlgebraError) {
+      let factor = try SingleCholesky(of: gram, addingToDiagonal: lambda)
+      return Solution(
+        means: try factor.dividing(means), within: try factor.inverseBlocks(of: views), factor: factor)
+    } catch let error where error.code == .notPositiveDefinite {
+      return nil
+    }
   }
 }

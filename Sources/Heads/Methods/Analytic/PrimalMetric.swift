@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// A⁻¹ from a Cholesky factor of A itself: for as many rows as dimensions, and for sums.
+/// A⁻¹ by a Cholesky factor of A itself: for at least as many rows as dimensions, and for sums.
 struct PrimalMetric: CoordinateMetric {
   let remainder: Double? = nil
   let meanCoordinates: Matrix
@@ -9,7 +9,7 @@ struct PrimalMetric: CoordinateMetric {
 
   private enum Factor {
     case double(Cholesky)
-    /// In 32-bit floats, and what an exact one is made from.
+    /// In 32-bit floats, with the origin of the exact factor.
     case single(SingleCholesky, Origin)
   }
 
@@ -19,6 +19,8 @@ struct PrimalMetric: CoordinateMetric {
     let means: ClassMeans
   }
 
+  /// Factorises A.
+  ///
   /// - Parameters:
   ///   - scatter: S_w + κ S_b, its upper triangle.
   ///   - lambda: λ.
@@ -31,7 +33,7 @@ struct PrimalMetric: CoordinateMetric {
     self.init(factor: .double(factor), meanCoordinates: try factor.whitening(means.centred))
   }
 
-  /// The same by a factor in 32-bit floats, where the condition allows it, for pictures to be left out by.
+  /// Factorises A in 32-bit floats, where the condition number allows it, for leave-one-out.
   init(nearly scatter: Matrix, lambda: Double, means: ClassMeans) throws(LinearAlgebraError) {
     guard SingleCholesky.suffices(size: scatter.rows, trace: scatter.trace, shift: lambda) else {
       try self.init(scatter: scatter, lambda: lambda, means: means)
@@ -40,7 +42,7 @@ struct PrimalMetric: CoordinateMetric {
     let factor: SingleCholesky
     do throws(LinearAlgebraError) {
       factor = try SingleCholesky(of: SingleMatrix(scatter), addingToDiagonal: lambda)
-    } catch .notPositiveDefinite {
+    } catch let error where error.code == .notPositiveDefinite {
       try self.init(scatter: scatter, lambda: lambda, means: means)
       return
     }
@@ -69,25 +71,25 @@ struct PrimalMetric: CoordinateMetric {
     }
   }
 
-  func refined() throws(LinearAlgebraError) -> any DiscriminantMetric { try exact() }
+  func refined() throws(LinearAlgebraError) -> any MahalanobisMetric { try exact() }
 
   private func exact() throws(LinearAlgebraError) -> PrimalMetric {
     guard case .single(_, let origin) = factor else { return self }
     return try PrimalMetric(scatter: origin.scatter, lambda: origin.lambda, means: origin.means)
   }
 
-  /// v as far as it can be told from sums: tr(A⁻¹ S_w) N / (N − C).
+  /// Returns v as estimated from sums: tr(A⁻¹ S_w) N / (N − C).
   ///
   /// - Complexity: O(D³).
   func spread(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> Double {
     guard case .double(let factor) = factor else { return try exact().spread(lambda: lambda, means: means) }
     let inverse = try factor.inverse()
     let trace = (0..<inverse.rows).reduce(0) { $0 + inverse[$1, $1] }
-    let between = Discriminant.kappa * lengths.reduce(0, +) / Double(means.counts.count)
+    let between = LinearDiscriminant.kappa * lengths.reduce(0, +) / Double(means.counts.count)
     return max(0, Double(inverse.rows) - between - lambda * trace) * means.correction
   }
 
-  /// S_w + κ S_b, the upper triangle, from Σ w z zᵀ: S_w = (Σ w z zᵀ − Σ n_c m_c m_cᵀ) / N.
+  /// Returns the upper triangle of S_w + κ S_b from Σ w z zᵀ: S_w = (Σ w z zᵀ − Σ n_c m_c m_cᵀ) / N.
   ///
   /// - Parameters:
   ///   - square: Σ w z zᵀ / N.
@@ -101,7 +103,7 @@ struct PrimalMetric: CoordinateMetric {
       }
     }
     try scatter.addSquare(of: weighted, factor: -1)
-    try scatter.addSquare(of: means.centred, factor: Discriminant.kappa / Double(means.counts.count))
+    try scatter.addSquare(of: means.centred, factor: LinearDiscriminant.kappa / Double(means.counts.count))
     return scatter
   }
 }

@@ -8,37 +8,37 @@
 
 import LinearAlgebra
 
-/// The factor on scores that makes their softmax a probability.
+/// The factor of scores that calibrates their softmax.
 struct Temperature: Sendable {
   /// t.
   let factor: Double
   /// The mean of −log softmax(t s) of the pictures' classes.
-  let surprise: Double
+  let loss: Double
 
-  /// A temperature that fits where the gap between a picture's own score and the others' is all that is known: 12.5 / gap
-  /// was so of 4 to 17 classes of two networks.
+  /// Returns the expected temperature for a gap between the scores of a picture's own class and the others: 12.5 / gap, as
+  /// measured on 4 to 17 classes of two networks.
   static func expected(gap: Double) -> Double { gap > 0 ? min(12.5 / gap, 1000) : 1 }
 
-  /// t = argmin P · surprise(t) + (C / 2) ln²(t / expected): what the pictures say, and, of few, what is to be expected.
+  /// Finds t = argmin P · loss(t) + (C / 2) ln²(t / expected): the maximum of the likelihood with a log-normal prior.
   ///
   /// - Parameters:
-  ///   - scores: A row a picture.
+  ///   - scores: One row for each picture.
   ///   - labels: The pictures' classes.
-  ///   - pictures: P, for how many pictures these stand.
-  ///   - expected: What is to be expected.
-  /// - Complexity: O(n C), some ten times.
+  ///   - pictures: P, the number of pictures that the rows stand for.
+  ///   - expected: The mode of the prior.
+  /// - Complexity: O(n C) for each of about ten iterations.
   init(scores: Matrix, labels: [Int], pictures: Int, expected: Double) {
     let prior = Double(scores.columns)
     let known = Double(pictures)
     let start = log(expected)
     var (low, high) = (start - 6, start + 6)
     var place = start
-    var surprise = 0.0
-    // Newton's steps on ln t, halving the interval where they leave it.
+    var loss = 0.0
+    // Newton's method on ln t, with bisection where a step leaves the interval.
     for _ in 0..<40 {
       let factor = exp(place)
-      let (value, slope, curve) = Self.surprise(scores: scores, labels: labels, factor: factor)
-      surprise = value
+      let (value, slope, curve) = Self.loss(scores: scores, labels: labels, factor: factor)
+      loss = value
       let gradient = known * factor * slope + prior * (place - start)
       let curvature = known * (factor * slope + factor * factor * curve) + prior
       if gradient > 0 { high = place } else { low = place }
@@ -48,11 +48,11 @@ struct Temperature: Sendable {
       place = next
     }
     factor = exp(place)
-    self.surprise = surprise
+    self.loss = loss
   }
 
-  /// The mean surprise and its first two derivatives by t.
-  private static func surprise(
+  /// Returns the mean loss and its first two derivatives in t.
+  private static func loss(
     scores: Matrix, labels: [Int], factor: Double
   ) -> (value: Double, slope: Double, curve: Double) {
     let classes = scores.columns

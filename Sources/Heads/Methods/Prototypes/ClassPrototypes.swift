@@ -1,6 +1,7 @@
+import ModelSurgery
 import LinearAlgebra
 
-/// The prototypes of all classes: directions of sums of features, and who belongs to which.
+/// The prototypes of all classes: directions of sums of features, with the assignment of rows to prototypes.
 struct ClassPrototypes: Sendable {
   /// Σ z of each prototype's rows, a class's prototypes one after the other.
   private let sums: Matrix
@@ -8,10 +9,10 @@ struct ClassPrototypes: Sendable {
   private let places: [Range<Int>]
   /// The prototype of each row of the features.
   private let members: [Int]
-  /// How many rows each prototype has.
+  /// The number of rows of each prototype.
   private let sizes: [Int]
 
-  /// Finds so many prototypes in each class, or fewer where its pictures do not differ.
+  /// Finds a number of prototypes in each class, or fewer where its pictures do not differ.
   init(_ features: LabelledFeatures, counts: [Int], seed: UInt64) throws(LinearAlgebraError) {
     var members: [Int] = []
     var places: [Range<Int>] = []
@@ -34,8 +35,8 @@ struct ClassPrototypes: Sendable {
     self.places = places
   }
 
-  /// The head; a class with fewer prototypes than another has its last one more than once.
-  func head(map: FeatureMap, scale: Double) throws(HeadError) -> Head {
+  /// Returns the head, in which a class with fewer prototypes than others repeats its last one.
+  func head(transform: FeatureTransform, scale: Double) throws(SurgeryError) -> LinearHead {
     let most = places.map(\.count).max() ?? 1
     let rows = sums.normalizingRows()
     var weights: [Float] = []
@@ -45,17 +46,17 @@ struct ClassPrototypes: Sendable {
         weights += rows[row: range.lowerBound + min(place, range.count - 1)].map { Float(scale * $0) }
       }
     }
-    return try Head(
-      map: map, dimension: rows.columns, rowsPerClass: most, weights: weights,
+    return try LinearHead(
+      transform: transform, dimension: rows.columns, rowsPerClass: most, weights: weights,
       biases: Array(repeating: 0, count: places.count * most))
   }
 
-  /// The cosines of each picture with all of its views taken out of the prototypes they belong to; nil where no class has
-  /// two pictures.
+  /// Returns the cosines of each picture after its views are subtracted from their prototypes; nil where no class has two
+  /// pictures.
   func leaveOneOut(_ features: LabelledFeatures) throws(LinearAlgebraError) -> LeaveOneOut? {
     guard features.canLeaveOut, features.counts.contains(where: { $0 > 1 }) else { return nil }
     let views = features.views
-    var answers: [LeaveOneOut.Answer] = []
+    var predictions: [LeaveOneOut.Prediction] = []
     try features.forEachPlainView(by: sums.normalizingRows()) { picture, products in
       let label = features.labels[picture]
       guard features.counts[label] > 1 else { return }
@@ -68,14 +69,14 @@ struct ClassPrototypes: Sendable {
           ? features.cosine(of: picture, without: taken, in: sums[row: place]) : -.infinity
       }
       let logits = places.map { range in Float(cosines[range].max() ?? 0) }
-      answers.append(.init(picture: features.names[picture], label: label, logits: logits))
+      predictions.append(.init(picture: features.names[picture], label: label, logits: logits))
     }
-    return LeaveOneOut(classes: features.classes, answers: answers, singles: features.singles)
+    return LeaveOneOut(classes: features.classes, predictions: predictions, singles: features.singles)
   }
 }
 
 extension Matrix {
-  /// Some of the rows.
+  /// Returns a range of rows.
   fileprivate func rows(_ range: Range<Int>) throws(LinearAlgebraError) -> Matrix {
     try Matrix(columns: columns, elements: Array(elements[range.lowerBound * columns..<range.upperBound * columns]))
   }

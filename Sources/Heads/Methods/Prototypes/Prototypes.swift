@@ -1,31 +1,42 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 import LinearAlgebra
 
-/// Several prototypes a class: a class whose pictures vary, such as one of two colours, gets a row for each kind, and the
-/// best match wins.
+/// Several prototypes a class: a class whose pictures vary, such as one of two colours, has a row for each kind, and the
+/// best match counts.
 ///
 ///     logit_c = max over the class's prototypes p of  s p · z
 ///
-/// Prototypes are found within each class by spherical k-means on the features (Westerhoff et al., 2025; imprinting is the
-/// case of one). How many there are is chosen from the data: of the numbers of pictures a prototype that are tried, and one
-/// prototype a class, that with the best leave-one-out accuracy, the fewest among equals. So is s: where the leave-one-out
-/// answers of classes with three pictures or more are the likeliest, or 40 where there are none.
+/// Spherical k-means on the features finds the prototypes within each class (Westerhoff et al., 2025; imprinting is the case
+/// of one). Their number is chosen by leave-one-out accuracy, the fewest among equals, from one prototype a class and the
+/// given numbers of pictures a prototype. s maximises the likelihood of the leave-one-out predictions of classes with three
+/// or more pictures, or is 40 where there are none.
 ///
-/// A picture that is left out is taken from the sums of its own prototypes, which keeps the other pictures where they are:
-/// this flatters the estimate a little beside clustering anew: by about 0.01 at 60 pictures a class.
+/// Leaving a picture out subtracts it from the sums of its own prototypes without clustering anew. This makes the estimate
+/// optimistic by about 0.01 at 60 pictures a class.
 public struct Prototypes: HeadMethod {
+  /// `prototypes`.
   public static let name = "prototypes"
 
-  /// How many pictures a prototype to try, beside one prototype a class.
+  /// The numbers of pictures a prototype to try, besides one prototype a class.
   public var picturesPerPrototype: [Int]
-  /// Decides where k-means begins.
+  /// The seed of k-means.
   public var seed: UInt64
 
-  /// More prototypes than so many a class would only learn pictures by heart.
+  /// The greatest number of prototypes of a class; more would overfit.
   static let mostPerClass = 16
 
+  /// Creates the method.
+  ///
   /// - Parameters:
-  ///   - picturesPerPrototype: How many pictures a prototype to try, beside one prototype a class.
-  ///   - seed: Decides where k-means begins; the same seed gives the same head.
+  ///   - picturesPerPrototype: The numbers of pictures a prototype to try, besides one prototype a class.
+  ///   - seed: The seed of k-means; the same seed gives the same head.
   public init(picturesPerPrototype: [Int] = [30, 20, 12, 8], seed: UInt64 = 0) {
     self.picturesPerPrototype = picturesPerPrototype
     self.seed = seed
@@ -33,13 +44,13 @@ public struct Prototypes: HeadMethod {
 
   /// Solves for the head.
   ///
-  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where only sums are kept; `LinearAlgebraError`.
-  /// - Complexity: O(n V k D) for k prototypes a class and a pass of k-means, of which there are 30 at most, and
-  ///   O(n N k D) for leaving each picture out.
-  public func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
-    try HeadError.checkClasses(seen)
+  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only sums; `LinearAlgebraError`.
+  /// - Complexity: O(n V k D) for k prototypes a class and each pass of k-means, of which there are at most 30, and
+  ///   O(n N k D) for leave-one-out.
+  public func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
+    try HeadError.checkClasses(embeddings)
     for count in picturesPerPrototype { try HeadError.checkCount(count, name: "the number of pictures a prototype") }
-    let features = try LabelledFeatures(seen)
+    let features = try LabelledFeatures(embeddings)
     var best = try Candidate(features, counts: features.counts.map { _ in 1 }, seed: seed)
     if best.leaveOneOut != nil {
       var tried: Set = [features.counts.map { _ in 1 }]
@@ -50,20 +61,20 @@ public struct Prototypes: HeadMethod {
         if candidate.accuracy > best.accuracy { best = candidate }
       }
     }
-    // A class of two that loses one is so much worse off than the others that its answers tell nothing of the scale.
-    let telling = best.leaveOneOut?.answers.filter { features.counts[$0.label] > 2 } ?? []
-    let scale = CosineScale.likeliest(for: telling) ?? CosineScale.usual
+    // A class of two that loses one is so much worse off than the others that it says nothing about the scale.
+    let informative = best.leaveOneOut?.predictions.filter { features.counts[$0.label] > 2 } ?? []
+    let scale = CosineScale.likeliest(for: informative) ?? CosineScale.usual
     return SolvedHead(
-      head: try best.prototypes.head(map: seen.space.map, scale: scale), classes: features.classes,
+      head: try best.prototypes.head(transform: embeddings.space.transform, scale: scale), classes: features.classes,
       leaveOneOut: best.leaveOneOut.map { $0.scaled(by: Float(scale)) })
   }
 
-  /// n / share, to the nearest whole number from 1.
+  /// Returns n / share, rounded to the nearest whole number, at least 1.
   static func count(pictures: Int, share: Int) -> Int {
     min(max(1, Int((Double(pictures) / Double(share)).rounded())), mostPerClass)
   }
 
-  /// Prototypes, and how they do.
+  /// Prototypes with their leave-one-out accuracy.
   private struct Candidate {
     let prototypes: ClassPrototypes
     let leaveOneOut: LeaveOneOut?
@@ -81,7 +92,47 @@ extension LeaveOneOut {
   fileprivate func scaled(by factor: Float) -> LeaveOneOut {
     LeaveOneOut(
       classes: classes,
-      answers: answers.map { .init(picture: $0.picture, label: $0.label, logits: $0.logits.map { factor * $0 }) },
+      predictions: predictions.map {
+        .init(picture: $0.picture, label: $0.label, logits: $0.logits.map { factor * $0 })
+      },
       singles: singles)
+  }
+}
+
+/// The factor of cosines in front of a softmax that calibrates its probabilities.
+enum CosineScale {
+  /// The factor in Coral's models, used where there are no predictions.
+  static let usual = 40.0
+
+  /// Returns the s from 1 to 400 that minimises the mean of −log softmax(s · cosines)[label], by golden-section search over
+  /// log s; nil without predictions.
+  ///
+  /// - Complexity: O(n N).
+  static func likeliest(for predictions: [LeaveOneOut.Prediction]) -> Double? {
+    guard !predictions.isEmpty else { return nil }
+    let section = (5.0.squareRoot() - 1) / 2
+    var (low, high) = (0.0, log(400.0))
+    var (left, right) = (high - section * (high - low), low + section * (high - low))
+    var (lossLeft, lossRight) = (loss(of: predictions, scale: exp(left)), loss(of: predictions, scale: exp(right)))
+    for _ in 0..<30 {
+      if lossLeft < lossRight {
+        (high, right, lossRight) = (right, left, lossLeft)
+        left = high - section * (high - low)
+        lossLeft = loss(of: predictions, scale: exp(left))
+      } else {
+        (low, left, lossLeft) = (left, right, lossRight)
+        right = low + section * (high - low)
+        lossRight = loss(of: predictions, scale: exp(right))
+      }
+    }
+    return exp((low + high) / 2)
+  }
+
+  private static func loss(of predictions: [LeaveOneOut.Prediction], scale: Double) -> Double {
+    predictions.reduce(0) { sum, prediction in
+      let greatest = Double(prediction.logits.max() ?? 0)
+      let others = prediction.logits.reduce(0.0) { $0 + exp(scale * (Double($1) - greatest)) }
+      return sum + log(others) - scale * (Double(prediction.logits[prediction.label]) - greatest)
+    }
   }
 }

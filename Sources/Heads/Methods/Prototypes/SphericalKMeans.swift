@@ -1,26 +1,26 @@
 import LinearAlgebra
 
-/// k-means on unit vectors, by their cosines: Dhillon and Modha (Machine Learning 42, 2001), begun as by Arthur and
-/// Vassilvitskii's k-means++ (SODA 2007).
+/// k-means on unit vectors by their cosines: Dhillon and Modha (Machine Learning 42, 2001), with the initial centres of
+/// k-means++ (Arthur and Vassilvitskii, SODA 2007).
 struct SphericalKMeans: Sendable {
-  /// k, how many groups at most.
+  /// k, the greatest number of groups.
   let count: Int
-  /// How many passes at most.
+  /// The greatest number of passes.
   var passes = 30
 
   init(count: Int) { self.count = max(1, count) }
 
-  /// The group of each row, from 0 without a gap; fewer groups than asked for where rows do not differ.
+  /// Returns the group of each row, numbered from 0 without gaps; fewer groups than k where rows do not differ.
   ///
   /// - Parameters:
   ///   - rows: Unit vectors.
-  ///   - generator: Decides where to begin.
+  ///   - generator: Draws the initial centres.
   /// - Throws: `LinearAlgebraError`.
   /// - Complexity: O(n k D) a pass.
   func groups(
     of rows: Matrix, using generator: inout some RandomNumberGenerator
   ) throws(LinearAlgebraError) -> [Int] {
-    var centres = try beginnings(of: rows, using: &generator)
+    var centres = try initialCentres(of: rows, using: &generator)
     var groups: [Int] = []
     for _ in 0..<max(1, passes) {
       let cosines = try Matrix.product(rows, centres, rightTransposed: true)
@@ -29,13 +29,14 @@ struct SphericalKMeans: Sendable {
       groups = next
       centres = self.centres(of: groups, rows: rows, before: centres)
     }
-    // Groups that lost all of their rows leave no gap.
+    // Close the gaps of groups that lost all their rows.
     let numbers = Dictionary(uniqueKeysWithValues: Set(groups).sorted().enumerated().map { ($1, $0) })
     return groups.map { numbers[$0] ?? 0 }
   }
 
-  /// Rows that are far from each other, each drawn with a chance that grows with 1 − its best cosine so far.
-  private func beginnings(
+  /// Returns rows that are far from each other, each drawn with a probability proportional to 1 − its greatest cosine to
+  /// the rows before it.
+  private func initialCentres(
     of rows: Matrix, using generator: inout some RandomNumberGenerator
   ) throws(LinearAlgebraError) -> Matrix {
     guard rows.rows > 0 else { return rows }
@@ -65,7 +66,7 @@ struct SphericalKMeans: Sendable {
     return best - cosines.startIndex
   }
 
-  /// The directions of the groups' sums; a group without a row keeps its centre.
+  /// Returns the directions of the groups' sums; a group without rows keeps its centre.
   private func centres(of groups: [Int], rows: Matrix, before: Matrix) -> Matrix {
     var sums = before
     let dimension = rows.columns

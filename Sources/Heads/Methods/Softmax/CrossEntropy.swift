@@ -8,11 +8,11 @@ import LinearAlgebra
   import Musl
 #endif
 
-/// The loss of a linear head on labelled rows, and its gradient:
+/// The cross-entropy loss of a linear head on labelled rows, with its gradient:
 ///
 ///     Σ a −log softmax(s W z + b)[label]  +  l / 2 ‖W − W⁰‖²
 ///
-/// A row's weight a is 1 / (N n_c V): all classes count alike, and so do all pictures of a class, whatever their views.
+/// A row's weight a is 1 / (N n_c V), so that all classes have equal weights, and all pictures of a class.
 struct CrossEntropy: Sendable {
   private let blocks: [Matrix]
   private let labels: [Int]
@@ -25,8 +25,8 @@ struct CrossEntropy: Sendable {
   private let hasBiases: Bool
 
   /// - Parameters:
-  ///   - features: Whose labels, counts and views to take.
-  ///   - rows: Their rows, perhaps centred.
+  ///   - features: The labels, counts and views.
+  ///   - rows: The rows of the features, perhaps centred.
   ///   - scale: s.
   ///   - strength: l.
   ///   - anchor: W⁰, by default zeros.
@@ -41,7 +41,7 @@ struct CrossEntropy: Sendable {
     let classes = Double(classCount)
     let views = Double(features.views)
     shares = features.counts.map { 1 / (classes * Double(max(1, $0)) * views) }
-    // Logits are made for so many rows at a time that they take 64 MB at most.
+    // The logits of a block take at most 64 MB.
     blocks = rows.blocks(of: max(64, min(4096, (1 << 23) / max(1, classCount))))
     self.scale = scale
     self.strength = strength
@@ -49,11 +49,11 @@ struct CrossEntropy: Sendable {
     self.hasBiases = hasBiases
   }
 
-  /// The loss at a point: W row by row, then b where there is one.
+  /// Returns the loss at a point: W row by row, then b where there is one.
   ///
   /// - Parameters:
   ///   - point: The point.
-  ///   - gradient: As many elements, which are overwritten.
+  ///   - gradient: Overwritten with the gradient.
   /// - Throws: `LinearAlgebraError`.
   /// - Complexity: O(n N D) for n rows.
   func value(at point: [Double], gradient: inout [Double]) throws(LinearAlgebraError) -> Double {
@@ -79,7 +79,7 @@ struct CrossEntropy: Sendable {
     return value
   }
 
-  /// Turns W z into a (softmax(s W z + b) − target) and returns Σ a −log softmax(s W z + b)[label].
+  /// Replaces W z by a (softmax(s W z + b) − target) and returns Σ a −log softmax(s W z + b)[label].
   private func softmaxErrors(
     _ logits: inout Matrix, first: Int, biases: [Double], biasGradient: inout [Double]
   ) -> Double {
@@ -114,11 +114,11 @@ struct CrossEntropy: Sendable {
 }
 
 extension Matrix {
-  /// The rows in matrices of so many at most.
+  /// Returns the rows in matrices of at most `size` rows.
   fileprivate func blocks(of size: Int) -> [Matrix] {
     guard rows > size else { return [self] }
     return stride(from: 0, to: rows, by: size).compactMap { start in
-      // Whole rows: this cannot fail.
+      // This cannot fail: the elements are whole rows.
       try? Matrix(
         columns: columns, elements: Array(elements[start * columns..<min(start + size, rows) * columns]))
     }

@@ -1,46 +1,45 @@
-/// Finds a minimum of a smooth function from its gradients: L-BFGS, which needs no learning rate.
+/// Minimisation of a smooth function by L-BFGS, which needs no learning rate.
 ///
-/// Liu and Nocedal, "On the limited memory BFGS method for large scale optimization" (Mathematical Programming 45, 1989). A
-/// step's length is found by halving and doubling until it lowers the function enough and flattens the slope enough (the
-/// Armijo and the weak Wolfe conditions), after Lewis and Overton (Mathematical Programming 141, 2013). The first that does
-/// is mostly the whole step.
+/// Liu and Nocedal, "On the limited memory BFGS method for large scale optimization" (Mathematical Programming 45, 1989). The
+/// line search doubles and bisects the step's length until it satisfies the Armijo and the weak Wolfe conditions, after Lewis
+/// and Overton (Mathematical Programming 141, 2013). The full step mostly does.
 struct LimitedMemoryBFGS: Sendable {
-  /// Where the search ended.
+  /// The end of the descent.
   struct Minimum: Sendable {
-    /// The best point found.
+    /// The best point.
     let point: [Double]
-    /// The function there.
+    /// The function's value there.
     let value: Double
-    /// How many steps were taken.
+    /// The number of steps.
     let iterations: Int
-    /// Whether it ended because it went no further down, and not for want of iterations.
+    /// Whether the descent converged, rather than used up its iterations.
     let isConverged: Bool
   }
 
-  /// How many steps at most.
+  /// The greatest number of steps.
   var iterations = 150
-  /// How many past steps tell of the curvature; fewer where they would take more than half a gigabyte.
+  /// The number of past steps that estimate the curvature; fewer where they would take more than half a gigabyte.
   var memory = 10
-  /// The greatest element of a gradient that counts as none, for a function of the order of 1.
+  /// The gradient's greatest element at convergence, for a function of the order of 1.
   var tolerance = 1e-6
-  /// The fall of a function of the order of 1 in one step that counts as none.
+  /// The decrease in one step at convergence, for a function of the order of 1.
   var leastFall = 1e-9
 
-  // The fall of the function, and the rest of the slope, that a step has to come to.
+  // The constants of the Armijo and the Wolfe condition.
   private static let fall = 1e-4
   private static let flattening = 0.9
   private static let trials = 40
 
   init(iterations: Int = 150) { self.iterations = iterations }
 
-  /// Goes down from a point.
+  /// Minimises a function.
   ///
   /// - Parameters:
-  ///   - start: Where to begin.
-  ///   - function: The function at a point; it overwrites the gradient. Where it is infinite or none (NaN) the step was too
-  ///     long.
-  /// - Throws: What the function throws.
-  /// - Complexity: O(memory · size) a step, beside one call of the function or a few.
+  ///   - start: The first point.
+  ///   - function: Returns the value at a point and overwrites the gradient. A value that is infinite or NaN makes the step
+  ///     shorter.
+  /// - Throws: The errors of the function.
+  /// - Complexity: O(memory · size) a step, and one or a few calls of the function.
   func minimize<Failure: Error>(
     from start: [Double], _ function: (_ point: [Double], _ gradient: inout [Double]) throws(Failure) -> Double
   ) throws(Failure) -> Minimum {
@@ -56,7 +55,7 @@ struct LimitedMemoryBFGS: Sendable {
       var direction = history.direction(against: gradient)
       var slope = gradient.dot(direction)
       if !(slope < 0) {
-        // Rounding has spoilt the curvature: begin anew from the gradient alone.
+        // Rounding errors spoilt the curvature: start again with the gradient alone.
         history = CurvatureHistory(memory: memory)
         direction = history.direction(against: gradient)
         slope = gradient.dot(direction)
@@ -75,7 +74,7 @@ struct LimitedMemoryBFGS: Sendable {
     return Minimum(point: point, value: value, iterations: max(0, iterations), isConverged: false)
   }
 
-  /// A point that fulfils both conditions, or the best that lowers the function, or nil where none does.
+  /// Returns a point that satisfies both conditions, or else the best point with a lower value, or nil where there is none.
   private func step<Failure: Error>(
     from point: [Double], _ value: Double, along direction: [Double], slope: Double, length: Double,
     _ function: (_ point: [Double], _ gradient: inout [Double]) throws(Failure) -> Double
@@ -93,11 +92,74 @@ struct LimitedMemoryBFGS: Sendable {
         least = length
       } else {
         most = length
-        // A step that is good enough is not given up for the search for a better one.
+        // A point that satisfies the first condition is good enough.
         if best != nil { return best }
       }
       length = most.isFinite ? (least + most) / 2 : 2 * length
     }
     return best
   }
+}
+
+/// The last steps s of a descent and the changes y of the gradient, from which the inverse Hessian is estimated.
+struct CurvatureHistory: Sendable {
+  private let memory: Int
+  private var pairs: [(step: [Double], change: [Double], product: Double)] = []
+
+  init(memory: Int) { self.memory = max(1, memory) }
+
+  var isEmpty: Bool { pairs.isEmpty }
+
+  /// Adds a step, unless the gradient did not increase along it.
+  mutating func add(step: [Double], change: [Double]) {
+    let product = step.dot(change)
+    guard product > 1e-12 * change.dot(change).squareRoot() * step.dot(step).squareRoot() else { return }
+    if pairs.count == memory { pairs.removeFirst() }
+    pairs.append((step, change, product))
+  }
+
+  /// Returns −H g with the estimate H of the inverse Hessian, by the two-loop recursion of Nocedal (1980).
+  func direction(against gradient: [Double]) -> [Double] {
+    var direction = gradient.plus(gradient, times: -2)
+    var factors: [Double] = []
+    for pair in pairs.reversed() {
+      let factor = pair.step.dot(direction) / pair.product
+      factors.append(factor)
+      direction = direction.plus(pair.change, times: -factor)
+    }
+    if let last = pairs.last {
+      direction = direction.plus(direction, times: last.product / last.change.dot(last.change) - 1)
+    }
+    for (pair, factor) in zip(pairs, factors.reversed()) {
+      direction = direction.plus(pair.step, times: factor - pair.change.dot(direction) / pair.product)
+    }
+    return direction
+  }
+}
+
+extension [Double] {
+  /// Returns Σ xᵢ yᵢ of arrays of one length.
+  func dot(_ other: [Double]) -> Double {
+    withUnsafeBufferPointer { mine in
+      other.withUnsafeBufferPointer { other in
+        var sum = 0.0
+        for index in 0..<Swift.min(mine.count, other.count) { sum += mine[index] * other[index] }
+        return sum
+      }
+    }
+  }
+
+  /// Returns x + f y of arrays of one length.
+  func plus(_ other: [Double], times factor: Double) -> [Double] {
+    var sum = self
+    sum.withUnsafeMutableBufferPointer { sum in
+      other.withUnsafeBufferPointer { other in
+        for index in 0..<Swift.min(sum.count, other.count) { sum[index] += factor * other[index] }
+      }
+    }
+    return sum
+  }
+
+  /// Returns x − y of arrays of one length.
+  func minus(_ other: [Double]) -> [Double] { plus(other, times: -1) }
 }

@@ -1,27 +1,31 @@
+import ModelSurgery
 import LinearAlgebra
 
-/// Multinomial logistic regression on the features, minimised until it no longer falls: without the learning rate and the
-/// patience that ``SoftmaxRegression`` takes.
+/// Multinomial logistic regression on the features, minimised by L-BFGS until convergence. Unlike ``SoftmaxRegression`` it
+/// needs no learning rate.
 ///
-/// With y = z − μ, μ being the mean of the classes' means, W and b minimise
+/// With y = z − μ, where μ is the mean of the class means, W and b minimise
 ///
 ///     mean of −log softmax(s W y + b)[label]  +  l / 2 ‖W‖²
 ///
-/// with all classes counting alike and a picture's views together as much as one picture. The exported bias is b − s W μ.
+/// with equal weights of all classes, and of a picture's views together as of one picture. The bias of the head is b − s W μ.
 public struct SoftmaxHead: HeadMethod {
+  /// `softmax`.
   public static let name = "softmax"
 
-  /// s, what the features are multiplied by; it decides with l what a long row costs.
+  /// s, the factor of the features; with l it determines the regularisation.
   public var scale: Double
   /// l, the strength of the regularisation.
   public var strength: Double
-  /// How many steps of the descent at most.
+  /// The greatest number of steps of the descent.
   public var iterations: Int
 
+  /// Creates the method.
+  ///
   /// - Parameters:
-  ///   - scale: s, what the features are multiplied by.
+  ///   - scale: s, the factor of the features.
   ///   - strength: l, the strength of the regularisation.
-  ///   - iterations: How many steps of the descent at most.
+  ///   - iterations: The greatest number of steps of the descent.
   public init(scale: Double = 10, strength: Double = 1e-5, iterations: Int = 150) {
     self.scale = scale
     self.strength = strength
@@ -30,15 +34,15 @@ public struct SoftmaxHead: HeadMethod {
 
   /// Solves for the head.
   ///
-  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where only sums are kept; `LinearAlgebraError`.
+  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only sums; `LinearAlgebraError`.
   /// - Complexity: O(n V N D) a step.
-  public func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
-    try HeadError.checkClasses(seen)
+  public func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
+    try HeadError.checkClasses(embeddings)
     try HeadError.checkPositive(scale, name: "the scale")
     try HeadError.checkNotNegative(strength, name: "the strength of the regularisation")
     try HeadError.checkCount(iterations, name: "the number of iterations")
-    let features = try LabelledFeatures(seen)
-    let dimension = seen.space.dimension
+    let features = try LabelledFeatures(embeddings)
+    let dimension = embeddings.space.dimension
     let count = features.classes.count
     let mean = Self.mean(of: features)
     let loss = CrossEntropy(
@@ -50,12 +54,13 @@ public struct SoftmaxHead: HeadMethod {
       minimum.point[count * dimension + row]
         - zip(weights[row * dimension..<(row + 1) * dimension], mean).reduce(0) { $0 + $1.0 * $1.1 }
     }
-    let head = try Head(
-      map: seen.space.map, dimension: dimension, weights: weights.map { Float($0) }, biases: biases.map { Float($0) })
+    let head = try LinearHead(
+      transform: embeddings.space.transform, dimension: dimension, weights: weights.map { Float($0) },
+      biases: biases.map { Float($0) })
     return SolvedHead(head: head, classes: features.classes)
   }
 
-  /// The mean of the classes' means.
+  /// Returns the mean of the class means.
   private static func mean(of features: LabelledFeatures) -> [Double] {
     let sums = features.classSums()
     var mean = [Double](repeating: 0, count: sums.columns)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Heads
-import Imprinting
 import Inference
 import LiteRT
 import ModelSurgery
@@ -16,33 +15,35 @@ import TFLite
 struct AdaptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adapt",
-    abstract: "Make an image classifier one that can be taught, and keep what it knows.",
+    abstract: "Prepare an image classifier for imprinting, and keep its classes.",
     discussion: """
-      The classifier's last layer is found and put behind the normalisation that imprinting needs. Its classes answer as \
-      before, and new ones can be taught beside them or in their place. A bare embedding extractor gets an empty head.
+      The last layer is placed behind the L2 normalisation that imprinting needs. The classifier ranks its classes as \
+      before, and new ones can be imprinted beside them or instead of them. An embedding extractor gets an empty head.
 
-      Pictures of the kind that the model is for make its scores as sharp as they were. Without them this is estimated; \
-      which class wins is the same.
+      With --calibration, the scores keep their sharpness too; without, it is estimated.
 
       EXAMPLES
-        imprint model adapt mobilenet.tflite --output base.tflite
-        imprint model adapt mobilenet.tflite --output base.tflite --calibration pictures
-        imprint train --model base.tflite --keep-classes --data flowers --output flowers.tflite
+        imprint model adapt mobilenet.tflite -o base.tflite
+        imprint model adapt mobilenet.tflite -o base.tflite --calibration pictures
+        imprint train --model base.tflite --keep-classes --data flowers -o new.tflite
       """)
 
-  @Argument(help: "The model, a .tflite file: an image classifier with one output, or an embedding extractor.")
+  @Argument(help: "Model, a .tflite file: an image classifier with one output, or an embedding extractor.")
   var model: String
 
-  @Option(name: [.customShort("o"), .long], help: "The model to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
-  @Option(help: "How the new layers store numbers: float, or coral for the uint8 of Coral's tools, which is coarser.")
+  @Option(
+    help: ArgumentHelp(
+      "Type of the new layers: float, or the less precise uint8 of Coral's tools.", valueName: "type"))
   var layout = TailLayout.float
 
-  @Option(help: "A folder of pictures of the kind that the model is for.")
+  @Option(help: ArgumentHelp("Folder of pictures that are typical for the model.", valueName: "folder"))
   var calibration: String?
 
-  @Option(help: "How those pictures are brought to the model's size: \(Resize.words).")
+  @Option(
+    help: ArgumentHelp("How to fit these pictures to the model's input: \(Resize.values).", valueName: "mode"))
   var resize = Resize.crop
 
   @OptionGroup var naming: LabelOption
@@ -70,8 +71,8 @@ struct AdaptCommand: AsyncParsableCommand {
     if layout == .coral, adaptation.head != nil {
       Terminal.warn(
         """
-        Coral's uint8 layout loses precision: some answers change. Coral's own ImprintingEngine drops the biases of the \
-        kept classes when it saves; imprint keeps them
+        Coral's uint8 layout is less precise, and some answers change. Coral's own ImprintingEngine drops the biases of \
+        the kept classes when it saves; imprint keeps them
         """)
     }
     let report = try AdaptReport(adaptation, adapted: adapted, measured: measured, output: output)
@@ -83,8 +84,48 @@ struct AdaptCommand: AsyncParsableCommand {
     let pictures = try PictureFiles.pictures(at: URL(filePath: calibration))
     return try await adaptation.calibration(
       pictures: pictures, resize: resize, threads: work.threads, runtime: Runtime(verbosity: .silent),
-      skipped: { Terminal.warn("\($0)") })
+      skipped: { Terminal.warn($0) })
   }
 }
 
-extension TailLayout: ExpressibleByArgument {}
+/// What `model adapt` prints.
+struct AdaptReport: Encodable {
+  /// The operator of the last layer, or nil for an extractor.
+  let head: String?
+  /// The number of kept classes.
+  let classes: Int
+  let features: Int
+  /// The factor of the cosines.
+  let scale: Float
+  /// ‖f‖ and the highest logit, measured on the calibration pictures.
+  let featureNorm: Float?
+  let topLogit: Float?
+  let output: String
+
+  init(_ adaptation: Adaptation, adapted: Model, measured: HeadCalibration?, output: URL) throws {
+    head = adaptation.head?.name
+    classes = adaptation.head?.classCount ?? 0
+    features = adaptation.dimension
+    scale = try ImprintingTail(of: adapted).scale
+    featureNorm = measured?.featureNorm
+    topLogit = measured?.topLogit
+    self.output = output.relativePath
+  }
+
+  var text: String {
+    var lines: [String] = []
+    if let head {
+      lines.append("Found     a classifier: \(head), \(classes) classes on \(features) features")
+    } else {
+      lines.append("Found     an embedding extractor with \(features) features and no classes to keep")
+    }
+    if let featureNorm, let topLogit {
+      lines.append(
+        "Measured  feature norm \(Decimals.string(Double(featureNorm), places: 1)), "
+          + "highest logit \(Decimals.string(Double(topLogit), places: 1))")
+    }
+    lines.append("Scale     \(Decimals.string(Double(scale), places: 1))")
+    lines.append("Model     \(output)")
+    return lines.joined(separator: "\n")
+  }
+}

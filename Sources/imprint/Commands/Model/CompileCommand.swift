@@ -1,5 +1,4 @@
 import ArgumentParser
-import ModelSurgery
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -11,20 +10,22 @@ import TFLite
 struct CompileCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compile",
-    abstract: "Compile a model for the Edge TPU, with Coral's compiler.",
+    abstract: "Compile a model for the Edge TPU with Coral's compiler.",
     discussion: """
-      The model has to be quantised to 8 bits. Coral's edgetpu_compiler must be installed; IMPRINT_EDGETPU_COMPILER names \
-      another than the one on PATH. What is compiled cannot be taught any more: 'imprint model prepare-edgetpu' leaves the \
-      last layer open.
+      Writes NAME_edgetpu.tflite for NAME.tflite. The model must be quantised to 8 bits. A compiled model cannot be trained further; use 'imprint model \
+      prepare-edgetpu' to keep the last layer trainable.
+
+      The command needs Coral's edgetpu_compiler; the environment variable IMPRINT_EDGETPU_COMPILER names another one than \
+      that on PATH.
 
       EXAMPLES
-        imprint model compile base.tflite -o compiled        # writes compiled/base_edgetpu.tflite
+        imprint model compile base.tflite -o compiled
       """)
 
-  @Argument(help: "The model, a .tflite file.")
+  @Argument(help: "Model, a .tflite file.")
   var model: String
 
-  @Option(name: [.short, .long], help: "The folder to write to; it is made where there is none.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Folder to write to. Created if missing.", valueName: "folder"))
   var output: String
 
   @OptionGroup var options: CompilerOptions

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Heads
 import ModelSurgery
 import TFLite
 
@@ -11,24 +12,23 @@ import TFLite
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Make a float model from the weights of a training framework.",
+    abstract: "Convert the weights of a training framework to a float model.",
     discussion: """
-      The weights are a PyTorch state file, of either layout, safetensors, or a TensorFlow checkpoint, which is named \
-      by its prefix; of MobileNet v1 with the names of TensorFlow's slim. A pickle in them can construct nothing but \
-      tensors.
+      Reads PyTorch state files, safetensors, and TensorFlow checkpoints, which are named by their prefix; weights of \
+      MobileNet v1 must have the names of TensorFlow's slim. Pickled code is never run: only tensors are read.
 
       EXAMPLES
-        imprint model convert --architecture efficientnet-lite0 efficientnet-lite0.pth -o lite0.tflite
-        imprint model convert --architecture mobilenet-v1-0.25 mobilenet_v1_0.25_224.ckpt -o mobilenet.tflite
+        imprint model convert a.pth --architecture efficientnet-lite0 -o a.tflite
+        imprint model convert b.ckpt --architecture mobilenet-v1-0.25 -o b.tflite
       """)
 
-  @Option(help: "The network that the weights are of: \(Architecture.known.map(\.name).joined(separator: ", ")).")
+  @Option(help: ArgumentHelp("Architecture of the network.", valueName: "name"))
   var architecture: Architecture
 
-  @Argument(help: "The weights.")
+  @Argument(help: "File of weights.")
   var weights: String
 
-  @Option(name: [.short, .long], help: "The model to write, a .tflite file.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
   @OptionGroup var naming: LabelOption
@@ -53,7 +53,33 @@ struct ConvertCommand: ParsableCommand {
   }
 }
 
-extension Architecture: ExpressibleByArgument {
-  public init?(argument: String) { self.init(name: argument) }
-  public static var allValueStrings: [String] { known.map(\.name) }
+/// What `model convert` prints.
+struct ConversionReport: Encodable {
+  let architecture: String
+  let side: Int
+  let weights: Int
+  let bytes: Int
+  let model: String
+  private let place: String
+
+  private enum CodingKeys: CodingKey {
+    case architecture, side, weights, bytes, model
+  }
+
+  init(_ architecture: Architecture, _ weights: NamedWeights, bytes: Int, output: URL) {
+    self.architecture = architecture.name
+    side = Int(architecture.side)
+    self.weights = architecture.weights.reduce(0) { $0 + (weights[$1.name]?.count ?? 0) }
+    self.bytes = bytes
+    model = output.path
+    place = output.relativePath
+  }
+
+  var text: String {
+    """
+    Converted \(Decimals.string(Double(weights) / 1e6, places: 1)) million weights of \(architecture)
+    Input  float pictures of \(side) x \(side)
+    Model  \(place), \(Table.megabytes(bytes))
+    """
+  }
 }

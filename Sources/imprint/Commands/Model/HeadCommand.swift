@@ -11,28 +11,32 @@ import TFLite
 struct HeadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "head",
-    abstract: "Take, drop or replace a classifier's last layers.",
+    abstract: "Extract, remove or replace a classifier's head.",
     discussion: """
+      The head is the part of the model behind the embedding.
+
       EXAMPLES
         imprint model head flowers.tflite --drop -o extractor.tflite
         imprint model head flowers.tflite --take -o head.tflite
-        imprint model head compiled_edgetpu.tflite --replace flowers.tflite -o flowers_edgetpu.tflite
+        imprint model head a_edgetpu.tflite --replace b.tflite -o b_edgetpu.tflite
       """)
 
-  @Argument(help: "The model, a .tflite file.")
+  @Argument(help: "Model, a .tflite file.")
   var model: String
 
-  @Flag(help: "Write the part behind the embedding.")
+  @Flag(help: "Write the head alone.")
   var take = false
 
-  @Flag(help: "Write the part up to the embedding.")
+  @Flag(help: "Write the model without its head.")
   var drop = false
 
   @Option(
-    help: "Write the model with another one's last layers: a classifier on the same embedding, or a head by itself.")
+    help: ArgumentHelp(
+      "Write the model with another head: that of a classifier on the same embedding, or a head by itself.",
+      valueName: "file"))
   var replace: String?
 
-  @Option(name: [.short, .long], help: "The model to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
   @Flag(help: "Print the result as JSON.")
@@ -40,7 +44,7 @@ struct HeadCommand: ParsableCommand {
 
   func validate() throws {
     guard [take, drop, replace != nil].count(where: { $0 }) == 1 else {
-      throw ValidationError("Give one of --take, --drop and --replace.")
+      throw ValidationError("exactly one of --take, --drop and --replace is required")
     }
   }
 
@@ -48,7 +52,7 @@ struct HeadCommand: ParsableCommand {
     let file = URL(filePath: output)
     let sources = [URL(filePath: model)] + [replace].compactMap { $0 }.map { URL(filePath: $0) }
     if sources.count > 1, OutputFile.isSame(sources[0], sources[1]) {
-      throw ValidationError("--replace names the model itself: its last layers are there already")
+      throw UsageError("--replace names the model itself, which has that head already")
     }
     try OutputFile.check(file, notReplacing: sources)
     let whole = try Model(contentsOf: sources[0])

@@ -11,34 +11,35 @@ import TFLite
 struct JoinCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "join",
-    abstract: "Put a head behind a base, as one model.",
+    abstract: "Join a base and a head to one model.",
     discussion: """
-      The head's inputs must be what the base gives: of the same shape, type, scale and zero point. Weights and custom \
-      operators, such as those compiled for an Edge TPU, stay byte for byte what they were.
+      The head's inputs must have the shape, type, scale and zero point of the base's outputs. Weights and custom \
+      operators, such as those compiled for an Edge TPU, are copied byte for byte.
 
       EXAMPLES
-        imprint model join extractor_edgetpu.tflite head.tflite -o classifier_edgetpu.tflite
+        imprint model join base_edgetpu.tflite head.tflite -o new_edgetpu.tflite
         imprint model join base.tflite head.tflite --bypass AvgPool -o both.tflite
       """)
 
-  @Argument(help: "The model that takes the picture.")
+  @Argument(help: "Model that reads the picture.")
   var base: String
 
-  @Argument(help: "The model that takes what the base gives.")
+  @Argument(help: "Model that reads the outputs of the base.")
   var head: String
 
-  @Option(name: [.short, .long], help: "The model to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
   @Option(
-    help: """
-      How the head's inputs are found among the base's outputs: name or position. (default: by name where all have one of \
-      the same name, else by position)
-      """)
+    help: ArgumentHelp(
+      """
+      How to match the head's inputs with the base's outputs. (default: name if all names match, else position)
+      """, valueName: "by"))
   var match: TensorMatch?
 
   @Option(
-    help: "An output of the base, by name, that stays an output behind the head's. May be given several times.")
+    help: ArgumentHelp(
+      "Name of an output of the base to keep as an output of the model. Can be repeated.", valueName: "name"))
   var bypass: [String] = []
 
   @Flag(help: "Print the result as JSON.")
@@ -47,7 +48,7 @@ struct JoinCommand: ParsableCommand {
   func run() throws {
     let sources = [URL(filePath: base), URL(filePath: head)]
     guard !OutputFile.isSame(sources[0], sources[1]) else {
-      throw ValidationError("base and head are the same file, \(base): a model cannot be put behind itself")
+      throw UsageError("base and head are the same file, \(base)")
     }
     let file = URL(filePath: output)
     try OutputFile.check(file, notReplacing: sources)
@@ -57,5 +58,3 @@ struct JoinCommand: ParsableCommand {
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 }
-
-extension TensorMatch: ExpressibleByArgument {}

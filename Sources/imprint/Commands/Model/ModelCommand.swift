@@ -1,13 +1,43 @@
 import ArgumentParser
+import Heads
+import Imprinting
 
-/// The commands that make models.
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Make models that can be taught, take them apart and put them together.",
+    abstract: "Create, convert, quantise, split and join model files.",
     subcommands: [
-      FetchCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self, RequantizeCommand.self,
+      FetchModelCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self, RequantizeCommand.self,
       JoinCommand.self, SplitCommand.self, FoldCommand.self, HeadCommand.self, RenameLabelsCommand.self,
       CompileCommand.self, PrepareEdgeTPUCommand.self,
     ])
+}
+
+/// The option that packs class names into the model that is written.
+struct LabelOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Names of the model's classes, to pack into it: a text file of '<id> <label>' lines, or with one label per line. \
+      (default: those that the model contains)
+      """, valueName: "file"))
+  var labels: String?
+
+  /// Returns the labels in the file for a model with `count` classes, or nil if no file was named.
+  func lines(count: Int) throws -> [String]? {
+    guard let labels else { return nil }
+    let read = try Labels(contentsOf: URL(filePath: labels))
+    guard count > 0 else { throw ImprintingError.noClassesToKeep }
+    if let beyond = read.names.keys.max(), beyond >= count {
+      throw LabelsError.badFile(
+        path: labels, reason: "it names class \(beyond), and the model's last is \(count - 1)")
+    }
+    return read.lines(count: count)
+  }
 }

@@ -1,6 +1,3 @@
-import Heads
-import Imprinting
-import Inference
 import ModelSurgery
 import TFLite
 
@@ -10,11 +7,11 @@ import TFLite
   import Foundation
 #endif
 
-/// A model that was written by taking another apart or putting two together.
+/// A model that was written, and its inputs and outputs.
 struct PartReport: Encodable {
-  /// What it takes or gives.
+  /// An input or output.
   struct End: Encodable {
-    /// The tensor's name, or nil where it has none.
+    /// The tensor's name, if it has one.
     let name: String?
     let number: Int32
     let type: String
@@ -57,21 +54,16 @@ struct PartReport: Encodable {
     outputs = graph.outputs.map { End($0, of: graph) }
   }
 
-  /// Writes a model and says what it is.
+  /// Writes a model and returns its report.
   static func writing(_ part: Model, to file: URL) throws -> PartReport {
     let serialized = try part.serialized()
     try serialized.write(to: file)
     return PartReport(part, bytes: serialized.count, file: file)
   }
 
-  private var size: String {
-    let (unit, name) = bytes < 100_000 ? (1e3, "kB") : (1e6, "MB")
-    return "\(Decimals.string(Double(bytes) / unit, places: 1)) \(name)"
-  }
-
   var text: String {
-    let first = "Model   \(place), \(size), \(Table.counted(operators, "operator", "operators"))"
-    let ends = inputs.map { "  takes \($0.text)" } + outputs.map { "  gives \($0.text)" }
+    let first = "Model   \(place), \(Table.size(bytes)), \(Table.counted(operators, "operator", "operators"))"
+    let ends = inputs.map { "  input   \($0.text)" } + outputs.map { "  output  \($0.text)" }
     return ([first] + ends).joined(separator: "\n")
   }
 }

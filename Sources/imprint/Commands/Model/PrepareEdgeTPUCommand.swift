@@ -1,7 +1,5 @@
 import ArgumentParser
-import Heads
 import Imprinting
-import Inference
 import ModelSurgery
 import TFLite
 
@@ -14,22 +12,23 @@ import TFLite
 struct PrepareEdgeTPUCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare-edgetpu",
-    abstract: "Make a model for the Edge TPU whose last layer can still be taught.",
+    abstract: "Compile a classifier for the Edge TPU, but keep its last layer trainable.",
     discussion: """
-      Split at the embedding, compiled up to there, and joined again, in one step: the base runs on the Edge TPU and is \
-      locked, the head stays on the processor. A bare extractor is compiled as a whole. Where a label file lies beside the \
-      model, one is written beside the output too. Coral's edgetpu_compiler must be installed; IMPRINT_EDGETPU_COMPILER \
-      names another than the one on PATH.
+      Splits the model at the embedding, compiles the base, and joins both parts again: the base runs on the Edge TPU, the \
+      head on the processor. An embedding extractor is compiled as a whole. A label file beside the model is copied.
+
+      The command needs Coral's edgetpu_compiler; the environment variable IMPRINT_EDGETPU_COMPILER names another one than \
+      that on PATH.
 
       EXAMPLES
         imprint model prepare-edgetpu flowers.tflite -o flowers_edgetpu.tflite
-        imprint model prepare-edgetpu flowers.tflite -o flowers_edgetpu.tflite --min-runtime-version 13
+        imprint model prepare-edgetpu a.tflite -o a_edgetpu.tflite --time-limit 600
       """)
 
-  @Argument(help: "The model, a .tflite file: a classifier or an extractor.")
+  @Argument(help: "Model, a .tflite file: a classifier or an embedding extractor.")
   var model: String
 
-  @Option(name: [.short, .long], help: "The model to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
   @OptionGroup var options: CompilerOptions

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Heads
-import Imprinting
 import Inference
 import LiteRT
 import ModelSurgery
@@ -16,40 +15,40 @@ import TFLite
 struct QuantizeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantize",
-    abstract: "Store a float model in bytes: a quarter of the size, and several times as fast.",
+    abstract: "Quantise a float model to 8 bits: a quarter of the size and several times as fast.",
     discussion: """
-      The float model runs on the calibration pictures, one or two hundred of the kind that it is for, to see between \
-      which numbers its layers' results lie. No labels are needed. What was seen can be saved and used again where there \
-      are no pictures.
+      Runs the float model on 100 to 200 typical pictures to measure the ranges of its activations; labels are not \
+      needed. Saved ranges can be used instead of pictures.
 
       EXAMPLES
-        imprint model quantize lite0.tflite --calibration pictures -o lite0-int8.tflite
-        imprint model quantize lite0.tflite --calibration pictures --save-ranges lite0.json -o lite0-int8.tflite
-        imprint model quantize lite0.tflite --ranges lite0.json -o lite0-int8.tflite
+        imprint model quantize float.tflite --calibration pictures -o int8.tflite
+        imprint model quantize a.tflite --calibration p --save-ranges r -o b.tflite
+        imprint model quantize float.tflite --ranges ranges.json -o int8.tflite
       """)
 
-  @Argument(help: "The float model, a .tflite file with a picture in and one output.")
+  @Argument(help: "Float model, a .tflite file with one picture as input and one output.")
   var model: String
 
-  @Option(name: [.customShort("o"), .long], help: "The model to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
-  @Option(help: "A folder of pictures of the kind that the model is for.")
+  @Option(help: ArgumentHelp("Folder of pictures that are typical for the model.", valueName: "folder"))
   var calibration: String?
 
-  @Option(help: "Ranges that were measured before, instead of pictures.")
+  @Option(help: ArgumentHelp("Ranges measured earlier, instead of pictures.", valueName: "file"))
   var ranges: String?
 
-  @Option(help: "Where to keep the ranges that are measured, as JSON.")
+  @Option(help: ArgumentHelp("Save the measured ranges as JSON.", valueName: "file"))
   var saveRanges: String?
 
-  @Option(help: "The bytes that the model takes: \(ByteType.words).")
+  @Option(help: ArgumentHelp("Type of the input.", valueName: "type"))
   var inputType = ByteType.uint8
 
-  @Option(help: "The bytes that the model gives: \(ByteType.words).")
+  @Option(help: ArgumentHelp("Type of the output.", valueName: "type"))
   var outputType = ByteType.uint8
 
-  @Option(help: "How the pictures are brought to the model's size: \(Resize.words).")
+  @Option(
+    help: ArgumentHelp("How to fit the pictures to the model's input: \(Resize.values).", valueName: "mode"))
   var resize = Resize.crop
 
   @OptionGroup var work: ThreadOptions
@@ -59,10 +58,10 @@ struct QuantizeCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (calibration == nil) != (ranges == nil) else {
-      throw ValidationError("Give either --calibration with a folder of pictures, or --ranges with what was measured.")
+      throw ValidationError("either --calibration or --ranges is required, and not both")
     }
     guard saveRanges == nil || calibration != nil else {
-      throw ValidationError("--save-ranges goes with --calibration: there is nothing new to save.")
+      throw ValidationError("--save-ranges requires --calibration")
     }
   }
 
@@ -79,7 +78,7 @@ struct QuantizeCommand: AsyncParsableCommand {
     if let kept {
       try OutputFile.check(kept, notReplacing: sources)
       guard !OutputFile.isSame(kept, output) else {
-        throw ValidationError("--save-ranges and --output name the same file: choose another name for one")
+        throw UsageError("--save-ranges and --output name the same file", remedy: "choose another name for one of them")
       }
     }
     let quantization = try Quantization(of: Model(contentsOf: file))
@@ -87,7 +86,7 @@ struct QuantizeCommand: AsyncParsableCommand {
     let pictures = try calibration.map { try PictureFiles.pictures(at: URL(filePath: $0)) } ?? []
     let measured = try await measure(quantization, pictures, runtime)
     let quantized = try quantization.model(ranges: measured, input: inputType, output: outputType)
-    // Pictures that tell how alike both models are: a share of those that were measured does.
+    // Some of the pictures are enough to compare the models.
     let asked = pictures.enumerated().filter { $0.offset.isMultiple(of: max(1, pictures.count / 100)) }.map(\.element)
     let agreement =
       asked.isEmpty
@@ -115,11 +114,61 @@ struct QuantizeCommand: AsyncParsableCommand {
       progress: { done, total in progress.update(total > 0 ? done * pictures.count / total : 0) },
       skipped: { error in
         progress.finish()
-        Terminal.warn("\(error)")
+        Terminal.warn(error)
       })
   }
 }
 
-extension ByteType: ExpressibleByArgument {
-  static var words: String { allCases.map(\.rawValue).joined(separator: " or ") }
+/// What `model quantize` prints.
+struct QuantizationReport: Encodable {
+  let operators: Int
+  let ranges: Int
+  /// The number of pictures that the ranges were measured on.
+  let calibrationPictures: Int
+  let bytesBefore, bytesAfter: Int
+  let input, output: String
+  /// How well the quantised model agrees with the float model, if there are pictures.
+  let comparedPictures: Int?
+  let top1Agreement, embeddingCosine: Double?
+  let model: String
+  private let place: String
+
+  private enum CodingKeys: CodingKey {
+    case operators, ranges, calibrationPictures, bytesBefore, bytesAfter, input, output, comparedPictures, top1Agreement
+    case embeddingCosine, model
+  }
+
+  init(
+    _ quantization: Quantization, _ model: Model, _ measured: ActivationRanges, _ agreement: QuantizationAgreement?,
+    bytesBefore: Int, bytesAfter: Int, output: URL
+  ) {
+    let graph = model.mainSubgraph ?? SubGraph()
+    let words = { (tensors: [Int32]) in tensors.first.flatMap { graph.tensor($0)?.type.name } ?? "" }
+    operators = graph.operators.count
+    ranges = quantization.activations.count
+    calibrationPictures = measured.pictures
+    self.bytesBefore = bytesBefore
+    self.bytesAfter = bytesAfter
+    input = words(graph.inputs)
+    self.output = words(graph.outputs)
+    comparedPictures = agreement?.pictures
+    top1Agreement = agreement?.sameAnswer
+    embeddingCosine = agreement?.cosine
+    self.model = output.path
+    place = output.relativePath
+  }
+
+  var text: String {
+    var lines = [
+      "Quantised \(operators) operators, with \(ranges) ranges measured on \(calibrationPictures) pictures",
+      "Input \(input), output \(output)",
+    ]
+    if let comparedPictures, let top1Agreement, let embeddingCosine {
+      lines.append(
+        "Agreement with the float model on \(comparedPictures) pictures: top-1 \(Table.percent(top1Agreement)), "
+          + "mean cosine of the embeddings \(Decimals.string(embeddingCosine, places: 4))")
+    }
+    lines.append("Model  \(place), \(Table.megabytes(bytesAfter)), before \(Table.megabytes(bytesBefore))")
+    return lines.joined(separator: "\n")
+  }
 }

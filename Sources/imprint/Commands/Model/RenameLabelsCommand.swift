@@ -1,7 +1,6 @@
 import ArgumentParser
 import Heads
 import Imprinting
-import Inference
 import ModelSurgery
 import TFLite
 
@@ -14,26 +13,27 @@ import TFLite
 struct RenameLabelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rename-labels",
-    abstract: "Give a classifier's classes other names.",
+    abstract: "Rename the classes of a classifier.",
     discussion: """
-      The order of the classes stays. Where a label file lies beside the model, one is written beside the output too.
+      The order of the classes does not change. If there is a label file beside the model, one is written beside the \
+      output too.
 
       EXAMPLES
         imprint model rename-labels flowers.tflite ros=rose -o flowers.tflite
-        imprint model rename-labels flowers.tflite blumen.txt -o blumen.tflite
+        imprint model rename-labels flowers.tflite names.txt -o renamed.tflite
       """)
 
-  @Argument(help: "The classifier, a .tflite file.")
+  @Argument(help: "Classifier, a .tflite file.")
   var model: String
 
   @Argument(
     help: """
-      A text file with a name for every class, of '<id>  <label>' lines or of one label a line; or names that change, \
-      'old=new' each.
+      A text file with the names of all classes, of '<id> <label>' lines or with one label per line; or one or more \
+      'old=new' pairs.
       """)
   var labels: [String]
 
-  @Option(name: [.short, .long], help: "The model to write; it may be the same.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write. It may be the same file.", valueName: "file"))
   var output: String
 
   @Flag(help: "Print the result as JSON.")
@@ -45,7 +45,7 @@ struct RenameLabelsCommand: ParsableCommand {
     let beside = Teacher.labelFile(for: file)
     let list = list
     guard !OutputFile.isSame(file, beside) else {
-      throw ValidationError("--output \(output) ends in .txt, as the labels beside it do: end it in .tflite")
+      throw UsageError("--output ends in .txt, as the label file beside it does", remedy: "end it in .tflite")
     }
     try OutputFile.check(file, notReplacing: [list].compactMap { $0 })
     var classifier = try Model(contentsOf: source)
@@ -55,12 +55,13 @@ struct RenameLabelsCommand: ParsableCommand {
     if let list {
       new = try Labels(contentsOf: list)
       try new.check(count: count)
-      // What is damaged is replaced.
+      // Damaged labels are replaced.
       old = try? classifier.carriedLabels ?? labelsBeside(source)
     } else {
       old = try classifier.carriedLabels ?? labelsBeside(source)
       guard let old else {
-        throw ValidationError("the model carries no names that could change: give a file with a name for every class")
+        throw UsageError(
+          "the model contains no class names to change", remedy: "give a text file with the names of all classes")
       }
       new = try old.renaming(labels)
     }
@@ -75,9 +76,9 @@ struct RenameLabelsCommand: ParsableCommand {
     let serialized = try classifier.serialized()
     try serialized.write(to: file)
     if isWrittenBeside { try AtomicFile(beside).write(new.text) }
-    if case let seen = Teacher.seenFile(for: file), exists(seen) {
+    if case let seen = Teacher.embeddingsFile(for: file), exists(seen) {
       Terminal.warn(
-        "\(seen.relativePath) has the old names: 'imprint merge' with --rename changes them, for going on with the classes"
+        "\(seen.relativePath) has the old names; 'imprint merge --rename' changes them, to continue training later"
       )
     }
     let changed = (0..<count).filter { old?.names[$0] != new.names[$0] }
@@ -87,7 +88,7 @@ struct RenameLabelsCommand: ParsableCommand {
     try Terminal.print(json ? Terminal.json(report) : report.text(place: file.relativePath))
   }
 
-  /// The file of names, where the only word behind the model is one.
+  /// The file of names, if the only argument after the model is one.
   private var list: URL? {
     guard labels.count == 1, let name = labels.first else { return nil }
     let file = URL(filePath: name)
@@ -112,7 +113,7 @@ struct RenameLabelsCommand: ParsableCommand {
 }
 
 extension Model {
-  /// The number of scores that the model gives.
+  /// The number of scores that the model outputs.
   fileprivate var classCount: Int {
     get throws {
       let output = try onlyInputAndOutput().output

@@ -11,29 +11,30 @@ import TFLite
 struct SplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split",
-    abstract: "Cut a model in two: a base, and the head behind it.",
+    abstract: "Split a model into a base and a head.",
     discussion: """
-      What the base gives is what the head takes; 'imprint model join' puts both together again. Constants that both need \
-      are in both. Labels and what was learnt go with the head.
+      The outputs of the base are the inputs of the head; 'imprint model join' joins both again. Constants that both parts \
+      use are copied to both. Labels and training metadata go with the head.
 
       EXAMPLES
-        imprint model split classifier.tflite --at embedding -o base.tflite head.tflite
-        imprint model split classifier.tflite --at MobilenetV1/Logits/AvgPool_1a/AvgPool -o base.tflite head.tflite
+        imprint model split whole.tflite --at embedding -o base.tflite head.tflite
+        imprint model split whole.tflite --at 87 -o base.tflite head.tflite
       """)
 
-  @Argument(help: "The model, a .tflite file.")
+  @Argument(help: "Model, a .tflite file.")
   var model: String
 
   @Option(
-    help: """
-      The tensor to cut at: its name, its number as 'imprint inspect' shows it, or 'embedding' for the vector that the \
-      last layer reads. May be given several times.
-      """)
+    help: ArgumentHelp(
+      """
+      Tensor to split at: its name, its number as printed by 'imprint inspect', or 'embedding' for the input of the last \
+      layer. Can be repeated.
+      """, valueName: "tensor"))
   var at: [String]
 
   @Option(
     name: [.short, .long], parsing: .upToNextOption,
-    help: ArgumentHelp("The two models to write: the base and the head.", valueName: "base> <head"))
+    help: ArgumentHelp("The two models to write.", valueName: "base> <head"))
   var output: [String]
 
   @Flag(help: "Print the result as JSON.")
@@ -41,7 +42,7 @@ struct SplitCommand: ParsableCommand {
 
   func validate() throws {
     guard output.count == 2 else {
-      throw ValidationError("--output takes two files, the base and the head, and was given \(output.count)")
+      throw ValidationError("--output takes two files, the base and the head; \(output.count) given")
     }
   }
 
@@ -49,7 +50,7 @@ struct SplitCommand: ParsableCommand {
     let source = URL(filePath: model)
     let files = output.map { URL(filePath: $0) }
     guard !OutputFile.isSame(files[0], files[1]) else {
-      throw ValidationError("--output names the same file twice: choose another name for one")
+      throw UsageError("--output names the same file twice", remedy: "choose another name for one of them")
     }
     for file in files { try OutputFile.check(file, notReplacing: [source]) }
     let whole = try Model(contentsOf: source)

@@ -1,26 +1,109 @@
 import ArgumentParser
+import Heads
 import Torch
+import Training
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct PretrainTrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a base model.",
+    discussion: """
+      Writes the last checkpoint, the best checkpoint and a TensorBoard log to a folder. To continue an interrupted run, \
+      repeat its command with --resume; the weights become exactly the same.
+
+      EXAMPLES
+        imprint pretrain --data flowers --pretrained base.tflite --freeze-base -o run
+        imprint pretrain --data flowers --quantize uint8 --epochs 50 -o run
+        imprint pretrain --data flowers --quantize uint8 --epochs 50 --resume -o run
+      """)
+
+  @OptionGroup var training: TrainingOptions
+
+  @Flag(help: "Continue from the last checkpoint, with its settings.")
+  var resume = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() async throws {
+    let words = "Stopped. If training had begun, --resume continues it."
+    try await Interruption.guarding(or: words) { try await train() }
+  }
+
+  private func train() async throws {
+    let library = try TorchLibrary()
+    let pictures = try await training.basics.pictures.load(.train)
+    let run = try training.run(on: pictures, isResuming: resume)
+    let display = TrainingDisplay()
+    defer { display.finish() }
+    let result = try await Trainer(library).train(run) { display.show($0) }
+    display.finish()
+    let report = PretrainReport(result, run: run, libtorch: library.version)
+    try Terminal.print(json ? Terminal.json(report) : report.text)
+  }
+}
 
 struct PretrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pretrain",
-    abstract: "Train a base of one's own, to be taught new classes later.",
+    abstract: "Train a base model of your own, for imprinting.",
     discussion: """
-      What 'imprint train' does in seconds stands on a base that was trained for hours. This trains one: MobileNet v1 or \
-      EfficientNet-Lite0 with L2-normalised embeddings, from random weights or from others', in floats or for the bytes \
-      of the Edge TPU. It needs libtorch: scripts/setup --training gets it.
+      Trains MobileNet v1 or EfficientNet-Lite0 with L2-normalised embeddings, from random or pretrained weights, in float \
+      or quantisation-aware for the Edge TPU. Needs libtorch, which scripts/setup --training installs.
 
       EXAMPLES
-        imprint pretrain --data flowers --test-ratio 0.25 --start mobilenet_v1_1.0_224_quant.tflite -o run
+        imprint pretrain --data flowers --pretrained mobilenet.tflite -o run
         imprint pretrain evaluate run/best.safetensors --data more-flowers
         imprint pretrain export run/best.safetensors -o base.tflite
         imprint train --model base.tflite --data new-flowers --output new.tflite
       """,
-    // Listed where it can be used; elsewhere it says what is missing.
+    // Listed if it can be used; if not, it still runs and says what is missing.
     shouldDisplay: TorchLibrary.isInstalled,
     subcommands: [
       PretrainTrainCommand.self, PretrainEvaluateCommand.self, PretrainExportCommand.self,
       PretrainExperimentCommand.self,
     ],
     defaultSubcommand: PretrainTrainCommand.self)
+}
+
+/// What `pretrain` prints.
+struct PretrainReport: Encodable {
+  let pictures, classes: Int
+  let epochs: [EpochResult]
+  let evaluation: NetworkReport?
+  let best, last: String
+  let libtorch: String
+  let embeddingSeconds, stepSeconds, waitingShare: Double
+
+  init(_ result: TrainingResult, run: TrainingRun, libtorch: String) {
+    self.libtorch = libtorch
+    pictures = run.training.count
+    classes = run.training.labels.count
+    epochs = result.history
+    evaluation = result.evaluation.map { NetworkReport($0) }
+    best = run.bestFile.relativePath
+    last = run.lastFile.relativePath
+    embeddingSeconds = result.embeddingSeconds
+    stepSeconds = result.stepSeconds
+    waitingShare = result.stepSeconds > 0 ? result.waitingSeconds / result.stepSeconds : 0
+  }
+
+  var text: String {
+    var lines = [
+      """
+      Trained for \(Table.counted(epochs.count, "epoch", "epochs")) on \(pictures) pictures of \(classes) classes in \
+      \(Decimals.string(embeddingSeconds + stepSeconds, places: 1)) s; \(Table.percent(waitingShare)) of the step time was \
+      spent waiting for pictures
+      """
+    ]
+    if let evaluation { lines += evaluation.lines }
+    lines += ["Best  \(best)", "Last  \(last)"]
+    return lines.joined(separator: "\n")
+  }
 }

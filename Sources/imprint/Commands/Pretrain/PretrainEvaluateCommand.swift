@@ -1,7 +1,5 @@
 import ArgumentParser
 import Heads
-import Imprinting
-import Inference
 import Torch
 import Training
 
@@ -14,23 +12,25 @@ import Training
 struct PretrainEvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Ask the network of a checkpoint about pictures.",
+    abstract: "Measure the accuracy of a checkpoint.",
     discussion: """
       EXAMPLES
         imprint pretrain evaluate run/best.safetensors --data more-flowers
       """)
 
-  @Argument(help: "The checkpoint.")
+  @Argument(help: "Checkpoint.")
   var checkpoint: String
 
   @OptionGroup var pictures: TrainingDataOptions
 
-  @Option(help: "The share of each class's pictures that was kept back in training; only those are asked about.")
+  @Option(
+    help: ArgumentHelp(
+      "Fraction of each class's pictures that training held back. Only those are evaluated.", valueName: "fraction"))
   var testRatio = 0.0
 
   @OptionGroup var place: TorchOptions
 
-  @Flag(help: "Print the result as JSON, with all that was taken for something else.")
+  @Flag(help: "Print the result as JSON, with the confusion matrix.")
   var json = false
 
   func validate() throws {
@@ -59,5 +59,31 @@ struct PretrainEvaluateCommand: AsyncParsableCommand {
     progress.finish()
     let report = NetworkReport(evaluation)
     try Terminal.print(json ? Terminal.json(report) : report.lines.joined(separator: "\n"))
+  }
+}
+
+/// The accuracy of a network.
+struct NetworkReport: Encodable {
+  let pictures: Int
+  let top1, top5: Double
+  let confusion: ConfusionMatrix
+
+  init(_ evaluation: NetworkEvaluation) {
+    pictures = evaluation.count
+    top1 = evaluation.accuracy
+    top5 = evaluation.topFive
+    confusion = evaluation.confusion
+  }
+
+  /// The accuracies and the most frequent confusions.
+  var lines: [String] {
+    let most = confusion.confusions.prefix(5).map { confusion in
+      "  \(self.confusion.name(confusion.label)) taken for \(self.confusion.name(confusion.predicted)): \(confusion.count)"
+    }
+    return [
+      "Accuracy on \(Table.counted(pictures, "test picture", "test pictures"))",
+      "  top-1  \(Table.right(Table.percent(top1), 7))",
+      "  top-5  \(Table.right(Table.percent(top5), 7))",
+    ] + (most.isEmpty ? [] : ["Most frequent confusions:"] + most)
   }
 }

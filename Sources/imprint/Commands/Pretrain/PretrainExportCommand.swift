@@ -12,23 +12,23 @@ import Training
 struct PretrainExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write the network of a checkpoint as a .tflite file that can be imprinted.",
+    abstract: "Export a checkpoint to a .tflite model for imprinting.",
     discussion: """
-      A network that was trained with --quantize is written in the bytes that it was trained for, any other in floats. \
-      The file has Coral's layout: 'imprint train' and the Edge TPU's tools take it as it is.
+      A network trained with --quantize becomes a quantised model of that type, any other a float model. The model has \
+      Coral's layout, which 'imprint train' and the Edge TPU tools accept as it is.
 
       EXAMPLES
         imprint pretrain export run/best.safetensors -o base.tflite
         imprint train --model base.tflite --data flowers --output flowers.tflite
       """)
 
-  @Argument(help: "The checkpoint.")
+  @Argument(help: "Checkpoint.")
   var checkpoint: String
 
-  @Option(name: [.short, .long], help: "The model to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
 
-  @Flag(help: "Write floats even where the network was trained for bytes.")
+  @Flag(help: "Write a float model even if the network was trained with --quantize.")
   var float = false
 
   @Flag(help: "Print the result as JSON.")
@@ -40,8 +40,8 @@ struct PretrainExportCommand: AsyncParsableCommand {
     try OutputFile.check(output, notReplacing: [file])
     let checkpoint = try Checkpoint(contentsOf: file)
     let network = try checkpoint.network()
-    let grid = float ? nil : checkpoint.settings.rounding?.grid
-    if grid != nil, checkpoint.ranges.isEmpty { throw TrainingError.notRounded(path: file.relativePath) }
+    let grid = float ? nil : checkpoint.settings.fakeQuantization?.grid
+    if grid != nil, checkpoint.ranges.isEmpty { throw TrainingError.notQuantized(path: file.relativePath) }
     let model =
       if let grid { try network.quantizedModel(ranges: checkpoint.ranges, grid: grid) } else {
         try network.floatModel()
@@ -54,5 +54,24 @@ struct PretrainExportCommand: AsyncParsableCommand {
       bytes: serialized.pieces.reduce(0) { $0 + $1.count },
       testAccuracy: checkpoint.history.last?.testAccuracy)
     try Terminal.print(json ? Terminal.json(report) : report.text)
+  }
+}
+
+/// What `pretrain export` prints.
+struct ExportReport: Encodable {
+  let file, architecture: String
+  let side: Int
+  let type: String
+  let classes, bytes: Int
+  let testAccuracy: Double?
+
+  var text: String {
+    var lines = [
+      "\(architecture), input \(side) x \(side), \(type), \(classes) classes, \(bytes) bytes"
+    ]
+    if let testAccuracy {
+      lines.append("Test accuracy in training \(Table.percent(testAccuracy))")
+    }
+    return (lines + ["Model  \(file)"]).joined(separator: "\n")
   }
 }

@@ -1,10 +1,8 @@
 import Heads
-import Imprinting
-import Inference
 import Synchronization
 import Training
 
-/// Shows how training goes: a line that changes where somebody watches, and a line an epoch.
+/// Shows the progress of training on standard error: a status line on a terminal, and a line per epoch.
 final class TrainingDisplay: Sendable {
   private let isOpen = Mutex(false)
 
@@ -13,12 +11,12 @@ final class TrainingDisplay: Sendable {
     case .embedding(let done, let count):
       change("Embedding \(done) of \(count) pictures")
     case .begins(let stepsPerEpoch, let step):
-      if step > 0 { line("Going on after \(step) steps, \(stepsPerEpoch) an epoch") }
+      if step > 0 { line("Resuming after step \(step), \(stepsPerEpoch) steps per epoch") }
     case .step(let progress):
       change(
         """
         epoch \(progress.epoch) of \(progress.epochs)  step \(progress.step) of \(progress.steps)  \
-        loss \(Decimals.string(progress.loss, places: 3))  right \(Table.percent(progress.accuracy))  \
+        loss \(Decimals.string(progress.loss, places: 3))  accuracy \(Table.percent(progress.accuracy))  \
         \(Self.time(progress.secondsLeft)) left
         """)
     case .epoch(let result, let isBest):
@@ -26,7 +24,7 @@ final class TrainingDisplay: Sendable {
       line(
         """
         epoch \(result.epoch)  loss \(Decimals.string(result.loss, places: 3))  \
-        right \(Table.percent(result.accuracy))\(tested)  \(Decimals.string(result.seconds, places: 1)) s
+        accuracy \(Table.percent(result.accuracy))\(tested)  \(Decimals.string(result.seconds, places: 1)) s
         """)
     }
   }
@@ -38,7 +36,7 @@ final class TrainingDisplay: Sendable {
     }
   }
 
-  /// Takes the changing line away.
+  /// Removes the status line.
   func finish() {
     isOpen.withLock { isOpen in
       if isOpen { Terminal.say("\r\u{1B}[K") }

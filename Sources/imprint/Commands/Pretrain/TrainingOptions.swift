@@ -1,7 +1,4 @@
 import ArgumentParser
-import Heads
-import Imprinting
-import Inference
 import ModelSurgery
 import Training
 
@@ -11,84 +8,135 @@ import Training
   import Foundation
 #endif
 
-/// What is trained, on what, and how.
+/// The options of a training run.
 struct TrainingOptions: ParsableArguments {
-  @OptionGroup var pictures: TrainingDataOptions
+  /// What is trained, and from where.
+  struct Basics: ParsableArguments {
+    @OptionGroup var pictures: TrainingDataOptions
 
-  @Option(name: [.short, .long], help: "The folder for the checkpoints.")
-  var output: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the checkpoints.", valueName: "folder"))
+    var output: String
 
-  @Option(help: "The share of each class's pictures that is kept to be asked about.")
-  var testRatio = 0.0
+    @Option(
+      help: ArgumentHelp("Fraction of each class's pictures to hold back for testing.", valueName: "fraction"))
+    var testRatio = 0.0
 
-  @Option(
-    help: """
-      The weights to begin with: a .tflite file of the same network, a checkpoint of TensorFlow or of a run, a PyTorch \
-      state file, safetensors. (default: random ones)
-      """)
-  var start: String?
+    @Option(
+      help: ArgumentHelp(
+        """
+        Pretrained weights: a .tflite model of the same network, a checkpoint of a run or of TensorFlow, a PyTorch state \
+        file, or safetensors. (default: random weights)
+        """, valueName: "file"))
+    var pretrained: String?
 
-  @Flag(help: "Train what stands on the base only: seconds instead of hours.")
-  var freezeBase = false
+    @Flag(help: "Train only the head, in seconds instead of hours.")
+    var freezeBase = false
 
-  @Flag(help: "With --freeze-base, compute the embeddings in every step again.")
-  var recomputeEmbeddings = false
+    @Flag(help: "With --freeze-base, compute the embeddings anew in every step.")
+    var recomputeEmbeddings = false
 
-  @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Descent") var descent: DescentOptions
-  @OptionGroup(title: "Pictures in training") var variation: AugmentationOptions
-  @OptionGroup(title: "Whole numbers") var rounding: RoundingOptions
-  @OptionGroup var place: TorchOptions
-
-  func validate() throws {
-    guard freezeBase || !recomputeEmbeddings else {
-      throw ValidationError("--recompute-embeddings goes with --freeze-base.")
-    }
-    guard (0..<1).contains(testRatio) else {
-      throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
+    func validate() throws {
+      guard freezeBase || !recomputeEmbeddings else {
+        throw ValidationError("--recompute-embeddings requires --freeze-base")
+      }
+      guard (0..<1).contains(testRatio) else {
+        throw ValidationError("--test-ratio is \(testRatio); it takes a number from 0 to less than 1")
+      }
     }
   }
 
-  /// The run that the options ask for.
+  @OptionGroup(title: "Training") var basics: Basics
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Optimisation") var descent: OptimisationOptions
+  @OptionGroup(title: "Random augmentation") var variation: AugmentationOptions
+  @OptionGroup(title: "Quantisation-aware training") var rounding: QuantisationOptions
+  @OptionGroup(title: "Speed and devices") var place: TorchOptions
+
+  /// Returns the run.
   ///
   /// - Parameters:
   ///   - data: All pictures.
-  ///   - isResuming: Whether to go on with the last checkpoint. The starting point is not read then.
-  /// - Throws: ``TrainingError``, what reading a starting point or a checkpoint throws, and `ImprintingError`.
+  ///   - isResuming: Whether to continue from the last checkpoint; pretrained weights are not read then.
+  /// - Throws: ``TrainingError``, and the errors of reading pretrained weights or a checkpoint.
   func run(on data: TrainingData, isResuming: Bool) throws -> TrainingRun {
-    let parts = try data.split(testRatio: testRatio)
+    let parts = try data.split(testRatio: basics.testRatio)
     var run = TrainingRun(
-      settings: try settings(), training: parts.training, test: testRatio > 0 ? parts.heldBack : nil,
-      folder: URL(filePath: output), threads: place.threads)
+      settings: try settings(), training: parts.training, test: basics.testRatio > 0 ? parts.heldBack : nil,
+      folder: URL(filePath: basics.output), threads: place.threads)
     run.isResuming = isResuming
-    run.isCachingEmbeddings = !recomputeEmbeddings
+    run.isCachingEmbeddings = !basics.recomputeEmbeddings
     run.device = try place.number()
     if isResuming {
       guard FileManager.default.fileExists(atPath: run.lastFile.path) else {
         throw TrainingError.nothingToResume(path: run.lastFile.path)
       }
-      // Without a word about them they are those of the checkpoint; others are refused where the run begins.
+      // Settings that are not given are those of the checkpoint. The run refuses others when it starts.
       if run.settings == (try Self.usualSettings()) { run.settings = try Checkpoint(contentsOf: run.lastFile).settings }
     } else {
-      run.start = try start.map { try StartingPoint(of: URL(filePath: $0), for: network.base()) }
+      run.pretrained = try basics.pretrained.map { try PretrainedWeights(of: URL(filePath: $0), for: network.base()) }
     }
     return run
   }
 
-  /// The settings where no option says anything.
+  /// The settings without any option.
   private static func usualSettings() throws -> TrainingSettings {
     try parse(["--data", "pictures", "--output", "run"]).settings()
   }
 
   private func settings() throws -> TrainingSettings {
     let base = try network.base()
-    let epochs = descent.epochs(isBaseFrozen: freezeBase)
+    let epochs = descent.epochs(isBaseFrozen: basics.freezeBase)
     return TrainingSettings(
       architecture: base.name, side: Int(base.side), head: network.head, epochs: epochs,
       batchSize: descent.batchSize, optimizer: descent.rule,
-      rate: descent.learningRate(isBaseFrozen: freezeBase, isProjected: network.projection != nil),
-      weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.average,
-      statisticsMomentum: descent.statisticsMomentum, isBaseFrozen: freezeBase,
-      rounding: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
+      rate: descent.rate(isBaseFrozen: basics.freezeBase, isProjected: network.projection != nil),
+      weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.emaDecay,
+      statisticsMomentum: descent.batchNormMomentum, isBaseFrozen: basics.freezeBase,
+      fakeQuantization: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
+  }
+}
+
+/// The pictures to train or test on.
+struct TrainingDataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Pictures: a folder with one subfolder per class, a list of 'path,label' lines, or TFRecord files.",
+      valueName: "path"))
+  var data: String
+
+  @Option(help: ArgumentHelp("Class names for TFRecord files. (default: labels.txt beside them)", valueName: "file"))
+  var labels: String?
+
+  /// Returns the pictures.
+  ///
+  /// - Parameter split: The files to take of a folder that has several splits.
+  func load(_ split: RecordSplit) async throws -> TrainingData {
+    try await TrainingData(at: URL(filePath: data), split: split, labels: labels.map { URL(filePath: $0) })
+  }
+}
+
+/// The device and threads of libtorch.
+struct TorchOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Device to compute on: cpu, cuda, or cuda:N.", valueName: "device"))
+  var device = "cpu"
+
+  @OptionGroup var work: ThreadOptions
+
+  func validate() throws { _ = try number() }
+
+  /// The number of threads.
+  var threads: Int { work.threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// The number of the CUDA device, or nil for the processor.
+  func number() throws -> Int? {
+    switch device {
+    case "cpu": return nil
+    case "cuda": return 0
+    default:
+      guard device.hasPrefix("cuda:"), let number = Int(device.dropFirst("cuda:".count)), number >= 0 else {
+        throw ValidationError("--device is \"\(device)\"; it takes cpu, cuda or cuda:N")
+      }
+      return number
+    }
   }
 }

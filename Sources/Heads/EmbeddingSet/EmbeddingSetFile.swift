@@ -1,0 +1,153 @@
+import LinearAlgebra
+import ModelSurgery
+import TFLite
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// The embedding file, ending in `.embeddings`, little-endian throughout:
+///
+/// | bytes | contents |
+/// | --- | --- |
+/// | 4 | `IMSN` |
+/// | 4 | version, 1 |
+/// | 4 | length of the header |
+/// | | the header: JSON with the space, the budget, and each class's name, count and pictures' names |
+/// | | where embeddings are kept: those of all pictures, class by class, as the network stores them |
+/// | | else, for each class, D sums of steps and D sums of features, then the upper triangle of the pooled second moment, \
+/// row by row, all 64-bit floats |
+/// | 32 | SHA-256 of everything before |
+extension EmbeddingSet {
+  /// The version of the format.
+  static let fileVersion: UInt32 = 1
+
+  private struct Header: Codable {
+    struct Class: Codable {
+      let name: String
+      let count: Int
+      let pictures: [String]
+    }
+    let space: EmbeddingSpace
+    let budget: Int
+    let hasEmbeddings: Bool
+    let classes: [Class]
+  }
+
+  private static let magic: UInt32 = 0x4E53_4D49
+  private static let largestDimension = 1 << 20
+  // Far more than anybody has, and few enough to add and multiply counts without overflow.
+  private static let mostPictures = 1 << 40
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``TFLiteError/cannotRead(path:reason:)``; ``EmbeddingSetError/badFile(path:reason:)`` where the file is of
+  ///   another kind, cut or altered; ``EmbeddingSetError/newerVersion(path:version:known:)``.
+  public init(contentsOf file: URL) throws {
+    try self.init(Bytes(mapping: file), path: file.relativePath)
+  }
+
+  /// Reads the contents of a file; `path` names it in errors.
+  init(_ bytes: Bytes, path: String) throws {
+    func bad(_ reason: String) -> EmbeddingSetError { .badFile(path: path, reason: reason) }
+    var cursor = ByteCursor(bytes)
+    guard cursor.next(UInt32.self) == Self.magic, let version = cursor.next(UInt32.self) else {
+      throw bad("it is not an embedding file")
+    }
+    guard version == Self.fileVersion else {
+      throw version > Self.fileVersion
+        ? EmbeddingSetError.newerVersion(path: path, version: Int(version), known: Int(Self.fileVersion))
+        : bad("it is of version \(version)")
+    }
+    guard let body = try bytes.unsealed else { throw bad("it is cut off or altered") }
+    cursor = ByteCursor(body, at: 8)
+    guard let length = cursor.next(UInt32.self), let json = cursor.take(Int(length)),
+      let header = try? JSONDecoder().decode(Header.self, from: Data(json))
+    else { throw bad("its header is damaged") }
+    let space = header.space
+    guard (1...Self.largestDimension).contains(space.dimension), header.budget >= 0,
+      space.element == .float32 ? space.zeroPoint == 0 : (-128...255).contains(space.zeroPoint)
+    else { throw bad("its header makes no sense") }
+
+    var classes: [EmbeddedClass] = []
+    var names: Set<String> = []
+    var room = Self.mostPictures
+    for known in header.classes {
+      guard Labels.isName(known.name), names.insert(known.name).inserted, known.count > 0, known.count <= room,
+        !header.hasEmbeddings || known.pictures.count == known.count
+      else { throw bad("its class \"\(known.name)\" makes no sense") }
+      room -= known.count
+      classes.append(EmbeddedClass(name: known.name, count: known.count, steps: []))
+    }
+    if header.hasEmbeddings {
+      var set = EmbeddingSet(space: space, budget: .max)
+      let size = space.byteCount * space.augmentation.count
+      for known in header.classes {
+        for name in known.pictures {
+          guard let embeddings = cursor.take(size) else { throw bad("it holds fewer embeddings than its header says") }
+          try set.append(EmbeddedPicture(name: name, embeddings: embeddings), to: known.name)
+        }
+      }
+      guard cursor.remaining == 0 else { throw bad("it holds more than its header says") }
+      self.init(space: space, budget: header.budget, classes: set.classes, moments: nil)
+    } else {
+      func numbers(_ count: Int) throws -> [Double] {
+        guard let numbers = cursor.doubles(count) else { throw bad("it holds fewer sums than its header says") }
+        guard numbers.allSatisfy(\.isFinite) else { throw bad("it holds a sum that is infinite or not a number (NaN)") }
+        return numbers
+      }
+      let dimension = space.dimension
+      // Before memory is allocated for a size that a damaged header claims.
+      let needed = 2 * classes.count * dimension + dimension * (dimension + 1) / 2
+      guard cursor.remaining == 8 * needed else { throw bad("it does not hold as many sums as its header says") }
+      var sums: [[Double]] = []
+      for place in classes.indices {
+        classes[place].steps = try numbers(dimension)
+        sums.append(try numbers(dimension))
+      }
+      var square = SymmetricSum(size: dimension)
+      for row in 0..<dimension { square.setUpperRow(row, to: try numbers(dimension - row)) }
+      self.init(
+        space: space, budget: header.budget, classes: classes, moments: PooledMoments(sums: sums, square: square))
+    }
+  }
+
+  /// Writes a file, in place of an existing one.
+  ///
+  /// - Throws: ``AtomicFileError``, `LinearAlgebraError`.
+  public func write(to file: URL) throws { try AtomicFile(file).write(pieces()) }
+
+  /// Returns the contents of the file, in pieces.
+  func pieces() throws -> [Bytes] {
+    let header = Header(
+      space: space, budget: budget, hasEmbeddings: hasEmbeddings,
+      classes: classes.map { .init(name: $0.name, count: $0.count, pictures: $0.pictures.map(\.name)) })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let json = try encoder.encode(header)
+    guard let length = UInt32(exactly: json.count) else { throw EmbeddingSetError.tooMany("pictures for one file") }
+    var start: [UInt8] = []
+    for number in [Self.magic, Self.fileVersion, length] {
+      withUnsafeBytes(of: number.littleEndian) { start.append(contentsOf: $0) }
+    }
+    var pieces = [Bytes(start), Bytes(Array(json))]
+    if hasEmbeddings {
+      pieces += classes.flatMap { $0.pictures.map(\.embeddings) }
+    } else {
+      let moments = try pooledMoments()
+      for (known, sum) in zip(classes, moments.sums) {
+        pieces.append(Self.bytes(of: known.steps))
+        pieces.append(Self.bytes(of: sum))
+      }
+      let square = try moments.wholeSquare()
+      for row in 0..<square.size { pieces.append(Self.bytes(of: square.upperRow(row))) }
+    }
+    return try pieces.sealed
+  }
+
+  private static func bytes(of numbers: [Double]) -> Bytes {
+    Bytes(numbers.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) })
+  }
+}

@@ -1,0 +1,158 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The leave-one-out cross-validation of a head: the prediction for each training picture by a head that is solved without
+/// this picture and all its views.
+public struct LeaveOneOut: Sendable {
+  /// The logits of a picture from a head solved without it.
+  public struct Prediction: Sendable, Hashable {
+    /// The picture's name.
+    public let picture: String
+    /// The picture's class.
+    public let label: Int
+    /// One logit for each class.
+    public let logits: [Float]
+
+    /// Creates a prediction.
+    public init(picture: String, label: Int, logits: [Float]) {
+      self.picture = picture
+      self.label = label
+      self.logits = logits
+    }
+
+    /// The class with the greatest logit; the lower one among equals.
+    public var predicted: Int { logits.indices.max { logits[$0] < logits[$1] } ?? 0 }
+
+    /// −log softmax(logits)[label]: the negative log-likelihood of the picture's label.
+    public var surprise: Double {
+      guard logits.indices.contains(label) else { return .infinity }
+      let greatest = logits.max() ?? 0
+      let sum = logits.reduce(0.0) { $0 + exp(Double($1 - greatest)) }
+      return Double(greatest - logits[label]) + log(sum)
+    }
+  }
+
+  /// A picture whose label looks wrong.
+  public struct Suspect: Sendable, Hashable, Codable {
+    /// The picture's name.
+    public let picture: String
+    /// The picture's class as given.
+    public let label: String
+    /// The predicted class.
+    public let looksLike: String
+    /// The negative log-likelihood of the label.
+    public let surprise: Double
+  }
+
+  /// A class that is taken for another.
+  public struct Confusion: Sendable, Hashable, Codable {
+    /// The true class.
+    public let label: String
+    /// The predicted class.
+    public let takenFor: String
+    /// The number of pictures.
+    public let count: Int
+  }
+
+  /// The names of the classes.
+  public let classes: [String]
+  /// A prediction for each picture of a class with two or more pictures.
+  public let predictions: [Prediction]
+  /// The names of the classes with one picture, for which there is no prediction.
+  public let singles: [String]
+
+  /// Creates a cross-validation.
+  ///
+  /// - Parameters:
+  ///   - classes: The names of the classes.
+  ///   - predictions: A prediction for each picture.
+  ///   - singles: The names of the classes with one picture.
+  public init(classes: [String], predictions: [Prediction], singles: [String] = []) {
+    self.classes = classes
+    self.predictions = predictions
+    self.singles = singles
+  }
+
+  /// The balanced accuracy: the mean of the classes' recalls.
+  public var accuracy: Double {
+    let recalls = recalls
+    return recalls.isEmpty ? 0 : recalls.reduce(0) { $0 + $1.rate } / Double(recalls.count)
+  }
+
+  /// The 95 % confidence interval of ``accuracy``: the Wilson score interval, which lies within 0 ... 1.
+  ///
+  /// With n_c predictions in each of C classes the effective number of trials is C² / Σ 1/n_c (Kish), which is the number of
+  /// predictions where all classes have the same number.
+  public var interval: ClosedRange<Double> {
+    let recalls = recalls
+    let inverse = recalls.reduce(0.0) { $0 + 1 / $1.count }
+    let classes = Double(recalls.count)
+    return WilsonInterval.interval(share: accuracy, count: inverse > 0 ? classes * classes / inverse : 0)
+  }
+
+  /// The standard error of ``accuracy``, from the binomial variance within each class, of (k + 1) in (n + 2) so that the
+  /// variance of a class without mistakes is not zero.
+  public var standardError: Double {
+    let recalls = recalls
+    guard !recalls.isEmpty else { return 0 }
+    let variance = recalls.reduce(0.0) { sum, known in
+      let rate = (known.rate * known.count + 1) / (known.count + 2)
+      return sum + rate * (1 - rate) / known.count
+    }
+    return variance.squareRoot() / Double(recalls.count)
+  }
+
+  private var recalls: [(rate: Double, count: Double)] {
+    var hits = [Int: (correct: Double, all: Double)]()
+    for prediction in predictions {
+      hits[prediction.label, default: (0, 0)].all += 1
+      if prediction.predicted == prediction.label { hits[prediction.label, default: (0, 0)].correct += 1 }
+    }
+    return hits.sorted { $0.key < $1.key }.map { ($0.value.correct / $0.value.all, $0.value.all) }
+  }
+
+  /// The expected confusions, the most frequent first.
+  public var confusions: [Confusion] {
+    var counts: [[Int]: Int] = [:]
+    for prediction in predictions where prediction.predicted != prediction.label {
+      counts[[prediction.label, prediction.predicted], default: 0] += 1
+    }
+    return counts.sorted { ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1]) }
+      .map { Confusion(label: classes[$0.key[0]], takenFor: classes[$0.key[1]], count: $0.value) }
+  }
+
+  /// The pictures whose label looks wrong, worst first: another class is predicted, and the probability of the label is at
+  /// most 1/100.
+  public var mislabelled: [Suspect] {
+    suspects(predictions.count).filter { $0.label != $0.looksLike && $0.surprise > Self.leastSurprise }
+  }
+
+  // −ln(1/100)
+  private static let leastSurprise = 4.6
+
+  /// Returns the pictures with the least likely labels, worst first.
+  ///
+  /// - Parameter count: The greatest number of pictures.
+  public func suspects(_ count: Int) -> [Suspect] {
+    predictions.map { ($0, $0.surprise) }.sorted { ($1.1, $0.0.picture) < ($0.1, $1.0.picture) }.prefix(max(0, count))
+      .map { prediction, surprise in
+        Suspect(
+          picture: prediction.picture, label: classes[prediction.label], looksLike: classes[prediction.predicted],
+          surprise: surprise)
+      }
+  }
+}
+
+extension LeaveOneOut: CustomStringConvertible {
+  /// The accuracy with its interval, as in `0.94 (95 % interval 0.92–0.96), leave-one-out`.
+  public var description: String {
+    let interval = interval
+    let ends = [interval.lowerBound, interval.upperBound].map { Decimals.string($0, places: 2) }
+    return "\(Decimals.string(accuracy, places: 2)) (95 % interval \(ends[0])–\(ends[1])), leave-one-out"
+  }
+}

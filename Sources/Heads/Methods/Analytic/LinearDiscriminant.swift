@@ -1,0 +1,76 @@
+import ModelSurgery
+import LinearAlgebra
+
+/// The formulas of the linear discriminant; see ``Analytic``.
+enum LinearDiscriminant {
+  /// κ: the weight of the scatter between classes in A.
+  static let kappa = 0.05
+  /// β: the weight of the discriminant's bias.
+  static let beta = 0.5
+
+  /// Returns the offsets of the scores of z − μ: −(β / 2)(q_c − D(n_c)).
+  static func offsets(lengths: [Double], means: ClassMeans, spread: Double) -> [Double] {
+    let correction = BiasCorrection(means, spread: spread)
+    return lengths.enumerated().map { place, length in correction.score(of: place, leftOutOf: nil) - beta / 2 * length }
+  }
+
+  /// Returns the head of a metric.
+  ///
+  /// - Throws: `SurgeryError`, `LinearAlgebraError`.
+  static func head(
+    transform: FeatureTransform, metric: some MahalanobisMetric, means: ClassMeans, settings: Analytic.Settings
+  ) throws -> LinearHead {
+    let offsets = offsets(lengths: metric.lengths, means: means, spread: settings.spread)
+    let rows = try metric.discriminants()
+    let factor = settings.temperature
+    let biases = offsets.enumerated().map { place, offset in
+      Float(factor * (offset - zip(rows[row: place], means.centre).reduce(0) { $0 + $1.0 * $1.1 }))
+    }
+    return try LinearHead(
+      transform: transform, dimension: rows.columns, weights: rows.elements.map { Float(factor * $0) }, biases: biases)
+  }
+
+  /// Returns Σ_c (n_c / N) (score of c at m_c − mean of the other scores there), which is the mean over all pictures, as
+  /// scores are linear.
+  ///
+  /// The w_c add up to zero, so that the sum of all scores is the sum of the offsets everywhere.
+  static func gap(lengths: [Double], offsets: [Double], means: ClassMeans) -> Double {
+    let others = Double(max(1, lengths.count - 1))
+    let sum = offsets.reduce(0, +)
+    var gap = 0.0
+    for (place, count) in means.counts.enumerated() {
+      let own = lengths[place] + offsets[place]
+      gap += count / means.total * (own - (sum - own) / others)
+    }
+    return gap
+  }
+}
+
+/// The correction of q for the bias of a mean of n pictures: D(n) = (v / n) / (1 + κ v / (n C)).
+struct BiasCorrection: Sendable {
+  // (β / 2) D(n) and (β / 2) D(n − 1) of each class.
+  private let whole: [Double]
+  private let less: [Double]
+
+  /// Computes the correction of each class.
+  ///
+  /// - Parameters:
+  ///   - means: The classes' means.
+  ///   - spread: v.
+  init(_ means: ClassMeans, spread: Double) {
+    let classes = Double(means.counts.count)
+    func correction(_ count: Double) -> Double {
+      let share = spread / max(1, count)
+      return LinearDiscriminant.beta / 2 * share / (1 + LinearDiscriminant.kappa * share / classes)
+    }
+    whole = means.counts.map(correction)
+    less = means.counts.map { correction($0 - 1) }
+  }
+
+  /// Returns the correction of a class's score.
+  ///
+  /// - Parameters:
+  ///   - place: The class.
+  ///   - label: The class of the picture that is left out, or nil where none is.
+  func score(of place: Int, leftOutOf label: Int?) -> Double { place == label ? less[place] : whole[place] }
+}

@@ -1,0 +1,125 @@
+import Heads
+public import Pictures
+import Platform
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+extension TrainingData {
+  /// Reads a data set of TFRecord files of `tf.Example`, the format of TensorFlow's image data sets.
+  ///
+  /// An example has the features `image/encoded`, the bytes of a picture file, and `image/class/label`, an integer. Each
+  /// file is read once, all checksums are verified, and only the position and the label of each picture are kept. In a
+  /// folder, files with names such as `train-00000-of-00010` or `train.tfrecord` are read.
+  ///
+  /// A label file names the classes in lines such as `0:daisy`, `0 daisy` or `daisy`, one for every label. Without it a
+  /// class is named by the feature `image/class/text` if all of its records agree, and else by its number. Named classes
+  /// may have no examples, such as a background class.
+  ///
+  /// - Parameters:
+  ///   - url: A folder of TFRecord files, or one such file.
+  ///   - split: The split to read, if the folder holds several.
+  ///   - labels: The label file; by default `labels.txt` beside the files, if it exists.
+  /// - Throws: ``RecordError``, ``LabelsError/badFile(path:reason:)``, or `CancellationError`.
+  public init(records url: URL, split: RecordSplit? = nil, labels: URL? = nil) async throws {
+    try await self.init(records: RecordFolder.files(at: url, split: split), labels: labels)
+  }
+
+  /// Reads a data set of TFRecord files of `tf.Example`, in the given order.
+  ///
+  /// - Parameters:
+  ///   - urls: The files.
+  ///   - labels: The label file; by default `labels.txt` beside the first file, if it exists.
+  /// - Throws: ``RecordError``, ``LabelsError/badFile(path:reason:)``, or `CancellationError`.
+  public init(records urls: [URL], labels: URL? = nil) async throws {
+    let named = try Self.names(labels ?? Self.labelFile(beside: urls.first))
+    let files = try urls.map { url throws(RecordError) in try RecordFile(url) }
+    let classes = named?.count ?? RecordIndex.mostClasses
+    var examples: [TrainingExample] = []
+    var names = RecordLabelNames()
+    try await OrderedWork.run(
+      count: files.count, workers: Array(0..<max(1, ProcessInfo.processInfo.activeProcessorCount)),
+      work: { _, file in try RecordIndex(files[file], classes: classes) },
+      deliver: { file, index in
+        names.add(index.names)
+        examples += index.entries.enumerated().map { record, entry in
+          let slice = RecordSlice(file: file, record: record, bytes: entry.picture)
+          return TrainingExample(label: entry.label, picture: .record(slice))
+        }
+      })
+    guard let last = examples.map(\.label).max() else {
+      throw RecordError.noRecords(path: urls.map(\.relativePath).first ?? "an empty list of files")
+    }
+    self.init(labels: named ?? (0...last).map { names[$0] }, examples: examples, files: files)
+  }
+
+  private static func labelFile(beside file: URL?) -> URL? {
+    guard let labels = file?.deletingLastPathComponent().appending(path: "labels.txt"),
+      FileManager.default.fileExists(atPath: labels.path)
+    else { return nil }
+    return labels
+  }
+
+  /// Returns the names in a label file, which must name every number from 0 on.
+  private static func names(_ file: URL?) throws -> [String]? {
+    guard let file else { return nil }
+    let names = try Labels(contentsOf: file).names
+    return try (0..<names.count).map { label in
+      guard let name = names[label] else { throw RecordError.unnamedLabel(path: file.relativePath, label: label) }
+      return name
+    }
+  }
+}
+
+extension TrainingData {
+  /// Reads a data set of any kind: a folder of class folders, a list of `path,label` lines, a TFRecord file, or a folder of
+  /// TFRecord files.
+  ///
+  /// - Parameters:
+  ///   - url: The folder or the file.
+  ///   - split: The split to read if a folder of TFRecord files holds several.
+  ///   - labels: The label file of TFRecord files; by default `labels.txt` beside them, if it exists.
+  /// - Throws: The errors of ``init(records:split:labels:)`` and ``init(_:)``, and `LabelledPicturesError`.
+  public init(at url: URL, split: RecordSplit, labels: URL? = nil) async throws {
+    guard labels != nil || Self.hasRecords(url) else {
+      try self.init(LabelledPictures(url))
+      return
+    }
+    do {
+      try await self.init(records: url, split: split, labels: labels)
+    } catch let error as RecordError where error.code == .noSuchSplit {
+      try await self.init(records: url, labels: labels)
+    }
+  }
+
+  /// Returns whether a file, or a file in a folder, has the name of a TFRecord file.
+  private static func hasRecords(_ url: URL) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [url.lastPathComponent]
+    return names.contains { RecordFileName($0) != nil }
+  }
+}
+
+extension TrainingData {
+  /// Reads a data set of one folder per class, as ``LabelledPictures/init(folder:)`` does: classes in the order of their
+  /// names, pictures in the order of their paths.
+  ///
+  /// - Throws: ``LabelledPicturesError``, or ``TrainingDataError/emptyClasses(_:)`` with the folders without pictures.
+  public init(folder: URL) throws {
+    try self.init(LabelledPictures(folder: folder))
+  }
+
+  /// Creates a data set of labelled pictures.
+  ///
+  /// - Throws: ``TrainingDataError/emptyClasses(_:)``.
+  public init(_ pictures: LabelledPictures) throws(TrainingDataError) {
+    let empty = pictures.emptyClasses + pictures.classes.filter(\.pictures.isEmpty).map(\.name)
+    guard empty.isEmpty else { throw .emptyClasses(empty) }
+    let examples = pictures.classes.enumerated().flatMap { label, known in
+      known.pictures.map { TrainingExample(label: label, picture: .file($0)) }
+    }
+    self.init(labels: pictures.classes.map(\.name), examples: examples)
+  }
+}

@@ -1,0 +1,87 @@
+public import ModelSurgery
+import Torch
+
+/// Quantisation-aware training: from when on the network is computed as the quantised model will be.
+///
+/// Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (CVPR 2018).
+public struct FakeQuantizationSettings: Sendable, Hashable, Codable {
+  /// The grid of the weights, which decides the element types of the model.
+  public var grid: WeightGrid
+  /// The number of epochs before fake quantisation begins; it may be fractional.
+  public var delay: Double
+  /// The number of epochs after which the statistics of batch normalisation are frozen. With
+  /// ``WeightGrid/uint8PerTensor`` that is ``delay`` at the latest, because its single scale for all channels depends on
+  /// them.
+  public var freeze: Double
+
+  public init(grid: WeightGrid, delay: Double, freeze: Double) {
+    self.grid = grid
+    self.delay = delay
+    self.freeze = grid == .uint8PerTensor ? min(freeze, delay) : freeze
+  }
+}
+
+/// Fake quantisation: rounds weights and activations to the grids of the quantised model, and tracks the ranges of the
+/// activations.
+///
+/// The first batch sets a range; every later one moves it by a hundredth of the way to the batch's own range.
+final class FakeQuantization {
+  /// The grid of the weights.
+  let grid: WeightGrid
+  /// The range of each layer's activations, by the names of ``ImprintableNetwork/rangedLayers``.
+  private(set) var ranges: [String: ActivationRanges.Range]
+
+  init(grid: WeightGrid, ranges: [String: ActivationRanges.Range] = [:]) {
+    self.grid = grid
+    self.ranges = ranges
+  }
+
+  /// Returns the weights of a layer `[outputs, …]`, rounded to the grid.
+  func kernel(_ weights: TorchTensor) throws -> TorchTensor {
+    switch grid {
+    case .uint8PerTensor: return try rows(weights)
+    case .int8PerChannel:
+      let bounds = try weights.channelBounds().elements()
+      guard bounds.allSatisfy(\.isFinite) else { throw TrainingError.infiniteWeights }
+      let scales = bounds.map { grid.encoding(lower: -$0, upper: $0).scale }
+      return try weights.fakeQuantized(
+        scales: weights.torch.tensor(scales, shape: [scales.count]), within: grid.bounds)
+    }
+  }
+
+  /// Returns weights rounded with a single scale, as the class rows have on either grid.
+  ///
+  /// - Parameter room: Numbers that the grid must also cover.
+  func rows(_ weights: TorchTensor, room: ClosedRange<Float> = 0...0) throws -> TorchTensor {
+    let range = try weights.range()
+    guard range.lower.isFinite, range.upper.isFinite else { throw TrainingError.infiniteWeights }
+    let encoding = grid.encoding(
+      lower: min(range.lower, room.lowerBound), upper: max(range.upper, room.upperBound))
+    return try weights.fakeQuantized(scale: encoding.scale, zeroPoint: encoding.zeroPoint, within: grid.bounds)
+  }
+
+  /// Returns the activations of a layer, rounded to the grid of the layer's range.
+  ///
+  /// - Parameter updatesRange: Whether the range first moves towards that of the activations.
+  func activations(_ activations: TorchTensor, of layer: String, updatesRange: Bool) throws -> TorchTensor {
+    if updatesRange {
+      let met = try activations.range()
+      let (lower, upper) = (min(0, met.lower), max(0, met.upper))
+      let old = ranges[layer] ?? ActivationRanges.Range(lower: lower, upper: upper)
+      ranges[layer] = ActivationRanges.Range(
+        lower: old.lower + Self.momentum * (lower - old.lower), upper: old.upper + Self.momentum * (upper - old.upper))
+    }
+    guard let range = ranges[layer], let grid = ActivationGrid(lower: range.lower, upper: range.upper) else {
+      throw TrainingError.badRange(layer: layer)
+    }
+    return try activations.fakeQuantized(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
+  }
+
+  /// Returns numbers from −1 to 1, rounded to the grid of normalised embeddings and cosines.
+  func cosine(_ tensor: TorchTensor) throws -> TorchTensor {
+    let grid = ActivationGrid.symmetric(1)
+    return try tensor.fakeQuantized(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
+  }
+
+  private static let momentum: Float = 0.01
+}

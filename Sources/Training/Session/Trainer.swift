@@ -1,0 +1,85 @@
+public import Torch
+
+/// Trains and evaluates networks on a thread of its own.
+///
+/// ```swift
+/// let trainer = Trainer(try TorchLibrary())
+/// let result = try await trainer.train(run) { print($0) }
+/// try result.best.network().floatModel().serialized().write(to: file)
+/// ```
+public actor Trainer {
+  private let library: TorchLibrary
+  private nonisolated let thread = TorchThread()
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  /// Creates a trainer that computes with libtorch.
+  public init(_ library: TorchLibrary) { self.library = library }
+
+  /// Trains a network, from the start or from the last checkpoint in the run's folder.
+  ///
+  /// A run that was stopped at any moment and is resumed with the same settings, pictures and number of threads ends
+  /// with the same weights as an uninterrupted one, bit for bit. When the task is cancelled, a checkpoint is written
+  /// first.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - report: Receives the events of the run.
+  /// - Throws: ``TrainingError``, such as ``TrainingError/diverged(step:epoch:rate:kept:)``; `TorchError`; `PictureError`
+  ///   for a picture that cannot be read; the errors of writing a checkpoint; `CancellationError`.
+  public func train(
+    _ run: TrainingRun, report: @Sendable (TrainingEvent) -> Void = { _ in }
+  ) async throws -> TrainingResult {
+    try run.settings.check()
+    let loop = try TrainingLoop(run, torch: Torch(library, device: run.device, threads: run.threads))
+    return try await loop.run(report: report, isolation: self)
+  }
+
+  /// Evaluates the network of a checkpoint on pictures.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: The checkpoint. Its averaged weights are used if it has any, with fake quantisation if that had begun.
+  ///   - data: Pictures of the checkpoint's classes.
+  /// - Throws: ``TrainingError``, `TorchError`, `PictureError`, `CancellationError`.
+  public func evaluate(
+    _ checkpoint: Checkpoint, on data: TrainingData, device: Int? = nil, threads: Int,
+    report: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
+  ) async throws -> NetworkEvaluation {
+    try checkpoint.checkFinite()
+    try checkpoint.settings.check()
+    let torch = try Torch(library, device: device, threads: threads)
+    let session = try TrainingSession(
+      checkpoint.settings, base: checkpoint.base(), classes: checkpoint.labels.count, weights: checkpoint.bestWeights,
+      stepsPerEpoch: 1, torch: torch)
+    session.restoreRanges(checkpoint)
+    return try await session.evaluate(data, threads: threads, report: report, isolation: self)
+  }
+
+  /// Measures how well a trained base learns new classes from a few pictures, with several methods.
+  ///
+  /// - Parameters:
+  ///   - experiment: The settings of the experiment.
+  ///   - data: Pictures of the base's classes and of new ones.
+  ///   - checkpoint: The base, which must not have been trained on the pictures that the experiment tests.
+  /// - Throws: ``TrainingError``, ``TrainingDataError``, `TorchError`, `PictureError`, `CancellationError`.
+  public func run(
+    _ experiment: Experiment, on data: TrainingData, base checkpoint: Checkpoint, device: Int? = nil, threads: Int,
+    report: @Sendable (ExperimentEvent) -> Void = { _ in }
+  ) async throws -> ExperimentResults {
+    let torch = try Torch(library, device: device, threads: threads)
+    let runner = try ExperimentRunner(experiment, on: data, base: checkpoint, threads: threads, torch: torch)
+    return try await runner.run(report: report, isolation: self)
+  }
+}
+
+/// The result of a training run.
+public struct TrainingResult: Sendable {
+  /// The results of all epochs, including those before the run was resumed.
+  public let history: [EpochResult]
+  /// The checkpoint with the highest accuracy on the test pictures, or the last one if there are none.
+  public let best: Checkpoint
+  /// The evaluation of the best checkpoint on the test pictures; nil if there are none.
+  public let evaluation: NetworkEvaluation?
+  /// The seconds spent on the embeddings of a frozen base, on steps, and, of the latter, on waiting for pictures.
+  public let embeddingSeconds, stepSeconds, waitingSeconds: Double
+}

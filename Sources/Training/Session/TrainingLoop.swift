@@ -1,0 +1,353 @@
+import ModelSurgery
+import Pictures
+import TFLite
+import Torch
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The loop of a training run: epochs, evaluation and checkpoints.
+final class TrainingLoop {
+  private let run: TrainingRun
+  private let settings: TrainingSettings
+  private let session: TrainingSession
+  private let loader: BatchLoader
+  private let torch: Torch
+  /// The fingerprint of the training pictures.
+  private let pictures: String
+  /// The fingerprint of the base's weights and all pictures, for stored embeddings.
+  private let origin: String
+  private let stepsPerEpoch: Int
+  private var position = TrainingPosition()
+  private var history: [EpochResult] = []
+  private var embeddings: StoredEmbeddings?
+  private var best: Checkpoint?
+  private let isResumed: Bool
+  private let events: EventFile
+  private let clock = ContinuousClock()
+  private var waited = Duration.zero
+  private var embedded = Duration.zero
+  private var stepped = Duration.zero
+
+  init(_ run: TrainingRun, torch: Torch) throws {
+    self.run = run
+    self.torch = torch
+    settings = run.settings
+    let data = run.training
+    guard data.labels.count > 1 else { throw TrainingError.tooFewClasses(data.labels.count) }
+    guard data.count >= settings.batchSize else {
+      throw TrainingError.tooFewPictures(count: data.count, batchSize: settings.batchSize)
+    }
+    loader = try BatchLoader(
+      training: data, augmentation: settings.isBaseFrozen ? .none : settings.augmentation, side: settings.side,
+      batchSize: settings.batchSize, seed: settings.seed, resize: .crop, threads: run.threads)
+    stepsPerEpoch = loader.batchesPerEpoch
+    pictures = try data.fingerprint
+    let base = try settings.base()
+    let kept = try Self.checkpoint(to: run, pictures: pictures, stepsPerEpoch: stepsPerEpoch)
+    let weights =
+      try kept?.weights
+      ?? InitialWeights.make(
+        base: base, head: settings.head, classes: data.labels.count, pretrained: run.pretrained?.weights,
+        seed: settings.seed)
+    session = try TrainingSession(
+      settings, base: base, classes: data.labels.count, weights: weights, stepsPerEpoch: stepsPerEpoch, torch: torch)
+    if let kept {
+      try session.restore(kept)
+      position = kept.position
+      history = kept.history
+      best = try Self.best(of: run, like: kept)
+    }
+    isResumed = kept != nil
+    let names = try base.weights.compactMap { try weights[$0.name]?.data.sha256 }.joined()
+    let origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
+    self.origin = try Bytes(Array(origin.joined(separator: " ").utf8)).sha256
+    try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
+    events = EventFile(in: run.folder)
+  }
+
+  /// Returns the checkpoint to resume from, after checking that it is from the same run; nil if the run is new.
+  private static func checkpoint(to run: TrainingRun, pictures: String, stepsPerEpoch: Int) throws -> Checkpoint? {
+    let isThere = FileManager.default.fileExists(atPath: run.lastFile.path)
+    guard run.isResuming else {
+      if isThere { throw TrainingError.alreadyThere(path: run.lastFile.path) }
+      return nil
+    }
+    guard isThere else { throw TrainingError.nothingToResume(path: run.lastFile.path) }
+    let kept = try Checkpoint(contentsOf: run.lastFile)
+    var differences: [String] = []
+    if kept.labels != run.training.labels { differences.append("its classes are different") }
+    if kept.pictures != pictures { differences.append("its pictures are different") }
+    // Even a different number of epochs changes the learning rate of every step.
+    if kept.settings != run.settings {
+      let names = kept.settings.differences(from: run.settings).joined(separator: ", ")
+      differences.append("its settings are different (\(names))")
+    }
+    guard differences.isEmpty else {
+      throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
+    }
+    guard kept.position.isSound(run.settings, stepsPerEpoch: stepsPerEpoch),
+      kept.history.count == kept.position.epoch
+    else {
+      throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "its position in the run is impossible")
+    }
+    try kept.checkFinite()
+    return kept
+  }
+
+  /// Returns the best checkpoint of a resumed run; nil if there is none yet.
+  private static func best(of run: TrainingRun, like kept: Checkpoint) throws -> Checkpoint? {
+    guard FileManager.default.fileExists(atPath: run.bestFile.path) else { return nil }
+    let best = try Checkpoint(contentsOf: run.bestFile)
+    guard best.settings == kept.settings, best.labels == kept.labels, best.pictures == kept.pictures else {
+      throw TrainingError.otherRun(path: run.bestFile.path, because: "it does not belong to \(run.lastFile.path)")
+    }
+    return best
+  }
+
+  func run(
+    report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
+  ) async throws -> TrainingResult {
+    if settings.isBaseFrozen, run.isCachingEmbeddings {
+      try await embed(report: report, isolation: isolation)
+    }
+    if let pretrained = run.pretrained, !isResumed {
+      if pretrained.isFolded, !settings.isBaseFrozen {
+        try await session.measureStatistics(of: run.training, threads: run.threads, isolation: isolation)
+      }
+      try await initializeHead(isolation: isolation)
+      try session.restartAverages()
+    }
+    report(.begins(stepsPerEpoch: stepsPerEpoch, step: position.step))
+    do {
+      try await trainEpochs(report: report, isolation: isolation)
+    } catch is CancellationError {
+      try save()
+      throw CancellationError()
+    }
+    return try await result(isolation: isolation)
+  }
+
+  /// Trains the remaining epochs.
+  private func trainEpochs(
+    report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
+  ) async throws {
+    let start = clock.now
+    let firstStep = position.step
+    var saved = clock.now
+    while position.epoch < settings.epochs {
+      let epochStart = clock.now
+      let waitedBefore = waited
+      let batches =
+        embeddings == nil
+        ? loader.batches(epochs: position.epoch..<position.epoch + 1, from: position.stepInEpoch) : nil
+      let order = embeddings == nil ? [] : loader.order(epoch: position.epoch)
+      while position.stepInEpoch < stepsPerEpoch {
+        try Task.checkCancellation()
+        let stepStart = clock.now
+        guard let result = try await finiteStep(batches, order, isolation: isolation) else {
+          throw diverged(at: position.step + 1, epoch: position.epoch + 1)
+        }
+        stepped += clock.now - stepStart
+        position.step += 1
+        position.stepInEpoch += 1
+        position.lossSum += result.loss
+        position.correct += result.correct
+        let pace = (clock.now - start).seconds / Double(position.step - firstStep)
+        reportStep(result, secondsLeft: pace * Double(settings.epochs * stepsPerEpoch - position.step), report)
+        if clock.now - saved > run.checkpointInterval, position.stepInEpoch < stepsPerEpoch {
+          try save()
+          saved = clock.now
+        }
+      }
+      let evaluation = try await evaluateTest(isolation: isolation)
+      let seconds = (clock.now - epochStart).seconds
+      try finishEpoch(
+        evaluation, seconds: seconds, waitingShare: seconds > 0 ? (waited - waitedBefore).seconds / seconds : 0, report)
+      saved = clock.now
+    }
+  }
+
+  /// Takes a step; returns nil if its loss or its weights become infinite.
+  private func finiteStep(
+    _ batches: Batches?, _ order: [Int32], isolation: isolated (any Actor)
+  ) async throws -> TrainingSession.StepResult? {
+    do {
+      let result = try await step(batches, order, isolation: isolation)
+      return result.loss.isFinite ? result : nil
+    } catch let error as TrainingError where error.code == .badRange || error.code == .infiniteWeights {
+      return nil
+    }
+  }
+
+  private func step(
+    _ batches: Batches?, _ order: [Int32], isolation: isolated (any Actor)
+  ) async throws -> TrainingSession.StepResult {
+    guard let embeddings else {
+      let before = batches?.waited ?? .zero
+      guard let batches, let batch = try await batches.next() else {
+        throw TrainingError.tooFewPictures(count: loader.data.count, batchSize: settings.batchSize)
+      }
+      waited += batches.waited - before
+      return try session.step(
+        pictures: session.pictures(batch), labels: batch.labels.map { Int($0) }, at: position.step)
+    }
+    let first = position.stepInEpoch * settings.batchSize
+    let places = order[first..<first + settings.batchSize].map { Int($0) }
+    return try session.step(
+      embedding: torch.rows(places, of: embeddings.training), labels: places.map { loader.data.examples[$0].label },
+      at: position.step)
+  }
+
+  private func reportStep(
+    _ result: TrainingSession.StepResult, secondsLeft: Double, _ report: (TrainingEvent) -> Void
+  ) {
+    let asked = Double(position.stepInEpoch * settings.batchSize)
+    let progress = TrainingProgress(
+      epoch: position.epoch + 1, epochs: settings.epochs, step: position.stepInEpoch, steps: stepsPerEpoch,
+      loss: position.lossSum / Double(position.stepInEpoch), accuracy: Double(position.correct) / asked,
+      rate: result.rate, secondsLeft: secondsLeft)
+    report(.step(progress))
+    if position.step % 10 == 0 || position.stepInEpoch == stepsPerEpoch {
+      events.add([("loss", result.loss), ("rate", result.rate)], step: position.step)
+    }
+  }
+
+  private func finishEpoch(
+    _ evaluation: NetworkEvaluation?, seconds: Double, waitingShare: Double, _ report: (TrainingEvent) -> Void
+  ) throws {
+    let result = EpochResult(
+      epoch: position.epoch + 1, loss: position.lossSum / Double(stepsPerEpoch),
+      accuracy: Double(position.correct) / Double(stepsPerEpoch * settings.batchSize),
+      testAccuracy: evaluation?.accuracy, isQuantized: session.isQuantizing, seconds: seconds,
+      waitingShare: waitingShare)
+    // Before fake quantisation begins, a checkpoint cannot become a quantised model: only its equals compete.
+    let rivals = history.filter { $0.isQuantized == result.isQuantized }
+    let isBest = result.testAccuracy.map { $0 > rivals.compactMap(\.testAccuracy).max() ?? -1 } ?? true
+    history.append(result)
+    position.epoch += 1
+    position.stepInEpoch = 0
+    position.lossSum = 0
+    position.correct = 0
+    let checkpoint = try checkpoint()
+    // The best is written first: if the process ends in between, the epoch is repeated and writes it again.
+    if isBest {
+      try checkpoint.write(to: run.bestFile)
+      best = checkpoint
+    }
+    try checkpoint.write(to: run.lastFile)
+    var values = [("epoch/loss", result.loss), ("epoch/accuracy", result.accuracy)]
+    if let accuracy = result.testAccuracy { values.append(("epoch/test_accuracy", accuracy)) }
+    events.add(values, step: position.step)
+    report(.epoch(result, isBest: isBest && result.testAccuracy != nil))
+  }
+
+  /// Returns the state as a checkpoint.
+  ///
+  /// - Throws: Also ``TrainingError/diverged(step:epoch:rate:kept:)`` if the last step diverged, which its loss, computed
+  ///   before the update, does not show.
+  private func checkpoint() throws -> Checkpoint {
+    let checkpoint = try session.checkpoint(
+      labels: run.training.labels, pictures: pictures, position: position, history: history)
+    // Between two epochs, the last step belongs to the earlier one.
+    let epoch = position.epoch + (position.stepInEpoch > 0 ? 1 : 0)
+    guard checkpoint.isFinite else { throw diverged(at: position.step, epoch: max(1, epoch)) }
+    return checkpoint
+  }
+
+  private func diverged(at step: Int, epoch: Int) -> TrainingError {
+    let rate = settings.rate.rate(step: step - 1, stepsPerEpoch: stepsPerEpoch, epochs: Double(settings.epochs))
+    let kept = FileManager.default.fileExists(atPath: run.lastFile.path) ? run.lastFile.path : nil
+    return .diverged(step: step, epoch: epoch, rate: rate, kept: kept)
+  }
+
+  private func save() throws { try checkpoint().write(to: run.lastFile) }
+
+  private func evaluateTest(isolation: isolated (any Actor)) async throws -> NetworkEvaluation? {
+    try session.swapAverages()
+    let evaluation: NetworkEvaluation?
+    do {
+      evaluation = try await evaluateTest(session, isolation: isolation)
+    } catch {
+      try session.swapAverages()
+      throw error
+    }
+    try session.swapAverages()
+    return evaluation
+  }
+
+  /// Evaluates a session's network on the test pictures.
+  private func evaluateTest(
+    _ session: TrainingSession, isolation: isolated (any Actor)
+  ) async throws -> NetworkEvaluation? {
+    guard let test = run.test, test.count > 0 else { return nil }
+    guard let embeddings else {
+      return try await session.evaluate(test, threads: run.threads, isolation: isolation)
+    }
+    return NetworkEvaluation(try session.logits(ofEmbedding: torch.tensor(embeddings.test)), of: test)
+  }
+
+  private func result(isolation: isolated (any Actor)) async throws -> TrainingResult {
+    let best = try self.best ?? checkpoint()
+    let chosen = try TrainingSession(
+      settings, base: settings.base(), classes: best.labels.count, weights: best.bestWeights,
+      stepsPerEpoch: stepsPerEpoch, torch: torch)
+    chosen.restoreRanges(best)
+    return TrainingResult(
+      history: history, best: best, evaluation: try await evaluateTest(chosen, isolation: isolation),
+      embeddingSeconds: embedded.seconds, stepSeconds: stepped.seconds, waitingSeconds: waited.seconds)
+  }
+
+  /// Computes the embeddings of all pictures, or reads those that an earlier run stored.
+  private func embed(
+    report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
+  ) async throws {
+    let counts = (training: run.training.count, test: run.test?.count ?? 0)
+    if let kept = StoredEmbeddings(
+      contentsOf: run.embeddingsFile, origin: origin, counts: counts, dimension: session.network.base.outputs)
+    {
+      embeddings = kept
+      return
+    }
+    let start = clock.now
+    let all = counts.training + counts.test
+    var done = 0
+    func embed(_ data: TrainingData) async throws -> WeightTensor {
+      let batches = try session.batches(evaluating: data, threads: run.threads)
+      return try await session.embeddings(of: batches, count: data.count, isolation: isolation) { count in
+        done += count
+        report(.embedding(done: done, of: all))
+      }
+    }
+    let training = try await embed(run.training)
+    let made = StoredEmbeddings(
+      training: training, test: try await embed(run.test ?? run.training.with([])))
+    try made.write(to: run.embeddingsFile, origin: origin)
+    embeddings = made
+    embedded = clock.now - start
+  }
+
+  /// Initialises the head from a pretrained base's embeddings of some pictures of each class.
+  private func initializeHead(isolation: isolated (any Actor)) async throws {
+    let places = run.training.places.flatMap { $0.prefix(Self.headPictures) }
+    let some = run.training.with(places.map { run.training.examples[$0] })
+    let rows: TorchTensor
+    if let embeddings {
+      rows = try torch.rows(places, of: embeddings.training)
+    } else {
+      let batches = try session.batches(evaluating: some, threads: run.threads)
+      rows = try torch.tensor(
+        try await session.embeddings(of: batches, count: some.count, isolation: isolation) { _ in })
+    }
+    try session.network.initializeHead(with: rows, labels: some.examples.map(\.label))
+  }
+
+  private static let headPictures = 20
+}
+
+extension Duration {
+  fileprivate var seconds: Double { Double(components.seconds) + 1e-18 * Double(components.attoseconds) }
+}

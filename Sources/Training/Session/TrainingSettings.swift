@@ -1,0 +1,157 @@
+import ModelSurgery
+
+/// The settings of a training run.
+///
+/// Together with the pretrained weights, the pictures and the number of threads they determine every bit of the result.
+public struct TrainingSettings: Sendable, Hashable, Codable {
+  /// The name of the base's architecture, such as `mobilenet-v1-1.0`.
+  public var architecture: String
+  /// The width and height of the pictures in pixels.
+  public var side: Int
+  /// The head on the base.
+  public var head: HeadSettings
+  /// The number of epochs.
+  public var epochs: Int
+  /// The number of pictures in a batch.
+  public var batchSize: Int
+  /// The optimiser.
+  public var optimizer: OptimizerSettings
+  /// The learning rate.
+  public var rate: LearningRate
+  /// The weight decay of pointwise and full convolutions and of the projection, per step and unit of the learning rate.
+  public var weightDecay: Double
+  /// The share of each label that is spread over all classes.
+  public var labelSmoothing: Double
+  /// The decay of the weights' moving averages, which are evaluated and exported instead of the weights; nil for none.
+  public var averageDecay: Double?
+  /// The momentum of the running statistics of batch normalisation: how far a step moves them towards those of its batch.
+  /// At step t it is 9 / (10 + t) if that is more.
+  public var statisticsMomentum: Double
+  /// Whether only the head is trained.
+  public var isBaseFrozen: Bool
+  /// Quantisation-aware training, or nil for none.
+  public var fakeQuantization: FakeQuantizationSettings?
+  /// The random augmentation of the training pictures; a frozen base does not use it.
+  public var augmentation: RandomAugmentation
+  /// The seed of all random numbers.
+  public var seed: UInt64
+
+  // The names in checkpoints.
+  private enum CodingKeys: String, CodingKey {
+    case architecture, side, head, epochs, batchSize, optimizer, rate, weightDecay, labelSmoothing, averageDecay
+    case statisticsMomentum, isBaseFrozen
+    case fakeQuantization = "rounding"
+    case augmentation, seed
+  }
+
+  public init(
+    architecture: String, side: Int, head: HeadSettings = HeadSettings(), epochs: Int = 10, batchSize: Int = 16,
+    optimizer: OptimizerSettings = .sgd(momentum: 0.9, isNesterov: false),
+    rate: LearningRate = LearningRate(peak: 0.01), weightDecay: Double = 4e-5, labelSmoothing: Double = 0,
+    averageDecay: Double? = nil, statisticsMomentum: Double = 0.01, isBaseFrozen: Bool = false,
+    fakeQuantization: FakeQuantizationSettings? = nil, augmentation: RandomAugmentation = RandomAugmentation(),
+    seed: UInt64 = 0
+  ) {
+    self.architecture = architecture
+    self.side = side
+    self.head = head
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.optimizer = optimizer
+    self.rate = rate
+    self.weightDecay = weightDecay
+    self.labelSmoothing = labelSmoothing
+    self.averageDecay = averageDecay
+    self.statisticsMomentum = statisticsMomentum
+    self.isBaseFrozen = isBaseFrozen
+    self.fakeQuantization = fakeQuantization
+    self.augmentation = augmentation
+    self.seed = seed
+  }
+
+  /// Returns the base for pictures of ``side`` pixels.
+  ///
+  /// - Throws: ``TrainingError/unknownArchitecture(_:known:)``.
+  func base() throws(TrainingError) -> Architecture {
+    guard let found = Architecture(name: architecture) else {
+      throw .unknownArchitecture(architecture, known: Architecture.known.map(\.name))
+    }
+    return found.with(side: Int32(clamping: side)).base
+  }
+
+  /// Returns the names of the settings that differ from other ones.
+  func differences(from other: TrainingSettings) -> [String] {
+    zip(Mirror(reflecting: self).children, Mirror(reflecting: other).children).compactMap { own, theirs in
+      "\(own.value)" == "\(theirs.value)" ? nil : own.label
+    }
+  }
+}
+
+/// The head that is trained on the base: that of Qi, Brown and Lowe (CVPR 2018).
+///
+/// scores = softmax(s W x), where x is P e divided by its length, e is the base's embedding, and the rows of W have
+/// length 1.
+public struct HeadSettings: Sendable, Hashable, Codable {
+  /// The number of rows of P, or nil for no projection. The projection is a linear layer without bias, so that embeddings
+  /// can be negative.
+  public var projection: Int?
+  /// The scale s at the start of training.
+  public var scale: Float
+  /// The dropout rate of the elements of P e.
+  public var dropout: Double
+
+  public init(projection: Int? = nil, scale: Float = 10, dropout: Double = 0) {
+    self.projection = projection
+    self.scale = scale
+    self.dropout = dropout
+  }
+}
+
+extension TrainingSettings {
+  /// Checks that all settings are valid.
+  ///
+  /// - Throws: ``TrainingError/badSetting(_:because:)``, ``TrainingError/unknownArchitecture(_:known:)``,
+  ///   ``RandomAugmentationError``.
+  public func check() throws {
+    _ = try base()
+    try augmentation.check()
+    try require(side >= 32 && side <= 1024, "the picture side", "\(side) is not in 32 … 1024")
+    try require(epochs >= 1 && epochs <= 100_000, "the number of epochs", "\(epochs) is not in 1 … 100000")
+    try require(batchSize >= 1, "the batch size", "\(batchSize) is less than 1")
+    try require(rate.peak > 0 && rate.peak.isFinite, "the learning rate", "\(rate.peak) is not a number above 0")
+    try require(rate.schedule.isSound, "the schedule of the learning rate", "one of its numbers is out of range")
+    try require(
+      optimizer.isSound, "the optimiser", "its momentum or its decay is not in 0 ..< 1, or its ε is not above 0")
+    try require(rate.warmUp >= 0 && rate.warmUp.isFinite, "the warm-up", "\(rate.warmUp) is not a number from 0 on")
+    try require(weightDecay >= 0 && weightDecay < 1, "the weight decay", "\(weightDecay) is not in 0 ..< 1")
+    try require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", "\(labelSmoothing) is not in 0 ..< 1")
+    try require(
+      statisticsMomentum > 0 && statisticsMomentum <= 1, "the momentum of batch statistics",
+      "\(statisticsMomentum) is not above 0 and at most 1")
+    if let averageDecay {
+      try require(
+        averageDecay >= 0 && averageDecay < 1, "the decay of weight averages", "\(averageDecay) is not in 0 ..< 1")
+    }
+    try require(head.scale > 0 && head.scale.isFinite, "the scale", "\(head.scale) is not a number above 0")
+    try require(head.dropout >= 0 && head.dropout < 1, "dropout", "\(head.dropout) is not in 0 ..< 1")
+    if let projection = head.projection {
+      try require(projection >= 1 && projection <= 1 << 14, "the projection", "\(projection) is not in 1 … 16384")
+    }
+    if let fakeQuantization {
+      try require(
+        fakeQuantization.delay >= 0 && fakeQuantization.delay < Double(epochs),
+        "the delay of quantisation-aware training",
+        "\(fakeQuantization.delay) is not in 0 ..< \(epochs), the number of epochs")
+      try require(
+        fakeQuantization.freeze >= 0 && fakeQuantization.freeze.isFinite, "the epoch that freezes batch statistics",
+        "\(fakeQuantization.freeze) is not a number from 0 on")
+      try require(
+        !isBaseFrozen, "quantisation-aware training",
+        "the base is frozen; train floats and quantise the model afterwards with pictures")
+    }
+  }
+
+  private func require(_ isFine: Bool, _ setting: String, _ reason: String) throws(TrainingError) {
+    guard isFine else { throw .badSetting(setting, because: reason) }
+  }
+}

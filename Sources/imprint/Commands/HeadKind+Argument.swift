@@ -1,6 +1,0 @@
-import ArgumentParser
-import Heads
-import Imprinting
-import Inference
-
-extension HeadKind: ExpressibleByArgument {}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Heads
+import Inference
+import LiteRT
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The options of every command that runs a classifier or a base model on pictures.
+struct RunOptions: ParsableArguments {
+  @OptionGroup(title: "Speed and devices") var speed: ExecutionOptions
+
+  @Flag(help: "Stop at the first unreadable picture instead of skipping it.")
+  var strict = false
+
+  @Flag(help: "Print results as JSON.")
+  var json = false
+
+  @Flag(help: "Print the log of the LiteRT runtime.")
+  var verbose = false
+
+  /// How to run models.
+  func execution() throws -> Execution { try speed.execution(Runtime(verbosity: verbose ? .verbose : .silent)) }
+}
+
+/// The option that names a classifier's classes.
+struct LabelFileOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Names of the model's classes: a text file of '<id> <label>' lines, or with one label per line.",
+      valueName: "file"))
+  var labels: String?
+
+  // Coral's spelling: Documentation/coming-from-coral.md.
+  @Option(help: .hidden)
+  var label: String?
+
+  /// The file, if one was named.
+  var file: String? { labels ?? label }
+
+  /// Returns the labels in the file, if one was named.
+  func read() throws -> Labels? { try file.map { try Labels(contentsOf: URL(filePath: $0)) } }
+}
+
+/// Options on speed: arithmetic, threads, devices and the profile.
+struct ExecutionOptions: ParsableArguments {
+  @Option(
+    help: """
+      Arithmetic of uint8 models: as stored in the file (exact), or rewritten to int8, which is 1.5 to 2.7 times as fast \
+      on processors with 8-bit dot products. Auto uses int8 on those processors. (default: auto)
+      """)
+  var arithmetic: ArithmeticChoice?
+
+  @OptionGroup var work: ThreadOptions
+  @OptionGroup var device: DeviceOptions
+
+  @Flag(help: "Print the time spent on reading, decoding, resizing, inference and the other steps.")
+  var profile = false
+
+  /// Returns how to run models.
+  func execution(_ runtime: Runtime? = nil) -> Execution {
+    Execution(
+      threads: work.threads, arithmetic: arithmetic?.arithmetic, device: device.device ?? .automatic,
+      edgeTPU: device.use, cache: ModelCache(), runtime: runtime)
+  }
+
+  /// Starts a profile if one is wanted.
+  func startProfile() -> Profile? { profile ? Profile() : nil }
+}
+
+/// The number of threads.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Number of threads. (default: one per core)", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    guard let threads else { return }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads is \(threads); it takes a number from 1 to 1024")
+    }
+    // OpenBLAS reads this when it is opened, which is when a head is solved. A value that the user has set stays.
+    setenv("OPENBLAS_NUM_THREADS", "\(threads)", 0)
+  }
+}
+
+/// The device that models run on.
+struct DeviceOptions: ParsableArguments {
+  @Option(
+    help: """
+      Device that runs the model: auto, cpu, edgetpu (all Edge TPUs), or the Edge TPUs that a bus, an index or a path \
+      selects, such as usb, usb:0, pci:1, edgetpu:1 or /dev/apex_0; 'imprint devices' lists them. Auto uses Edge TPUs for \
+      models compiled for them. (default: auto)
+      """)
+  var device: Device?
+
+  @Option(help: ArgumentHelp("Clock of the Edge TPUs. (default: max)", valueName: "clock"))
+  var edgetpuPerformance: EdgeTPUSettings.Performance?
+
+  @Flag(help: "Load the firmware of a USB Edge TPU every time it is opened.")
+  var edgetpuAlwaysDfu = false
+
+  @Option(help: ArgumentHelp("Length of a USB Edge TPU's bulk-in queue, from 0 to 255. (default: 32)", valueName: "n"))
+  var edgetpuBulkQueue: UInt8?
+
+  @Option(help: ArgumentHelp("Log level of the Edge TPU library, from 0 to 10. (default: 0)", valueName: "level"))
+  var edgetpuVerbosity: Int?
+
+  func validate() throws {
+    guard let edgetpuVerbosity, !(0...10).contains(edgetpuVerbosity) else { return }
+    throw ValidationError("--edgetpu-verbosity is \(edgetpuVerbosity); it takes a number from 0 to 10")
+  }
+
+  /// How to use Edge TPUs.
+  var use: EdgeTPUOptions {
+    EdgeTPUOptions(
+      settings: EdgeTPUSettings(
+        performance: edgetpuPerformance, usbAlwaysDFU: edgetpuAlwaysDfu ? true : nil,
+        usbMaxBulkInQueueLength: edgetpuBulkQueue, verbosity: edgetpuVerbosity),
+      trial: DeviceTrial.run)
+  }
+}
+
+/// The limit on stored embeddings.
+struct BudgetOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Megabytes of embeddings to store. Beyond them only sums are stored. (default: \
+      \(EmbeddingSet.defaultBudget / 1_000_000), or more if an input file was written with more)
+      """, valueName: "MB"))
+  var budget: Int?
+
+  /// The budget in bytes, if one was given.
+  var bytes: Int? { budget.map { $0.multipliedReportingOverflow(by: 1_000_000).overflow ? .max : $0 * 1_000_000 } }
+
+  /// Returns the budget in bytes: the one given, else the largest of the default and those of the input files, so that no
+  /// embedding is lost unasked.
+  func bytes(merging parts: [EmbeddingSet]) -> Int {
+    bytes ?? parts.reduce(EmbeddingSet.defaultBudget) { max($0, $1.budget) }
+  }
+
+  func validate() throws {
+    if let budget, budget < 0 { throw ValidationError("--budget is \(budget); it takes a number from 0") }
+  }
+}

@@ -1,4 +1,0 @@
-import ArgumentParser
-import Training
-
-extension FineTuning.Part: ExpressibleByArgument {}

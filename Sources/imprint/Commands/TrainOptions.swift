@@ -1,0 +1,113 @@
+import ArgumentParser
+import Heads
+import Pictures
+
+/// The files that `train` reads and writes.
+struct TrainFiles: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Pictures to train on: a folder with one subfolder per class, or a list of 'path,label' lines.",
+      valueName: "path"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Embeddings to train on, of earlier pictures: a file of 'imprint embed', 'merge' or 'train'.",
+      valueName: "file"))
+  var from: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Base model: a classifier, an embedding extractor, or a model in Coral's imprinting layout. (default: the model of \
+      'imprint model fetch')
+      """, valueName: "file"))
+  var model: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Classifier to write. Its labels go into a .txt file beside it, the embeddings into an .embeddings file.",
+      valueName: "file"))
+  var output: String
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Write the embeddings of the pictures beside the classifier, to continue training from later.")
+  var embeddings = true
+
+  @Flag(
+    help: """
+      If training fails half-way, for example because a device is unplugged, write the embeddings computed so far, to \
+      continue with --from.
+      """)
+  var savePartial = false
+
+  @OptionGroup var budget: BudgetOptions
+}
+
+/// How `train` learns the classes.
+struct TrainSettings: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Method that solves the last layer. (default: analytic; imprinted to continue classes in Coral's layout)",
+      valueName: "method"))
+  var head: HeadChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Augmentation: embed each picture in \(Augmentation.views). (default: five for up to \(Augmentation.usualLimit) \
+      pictures, else none)
+      """, valueName: "views"))
+  var augment: Augmentation?
+
+  @Option(
+    help: ArgumentHelp(
+      "How to fit a picture to the model's input: \(Resize.values). (default: as for the kept classes, else crop)",
+      valueName: "mode"))
+  var resize: Resize?
+
+  @Flag(help: "Keep the model's classes, and continue those that were taught to it.")
+  var keepClasses = false
+
+  @OptionGroup var labels: LabelFileOption
+
+  @Option(
+    help: ArgumentHelp("Most pictures per class to train on, drawn at random. (default: all)", valueName: "n"))
+  var shots: Int?
+
+  @Option(help: ArgumentHelp("Seed of the random draw of --shots.", valueName: "n"))
+  var seed: UInt64 = 0
+}
+
+/// The pictures that `train` holds back.
+struct HeldBackOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Fraction of each class's pictures to hold back and evaluate on, at least 0 and less than 1. (default: 0)",
+      valueName: "fraction"))
+  var testRatio: Double?
+
+  @Flag(help: "Hold back every picture that --shots does not draw.")
+  var testRest = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the list of the pictures held back, as 'evaluate --data' reads it.", valueName: "file"))
+  var listHeldBack: String?
+}
+
+/// Options as Coral's `imprinting_learning.py` spells them, so that its command lines work as they are.
+///
+/// Only `Documentation/coming-from-coral.md` mentions them.
+struct CoralTrainingOptions: ParsableArguments {
+  @Option(name: .customLong("model_path"), help: .hidden)
+  var modelPath: String?
+
+  @Option(name: .customLong("test_ratio"), help: .hidden)
+  var testRatio: Double?
+
+  @Flag(name: .customLong("keep_classes"), help: .hidden)
+  var keepClasses = false
+}

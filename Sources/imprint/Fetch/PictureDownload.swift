@@ -1,0 +1,196 @@
+import Pictures
+import Platform
+import TFLite
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The download of one picture into its class folder.
+///
+/// The picture is downloaded to a hidden folder, where a partial download stays for the next run. It is moved to its class
+/// folder in one step when it is complete, is a picture, and has the listed hash.
+struct PictureDownload {
+  /// The outcome of a download.
+  enum Result {
+    case present
+    case fetched(bytes: Int)
+    case failed(PictureFetchError)
+  }
+
+  let curl: Curl
+  /// The number of retries after temporary errors.
+  let retries: Int
+  /// The folder of the class folders.
+  let folder: URL
+  /// The hidden folder for partial downloads.
+  let underWay: URL
+  /// A folder for the output of curl.
+  let scratch: URL
+
+  /// Downloads a picture unless it is present.
+  ///
+  /// - Throws: Errors that stop all downloads: ``CurlError``, `CancellationError`, and
+  ///   ``AtomicFileError/cannotWrite(path:reason:)``.
+  func fetch(_ entry: PictureEntry) async throws -> Result {
+    if try isPresent(entry) { return .present }
+    let place = try "\(Bytes(Array((entry.label + "/" + entry.stem).utf8)).sha256.prefix(32))"
+    let part = underWay.appending(path: place)
+    let headers = underWay.appending(path: place + ".headers")
+    let log = scratch.appending(path: place)
+    var failures = 0
+    var most = Self.size(of: part)
+    var hasBegunAnew = false
+    while true {
+      let outcome = try await curl.fetch(
+        entry.url, to: part, headers: headers, isChecked: entry.sha256 != nil, log: log)
+      switch outcome {
+      case .done:
+        do {
+          let bytes = try settle(part, as: entry)
+          remove([headers])
+          return .fetched(bytes: bytes)
+        } catch let error as PictureFetchError where error.code == .wrongHash && most > 0 && !hasBegunAnew {
+          // The first part may be that of an older file.
+          hasBegunAnew = true
+          most = 0
+          remove([part, headers])
+        } catch let error as PictureFetchError {
+          remove([part, headers])
+          return .failed(error)
+        }
+      case .fromTheBeginning:
+        remove([part, headers])
+        guard !hasBegunAnew else { return .failed(.failed("the server sends different files")) }
+        hasBegunAnew = true
+      case .failed(let error):
+        remove([part, headers])
+        return .failed(error)
+      case .again(let error, let seconds):
+        let size = Self.size(of: part)
+        // A connection that breaks again and again still makes progress.
+        failures = size > most ? 1 : failures + 1
+        most = max(most, size)
+        guard failures <= retries else { return .failed(error) }
+        let pause = 0.25 * Double(1 << min(failures, 6)) * .random(in: 0.75...1.25)
+        try await Task.sleep(for: .seconds(max(pause, Double(seconds ?? 0))))
+      }
+    }
+  }
+
+  /// Whether the picture is in its folder, with the listed hash.
+  private func isPresent(_ entry: PictureEntry) throws -> Bool {
+    try PictureFormat.allCases.contains { format in
+      guard let file = try? Bytes(mapping: self.file(of: entry, format)), !file.isEmpty else { return false }
+      return try entry.sha256 == nil || entry.sha256 == file.sha256
+    }
+  }
+
+  private func file(of entry: PictureEntry, _ format: PictureFormat) -> URL {
+    folder.appending(path: entry.label).appending(path: "\(entry.stem).\(format.ending)")
+  }
+
+  /// Checks the downloaded file and moves it to its folder.
+  private func settle(_ part: URL, as entry: PictureEntry) throws -> Int {
+    guard let bytes = try? Bytes(mapping: part), let format = bytes.withUnsafeBytes({ PictureFormat($0) }) else {
+      throw PictureFetchError.noPicture
+    }
+    if let expected = entry.sha256, case let found = try bytes.sha256, found != expected {
+      throw PictureFetchError.wrongHash(found: found)
+    }
+    let file = file(of: entry, format)
+    try OutputFile.makeFolder(of: file)
+    guard rename(part.path, file.path) == 0 else {
+      throw AtomicFileError.cannotWrite(path: file.path, reason: String(cString: strerror(errno)))
+    }
+    return bytes.count
+  }
+
+  private static func size(of file: URL) -> Int { (try? Bytes(mapping: file).count) ?? 0 }
+
+  private func remove(_ files: [URL]) {
+    for file in files { unlink(file.path) }
+  }
+}
+
+/// Why a picture was not downloaded.
+struct PictureFetchError: DescribedError {
+  enum Code: String, Sendable {
+    case status, stalled, tooLarge, wrongHash, noPicture, failed
+  }
+
+  let code: Code
+  let message: String
+  let remedy: String?
+
+  /// The server answered with this HTTP status.
+  static func status(_ status: Int) -> Self {
+    Self(
+      code: .status, message: "the server answers \(status)\(meanings[status].map { ", \($0)" } ?? "")", remedy: nil)
+  }
+
+  static func stalled(seconds: Int) -> Self {
+    Self(code: .stalled, message: "nothing came for \(seconds) seconds", remedy: nil)
+  }
+
+  static func tooLarge(megabytes: Int) -> Self {
+    Self(code: .tooLarge, message: "it is larger than \(megabytes) MB", remedy: "raise --limit")
+  }
+
+  /// The file is another one than the list says.
+  static func wrongHash(found: String) -> Self {
+    Self(code: .wrongHash, message: "it is not the listed file: its SHA-256 is \(found)", remedy: nil)
+  }
+
+  /// The file has no known picture format.
+  static let noPicture = Self(code: .noPicture, message: "the file is no picture", remedy: nil)
+
+  /// Another error, in curl's words.
+  static func failed(_ words: String) -> Self { Self(code: .failed, message: words, remedy: nil) }
+
+  private static let meanings = [
+    401: "it asks for a password", 403: "access is forbidden", 404: "it has no such file", 410: "the file is gone",
+    429: "too many requests", 500: "it failed", 503: "it is overloaded",
+  ]
+}
+
+/// The folder of the class folders, which one command at a time writes to.
+final class PictureFolder: Sendable {
+  let url: URL
+  /// A hidden folder in it for partial downloads: on the same disk, so that complete files are moved in one step.
+  let underWay: URL
+  private let lock: Int32
+
+  /// Creates the folder if it is missing, and locks it until ``close()``.
+  ///
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  init(_ url: URL) throws(AtomicFileError) {
+    self.url = url
+    underWay = url.appending(path: ".under-way", directoryHint: .isDirectory)
+    try OutputFile.makeFolder(of: url.appending(path: ".under-way").appending(path: "part"))
+    lock = open(underWay.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0 else { throw .cannotWrite(path: underWay.path, reason: String(cString: strerror(errno))) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      systemClose(lock)
+      throw .cannotWrite(path: url.path, reason: "another 'imprint fetch' is writing to it")
+    }
+  }
+
+  /// Unlocks the folder, and removes the hidden one if it is empty.
+  func close() {
+    rmdir(underWay.path)
+    systemClose(lock)
+  }
+}
+
+// Inside the type its own `close` hides the system's.
+private func systemClose(_ descriptor: Int32) { close(descriptor) }

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Heads
+import ModelSurgery
+import Platform
+import Torch
+
+/// What the command prints about an error: what is wrong and, where there is one, a way out.
+struct ErrorText {
+  let message: String
+  let remedy: String?
+  /// Whether the command was called wrongly, and ends with exit code 64.
+  let isUsage: Bool
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as LocatedError:
+      let inner = ErrorText(error.error)
+      (message, remedy, isUsage) = ("\(error.place): \(inner.message)", inner.remedy, inner.isUsage)
+    case let error as UsageError:
+      (message, remedy, isUsage) = (error.message, error.remedy, true)
+    case let error as ValidationError:
+      (message, remedy, isUsage) = (error.message, nil, true)
+    case let error as any DescribedError:
+      message = error.message
+      remedy = Remedies.remedy(for: error)
+      isUsage = Remedies.usage.contains(error.identifier)
+    default:
+      (message, remedy, isUsage) = ("\(error)", nil, false)
+    }
+  }
+
+  /// The message and the remedy in one line, for a warning.
+  var line: String { remedy.map { "\(message); \($0)" } ?? message }
+
+  /// The two lines that end a command.
+  var text: String { "Error: \(message)\n" + (remedy.map { "Hint: \($0)\n" } ?? "") }
+}
+
+/// Options or files that contradict each other, noticed while the command runs. The usage line would not help.
+struct UsageError: Error {
+  let message: String
+  let remedy: String?
+
+  init(_ message: String, remedy: String? = nil) {
+    self.message = message
+    self.remedy = remedy
+  }
+}
+
+/// An error and the file, or the line of a file, that it concerns.
+struct LocatedError: Error {
+  let place: String
+  let error: any Error
+}
+
+/// Remedies worded with the command's own options, in place of those of the library, which knows none.
+enum Remedies {
+  /// Returns the remedy for an error: the command's own, else the library's.
+  static func remedy(for error: some DescribedError) -> String? {
+    switch error {
+    case let error as EmbeddingSetError where error.difference?.isOfArithmetic == true:
+      "embed the pictures again with the other --arithmetic, or merge both with 'imprint merge --allow-mixed-arithmetic'"
+    case let error as SplitError where error.code == .noSuchTensor:
+      error.remedy ?? "'imprint inspect' lists its tensors"
+    case let error as TorchError where error.code == .noDevice:
+      error.remedy.map { _ in "leave out --device, or install a libtorch with CUDA" }
+    default: table[error.identifier] ?? error.remedy
+    }
+  }
+
+  private static let table: [String: String] = [
+    "BaseClassCalibrationError.noDistances": "use --head analytic, or leave out --keep-classes",
+    "BaseClassCalibrationError.tooFewPictures": "give two or more pictures per class, or leave out --keep-classes",
+    "DefaultModelError.foreignWeights": "'imprint model convert' converts other weights",
+    "DefaultModelError.missing": "run 'imprint model fetch' once, or name a model with --model",
+    "EdgeTPUError.newerModel": "update libedgetpu, or compile the model with --min-runtime-version",
+    "EmbeddingSetError.badFile":
+      "use an undamaged copy, or move it away and embed the pictures again with 'imprint embed'",
+    "EmbeddingSetError.pastBudget": "embed the pictures again with a larger --budget",
+    "EmbeddingSetError.tooWide": "store the embeddings themselves, with a larger --budget",
+    "EpisodeError.noEmbeddings": "embed the pictures again with a larger --budget",
+    "ImprintingError.otherAugmentation": "leave out --augment",
+    "ImprintingError.otherEmbeddings":
+      "use --augment and --resize as before, another --output, or --no-embeddings",
+    "ImprintingError.taughtBesideBase":
+      "name the base model with --model, add --keep-classes, and continue with --from the embeddings of this model",
+    "QuantizationError.alreadyQuantized": "start from a float model, such as 'imprint model convert' makes",
+    "QuantizationError.badRange": "measure the ranges of this model again with --calibration",
+    "QuantizationError.badRangesFile": "'imprint model quantize --save-ranges' writes such files",
+    "QuantizationError.foreignRanges": "measure the ranges of this model with --calibration",
+    "QuantizationError.missingRange": "measure the ranges of this model again with --calibration",
+    "QuantizationError.noRecordedRanges": "quantise its float model with --calibration",
+    "RecordError.severalSplits": "name the files of one split, such as --data FOLDER/train-00000-of-00010",
+    "SurgeryError.noImprintingTail": """
+    use an embedding extractor, or a model that ends in L2_NORMALIZATION → CONV_2D 1x1 → MUL → RESHAPE → SOFTMAX; \
+    'imprint model adapt' makes one of an ordinary classifier
+    """,
+    "TorchError.notInstalled":
+      "run scripts/setup --training, or set IMPRINT_TORCH to the library that scripts/build-torch makes",
+    "TrainingError.alreadyThere": "continue the run with --resume, or train in a new folder with --output",
+    "TrainingError.notQuantized": "continue the training with --resume, or write a float model with --float",
+    "TrainingError.nothingToResume": "leave out --resume to start a new run",
+    "TrainingError.otherRun":
+      "train in a new folder with --output, or give the options and pictures that the run started with",
+  ]
+
+  /// Errors that mean the command was called wrongly.
+  static let usage: Set<String> = [
+    "ImprintingError.otherAugmentation", "ImprintingError.otherEmbeddings", "ImprintingError.taughtBesideBase",
+  ]
+}
