@@ -1,10 +1,12 @@
-import Platform
+public import Heads
+public import Platform
 
 /// Why classes cannot be taught, or a model cannot be saved.
 public struct ImprintingError: DescribedError {
   /// What distinguishes the errors.
   public enum Code: String, Sendable {
     case classIDOutOfOrder, baseClass, noClassesToKeep, nothingLearnt, badName, noPictures, badUnknownRate
+    case taughtBesideBase, otherAugmentation, otherEmbeddings
   }
 
   public let code: Code
@@ -56,5 +58,28 @@ public struct ImprintingError: DescribedError {
     Self(
       .badUnknownRate, "the share of pictures that may be called unknown is \(rate)",
       remedy: "it must be at least 0 and less than 1")
+  }
+
+  /// A class that stands beside the classes of a base; `path` is the file of its embeddings.
+  public static func taughtBesideBase(_ name: String, path: String) -> Self {
+    Self(
+      .taughtBesideBase,
+      "\(name) was taught beside the classes of a base model and cannot be taught further in this model",
+      remedy: "teach the base model again, and start from the embeddings in \(path)")
+  }
+
+  /// Another augmentation than that of the embeddings at `path` that are continued.
+  public static func otherAugmentation(_ augmentation: Augmentation, before: Augmentation, path: String) -> Self {
+    Self(
+      .otherAugmentation,
+      "the augmentation is \(augmentation), and \(before) in \(path), which is continued",
+      remedy: "use the same augmentation")
+  }
+
+  /// The embeddings at `path` would be replaced by others that cannot be added to them.
+  public static func otherEmbeddings(path: String, difference: SpaceDifference) -> Self {
+    Self(
+      .otherEmbeddings, "\(path) holds embeddings of another kind, which would be lost: \(difference) now",
+      remedy: "use the same augmentation and resize, save to another place, or do not save embeddings")
   }
 }

@@ -1,5 +1,5 @@
-import Heads
-import Platform
+public import Heads
+public import Platform
 
 /// Why a model cannot be run on a picture.
 public struct InferenceError: DescribedError {
@@ -53,7 +53,7 @@ public struct InferenceError: DescribedError {
   /// Pictures in memory, already resized, are to be augmented, for which the files are needed.
   public static func augmentationOfDecoded(_ augmentation: Augmentation) -> Self {
     Self(
-      .augmentationOfDecoded, "resized pictures in memory cannot be augmented (\(augmentation.rawValue))",
+      .augmentationOfDecoded, "resized pictures in memory cannot be augmented (\(augmentation))",
       remedy: "teach them without augmentation, or from their files")
   }
 

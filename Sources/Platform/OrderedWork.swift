@@ -1,48 +1,246 @@
-/// Independent pieces of work on several workers, with the results handed over one by one in the order of the pieces.
+import Synchronization
+
+/// Independent pieces of work on several workers, with the results in the order of the pieces.
+///
+/// Each worker has a thread of its own, outside Swift's cooperative pool, and does one piece at a time. No piece begins
+/// more than 16 pieces a worker ahead of the next result, so memory does not grow with the number of pieces.
 package enum OrderedWork {
-  /// Runs `work` for every index in `0 ..< count` and hands each result to `deliver`, in order.
-  ///
-  /// No worker has more than one piece at a time, and no piece is begun more than a few dozen ahead of the one to be
-  /// handed over next: memory does not grow with `count`.
+  /// Runs `work` for every index in `0 ..< count` and passes each result to `deliver`, in order.
   ///
   /// - Parameters:
   ///   - count: The number of pieces.
-  ///   - workers: What each worker works with; there are as many workers as elements.
-  ///   - executors: Where each worker works, for those that wait more than they compute; by default all share as many
-  ///     threads as there are cores.
+  ///   - workers: What each worker works with.
+  ///   - executors: The threads of the workers; those that are missing are made for this run.
   ///   - isolation: Where `deliver` runs: with the caller.
-  ///   - work: Does one piece; called concurrently, but never at the same time with the same worker.
-  ///   - deliver: Takes one result; never called concurrently.
-  /// - Throws: What `work` or `deliver` throw first, and `CancellationError` when the task is cancelled.
+  ///   - work: Does one piece. It is called concurrently, but never at the same time with the same worker.
+  ///   - deliver: Takes one result. It is never called concurrently.
+  /// - Throws: What `work` or `deliver` throw first, and `CancellationError` when the task is cancelled. No work is under
+  ///   way any more when this function returns or throws.
   package static func run<Worker: Sendable, Value: Sendable>(
-    count: Int, workers: [Worker], executors: [any TaskExecutor] = [], isolation: isolated (any Actor)? = #isolation,
+    count: Int, workers: [Worker], executors: [BlockingExecutor] = [],
+    isolation: isolated (any Actor)? = #isolation,
     work: @escaping @Sendable (Worker, Int) throws -> Value,
     deliver: (Int, Value) throws -> Void
   ) async throws {
-    let window = 16 * workers.count
-    try await withThrowingTaskGroup(of: (index: Int, worker: Int, value: Value).self) { group in
-      var idle = Array(workers.indices)
-      var begun = 0
-      var delivered = 0
-      var waiting: [Int: Value] = [:]
-      while delivered < count {
-        try Task.checkCancellation()
-        while begun < count, begun < delivered + window, let place = idle.popLast() {
-          let index = begun
-          begun += 1
-          let worker = workers[place]
-          group.addTask(executorPreference: executors.indices.contains(place) ? executors[place] : nil) {
-            (index, place, try work(worker, index))
-          }
-        }
-        guard let piece = try await group.next() else { break }
-        idle.append(piece.worker)
-        waiting[piece.index] = piece.value
-        while let value = waiting.removeValue(forKey: delivered) {
-          try deliver(delivered, value)
-          delivered += 1
-        }
+    guard count > 0 else { return }
+    let crew = Crew(count: count, workers: workers, executors: executors, work: work)
+    do {
+      for index in 0..<count { try deliver(index, try await crew.next()) }
+    } catch {
+      await crew.stop()
+      throw error
+    }
+    await crew.stop()
+  }
+}
+
+/// The results of independent pieces of work, as a sequence in the order of the pieces.
+///
+/// The work begins at the first call of `next()`. Pieces begin as results are taken: who stops taking them stops the work.
+/// Cancelling the task that takes them, or dropping the iterator, ends the work.
+package struct OrderedResults<Value: Sendable>: AsyncSequence, Sendable {
+  package typealias Element = Value
+  package typealias Failure = any Error
+
+  private let count: Int
+  private let begin: @Sendable () throws -> Crew<Value>
+
+  /// - Parameters:
+  ///   - count: The number of pieces.
+  ///   - begin: Makes the workers and their threads; called once for each iteration.
+  ///   - end: Called once for each iteration, when no worker is at work any more.
+  ///   - work: Does one piece. It is called concurrently, but never at the same time with the same worker.
+  package init<Worker: Sendable>(
+    count: Int, begin: @escaping @Sendable () throws -> (workers: [Worker], executors: [BlockingExecutor]),
+    end: @escaping @Sendable ([Worker]) -> Void,
+    work: @escaping @Sendable (Worker, Int) throws -> Value
+  ) {
+    self.count = count
+    self.begin = {
+      let (workers, executors) = try begin()
+      return Crew(count: count, workers: workers, executors: executors, end: { end(workers) }, work: work)
+    }
+  }
+
+  package func makeAsyncIterator() -> Iterator { Iterator(count: count, begin: begin) }
+
+  package final class Iterator: AsyncIteratorProtocol {
+    private let count: Int
+    private let begin: @Sendable () throws -> Crew<Value>
+    private var crew: Crew<Value>?
+    private var taken = 0
+
+    init(count: Int, begin: @escaping @Sendable () throws -> Crew<Value>) {
+      self.count = count
+      self.begin = begin
+    }
+
+    deinit { crew?.cancel() }
+
+    package func next() async throws -> Value? { try await next(isolation: nil) }
+
+    package func next(isolation actor: isolated (any Actor)?) async throws -> Value? {
+      guard taken < count else { return nil }
+      do {
+        let crew = try self.crew ?? begin()
+        self.crew = crew
+        let value = try await crew.next()
+        taken += 1
+        if taken == count { await crew.stop() }
+        return value
+      } catch {
+        taken = count
+        await crew?.stop()
+        throw error
       }
     }
+  }
+}
+
+/// Workers on their threads, and the results that wait to be taken.
+final class Crew<Value: Sendable>: Sendable {
+  private struct State {
+    /// The number of pieces that have begun.
+    var begun = 0
+    /// The number of results that were taken.
+    var taken = 0
+    /// The workers without a piece.
+    var idle: [Int]
+    var tasks: [Int: Task<Void, Never>] = [:]
+    var results: [Int: Value] = [:]
+    var failure: (any Error)?
+    var isStopped = false
+    /// Who waits for the next result.
+    var waiter: CheckedContinuation<Value, any Error>?
+    /// Who waits for the last worker to stop.
+    var stopping: [CheckedContinuation<Void, Never>] = []
+    var hasEnded = false
+  }
+
+  private let count: Int
+  private let window: Int
+  private let executors: [BlockingExecutor]
+  private let work: @Sendable (Int, Int) throws -> Value
+  private let end: @Sendable () -> Void
+  private let state: Mutex<State>
+
+  init<Worker: Sendable>(
+    count: Int, workers: [Worker], executors: [BlockingExecutor], end: @escaping @Sendable () -> Void = {},
+    work: @escaping @Sendable (Worker, Int) throws -> Value
+  ) {
+    self.count = count
+    window = 16 * workers.count
+    self.executors = workers.indices.map { executors.indices.contains($0) ? executors[$0] : BlockingExecutor() }
+    self.work = { place, index in try work(workers[place], index) }
+    self.end = end
+    state = Mutex(State(idle: Array(workers.indices.reversed())))
+  }
+
+  /// Returns the next result, once it is there.
+  func next(isolation: isolated (any Actor)? = #isolation) async throws -> Value {
+    try Task.checkCancellation()
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let result: Result<Value, any Error>? = state.withLock { state in
+          if let failure = state.failure { return .failure(failure) }
+          if state.isStopped { return .failure(CancellationError()) }
+          let value = take(from: &state)
+          if value == nil { state.waiter = continuation }
+          wake(in: &state)
+          return value.map { .success($0) }
+        }
+        if let result { continuation.resume(with: result) }
+      }
+    } onCancel: {
+      cancel()
+    }
+  }
+
+  /// Ends the work, and waits until no worker is at work any more.
+  func stop(isolation: isolated (any Actor)? = #isolation) async {
+    cancel()
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        if state.idle.count < executors.count { state.stopping.append(continuation) }
+        return state.idle.count == executors.count
+      }
+      if isIdle { continuation.resume() }
+    }
+  }
+
+  /// Ends the work: no further piece begins.
+  func cancel() {
+    let (waiter, tasks, isLast) = state.withLock { state in
+      state.isStopped = true
+      defer { state.waiter = nil }
+      return (state.waiter, Array(state.tasks.values), isEnd(of: &state))
+    }
+    for task in tasks { task.cancel() }
+    waiter?.resume(throwing: CancellationError())
+    if isLast { end() }
+  }
+
+  /// Wakes as many workers as there are pieces to begin.
+  private func wake(in state: inout State) {
+    guard !state.isStopped else { return }
+    for _ in 0..<min(state.idle.count, min(count - state.begun, state.taken + window - state.begun)) {
+      guard let place = state.idle.popLast() else { return }
+      state.tasks[place] = Task(executorPreference: executors[place]) { self.workOn(at: place) }
+    }
+  }
+
+  /// Does pieces until there is none to begin.
+  private func workOn(at place: Int) {
+    while let index = begin(at: place) {
+      let result = Result { try work(place, index) }
+      let waiter = state.withLock { state -> (CheckedContinuation<Value, any Error>, Result<Value, any Error>)? in
+        switch result {
+        case .success(let value):
+          state.results[index] = value
+          guard let waiter = state.waiter, let next = take(from: &state) else { return nil }
+          state.waiter = nil
+          wake(in: &state)
+          return (waiter, .success(next))
+        case .failure(let error):
+          state.failure = state.failure ?? error
+          state.isStopped = true
+          guard let waiter = state.waiter else { return nil }
+          state.waiter = nil
+          return (waiter, .failure(error))
+        }
+      }
+      waiter?.0.resume(with: waiter?.1 ?? .failure(CancellationError()))
+    }
+  }
+
+  /// Returns the piece for a worker to begin, or nil where there is none: the worker is idle then.
+  private func begin(at place: Int) -> Int? {
+    let (index, stopping, isLast) = state.withLock { state in
+      if !state.isStopped, state.begun < count, state.begun < state.taken + window {
+        state.begun += 1
+        return (Int?(state.begun - 1), [CheckedContinuation<Void, Never>](), false)
+      }
+      state.idle.append(place)
+      state.tasks[place] = nil
+      guard state.idle.count == executors.count else { return (nil, [], false) }
+      defer { state.stopping = [] }
+      return (nil, state.stopping, isEnd(of: &state))
+    }
+    if isLast { end() }
+    for continuation in stopping { continuation.resume() }
+    return index
+  }
+
+  private func take(from state: inout State) -> Value? {
+    guard let value = state.results.removeValue(forKey: state.taken) else { return nil }
+    state.taken += 1
+    return value
+  }
+
+  /// Notes and returns whether the work has ended just now: it was stopped, and no worker is at work.
+  private func isEnd(of state: inout State) -> Bool {
+    guard state.isStopped, state.idle.count == executors.count, !state.hasEnded else { return false }
+    state.hasEnded = true
+    return true
   }
 }

@@ -75,7 +75,7 @@ struct LabelsTests {
       try contents.write(to: folder.appending(name))
     }
     for name in ["missing.txt", "empty.txt", "binary.txt", "."] {
-      let error = #expect(throws: ImprintingError.self) { try Labels(contentsOf: folder.appending(name)) }
+      let error = #expect(throws: LabelsError.self) { try Labels(contentsOf: folder.appending(name)) }
       #expect("\(try #require(error))".contains(folder.url.path))
     }
   }

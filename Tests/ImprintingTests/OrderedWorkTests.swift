@@ -79,13 +79,44 @@ struct OrderedWorkTests {
     let count = ProcessInfo.processInfo.activeProcessorCount + 4
     let begun = Counter()
     try await OrderedWork.run(
-      count: count, workers: Array(0..<count), executors: (0..<count).map { _ in DeviceQueue() },
+      count: count, workers: Array(0..<count),
       work: { _, _ -> Int in
         begun.add()
         // Waits for all others, and not for ever.
         for _ in 0..<10_000 where begun.value < count { usleep(1000) }
         return begun.value
       }, deliver: { _, all in #expect(all == count) })
+  }
+
+  @Test("A sequence of results comes in order, no further ahead than a window, and ends with what fails")
+  func sequence() async throws {
+    struct Refusal: Error {}
+    let furthest = Mutex(0)
+    let ended = Counter()
+    func results(failingAt failure: Int) -> OrderedResults<Int> {
+      OrderedResults(
+        count: 500, begin: { ([0, 1], []) }, end: { _ in ended.add() },
+        work: { _, index in
+          if index == failure { throw Refusal() }
+          furthest.withLock { $0 = max($0, index) }
+          return index
+        })
+    }
+    var found: [Int] = []
+    for try await value in results(failingAt: -1) {
+      if value == 0 {
+        try await Task.sleep(for: .milliseconds(20))
+        #expect(furthest.withLock { $0 } < 40)
+      }
+      found.append(value)
+    }
+    #expect(found == Array(0..<500))
+    #expect(ended.value == 1)
+    await #expect(throws: Refusal.self) { for try await _ in results(failingAt: 100) {} }
+    #expect(ended.value == 2)
+    for try await _ in results(failingAt: -1) { break }
+    for _ in 0..<2000 where ended.value < 3 { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(ended.value == 3)
   }
 
   private final class Counter: Sendable {

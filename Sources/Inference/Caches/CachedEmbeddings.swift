@@ -6,15 +6,15 @@ import TFLite
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// The embeddings of one space that are kept from run to run, and their file, little-endian throughout:
+/// Cached embeddings of one space, and their file, little-endian throughout:
 ///
-/// | bytes | what |
+/// | bytes | content |
 /// | --- | --- |
 /// | 4 | `IMEC` |
-/// | 4 | version, 1: another one whenever pictures are read or resized otherwise, or the file is laid out otherwise |
+/// | 4 | version, 1: it changes with the way pictures are read and resized, and with the format |
 /// | 4 | length of the space |
 /// | | the space as JSON |
 /// | 32 + V D E each | a picture's digest and its embeddings, those longest unused first |
@@ -30,7 +30,7 @@ struct CachedEmbeddings: Sendable {
 
   init(space: EmbeddingSpace) { self.space = space }
 
-  /// Reads a file; nil of one that is damaged, of another version, or of another space.
+  /// Reads a file; nil for one that is damaged, of another version, or of another space.
   init?(_ file: Bytes, space: EmbeddingSpace) {
     self.init(space: space)
     let size = SHA256Digest.byteCount
@@ -46,17 +46,17 @@ struct CachedEmbeddings: Sendable {
     }
   }
 
-  /// Bytes of all views of a picture.
-  var embeddingSize: Int { space.byteCount * space.views.count }
+  /// The number of bytes of all views of a picture.
+  var embeddingSize: Int { space.byteCount * space.augmentation.count }
 
-  /// Keeps a picture's embeddings; those of another size are passed over.
+  /// Adds a picture's embeddings; those of another size are ignored.
   mutating func insert(_ embeddings: Bytes, for digest: SHA256Digest) {
     guard embeddings.count == embeddingSize else { return }
     if entries.updateValue(embeddings, forKey: digest) == nil { order.append(digest) }
   }
 
-  /// Takes in what others have found, and what was used just now as the latest; the longest unused go until the file
-  /// fits a number of bytes.
+  /// Adds other embeddings, and marks those that were used as the latest. Those that were longest unused are removed until
+  /// the file fits into a number of bytes.
   mutating func add(_ other: CachedEmbeddings, used: Set<SHA256Digest>, limit: Int) {
     for digest in other.order {
       if let embeddings = other.entries[digest] { insert(embeddings, for: digest) }
@@ -67,7 +67,7 @@ struct CachedEmbeddings: Sendable {
     order = order.suffix(room)
   }
 
-  // More than the head and the digest at the end take.
+  // More than the header and the digest at the end take.
   private static let overhead = 1024
 
   /// The file's contents.
@@ -84,7 +84,7 @@ struct CachedEmbeddings: Sendable {
     return try pieces.sealed
   }
 
-  /// The name of a space's file.
+  /// Returns the name of a space's file.
   static func fileName(for space: EmbeddingSpace) throws -> String {
     try Bytes(json(space)).sha256.prefix(32) + EmbeddingCache.ending
   }

@@ -1,17 +1,16 @@
-import Heads
-import LiteRT
+public import LiteRT
 
-/// What models are run on.
+/// What models run on.
 public enum Device: Sendable, Hashable {
-  /// The processor; for a model that was compiled for the Edge TPU, all of these that are there.
+  /// The processor; for a model that was compiled for the Edge TPU, all Edge TPUs that are connected.
   case automatic
   /// The processor alone.
   case cpu
   /// Edge TPUs, for a model that was compiled for them.
   case edgeTPU(EdgeTPUChoice)
 
-  /// Reads `auto`, `cpu`, `edgetpu`, `edgetpu:` with a choice behind it, or a choice as Coral writes it, such as `usb:0`;
-  /// nil where it is none of these.
+  /// Reads `auto`, `cpu`, `edgetpu`, `edgetpu:` followed by a choice, or a choice as Coral writes it, such as `usb:0`;
+  /// nil for other text.
   public init?(_ text: String) {
     let name = "edgetpu"
     switch text {
@@ -28,7 +27,7 @@ public enum Device: Sendable, Hashable {
 }
 
 extension Device: CustomStringConvertible {
-  /// The device as it is written.
+  /// The device as text that ``init(_:)`` reads.
   public var description: String {
     switch self {
     case .automatic: "auto"

@@ -1,27 +1,35 @@
-import Platform
 import Heads
 import LiteRT
-import ModelSurgery
-import Pictures
+package import ModelSurgery
+package import Pictures
+import Platform
 import Synchronization
-import TFLite
+package import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// A model that takes a picture and gives one vector, on as many workers as there are threads, or Edge TPUs.
+/// A model from a picture to one vector, on as many workers as there are threads, or Edge TPUs.
 package final class ModelRunner: Sendable {
-  /// What the model takes.
+  /// The picture that the model takes.
   package let input: PictureInput
-  /// How the vector's elements are stored, as the file has it.
+  /// The encoding of the vector's elements in the file.
   package let output: ElementEncoding
-  /// In whose arithmetic it is run.
-  let arithmetic: EmbeddingSpace.Arithmetic
-  /// How many elements the vector has.
+  /// The arithmetic that the model runs in.
+  let arithmetic: Arithmetic
+  /// The number of elements of the vector.
   package let outputCount: Int
+
+  /// An instance of the model with the thread that it runs on.
+  private struct Worker: Sendable {
+    let model: CompiledModel
+    let executor = BlockingExecutor()
+    /// The number of calls that work with it.
+    var users = 0
+  }
 
   private let loaded: LoadedModel
   private let threads: Int
@@ -30,17 +38,19 @@ package final class ModelRunner: Sendable {
   private let key: String?
   // What it is run on; none for the processor.
   private let edgeTPUs: [EdgeTPU]
-  // Whether what is run takes and gives int8 where the file says uint8.
+  // Whether the model that is run takes and returns int8 where the file says uint8.
   private let isSigned: (input: Bool, output: Bool)
-  // Instances, made when they are first needed, and how many calls work with each.
-  private let instances = Mutex<[(model: CompiledModel, users: Int)]>([])
+  // Made when they are first needed.
+  private let workers = Mutex<[Worker]>([])
 
+  /// Prepares a model.
+  ///
   /// - Parameters:
   ///   - model: The model, verified.
-  ///   - file: Its bytes.
-  ///   - execution: How it is run.
-  /// - Throws: ``InferenceError``, ``SurgeryError`` or ``LiteRTError``.
-  package init(model: Model, file: Bytes, execution: Execution) throws {
+  ///   - file: The bytes that it was read from, where they are at hand; else it is serialised.
+  ///   - execution: How to run it.
+  /// - Throws: ``InferenceError``, ``SurgeryError``, ``LiteRTError``, and `TFLiteError` where it cannot be serialised.
+  package init(model: Model, file: Bytes? = nil, execution: Execution) throws {
     try model.checkRunnable()
     let given = try PictureInput(of: model)
     let (_, outputIndex) = try model.onlyInputAndOutput()
@@ -54,7 +64,7 @@ package final class ModelRunner: Sendable {
     outputCount = count
     threads = max(1, execution.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     cache = execution.cache
-    let prepared = PreparedModel(model, file: file, precision: execution.precision, cache: cache)
+    let prepared = try PreparedModel(model, file: file, arithmetic: execution.arithmetic, cache: cache)
     input = prepared.arithmetic == .exact ? given : try PictureInput(of: prepared.model)
     let (inputType, outputType) = try prepared.model.borderTypes
     isSigned = try (
@@ -67,147 +77,160 @@ package final class ModelRunner: Sendable {
     loaded = try LoadedModel(file: prepared.file, runtime: execution.runtime ?? Runtime())
   }
 
-  /// Runs the model on pictures given by their number, and hands over what `read` makes of each output, in order.
+  /// Runs the model on pictures, once a view, and passes what `read` makes of the outputs to `deliver`, in order.
   ///
   /// - Parameters:
-  ///   - count: The number of pictures.
-  ///   - profile: Is told of the time that it takes, but for that of `write` and `deliver`.
-  ///   - write: Writes one picture's RGB bytes. A ``PictureError`` that it throws becomes that picture's result.
-  ///   - read: Reads the output's bytes.
-  ///   - deliver: Takes one result.
-  /// - Throws: What the runtime and `deliver` throw, other errors of `write`, and `CancellationError`.
+  ///   - pictures: The pictures.
+  ///   - reader: Reads them for this model.
+  ///   - profile: Takes the times of reading and inference.
+  ///   - read: Reads an output's bytes.
+  ///   - deliver: Takes a picture's number and a value for each of its views, or why the picture cannot be read.
+  /// - Throws: What the runtime and `deliver` throw, ``InferenceError`` for pixels that do not fit the model, and
+  ///   `CancellationError`.
   package func run<Value: Sendable>(
-    count: Int, profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
-    write: @escaping @Sendable (Int, UnsafeMutableRawBufferPointer) throws -> Void,
-    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
-    deliver: (Int, Result<Value, PictureError>) throws -> Void
-  ) async throws {
-    guard count > 0 else { return }
-    let input = input
-    let read = reading(read)
-    let workers = try profile.measure(.opening) { try takeWorkers(for: count) }
-    defer { giveBack(workers) }
-    profile?.note(workers: workers.count)
-    try await OrderedWork.run(
-      count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
-      work: { model, index -> Result<Value, PictureError> in
-        do {
-          return .success(try model.run(input, profile: profile, write: { try write(index, $0) }, read: read))
-        } catch let error as PictureError {
-          return .failure(error)
-        }
-      },
-      deliver: { index, result in
-        profile?.notePicture()
-        try deliver(index, result)
-      })
-  }
-
-  /// Runs the model several times on each picture, and hands over what `read` makes of the outputs, in order.
-  ///
-  /// - Parameters:
-  ///   - count: The number of pictures.
-  ///   - views: How often the model looks at each.
-  ///   - profile: Is told of the time that it takes, but for that of `open`, `write` and `deliver`.
-  ///   - open: Reads one picture. A ``PictureError`` that it throws becomes that picture's result.
-  ///   - write: Writes the RGB bytes of one view of it.
-  ///   - read: Reads the output's bytes.
-  ///   - deliver: Takes the results of one picture.
-  /// - Throws: As ``run(count:profile:isolation:write:read:deliver:)`` does.
-  package func run<Picture, Value: Sendable>(
-    count: Int, views: Int, profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
-    open: @escaping @Sendable (Int) throws -> Picture,
-    write: @escaping @Sendable (Picture, Int, UnsafeMutableRawBufferPointer) throws -> Void,
+    _ pictures: PictureSource, by reader: ViewReader, profile: Profile? = nil,
+    isolation: isolated (any Actor)? = #isolation,
     read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
     deliver: (Int, Result<[Value], PictureError>) throws -> Void
   ) async throws {
-    guard count > 0 else { return }
-    let input = input
-    let read = reading(read)
-    let workers = try profile.measure(.opening) { try takeWorkers(for: count) }
+    try check(pictures, augmentation: reader.augmentation)
+    guard pictures.count > 0 else { return }
+    let workers = try begin(count: pictures.count, profile: profile)
     defer { giveBack(workers) }
-    profile?.note(workers: workers.count)
     try await OrderedWork.run(
-      count: count, workers: workers, executors: workers.compactMap { $0.hardware.edgeTPU.map { _ in DeviceQueue() } },
-      work: { model, index -> Result<[Value], PictureError> in
-        do {
-          let picture = try open(index)
-          return .success(
-            try (0..<views).map { view in
-              try model.run(input, profile: profile, write: { try write(picture, view, $0) }, read: read)
-            })
-        } catch let error as PictureError {
-          return .failure(error)
-        }
-      },
+      count: pictures.count, workers: workers, executors: workers.map(\.executor),
+      work: work(on: pictures, by: reader, profile: profile, read: read),
       deliver: { index, result in
         profile?.notePicture()
         try deliver(index, result)
       })
   }
 
-  /// Runs the model on one input tensor, as the file has it.
+  /// Returns the values for pictures as a sequence; see ``run(_:by:profile:isolation:read:deliver:)``.
+  ///
+  /// - Parameters:
+  ///   - check: Throws what is wrong with the caller's arguments, when the work begins.
+  ///   - map: Makes a picture's result of its place and the values for its views.
+  package func results<Value: Sendable, Mapped: Sendable>(
+    _ pictures: PictureSource, by reader: ViewReader, profile: Profile? = nil,
+    check: @escaping @Sendable () throws -> Void = {}, read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
+    map: @escaping @Sendable (Int, [Value]) -> Mapped
+  ) -> PictureResults<Mapped> {
+    let work = work(on: pictures, by: reader, profile: profile, read: read)
+    return PictureResults(
+      OrderedResults(
+        count: pictures.count,
+        begin: { [self] in
+          try check()
+          try self.check(pictures, augmentation: reader.augmentation)
+          let workers = try begin(count: pictures.count, profile: profile)
+          return (workers, workers.map(\.executor))
+        },
+        end: { [self] in giveBack($0) },
+        work: { worker, index in
+          let result = try work(worker, index)
+          profile?.notePicture()
+          return result.map { map(index, $0) }
+        }))
+  }
+
+  private func check(_ pictures: PictureSource, augmentation: Augmentation) throws {
+    guard case .tensors(let tensors) = pictures else { return }
+    guard augmentation == .off else { throw InferenceError.augmentationOfDecoded(augmentation) }
+    for tensor in tensors { try input.check(tensor) }
+  }
+
+  private func begin(count: Int, profile: Profile?) throws -> [Worker] {
+    let workers = try profile.measure(.opening) { try takeWorkers(for: count) }
+    profile?.note(workers: workers.count)
+    return workers
+  }
+
+  /// Returns the work on one picture.
+  private func work<Value: Sendable>(
+    on pictures: PictureSource, by reader: ViewReader, profile: Profile?,
+    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value
+  ) -> @Sendable (Worker, Int) throws -> Result<[Value], PictureError> {
+    let read = reading(read)
+    return { [input] worker, index in
+      do {
+        let picture = try reader.open(index, of: pictures, timing: profile?.pictureTiming)
+        return .success(
+          try (0..<reader.augmentation.count).map { view in
+            try worker.model.run(
+              input, profile: profile,
+              write: { try reader.write(view, of: picture, index, of: pictures, profile: profile, into: $0) },
+              read: read)
+          })
+      } catch let error as PictureError {
+        return .failure(error)
+      }
+    }
+  }
+
+  /// Runs the model on one input tensor, its elements as the file has them.
+  ///
+  /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   package func run(tensor: UnsafeRawBufferPointer) throws -> [Float] {
     let workers = try takeWorkers(for: 1)
     defer { giveBack(workers) }
-    let model = workers[0]
+    let model = workers[0].model
     guard tensor.count == model.input.byteCount else {
       throw InferenceError.wrongTensorSize(bytes: tensor.count, expected: model.input.byteCount)
     }
-    let read = reading { [output] in output.values($0) }
     return try model.run(
       fill: { bytes in
         bytes.copyMemory(from: tensor)
         if isSigned.input { for index in bytes.indices { bytes[index] ^= 0x80 } }
-      }, read: read)
+      }, read: reading { [output] in output.values($0) })
   }
 
-  /// One instance a core for many pictures, each with one thread; for one picture a single instance with all threads.
+  /// Takes one instance a core for many pictures, each with one thread; for one picture a single one with all threads.
   ///
   /// There are never more instances of a kind than cores: more would only take memory. Calls that come when all are at work
   /// share them, and wait for each other within ``CompiledModel``.
-  private func takeWorkers(for count: Int) throws -> [CompiledModel] {
+  private func takeWorkers(for count: Int) throws -> [Worker] {
     guard edgeTPUs.isEmpty else { return try takeDevices(for: count) }
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let wanted = count == 1 ? 1 : min(threads, count, cores)
     let hardware = Hardware.cpu(threads: count == 1 ? threads : 1)
-    return try instances.withLock { instances in
-      let same = instances.indices.filter { instances[$0].model.hardware == hardware }
-      var chosen = Array(same.filter { instances[$0].users == 0 }.prefix(wanted))
-      while chosen.count < wanted, instances.count(where: { $0.model.hardware == hardware }) < cores {
-        instances.append((try compile(for: hardware), 0))
-        chosen.append(instances.count - 1)
+    return try workers.withLock { workers in
+      let same = workers.indices.filter { workers[$0].model.hardware == hardware }
+      var chosen = Array(same.filter { workers[$0].users == 0 }.prefix(wanted))
+      while chosen.count < wanted, workers.count(where: { $0.model.hardware == hardware }) < cores {
+        workers.append(Worker(model: try compile(for: hardware)))
+        chosen.append(workers.count - 1)
       }
-      if chosen.isEmpty, let least = same.min(by: { instances[$0].users < instances[$1].users }) { chosen = [least] }
-      for index in chosen { instances[index].users += 1 }
-      return chosen.map { instances[$0].model }
+      if chosen.isEmpty, let least = same.min(by: { workers[$0].users < workers[$1].users }) { chosen = [least] }
+      for index in chosen { workers[index].users += 1 }
+      return chosen.map { workers[$0] }
     }
   }
 
-  /// One instance a device, those first that no other call works with.
+  /// Takes one instance a device, those first that no other call works with.
   ///
   /// Of several devices those are left out that cannot be opened, as long as one can.
-  private func takeDevices(for count: Int) throws -> [CompiledModel] {
+  private func takeDevices(for count: Int) throws -> [Worker] {
     let threads = edgeTPUs.count == 1 ? threads : 1
-    return try instances.withLock { instances in
-      instances.removeAll { $0.model.hasLostDevice }
-      var chosen = Array(instances.indices.filter { instances[$0].users == 0 }.prefix(count))
+    return try workers.withLock { workers in
+      workers.removeAll { $0.model.hasLostDevice }
+      var chosen = Array(workers.indices.filter { workers[$0].users == 0 }.prefix(count))
       var refusal: (any Error)?
       for device in edgeTPUs where chosen.count < count {
-        guard !instances.contains(where: { $0.model.hardware.edgeTPU == device }) else { continue }
+        guard !workers.contains(where: { $0.model.hardware.edgeTPU == device }) else { continue }
         do {
-          instances.append((try CompiledModel(loaded, hardware: .edgeTPU(device, threads: threads)), 0))
-          chosen.append(instances.count - 1)
-        } catch LiteRTError.edgeTPU(.cannotOpen(let device, let reason)) {
-          refusal = refusal ?? LiteRTError.edgeTPU(.cannotOpen(device, reason: reason))
+          workers.append(Worker(model: try CompiledModel(loaded, hardware: .edgeTPU(device, threads: threads))))
+          chosen.append(workers.count - 1)
+        } catch let error as LiteRTError where error.edgeTPU?.code == .cannotOpen {
+          refusal = refusal ?? error
         }
       }
-      if chosen.isEmpty, let least = instances.indices.min(by: { instances[$0].users < instances[$1].users }) {
+      if chosen.isEmpty, let least = workers.indices.min(by: { workers[$0].users < workers[$1].users }) {
         chosen = [least]
       }
       if chosen.isEmpty, let refusal { throw refusal }
-      for index in chosen { instances[index].users += 1 }
-      return chosen.map { instances[$0].model }
+      for index in chosen { workers[index].users += 1 }
+      return chosen.map { workers[$0] }
     }
   }
 
@@ -218,7 +241,7 @@ package final class ModelRunner: Sendable {
     }
   }
 
-  /// Reads an output as the file has it.
+  /// Reads an output in the encoding that the file has.
   private func reading<Value>(
     _ read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value
   ) -> @Sendable (UnsafeRawBufferPointer) -> Value {
@@ -231,17 +254,39 @@ package final class ModelRunner: Sendable {
     }
   }
 
-  private func giveBack(_ workers: [CompiledModel]) {
-    instances.withLock { instances in
-      for index in instances.indices where workers.contains(where: { $0 === instances[index].model }) {
-        instances[index].users -= 1
+  private func giveBack(_ taken: [Worker]) {
+    workers.withLock { workers in
+      for index in workers.indices where taken.contains(where: { $0.model === workers[index].model }) {
+        workers[index].users -= 1
       }
     }
   }
 }
 
+extension CompiledModel {
+  /// Runs the model on one picture.
+  ///
+  /// - Parameters:
+  ///   - picture: The picture that the model takes.
+  ///   - profile: Takes the time of inference, without that of `write`.
+  ///   - write: Writes the picture's RGB bytes.
+  ///   - read: Reads the output's bytes.
+  /// - Throws: What `write` throws, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
+  fileprivate func run<Value>(
+    _ picture: PictureInput, profile: Profile?, write: (UnsafeMutableRawBufferPointer) throws -> Void,
+    read: (UnsafeRawBufferPointer) -> Value
+  ) throws -> Value {
+    try profile.measure(.inference) {
+      try run(
+        fill: { tensor in
+          try picture.fill(tensor) { bytes in try profile.excluding(.inference) { try write(bytes) } }
+        }, read: read)
+    }
+  }
+}
+
 extension Model {
-  /// What the elements of the input and the output are.
+  /// The types of the input's and the output's elements.
   fileprivate var borderTypes: (input: TensorType?, output: TensorType?) {
     get throws {
       let (input, output) = try onlyInputAndOutput()

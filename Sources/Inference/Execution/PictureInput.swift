@@ -1,19 +1,18 @@
-import Heads
 import ModelSurgery
-import Pictures
-import TFLite
+package import Pictures
+public import TFLite
 
-/// What a model takes: a picture of some size, and how its pixels become the tensor's elements.
+/// The picture that a model takes: its size, and how its pixels become the tensor's elements.
 public struct PictureInput: Sendable, Hashable {
   /// The picture's size in pixels.
   public let width, height: Int
 
   private let conversion: PixelConversion
 
-  /// Reads the input of a model, and from its metadata what is to become of a picture's bytes.
+  /// Reads the input of a model, and from its metadata how pixels become elements.
   ///
-  /// - Throws: ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, or, of a model with a float input whose
-  ///   metadata is damaged, ``TFLiteError``: without it there is no telling what the model takes.
+  /// - Throws: ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, or ``TFLiteError`` for a float input whose
+  ///   metadata is damaged: without it nobody knows what the model takes.
   public init(of model: Model) throws {
     let (input, _) = try model.onlyInputAndOutput()
     let tensor = model.mainSubgraph?.tensor(input)
@@ -26,13 +25,13 @@ public struct PictureInput: Sendable, Hashable {
     conversion = try PixelConversion(of: tensor, in: model)
   }
 
-  // The decoder's own limit is a little wider.
+  // Within the decoder's own limit.
   private static let largestSide: Int32 = 8192
 
-  /// Bytes of an RGB picture of this size.
+  /// The number of bytes of an RGB picture of this size.
   public var pictureByteCount: Int { width * height * 3 }
 
-  /// Turns RGB bytes, which `write` puts where it is told to, into the tensor's elements, in the tensor's own memory.
+  /// Fills the tensor with elements made from RGB bytes, which `write` writes into the tensor's own memory.
   func fill(
     _ tensor: UnsafeMutableRawBufferPointer, write: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
@@ -45,11 +44,94 @@ public struct PictureInput: Sendable, Hashable {
     conversion.convert(tensor)
   }
 
-  /// Checks a picture's size.
+  /// Checks the size of a picture.
   package func check(_ picture: PixelTensor) throws {
     guard picture.width == width, picture.height == height else {
       throw InferenceError.wrongPictureSize(
         width: picture.width, height: picture.height, expectedWidth: width, expectedHeight: height)
+    }
+  }
+}
+
+/// The conversion of an RGB picture's bytes to a tensor's elements.
+///
+/// - float32: (byte − mean) / deviation, as the model's metadata has them, else (byte − 127.5) / 127.5, the range [−1, 1]
+///   of the MobileNet family.
+/// - uint8: q = byte, as Coral's tools do, and int8: q = byte − 128; unless metadata and quantisation together say
+///   otherwise: q = round((byte − mean) / deviation / scale) + zero point. Where that is within one step of the byte, q is
+///   the byte. Where it gives fewer than 128 different values, the metadata was not made for the quantised model, and q is
+///   the byte too.
+enum PixelConversion: Sendable, Hashable {
+  /// The bytes as they are.
+  case unchanged
+  /// The bytes less 128.
+  case signed
+  /// The step of each byte, for red, then green, then blue.
+  case steps([UInt8])
+  /// (byte − mean) / deviation.
+  case real(PictureNormalization)
+
+  /// Finds the conversion for a model's input of uint8, int8 or float32.
+  ///
+  /// - Throws: ``TFLiteError`` or ``SurgeryError/badNormalization(because:)`` for a float input whose metadata cannot be
+  ///   used.
+  init(of input: Tensor, in model: Model) throws {
+    guard [.uint8, .int8].contains(input.type) else {
+      self = .real(try model.pictureNormalization ?? .symmetric)
+      return
+    }
+    self = input.type == .int8 ? .signed : .unchanged
+    let normalization = try? model.pictureNormalization
+    if let normalization, let steps = Self.steps(of: input, normalization) { self = .steps(steps) }
+  }
+
+  /// The number of bytes of an element.
+  var elementSize: Int {
+    if case .real = self { 4 } else { 1 }
+  }
+
+  /// Returns the steps of a quantised input, or nil where they are the bytes or the metadata does not fit the quantisation.
+  private static func steps(of input: Tensor, _ normalization: PictureNormalization) -> [UInt8]? {
+    guard let quantization = input.quantization, quantization.scale.count == 1, quantization.zeroPoint.count <= 1 else {
+      return nil
+    }
+    let scale = quantization.scale[0]
+    // A signed step is its byte less 128.
+    let zeroPoint = Float(quantization.zeroPoint.first ?? 0) + (input.type == .int8 ? 128 : 0)
+    var table: [UInt8] = []
+    var isPlain = true
+    for channel in 0..<3 {
+      let (mean, deviation) = normalization.channel(channel)
+      let steps = (0..<256).map { ((Float($0) - mean) / deviation / scale).rounded() + zeroPoint }
+      guard steps.allSatisfy(\.isFinite) else { return nil }
+      let bytes = steps.map { UInt8(min(max($0, 0), 255)) }
+      guard Set(bytes).count >= 128 else { return nil }
+      isPlain = isPlain && bytes.enumerated().allSatisfy { abs($0 - Int($1)) <= 1 }
+      table += bytes
+    }
+    return isPlain ? nil : table.map { input.type == .int8 ? $0 ^ 0x80 : $0 }
+  }
+
+  /// Converts a picture in place; its bytes are at the end of the tensor's memory.
+  func convert(_ tensor: UnsafeMutableRawBufferPointer) {
+    switch self {
+    case .unchanged: break
+    case .signed:
+      for index in tensor.indices { tensor[index] ^= 0x80 }
+    case .steps(let table):
+      for index in tensor.indices { tensor[index] = table[256 * (index % 3) + Int(tensor[index])] }
+    case .real(let normalization):
+      // The bytes take the last quarter: widening from the front never overtakes what is still unread.
+      let count = tensor.count / 4
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: tensor[(3 * count)...])
+      let (red, green, blue) = (normalization.channel(0), normalization.channel(1), normalization.channel(2))
+      for start in stride(from: 0, to: count, by: 3) {
+        let (first, second, third) = (bytes[start], bytes[start + 1], bytes[start + 2])
+        tensor.storeBytes(of: (Float(first) - red.mean) / red.deviation, toByteOffset: 4 * start, as: Float.self)
+        tensor.storeBytes(
+          of: (Float(second) - green.mean) / green.deviation, toByteOffset: 4 * start + 4, as: Float.self)
+        tensor.storeBytes(of: (Float(third) - blue.mean) / blue.deviation, toByteOffset: 4 * start + 8, as: Float.self)
+      }
     }
   }
 }

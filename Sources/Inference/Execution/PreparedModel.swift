@@ -1,69 +1,90 @@
 import Heads
-import LiteRT
+package import LiteRT
 import ModelSurgery
-import TFLite
+package import TFLite
 
-/// A model in the form in which it is run.
+/// A model in the form in which it runs: as the file has it, or rewritten as int8.
 struct PreparedModel {
   let model: Model
   let file: Bytes
-  /// Whose arithmetic it is.
-  let arithmetic: EmbeddingSpace.Arithmetic
+  let arithmetic: Arithmetic
   /// What tells the file from others; nil where nothing is kept of it.
   let key: String?
 
+  /// Prepares a model.
+  ///
   /// - Parameters:
   ///   - model: The model, verified.
-  ///   - file: Its bytes.
-  ///   - precision: In whose arithmetic it is to be run.
+  ///   - file: The bytes that it was read from, where they are at hand; else it is serialised where they are needed.
+  ///   - arithmetic: The arithmetic to run it in; nil for int8 where the processor gains from it.
   ///   - cache: Where its rewritten form is kept.
-  init(_ model: Model, file: Bytes, precision: Precision, cache: ModelCache?) {
-    let digest = cache.flatMap { _ in try? file.sha256 }
-    let isRewritten =
-      switch precision {
-      case .exact: false
-      case .automatic: Processor.current.hasByteDotProducts
-      case .rewritten: true
-      }
-    guard isRewritten, let made = Self.rewritten(model, digest: digest, cache: cache) else {
-      self.init(model: model, file: file, arithmetic: .exact, key: digest)
-      return
+  /// - Throws: `TFLiteError` where the model cannot be serialised.
+  init(_ model: Model, file: Bytes?, arithmetic: Arithmetic?, cache: ModelCache?) throws {
+    var file = file
+    var digest: String?
+    if cache != nil {
+      let bytes = try file ?? Bytes(model.serialized().bytes())
+      digest = try? bytes.sha256
+      file = bytes
     }
-    self.init(
-      model: made.model, file: made.file, arithmetic: made.arithmetic,
-      key: digest.map { "\($0) \(ModelCache.rewriting)" })
+    let isRewritten = arithmetic.map { $0 == .int8 } ?? Processor.current.hasByteDotProducts
+    if isRewritten, let (made, bytes) = Self.rewritten(model, digest: digest, cache: cache) {
+      self.model = made
+      self.file = bytes
+      self.arithmetic = .int8
+      key = digest.map { "\($0) \(ModelCache.rewriting)" }
+    } else {
+      self.model = model
+      self.file = try file ?? Bytes(model.serialized().bytes())
+      self.arithmetic = .exact
+      key = digest
+    }
   }
 
-  private init(model: Model, file: Bytes, arithmetic: EmbeddingSpace.Arithmetic, key: String?) {
-    self.model = model
-    self.file = file
-    self.arithmetic = arithmetic
-    self.key = key
-  }
-
-  /// The rewritten form, kept or made; nil where there is nothing to rewrite.
-  private static func rewritten(_ model: Model, digest: String?, cache: ModelCache?) -> PreparedModel? {
+  /// Returns the rewritten form, from the cache or made; nil where there is nothing to rewrite.
+  private static func rewritten(_ model: Model, digest: String?, cache: ModelCache?) -> (Model, Bytes)? {
     if let digest, let kept = cache?.rewritten(digest), let whole = try? Model(bytes: kept),
       (try? whole.checkRunnable()) != nil, whole.hasBorders(of: model)
     {
-      return PreparedModel(model: whole, file: kept, arithmetic: .rewritten, key: nil)
+      return (whole, kept)
     }
     guard let made = try? Requantization(model, interface: .signed), made.report.layers > 0,
       let written = try? made.model.serialized().bytes()
     else { return nil }
     let file = Bytes(written)
     if let digest { cache?.keep(file, of: digest) }
-    return PreparedModel(model: made.model, file: file, arithmetic: .rewritten, key: nil)
+    return (made.model, file)
   }
 }
 
 extension Model {
-  /// Whether the model takes and gives tensors of the same shapes as another.
+  /// Whether the model takes and returns tensors of the same shapes as another.
   fileprivate func hasBorders(of other: Model) -> Bool {
     func shapes(_ model: Model) -> [[Int32]?]? {
       guard let (input, output) = try? model.onlyInputAndOutput() else { return nil }
       return [model.mainSubgraph?.tensor(input)?.shape, model.mainSubgraph?.tensor(output)?.shape]
     }
     return shapes(self) == shapes(other)
+  }
+}
+
+extension LoadedModel {
+  /// Reads a model from bytes, which it keeps.
+  ///
+  /// - Throws: `LiteRTError` when the runtime refuses the file.
+  package convenience init(file: Bytes, runtime: Runtime) throws(LiteRTError) {
+    // A slice of a larger file may begin anywhere; the runtime wants an aligned address.
+    let isAligned = file.withUnsafeBytes { UInt(bitPattern: $0.baseAddress).isMultiple(of: 16) }
+    let file = isAligned ? file : Bytes(Array(file))
+    // The bytes of a value stay at one address for as long as the value lives; the runtime keeps it.
+    let address = file.withUnsafeBytes { UnsafeRawBufferPointer($0) }
+    try self.init(bytes: address, owner: file, runtime: runtime)
+  }
+
+  /// Serialises a model and reads it.
+  ///
+  /// - Throws: `TFLiteError` where it cannot be serialised, `LiteRTError` when the runtime refuses it.
+  convenience init(_ model: Model, runtime: Runtime) throws {
+    try self.init(file: Bytes(model.serialized().bytes()), runtime: runtime)
   }
 }

@@ -1,74 +1,79 @@
-import Heads
+public import Heads
 import LiteRT
 import ModelSurgery
-import Pictures
-import TFLite
+public import Pictures
+import Platform
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// A frozen network that turns pictures into embeddings: a model file up to the vector that its last layer reads.
+/// A frozen network that turns pictures into embeddings: a model up to the vector that its last layer reads.
 ///
 /// ```swift
 /// let extractor = try Extractor(model: URL(filePath: "mobilenet_v1_1.0_224_quant.tflite"))
-/// var seen = EmbeddingSet(space: extractor.space)
-/// try await extractor.see(pictures) { index, picture in try seen.add(picture.get(), to: labels[index]) }
+/// var embeddings = EmbeddingSet(space: extractor.space)
+/// try await extractor.embed(pictures) { index, picture in try embeddings.add(picture.get(), to: labels[index]) }
 /// ```
 public final class Extractor: Sendable {
   /// The whole model.
   public let base: Model
-  /// The model up to the embedding, as a model of its own, without what is said of its classes.
+  /// The model up to the embedding, as a model of its own, without metadata of its classes.
   public let model: Model
   /// The space of its embeddings.
   public let space: EmbeddingSpace
   /// The picture that the model takes.
   public var input: PictureInput { runner.input }
-  /// How pictures are brought to the model's size.
+  /// How pictures are resized to the model's input.
   public let resize: Resize
 
-  /// What a step of an embedding is worth: the scale of a quantised network, 1 in float.
+  /// The value of an embedding's step: the scale of a quantised network, 1 in float.
   package var unit: Float { runner.output.unit }
 
   private let runner: ModelRunner
-  private let views: AugmentedReader
-  private let reader: PictureReader
+  private let reader: ViewReader
 
   /// Opens a model file.
   ///
   /// - Parameters:
   ///   - model: A bare embedding extractor, a classifier, or a model with the imprinting tail.
-  ///   - resize: How pictures are brought to the model's size; by default as its classes were taught where the file says
+  ///   - resize: How pictures are resized to the model's input; by default as its classes were taught where the file says
   ///     so, else `crop`.
-  ///   - views: How often, and how, a picture is looked at.
-  ///   - execution: How it is run.
-  /// - Throws: ``TFLiteError`` when the file is no sound model, ``SurgeryError`` when it has no embedding,
-  ///   ``InferenceError/needsEdgeTPU(operators:reason:)``, ``LiteRTError``, ``PictureError`` for a senseless resize.
+  ///   - augmentation: The views of each picture that are embedded.
+  ///   - execution: How to run it.
+  /// - Throws: ``TFLiteError`` when the file is no valid model, ``SurgeryError`` when it has no embedding,
+  ///   ``InferenceError/needsEdgeTPU(operators:reason:)``, ``LiteRTError``, ``PictureError`` for an impossible resize.
   public convenience init(
-    model: URL, resize: Resize? = nil, views: Augmentation = .one, execution: Execution = Execution()
+    model: URL, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
-    try self.init(bytes: Bytes(mapping: model), resize: resize, views: views, execution: execution)
+    try self.init(
+      model: Model(contentsOf: model), resize: resize, augmentation: augmentation, execution: execution)
   }
 
-  /// Opens a model in memory; see ``init(model:resize:views:execution:)``.
-  public init(
-    bytes: Bytes, resize: Resize? = nil, views: Augmentation = .one, execution: Execution = Execution()
+  /// Opens the bytes of a model file; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
+  public convenience init(
+    bytes: Bytes, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
-    let whole = try Model(bytes: bytes)
+    try self.init(model: Model(bytes: bytes), resize: resize, augmentation: augmentation, execution: execution)
+  }
+
+  /// Opens a model in memory; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
+  public init(
+    model whole: Model, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
+  ) throws {
     try whole.checkRunnable()
     let embedding = try whole.embedding()
     let isNonNegative = whole.isNonNegative(embedding)
     base = whole
     model = try whole.cut(at: embedding).withoutImprinted
-    let file = try Bytes(model.serialized().bytes())
-    runner = try ModelRunner(model: model, file: file, execution: execution)
+    runner = try ModelRunner(model: model, execution: execution)
     let resize = resize ?? whole.imprintedResize ?? .crop
     self.resize = resize
-    reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
-    self.views = try AugmentedReader(
-      width: runner.input.width, height: runner.input.height, resize: resize, views: views)
+    reader = try ViewReader(
+      width: runner.input.width, height: runner.input.height, resize: resize, augmentation: augmentation)
     let (element, zeroPoint): (EmbeddingSpace.Element, Int) =
       switch runner.output {
       case .float32: (.float32, 0)
@@ -76,11 +81,12 @@ public final class Extractor: Sendable {
       case .int8(_, let zeroPoint): (.int8, zeroPoint)
       }
     space = EmbeddingSpace(
-      extractor: try Self.digest(of: model), resize: "\(resize)", views: views, arithmetic: runner.arithmetic,
+      extractor: try Self.digest(of: model), resize: "\(resize)", augmentation: augmentation,
+      arithmetic: runner.arithmetic,
       dimension: runner.outputCount, element: element, zeroPoint: zeroPoint, isNonNegative: isNonNegative)
   }
 
-  /// The digest of what the network computes of a picture's pixels, whatever else the file says.
+  /// Returns the digest of what the network computes of a picture's pixels, whatever else the file says.
   private static func digest(of model: Model) throws -> String {
     var network = model
     network.description = nil
@@ -93,90 +99,77 @@ public final class Extractor: Sendable {
     let standard = model.mainSubgraph?.tensor(input).map { PictureNormalization(standardFor: $0) }
     let pixels = try model.pictureNormalization ?? standard
     let words = pixels.map { "\($0.mean) \($0.deviation)" } ?? ""
-    return try Bytes(bare.serialized().bytes() + Array(words.utf8)).sha256
+    // The weights stay where they are: only the tables around them are laid out anew.
+    return try (bare.serialized().pieces + [Bytes(Array(words.utf8))]).digest.hexadecimal
   }
 
-  /// The embeddings of picture files, on all cores, in order.
+  /// Embeds picture files, on all cores.
   ///
   /// - Parameters:
   ///   - pictures: The files.
-  ///   - profile: Is told where the time goes; that of `deliver` as learning.
-  ///   - deliver: Takes a picture's number and what was seen, or why it could not be read; called in order.
+  ///   - profile: Takes the times of the steps; that of `deliver` counts as learning.
+  ///   - deliver: Takes a picture's place and its embeddings, or why it could not be read; called in order.
   /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
-  public func see(
+  public func embed(
     _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
   ) async throws {
-    try await see(.files(pictures), profile: profile, isolation: isolation, deliver: deliver)
+    try await embed(.files(pictures), profile: profile, isolation: isolation, deliver: deliver)
   }
 
-  /// The embeddings of pictures in memory, on all cores, in order. They are called by their numbers, from 1.
+  /// Embeds pictures in memory, raw pixels of any size, on all cores. Their names are their numbers, counted from 1.
   ///
-  /// - Parameters:
-  ///   - pictures: The pictures, of the network's size.
-  ///   - profile: Is told where the time goes; that of `deliver` as learning.
-  ///   - deliver: Takes a picture's number and what was seen; called in order.
-  /// - Throws: ``InferenceError/augmentationOfDecoded(_:)`` where a picture is to be looked at more than once,
-  ///   ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, ``LiteRTError``, what `deliver`
-  ///   throws, and `CancellationError`.
-  public func see(
-    decoded pictures: [PixelTensor], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
-    deliver: (Int, EmbeddedPicture) throws -> Void
-  ) async throws {
-    try await see(.decoded(pictures), profile: profile, isolation: isolation) { try deliver($0, $1.get()) }
-  }
-
-  package func see(
-    _ source: PictureSource, profile: Profile?, isolation: isolated (any Actor)? = #isolation,
+  /// - Parameters: As for picture files.
+  /// - Throws: As ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)`` does.
+  public func embed(
+    _ pictures: [PixelBuffer], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
   ) async throws {
-    switch source {
-    case .files(let pictures):
-      try await see(files: pictures, profile: profile, isolation: isolation, deliver: deliver)
-    case .decoded(let pictures):
-      guard space.views == .one else { throw InferenceError.augmentationOfDecoded(space.views) }
-      for picture in pictures { try input.check(picture) }
-      try await runner.run(
-        count: pictures.count, profile: profile,
-        write: { index, bytes in pictures[index].withUnsafeBytes { bytes.copyMemory(from: $0) } },
-        read: { Bytes(Array($0)) },
-        deliver: { index, result in
-          let seen = result.map { EmbeddedPicture(name: "\(index + 1)", embeddings: $0) }
-          try profile.measure(.learning) { try deliver(index, seen) }
-        })
+    try await embed(.pixels(pictures), profile: profile, isolation: isolation, deliver: deliver)
+  }
+
+  /// Embeds pictures in memory of the network's size, on all cores. Their names are their numbers, counted from 1.
+  ///
+  /// - Parameters: As for picture files.
+  /// - Throws: ``InferenceError/augmentationOfDecoded(_:)`` where several views are asked for,
+  ///   ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and as
+  ///   ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)`` does.
+  public func embed(
+    _ pictures: [PixelTensor], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
+    deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
+  ) async throws {
+    try await embed(.tensors(pictures), profile: profile, isolation: isolation, deliver: deliver)
+  }
+
+  /// Returns the embeddings of picture files as a sequence, in their order.
+  ///
+  /// ```swift
+  /// for try await (index, picture) in extractor.embeddings(of: files) {
+  ///   try embeddings.add(picture.get(), to: labels[index])
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - pictures: The files.
+  ///   - profile: Takes the times of the steps.
+  public func embeddings(of pictures: [URL], profile: Profile? = nil) -> PictureResults<EmbeddedPicture> {
+    let source = PictureSource.files(pictures)
+    return runner.results(source, by: reader, profile: profile, read: { Array($0) }) { index, views in
+      EmbeddedPicture(name: source.name(index), embeddings: Bytes(Array(views.joined())))
     }
   }
 
-  private func see(
-    files pictures: [URL], profile: Profile?, isolation: isolated (any Actor)?,
+  /// Embeds pictures; see ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)``.
+  package func embed(
+    _ pictures: PictureSource, profile: Profile?, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
   ) async throws {
-    let timing = profile?.pictureTiming
-    if space.views == .one {
-      let reader = reader
-      try await runner.run(
-        count: pictures.count, profile: profile,
-        write: { index, bytes in try reader.read(pictures[index], into: bytes, timing: timing) },
-        read: { Bytes(Array($0)) },
-        deliver: { index, result in
-          let seen = result.map { EmbeddedPicture(name: pictures[index].relativePath, embeddings: $0) }
-          try profile.measure(.learning) { try deliver(index, seen) }
-        })
-    } else {
-      let views = views
-      try await runner.run(
-        count: pictures.count, views: space.views.count, profile: profile,
-        open: { index in try views.open(pictures[index], timing: timing) },
-        write: { picture, view, bytes in
-          profile.measure(.resizing) { views.write(view, of: picture, into: bytes) }
-        },
-        read: { Array($0) },
-        deliver: { index, result in
-          let seen = result.map { views in
-            EmbeddedPicture(name: pictures[index].relativePath, embeddings: Bytes(Array(views.joined())))
-          }
-          try profile.measure(.learning) { try deliver(index, seen) }
-        })
+    try await runner.run(pictures, by: reader, profile: profile, read: { Array($0) }) { index, result in
+      let picture = result.map { views in
+        EmbeddedPicture(
+          name: pictures.name(index), embeddings: Bytes(views.count == 1 ? views[0] : Array(views.joined())))
+      }
+      try profile.measure(.learning) { try deliver(index, picture) }
     }
   }
 }

@@ -1,16 +1,16 @@
 import Heads
-import TFLite
+package import TFLite
 
-/// What Coral's engine writes into a model's `description`: a line `<class id> <norm>` for each class that was imprinted.
+/// A model's `description` as Coral's engine writes it: a line `<class id> <norm>` for each imprinted class.
 ///
-/// The norm is ‖Σx‖ of the class's embeddings; times the stored row it gives the sum back, up to the row's rounding.
+/// The norm is ‖Σx‖ of the class's embeddings. Multiplied by the stored row it gives the sum, up to the row's rounding.
 package struct CoralDescription: Sendable, Hashable {
-  /// Norms by class id, each as the text that stands in the file.
+  /// Norms by class id, each as the text in the file.
   package var norms: [Int: String]
 
   package init(norms: [Int: String] = [:]) { self.norms = norms }
 
-  /// Reads a description; one of any other form, such as a converter's own words, has no classes.
+  /// Reads a description; one of another form, such as a converter's own text, has no classes.
   package init(_ description: Text?) {
     norms = [:]
     let words = (description?.string ?? "").split { $0 == " " || $0 == "\n" }
@@ -34,6 +34,6 @@ package struct CoralDescription: Sendable, Hashable {
     Text(norms.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined())
   }
 
-  /// A norm as it is written: with six decimal places.
+  /// Returns a norm as text with six decimal places.
   package static func string(_ norm: Double) -> String { Decimals.string(norm, places: 6) }
 }

@@ -1,26 +1,26 @@
-import Heads
-import ModelSurgery
-import Pictures
-import TFLite
+public import Heads
+package import ModelSurgery
+public import Pictures
+public import TFLite
 
-/// What Imprint writes into a model file beside the weights: each is a metadata buffer of its own, which other runtimes
-/// and Coral's tools pass over and keep.
+/// The data that Imprint stores in a model file beside the weights. Each item is a metadata buffer of its own, which other
+/// runtimes and Coral's tools ignore and keep.
 extension Model {
   static let resizeName: Text = "imprint.resize"
 
-  /// The names of the classes that the file carries, or nil: those of ``ModelSurgery/LabelFile``.
+  /// The names of the classes in the file's ``ModelSurgery/LabelFile``, or nil where it has none.
   public var carriedLabels: Labels? {
     guard let file = labelFile, let text = file.contents.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
     else { return nil }
     return file.isDeclared ? Labels(lines: text) : Labels(text: text)
   }
 
-  /// How pictures were brought to the model's size in training, or nil where the file does not say.
+  /// How pictures were resized in training, or nil where the file does not say.
   public var imprintedResize: Resize? {
     metadata(named: Self.resizeName).flatMap { Resize(String(decoding: $0, as: UTF8.self)) }
   }
 
-  /// The classes that imprinting made, ascending.
+  /// The imprinted classes, ascending.
   public var imprintedClasses: [ImprintingRecord] {
     guard let tail = try? ImprintingTail(of: self) else { return [] }
     let sums = believedSums(of: tail)
@@ -30,25 +30,25 @@ extension Model {
     }
   }
 
-  /// Writes sums, familiarity and resize, always in this order and behind all other metadata, so that the file does not depend on when
-  /// each of them was first known; and the labels as others read them, in the metadata of TensorFlow Lite.
+  /// Stores sums, novelty score and resize, always in this order and behind all other metadata, so that the file does not
+  /// depend on when each of them was first known; and the labels as others read them, in the metadata of TensorFlow Lite.
   ///
   /// - Throws: ``TFLiteError`` when the metadata that is there is newer than the schema known here.
   package mutating func setImprinted(
-    labels: [String], sums: StoredSums, resize: Resize?, familiarity: StoredFamiliarity? = nil
+    labels: [String], sums: StoredSums, resize: Resize?, novelty: StoredNovelty? = nil
   ) throws(TFLiteError) {
-    for name in [Self.resizeName, StoredSums.metadataName, StoredFamiliarity.metadataName] {
+    for name in [Self.resizeName, StoredSums.metadataName, StoredNovelty.metadataName] {
       setMetadata(named: name, to: nil)
     }
     try describeClassifier(name: "Imprinted image classifier", labels: labels)
     setMetadata(named: StoredSums.metadataName, to: sums.sums.isEmpty ? nil : sums.bytes)
-    setMetadata(named: StoredFamiliarity.metadataName, to: familiarity?.bytes)
+    setMetadata(named: StoredNovelty.metadataName, to: novelty?.bytes)
     setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
-    // Where the packed files begin depends on all that is before them.
+    // The offset of the packed files depends on all that is before them.
     try setPackedFiles(PackedFiles(behind: self))
   }
 
-  /// The model without what it says about its classes: for a part of it that has none.
+  /// The model without the data about its classes: for a part of it that has none.
   package var withoutImprinted: Model {
     get throws(TFLiteError) {
       var model = self
@@ -58,7 +58,7 @@ extension Model {
     }
   }
 
-  /// Whether the tail has no class yet: a row of zeros alone, as an extractor gets it with its tail.
+  /// Returns whether the tail has no class yet: only a row of zeros, as the tail that is put behind an extractor has.
   package func hasEmptyHead(_ tail: ImprintingTail) -> Bool {
     tail.classCount == 1 && CoralDescription(description).norms.isEmpty
       && rows(of: tail).allSatisfy { row in
@@ -66,7 +66,7 @@ extension Model {
       }
   }
 
-  /// The exact sums that the file holds, of those classes of which its description and its rows say the same.
+  /// Returns the exact sums in the file, of those classes whose norms in the description and rows agree with them.
   package func believedSums(of tail: ImprintingTail) -> [Int: EmbeddingSum] {
     guard let bytes = metadata(named: StoredSums.metadataName),
       let stored = StoredSums(bytes, dimension: tail.dimension)
@@ -79,4 +79,14 @@ extension Model {
         && rows[id].elementsEqual(tail.rowEncoding.encode(sum.direction))
     }
   }
+}
+
+/// An imprinted class in a model file.
+public struct ImprintingRecord: Sendable, Hashable, Codable {
+  /// The id of the class.
+  public let classID: Int
+  /// The number of pictures that it was made from, or nil where the file does not say.
+  public let pictures: Int?
+  /// ‖Σx‖ over its embeddings.
+  public let norm: Double
 }

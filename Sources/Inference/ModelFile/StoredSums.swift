@@ -1,12 +1,12 @@
-import Heads
+package import Heads
 import ModelSurgery
-import TFLite
+package import TFLite
 
-/// The exact sums and counts of the imprinted classes, as they stand in a metadata buffer of the model file.
+/// The exact sums and counts of the imprinted classes, in a metadata buffer of the model file.
 ///
 /// Coral's description gives sums back only up to the rounding of the stored rows. The buffer, little-endian throughout:
 ///
-/// | bytes | what |
+/// | bytes | content |
 /// | --- | --- |
 /// | 4 | `IMPS` |
 /// | 4 | version, 1 |
@@ -26,7 +26,7 @@ package struct StoredSums: Sendable, Hashable {
     self.sums = sums
   }
 
-  /// Reads a buffer; nil where it is of another form, another version or another dimension.
+  /// Reads a buffer; nil for another format, version or dimension.
   package init?(_ bytes: Bytes, dimension: Int) {
     var reader = ByteCursor(bytes)
     guard reader.next(UInt32.self) == Self.magic, reader.next(UInt32.self) == Self.version,
@@ -34,13 +34,13 @@ package struct StoredSums: Sendable, Hashable {
     else { return nil }
     self.dimension = dimension
     sums = [:]
-    // A damaged count ends with the bytes: nothing is reserved for it.
+    // A damaged count does no harm: reading ends with the bytes, and nothing is reserved for it.
     for _ in 0..<count {
       guard let id = reader.next(UInt32.self), let pictures = reader.next(UInt64.self),
         let width = reader.next(UInt8.self), let steps = Self.elements(dimension, width: width, &reader),
         steps.allSatisfy(\.isFinite)
       else { return nil }
-      // No sum of so many pictures would be exact.
+      // Sums of more pictures are not exact.
       guard pictures == .max || pictures < 1 << 53 else { return nil }
       let known = pictures == .max ? nil : Int(pictures)
       sums[Int(id)] = EmbeddingSum(steps: steps, count: known)

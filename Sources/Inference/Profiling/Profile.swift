@@ -1,7 +1,7 @@
-import Heads
+package import Pictures
 import Synchronization
 
-/// Finds out where the time of a run goes.
+/// A measurement of the time that the steps of a run take.
 ///
 /// ```swift
 /// let profile = Profile()
@@ -10,8 +10,8 @@ import Synchronization
 /// for row in profile.figures.rows { print(row.step, row.seconds) }
 /// ```
 ///
-/// Times are summed up over all workers. A step that waits for the processor counts that time too. Where no profile is
-/// handed to what does the work, no clock is looked at.
+/// Times are summed over all workers. A step that waits for the processor counts that time too. Without a profile no time
+/// is measured.
 public final class Profile: Sendable {
   private let start = ContinuousClock.now
   private let state = Mutex(State())
@@ -25,12 +25,12 @@ public final class Profile: Sendable {
   /// Begins a run: ``ProfileFigures/seconds`` count from here.
   public init() {}
 
-  /// Adds time that was spent on a step.
+  /// Adds time to a step.
   public func add(_ time: Duration, to step: Step) {
     state.withLock { $0.times[step, default: .zero] += time }
   }
 
-  /// Does a piece of work, and adds its time to a step, also where it fails.
+  /// Runs a function and adds its time to a step, also where it fails.
   ///
   /// - Throws: What `body` throws.
   public func measure<Result>(_ step: Step, _ body: () throws -> Result) rethrows -> Result {
@@ -39,7 +39,7 @@ public final class Profile: Sendable {
     return try body()
   }
 
-  /// Does a piece of work, and adds its time to a step, also where it fails.
+  /// Runs a function and adds its time to a step, also where it fails.
   ///
   /// - Throws: What `body` throws.
   public func measure<Result>(
@@ -50,24 +50,24 @@ public final class Profile: Sendable {
     return try await body()
   }
 
-  /// Does a piece of work within a step whose time is not to be counted for it, as it is counted elsewhere.
+  /// Runs a function within a step and takes its time away from the step, as it is counted elsewhere.
   func excluding<Result>(_ step: Step, _ body: () throws -> Result) rethrows -> Result {
     let start = ContinuousClock.now
     defer { add(start - ContinuousClock.now, to: step) }
     return try body()
   }
 
-  /// Takes note of how many workers there are.
+  /// Records the number of workers.
   func note(workers: Int) {
     state.withLock { $0.workers = max($0.workers, workers) }
   }
 
-  /// Takes note of a picture that is done.
+  /// Counts a picture that is done.
   func notePicture() {
     state.withLock { $0.pictures += 1 }
   }
 
-  /// What was found so far.
+  /// The times so far.
   public var figures: ProfileFigures {
     let elapsed = ContinuousClock.now - start
     return state.withLock { state in
@@ -77,5 +77,69 @@ public final class Profile: Sendable {
         },
         seconds: elapsed / .seconds(1), workers: state.workers, pictures: state.pictures)
     }
+  }
+}
+
+extension Profile {
+  /// A step of a run.
+  public enum Step: String, Sendable, Hashable, CaseIterable, Codable {
+    /// Reading a model and preparing it.
+    case opening
+    /// Reading the bytes of picture files.
+    case reading
+    /// Decoding them to pixels.
+    case decoding
+    /// Resizing pixels to the model's input, and cutting views.
+    case resizing
+    /// Running the network.
+    case inference
+    /// Adding embeddings to their sets.
+    case learning
+    /// Delivering answers.
+    case answering
+    /// Solving for the head.
+    case solving
+    /// Writing files.
+    case saving
+  }
+
+  /// A receiver of the times of reading pictures, which adds them to this profile.
+  package var pictureTiming: PictureTiming {
+    PictureTiming { [self] step, time in
+      switch step {
+      case .reading: add(time, to: .reading)
+      case .decoding: add(time, to: .decoding)
+      case .resizing: add(time, to: .resizing)
+      }
+    }
+  }
+}
+
+/// The same where there may be no profile: no time is measured then.
+extension Optional where Wrapped == Profile {
+  /// Runs a function and adds its time to a step where there is a profile; see
+  /// ``Profile/measure(_:_:)``.
+  ///
+  /// - Throws: What `body` throws.
+  public func measure<Result>(_ step: Profile.Step, _ body: () throws -> Result) rethrows -> Result {
+    guard let self else { return try body() }
+    return try self.measure(step, body)
+  }
+
+  /// Runs a function and adds its time to a step where there is a profile; see
+  /// ``Profile/measure(_:isolation:_:)``.
+  ///
+  /// - Throws: What `body` throws.
+  public func measure<Result>(
+    _ step: Profile.Step, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    guard let self else { return try await body() }
+    return try await self.measure(step, isolation: isolation, body)
+  }
+
+  /// Runs a function that does not count for the step around it; see ``Profile/excluding(_:_:)``.
+  func excluding<Result>(_ step: Profile.Step, _ body: () throws -> Result) rethrows -> Result {
+    guard let self else { return try body() }
+    return try self.excluding(step, body)
   }
 }

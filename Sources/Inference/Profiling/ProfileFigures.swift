@@ -1,26 +1,24 @@
-import Heads
-
-/// Where the time of a run went, as a ``Profile`` found it.
+/// The times of a run's steps, as a ``Profile`` measured them.
 ///
 /// The core time is that of all workers: ``seconds`` times ``workers``, or the sum of all steps where that is more, as it
-/// can be where one worker looks at pictures and another core takes in what was seen. ``waiting`` is what no step took of
-/// it; the shares of all rows and ``waitingShare`` add up to 1.
+/// can be where one core adds embeddings to their sets while the others embed. ``waiting`` is the part of it that no step
+/// took; the shares of all rows and ``waitingShare`` add up to 1.
 public struct ProfileFigures: Sendable, Hashable {
   /// The time of one step.
   public struct Row: Sendable, Hashable {
     /// The step.
     public let step: Profile.Step
-    /// Its time, summed up over all workers.
+    /// Its time, summed over all workers.
     public let seconds: Double
   }
 
-  /// The steps that took any time, in the order in which they are done.
+  /// The steps that took any time, in their order.
   public let rows: [Row]
-  /// How long the run took.
+  /// The duration of the run.
   public let seconds: Double
-  /// How many pictures were looked at side by side, at most.
+  /// The largest number of pictures at work at the same time.
   public let workers: Int
-  /// How many pictures were looked at, those that could not be read among them.
+  /// The number of pictures, including those that could not be read.
   public let pictures: Int
 
   init(rows: [Row], seconds: Double, workers: Int, pictures: Int) {
@@ -33,22 +31,22 @@ public struct ProfileFigures: Sendable, Hashable {
   /// The time of all workers, in seconds.
   public var coreSeconds: Double { max(Double(workers) * seconds, rows.reduce(0) { $0 + $1.seconds }) }
 
-  /// The time of all workers that no step took, in seconds: waiting for others, start-up, and what is not measured.
+  /// The time of all workers that no step took, in seconds: waiting, start-up, and what is not measured.
   public var waiting: Double { coreSeconds - rows.reduce(0) { $0 + $1.seconds } }
 
-  /// What ``waiting`` is of the core time.
+  /// The share of ``waiting`` in the core time.
   public var waitingShare: Double { share(of: waiting) }
 
-  /// ``waiting`` for each picture in milliseconds, or nil where there was none.
+  /// ``waiting`` for each picture in milliseconds, or nil where there was no picture.
   public var waitingMilliseconds: Double? { milliseconds(of: waiting) }
 
-  /// What a row is of the core time, from 0 to 1.
+  /// Returns the share of a row in the core time, from 0 to 1.
   public func share(_ row: Row) -> Double { share(of: row.seconds) }
 
-  /// A row's time for each picture in milliseconds, or nil where there was none.
+  /// Returns a row's time for each picture in milliseconds, or nil where there was no picture.
   public func milliseconds(_ row: Row) -> Double? { milliseconds(of: row.seconds) }
 
-  /// Pictures a second, from the beginning of the run to when the figures were asked for.
+  /// Pictures a second, over the whole run.
   public var picturesPerSecond: Double { seconds > 0 ? Double(pictures) / seconds : 0 }
 
   private func share(of seconds: Double) -> Double { coreSeconds > 0 ? seconds / coreSeconds : 0 }

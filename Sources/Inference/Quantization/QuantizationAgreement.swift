@@ -1,32 +1,32 @@
 import Heads
-import LiteRT
+public import LiteRT
 import ModelSurgery
-import Pictures
-import TFLite
+public import Pictures
+public import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
-/// How alike a quantised model and the float model that it was made of answer.
+/// The agreement of a quantised model with the float model that it was made from.
 public struct QuantizationAgreement: Sendable, Hashable {
-  /// How many pictures both were asked about.
+  /// The number of pictures that both were run on.
   public let pictures: Int
   /// The share of pictures for which the greatest element of both outputs is the same.
   public let sameAnswer: Double
-  /// The mean cosine between both models' embeddings: what a classifier's head reads, or a bare extractor's output.
+  /// The mean cosine between both models' embeddings: the input of a classifier's head, or the output of a bare extractor.
   public let cosine: Double
 
-  /// Asks both models about pictures.
+  /// Runs both models on pictures and compares.
   ///
   /// - Parameters:
   ///   - float: The float model.
   ///   - quantized: The quantised one.
-  ///   - pictures: The files. Those that cannot be read are passed over.
-  ///   - resize: How they are brought to the models' size.
-  ///   - threads: How many threads to use; by default one a core.
+  ///   - pictures: The files. Those that cannot be read are left out.
+  ///   - resize: How they are resized to the models' input.
+  ///   - threads: The number of threads; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError``, ``SurgeryError``,
   ///   ``LiteRTError``, and `CancellationError`.
@@ -37,14 +37,13 @@ public struct QuantizationAgreement: Sendable, Hashable {
     let runtime = try runtime ?? Runtime()
     func vectors(_ model: Model) async throws -> [[Float]?] {
       let runner = try ModelRunner(
-        model: model, file: Bytes(model.serialized().bytes()),
-        execution: Execution(threads: threads, precision: .exact, runtime: runtime))
-      let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
+        model: model, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime))
+      let reader = try ViewReader(width: runner.input.width, height: runner.input.height, resize: resize)
       var vectors: [[Float]?] = []
       try await runner.run(
-        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+        .files(pictures), by: reader,
         read: { [output = runner.output] in output.values($0) },
-        deliver: { _, result in vectors.append(try? result.get()) })
+        deliver: { _, result in vectors.append((try? result.get())?.first) })
       return vectors
     }
     let answers = zip(try await vectors(float), try await vectors(quantized)).map { ($0, $1) }

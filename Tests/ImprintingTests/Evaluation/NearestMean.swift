@@ -1,3 +1,5 @@
+import LinearAlgebra
+import ModelSurgery
 @testable import Heads
 @testable import Imprinting
 @testable import Inference
@@ -24,7 +26,8 @@ struct NearestMean: HeadMethod {
       weights += mean.map { Float(40 * $0) }
       biases.append(Float(mean.reduce(0) { $0 - 20 * $1 * $1 }))
     }
-    let head = try LinearHead(transform: seen.space.transform, dimension: seen.space.dimension, weights: weights, biases: biases)
+    let head = try LinearHead(
+      transform: seen.space.transform, dimension: seen.space.dimension, weights: weights, biases: biases)
     // Half of it right, whatever the pictures are.
     let answers = features.names.enumerated().map { index, name in
       LeaveOneOut.Prediction(

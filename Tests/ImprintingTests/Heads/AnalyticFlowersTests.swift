@@ -1,3 +1,4 @@
+import ModelSurgery
 import Foundation
 import TestMaterial
 import Testing

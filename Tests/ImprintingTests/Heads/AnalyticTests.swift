@@ -1,3 +1,4 @@
+import ModelSurgery
 import Foundation
 import LinearAlgebra
 import TestMaterial
@@ -316,7 +317,7 @@ struct AnalyticTests {
 
   private func isClose(_ one: LinearHead, _ other: LinearHead, _ tolerance: Float) -> Bool {
     let size = other.weights.map(abs).max() ?? 0
-    return one.map == other.map && one.weights.count == other.weights.count
+    return one.transform == other.transform && one.weights.count == other.weights.count
       && zip(one.weights + one.biases, other.weights + other.biases).allSatisfy { abs($0 - $1) <= tolerance * size }
   }
 

@@ -10,7 +10,8 @@ import TestMaterial
 enum MadeUpPictures {
   static func space(_ dimension: Int, views: Augmentation = .off, isNonNegative: Bool = true) -> EmbeddingSpace {
     EmbeddingSpace(
-      extractor: "made up", resize: "crop", augmentation: views, arithmetic: .exact, dimension: dimension, element: .float32,
+      extractor: "made up", resize: "crop", augmentation: views, arithmetic: .exact, dimension: dimension,
+      element: .float32,
       zeroPoint: 0, isNonNegative: isNonNegative)
   }
 

@@ -1,3 +1,4 @@
+import ModelSurgery
 import TFLite
 
 @testable import Heads
@@ -15,7 +16,8 @@ struct TaughtVectors {
 
   var space: EmbeddingSpace {
     EmbeddingSpace(
-      extractor: "made up", resize: "crop", augmentation: views, arithmetic: .exact, dimension: dimension, element: .uint8,
+      extractor: "made up", resize: "crop", augmentation: views, arithmetic: .exact, dimension: dimension,
+      element: .uint8,
       zeroPoint: 0, isNonNegative: true)
   }
 

@@ -87,7 +87,7 @@ struct SeenTests {
     #expect(throws: refused("removing a class")) { try summed.remove(class: "class 0") }
     #expect(throws: refused("learning from single pictures")) { try LabelledFeatures(summed) }
     var kept = try Sight.seen()
-    #expect(throws: refused("taking away single pictures")) { try kept.subtract(summed) }
+    #expect(throws: refused("subtracting single pictures")) { try kept.subtract(summed) }
     #expect(kept.pictures == 15)
   }
 

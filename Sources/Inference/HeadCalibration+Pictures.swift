@@ -1,54 +1,55 @@
 import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
+public import LiteRT
+public import ModelSurgery
+public import Pictures
 import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 extension Adaptation {
-  /// Measures what the model's features are like on pictures of the kind that it is for.
+  /// Measures the lengths of the model's features and its greatest logits on pictures of the kind that it is for.
   ///
   /// The base runs once a picture; the greatest logit of a picture is max (W f + b).
   ///
   /// - Parameters:
   ///   - pictures: The files; some dozens are enough.
-  ///   - resize: How they are brought to the model's size.
-  ///   - threads: How many threads to use; by default one a core.
+  ///   - resize: How they are resized to the model's input.
+  ///   - threads: The number of threads; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
-  ///   - skipped: Told of each file that cannot be read.
-  /// - Returns: What was measured, or nil of a bare extractor, which needs nothing.
+  ///   - skipped: Takes each file that cannot be read.
+  /// - Returns: The calibration, or nil for a bare extractor, which needs none.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError/needsEdgeTPU(operators:reason:)``,
   ///   ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
-  /// - Complexity: O(N D) a picture beside the base's own work.
+  /// - Complexity: O(N D) a picture beside the inference of the base.
   public func calibration(
     pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,
     isolation: isolated (any Actor)? = #isolation, skipped: (PictureError) -> Void = { _ in }
   ) async throws -> HeadCalibration? {
     guard let head else { return nil }
     let runner = try ModelRunner(
-      model: extractor, file: Bytes(extractor.serialized().bytes()),
-      execution: Execution(threads: threads, precision: .exact, runtime: runtime))
-    let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
+      model: extractor, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime))
+    let reader = try ViewReader(width: runner.input.width, height: runner.input.height, resize: resize)
     var lengths: Double = 0
     var logits: Double = 0
     var count = 0.0
     try await runner.run(
-      count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+      .files(pictures), by: reader,
       read: { [output = runner.output] bytes -> (length: Float, logit: Float) in
         let features = output.values(bytes)
         return (features.reduce(0) { $0 + $1 * $1 }.squareRoot(), head.greatestLogit(of: features))
       },
       deliver: { _, result in
         switch result {
-        case .success(let (length, logit)):
-          lengths += Double(length)
-          logits += Double(logit)
-          count += 1
+        case .success(let views):
+          for (length, logit) in views {
+            lengths += Double(length)
+            logits += Double(logit)
+            count += 1
+          }
         case .failure(let error): skipped(error)
         }
       })

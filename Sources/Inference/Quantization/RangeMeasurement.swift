@@ -1,32 +1,32 @@
 import Heads
-import LiteRT
-import ModelSurgery
-import Pictures
+public import LiteRT
+public import ModelSurgery
+public import Pictures
 import Synchronization
 import TFLite
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import FoundationEssentials
 #else
-  import Foundation
+  public import Foundation
 #endif
 
 extension Quantization {
-  /// Measures between which numbers the float model's tensors lie, by running it on pictures of the kind that it is for.
+  /// Measures the ranges of the float model's tensors, by running it on pictures of the kind that it is for.
   ///
   /// - Parameters:
   ///   - pictures: The files; one or two hundred are enough.
-  ///   - resize: How they are brought to the model's size.
-  ///   - threads: How many threads to use; by default one a core.
+  ///   - resize: How they are resized to the model's input.
+  ///   - threads: The number of threads; by default one a core.
   ///   - runtime: The runtime; by default one is opened.
-  ///   - progress: Told after each picture how many of how many passes over a picture are done.
-  ///   - skipped: Told of each file that cannot be read.
-  /// - Returns: For each tensor the range that 255 steps lose least in; see
+  ///   - progress: Called after each picture with the number of passes over a picture that are done, and of all passes.
+  ///   - skipped: Takes each file that cannot be read.
+  /// - Returns: For each tensor the range with the least error in 255 steps; see
   ///   ``ActivationHistogram/rangeOfLeastError``.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``QuantizationError/notFinite(tensor:)``,
   ///   ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
-  /// - Complexity: One inference and one pass over all that is computed, a picture; twice, three times… of models so large
-  ///   that memory does not hold all at once.
+  /// - Complexity: For each picture one inference and one pass over all activations; two, three… of both for models whose
+  ///   activations do not fit into memory at once.
   public func ranges(
     pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,
     isolation: isolated (any Actor)? = #isolation, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
@@ -38,20 +38,19 @@ extension Quantization {
     var seen = 0
     for (number, probe) in probes.enumerated() {
       let runner = try ModelRunner(
-        model: probe.model, file: Bytes(probe.model.serialized().bytes()),
-        execution: Execution(threads: threads, precision: .exact, runtime: runtime))
-      let reader = try PictureReader(width: runner.input.width, height: runner.input.height, resize: resize)
+        model: probe.model, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime))
+      let reader = try ViewReader(width: runner.input.width, height: runner.input.height, resize: resize)
       let parts = probe.parts.map(\.range)
       // Each worker adds to a set of histograms that no other uses at the time.
       let sets = HistogramSets(count: parts.count)
       seen = 0
       try await runner.run(
-        count: pictures.count, write: { index, bytes in try reader.read(pictures[index], into: bytes) },
+        .files(pictures), by: reader,
         read: { bytes in sets.add(bytes.bindMemory(to: Float.self), parts: parts) },
         deliver: { index, result in
           switch result {
           case .success: seen += 1
-          // A file that cannot be read is told of once.
+          // A file that cannot be read is reported once.
           case .failure(let error): if number == 0 { skipped(error) }
           }
           progress(number * pictures.count + index + 1, probes.count * pictures.count)
@@ -68,14 +67,14 @@ extension Quantization {
   }
 }
 
-/// Sets of histograms, as many as there are workers at the same time.
+/// Sets of histograms, one for each worker.
 private final class HistogramSets: Sendable {
   private let count: Int
   private let idle = Mutex<[[ActivationHistogram]]>([])
 
   init(count: Int) { self.count = count }
 
-  /// Counts the numbers of each part in the histogram of the part's place.
+  /// Adds the numbers of each part to the histogram at the part's place.
   func add(_ numbers: UnsafeBufferPointer<Float>, parts: [Range<Int>]) {
     var set = idle.withLock { $0.popLast() } ?? Array(repeating: ActivationHistogram(), count: count)
     for (place, part) in parts.enumerated() where part.upperBound <= numbers.count {
@@ -84,12 +83,41 @@ private final class HistogramSets: Sendable {
     idle.withLock { [set] in $0.append(set) }
   }
 
-  /// The sums over all sets.
+  /// Returns the sums over all sets.
   func sum() -> [ActivationHistogram] {
     idle.withLock { sets in
       sets.reduce(into: Array(repeating: ActivationHistogram(), count: count)) { sum, set in
         for place in set.indices { sum[place].add(set[place]) }
       }
     }
+  }
+}
+
+extension ActivationRanges {
+  /// Reads ranges from a file of JSON.
+  ///
+  /// - Throws: ``QuantizationError/badRangesFile(path:because:)``.
+  public init(contentsOf file: URL) throws(QuantizationError) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: file)
+    } catch {
+      throw .badRangesFile(path: file.relativePath, because: "the file cannot be read")
+    }
+    do {
+      self = try JSONDecoder().decode(ActivationRanges.self, from: data)
+    } catch {
+      throw .badRangesFile(
+        path: file.relativePath, because: "it is not JSON of activation ranges")
+    }
+  }
+
+  /// Writes the ranges as JSON, keys in order, so that the same ranges always give the same file.
+  ///
+  /// - Throws: ``TFLiteError`` when the file cannot be written, which then is as it was.
+  public func write(to file: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile(file).write([Bytes(Array(encoder.encode(self)))])
   }
 }

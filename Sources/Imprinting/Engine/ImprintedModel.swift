@@ -1,0 +1,259 @@
+import Heads
+import Inference
+import ModelSurgery
+import Pictures
+import TFLite
+
+/// A model with Coral's imprinting tail, and its classes: those of the file, and those that were imprinted since.
+struct ImprintedModel: Sendable {
+  let base: Model
+  let tail: ImprintingTail
+  /// The element that the tail appends to the features before it normalises them, if any.
+  let constantElement: Float?
+  private(set) var classes: [ImprintedClass]
+  /// How pictures are resized; nil where it is not known.
+  var resize: Resize?
+
+  /// Opens a model; a bare extractor gets a tail.
+  ///
+  /// - Throws: ``SurgeryError/noImprintingTail(found:because:)`` and others with what was found and what is needed;
+  ///   ``ImprintingError/noClassesToKeep`` for a bare extractor.
+  init(_ model: Model, keepClasses: Bool, labels: Labels?) throws {
+    try model.checkRunnable()
+    (base, tail) = try Self.withTail(model, keepClasses: keepClasses)
+    if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
+    constantElement = base.constantElement(of: tail)
+    resize = base.imprintedResize
+    classes = keepClasses ? Self.classes(of: base, tail: tail, labels: labels) : []
+  }
+
+  /// Returns the model with its own tail, or a bare extractor with the one that is put behind it.
+  private static func withTail(_ model: Model, keepClasses: Bool) throws -> (Model, ImprintingTail) {
+    do {
+      return (model, try ImprintingTail(of: model))
+    } catch let missing {
+      let whole: Model
+      do throws(SurgeryError) {
+        whole = try model.appendingImprintingTail()
+      } catch let error where error.code == .noImprintingTail {
+        // For a classifier, the reason why it has no tail says more.
+        throw missing
+      }
+      guard !keepClasses else { throw ImprintingError.noClassesToKeep }
+      return (whole, try ImprintingTail(of: whole))
+    }
+  }
+
+  /// Returns the classes of a model, with the sums that they were imprinted from where those are known.
+  private static func classes(of model: Model, tail: ImprintingTail, labels: Labels?) -> [ImprintedClass] {
+    let norms = CoralDescription(model.description).norms
+    let sums = model.believedSums(of: tail)
+    let labels = labels ?? model.carriedLabels ?? Labels()
+    let biases = model.biases(of: tail)
+    return model.rows(of: tail).enumerated().map { id, row in
+      var known = ImprintedClass(
+        base: .init(weights: row, bias: biases.indices.contains(id) ? biases[id] : nil), name: labels.names[id])
+      if let norm = norms[id] {
+        known.storedNorm = norm
+        known.sum = sums[id] ?? resumed(row: row, norm: Double(norm) ?? 0, tail: tail)
+        known.isRecorded = sums[id] != nil
+      }
+      return known
+    }
+  }
+
+  /// Returns Σx as Coral resumes it: the stored row times the norm; in whole steps where embeddings are whole steps.
+  private static func resumed(row: Bytes, norm: Double, tail: ImprintingTail) -> EmbeddingSum {
+    let values = row.withUnsafeBytes { tail.rowEncoding.values($0) }
+    let unit = Double(tail.embeddingEncoding.unit)
+    let steps = values.map { Double($0) * norm / unit }
+    let isWhole = tail.embeddingEncoding != .float32
+    return EmbeddingSum(steps: isWhole ? steps.map { $0.rounded() } : steps, count: nil)
+  }
+
+  /// The model up to the tail's embedding, as a model of its own.
+  var extractor: Model {
+    get throws { try base.cut(at: tail.embedding).withoutImprinted }
+  }
+
+  var labels: Labels {
+    Labels(
+      classes.enumerated().reduce(into: [:]) { names, entry in names[entry.offset] = entry.element.name })
+  }
+
+  func isImprinted(_ classID: Int) -> Bool {
+    classes.indices.contains(classID) && classes[classID].sum != nil
+  }
+
+  mutating func setName(_ name: String, of classID: Int) throws(ImprintingError) {
+    guard Labels.isName(name) else { throw .badName(name) }
+    guard classes.indices.contains(classID) else { throw .classIDOutOfOrder(classID, next: classes.count) }
+    classes[classID].name = name
+  }
+
+  /// Checks that classes of these names can be imprinted.
+  func check(names: [String]) throws(ImprintingError) {
+    let known = labels
+    for name in names {
+      guard Labels.isName(name) else { throw .badName(name) }
+      if let id = known.id(of: name), !isImprinted(id) { throw .baseClass(id, name: name) }
+    }
+  }
+
+  func check(_ classID: Int) throws(ImprintingError) {
+    guard classID >= 0, classID <= classes.count else { throw .classIDOutOfOrder(classID, next: classes.count) }
+    if classID < classes.count, classes[classID].sum == nil {
+      throw .baseClass(classID, name: classes[classID].name)
+    }
+  }
+
+  private func check(_ sum: EmbeddingSum) throws {
+    guard sum.steps.count == tail.dimension else {
+      throw EmbeddingError.wrongCount(count: sum.steps.count, expected: tail.dimension)
+    }
+    guard sum.steps.allSatisfy(\.isFinite) else { throw EmbeddingError.notFinite }
+    guard sum.count != 0 else { throw ImprintingError.noPictures }
+  }
+
+  /// Adds a sum of embeddings to a class; nothing is added where it throws.
+  mutating func train(_ sum: EmbeddingSum, classID: Int) throws {
+    try check(classID)
+    try check(sum)
+    if classID == classes.count {
+      classes.append(ImprintedClass(sum: sum, name: nil))
+    } else {
+      try classes[classID].add(sum)
+    }
+  }
+
+  /// Adds sums of embeddings to classes by their names, new ones where there are none; nothing is added where it throws.
+  @discardableResult
+  mutating func train(
+    named lessons: [(name: String, sum: EmbeddingSum)]
+  ) throws -> [(id: Int, isContinued: Bool)] {
+    try check(names: lessons.map(\.name))
+    for lesson in lessons { try check(lesson.sum) }
+    var known = labels
+    let before = classes.count
+    return try lessons.map { lesson in
+      let id = known.id(of: lesson.name) ?? classes.count
+      try train(lesson.sum, classID: id)
+      try setName(lesson.name, of: id)
+      known.names[id] = lesson.name
+      return (id, id < before)
+    }
+  }
+
+  /// Returns the model with all classes.
+  func model() throws -> Model {
+    guard !classes.isEmpty else { throw ImprintingError.nothingLearnt }
+    var kernel: [UInt8] = []
+    kernel.reserveCapacity(classes.count * tail.dimension * tail.rowEncoding.byteCount)
+    var biases: [UInt8] = []
+    var description = CoralDescription()
+    var sums: [Int: EmbeddingSum] = [:]
+    for (id, known) in classes.enumerated() {
+      kernel += known.row(tail.rowEncoding)
+      biases += known.stored?.bias.map(Array.init) ?? [0, 0, 0, 0]
+      description.norms[id] = known.norm(unit: tail.embeddingEncoding.unit)
+      if let sum = known.sum, known.isRecorded { sums[id] = sum }
+    }
+    var model = try base.replacingRows(
+      of: tail, kernel: Bytes(kernel), biases: Bytes(biases), classCount: classes.count)
+    model.description = description.text
+    try model.setImprinted(
+      labels: labels.lines(count: classes.count), sums: StoredSums(dimension: tail.dimension, sums: sums),
+      resize: resize)
+    return model
+  }
+
+  /// Returns the sum of what the tail makes of a class's raw embeddings: each is normalised and rounded to the steps in
+  /// which the tail stores it.
+  ///
+  /// Where only sums are kept, it is that of the class's mean, as often as the class has pictures.
+  ///
+  /// - Parameter unit: The value of a step of a raw embedding.
+  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)``, ``EmbeddingError/notFinite``.
+  func sum(of known: EmbeddedClass, in space: EmbeddingSpace, unit: Float) throws(EmbeddingError) -> EmbeddingSum {
+    guard known.pictures.isEmpty else {
+      var whole = EmbeddingSum(dimension: tail.dimension)
+      for picture in known.pictures {
+        let steps = space.steps(picture.embeddings)
+        var sum = EmbeddingSum(dimension: tail.dimension)
+        for start in stride(from: 0, to: steps.count - space.dimension + 1, by: space.dimension) {
+          try sum.add(normalized(Array(steps[start..<start + space.dimension]), unit: unit))
+        }
+        try whole.add(sum)
+      }
+      return whole
+    }
+    let views = Double(max(known.count * space.augmentation.count, 1))
+    let mean = normalized(known.steps.map { Float($0 / views) }, unit: unit)
+    return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.augmentation.count)
+  }
+
+  /// Returns what the tail makes of one raw embedding.
+  private func normalized(_ steps: [Float], unit: Float) -> Embedding {
+    var values = steps.map { Double($0) * Double(unit) }
+    if let constantElement { values.append(Double(constantElement)) }
+    let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let directions = values.map { norm > 0 ? Float($0 / norm) : 0 }
+    let encoding = tail.embeddingEncoding
+    guard encoding != .float32 else { return Embedding(steps: directions, unit: 1) }
+    return Embedding(
+      steps: encoding.encode(directions).withUnsafeBytes { encoding.steps($0) }, unit: encoding.unit)
+  }
+}
+
+/// One class of a model with the imprinting tail.
+struct ImprintedClass: Sendable, Hashable {
+  /// The row and bias of the file, for as long as they hold: they are written back byte for byte.
+  var stored: StoredRow?
+  /// The sum that the class was imprinted from; nil for a class of the base.
+  var sum: EmbeddingSum?
+  /// The norm as the file's description has it, for as long as it holds.
+  var storedNorm: String?
+  /// Whether the sum belongs in the file: not where the description says as much.
+  var isRecorded = true
+  var name: String?
+
+  struct StoredRow: Sendable, Hashable {
+    var weights: Bytes
+    var bias: Bytes?
+  }
+
+  /// Makes a class of the base.
+  init(base: StoredRow, name: String?) {
+    stored = base
+    self.name = name
+  }
+
+  /// Makes a class that is imprinted.
+  init(sum: EmbeddingSum, name: String?) {
+    self.sum = sum
+    self.name = name
+  }
+
+  /// Adds embeddings; the file's row and norm no longer hold then.
+  mutating func add(_ other: EmbeddingSum) throws(EmbeddingError) {
+    guard var sum else { return }
+    try sum.add(other)
+    self.sum = sum
+    stored = nil
+    storedNorm = nil
+    isRecorded = true
+  }
+
+  /// Returns the row to write: the file's where it holds, else the normalised sum in the kernel's encoding.
+  func row(_ encoding: ElementEncoding) -> [UInt8] {
+    if let stored { return Array(stored.weights) }
+    return encoding.encode(sum?.direction ?? [])
+  }
+
+  /// Returns the norm to write, or nil for a class of the base.
+  ///
+  /// - Parameter unit: The value of a step of the embedding.
+  func norm(unit: Float) -> String? {
+    storedNorm ?? sum.map { CoralDescription.string($0.norm * Double(unit)) }
+  }
+}

@@ -1,0 +1,123 @@
+package import Heads
+package import Pictures
+
+/// Reads pictures, and cuts from them the views that an augmentation asks for.
+package struct ViewReader: Sendable {
+  /// A picture that was opened.
+  enum Picture {
+    /// A picture with one view, which is read when it is written.
+    case unread
+    /// A picture as it is, larger by a third, and squashed.
+    case read(plain: PixelTensor, large: PixelTensor, squashed: PixelTensor)
+  }
+
+  /// The part of a picture that a view shows.
+  private enum Part {
+    case whole, squashed
+    /// 3/4 of the width and height. x and y say where: 0 left or top, 1 centre, 2 right or bottom.
+    case part(x: Int, y: Int)
+  }
+
+  let augmentation: Augmentation
+  private let plain: PictureReader
+  // What several views need besides.
+  private let more: (large: PictureReader, squashed: PictureReader)?
+  private let views: [(part: Part, isMirrored: Bool)]
+
+  /// - Throws: ``PictureError`` for sizes and resizes that make no sense.
+  package init(
+    width: Int, height: Int, resize: Resize, augmentation: Augmentation = .off
+  ) throws(PictureError) {
+    self.augmentation = augmentation
+    plain = try PictureReader(width: width, height: height, resize: resize)
+    more =
+      augmentation == .off
+      ? nil
+      : (
+        try PictureReader(width: (4 * width + 2) / 3, height: (4 * height + 2) / 3, resize: resize),
+        try PictureReader(width: width, height: height, resize: .squash)
+      )
+    let centre = Part.part(x: 1, y: 1)
+    let corners = [(0, 0), (2, 0), (0, 2), (2, 2)].map { Part.part(x: $0, y: $1) }
+    views =
+      switch augmentation {
+      case .off: [(.whole, false)]
+      case .five: [(.whole, false), (centre, true), (corners[0], false), (corners[3], true), (.squashed, false)]
+      case .thirteen:
+        [(Part.whole, false), (.whole, true)] + ([centre] + corners).flatMap { [($0, false), ($0, true)] }
+          + [(.squashed, false)]
+      }
+  }
+
+  /// Reads what several views are cut from; one view is read when it is written.
+  ///
+  /// - Throws: ``PictureError``.
+  func open(_ index: Int, of pictures: PictureSource, timing: PictureTiming?) throws(PictureError) -> Picture {
+    guard let more else { return .unread }
+    let readers = [plain, more.large, more.squashed]
+    let tensors: [PixelTensor]
+    switch pictures {
+    case .files(let files): tensors = try PictureReader.read(files[index], by: readers, timing: timing)
+    case .pixels(let buffers): tensors = try PictureReader.read(buffers[index], by: readers, timing: timing)
+    // Their other sizes are not to be had: ModelRunner refuses them before the work.
+    case .tensors: return .unread
+    }
+    return .read(plain: tensors[0], large: tensors[1], squashed: tensors[2])
+  }
+
+  /// Writes the RGB bytes of a view.
+  ///
+  /// - Throws: ``PictureError``.
+  func write(
+    _ view: Int, of picture: Picture, _ index: Int, of pictures: PictureSource, profile: Profile?,
+    into bytes: UnsafeMutableRawBufferPointer
+  ) throws(PictureError) {
+    switch picture {
+    case .read(let plain, let large, let squashed):
+      profile.measure(.resizing) { write(view, plain: plain, large: large, squashed: squashed, into: bytes) }
+    case .unread:
+      switch pictures {
+      case .files(let files): try plain.read(files[index], into: bytes, timing: profile?.pictureTiming)
+      case .pixels(let buffers): try plain.read(buffers[index], into: bytes, timing: profile?.pictureTiming)
+      case .tensors(let tensors): tensors[index].withUnsafeBytes { bytes.copyMemory(from: $0) }
+      }
+    }
+  }
+
+  private func write(
+    _ view: Int, plain: PixelTensor, large: PixelTensor, squashed: PixelTensor,
+    into bytes: UnsafeMutableRawBufferPointer
+  ) {
+    let (part, isMirrored) = views[view]
+    switch part {
+    case .whole: Self.copy(plain, left: 0, top: 0, isMirrored: isMirrored, into: bytes, like: plain)
+    case .squashed: Self.copy(squashed, left: 0, top: 0, isMirrored: isMirrored, into: bytes, like: plain)
+    case .part(let x, let y):
+      Self.copy(
+        large, left: x * (large.width - plain.width) / 2, top: y * (large.height - plain.height) / 2,
+        isMirrored: isMirrored, into: bytes, like: plain)
+    }
+  }
+
+  /// Copies a window of a picture, of the size of `size`, mirrored or not.
+  private static func copy(
+    _ source: PixelTensor, left: Int, top: Int, isMirrored: Bool, into bytes: UnsafeMutableRawBufferPointer,
+    like size: PixelTensor
+  ) {
+    source.withUnsafeBytes { pixels in
+      for row in 0..<size.height {
+        let from = 3 * ((top + row) * source.width + left)
+        let to = 3 * row * size.width
+        if isMirrored {
+          for column in 0..<size.width {
+            let mirrored = from + 3 * (size.width - 1 - column)
+            for channel in 0..<3 { bytes[to + 3 * column + channel] = pixels[mirrored + channel] }
+          }
+        } else {
+          UnsafeMutableRawBufferPointer(rebasing: bytes[to..<to + 3 * size.width]).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: pixels[from..<from + 3 * size.width]))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,212 @@
+public import Heads
+package import ModelSurgery
+public import Platform
+public import TFLite
+
+/// The novelty score of a classifier as its file holds it, with quantiles of the score over the training pictures, each left
+/// out.
+///
+/// A metadata buffer, little-endian throughout:
+///
+/// | bytes | content |
+/// | --- | --- |
+/// | 4 | `IMPF` |
+/// | 4 | version, 1 |
+/// | 4 · 4 | D, r, N, and m, the number of quantiles |
+/// | 4 · 3 | the rate, λ, σ |
+/// | 4 N, 4 r | q, s |
+/// | 4 m | quantiles of u over the training pictures, ascending, evenly spaced from the least to the greatest |
+/// | 4 D | μ |
+/// | (4 + D)(r + N) | rows of U, then of w: each a scale, and D signed bytes that it is multiplied with |
+///
+/// All numbers but the counts and the bytes are 32-bit floats. Bytes are precise enough: they change no u by a hundredth of
+/// the spread within a class.
+package struct StoredNovelty: Sendable, Hashable {
+  static let metadataName: Text = "imprint.familiarity"
+
+  /// The score, its rows rounded to bytes.
+  let novelty: NoveltyScore
+  /// The share of taught pictures that may be called unknown, where no other is asked for.
+  package let rate: Float
+  /// Quantiles of u over the training pictures.
+  let quantiles: [Float]
+
+  /// Prepares a score to be stored; nil where no training picture tells its usual values.
+  ///
+  /// - Throws: `SurgeryError` where the rounded numbers make no score.
+  package init?(_ novelty: NoveltyScore, rate: Double) throws(SurgeryError) {
+    let values = novelty.training.map { novelty.value(distance: $0.distance, projection: $0.projection) }
+    guard !values.isEmpty, values.allSatisfy({ Float($0).isFinite }), Self.rates.contains(Float(rate)) else {
+      return nil
+    }
+    self.novelty = try novelty.rounded
+    self.rate = Float(rate)
+    let all = Quantiles(values)
+    let count = min(max(values.count, 2), Self.mostQuantiles)
+    quantiles = (0..<count).map { Float(all[Double($0) / Double(count - 1)]) }
+  }
+
+  /// Returns the least u of a picture that is not unknown, where a share of taught pictures may be called so.
+  package func threshold(rate: Double) -> Float { Float(Quantiles(quantiles.map(Double.init))[rate]) }
+
+  /// Reads a buffer.
+  ///
+  /// - Throws: ``StoredNoveltyError`` with what is wrong with it.
+  init(_ bytes: Bytes) throws(StoredNoveltyError) {
+    var reader = ByteCursor(bytes)
+    guard reader.next(UInt32.self) == Self.magic else { throw .damaged("it does not begin with IMPF") }
+    let version = reader.next(UInt32.self)
+    guard version == Self.version else { throw .newer(version ?? 0) }
+    guard let dimension = reader.count(), let rows = reader.count(), let classes = reader.count(),
+      let values = reader.count(), let numbers = reader.floats(3), let lengths = reader.floats(classes),
+      let shares = reader.floats(rows), let quantiles = reader.floats(values), let mean = reader.floats(dimension),
+      let directions = Self.rows(rows, of: dimension, &reader),
+      let discriminants = Self.rows(classes, of: dimension, &reader), reader.remaining == 0
+    else { throw .damaged("its length does not match its counts") }
+    do {
+      novelty = try NoveltyScore(
+        mean: mean, directions: directions, shares: shares, lambda: Double(numbers[1]), discriminants: discriminants,
+        lengths: lengths, deviation: Double(numbers[2]))
+    } catch {
+      throw .damaged("\(error)")
+    }
+    rate = numbers[0]
+    self.quantiles = quantiles
+    guard Self.rates.contains(rate), (2...Self.mostQuantiles).contains(values), quantiles.allSatisfy(\.isFinite),
+      zip(quantiles, quantiles.dropFirst()).allSatisfy({ $0 <= $1 })
+    else { throw .damaged("its rate or its quantiles are out of range") }
+  }
+
+  /// Reads rows, each a scale and signed bytes; nil where the bytes end before.
+  private static func rows(_ count: Int, of dimension: Int, _ reader: inout ByteCursor) -> [Float]? {
+    let (size, overflow) = count.multipliedReportingOverflow(by: dimension)
+    guard !overflow, size <= reader.remaining else { return nil }
+    var values: [Float] = []
+    values.reserveCapacity(size)
+    for _ in 0..<count {
+      guard let scale = reader.floats(1)?.first, let steps = reader.take(dimension) else { return nil }
+      values.append(contentsOf: steps.map { scale * Float(Int8(bitPattern: $0)) })
+    }
+    return values
+  }
+
+  /// The buffer.
+  var bytes: Bytes {
+    var out: [UInt8] = []
+    func append(_ word: UInt32) { withUnsafeBytes(of: word.littleEndian) { out.append(contentsOf: $0) } }
+    func append(_ values: [Float]) { for value in values { append(value.bitPattern) } }
+    func append(rows: [Float]) {
+      for start in stride(from: 0, to: rows.count, by: novelty.dimension) {
+        let row = ByteRow(rows[start..<start + novelty.dimension])
+        append([row.scale])
+        out.append(contentsOf: row.steps.map(UInt8.init(bitPattern:)))
+      }
+    }
+    append(Self.magic)
+    append(Self.version)
+    for count in [novelty.dimension, novelty.shares.count, novelty.classCount, quantiles.count] {
+      append(UInt32(clamping: count))
+    }
+    append([rate, Float(novelty.lambda), Float(novelty.deviation)])
+    for values in [novelty.lengths, novelty.shares, quantiles, novelty.mean] { append(values) }
+    append(rows: novelty.directions)
+    append(rows: novelty.discriminants)
+    return Bytes(out)
+  }
+
+  package static let rates: Range<Float> = 0..<1
+  private static let magic: UInt32 = 0x4650_4D49
+  private static let version: UInt32 = 1
+  // A share to a tenth of a percent.
+  private static let mostQuantiles = 1001
+}
+
+extension NoveltyScore {
+  /// The same with rows rounded to bytes and numbers to 32 bits, as they are stored.
+  fileprivate var rounded: NoveltyScore {
+    get throws(SurgeryError) {
+      let rounded = { (rows: [Float]) in
+        stride(from: 0, to: rows.count, by: dimension).flatMap { ByteRow(rows[$0..<$0 + dimension]).values }
+      }
+      return try NoveltyScore(
+        mean: mean, directions: rounded(directions), shares: shares, lambda: Double(Float(lambda)),
+        discriminants: rounded(discriminants), lengths: lengths, deviation: Double(Float(deviation)))
+    }
+  }
+}
+
+/// Numbers as signed bytes with one scale: value = scale · byte.
+private struct ByteRow {
+  let scale: Float
+  let steps: [Int8]
+
+  /// Rounds numbers, which must be finite. Rounding twice changes nothing.
+  init(_ values: some Sequence<Float>) {
+    let greatest = values.reduce(0) { max($0, abs($1)) }
+    let scale = greatest / 127
+    self.scale = scale
+    steps = values.map { scale > 0 ? Int8(min(max(($0 / scale).rounded(), -127), 127)) : 0 }
+  }
+
+  /// The rounded numbers.
+  var values: [Float] { steps.map { scale * Float($0) } }
+}
+
+extension Model {
+  /// The rule by which ``Classifier`` calls pictures unknown, or nil where the file has no novelty score.
+  ///
+  /// - Throws: ``StoredNoveltyError`` where the novelty score cannot be used.
+  public var unknownRule: UnknownRule? {
+    get throws(StoredNoveltyError) {
+      try storedNovelty.map { UnknownRule(rate: Double($0.rate), threshold: $0.threshold(rate: Double($0.rate))) }
+    }
+  }
+
+  /// The novelty score in the file, checked against its last layers.
+  package var storedNovelty: StoredNovelty? {
+    get throws(StoredNoveltyError) {
+      guard let bytes = metadata(named: StoredNovelty.metadataName) else { return nil }
+      let stored = try StoredNovelty(bytes)
+      _ = try appending(stored)
+      return stored
+    }
+  }
+
+  /// Returns the model with u behind the scores of its output.
+  package func appending(_ stored: StoredNovelty) throws(StoredNoveltyError) -> Model {
+    do {
+      return try appending(stored.novelty)
+    } catch {
+      throw .otherHead("\(error)")
+    }
+  }
+}
+
+/// Why the novelty score in a file is not used.
+public struct StoredNoveltyError: DescribedError {
+  /// What distinguishes the errors.
+  public enum Code: String, Sendable {
+    case newer, damaged, otherHead
+  }
+
+  public let code: Code
+  public let message: String
+  public let remedy: String?
+
+  private init(_ code: Code, _ reason: String, remedy: String?) {
+    self.code = code
+    message = "the metadata imprint.familiarity is not used, so that no picture is called unknown: \(reason)"
+    self.remedy = remedy
+  }
+
+  /// The metadata was written by a later version of Imprint.
+  public static func newer(_ version: UInt32) -> Self {
+    Self(.newer, "it is of version \(version), and 1 is known here", remedy: "take a newer version of Imprint")
+  }
+
+  /// The metadata is damaged.
+  public static func damaged(_ reason: String) -> Self { Self(.damaged, reason, remedy: "teach the model again") }
+
+  /// The metadata belongs to other last layers than the model has.
+  public static func otherHead(_ reason: String) -> Self { Self(.otherHead, reason, remedy: "teach the model again") }
+}
