@@ -63,7 +63,8 @@ public struct ImprintingError: DescribedError {
   /// A class that stands beside the classes of a base; `path` is the file of its embeddings.
   public static func taughtBesideBase(_ name: String, path: String) -> Self {
     Self(
-      .taughtBesideBase, "\(name) was taught beside the classes of a base model and cannot be taught further in this model",
+      .taughtBesideBase,
+      "\(name) was taught beside the classes of a base model and cannot be taught further in this model",
       remedy: "teach the base model again, and start from the embeddings in \(path)")
   }
 

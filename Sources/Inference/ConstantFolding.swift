@@ -1,6 +1,6 @@
-public import Heads
+import Heads
 public import LiteRT
-public import ModelSurgery
+import ModelSurgery
 public import TFLite
 
 /// A model whose operators on constants have become constants: a normalisation of frozen weights, weights that are stored

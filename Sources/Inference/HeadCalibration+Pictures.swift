@@ -1,8 +1,8 @@
-public import Heads
+import Heads
 public import LiteRT
 public import ModelSurgery
 public import Pictures
-public import TFLite
+import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials

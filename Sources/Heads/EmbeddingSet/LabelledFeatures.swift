@@ -1,5 +1,5 @@
-public import ModelSurgery
 public import LinearAlgebra
+public import ModelSurgery
 
 /// The features of all pictures of an embedding set, as rows of a matrix, with their classes: the training data of a head
 /// method that needs single pictures.

@@ -1,5 +1,5 @@
-import ModelSurgery
 import LinearAlgebra
+import ModelSurgery
 import TFLite
 
 #if canImport(Darwin)

@@ -1,5 +1,5 @@
-import ModelSurgery
 import LinearAlgebra
+import ModelSurgery
 
 /// Weight imprinting, then fine-tuning of the imprinted rows: the second stage of Qi, Brown and Lowe (CVPR 2018), on the
 /// head alone.

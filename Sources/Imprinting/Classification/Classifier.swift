@@ -1,7 +1,7 @@
 public import Heads
 public import Inference
-public import LiteRT
-public import ModelSurgery
+import LiteRT
+import ModelSurgery
 public import Pictures
 public import TFLite
 

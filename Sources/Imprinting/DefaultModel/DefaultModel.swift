@@ -1,4 +1,4 @@
-public import ModelSurgery
+import ModelSurgery
 public import Platform
 public import TFLite
 

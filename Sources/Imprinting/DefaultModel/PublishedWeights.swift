@@ -1,6 +1,6 @@
 public import ModelSurgery
-public import Platform
-public import TFLite
+import Platform
+import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials

@@ -1,8 +1,8 @@
-public import Heads
-public import Inference
-public import ModelSurgery
-public import Pictures
-public import TFLite
+import Heads
+import Inference
+import ModelSurgery
+import Pictures
+import TFLite
 
 /// A model with Coral's imprinting tail, and its classes: those of the file, and those that were imprinted since.
 struct ImprintedModel: Sendable {

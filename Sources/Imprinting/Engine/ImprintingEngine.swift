@@ -1,9 +1,9 @@
 public import Heads
 public import Inference
-public import LiteRT
-public import ModelSurgery
+import LiteRT
+import ModelSurgery
 public import Pictures
-public import Platform
+import Platform
 public import TFLite
 
 #if canImport(FoundationEssentials)

@@ -1,9 +1,9 @@
-public import Heads
-public import Inference
-public import LiteRT
-public import ModelSurgery
-public import Pictures
-public import TFLite
+import Heads
+import Inference
+import LiteRT
+import ModelSurgery
+import Pictures
+import TFLite
 
 /// A classifier as it follows from embeddings.
 struct TaughtModel: Sendable {
@@ -135,7 +135,8 @@ struct SolvedWriter: ClassifierWriter {
       return TaughtModel(model: try solved.model(behind: extractor.model, resize: extractor.resize), solved: solved)
     }
     let model = try solved.model(
-      beside: base.model, calibration: BaseClassCalibration(solved, from: embeddings, base: base.logits), labels: base.labels,
+      beside: base.model, calibration: BaseClassCalibration(solved, from: embeddings, base: base.logits),
+      labels: base.labels,
       resize: extractor.resize)
     return TaughtModel(model: model, solved: solved)
   }

@@ -1,4 +1,4 @@
-public import Heads
+import Heads
 public import Pictures
 
 /// What a teacher has learnt from a set of pictures.

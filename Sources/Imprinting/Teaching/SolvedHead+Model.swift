@@ -1,5 +1,5 @@
 public import Heads
-public import Inference
+import Inference
 public import ModelSurgery
 public import Pictures
 public import TFLite

@@ -2,7 +2,7 @@ public import Heads
 public import Pictures
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  import FoundationEssentials
 #else
   public import Foundation
 #endif

@@ -1,7 +1,7 @@
 public import Heads
-public import Inference
-public import ModelSurgery
-public import Platform
+import Inference
+import ModelSurgery
+import Platform
 public import TFLite
 
 #if canImport(FoundationEssentials)

@@ -1,8 +1,8 @@
-public import Heads
-public import TFLite
+import Heads
+import TFLite
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  import FoundationEssentials
 #else
   public import Foundation
 #endif

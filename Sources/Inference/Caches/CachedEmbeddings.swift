@@ -1,10 +1,10 @@
-public import Platform
-public import Heads
-public import ModelSurgery
-public import TFLite
+import Platform
+import Heads
+import ModelSurgery
+import TFLite
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  import FoundationEssentials
 #else
   public import Foundation
 #endif

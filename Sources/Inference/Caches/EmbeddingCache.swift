@@ -1,7 +1,7 @@
 public import Heads
 public import Pictures
-public import Platform
-public import TFLite
+import Platform
+import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials

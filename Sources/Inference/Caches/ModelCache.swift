@@ -1,6 +1,6 @@
-public import Heads
-public import LiteRT
-public import TFLite
+import Heads
+import LiteRT
+import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials

@@ -1,6 +1,6 @@
 public import Heads
 public import LiteRT
-public import ModelSurgery
+import ModelSurgery
 public import TFLite
 
 /// How to run models: on which device, in which arithmetic, and by which runtime.

@@ -1,13 +1,13 @@
-public import Heads
-public import LiteRT
-public import ModelSurgery
-public import Pictures
-public import Platform
+import Heads
+import LiteRT
+package import ModelSurgery
+package import Pictures
+import Platform
 import Synchronization
-public import TFLite
+package import TFLite
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  import FoundationEssentials
 #else
   public import Foundation
 #endif

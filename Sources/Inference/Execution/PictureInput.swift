@@ -1,5 +1,5 @@
-public import ModelSurgery
-public import Pictures
+import ModelSurgery
+package import Pictures
 public import TFLite
 
 /// The picture that a model takes: its size, and how its pixels become the tensor's elements.

@@ -1,7 +1,7 @@
-public import Heads
-public import LiteRT
-public import ModelSurgery
-public import TFLite
+import Heads
+package import LiteRT
+import ModelSurgery
+package import TFLite
 
 /// A model in the form in which it runs: as the file has it, or rewritten as int8.
 struct PreparedModel {

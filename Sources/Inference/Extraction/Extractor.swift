@@ -1,8 +1,8 @@
 public import Heads
-public import LiteRT
-public import ModelSurgery
+import LiteRT
+import ModelSurgery
 public import Pictures
-public import Platform
+import Platform
 public import TFLite
 
 #if canImport(FoundationEssentials)
@@ -81,7 +81,8 @@ public final class Extractor: Sendable {
       case .int8(_, let zeroPoint): (.int8, zeroPoint)
       }
     space = EmbeddingSpace(
-      extractor: try Self.digest(of: model), resize: "\(resize)", augmentation: augmentation, arithmetic: runner.arithmetic,
+      extractor: try Self.digest(of: model), resize: "\(resize)", augmentation: augmentation,
+      arithmetic: runner.arithmetic,
       dimension: runner.outputCount, element: element, zeroPoint: zeroPoint, isNonNegative: isNonNegative)
   }
 

@@ -1,9 +1,9 @@
-public import Heads
+import Heads
 public import Pictures
-public import Platform
+package import Platform
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  package import FoundationEssentials
 #else
   public import Foundation
 #endif

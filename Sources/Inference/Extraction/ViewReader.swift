@@ -1,5 +1,5 @@
-public import Heads
-public import Pictures
+package import Heads
+package import Pictures
 
 /// Reads pictures, and cuts from them the views that an augmentation asks for.
 package struct ViewReader: Sendable {

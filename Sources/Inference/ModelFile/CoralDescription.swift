@@ -1,5 +1,5 @@
-public import Heads
-public import TFLite
+import Heads
+package import TFLite
 
 /// A model's `description` as Coral's engine writes it: a line `<class id> <norm>` for each imprinted class.
 ///

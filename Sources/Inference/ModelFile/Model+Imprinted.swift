@@ -1,5 +1,5 @@
 public import Heads
-public import ModelSurgery
+package import ModelSurgery
 public import Pictures
 public import TFLite
 

@@ -1,6 +1,6 @@
-public import Heads
-public import ModelSurgery
-public import TFLite
+package import Heads
+import ModelSurgery
+package import TFLite
 
 /// The exact sums and counts of the imprinted classes, in a metadata buffer of the model file.
 ///

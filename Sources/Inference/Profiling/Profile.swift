@@ -1,4 +1,4 @@
-public import Pictures
+package import Pictures
 import Synchronization
 
 /// A measurement of the time that the steps of a run take.

@@ -1,6 +1,6 @@
-public import Heads
+import Heads
 public import LiteRT
-public import ModelSurgery
+import ModelSurgery
 public import Pictures
 public import TFLite
 

@@ -1,9 +1,9 @@
-public import Heads
+import Heads
 public import LiteRT
 public import ModelSurgery
 public import Pictures
 import Synchronization
-public import TFLite
+import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials

@@ -154,7 +154,8 @@ struct ContinuedTeachingTests {
     #expect(try EmbeddingSet(contentsOf: Teacher.embeddingsFile(for: file)).classes.map(\.count) == [8, 4, 4])
   }
 
-  @Test("A picture that is learnt twice under one name counts once in both layouts", arguments: ["analytic", "imprinted"])
+  @Test(
+    "A picture that is learnt twice under one name counts once in both layouts", arguments: ["analytic", "imprinted"])
   func twice(name: String) async throws {
     let method = try #require(HeadMethods.named(name))
     let once = try Teacher(model: swatches.extractor, method: method)

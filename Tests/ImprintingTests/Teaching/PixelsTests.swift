@@ -65,7 +65,8 @@ struct PixelsTests {
   func unknown() async throws {
     let classifier = try await classifier()
     #expect(classifier.unknownRule != nil && classifier.noveltyError == nil)
-    let strange = try await classifier.classify(PixelBuffer(width: 9, height: 9, format: .grey, bytes: Array(repeating: 255, count: 81)))
+    let strange = try await classifier.classify(
+      PixelBuffer(width: 9, height: 9, format: .grey, bytes: Array(repeating: 255, count: 81)))
     #expect(strange.isUnknown && strange.best == nil)
     #expect(strange.classes.count == 3 && strange.classes.allSatisfy { $0.id >= 0 })
     #expect("\(strange)".hasPrefix("unknown (nearest "))

@@ -1,3 +1,4 @@
+import TFLite
 import Foundation
 import ModelSurgery
 import TestMaterial

@@ -1,5 +1,5 @@
-import ModelSurgery
 import LinearAlgebra
+import ModelSurgery
 
 /// The head in closed form: a linear discriminant with shrinkage and equal weights of all classes.
 ///

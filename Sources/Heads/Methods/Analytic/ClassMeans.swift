@@ -1,5 +1,5 @@
-import ModelSurgery
 import LinearAlgebra
+import ModelSurgery
 
 /// The means of the classes' features and their scatter.
 struct ClassMeans: Sendable {

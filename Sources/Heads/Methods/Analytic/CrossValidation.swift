@@ -1,3 +1,4 @@
+import LinearAlgebra
 import ModelSurgery
 
 #if canImport(Darwin)
@@ -7,8 +8,6 @@ import ModelSurgery
 #elseif canImport(Musl)
   import Musl
 #endif
-
-import LinearAlgebra
 
 /// The leave-one-out cross-validation of the analytic head, over the pictures whose class has others.
 struct CrossValidation {

@@ -1,5 +1,5 @@
-import ModelSurgery
 import LinearAlgebra
+import ModelSurgery
 
 /// The formulas of the linear discriminant; see ``Analytic``.
 enum LinearDiscriminant {

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -5,8 +7,6 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-
-import LinearAlgebra
 
 /// The factor of scores that calibrates their softmax.
 struct Temperature: Sendable {

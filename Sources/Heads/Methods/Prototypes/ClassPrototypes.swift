@@ -1,5 +1,5 @@
-import ModelSurgery
 import LinearAlgebra
+import ModelSurgery
 
 /// The prototypes of all classes: directions of sums of features, with the assignment of rows to prototypes.
 struct ClassPrototypes: Sendable {

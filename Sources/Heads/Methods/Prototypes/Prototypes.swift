@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -5,8 +7,6 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-
-import LinearAlgebra
 
 /// Several prototypes a class: a class whose pictures vary, such as one of two colours, has a row for each kind, and the
 /// best match counts.

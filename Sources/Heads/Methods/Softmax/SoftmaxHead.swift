@@ -1,5 +1,5 @@
-import ModelSurgery
 import LinearAlgebra
+import ModelSurgery
 
 /// Multinomial logistic regression on the features, minimised by L-BFGS until convergence. Unlike ``SoftmaxRegression`` it
 /// needs no learning rate.
