@@ -59,7 +59,7 @@ struct NetworkTests {
     let classifier = try Classifier(bytes: Bytes(try model.serialized().bytes()), execution: .exact)
     var rows: [[Float]] = []
     for picture in bytes {
-      let classes = try await classifier.classify(picture, topK: 5)
+      let classes = try await classifier.classify(picture, topK: 5).classes
       rows.append((0..<5).map { id in classes.first { $0.id == id }?.score ?? 0 })
     }
     return rows
