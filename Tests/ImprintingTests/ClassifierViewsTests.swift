@@ -93,7 +93,7 @@ struct ClassifierViewsTests {
     let single = try Classifier(contentsOf: model)
     let alone = try await scores(single, files)
     #expect(Set(alone).count > 1)
-    let several = try Classifier(contentsOf: model, views: views)
+    let several = try Classifier(contentsOf: model, testTimeAugmentation: views)
     let together = try await scores(several, [picture])[0]
     #expect(together.count == 2)
     for index in together.indices {
@@ -101,9 +101,9 @@ struct ClassifierViewsTests {
     }
 
     var familiarities: [Float] = []
-    for file in files { familiarities.append(try #require(try await single.answer(file).familiarity)) }
+    for file in files { familiarities.append(try #require(try await single.classify(file).noveltyScore)) }
     let mean = familiarities.reduce(0, +) / Float(views.count)
-    let familiarity = try #require(try await several.answer(picture).familiarity)
+    let familiarity = try #require(try await several.classify(picture).noveltyScore)
     #expect(abs(familiarity - mean) < 1e-3 * max(1, abs(mean)))
     #expect(Set(familiarities).count > 1)
   }
@@ -112,9 +112,9 @@ struct ClassifierViewsTests {
   func usual() async throws {
     let pictures = try Self.flowers("daisy", 10..<13) + Self.flowers("iris", 10..<13)
     let usual = try Classifier(contentsOf: model)
-    #expect(usual.views == .one)
-    #expect(try await scores(usual, pictures) == scores(Classifier(contentsOf: model, views: .one), pictures))
-    let five = try Classifier(contentsOf: model, views: .five)
+    #expect(usual.testTimeAugmentation == .off)
+    #expect(try await scores(usual, pictures) == scores(Classifier(contentsOf: model, testTimeAugmentation: .off), pictures))
+    let five = try Classifier(contentsOf: model, testTimeAugmentation: .five)
     let together = try await scores(five, pictures)
     for (picture, found) in zip(pictures, together) { #expect(try await scores(five, [picture]) == [found]) }
   }
@@ -125,7 +125,7 @@ struct ClassifierViewsTests {
     try Data("no picture".utf8).write(to: broken)
     let pictures = try Self.flowers("daisy", 10..<11) + [broken] + Self.flowers("iris", 10..<11)
     var isAnswered: [Bool] = []
-    try await Classifier(contentsOf: model, views: .five).answers(pictures) { _, answer in
+    try await Classifier(contentsOf: model, testTimeAugmentation: .five).answers(pictures) { _, answer in
       isAnswered.append((try? answer.get()) != nil)
     }
     #expect(isAnswered == [true, false, true])
@@ -137,7 +137,7 @@ struct ClassifierViewsTests {
       PixelTensor(
         width: Self.side, height: Self.side, pixels: try Self.views(Self.flowers("daisy", 10..<11)[0])[0]))
     let once = try Classifier(contentsOf: model, unknown: .never)
-    let five = try Classifier(contentsOf: model, views: .five, unknown: .never)
+    let five = try Classifier(contentsOf: model, testTimeAugmentation: .five, unknown: .never)
     #expect(try await once.classify(picture) == five.classify(picture))
   }
 }

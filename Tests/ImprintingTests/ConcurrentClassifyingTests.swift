@@ -11,9 +11,9 @@ struct ConcurrentClassifyingTests {
   func answers() async throws {
     let classifier = try Classifier(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let pictures = ["cat_test_0", "dog_test_0", "hotdog_test_0", "cat_train_0"].map(Material.coralPicture)
-    var alone: [[Classification]] = []
+    var alone: [Answer] = []
     for picture in pictures { alone.append(try await classifier.classify(picture)) }
-    let together = try await withThrowingTaskGroup(of: (Int, [Classification]).self) { group in
+    let together = try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
       for call in 0..<40 { group.addTask { (call, try await classifier.classify(pictures[call % 4])) } }
       return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }

@@ -23,9 +23,9 @@ struct ConvertedModelTests {
     let pictures = try PictureFiles.pictures(at: Material.imagenetSample)
     try #require(pictures.count == 500)
     var right = 0
-    try await classifier.classify(pictures, topK: 1) { index, result in
+    try await classifier.answers(pictures, topK: 1) { index, result in
       // The files are named for their class: 0008_hen.jpg.
-      if try result.get().first?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
+      if try result.get().best?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
     }
     #expect(Double(right) / 500 >= 0.865, "\(right) of 500")
   }
@@ -56,7 +56,7 @@ struct ConvertedModelTests {
       let input = folder.appending("\(number)")
       try Data(picture.pixels).write(to: input)
       inputs.append(input.path)
-      mine.append(try await classifier.classify(picture, topK: 5))
+      mine.append(try await classifier.classify(picture, topK: 5).classes)
     }
     let lines = try Python.run(script, [written.path] + inputs).split(separator: "\n")
     try #require(lines.count == 10)

@@ -61,10 +61,10 @@ struct GoldenTests {
 
     let classifier = try Classifier(bytes: bytes, resize: .nearest)
     for (name, best) in expected.scores {
-      let found = try await classifier.classify(Material.coralPicture(name), topK: 3)
+      let found = try await classifier.classify(Material.coralPicture(name), topK: 3).classes
       #expect(found[0].id == Int(best[0][0]), "\(name)")
       for score in best {
-        let mine = try await classifier.classify(Material.coralPicture(name), topK: classifier.classCount)
+        let mine = try await classifier.classify(Material.coralPicture(name), topK: classifier.classCount).classes
         let same = try #require(mine.first { $0.id == Int(score[0]) })
         #expect(abs(Double(same.score) - score[1]) <= 0.02, "\(name), class \(same.id)")
       }

@@ -75,7 +75,7 @@ struct InteropTests {
       let input = folder.appending(name)
       try Data(picture.pixels).write(to: input)
       inputs.append(input.path)
-      let ranked = try await classifier.classify(picture, topK: classifier.classCount)
+      let ranked = try await classifier.classify(picture, topK: classifier.classCount).classes
       mine.append(ranked.sorted { $0.id < $1.id }.map(\.score))
     }
     let printed = try Python.run(script, [written.path] + inputs)

@@ -3,6 +3,7 @@ import Heads
 import Imprinting
 import Inference
 import Pictures
+import Synchronization
 import TFLite
 import TestMaterial
 import Testing
@@ -38,8 +39,8 @@ struct TeacherTests {
 
   @Test(
     "A class that is named twice, in one lesson or in two at the same time, is one class",
-    arguments: [HeadKind.analytic, .imprinted])
-  func sameName(method: HeadKind) async throws {
+    arguments: [Analytic(), Imprinted()] as [any HeadMethod])
+  func sameName(method: any HeadMethod) async throws {
     let teacher = try Teacher(model: extractor, method: method)
     try await teacher.learn([flowers("daisy", 0..<2), flowers("daisy", 2..<4)])
     #expect(await teacher.labels == Labels([0: "daisy"]))
@@ -47,25 +48,25 @@ struct TeacherTests {
     async let second = teacher.learn([flowers("iris", 2..<4)])
     _ = try await (first, second)
     #expect(await teacher.labels == Labels([0: "daisy", 1: "iris"]))
-    #expect(await teacher.seen.classes.map(\.count) == [4, 4])
+    #expect(await teacher.embeddings.classes.map(\.count) == [4, 4])
     let model = folder.appending("once.tflite")
     try await teacher.save(to: model)
     #expect(try Classifier(contentsOf: model).labels == Labels([0: "daisy", 1: "iris"]))
-    if method == .imprinted { #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [4, 4]) }
+    if method is Imprinted { #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [4, 4]) }
   }
 
-  @Test("Pictures in memory teach what their files do", arguments: [HeadKind.analytic, .imprinted])
-  func decoded(method: HeadKind) async throws {
+  @Test("Pictures in memory teach what their files do", arguments: [Analytic(), Imprinted()] as [any HeadMethod])
+  func decoded(method: any HeadMethod) async throws {
     let classes = try [flowers("daisy", 0..<3), flowers("iris", 0..<3)]
     let files = try Teacher(model: extractor, method: method)
     try await files.learn(classes)
     let memory = try Teacher(model: extractor, method: method)
     let reader = try PictureReader(width: 224, height: 224)
-    var done = 0
+    let done = Mutex(0)
     try await memory.learn(
       decoded: classes.map { (name: $0.name, pictures: try $0.pictures.map { try reader.read($0) }) }
-    ) { done = $0 }
-    #expect(done == 6)
+    ) { count in done.withLock { $0 = count } }
+    #expect(done.withLock { $0 } == 6)
     let models = try await [files.model(), memory.model()].map { try $0.serialized().bytes() }
     #expect(models[0] == models[1])
   }
@@ -78,11 +79,11 @@ struct TeacherTests {
       throws: InferenceError.wrongPictureSize(width: 100, height: 224, expectedWidth: 224, expectedHeight: 224)
     ) { try await teacher.learn(decoded: [("daisy", [small])]) }
     await #expect(throws: ImprintingError.noPictures) { try await teacher.learn(decoded: [("daisy", [])]) }
-    let several = try Teacher(model: extractor, views: .five)
+    let several = try Teacher(model: extractor, augmentation: .five)
     await #expect(throws: InferenceError.augmentationOfDecoded(.five)) {
       try await several.learn(decoded: [("daisy", [small])])
     }
-    #expect(await teacher.seen.pictures == 0)
+    #expect(await teacher.embeddings.pictures == 0)
   }
 
   @Test(
@@ -95,7 +96,7 @@ struct TeacherTests {
     let base = Material.model("mobilenet_v1_0.25_128_quant")
     let beside = try Teacher(model: base, keepClasses: true)
     try await beside.learn([flowers("daisy", 0..<1, as: "my daisy")])
-    await #expect(throws: KeptClassesError.tooFewPictures) { try await beside.model() }
+    await #expect(throws: BaseClassCalibrationError.tooFewPictures) { try await beside.model() }
     try await beside.learn([flowers("daisy", 1..<6, as: "my daisy")])
     let evaluation = try await beside.evaluate([flowers("daisy", 10..<20, as: "my daisy")])
     #expect(evaluation.accuracy(top: 1) >= 0.7)
@@ -105,9 +106,9 @@ struct TeacherTests {
   func toldOnce() async throws {
     let first = try Teacher(model: extractor)
     try await first.learn([flowers("daisy", 0..<2), flowers("iris", 0..<2)])
-    let teacher = try Teacher(model: extractor, method: .imprinted, from: await first.seen)
+    let teacher = try Teacher(model: extractor, method: .imprinted, from: await first.embeddings)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<8 { group.addTask { _ = try await teacher.lesson() } }
+      for _ in 0..<8 { group.addTask { _ = await teacher.lesson() } }
       try await group.waitForAll()
     }
     let model = folder.appending("told.tflite")
@@ -140,7 +141,7 @@ struct TeacherTests {
   func labelFile() async throws {
     let teacher = try Teacher(model: extractor)
     try await teacher.learn([flowers("daisy", 0..<1), flowers("iris", 0..<1)])
-    await #expect(throws: TFLiteError.self) { try await teacher.save(to: folder.appending("model.txt")) }
+    await #expect(throws: AtomicFileError.self) { try await teacher.save(to: folder.appending("model.txt")) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
   }
 

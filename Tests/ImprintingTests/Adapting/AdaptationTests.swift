@@ -103,8 +103,8 @@ struct AdaptationTests {
       let picture = try #require(PixelTensor(width: 4, height: 4, pixels: pixels))
       // Without a softmax there are negative answers.
       let least = -Float.greatestFiniteMagnitude
-      let old = try await before.classify(picture, threshold: least, topK: 4)
-      let new = try await after.classify(picture, threshold: least, topK: 4)
+      let old = try await before.classify(picture, threshold: least, topK: 4).classes
+      let new = try await after.classify(picture, threshold: least, topK: 4).classes
       #expect(old.map(\.id) == new.map(\.id), "\(colour): \(old) \(new)")
     }
   }

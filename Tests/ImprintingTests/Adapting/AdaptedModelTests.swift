@@ -25,7 +25,7 @@ struct AdaptedModelTests {
   private func best(_ model: Bytes, _ pictures: [URL]) async throws -> [Classification] {
     var found: [Classification] = []
     let classifier = try Classifier(bytes: model, resize: Resize("crop:0.875"))
-    try await classifier.classify(pictures, topK: 1) { _, result in found += try result.get() }
+    try await classifier.answers(pictures, topK: 1) { _, result in found += try result.get().classes }
     return found
   }
 
@@ -103,7 +103,7 @@ struct AdaptedModelTests {
     let classifier = try await engine.classifier()
     var right = 0
     for (id, flower) in flowers.enumerated() {
-      for picture in try files(flower, 20..<30) where try await classifier.classify(picture).first?.id == id {
+      for picture in try files(flower, 20..<30) where try await classifier.classify(picture).best?.id == id {
         right += 1
       }
     }
@@ -118,7 +118,7 @@ struct AdaptedModelTests {
     let engine = try ImprintingEngine(bytes: base)
     try await teachFlowers(engine, from: 0)
     let picture = try #require(try files("iris", 20..<21).first)
-    #expect(try await engine.classifier().classify(picture).first?.id == 1)
+    #expect(try await engine.classifier().classify(picture).best?.id == 1)
   }
 
   @Test("Pictures tell how long the features are and how great the logits")

@@ -35,7 +35,7 @@ struct DefaultModelTests {
   }
 
   @Test("Digests are those of FIPS 180-4's examples")
-  func digest() {
+  func digest() throws {
     #expect(
       try Bytes(Array("abc".utf8)).sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(try Bytes().sha256 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")

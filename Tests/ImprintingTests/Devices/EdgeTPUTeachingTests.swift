@@ -29,11 +29,11 @@ struct EdgeTPUTeachingTests {
   }
 
   private func execution(_ standIn: StandIn, _ device: Device = .automatic) -> Execution {
-    Execution(device: device, edgeTPU: EdgeTPUUse(library: standIn.library.path))
+    Execution(device: device, edgeTPU: EdgeTPUOptions(library: standIn.library.path))
   }
 
   // The twin in the arithmetic of the stand-in's own.
-  private let processor = Execution(precision: .exact)
+  private let processor = Execution(arithmetic: .exact)
 
   private func compiledOptions(_ model: Model) -> [[UInt8]] {
     let operators = model.mainSubgraph?.operators ?? []
@@ -69,8 +69,9 @@ struct EdgeTPUTeachingTests {
     #expect(compiledOptions(try Model(bytes: Bytes(written.serialized().bytes()))) == before)
   }
 
-  @Test("Every head that is solved for behind a compiled base is that behind its twin", arguments: HeadKind.allCases)
-  func heads(method: HeadKind) async throws {
+  @Test("Every head that is solved for behind a compiled base is that behind its twin", arguments: HeadMethods.names)
+  func heads(name: String) async throws {
+    let method = try #require(HeadMethods.named(name))
     let standIn = try StandIn(in: folder)
     func teach(_ base: URL, _ execution: Execution) async throws -> (model: URL, answers: [[Classification]]) {
       let teacher = try Teacher(model: base, method: method, execution: execution)
@@ -79,7 +80,7 @@ struct EdgeTPUTeachingTests {
       try await teacher.save(to: file)
       let classifier = try Classifier(contentsOf: file, execution: execution)
       var answers: [[Classification]] = []
-      for picture in try flowers(10..<12).flatMap(\.pictures) { answers.append(try await classifier.classify(picture)) }
+      for picture in try flowers(10..<12).flatMap(\.pictures) { answers.append(try await classifier.classify(picture).classes) }
       return (file, answers)
     }
     let device = try await teach(compiledBase, execution(standIn))
@@ -96,7 +97,7 @@ struct EdgeTPUTeachingTests {
     func embeddings(_ model: URL, _ execution: Execution) async throws -> [Bytes] {
       let extractor = try Extractor(model: model, execution: execution)
       var embeddings: [Bytes] = []
-      try await extractor.see(pictures) { index, picture in
+      try await extractor.embed(pictures) { index, picture in
         #expect(index == embeddings.count)
         embeddings.append(try picture.get().embeddings)
       }
@@ -133,7 +134,7 @@ struct EdgeTPUTeachingTests {
     }
     let none = try StandIn(["USB": 0], in: folder)
     #expect(try refusal(execution(none)).contains("no Edge TPU answers"))
-    let missing = Execution(edgeTPU: EdgeTPUUse(library: folder.appending("none.so").path))
+    let missing = Execution(edgeTPU: EdgeTPUOptions(library: folder.appending("none.so").path))
     #expect(try refusal(missing).contains("libedgetpu1-std"))
     #expect(try refusal(Execution(device: .cpu)).contains("processor"))
     let standIn = try StandIn(in: folder)
@@ -149,7 +150,7 @@ struct EdgeTPUTeachingTests {
   func trial() throws {
     let standIn = try StandIn(in: folder)
     let crash = EdgeTPUError.libraryCrashes(path: standIn.library.path, version: "", signal: 6)
-    let use = EdgeTPUUse(library: standIn.library.path) { library, file, choice in
+    let use = EdgeTPUOptions(library: standIn.library.path) { library, file, choice in
       #expect(library.version.contains("stand-in") && file.count > 1_000_000 && choice == .all(nil))
       throw crash
     }
@@ -177,7 +178,7 @@ struct EdgeTPUTeachingTests {
         try await teacher.learn(flowers(0..<4), keepsPartial: keepsPartial)
       }
       #expect("\(try #require(error))".contains("unplugged"))
-      let seen = await teacher.seen
+      let seen = await teacher.embeddings
       #expect(seen.pictures == (keepsPartial ? 5 : 0))
       #expect(seen.classes.map(\.name) == (keepsPartial ? ["daisy", "iris"] : []))
     }

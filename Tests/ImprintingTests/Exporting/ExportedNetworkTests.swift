@@ -76,7 +76,7 @@ struct ExportedNetworkTests {
   private static func features(of file: Bytes, _ pictures: [URL]) async throws -> [[Float]] {
     let extractor = try Extractor(bytes: file, execution: .exact)
     var features: [[Float]] = []
-    try await extractor.see(pictures) { _, picture in
+    try await extractor.embed(pictures) { _, picture in
       features.append(extractor.space.steps(try picture.get().embeddings))
     }
     return features
@@ -93,7 +93,7 @@ struct ExportedNetworkTests {
     #expect(embedding.contains { $0 < 0 })
     let rows = written.network.rows.elements
     let exponents = (0..<5).map { exp(20 * Self.cosine(Array(rows[64 * $0..<64 * $0 + 64]), embedding)) }
-    let classes = try await Classifier(bytes: file, execution: .exact).classify(picture[0], topK: 5)
+    let classes = try await Classifier(bytes: file, execution: .exact).classify(picture[0], topK: 5).classes
     #expect(classes.count == 5)
     for found in classes {
       #expect(abs(found.score - exponents[found.id] / exponents.reduce(0, +)) < 1e-4)
@@ -118,11 +118,11 @@ struct ExportedNetworkTests {
     let written = try await Self.written.value
     let float = try Classifier(bytes: written.file(.float), execution: .exact)
     let stored = try Classifier(bytes: written.file(form), execution: .exact)
-    let quick = try Classifier(bytes: written.file(form), execution: Execution(precision: .rewritten))
+    let quick = try Classifier(bytes: written.file(form), execution: Execution(arithmetic: .int8))
     for picture in try Self.pictures("sunflower", 0..<3) {
-      let wanted = try await float.classify(picture, topK: 5).sorted { $0.id < $1.id }
+      let wanted = try await float.classify(picture, topK: 5).classes.sorted { $0.id < $1.id }
       for classifier in [stored, quick] {
-        let found = try await classifier.classify(picture, topK: 5).sorted { $0.id < $1.id }
+        let found = try await classifier.classify(picture, topK: 5).classes.sorted { $0.id < $1.id }
         #expect(found.map(\.label) == wanted.map(\.label))
         for (one, other) in zip(found, wanted) { #expect(abs(one.score - other.score) < 0.15) }
       }
@@ -148,7 +148,7 @@ struct ExportedNetworkTests {
     var right = 0
     for (id, flower) in flowers.enumerated() {
       for picture in try Self.pictures(flower, 70..<76) {
-        if try await classifier.classify(picture, topK: 1).first?.id == id { right += 1 }
+        if try await classifier.classify(picture, topK: 1).classes.first?.id == id { right += 1 }
       }
     }
     #expect(right >= 15, "\(right) of 18")
@@ -172,7 +172,7 @@ struct ExportedNetworkTests {
     var right = 0
     for flower in flowers {
       for picture in flower.pictures[70..<76] {
-        if try await classifier.classify(picture, topK: 1).first?.label == flower.name { right += 1 }
+        if try await classifier.classify(picture, topK: 1).classes.first?.label == flower.name { right += 1 }
       }
     }
     #expect(right >= 15, "\(right) of 18")
@@ -217,7 +217,7 @@ struct ExportedNetworkTests {
     let input = folder.appending("picture")
     try Data(picture.pixels).write(to: input)
     let scores = try JSONDecoder().decode([Float].self, from: Data(Python.run(script, [file.path, input.path]).utf8))
-    for found in try await Classifier(contentsOf: file, execution: .exact).classify(picture, topK: 5) {
+    for found in try await Classifier(contentsOf: file, execution: .exact).classify(picture, topK: 5).classes {
       #expect(abs(scores[found.id] - found.score) < 1e-4)
     }
   }
@@ -297,7 +297,7 @@ struct ExportedNetworkTests {
               tensor.quantization?.scale.allSatisfy { $0.isNormal && $0 > 0 } != false
             })
           let classifier = try Classifier(bytes: Bytes(model.serialized().bytes()), execution: .exact)
-          #expect(try await classifier.classify(picture).count == 2)
+          #expect(try await classifier.classify(picture).classes.count == 2)
           made += 1
         } catch is ExportError {
           refused += 1

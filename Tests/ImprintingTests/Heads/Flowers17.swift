@@ -21,7 +21,7 @@ enum Flowers17 {
   static let classes = Task<[[EmbeddedPicture]], any Error> {
     let file = try Bytes(mapping: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     let runner = try ModelRunner(model: Model(bytes: file), file: file, execution: .exact)
-    let reader = try PictureReader(width: 224, height: 224, resize: .crop)
+    let reader = try ViewReader(width: 224, height: 224, resize: .crop)
     let folders = try FileManager.default.contentsOfDirectory(atPath: Material.flowers17.path).sorted()
     let files = try folders.flatMap { folder in
       let root = Material.flowers17.appending(path: folder)
@@ -29,10 +29,10 @@ enum Flowers17 {
     }
     var pictures: [EmbeddedPicture] = []
     try await runner.run(
-      count: files.count, write: { index, bytes in try reader.read(files[index], into: bytes) },
-      read: { Bytes(Array($0)) },
+      .files(files), by: reader, read: { Array($0) },
       deliver: { index, embedding in
-        pictures.append(EmbeddedPicture(name: files[index].lastPathComponent, embeddings: try embedding.get()))
+        let bytes = Bytes(Array(try embedding.get().joined()))
+        pictures.append(EmbeddedPicture(name: files[index].lastPathComponent, embeddings: bytes))
       })
     return stride(from: 0, to: pictures.count, by: perClass).map { Array(pictures[$0..<$0 + perClass]) }
   }

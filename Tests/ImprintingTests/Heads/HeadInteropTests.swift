@@ -17,15 +17,15 @@ struct HeadInteropTests {
   /// A head beside the classes of another, with several rows and the signed root: every operator that there is.
   private static func model(_ encoding: ElementEncoding) throws -> Model {
     let old = try LinearHead(
-      root: .root, dimension: 12, weights: numbers(36, 1), biases: numbers(3, 2))
+      transform: .root, dimension: 12, weights: numbers(36, 1), biases: numbers(3, 2))
     let new = try LinearHead(
-      root: .signedRoot, dimension: 12, rowsPerClass: 2, weights: numbers(48, 3), biases: numbers(4, 4))
-    let nearest = try NoveltyScore(
+      transform: .signedRoot, dimension: 12, rowsPerClass: 2, weights: numbers(48, 3), biases: numbers(4, 4))
+    let novelty = try NoveltyScore(
       mean: numbers(12, 5).map { $0 / 10 }, directions: [1] + Array(repeating: 0, count: 11), shares: [0.5],
       lambda: 0.5,
       discriminants: numbers(24, 6), lengths: [1, 2])
     return try WrittenHeadTests.extractor(encoding).appending(old).appending(
-      new, nearest: nearest, gate: BaseClassCalibration(offset: 2, slope: 0.5))
+      new, novelty: novelty, calibration: BaseClassCalibration(offset: 2, slope: 0.5))
   }
 
   private static let script = """

@@ -78,7 +78,7 @@ struct WrittenHeadTests {
     let (seen, solved) = try solved(encoding, shots: 12)
     let logits = try BaseLogits(of: base)
     let kept = try BaseClassCalibration(solved, from: seen, base: logits)
-    let model = try solved.model(beside: base, kept: kept, labels: Labels([0: "old"]), resize: .crop)
+    let model = try solved.model(beside: base, calibration: kept, labels: Labels([0: "old"]), resize: .crop)
     #expect(model.carriedLabels?.names == [0: "old", 4: "class 0", 5: "class 1", 6: "class 2"])
     let file = try BaseLogits(of: model)
     var right = 0
@@ -115,25 +115,25 @@ struct WrittenHeadTests {
   func stored() throws {
     let (_, solved) = try solved(.uint8(scale: 0.02, zeroPoint: 0), shots: 9)
     let familiarity = try #require(solved.novelty)
-    let stored = try #require(try StoredFamiliarity(familiarity, rate: 0.1))
-    #expect(try StoredFamiliarity(stored.bytes) == stored)
+    let stored = try #require(try StoredNovelty(familiarity, rate: 0.1))
+    #expect(try StoredNovelty(stored.bytes) == stored)
     let values = familiarity.training.map { familiarity.value(distance: $0.distance, projection: $0.projection) }
     let below = values.count { Float($0) < stored.threshold(rate: 0.1) }
     #expect((1...4).contains(below), "of 27")
     let bytes = Array(stored.bytes)
     for count in [0, 3, 4, 8, 30, bytes.count - 1] {
-      #expect(throws: StoredFamiliarityError.self) { try StoredFamiliarity(Bytes(Array(bytes.prefix(count)))) }
+      #expect(throws: StoredNoveltyError.self) { try StoredNovelty(Bytes(Array(bytes.prefix(count)))) }
     }
-    #expect(throws: StoredFamiliarityError.newer(2)) {
+    #expect(throws: StoredNoveltyError.newer(2)) {
       var newer = bytes
       newer[4] = 2
-      return try StoredFamiliarity(Bytes(newer))
+      return try StoredNovelty(Bytes(newer))
     }
     var generator = SeededGenerator(seed: 1)
     for _ in 0..<2000 {
       var damaged = bytes
       Mutation.mutate(&damaged, using: &generator)
-      _ = try? StoredFamiliarity(Bytes(damaged))
+      _ = try? StoredNovelty(Bytes(damaged))
     }
   }
 
@@ -146,7 +146,7 @@ struct WrittenHeadTests {
     let classifier = try Classifier(bytes: bytes)
     let rule = try #require(classifier.unknownRule)
     #expect(abs(rule.rate - 0.05) < 1e-6)
-    #expect(classifier.classCount == 3 && classifier.passedOver == nil)
+    #expect(classifier.classCount == 3 && classifier.noveltyError == nil)
     // A pixel of each quarter decides: all four are the same.
     let pixels = { (quarters: Bytes) -> [UInt8] in
       var all: [UInt8] = []
@@ -159,7 +159,7 @@ struct WrittenHeadTests {
     let strange: [UInt8] = pixels([250, 250, 250, 1, 1, 1, 250, 250, 250, 1, 1, 1])
     let known = pixels(try #require(seen.classes[1].pictures.first).embeddings)
     let ask = { (classifier: Classifier, pixels: [UInt8]) in
-      try pixels.withUnsafeBytes { try classifier.classify(tensor: $0, topK: 1).first?.label }
+      try pixels.withUnsafeBytes { try classifier.classify(tensor: $0, topK: 1).best?.label }
     }
     #expect(try ask(classifier, strange) == nil)
     #expect(try ask(classifier, known) == "class 1")
@@ -171,7 +171,7 @@ struct WrittenHeadTests {
     var damaged = model
     damaged.setMetadata(named: "imprint.familiarity", to: [1, 2, 3])
     let plain = try Classifier(bytes: Bytes(damaged.serialized().bytes()))
-    #expect(plain.passedOver != nil && plain.unknownRule == nil && plain.classCount == 3)
+    #expect(plain.noveltyError != nil && plain.unknownRule == nil && plain.classCount == 3)
     #expect(try ask(plain, strange) != nil)
     var labelled = model
     try labelled.setImprinted(

@@ -18,7 +18,7 @@ struct NormalizationTests {
     let (width, height) = (classifier.input.width, classifier.input.height)
     let picture = try #require(
       PixelTensor(width: width, height: height, pixels: (0..<width * height).flatMap { _ in pixel }))
-    return try await classifier.classify(picture, topK: 3).sorted { $0.id < $1.id }.map(\.score)
+    return try await classifier.classify(picture, topK: 3).classes.sorted { $0.id < $1.id }.map(\.score)
   }
 
   /// A float model that gives the mean of its input, channel by channel.

@@ -44,7 +44,7 @@ struct OtherRuntimesTests {
     let classifier = try Classifier(contentsOf: file, execution: .exact)
     var scores: [[Float]] = []
     for picture in pictures {
-      let ranked = try await classifier.classify(picture, topK: classifier.classCount)
+      let ranked = try await classifier.classify(picture, topK: classifier.classCount).classes
       scores.append(ranked.sorted { $0.id < $1.id }.map(\.score))
     }
     return scores

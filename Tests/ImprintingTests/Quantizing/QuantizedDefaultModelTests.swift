@@ -30,8 +30,8 @@ struct QuantizedDefaultModelTests {
     let pictures = try PictureFiles.pictures(at: Material.imagenetSample)
     try #require(pictures.count == 500)
     var right = 0
-    try await classifier.classify(pictures, topK: 1) { index, result in
-      if try result.get().first?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
+    try await classifier.answers(pictures, topK: 1) { index, result in
+      if try result.get().best?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
     }
     // In float it is 0.872.
     #expect(Double(right) / 500 >= 0.872 - 0.015, "\(right) of 500")
@@ -110,7 +110,7 @@ struct QuantizedDefaultModelTests {
     let answer = try JSONDecoder().decode(Answer.self, from: Data(Python.run(script, [file.path, input.path]).utf8))
     #expect(answer.inputs == [[type == .uint8 ? "image_int8" : "image"]])
     #expect(answer.outputs == [["logits"]])
-    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 1000)
+    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 1000).classes
     #expect(mine.first?.id == 8)
     for found in mine { #expect(abs(answer.scores[found.id] - found.score) < 1e-5) }
   }

@@ -88,8 +88,8 @@ struct QuantizedOperatorsTests {
       let float = try Classifier(bytes: Bytes(quantization.source.serialized().bytes()))
       let bytes = try Classifier(bytes: Bytes(quantized.serialized().bytes()))
       for picture in pictures {
-        let right = try await float.classify(picture, topK: 10).sorted { $0.id < $1.id }
-        let found = try await bytes.classify(picture, topK: 10).sorted { $0.id < $1.id }
+        let right = try await float.classify(picture, topK: 10).classes.sorted { $0.id < $1.id }
+        let found = try await bytes.classify(picture, topK: 10).classes.sorted { $0.id < $1.id }
         for (one, other) in zip(right, found) { #expect(abs(one.score - other.score) < 0.1, "\(end.name) \(type)") }
       }
     }
@@ -123,7 +123,7 @@ struct QuantizedOperatorsTests {
     try Data(picture.pixels).write(to: input)
     let answers = try JSONDecoder().decode(
       [[Float]].self, from: Data(Python.run(script, [file.path, input.path]).utf8))
-    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 10).sorted { $0.id < $1.id }
+    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 10).classes.sorted { $0.id < $1.id }
     for answer in answers {
       #expect(answer.count == 10)
       for (one, other) in zip(answer, mine) { #expect(abs(one / 256 - other.score) <= 2.5 / 256) }

@@ -21,13 +21,13 @@ struct PrecisionTests {
     try PictureFiles.pictures(at: Material.flowers17.appending(path: name))[range].map { $0 }
   }
 
-  private func extractor(_ precision: Precision, cache: ModelCache? = nil) throws -> Extractor {
-    try Extractor(model: model, execution: Execution(precision: precision, cache: cache))
+  private func extractor(_ arithmetic: Arithmetic?, cache: ModelCache? = nil) throws -> Extractor {
+    try Extractor(model: model, execution: Execution(arithmetic: arithmetic, cache: cache))
   }
 
   private func embeddings(_ extractor: Extractor, _ pictures: [URL]) async throws -> [[Float]] {
     var found: [[Float]] = []
-    try await extractor.see(pictures) { _, result in
+    try await extractor.embed(pictures) { _, result in
       found.append(extractor.space.steps(try result.get().embeddings))
     }
     return found
@@ -42,10 +42,10 @@ struct PrecisionTests {
   @Test("Rewritten, embeddings are stored as the file has them, and nearly the same")
   func embeddings() async throws {
     let pictures = try pictures(0..<6, of: "iris")
-    let (exact, rewritten) = (try extractor(.exact), try extractor(.rewritten))
+    let (exact, rewritten) = (try extractor(.exact), try extractor(.int8))
     #expect(exact.space.arithmetic == .exact)
-    #expect(rewritten.space.arithmetic == .rewritten)
-    #expect(rewritten.space.difference(to: exact.space) == .arithmetic(.rewritten, .exact))
+    #expect(rewritten.space.arithmetic == .int8)
+    #expect(rewritten.space.difference(to: exact.space) == .arithmetic(.int8, .exact))
     let (theirs, mine) = (try await embeddings(exact, pictures), try await embeddings(rewritten, pictures))
     #expect(mine != theirs)
     for (one, other) in zip(mine, theirs) { #expect(cosine(one, other) > 0.998) }
@@ -53,17 +53,17 @@ struct PrecisionTests {
 
   @Test("By default that is the processor's to say")
   func automatic() throws {
-    let expected: EmbeddingSpace.Arithmetic = Processor.current.hasByteDotProducts ? .rewritten : .exact
-    #expect(try extractor(.automatic).space.arithmetic == expected)
+    let expected: Arithmetic = Processor.current.hasByteDotProducts ? .int8 : .exact
+    #expect(try extractor(nil).space.arithmetic == expected)
   }
 
   @Test("Kept from run to run, the rewritten model gives the same embeddings, and a damaged one is made anew")
   func cached() async throws {
     let cache = ModelCache(folder: folder.appending("models"))
     let pictures = try pictures(0..<3, of: "daisy")
-    let expected = try await embeddings(extractor(.rewritten), pictures)
+    let expected = try await embeddings(extractor(.int8), pictures)
     for round in 0..<4 {
-      #expect(try await embeddings(extractor(.rewritten, cache: cache), pictures) == expected)
+      #expect(try await embeddings(extractor(.int8, cache: cache), pictures) == expected)
       let files = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path).sorted()
       #expect(files.count == 2)
       for file in files {
@@ -83,14 +83,14 @@ struct PrecisionTests {
     let file = try Bytes(mapping: model)
     let whole = try Model(bytes: file)
     let cache = ModelCache(folder: folder.appending("models"))
-    let keys = [Precision.exact, .rewritten].map {
-      PreparedModel(whole, file: file, precision: $0, cache: cache).key
+    let keys = try [Arithmetic.exact, .int8].map {
+      try PreparedModel(whole, file: file, arithmetic: $0, cache: cache).key
     }
     let digest = try file.sha256
     #expect(keys == [digest, "\(digest) \(ModelCache.rewriting)"])
     let kept = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
     #expect(kept == ["\(digest).\(ModelCache.rewriting)"])
-    #expect(PreparedModel(whole, file: file, precision: .rewritten, cache: nil).key == nil)
+    #expect(try PreparedModel(whole, file: file, arithmetic: .int8, cache: nil).key == nil)
   }
 
   @Test("A model without a uint8 layer runs as it is")
@@ -98,23 +98,23 @@ struct PrecisionTests {
     let float = try Model(contentsOf: model)
     let int8 = try Requantization(float, interface: .signed).model
     let bytes = Bytes(try int8.serialized().bytes())
-    let extractor = try Extractor(bytes: bytes, execution: Execution(precision: .rewritten))
+    let extractor = try Extractor(bytes: bytes, execution: Execution(arithmetic: .int8))
     #expect(extractor.space.arithmetic == .exact)
   }
 
   @Test("What was seen in one arithmetic is gone on with in the same, and added to another only when that is allowed")
   func goingOn() async throws {
-    var seen: [Precision: EmbeddingSet] = [:]
-    for precision in [Precision.exact, .rewritten] {
-      let teacher = try Teacher(model: model, execution: Execution(precision: precision))
+    var seen: [Arithmetic: EmbeddingSet] = [:]
+    for arithmetic in [Arithmetic.exact, .int8] {
+      let teacher = try Teacher(model: model, execution: Execution(arithmetic: arithmetic))
       try await teacher.learn([.init(name: "iris", pictures: pictures(0..<4, of: "iris"))])
-      seen[precision] = await teacher.seen
-      let later = try await Teacher(model: model, from: teacher.seen)
+      seen[arithmetic] = await teacher.embeddings
+      let later = try await Teacher(model: model, from: teacher.embeddings)
       #expect(later.extractor.space == teacher.extractor.space)
     }
     var exact = try #require(seen[.exact])
-    let rewritten = try #require(seen[.rewritten])
-    #expect(throws: EmbeddingSetError.otherSpace(.arithmetic(.exact, .rewritten))) { try exact.merge(rewritten) }
+    let rewritten = try #require(seen[.int8])
+    #expect(throws: EmbeddingSetError.otherSpace(.arithmetic(.exact, .int8))) { try exact.merge(rewritten) }
     try exact.merge(rewritten, anyArithmetic: true)
     #expect(exact.pictures == 8)
   }
@@ -122,8 +122,8 @@ struct PrecisionTests {
   @Test("The imprinting engine always computes as the file has it")
   func engine() async throws {
     let pictures = try pictures(0..<2, of: "iris")
-    let engines = try Precision.allCases.map {
-      try ImprintingEngine(model: model, execution: Execution(precision: $0))
+    let engines = try [nil, .exact, .int8].map {
+      try ImprintingEngine(model: model, execution: Execution(arithmetic: $0))
     }
     var found: [[[Float]]] = engines.map { _ in [] }
     for (place, engine) in engines.enumerated() {
@@ -132,25 +132,25 @@ struct PrecisionTests {
     #expect(found[0].count == 2)
     #expect(Set(found).count == 1)
     let bytes = Bytes(try engines[0].extractor.serialized().bytes())
-    let rewritten = try Extractor(bytes: bytes, execution: Execution(precision: .rewritten))
+    let rewritten = try Extractor(bytes: bytes, execution: Execution(arithmetic: .int8))
     #expect(try await embeddings(rewritten, pictures) != found[0])
   }
 
   @Test("A rewritten classifier names what the file's own arithmetic names")
   func classifying() async throws {
-    let classifiers = try [Precision.exact, .rewritten].map {
+    let classifiers = try [Arithmetic.exact, .int8].map {
       try Classifier(
-        contentsOf: Material.model("mobilenet_v2_1.0_224_quant"), execution: Execution(precision: $0))
+        contentsOf: Material.model("mobilenet_v2_1.0_224_quant"), execution: Execution(arithmetic: $0))
     }
     for name in ["cat_test_0", "dog_test_0"] {
       let file = Material.coralPicture(name)
       let picture = try PictureReader(width: 224, height: 224).read(file)
       var best: [Int] = []
       for classifier in classifiers {
-        let answer = try #require(try await classifier.classify(picture).first)
+        let answer = try #require(try await classifier.classify(picture).best)
         best.append(answer.id)
         let raw = try picture.withUnsafeBytes { try classifier.classify(tensor: $0, topK: 1) }
-        #expect(raw.first == answer)
+        #expect(raw.best == answer)
       }
       #expect(best[0] == best[1])
     }

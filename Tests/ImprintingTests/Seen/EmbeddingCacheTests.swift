@@ -34,7 +34,7 @@ struct EmbeddingCacheTests {
   ) async throws -> (given: [EmbeddedPicture?], use: EmbeddingCache.Use) {
     let (cache, space) = (cache ?? self.cache, space ?? self.space)
     var given: [EmbeddedPicture?] = []
-    var lookup = try await CacheLookup(pictures, in: cache.read(space))
+    var lookup = try await CacheLookup(pictures, in: space, of: cache)
     let take = { (index: Int, result: Result<EmbeddedPicture, PictureError>) in
       #expect(index == given.count)
       given.append(try? result.get())
@@ -63,9 +63,9 @@ struct EmbeddingCacheTests {
   func reuse() async throws {
     let files = try pictures(0..<4)
     let first = try await see([files[0], files[2]])
-    #expect(first.use == EmbeddingCache.Use(seen: 2))
+    #expect(first.use == EmbeddingCache.Use(embedded: 2))
     let second = try await see(files)
-    #expect(second.use == EmbeddingCache.Use(reused: 2, seen: 2))
+    #expect(second.use == EmbeddingCache.Use(reused: 2, embedded: 2))
     #expect(second.given.map { $0?.embeddings.first } == [0, 1, 1, 3])
     #expect(second.given.map { $0?.name } == files.map(\.relativePath))
     let renamed = folder.appending("renamed.png")
@@ -82,7 +82,7 @@ struct EmbeddingCacheTests {
     try Data("other".utf8).write(to: files[1])
     try FileManager.default.removeItem(at: files[2])
     let (given, use) = try await see(files)
-    #expect(use.seen == 2)
+    #expect(use.embedded == 2)
     #expect(given.map { $0 == nil } == [false, false, true])
   }
 
@@ -115,7 +115,7 @@ struct EmbeddingCacheTests {
     damaged += [Data(), Data([1, 2, 3]), sound.dropLast(), sound.prefix(40), sound + [0]]
     for contents in damaged {
       try contents.write(to: file)
-      #expect(try await see(files).use == EmbeddingCache.Use(reused: 0, seen: 2))
+      #expect(try await see(files).use == EmbeddingCache.Use(reused: 0, embedded: 2))
       #expect(try Data(contentsOf: file) == sound)
     }
     let other = Sight.space(resize: "pad")
@@ -185,14 +185,14 @@ struct ExtractorCacheTests {
     let files = names.sorted().prefix(6).map { Material.flowers17.appending(path: "iris/\($0)") }
     struct Enough: Error {}
     await #expect(throws: Enough.self) {
-      try await cache.see(files, by: extractor) { index, _ in if index == 3 { throw Enough() } }
+      try await cache.embed(files, by: extractor) { index, _ in if index == 3 { throw Enough() } }
     }
     var pictures: [EmbeddedPicture] = []
-    let use = try await cache.see(files, by: extractor) { _, picture in pictures.append(try picture.get()) }
+    let use = try await cache.embed(files, by: extractor) { _, picture in pictures.append(try picture.get()) }
     #expect(use.reused >= 4)
-    #expect(use.reused + use.seen == 6)
+    #expect(use.reused + use.embedded == 6)
     var fresh: [EmbeddedPicture] = []
-    try await extractor.see(files) { _, picture in fresh.append(try picture.get()) }
+    try await extractor.embed(files) { _, picture in fresh.append(try picture.get()) }
     #expect(pictures == fresh)
   }
 }

@@ -20,7 +20,7 @@ struct StartingEmbeddingsTests {
   func embeddings(name: String, multiplier: Double, side: Int32) async throws {
     let network = Architecture.mobileNetV1(multiplier: multiplier, side: side)
     let model = try Model(contentsOf: Material.model("mobilenet_v1_" + name))
-    let start = try StartingPoint(model, for: network)
+    let start = try PretrainedWeights(model, for: network)
     let folders = ["daisy", "iris", "pansy", "tigerlily", "crocus"]
     let pictures = try folders.map { folder in
       try #require(try PictureFiles.pictures(at: Material.flowers17.appending(path: folder)).first)
@@ -47,7 +47,7 @@ struct StartingEmbeddingsTests {
   ) async throws -> [[Float]] {
     let extractor = try Extractor(bytes: Bytes(model.serialized().bytes()), resize: .crop(fraction: 0.875))
     var found: [[Float]] = []
-    try await extractor.see(pictures) { _, seen in found.append(numbers(try seen.get().embeddings)) }
+    try await extractor.embed(pictures) { _, seen in found.append(numbers(try seen.get().embeddings)) }
     return found
   }
 }

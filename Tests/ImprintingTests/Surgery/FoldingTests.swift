@@ -70,8 +70,8 @@ struct FoldingTests {
 
   @Test("A chain of operators on constants becomes one constant, and what led to it is gone")
   func chain() throws {
-    let folding = try Folding(of: model)
-    #expect(folding.left.isEmpty, "\(folding.left)")
+    let folding = try ConstantFolding(of: model)
+    #expect(folding.unfolded.isEmpty, "\(folding.unfolded)")
     #expect(folding.folded == ["\"padded\""])
     let folded = folding.model
     #expect(folded.subgraphs[0].operators.count == 1)
@@ -86,7 +86,7 @@ struct FoldingTests {
       try answers.answer(model, to: input).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     }
     for (mine, theirs) in zip(scores[0], scores[1]) { #expect(abs(mine - theirs) <= 1e-6) }
-    #expect(try Folding(of: folded).folded.isEmpty)
+    #expect(try ConstantFolding(of: folded).folded.isEmpty)
   }
 
   @Test(
@@ -108,7 +108,7 @@ struct FoldingTests {
       padded = next(t["index"] for t in interpreter.get_tensor_details() if t["name"] == "padded")
       print(interpreter.get_tensor(padded).tobytes().hex())
       """, [file.path])
-    let folded = try Folding(of: model).model
+    let folded = try ConstantFolding(of: model).model
     let constant = try #require(folded.constant(folded.subgraphs[0].tensors[1]))
     let hex = constant.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     #expect(printed.split(whereSeparator: \.isNewline).last.map(String.init) == hex)
@@ -127,10 +127,10 @@ struct FoldingTests {
     let broken = add([3, 3], .float32, "broken", to: &large)
     add(.transpose, [few, few], [broken], nil, to: &large)
     large.subgraphs[0].outputs += [spread, drawn, broken]
-    let folding = try Folding(of: large)
+    let folding = try ConstantFolding(of: large)
     #expect(folding.folded == ["\"padded\""])
-    #expect(folding.left.map(\.tensor) == ["\"spread\"", "\"broken\""])
-    #expect(folding.left[0].because.contains("far more bytes"))
+    #expect(folding.unfolded.map(\.tensor) == ["\"spread\"", "\"broken\""])
+    #expect(folding.unfolded[0].because.contains("far more bytes"))
     #expect(folding.model.subgraphs[0].operators.count == 4)
   }
 
@@ -139,7 +139,7 @@ struct FoldingTests {
     .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func untouched() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
-    let folding = try Folding(of: whole)
+    let folding = try ConstantFolding(of: whole)
     #expect(folding.folded.isEmpty)
     let answers = try Answers()
     let input = (0..<(128 * 128 * 3)).map { UInt8(truncatingIfNeeded: $0 / 200) }
@@ -163,7 +163,7 @@ struct FoldingTests {
     add(.add, [steps, steps], [sum], AddOptions().options, to: &deadly)
     deadly.subgraphs[0].inputs = [features]
     deadly.subgraphs[0].outputs = [small, shares, sum]
-    #expect(try Folding(of: deadly).left.count == 3)
+    #expect(try ConstantFolding(of: deadly).unfolded.count == 3)
   }
 
   @Test("However a file is damaged, folding it answers or refuses")
@@ -177,7 +177,7 @@ struct FoldingTests {
       Mutation.mutate(&damaged, using: &generator)
       guard let model = try? Model(bytes: Bytes(damaged)) else { continue }
       read += 1
-      _ = try? Folding(of: model, runtime: runtime).model.serialized()
+      _ = try? ConstantFolding(of: model, runtime: runtime).model.serialized()
     }
     #expect(read > 20)
   }
