@@ -217,7 +217,7 @@ struct OutputPath: Sendable {
     return values[0]
   }
 
-  /// What an operator that writes a tensor does as a step, and the tensor that it reads; nil where it is none.
+  /// Returns the kind of step that an operator is, and the tensor that it reads; nil where it is not a step.
   private static func step(
     at op: Operator, to tensor: Int32, of graph: SubGraph, in model: Model
   ) -> (kind: Step.Kind, source: Int32)? {
@@ -248,7 +248,7 @@ extension Model {
   /// The first part of the names of tensors that belong to a head of this package, however many heads there are.
   static let headPrefix = "Imprinting"
 
-  /// Whether a tensor was added with a head, by its name; what follows from it is checked by what is there.
+  /// Whether a tensor was added with a head, judged by its name; callers check the operators themselves.
   func isOfHead(_ index: Int32) -> Bool {
     mainSubgraph?.tensor(index)?.name?.string.hasPrefix(Self.headPrefix) == true
   }

@@ -84,7 +84,7 @@ public struct BaseClassifier: Sendable, Hashable {
   }
 }
 
-/// The network's own embedding, and what is done to it before the last layer reads it.
+/// The network's own embedding, and its transformation before the last layer reads it.
 struct EmbeddingSource {
   let layer: LastLayer
   /// The embedding: a tensor of the main subgraph, by index.

@@ -184,7 +184,7 @@ public struct PretrainedWeightsError: DescribedError {
     ]
     return Self(
       code: .otherWeights,
-      message: "these are not the weights of \(architecture): " + differences.compactMap { $0 }.joined(separator: ", "),
+      message: "these are not the weights of \(architecture): " + differences.compactMap { $0 }.joined(separator: "; "),
       remedy: advice(fitting))
   }
 
