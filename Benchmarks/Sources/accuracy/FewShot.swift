@@ -53,10 +53,10 @@ struct FewShot {
     return Row(
       what: what, method: "analytic − softmax regression (\(theirs.accuracy.withError))",
       found: """
-        \(difference.signed): \(ofPairs.oneSignedPlace) standard errors of the pairs, \
-        \(ofMean.oneSignedPlace) of the mean
+        \(difference.signed): \(ofPairs.oneSignedPlace) paired standard errors, \
+        \(ofMean.oneSignedPlace) unpaired
         """,
-      bound: "≥ −1 of the pairs", isMet: ofPairs >= -1)
+      bound: "≥ −1 paired", isMet: ofPairs >= -1)
   }
 }
 

@@ -37,7 +37,7 @@ struct KeptBaseClasses {
     let what = "1001 classes kept beside flowers17, \(name) a class, \(resize)"
     report.add(
       Row(
-        what: what, method: "analytic, base top-1 − the untouched model's (\(base.text))", found: "",
+        what: what, method: "analytic, base top-1 − that of the unchanged model (\(base.text))", found: "",
         first: kept.mean.signed + (kept.standardError.map { " ± " + $0.text } ?? ""), bound: "≥ −0.015",
         isMet: kept.mean >= -0.015))
     report.add(

@@ -18,7 +18,7 @@ struct Row {
   }
 
   static let head = """
-    | what | method | found | first quarter held back | to reach | |
+    | what | method | found | first quarter held back | bound | |
     | --- | --- | --- | --- | --- | --- |
     """
 }

@@ -15,7 +15,8 @@ struct SolvingTimes {
     }
     report.add(
       Row(
-        what: "solving 100 classes, \(many.pictures) embeddings of \(space.dimension), median of 5", method: "analytic",
+        what: "solving for 100 classes, \(many.pictures) embeddings of \(space.dimension) elements, median of 5",
+        method: "analytic",
         found: "\(seconds.text) s", bound: "≤ 2.0 s", isMet: seconds <= 2))
 
     let taught = try seen(classes: 20, pictures: 60)
@@ -33,7 +34,7 @@ struct SolvingTimes {
     report.add(
       Row(
         what:
-          "adding one picture to a head of 20 classes of \(space.dimension) and solving again, median of 5",
+          "adding one picture to 20 classes of \(space.dimension) elements and solving again, median of 5",
         method: "analytic, from sums", found: "\((1000 * added).text) ms", bound: "≤ 50 ms", isMet: added <= 0.05))
   }
 

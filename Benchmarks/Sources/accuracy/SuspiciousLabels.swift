@@ -12,7 +12,7 @@ struct SuspiciousLabels {
     guard let share = Estimate(shares) else { return }
     report.add(
       Row(
-        what: "flowers17, 20 of the 1020 labels wrong: share of them among the 40 most suspicious", method: "analytic",
+        what: "flowers17, 20 of 1020 labels wrong: share of them among the 40 most suspicious", method: "analytic",
         found: share.withError, bound: "≥ 0.93", isMet: share.mean >= 0.93))
   }
 

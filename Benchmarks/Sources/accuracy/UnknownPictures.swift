@@ -22,7 +22,7 @@ struct UnknownPictures {
       let area = Self.area(known, strange)
       report.add(
         Row(
-          what: "unknown: 12 classes of flowers17 taught with 60 pictures, AUROC for \(name)", method: "analytic",
+          what: "novelty score of 12 classes of flowers17, 60 pictures each: AUROC for \(name)", method: "analytic",
           found: "", first: area.text, bound: "≥ \(bound)", isMet: area >= bound))
     }
   }

@@ -40,8 +40,8 @@ struct WrittenFile {
     let accuracy = Double(right) / Double(files.count)
     report.add(
       Row(
-        what: "flowers17, \(shots) pictures a class: the written file names the same class as the head in memory",
-        method: type(of: method).name, found: "", first: "\(share.text); the file's own accuracy \(accuracy.text)",
+        what: "flowers17, \(shots) pictures a class: the written file and the head in memory agree",
+        method: type(of: method).name, found: "", first: "\(share.text); accuracy of the file \(accuracy.text)",
         bound: "≥ 0.995", isMet: share >= 0.995))
   }
 }

@@ -28,7 +28,7 @@ struct HeadSuite {
         try one.add(picture, to: "a class")
       }
       suite.benchmark("logits of an embedding") { _ = head.logits(of: steps) }
-      suite.benchmark("the first 5 of 1001 classes") { _ = try Ranking.best(scores, topK: 5) }
+      suite.benchmark("top 5 of 1001 classes") { _ = try Ranking.best(scores, topK: 5) }
     }
   }
 }

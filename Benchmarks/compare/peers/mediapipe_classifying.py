@@ -2,7 +2,7 @@
 
     mediapipe_classifying.py MODEL CORES PICTURE...
 
-Prints the pictures a second, with their decoding and without opening the model.
+Prints the pictures per second, with their decoding and without opening the model.
 """
 import concurrent.futures, json, sys, time, types
 

@@ -19,8 +19,8 @@ def many(prepared, what):
         prepared.runs, lambda: len(pictures) / imprint("classify", "--model", prepared.classifier, *pictures).seconds,
         lambda: peer("mediapipe_classifying", prepared.classifier, str(prepared.cores),
                      *pictures).json["pictures_per_s"])
-    return Row(what, "pictures a second of MediaPipe's ImageClassifier, one a core, without its start; ours with it",
+    return Row(what, "pictures per second of MediaPipe's ImageClassifier, one per core, start-up excluded; ours included",
                ratios(ours, theirs), 1.0, figures={"ours": (ours, "/s"), "the peer": (theirs, "/s")})
 
 
-rows = [("a cold `classify` of one picture", cold), ("`classify` of 340 pictures", many)]
+rows = [("cold `classify` of one picture", cold), ("`classify` of 340 pictures", many)]

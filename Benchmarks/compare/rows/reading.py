@@ -16,7 +16,7 @@ def our_rate(pictures):
 def against(prepared, what, pictures, name, theirs, bound=1.0):
     ours, others = alternate(prepared.runs, lambda: our_rate(pictures),
                              lambda: len(pictures) / statistics.median(theirs(pictures).json))
-    return Row(what, f"pictures a second of {name}, one thread", ratios(ours, others), bound,
+    return Row(what, f"pictures per second of {name}, one thread", ratios(ours, others), bound,
                figures={"ours": (ours, "/s"), "the peer": (others, "/s")})
 
 
@@ -48,13 +48,13 @@ def large_pillow(prepared, what):
 
 
 def large_opencv(prepared, what):
-    return against(prepared, what, some_large(prepared), "OpenCV, imread() told to shrink to 1/8, and resize()",
+    return against(prepared, what, some_large(prepared), "OpenCV, imread() at 1/8 scale and resize()",
                    opencv("8"))
 
 
 rows = [
-    ("read pictures of flowers17 into tensors", small_pillow),
-    ("read pictures of flowers17 into tensors", small_opencv),
-    ("read JPEGs of 12 megapixels into tensors", large_pillow),
-    ("read JPEGs of 12 megapixels into tensors", large_opencv),
+    ("decode and resize pictures of flowers17", small_pillow),
+    ("decode and resize pictures of flowers17", small_opencv),
+    ("decode and resize JPEGs of 12 megapixels", large_pillow),
+    ("decode and resize JPEGs of 12 megapixels", large_opencv),
 ]
