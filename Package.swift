@@ -62,19 +62,26 @@ let package = Package(
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
-    .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "TestMaterial"]),
+    .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "Platform", "TFLite", "TestMaterial"]),
     .testTarget(
       name: "ImprintingTests",
       dependencies: [
-        "Heads", "Imprinting", "Inference", "LinearAlgebra", "LiteRT", "Platform", "Reports", "TestMaterial",
+        "Heads", "Imprinting", "Inference", "LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "Platform",
+        "Reports",
+        "TFLite", "TestMaterial",
       ]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Heads", "Imprinting", "Inference", "ModelSurgery", "TestMaterial", "Torch", "Training"]),
+      dependencies: [
+        "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite", "TestMaterial", "Torch",
+        "Training",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "imprint", "Platform", "TestMaterial", "Torch",
+        "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "Reports", "TFLite", "TestMaterial",
+        "Torch",
+        "Training", "imprint",
       ]),
   ],
   swiftLanguageModes: [.v6]

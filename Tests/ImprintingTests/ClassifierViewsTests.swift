@@ -113,7 +113,8 @@ struct ClassifierViewsTests {
     let pictures = try Self.flowers("daisy", 10..<13) + Self.flowers("iris", 10..<13)
     let usual = try Classifier(contentsOf: model)
     #expect(usual.testTimeAugmentation == .off)
-    #expect(try await scores(usual, pictures) == scores(Classifier(contentsOf: model, testTimeAugmentation: .off), pictures))
+    #expect(
+      try await scores(usual, pictures) == scores(Classifier(contentsOf: model, testTimeAugmentation: .off), pictures))
     let five = try Classifier(contentsOf: model, testTimeAugmentation: .five)
     let together = try await scores(five, pictures)
     for (picture, found) in zip(pictures, together) { #expect(try await scores(five, [picture]) == [found]) }

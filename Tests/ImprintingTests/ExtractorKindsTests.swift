@@ -44,7 +44,9 @@ struct ExtractorKindsTests {
     }
     let classifier = try await engine.classifier()
     var right = 0
-    for (picture, id) in tests where try await classifier.classify(picture, topK: 1).classes.first?.id == id { right += 1 }
+    for (picture, id) in tests where try await classifier.classify(picture, topK: 1).classes.first?.id == id {
+      right += 1
+    }
     return Double(right) / Double(tests.count)
   }
 

@@ -1,3 +1,4 @@
+import Platform
 import ModelSurgery
 import TFLite
 import TestMaterial

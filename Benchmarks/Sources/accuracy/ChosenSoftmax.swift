@@ -13,7 +13,9 @@ struct ChosenSoftmax: HeadMethod {
   private static let iterations = 60
   private static let exponents = -7 ... -2
 
-  func solve(_ seen: EmbeddingSet) throws -> SolvedHead { try SoftmaxHead(strength: Self.strength(for: seen)).solve(seen) }
+  func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
+    try SoftmaxHead(strength: Self.strength(for: seen)).solve(seen)
+  }
 
   /// The strength to learn from some pictures with; that by default where a class has one picture.
   static func strength(for seen: EmbeddingSet) throws -> Double {

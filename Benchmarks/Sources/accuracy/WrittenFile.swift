@@ -19,7 +19,9 @@ struct WrittenFile {
     try await run(Analytic(), "5", few, into: &report)
   }
 
-  private func run(_ method: any HeadMethod, _ shots: String, _ lesson: EmbeddingSet, into report: inout Report) async throws {
+  private func run(_ method: any HeadMethod, _ shots: String, _ lesson: EmbeddingSet, into report: inout Report)
+    async throws
+  {
     let solved = try method.solve(lesson)
     let file = folder.appending(path: "written.tflite")
     try solved.model(behind: extractor.model, resize: extractor.resize).serialized().write(to: file)

@@ -26,7 +26,9 @@ extension EmbeddingSet {
   func plainViews(of names: [String]) throws -> PlainViews {
     var views = PlainViews()
     for known in classes {
-      guard let label = names.firstIndex(of: known.name) else { throw EmbeddingSetError.noClass(known.name, known: names) }
+      guard let label = names.firstIndex(of: known.name) else {
+        throw EmbeddingSetError.noClass(known.name, known: names)
+      }
       for picture in known.pictures {
         views.steps.append(space.plainSteps(of: picture))
         views.labels.append(label)

@@ -1,4 +1,3 @@
-import ModelSurgery
 import TFLite
 
 extension ByteCursor {

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// How a tensor's elements stand for real numbers: as 32-bit floats, or as bytes q with value = scale (q − zero point).
 public enum ElementEncoding: Sendable, Hashable {

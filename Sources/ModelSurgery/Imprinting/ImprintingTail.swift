@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// The last layers of a model that can be imprinted, as found in its main subgraph:
 /// L2_NORMALIZATION → (QUANTIZE) → CONV_2D 1x1 → MUL by a scalar → RESHAPE → SOFTMAX.

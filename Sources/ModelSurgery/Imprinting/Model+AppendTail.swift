@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// The model with the imprinting tail behind it: for a bare embedding extractor, whose output is one vector.

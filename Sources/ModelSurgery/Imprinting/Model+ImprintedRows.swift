@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 extension Model {
   /// The stored bytes of the kernel's rows, D elements each, in the order of their classes.

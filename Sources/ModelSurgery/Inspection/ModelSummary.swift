@@ -93,7 +93,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     /// The dimension of the embedding.
     public let dimension: Int
     /// The transform of the embedding before it is normalised; for the base's classes if there is a base.
-    public let root: EmbeddingRoot
+    public let transform: FeatureTransform
   }
 
   /// The schema version.
@@ -163,7 +163,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     }
     return SolvedHeadSummary(
       classes: found.classCount, baseClasses: base, rowsPerClass: found.rowsPerClass, dimension: found.dimension,
-      root: found.root)
+      transform: found.transform)
   }
 
   private static func summary(of tensor: Tensor, index: Int, in model: Model) -> TensorSummary {

@@ -1,4 +1,4 @@
-public import Platform
+package import Platform
 
 extension Bytes {
   /// The SHA-256 digest of the bytes, in 64 hexadecimal digits.

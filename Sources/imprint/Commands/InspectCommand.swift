@@ -123,7 +123,7 @@ struct InspectionReport: Encodable {
 
   private static func words(_ head: ModelSummary.SolvedHeadSummary) -> String {
     let root =
-      switch head.root {
+      switch head.transform {
       case .plain: "normalised"
       case .root: "normalised after the square root"
       case .signedRoot: "normalised after the signed square root"

@@ -80,7 +80,9 @@ struct EdgeTPUTeachingTests {
       try await teacher.save(to: file)
       let classifier = try Classifier(contentsOf: file, execution: execution)
       var answers: [[Classification]] = []
-      for picture in try flowers(10..<12).flatMap(\.pictures) { answers.append(try await classifier.classify(picture).classes) }
+      for picture in try flowers(10..<12).flatMap(\.pictures) {
+        answers.append(try await classifier.classify(picture).classes)
+      }
       return (file, answers)
     }
     let device = try await teach(compiledBase, execution(standIn))

@@ -1,3 +1,4 @@
+import ModelSurgery
 import LinearAlgebra
 import Testing
 

@@ -1,3 +1,4 @@
+import LiteRT
 import Foundation
 import ModelSurgery
 import TFLite

@@ -9,7 +9,7 @@ import TestMaterial
 
 /// Made-up pictures of coloured quarters, and a small extractor that tells them apart: nothing else is needed.
 struct Swatches {
-  static let names = ["red", "green", "blue", "grey"]
+  static let names = ["red", "green", "blue", "grey", "background"]
 
   let folder: TemporaryFolder
   /// The file of a small extractor: the colours of a picture's quarters.
@@ -28,7 +28,7 @@ struct Swatches {
     var colours = (0..<12).map { channel in
       (channel % 3 == place ? 200 : 60) + Int.random(in: -40...40, using: &generator)
     }
-    if place == 3 { colours = colours.map { _ in Int.random(in: 100...150, using: &generator) } }
+    if place >= 3 { colours = colours.map { _ in Int.random(in: 100...150, using: &generator) } }
     var bytes: [UInt8] = []
     for row in 0..<20 {
       for column in 0..<30 {

@@ -49,7 +49,7 @@ struct LinearHeadTests {
       #expect(found.classCount == 2 && found.dimension == 3)
       #expect(graph.tensor(found.embedding)?.name == "colour")
       let summary = try #require(ModelSummary(model).solvedHead)
-      #expect(summary.root == transform && summary.classes == 2 && summary.baseClasses == 0)
+      #expect(summary.transform == transform && summary.classes == 2 && summary.baseClasses == 0)
     }
   }
 
