@@ -16,24 +16,25 @@
   }
 #else
   /// Computes a SHA-256 digest piece by piece, with the system's libcrypto (OpenSSL 3), which is opened on first use.
+  ///
+  /// It calls `SHA256_Init` and its companions and not `EVP_Digest…`: these need no set-up of OpenSSL's providers, which
+  /// takes 5 ms, longer than the digest of a model. OpenSSL 3 deprecates them in its headers, and keeps them in its binary
+  /// interface.
   package struct SHA256Hasher: ~Copyable {
     private let functions: LibcryptoFunctions
-    private let context: OpaquePointer
+    // A SHA256_CTX, which takes 112 bytes.
+    private let context: UnsafeMutableRawPointer
 
     /// Begins a digest.
     ///
-    /// - Throws: ``SharedLibraryError`` where libcrypto cannot be opened, or refuses to compute SHA-256.
+    /// - Throws: ``SharedLibraryError`` where libcrypto cannot be opened.
     package init() throws(SharedLibraryError) {
-      let functions = try LibcryptoFunctions.shared.get()
-      self.init(functions: functions, context: try functions.beginSHA256())
+      functions = try LibcryptoFunctions.shared.get()
+      context = .allocate(byteCount: 256, alignment: 16)
+      _ = functions.begin(context)
     }
 
-    private init(functions: LibcryptoFunctions, context: OpaquePointer) {
-      self.functions = functions
-      self.context = context
-    }
-
-    deinit { functions.freeContext(context) }
+    deinit { context.deallocate() }
 
     /// Adds bytes behind those added so far.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -44,24 +45,17 @@
     /// Returns the digest of all bytes added.
     package consuming func finalize() -> SHA256Digest {
       var digest = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
-      digest.withUnsafeMutableBufferPointer { _ = functions.finish(context, $0.baseAddress, nil) }
+      digest.withUnsafeMutableBufferPointer { _ = functions.finish($0.baseAddress, context) }
       return SHA256Digest(bytes: digest)
     }
   }
 
-  /// The functions of OpenSSL's `evp.h` that compute a digest.
+  /// The functions of OpenSSL's `sha.h` that compute a SHA-256 digest.
   private struct LibcryptoFunctions: Sendable {
-    typealias MakeContext = @convention(c) () -> OpaquePointer?
-    typealias FreeContext = @convention(c) (OpaquePointer?) -> Void
-    typealias Algorithm = @convention(c) () -> OpaquePointer?
-    typealias Begin = @convention(c) (OpaquePointer?, OpaquePointer?, OpaquePointer?) -> Int32
-    typealias Update = @convention(c) (OpaquePointer?, UnsafeRawPointer?, Int) -> Int32
-    typealias Finish =
-      @convention(c) (OpaquePointer?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt32>?) -> Int32
+    typealias Begin = @convention(c) (UnsafeMutableRawPointer) -> Int32
+    typealias Update = @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer?, Int) -> Int32
+    typealias Finish = @convention(c) (UnsafeMutablePointer<UInt8>?, UnsafeMutableRawPointer) -> Int32
 
-    let makeContext: MakeContext
-    let freeContext: FreeContext
-    let sha256: Algorithm
     let begin: Begin
     let update: Update
     let finish: Finish
@@ -78,26 +72,9 @@
           path: "libcrypto.so.3", reason: "OpenSSL 3 is needed; on Debian and Ubuntu install libssl3 (\(error.message))"
         )
       }
-      makeContext = try library.function("EVP_MD_CTX_new", as: MakeContext.self)
-      freeContext = try library.function("EVP_MD_CTX_free", as: FreeContext.self)
-      sha256 = try library.function("EVP_sha256", as: Algorithm.self)
-      begin = try library.function("EVP_DigestInit_ex", as: Begin.self)
-      update = try library.function("EVP_DigestUpdate", as: Update.self)
-      finish = try library.function("EVP_DigestFinal_ex", as: Finish.self)
-    }
-
-    /// Returns a new context in which a SHA-256 digest has begun.
-    func beginSHA256() throws(SharedLibraryError) -> OpaquePointer {
-      guard let context = makeContext() else { throw Self.refusal }
-      guard begin(context, sha256(), nil) == 1 else {
-        freeContext(context)
-        throw Self.refusal
-      }
-      return context
-    }
-
-    private static var refusal: SharedLibraryError {
-      .cannotOpen(path: "libcrypto.so.3", reason: "it does not compute SHA-256")
+      begin = try library.function("SHA256_Init", as: Begin.self)
+      update = try library.function("SHA256_Update", as: Update.self)
+      finish = try library.function("SHA256_Final", as: Finish.self)
     }
   }
 #endif
