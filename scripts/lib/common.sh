@@ -23,12 +23,22 @@ can_be_root() {
   as_root true 2>/dev/null
 }
 
+# Prints the folder of libraries among the user's data; nothing where there is no home, or it is not the user's own, as
+# under sudo. Sources/Platform/LibraryLocation.swift looks there.
+user_library_folder() {
+  if [[ ${XDG_DATA_HOME:-} == /* ]]; then
+    echo "$XDG_DATA_HOME/imprint/lib"
+  elif [[ ${HOME:-} == /* ]] && [ -O "$HOME" ]; then
+    echo "$HOME/.local/share/imprint/lib"
+  fi
+}
+
 # Builds the Swift program $2 of Benchmarks, or `all` of them, or `none`, and then runs the Python of its folder $1 with
 # the other arguments.
 run_benchmark() {
   local folder=$1 product=$2 root only=()
   shift 2
-  root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+  root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
   case " $* " in *" --help "* | *" -h "*) product=none ;; esac
   if [ "$product" != none ]; then
     [ "$product" = all ] || only=(--product "$product")
