@@ -3,10 +3,14 @@ PREFIX ?= /usr/local
 export PREFIX DESTDIR
 
 SOURCES = Package.swift Sources Tests Benchmarks
-# A build folder of its own: Swift's libraries go into the command, so that it runs where Swift is not installed.
+# The command carries Swift's libraries, to run where Swift is not installed; such a build needs a folder of its own.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
 
-.PHONY: help build test demo bench bench-micro bench-accuracy bench-growth bench-devices bench-training install uninstall lint format clean
+# The modules whose documentation is built.
+DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
+
+.PHONY: help build test demo docs bench bench-micro bench-accuracy bench-growth bench-devices bench-training install \
+  uninstall lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -15,16 +19,21 @@ build: ## Build the command: .build-static/release/imprint
 	@scripts/setup
 	swift build $(STATIC) --product imprint
 
-test: ## Check the formatting, build without a warning, run all tests (CONFIGURATION=release)
+test: ## Check the formatting, build without warnings, run all tests (CONFIGURATION=release)
 	@scripts/setup --tests
 	@$(MAKE) --no-print-directory lint
 	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing
 	@scripts/test $(CONFIGURATION)
 
-demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=pictures)
+demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=folder)
 	@scripts/demo
 
-bench: build ## Measure the speed beside peers, into Documentation/benchmarks.md
+docs: ## Build the documentation of the modules: .build-docs/site
+	IMPRINT_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs \
+	  generate-documentation $(DOCUMENTED:%=--target %) --enable-experimental-combined-documentation \
+	  --output-path .build-docs/site
+
+bench: build ## Measure the speed beside other libraries, and update Documentation/benchmarks.md
 	@scripts/setup --tests
 	@scripts/setup --benchmarks
 	@scripts/bench --write
@@ -33,26 +42,26 @@ bench-micro: build ## Measure single functions of the library
 	@scripts/setup --tests
 	@scripts/bench --only micro
 
-bench-accuracy: build ## Measure how often the answers are right, into Documentation/benchmarks.md
+bench-accuracy: ## Measure the accuracy, and update Documentation/benchmarks.md
 	@scripts/setup --tests
 	@scripts/bench-accuracy
 
-bench-growth: ## Measure how time and memory grow, into Documentation/benchmarks.md
+bench-growth: ## Measure how time and memory grow, and update Documentation/benchmarks.md
 	@scripts/setup
 	@scripts/bench-growth
 
-bench-devices: ## Measure teaching behind a base on Edge TPUs, with a stand-in for their library
+bench-devices: ## Measure teaching on Edge TPUs, with a stand-in for their library
 	@scripts/setup --tests
 	@scripts/bench-devices
 
-bench-training: build ## Measure training a base, into Documentation/benchmarks.md
+bench-training: build ## Measure training a base, and update Documentation/benchmarks.md
 	@scripts/setup --tests
 	@scripts/bench-training
 
 install: build ## Install the command and the LiteRT runtime (PREFIX=/usr/local)
 	@scripts/install
 
-uninstall: ## Remove what install put there (PREFIX=/usr/local)
+uninstall: ## Remove the command and the LiteRT runtime (PREFIX=/usr/local)
 	@scripts/install --remove
 
 lint: ## Check the formatting
@@ -61,5 +70,5 @@ lint: ## Check the formatting
 format: ## Format all Swift files
 	swift format --in-place --recursive --parallel $(SOURCES)
 
-clean: ## Remove what was built; what was fetched stays
+clean: ## Remove all builds, but no downloads
 	rm -rf .build .build-* demo

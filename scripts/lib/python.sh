@@ -46,10 +46,14 @@ make_python() {
   mv "$2.new" "$2"
 }
 
-# Succeeds where the virtual environment $1 was made from today's scripts/$2, and its Python still runs and imports the
-# module $3.
+# Succeeds where the virtual environment $1 has the packages of scripts/$2, and its Python runs and imports the module $3.
 python_is_ready() {
-  cmp -s "scripts/$2" "$1/$2" && "$1/bin/python3" -c "import $3" 2>/dev/null
+  cmp -s <(packages "scripts/$2") <(packages "$1/$2") && "$1/bin/python3" -c "import $3" 2>/dev/null
+}
+
+# Prints a list of packages without its comments.
+packages() {
+  grep -v '^ *#' "$1" 2>/dev/null
 }
 
 check_pip() {
