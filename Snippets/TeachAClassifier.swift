@@ -1,7 +1,6 @@
 //! Teaches a classifier from folders of pictures: TeachAClassifier FOLDER MORE PICTURE
 
 import Foundation
-import Heads
 import Imprinting
 import Pictures
 
