@@ -1,8 +1,8 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
 import PackageDescription
 
-// A package of its own, so that who depends on Imprint builds none of it.
+// A package of its own: packages that depend on Imprint build none of it.
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],

@@ -32,8 +32,8 @@ public final class Runtime: Sendable {
   /// Opens the runtime.
   ///
   /// It is looked for in `$IMPRINT_LITERT` (the path of the library or of its folder), in the folder `.runtime` of the
-  /// checkout that the program was built in, in `lib/imprint` beside the folder of the installed program, and last where
-  /// the system's loader looks.
+  /// checkout that the program was built in, in `lib/imprint` beside the folder of the installed program, in
+  /// `$XDG_DATA_HOME/imprint/lib` or else `~/.local/share/imprint/lib`, and last where the system's loader looks.
   ///
   /// - Throws: ``LiteRTError/runtimeNotFound(tried:)`` with the reason for each place, or
   ///   ``LiteRTError/failed(to:status:message:)``.

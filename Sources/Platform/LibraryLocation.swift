@@ -4,47 +4,59 @@
   import Foundation
 #endif
 
-/// The places where a library is looked for that comes with the package, first to last.
+/// The places to look for a library that comes with the package.
 package struct LibraryLocation {
-  /// Paths to open, in order: those of files that exist, and last the bare name for the system's loader.
+  /// The paths to open, in order: the files that exist, and last the bare name for the system's loader.
   package let candidates: [String]
 
+  /// Finds the candidates: `.runtime` of the checkout, `lib/imprint` beside the program's `bin`, and `imprint/lib` among
+  /// the user's data.
+  ///
   /// - Parameters:
   ///   - fileName: The library's file name.
-  ///   - variable: The environment variable that names the library, or the folder that holds it; nothing else is tried
-  ///     where it is set.
+  ///   - variable: The environment variable that names the library, or the folder that holds it. Where it is set, it is
+  ///     the only candidate.
   ///   - environment: The process's environment variables.
-  ///   - image: The path of the program or library that this code stands in.
+  ///   - image: The path of the program or library that holds this code.
   package init(of fileName: String, variable: String, environment: [String: String], image: String) {
     if let named = environment[variable], !named.isEmpty {
       candidates = [Self.isFolder(named) ? named + "/" + fileName : named]
       return
     }
-    let found = [Self.setUp(fileName, image: image), Self.installed(fileName, image: image)]
-      .compactMap { $0 }
+    let folders = [Self.checkout(image: image), Self.installed(image: image), Self.userData(environment)]
+    let found = folders.compactMap { $0.map { $0 + "/" + fileName } }
       .filter { FileManager.default.fileExists(atPath: $0) }
     candidates = found + [fileName]
   }
 
-  /// The places for this process.
+  /// Finds the candidates for this process.
   package init(of fileName: String, variable: String) {
     self.init(
       of: fileName, variable: variable, environment: ProcessInfo.processInfo.environment,
       image: Image.path(containing: #dsohandle) ?? "")
   }
 
-  /// `.runtime` of the checkout that the program was built in: beside its build folder.
-  private static func setUp(_ fileName: String, image: String) -> String? {
+  /// Returns `.runtime` of the checkout that the program was built in: beside its build folder.
+  private static func checkout(image: String) -> String? {
     let components = image.split(separator: "/", omittingEmptySubsequences: false)
     guard let build = components.lastIndex(where: { $0 == ".build" || $0.hasPrefix(".build-") }) else { return nil }
-    return (components[..<build] + [".runtime", Substring(fileName)]).joined(separator: "/")
+    return (components[..<build] + [".runtime"]).joined(separator: "/")
   }
 
-  /// `lib/imprint` beside the program's `bin`.
-  private static func installed(_ fileName: String, image: String) -> String? {
+  /// Returns `lib/imprint` beside the program's `bin`.
+  private static func installed(image: String) -> String? {
     let components = image.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
     guard !components.isEmpty else { return nil }
-    return (components + ["lib", "imprint", Substring(fileName)]).joined(separator: "/")
+    return (components + ["lib", "imprint"]).joined(separator: "/")
+  }
+
+  /// Returns `imprint/lib` in `$XDG_DATA_HOME`, else in `~/.local/share`; nil where there is no home.
+  ///
+  /// `scripts/setup` puts the library there, for programs of other packages that depend on this one.
+  private static func userData(_ environment: [String: String]) -> String? {
+    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/imprint/lib" }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    return home + "/.local/share/imprint/lib"
   }
 
   private static func isFolder(_ path: String) -> Bool {

@@ -3,52 +3,84 @@ import Platform
 import TestMaterial
 import Testing
 
-@Suite("Where a library is looked for that comes with the package")
+@Suite("The places to look for a library that comes with the package")
 struct LibraryLocationTests {
-  private func places(_ environment: [String: String], image: String) -> LibraryLocation {
+  private func location(_ environment: [String: String], image: String) -> LibraryLocation {
     LibraryLocation(of: "libOne.so", variable: "IMPRINT_ONE", environment: environment, image: image)
   }
 
   @Test("A path in IMPRINT_ONE is the only candidate")
   func variable() {
-    let location = places(["IMPRINT_ONE": "/opt/lib.so"], image: "/a/.build/debug/imprint")
+    let location = self.location(["IMPRINT_ONE": "/opt/lib.so"], image: "/a/.build/debug/imprint")
     #expect(location.candidates == ["/opt/lib.so"])
   }
 
   @Test("A folder in IMPRINT_ONE means the library in it")
   func folder() throws {
     let folder = try TemporaryFolder()
-    let location = places(["IMPRINT_ONE": folder.url.path], image: "")
+    let location = self.location(["IMPRINT_ONE": folder.url.path], image: "")
     #expect(location.candidates == [folder.url.path + "/libOne.so"])
   }
 
   @Test("An empty IMPRINT_ONE counts as none")
   func empty() {
-    let location = places(["IMPRINT_ONE": ""], image: "/nowhere/imprint")
+    let location = self.location(["IMPRINT_ONE": ""], image: "/nowhere/imprint")
     #expect(location.candidates == ["libOne.so"])
   }
 
-  @Test("The set-up's folder comes before the system's loader, wherever in the build folder the program lies")
-  func setUp() throws {
-    let checkout = try TemporaryFolder()
-    let runtime = checkout.appending(".runtime")
-    try FileManager.default.createDirectory(at: runtime, withIntermediateDirectories: true)
-    let library = runtime.appending(path: "libOne.so")
+  /// Writes an empty library into a folder, and returns its path.
+  private func library(in folder: URL) throws -> String {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let library = folder.appending(path: "libOne.so")
     try Data().write(to: library)
-    for build in [".build/debug/imprint", ".build/x86_64-unknown-linux-gnu/release/imprint", ".build-static/imprint"] {
-      let location = places([:], image: checkout.appending(build).path)
-      #expect(location.candidates == [library.path, "libOne.so"])
-    }
+    return library.path
+  }
+
+  @Test(
+    "The checkout's .runtime comes before the system's loader, wherever in the build folder the program lies",
+    arguments: [".build/debug/imprint", ".build/x86_64-unknown-linux-gnu/release/imprint", ".build-static/imprint"])
+  func checkout(program: String) throws {
+    let checkout = try TemporaryFolder()
+    let library = try library(in: checkout.appending(".runtime"))
+    #expect(location([:], image: checkout.appending(program).path).candidates == [library, "libOne.so"])
   }
 
   @Test("An installed program finds the library beside its own folder")
   func installed() throws {
     let prefix = try TemporaryFolder()
-    let folder = prefix.appending("lib/imprint")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let library = folder.appending(path: "libOne.so")
-    try Data().write(to: library)
-    let location = places([:], image: prefix.appending("bin/imprint").path)
-    #expect(location.candidates == [library.path, "libOne.so"])
+    let library = try library(in: prefix.appending("lib/imprint"))
+    #expect(location([:], image: prefix.appending("bin/imprint").path).candidates == [library, "libOne.so"])
+  }
+
+  @Test("Any program finds the library among the user's data: in XDG_DATA_HOME where it is absolute, else below HOME")
+  func userData() throws {
+    let home = try TemporaryFolder()
+    let data = try TemporaryFolder()
+    let atHome = try library(in: home.appending(".local/share/imprint/lib"))
+    let elsewhere = try library(in: data.appending("imprint/lib"))
+    let image = "/elsewhere/.build/release/program"
+    #expect(location(["HOME": home.url.path], image: image).candidates == [atHome, "libOne.so"])
+    #expect(
+      location(["HOME": home.url.path, "XDG_DATA_HOME": data.url.path], image: image).candidates
+        == [elsewhere, "libOne.so"])
+    #expect(
+      location(["HOME": home.url.path, "XDG_DATA_HOME": "relative"], image: image).candidates == [atHome, "libOne.so"])
+  }
+
+  @Test("Without a home, only the system's loader is asked", arguments: [[:], ["HOME": ""], ["HOME": "relative"]])
+  func noHome(environment: [String: String]) {
+    #expect(location(environment, image: "/elsewhere/program").candidates == ["libOne.so"])
+  }
+
+  @Test("The checkout comes first, then the installed library, then the user's data")
+  func order() throws {
+    let root = try TemporaryFolder()
+    let checkout = try library(in: root.appending(".runtime"))
+    // The program lies in `.build/bin`, so that `lib/imprint` beside it is in the build folder.
+    let installed = try library(in: root.appending(".build/lib/imprint"))
+    let userData = try library(in: root.appending("data/imprint/lib"))
+    let location = self.location(
+      ["XDG_DATA_HOME": root.appending("data").path], image: root.appending(".build/bin/imprint").path)
+    #expect(location.candidates == [checkout, installed, userData, "libOne.so"])
   }
 }

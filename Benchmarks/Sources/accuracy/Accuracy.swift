@@ -39,14 +39,14 @@ struct Accuracy {
         (.count(10), 0.83, 0.915), (.count(20), 0.85, 0.94),
       ], into: &report)
 
-    let standard = try Extractor(bytes: Bytes(DefaultModel.make(weights: material.weights).serialized().bytes()))
+    let standard = try Extractor(model: DefaultModel.make(weights: material.weights))
     try SolvingTimes(space: standard.space).run(into: &report)
     try await FewShot(name: "default model, flowers17", seen: EmbeddingSet.all(flowers, by: standard))
       .run([(.all, 0.835, 0.93), (.count(5), 0.76, 0.84)], into: &report)
     try await KeptBaseClasses(material: material, folder: folder).run(into: &report)
 
     let views = try await EmbeddingSet.all(
-      flowers, by: Extractor(model: material.extractor, views: .thirteen, execution: .exact))
+      flowers, by: Extractor(model: material.extractor, augmentation: .thirteen, execution: .exact))
     try await FewShot(name: "13 views, flowers17", seen: views)
       .run([(.count(1), nil, 0.64), (.count(5), nil, 0.895), (.count(10), nil, 0.945)], into: &report)
     // So many rows take minutes a strength: it is chosen once, on what is not held back first.

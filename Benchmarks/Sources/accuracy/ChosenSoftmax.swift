@@ -46,7 +46,7 @@ struct ChosenSoftmax: HeadMethod {
     found.max { ($0.value.right, $1.value.loss) < ($1.value.right, $0.value.loss) }?.key ?? -5
   }
 
-  private static func ask(_ head: Head, about seen: EmbeddingSet) -> (right: Int, loss: Double) {
+  private static func ask(_ head: LinearHead, about seen: EmbeddingSet) -> (right: Int, loss: Double) {
     var (right, loss) = (0, 0.0)
     for (label, known) in seen.classes.enumerated() {
       for picture in known.pictures {

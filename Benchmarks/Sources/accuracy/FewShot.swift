@@ -19,10 +19,10 @@ struct FewShot {
   func run(_ bounds: [(shots: Shots, imprinted: Double?, analytic: Double)], into report: inout Report) async throws {
     for (shots, imprinted, analytic) in bounds {
       let random = try await Episodes(count: Self.draws, shots: [shots])
-        .run(seen, methods: [Imprinted(), Analytic(findsFamiliarity: false), opponent])
+        .run(seen, methods: [Imprinted(), Analytic(findsNovelty: false), opponent])
       // With all pictures every draw is the same there.
       let first = try await Episodes(count: shots == .all ? 1 : Self.draws, shots: [shots], heldBack: .first)
-        .run(seen, methods: [Imprinted(), Analytic(findsFamiliarity: false)])
+        .run(seen, methods: [Imprinted(), Analytic(findsNovelty: false)])
       let what =
         "\(name), \(shots == .all ? "all 60" : "\(shots)") \(shots == .count(1) ? "picture" : "pictures") a class"
       guard random.rows.count == 3, first.rows.count == 2 else { throw Complaint("\(what): there are no results") }

@@ -25,7 +25,7 @@ struct KeptBaseClasses {
       let count = split.training.reduce(0) { $0 + $1.pictures.count }
       // As the command does it.
       let teacher = try Teacher(
-        model: material.classifier, keepClasses: true, resize: resize, views: .usual(for: count), execution: .exact)
+        model: material.classifier, keepClasses: true, resize: resize, augmentation: .usual(for: count), execution: .exact)
       try await teacher.learn(split.training, strict: true)
       let file = folder.appending(path: "kept.tflite")
       try await teacher.save(to: file)

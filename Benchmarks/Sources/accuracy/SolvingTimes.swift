@@ -20,7 +20,7 @@ struct SolvingTimes {
         found: "\(seconds.text) s", bound: "≤ 2.0 s", isMet: seconds <= 2))
 
     let taught = try seen(classes: 20, pictures: 60)
-    let settings = try Analytic(findsFamiliarity: false).solution(taught).settings
+    let settings = try Analytic(findsNovelty: false).solution(taught).settings
     var sums = EmbeddingSet(space: space, budget: 0)
     try sums.merge(taught)
     var draws = Draws(seed: 2)

@@ -35,7 +35,7 @@ struct SuspiciousLabels {
         number += 1
       }
     }
-    let suspects = try Analytic(findsFamiliarity: false).solve(spoilt).leaveOneOut?.suspects(2 * Self.wrong) ?? []
+    let suspects = try Analytic(findsNovelty: false).solve(spoilt).leaveOneOut?.suspects(2 * Self.wrong) ?? []
     return Double(suspects.count { flipped.contains($0.picture) }) / Double(flipped.count)
   }
 }

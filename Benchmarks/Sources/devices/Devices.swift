@@ -22,7 +22,7 @@ struct Devices {
       try ImprintingEngine(
         model: URL(filePath: arguments[1]),
         execution: Execution(
-          device: .edgeTPU(.all(nil)), edgeTPU: EdgeTPUUse(library: library), runtime: runtime))
+          device: .edgeTPU(.all(nil)), edgeTPU: EdgeTPUOptions(library: library), runtime: runtime))
     }
     let size = try await engine(arguments[3]).input
     let reader = try PictureReader(width: size.width, height: size.height)

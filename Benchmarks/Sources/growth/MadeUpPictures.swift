@@ -10,7 +10,7 @@ struct MadeUpPictures {
 
   init(dimension: Int, classes: Int) {
     space = EmbeddingSpace(
-      extractor: "made up", resize: "crop", views: .one, arithmetic: .exact, dimension: dimension, element: .uint8,
+      extractor: "made up", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: dimension, element: .uint8,
       zeroPoint: 0, isNonNegative: true)
     self.classes = classes
   }

@@ -5,7 +5,7 @@ import Imprinting
 struct HeadSuite {
   private let seen: EmbeddingSet
   private let picture: EmbeddedPicture
-  private let head: Head
+  private let head: LinearHead
   private let steps: [Float]
   private let scores: [Float]
 

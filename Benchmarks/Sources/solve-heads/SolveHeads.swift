@@ -30,7 +30,7 @@ struct SolveHeads {
       return
     }
     let methods: [String: any HeadMethod] = [
-      "analytic": Analytic(findsFamiliarity: false), "analytic-unknown": Analytic(), "softmax": SoftmaxHead(),
+      "analytic": Analytic(findsNovelty: false), "analytic-unknown": Analytic(), "softmax": SoftmaxHead(),
     ]
     guard let method = methods[arguments[1]], let runs = Int(arguments[2]), runs > 0 else { usage() }
 

@@ -27,9 +27,9 @@ struct TeachDecoded {
       (name: known.name, pictures: try known.pictures.prefix(20).map { try reader.read($0) })
     }
     for _ in 0..<runs {
-      let teacher = try Teacher(model: model, method: .imprinted, execution: Execution(runtime: runtime))
+      let teacher = try Teacher(model: model, method: Imprinted(), execution: Execution(runtime: runtime))
       // The first inference of an instance packs its weights.
-      try await teacher.extractor.see(decoded: Array(pictures[0].pictures.prefix(8))) { _, _ in }
+      try await teacher.extractor.embed(decoded: Array(pictures[0].pictures.prefix(8))) { _, _ in }
       let clock = ContinuousClock()
       let start = clock.now
       try await teacher.learn(decoded: Array(pictures))

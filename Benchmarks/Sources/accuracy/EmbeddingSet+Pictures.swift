@@ -6,7 +6,7 @@ extension EmbeddingSet {
   static func all(_ classes: [LabelledPictures.Class], by extractor: Extractor) async throws -> EmbeddingSet {
     let list = classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     var seen = EmbeddingSet(space: extractor.space, budget: .max)
-    try await extractor.see(list.map(\.1)) { index, picture in try seen.add(picture.get(), to: list[index].0) }
+    try await extractor.embed(list.map(\.1)) { index, picture in try seen.add(picture.get(), to: list[index].0) }
     return seen
   }
 
