@@ -2,21 +2,6 @@ import Foundation
 import ModelSurgery
 import TFLite
 
-/// A random number generator that gives the same numbers in every run.
-public struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  public init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
-
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-}
-
 /// Models with the layers, shapes, names and number formats of the material's, and random weights.
 ///
 /// Colours and patterns that differ give embeddings that differ, which is enough to learn from; nothing here recognises a

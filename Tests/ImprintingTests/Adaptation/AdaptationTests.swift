@@ -70,7 +70,7 @@ struct AdaptationTests {
   func coral() throws {
     let adaptation = try Adaptation(of: SmallClassifier().model)
     let error = #expect(throws: SurgeryError.self) { try adaptation.model(layout: .coral) }
-    #expect("\(try #require(error))".contains("take the float layout"))
+    #expect("\(try #require(error))".contains("use the float layout"))
   }
 
   @Test("A vector that no memory holds is refused")

@@ -57,6 +57,6 @@ struct SplitTests {
 
   @Test("Shares outside 0 ..< 1 are refused", arguments: [-0.1, 1, .nan, 7])
   func bad(ratio: Double) {
-    #expect(throws: ImprintingError.self) { try Split([pictures(4)], testRatio: ratio) }
+    #expect(throws: EvaluationError.self) { try Split([pictures(4)], testRatio: ratio) }
   }
 }
