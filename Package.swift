@@ -103,3 +103,8 @@ for target in package.targets where [.executable, .regular, .test].contains(targ
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
 }
+
+// The documentation's plugin is fetched only where `make docs` asks for it.
+if Context.environment["IMPRINT_DOCC"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

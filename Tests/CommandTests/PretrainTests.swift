@@ -109,7 +109,7 @@ struct PretrainTests {
       after: ":", interruptedBy: SIGKILL, once: last, pretrain() + options)
     #expect(first.code == -1)
     var outcome = first
-    for delay in [0.25, 0.6, 1, 30] {
+    for delay in [0.25, 0.6, 1, 300] {
       outcome = try Imprint.run(
         after: "(sleep \(delay); kill -9 $$) 2>/dev/null & :", pretrain("--resume") + options)
       if outcome.code == 0 { break }

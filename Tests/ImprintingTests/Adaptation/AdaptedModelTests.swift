@@ -132,7 +132,7 @@ struct AdaptedModelTests {
     #expect(skipped == 1)
     #expect(abs(calibration.featureNorm - 22.7) < 3)
     #expect(abs(calibration.topLogit - 12.5) < 3)
-    await #expect(throws: ImprintingError.noPictures) { try await adaptation.calibration(pictures: []) }
+    await #expect(throws: InferenceError.noPictures) { try await adaptation.calibration(pictures: []) }
     let extractor = try Adaptation(
       of: Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")))
     #expect(try await extractor.calibration(pictures: []) == nil)

@@ -156,8 +156,8 @@ struct QuantizedOperatorsTests {
     let ranges = try await quantization.ranges(pictures: [broken, pictures[0]], skipped: { _ in skipped += 1 })
     #expect(ranges.pictures == 1)
     #expect(skipped == 1)
-    await #expect(throws: ImprintingError.noPictures) { try await quantization.ranges(pictures: [broken]) }
-    await #expect(throws: ImprintingError.noPictures) { try await quantization.ranges(pictures: []) }
+    await #expect(throws: InferenceError.noPictures) { try await quantization.ranges(pictures: [broken]) }
+    await #expect(throws: InferenceError.noPictures) { try await quantization.ranges(pictures: []) }
   }
 
   @Test("Probes give all that has to be measured, in as many models as the limit asks for")

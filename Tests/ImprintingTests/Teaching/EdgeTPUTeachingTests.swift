@@ -131,7 +131,7 @@ struct EdgeTPUTeachingTests {
   @Test("Without a device, without the library, and on the processor the error says what is missing")
   func refusals() throws {
     func refusal(_ execution: Execution) throws -> String {
-      let error = #expect(throws: ImprintingError.self) { try Extractor(model: compiledBase, execution: execution) }
+      let error = #expect(throws: InferenceError.self) { try Extractor(model: compiledBase, execution: execution) }
       return "\(try #require(error))"
     }
     let none = try StandIn(["USB": 0], in: folder)
