@@ -109,12 +109,13 @@ struct PretrainTests {
       after: ":", interruptedBy: SIGKILL, once: last, pretrain() + options)
     #expect(first.code == -1)
     var outcome = first
-    for delay in [0.25, 0.6, 1, 300] {
+    for delay in [0.25, 0.6, 1] {
       outcome = try Imprint.run(
         after: "(sleep \(delay); kill -9 $$) 2>/dev/null & :", pretrain("--resume") + options)
       if outcome.code == 0 { break }
       #expect(weights(last) != nil, "a checkpoint was damaged")
     }
+    if outcome.code != 0 { outcome = try Imprint.run(pretrain("--resume") + options) }
     #expect(outcome.code == 0, "\(outcome.complaints)")
     #expect(weights(last) == wanted)
   }
