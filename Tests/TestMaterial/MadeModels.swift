@@ -179,11 +179,14 @@ private struct Network {
       encoding: .uint8(scale: scale, zeroPoint: 128), contents: Bytes(weights))
     let encoding = isLinear ? Self.linear : Self.relu6
     let step = scale * encodingUnit(input)
-    let biases = (0..<outputs).map { _ in Int32(Float.random(in: -0.5...0.5, using: &generator) * knob("BIAS", 1) / step) }
+    let biases = (0..<outputs).map { _ in
+      Int32(Float.random(in: -0.5...0.5, using: &generator) * knob("BIAS", 1) / step)
+    }
     let bias = try builder.integers(
       name + "/Conv2D_Fold_bias", biases, quantization: QuantizationParameters(scale: step, zeroPoint: 0))
     return try builder.conv2D(
-      input, kernel: kernel, bias: bias, options: Conv2DOptions(padding: .same, strideWidth: stride, strideHeight: stride),
+      input, kernel: kernel, bias: bias,
+      options: Conv2DOptions(padding: .same, strideWidth: stride, strideHeight: stride),
       encoding: encoding, name: name + (isLinear ? "/Conv" : "/Relu6"))
   }
 
@@ -228,10 +231,12 @@ private struct Network {
     var current: GraphTensor
     if isFullyConnected {
       let vector = try builder.reshape(
-        features, to: [1, features.shape[3]], name: scope + "/Logits/Squeeze", shapeName: scope + "/Logits/Squeeze_shape")
+        features, to: [1, features.shape[3]], name: scope + "/Logits/Squeeze",
+        shapeName: scope + "/Logits/Squeeze_shape")
       let weights = try builder.constant(
         name + "/weights", shape: [classes, features.shape[3]], encoding: kernel, contents: Bytes(rows))
-      current = try builder.fullyConnected(vector, weights: weights, bias: bias, encoding: score, name: name + "/BiasAdd")
+      current = try builder.fullyConnected(
+        vector, weights: weights, bias: bias, encoding: score, name: name + "/BiasAdd")
     } else {
       let weights = try builder.constant(
         name + "/weights", shape: [classes, 1, 1, features.shape[3]], encoding: kernel, contents: Bytes(rows))

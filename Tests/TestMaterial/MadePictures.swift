@@ -40,7 +40,9 @@ enum MadePictures {
     var generator = SeededGenerator(seed: 1000 * kind + number)
     let share = Double(kind) / Double(kinds)
     let petals = Double(3 + kind % 5)
-    let middle = (x: Double.random(in: 0.42...0.58, using: &generator), y: Double.random(in: 0.42...0.58, using: &generator))
+    let middle = (
+      x: Double.random(in: 0.42...0.58, using: &generator), y: Double.random(in: 0.42...0.58, using: &generator)
+    )
     let reach = Double.random(in: 0.3...0.42, using: &generator)
     let turn = Double.random(in: 0...6, using: &generator)
     let light = Double.random(in: 0.9...1.1, using: &generator)

@@ -1,7 +1,7 @@
 public import TFLite
 
 /// A classifier small enough to read: a picture of 4x4 pixels, its mean, and a head of as many rows as are wanted.
-public struct SmallClassifier {
+public struct SmallClassifier: Sendable {
   /// Rows of three weights.
   public var rows: [[Float]]
   /// A bias for each row.

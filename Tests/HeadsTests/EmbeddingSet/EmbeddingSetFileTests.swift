@@ -37,7 +37,8 @@ struct SeenFileTests {
       (Augmentation.off, Arithmetic.exact, "\"arithmetic\":\"exact\",\"dimension\":12,\"element\":\"uint8\""),
       (.five, .int8, "\"arithmetic\":\"rewritten\""),
     ] {
-      let bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set(in: MadeEmbeddings.space(views: views, arithmetic: arithmetic)))
+      let bytes = try MadeEmbeddings.bytes(
+        MadeEmbeddings.set(in: MadeEmbeddings.space(views: views, arithmetic: arithmetic)))
       let header = String(decoding: bytes, as: UTF8.self)
       #expect(header.contains(text))
       #expect(header.contains("\"views\":\"\(views == .off ? "one" : "five")\",\"zeroPoint\":0}"))

@@ -114,7 +114,8 @@ struct SeenTests {
     try seen.merge(seen)
     #expect(seen.pictures == 15)
     // Another picture may have the same name.
-    try seen.add(EmbeddedPicture(name: "class 0/0.jpg", embeddings: MadeEmbeddings.picture(9, of: 0).embeddings), to: "class 0")
+    try seen.add(
+      EmbeddedPicture(name: "class 0/0.jpg", embeddings: MadeEmbeddings.picture(9, of: 0).embeddings), to: "class 0")
     #expect(seen.pictures == 16)
   }
 
@@ -157,7 +158,8 @@ struct SeenTests {
     func seen(_ numbers: [Int]) throws -> EmbeddingSet {
       var seen = EmbeddingSet(space: MadeEmbeddings.space())
       for number in numbers {
-        try seen.add(EmbeddedPicture(name: "1.jpg", embeddings: MadeEmbeddings.picture(number, of: 0).embeddings), to: "rose")
+        try seen.add(
+          EmbeddedPicture(name: "1.jpg", embeddings: MadeEmbeddings.picture(number, of: 0).embeddings), to: "rose")
       }
       return seen
     }
@@ -181,7 +183,8 @@ struct SeenTests {
       let error = #expect(throws: EmbeddingSetError.self) { try seen.merge(MadeEmbeddings.set(in: space)) }
       #expect("\(try #require(error))".contains(words))
     }
-    try seen.merge(MadeEmbeddings.set(pictures: 7..<9, in: MadeEmbeddings.space(arithmetic: .int8)), anyArithmetic: true)
+    try seen.merge(
+      MadeEmbeddings.set(pictures: 7..<9, in: MadeEmbeddings.space(arithmetic: .int8)), anyArithmetic: true)
     #expect(seen.pictures == 21)
   }
 

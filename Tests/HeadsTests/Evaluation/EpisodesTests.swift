@@ -89,7 +89,9 @@ struct EpisodesTests {
   /// Knows the classes of ``MadeEmbeddings`` beforehand.
   private struct FixedHead: HeadMethod {
     static let name = "fixed"
-    func solve(_ seen: EmbeddingSet) throws -> SolvedHead { try NearestMean().solve(MadeEmbeddings.set(pictures: 0..<8)) }
+    func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
+      try NearestMean().solve(MadeEmbeddings.set(pictures: 0..<8))
+    }
   }
 
   @Test("Leave-one-out is set against the accuracy of the same episode")

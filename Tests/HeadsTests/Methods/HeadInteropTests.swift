@@ -22,7 +22,7 @@ struct HeadInteropTests {
       mean: numbers(12, 5).map { $0 / 10 }, directions: [1] + Array(repeating: 0, count: 11), shares: [0.5],
       lambda: 0.5,
       discriminants: numbers(24, 6), lengths: [1, 2])
-    return try WrittenHeadTests.extractor(encoding).appending(old).appending(
+    return try SmallExtractor.model(encoding).appending(old).appending(
       new, novelty: novelty, calibration: BaseClassCalibration(offset: 2, slope: 0.5))
   }
 

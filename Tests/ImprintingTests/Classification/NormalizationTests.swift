@@ -6,6 +6,7 @@ import LiteRT
 import ModelSurgery
 import Pictures
 import TFLite
+import TestMaterial
 import Testing
 
 @Suite("What becomes of a picture's bytes")

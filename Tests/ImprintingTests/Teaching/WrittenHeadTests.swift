@@ -11,17 +11,6 @@ import Testing
 
 @Suite("Solved heads in files", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct WrittenHeadTests {
-  /// The mean colours of a picture's quarters: twelve elements.
-  static func extractor(_ encoding: ElementEncoding) throws -> Model {
-    var builder = GraphBuilder()
-    let picture = try builder.input("picture", shape: [1, 4, 4, 3], encoding: encoding)
-    let pooled = try builder.averagePool(
-      picture,
-      options: Pool2DOptions(padding: .valid, strideWidth: 2, strideHeight: 2, filterWidth: 2, filterHeight: 2),
-      name: "pooled")
-    return builder.finish(with: try builder.reshape(pooled, to: [1, 12], name: "colours", shapeName: "shape"))
-  }
-
   private func numbers(_ count: Int, _ generator: inout SeededGenerator) -> [Float] {
     (0..<count).map { _ in Float.random(in: -3...3, using: &generator) }
   }
@@ -40,7 +29,7 @@ struct WrittenHeadTests {
     let head = try LinearHead(
       transform: map, dimension: 12, rowsPerClass: rows, weights: numbers(12 * 5 * rows, &generator),
       biases: numbers(5 * rows, &generator))
-    let file = try BaseLogits(of: Self.extractor(encoding).appending(head))
+    let file = try BaseLogits(of: SmallExtractor.model(encoding).appending(head))
     for number in 0..<200 {
       // The first is an embedding of zeros.
       let values = number == 0 ? Array(repeating: 0, count: 12) : numbers(12, &generator)
@@ -74,7 +63,7 @@ struct WrittenHeadTests {
     var generator = SeededGenerator(seed: 3)
     let old = try LinearHead(
       transform: .plain, dimension: 12, weights: numbers(48, &generator), biases: Array(repeating: 4, count: 4))
-    let base = try Self.extractor(encoding).appending(old)
+    let base = try SmallExtractor.model(encoding).appending(old)
     let (seen, solved) = try solved(encoding, shots: 12)
     let logits = try BaseLogits(of: base)
     let kept = try BaseClassCalibration(solved, from: seen, base: logits)
@@ -105,7 +94,7 @@ struct WrittenHeadTests {
     let (seen, solved) = try solved(encoding, shots: 1)
     let head = try LinearHead(
       transform: .plain, dimension: 12, weights: Array(repeating: 1, count: 24), biases: [0, 1])
-    let base = try BaseLogits(of: Self.extractor(encoding).appending(head))
+    let base = try BaseLogits(of: SmallExtractor.model(encoding).appending(head))
     #expect(throws: BaseClassCalibrationError.tooFewPictures) {
       try BaseClassCalibration(solved, from: seen, base: base)
     }
@@ -141,7 +130,7 @@ struct WrittenHeadTests {
   func unknown() async throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
     let (seen, solved) = try solved(encoding, shots: 20)
-    let model = try solved.model(behind: Self.extractor(encoding), resize: .crop)
+    let model = try solved.model(behind: SmallExtractor.model(encoding), resize: .crop)
     let bytes = Bytes(try model.serialized().bytes())
     let classifier = try Classifier(bytes: bytes)
     let rule = try #require(classifier.unknownRule)

@@ -91,7 +91,8 @@ struct EmbeddingCacheTests {
     let files = try pictures(0..<2)
     try await see(files)
     for other in [
-      MadeEmbeddings.space(resize: "squash"), MadeEmbeddings.space(views: .five), MadeEmbeddings.space(extractor: "beef"),
+      MadeEmbeddings.space(resize: "squash"), MadeEmbeddings.space(views: .five),
+      MadeEmbeddings.space(extractor: "beef"),
       MadeEmbeddings.space(arithmetic: .int8), MadeEmbeddings.space(dimension: 5),
     ] {
       #expect(try await see(files, space: other).use.reused == 0)
