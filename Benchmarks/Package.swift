@@ -37,7 +37,8 @@ let package = Package(
     .executableTarget(
       name: "accuracy",
       dependencies: [
-        .product(name: "Imprinting", package: "Imprint"), .product(name: "Pictures", package: "Imprint"),
+        .product(name: "Imprinting", package: "Imprint"), .product(name: "ModelSurgery", package: "Imprint"),
+        .product(name: "Pictures", package: "Imprint"),
         .product(name: "TFLite", package: "Imprint"),
       ]),
     .executableTarget(

@@ -1,8 +1,8 @@
-"""Measures Imprint beside its peers and the runtime alone, in one run, and prints a table with the bounds to be kept.
+"""Measures Imprint beside its peers and the runtime alone, in one run, and prints a table with the bounds to keep.
 
-Runs of both sides of a row take turns; a row's ratio is the median of the turns'. Whole commands are measured from outside.
-Needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL, and what `scripts/setup --tests` and
-`scripts/setup --benchmarks` get; a row whose peer is missing says so.
+The two sides of a row alternate; a row's ratio is the median of the ratios of all turns. Whole commands are timed from the
+start to the end of their process. Needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL, and what
+`scripts/setup --tests` and `scripts/setup --benchmarks` install; a row says so where its peer is missing.
 """
 import argparse, json, os, sys, tempfile, time
 
@@ -18,24 +18,22 @@ subjects = {"inference": inference, "training": training, "reading": reading, "h
 def main():
     options = argparse.ArgumentParser(
         prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--runs", type=int, default=5, help="turns of each side (default: 5)")
-    options.add_argument("--only", action="append", choices=[*subjects, "micro"], help="a subject to measure, instead of all")
-    options.add_argument("--json", default=places.figures, metavar="FILE", help="where to write all figures as JSON")
-    options.add_argument("--write", action="store_true", help="put the table into Documentation/benchmarks.md")
+    options.add_argument("--runs", type=int, default=5, help="number of turns of each side (default: 5)")
+    options.add_argument("--only", action="append", choices=[*subjects, "micro"], help="measure this subject instead of all; can be repeated")
+    options.add_argument("--json", default=places.figures, metavar="FILE", help="write all figures as JSON into this file")
+    options.add_argument("--write", action="store_true", help="write the table into Documentation/benchmarks.md")
     options = options.parse_args()
     if options.runs < 1:
-        sys.exit(f"--runs is {options.runs}; it takes a positive number")
+        sys.exit(f"--runs is {options.runs}; give a positive number")
     if options.write and options.only:
-        sys.exit("--write takes the whole table: leave --only out")
+        sys.exit("--write needs the whole table: leave out --only")
     if not os.path.isdir(places.tools):
         sys.exit("The benchmark needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL")
 
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        # Nothing that earlier runs have left counts.
+        # Caches of earlier runs must not count.
         os.environ["XDG_CACHE_HOME"] = os.path.join(folder, "cache")
-        # The programs are built deeper down than where the set-up's folder is looked for.
-        os.environ.setdefault("IMPRINT_LITERT", os.path.join(places.root, ".runtime", "libLiteRt.so"))
         measure(Prepared(folder, options.runs), options, start)
 
 

@@ -1,15 +1,15 @@
-"""Programs, run and measured from outside."""
+"""Runs programs, and measures their time and memory."""
 import functools, json, os, subprocess, tempfile, time
 
 import places
 
 
 class NotMeasured(Exception):
-    """Why a row is not measured, in words."""
+    """The reason why a row is not measured."""
 
 
 class Ran:
-    """What a program printed, its wall time in seconds, and its largest resident size in MB."""
+    """The output of a program, its wall time in seconds, and its peak resident memory in MB."""
 
     def __init__(self, printed, seconds, megabytes):
         self.printed, self.seconds, self.megabytes = printed, seconds, megabytes
@@ -20,7 +20,7 @@ class Ran:
 
 
 def run(*command, environment=None):
-    """Runs a program to its end, and raises NotMeasured where that fails."""
+    """Runs a program, and raises NotMeasured where it fails."""
     name = os.path.basename(command[0])
     if name.startswith("python"):
         name = os.path.basename(command[1])
@@ -37,7 +37,7 @@ def run(*command, environment=None):
         seconds = time.perf_counter() - start
         if process.returncode:
             complaints.seek(0)
-            lines = complaints.read().decode(errors="replace").strip().splitlines() or ["it says nothing"]
+            lines = complaints.read().decode(errors="replace").strip().splitlines() or ["no message"]
             raise NotMeasured(f"{name} failed: {lines[-1].strip()}")
     return Ran(printed.decode(), seconds, usage.ru_maxrss / 1024)
 
@@ -53,25 +53,25 @@ def peer(name, *arguments, python=None, environment=None):
 
 def need_bench_python():
     if not os.path.exists(places.bench_python):
-        raise NotMeasured("OpenCV and scikit-learn are missing: scripts/setup --benchmarks gets them")
+        raise NotMeasured("OpenCV and scikit-learn are missing: scripts/setup --benchmarks installs them")
 
 
 @functools.cache
 def has_option(command, option):
-    """Whether the command built here knows an option, or the subcommand that is asked for its help."""
+    """Whether the help of a command or subcommand mentions an option."""
     try:
         return option in imprint(*command.split(), "--help").printed
     except NotMeasured:
         return False
 
 
-def need_precision():
-    if not has_option("train", "--precision") or not has_option("evaluate", "--precision"):
-        raise NotMeasured("this imprint has no --precision")
+def need_arithmetic():
+    if not has_option("train", "--arithmetic") or not has_option("evaluate", "--arithmetic"):
+        raise NotMeasured("this imprint has no --arithmetic")
 
 
 def alternate(runs, *works):
-    """What each of some functions returns, called by turns: one list each."""
+    """Calls functions in turns, and returns the list of each one's results."""
     found = [[] for _ in works]
     for _ in range(runs):
         for values, work in zip(found, works):

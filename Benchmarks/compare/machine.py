@@ -1,4 +1,4 @@
-"""The machine and what runs on it, named."""
+"""Describes the machine and the software on it."""
 import ctypes, os, platform, subprocess
 
 import places
@@ -13,7 +13,7 @@ def processor():
 
 
 def dot_products():
-    """The 8-bit dot products that the processor has, in the words of their makers."""
+    """The names of the processor's 8-bit dot products."""
     flags = {flag for name, value in cpu_lines() if name in ("flags", "Features") for flag in value.split()}
     known = {"avx512_vnni": "AVX-512 VNNI", "avx_vnni": "AVX VNNI", "asimddp": "SDOT", "i8mm": "I8MM"}
     if printed("sysctl", "-n", "hw.optional.arm.FEAT_DotProd") == "1":
@@ -22,7 +22,7 @@ def dot_products():
 
 
 def versions():
-    """The versions of what is measured, and of what it is measured against."""
+    """The versions of Imprint and its peers."""
     found = {"imprint": printed("git", "-C", places.root, "describe", "--always", "--dirty"), "OpenBLAS": openblas()}
     for python in (places.python, places.bench_python):
         try:

@@ -1,4 +1,4 @@
-"""Where everything is that the benchmark runs and reads."""
+"""The paths of the programs and files of the benchmarks."""
 import os
 
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -11,18 +11,18 @@ imprint = os.environ.get("IMPRINT_BENCH_COMMAND") or os.path.join(root, ".build-
 document = os.path.join(root, "Documentation", "benchmarks.md")
 figures = os.path.join(root, "Benchmarks", ".build", "bench.json")
 
-# The Python of the tests has LiteRT, MediaPipe and Pillow, that of the benchmarks OpenCV and scikit-learn.
+# The Python of the tests has LiteRT, MediaPipe and Pillow; that of the benchmarks has OpenCV and scikit-learn.
 python = os.environ.get("IMPRINT_TEST_PYTHON") or os.path.join(root, ".venv", "bin", "python3")
 bench_python = os.environ.get("IMPRINT_BENCH_PYTHON") or os.path.join(root, ".venv-bench", "bin", "python3")
 
 
 def program(name):
-    """A program of the package in Benchmarks."""
+    """A Swift program of Benchmarks."""
     return os.path.join(root, "Benchmarks", ".build", "release", name)
 
 
 def peer(name):
-    """A script that does the same job with something else."""
+    """A script that does the same job with other libraries."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", name + ".py")
 
 
@@ -32,7 +32,7 @@ def tool(name):
 
 
 def classes(folder):
-    """The pictures of a folder of class folders, class by class, by name."""
+    """The pictures of each class of a folder of class folders, sorted by name."""
     return {
         name: [os.path.join(folder, name, file) for file in sorted(os.listdir(os.path.join(folder, name)))]
         for name in sorted(os.listdir(folder)) if os.path.isdir(os.path.join(folder, name))}

@@ -1,4 +1,4 @@
-"""What several rows need, made once, when the first asks for it."""
+"""Models, embeddings and pictures that several rows need, made when first used."""
 import functools, os
 
 import places
@@ -6,9 +6,9 @@ from commands import NotMeasured, has_option, imprint, peer, run
 
 
 class Prepared:
-    """A temporary folder's models, records and pictures.
+    """The files of a temporary folder.
 
-    runs is how often each side of a row runs, cores how many threads each may have.
+    runs is the number of runs of each side of a row, cores the number of threads each may use.
     """
 
     def __init__(self, folder, runs):
@@ -18,14 +18,14 @@ class Prepared:
         return os.path.join(self.folder, name)
 
     def train(self, output, *options, data=places.flowers):
-        """The same job as the peer's: one view a picture, imprinting, a quarter held back."""
+        """Does the peer's job: one view of each picture, imprinting, a quarter held back."""
         return imprint(
             "train", "--json", "--model", places.extractor, "--data", data, "--output", self.path(output), "--head",
-            "imprinted", "--augment", "one", "--test-ratio", "0.25", "--no-seen", "--threads", str(self.cores), *options)
+            "imprinted", "--augment", "none", "--test-ratio", "0.25", "--no-embeddings", "--threads", str(self.cores), *options)
 
     @functools.cached_property
     def rewritten(self):
-        """The extractor in int8, as it is run in memory."""
+        """The extractor rewritten to int8, as imprint runs it in memory."""
         if not has_option("model", "requantize"):
             raise NotMeasured("this imprint has no model requantize")
         model = self.path("rewritten.tflite")
@@ -34,25 +34,25 @@ class Prepared:
 
     @functools.cached_property
     def classifier(self):
-        """The analytic classifier of three quarters of flowers17, beside what was seen and the list of the others."""
+        """The analytic classifier of three quarters of flowers17, beside its embeddings and the list of the other pictures."""
         model = self.path("flowers.tflite")
-        imprint("train", "--model", places.extractor, "--data", places.flowers, "--output", model, "--augment", "one",
+        imprint("train", "--model", places.extractor, "--data", places.flowers, "--output", model, "--augment", "none",
                 "--test-ratio", "0.25", "--list-held-back", self.path("held-back.csv"))
         return model
 
     @functools.cached_property
-    def seen(self):
-        """What was seen of the pictures learnt from and of those held back."""
-        learnt, asked = os.path.splitext(self.classifier)[0] + ".seen", self.path("asked.seen")
-        imprint("embed", self.path("held-back.csv"), "--model", places.extractor, "--augment", "one", "-o", asked)
-        return learnt, asked
+    def embeddings(self):
+        """The files of the embeddings of the training pictures and of those held back."""
+        training, test = os.path.splitext(self.classifier)[0] + ".embeddings", self.path("test.embeddings")
+        imprint("embed", self.path("held-back.csv"), "--model", places.extractor, "--augment", "none", "-o", test)
+        return training, test
 
     @functools.cached_property
-    def embeddings(self):
+    def exported(self):
         """A folder of the same embeddings as plain numbers."""
-        folder = self.path("embeddings")
+        folder = self.path("exported")
         os.makedirs(folder)
-        run(places.program("solve-heads"), "export", folder, *self.seen)
+        run(places.program("solve-heads"), "export", folder, *self.embeddings)
         return folder
 
     @functools.cached_property

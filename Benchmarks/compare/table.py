@@ -1,12 +1,12 @@
-"""The rows that are found, as a table of Markdown and as JSON."""
+"""The rows of the table, as Markdown and as JSON."""
 import re, statistics
 
 
 class Row:
-    """What was found, mostly a ratio, run by run, with the bound that it is held to."""
+    """A result, mostly a ratio, of each run, with its bound."""
 
     def __init__(self, what, against, values, bound, at_most=False, note="", figures=None):
-        """values: one a run; figures: {name: (values, unit)} that the ratio is of."""
+        """values: one a run; figures: {name: (values, unit)}, the numbers behind the ratio."""
         self.what, self.against, self.values, self.note = what, against, values, note
         self.bound, self.at_most, self.figures = bound, at_most, figures or {}
 
@@ -31,7 +31,7 @@ class Row:
 
 
 class Unmeasured:
-    """A row that could not be measured here, and why."""
+    """A row that could not be measured, with the reason."""
 
     def __init__(self, what, reason):
         self.what, self.reason = what, reason
@@ -66,12 +66,12 @@ heading = line(["what", "against", "found (least … most)", "medians", "bound",
 
 
 def write(document, table, mark="speed"):
-    """Puts a table between the two comments of a document that are there for it."""
+    """Writes a table between its two marks of a document."""
     with open(document, encoding="utf-8") as file:
         words = file.read()
     begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     if len(pattern.findall(words)) != 1:
-        raise SystemExit(f"{document} has not one place for the table: {begin} … {end}")
+        raise SystemExit(f"{document} lacks a place for the table, or has several: {begin} … {end}")
     with open(document, "w", encoding="utf-8") as file:
         file.write(pattern.sub(lambda _: f"{begin}\n\n{table}\n{end}", words))

@@ -2,11 +2,11 @@ import Foundation
 import Imprinting
 import TFLite
 
-/// Measures how often classifiers are right, and prints a table with what they are to reach.
+/// Measures the accuracy of classifiers, and prints a table with the bounds to keep.
 ///
 ///     accuracy [DOCUMENT]
 ///
-/// Every row is printed as it is found; at the end the table is written into the document.
+/// It prints each row as soon as it is measured, and writes the table into the document at the end.
 @main
 struct Accuracy {
   static func main() async {
@@ -30,10 +30,10 @@ struct Accuracy {
 
     let extractor = try Extractor(model: material.extractor, execution: .exact)
     let plain = try await EmbeddingSet.all(flowers, by: extractor)
-    try await WrittenFile(pictures: flowers, extractor: extractor, seen: plain, folder: folder).run(into: &report)
+    try await WrittenFile(pictures: flowers, extractor: extractor, embeddings: plain, folder: folder).run(into: &report)
     try await UnknownPictures(material: material, folder: folder).run(into: &report)
-    try SuspiciousLabels(seen: plain).run(into: &report)
-    try await FewShot(name: "flowers17", seen: plain).run(
+    try SuspiciousLabels(embeddings: plain).run(into: &report)
+    try await FewShot(name: "flowers17", embeddings: plain).run(
       [
         (.all, 0.860, 0.955), (.count(1), 0.53, 0.61), (.count(2), 0.67, 0.76), (.count(5), 0.77, 0.87),
         (.count(10), 0.83, 0.915), (.count(20), 0.85, 0.94),
@@ -41,17 +41,17 @@ struct Accuracy {
 
     let standard = try Extractor(model: DefaultModel.make(weights: material.weights))
     try SolvingTimes(space: standard.space).run(into: &report)
-    try await FewShot(name: "default model, flowers17", seen: EmbeddingSet.all(flowers, by: standard))
+    try await FewShot(name: "default model, flowers17", embeddings: EmbeddingSet.all(flowers, by: standard))
       .run([(.all, 0.835, 0.93), (.count(5), 0.76, 0.84)], into: &report)
     try await KeptBaseClasses(material: material, folder: folder).run(into: &report)
 
     let views = try await EmbeddingSet.all(
       flowers, by: Extractor(model: material.extractor, augmentation: .thirteen, execution: .exact))
-    try await FewShot(name: "13 views, flowers17", seen: views)
+    try await FewShot(name: "13 views, flowers17", embeddings: views)
       .run([(.count(1), nil, 0.64), (.count(5), nil, 0.895), (.count(10), nil, 0.945)], into: &report)
-    // So many rows take minutes a strength: it is chosen once, on what is not held back first.
+    // With this many rows a strength takes minutes: it is chosen once, without the pictures held back first.
     let strength = try ChosenSoftmax.strength(for: views.withoutFirstQuarter())
-    try await FewShot(name: "13 views, flowers17", seen: views, opponent: SoftmaxHead(strength: strength))
+    try await FewShot(name: "13 views, flowers17", embeddings: views, opponent: SoftmaxHead(strength: strength))
       .run([(.all, nil, 0.97)], into: &report)
 
     if CommandLine.arguments.count > 1 {

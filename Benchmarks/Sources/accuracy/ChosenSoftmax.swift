@@ -1,30 +1,31 @@
 import Foundation
 import Imprinting
+import ModelSurgery
 
-/// Softmax regression whose strength is chosen by cross-validation on the pictures that it learns from.
+/// Softmax regression whose strength is chosen by cross-validation on the training pictures.
 ///
-/// Of each class every third picture, in turn, is asked about by its plain view; of two pictures every second. The
-/// strength with most right answers is taken, that with the lower loss among equals. Three strengths are tried, and
-/// others for as long as the best one is the lowest or the highest.
+/// There are three folds, or two for classes of two pictures; pictures are tested by their plain view. The strength with
+/// the highest accuracy wins, among equals that with the lower loss. Three strengths are tried, and more while the best
+/// one is the lowest or the highest.
 struct ChosenSoftmax: HeadMethod {
   static let name = "softmax, chosen"
 
-  // Enough to rank strengths; the head itself is given all the steps that it takes.
+  // Enough to rank strengths; the head itself takes as many steps as it needs.
   private static let iterations = 60
   private static let exponents = -7 ... -2
 
-  func solve(_ seen: EmbeddingSet) throws -> SolvedHead {
-    try SoftmaxHead(strength: Self.strength(for: seen)).solve(seen)
+  func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
+    try SoftmaxHead(strength: Self.strength(for: embeddings)).solve(embeddings)
   }
 
-  /// The strength to learn from some pictures with; that by default where a class has one picture.
-  static func strength(for seen: EmbeddingSet) throws -> Double {
-    let folds = min(3, seen.classes.map(\.count).min() ?? 0)
+  /// Returns the strength to learn the embeddings with; the default where a class has one picture.
+  static func strength(for embeddings: EmbeddingSet) throws -> Double {
+    let folds = min(3, embeddings.classes.map(\.count).min() ?? 0)
     guard folds > 1 else { return SoftmaxHead().strength }
     let parts = try (0..<folds).map { fold in
       (
-        lesson: try seen.picking { (0..<$0.count).filter { $0 % folds != fold } },
-        asked: try seen.picking { (0..<$0.count).filter { $0 % folds == fold } }
+        training: try embeddings.picking { (0..<$0.count).filter { $0 % folds != fold } },
+        test: try embeddings.picking { (0..<$0.count).filter { $0 % folds == fold } }
       )
     }
     var found: [Int: (right: Int, loss: Double)] = [:]
@@ -33,7 +34,7 @@ struct ChosenSoftmax: HeadMethod {
       for exponent in next {
         let method = SoftmaxHead(strength: pow(10, Double(exponent)), iterations: iterations)
         found[exponent] = try parts.reduce(into: (right: 0, loss: 0.0)) { sum, part in
-          let outcome = ask(try method.solve(part.lesson).head, about: part.asked)
+          let outcome = test(try method.solve(part.training).head, on: part.test)
           sum = (sum.right + outcome.right, sum.loss + outcome.loss)
         }
       }
@@ -46,11 +47,11 @@ struct ChosenSoftmax: HeadMethod {
     found.max { ($0.value.right, $1.value.loss) < ($1.value.right, $0.value.loss) }?.key ?? -5
   }
 
-  private static func ask(_ head: LinearHead, about seen: EmbeddingSet) -> (right: Int, loss: Double) {
+  private static func test(_ head: LinearHead, on embeddings: EmbeddingSet) -> (right: Int, loss: Double) {
     var (right, loss) = (0, 0.0)
-    for (label, known) in seen.classes.enumerated() {
+    for (label, known) in embeddings.classes.enumerated() {
       for picture in known.pictures {
-        let logits = head.logits(of: seen.space.plainSteps(of: picture)).map(Double.init)
+        let logits = head.logits(of: embeddings.space.plainSteps(of: picture)).map(Double.init)
         let greatest = logits.max() ?? 0
         if logits.firstIndex(of: greatest) == label { right += 1 }
         loss += greatest - logits[label] + log(logits.reduce(0) { $0 + exp($1 - greatest) })

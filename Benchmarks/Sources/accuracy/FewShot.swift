@@ -1,31 +1,31 @@
 import Imprinting
 
-/// How often heads that learnt from some pictures of each class are right about those held back.
+/// The accuracy of heads that learnt a few pictures of each class, on the pictures held back.
 struct FewShot {
-  /// What was learnt from, as the table calls it.
+  /// The name of the pictures in the table.
   let name: String
-  /// The pictures, all of them.
-  let seen: EmbeddingSet
-  /// Softmax regression to compare with.
+  /// The embeddings of all pictures.
+  let embeddings: EmbeddingSet
+  /// The softmax regression to compare with.
   var opponent: any HeadMethod = ChosenSoftmax()
 
   private static let draws = 20
-  // From so many shots on the leave-one-out estimate is held to a bound.
+  // The leave-one-out accuracy has a bound from this number of shots on.
   private static let fewestEstimated = 5
 
-  /// Measures some numbers of shots.
+  /// Measures several numbers of shots.
   ///
-  /// - Parameter bounds: For each number what imprinting, if held to anything, and the analytic head are to reach.
+  /// - Parameter bounds: For each number the lowest accuracy of imprinting, if bounded, and of the analytic head.
   func run(_ bounds: [(shots: Shots, imprinted: Double?, analytic: Double)], into report: inout Report) async throws {
     for (shots, imprinted, analytic) in bounds {
       let random = try await Episodes(count: Self.draws, shots: [shots])
-        .run(seen, methods: [Imprinted(), Analytic(findsNovelty: false), opponent])
-      // With all pictures every draw is the same there.
+        .run(embeddings, methods: [Imprinted(), Analytic(findsNovelty: false), opponent])
+      // With all pictures every draw is the same.
       let first = try await Episodes(count: shots == .all ? 1 : Self.draws, shots: [shots], heldBack: .first)
-        .run(seen, methods: [Imprinted(), Analytic(findsNovelty: false)])
+        .run(embeddings, methods: [Imprinted(), Analytic(findsNovelty: false)])
       let what =
         "\(name), \(shots == .all ? "all 60" : "\(shots)") \(shots == .count(1) ? "picture" : "pictures") a class"
-      guard random.rows.count == 3, first.rows.count == 2 else { throw Complaint("\(what): there are no results") }
+      guard random.rows.count == 3, first.rows.count == 2 else { throw BenchmarkError("\(what): there are no results") }
       for (place, bound) in [imprinted, analytic].enumerated() {
         let accuracy = random.rows[place].accuracy
         report.add(

@@ -3,7 +3,7 @@ import Imprinting
 import Pictures
 import TFLite
 
-/// What becomes of a base's own classes, and how new ones fare beside them, from the written file.
+/// The accuracy on a base's own classes, and on new ones beside them, of the written file.
 struct KeptBaseClasses {
   let material: Material
   let folder: URL
@@ -23,9 +23,10 @@ struct KeptBaseClasses {
     for draw in 0..<draws {
       let split = try Split(material.flowers, testRatio: 0.25, shots: shots, seed: UInt64(draw))
       let count = split.training.reduce(0) { $0 + $1.pictures.count }
-      // As the command does it.
+      // As `imprint train --keep-classes` does it.
       let teacher = try Teacher(
-        model: material.classifier, keepClasses: true, resize: resize, augmentation: .usual(for: count), execution: .exact)
+        model: material.classifier, keepClasses: true, resize: resize, augmentation: .usual(for: count),
+        execution: .exact)
       try await teacher.learn(split.training, strict: true)
       let file = folder.appending(path: "kept.tflite")
       try await teacher.save(to: file)
@@ -46,7 +47,7 @@ struct KeptBaseClasses {
         isMet: new.mean >= least))
   }
 
-  /// The share of pictures of the base's own classes that a classifier names rightly.
+  /// Returns a classifier's accuracy on pictures of the base's own classes.
   private func ofBase(_ classifier: Classifier) async throws -> Double {
     let pictures = try material.imagenet
     var right = 0

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A line of the table: what was measured, of which method, what was found, and what is to be reached.
+/// A line of the table: the subject, the method, the result, and its bound.
 struct Row {
   let what: String
   var method = ""
   let found: String
-  /// The same with the first quarter of each class held back, where that was measured too.
+  /// The result with the first quarter of each class held back, where that was measured too.
   var first = ""
-  /// What is to be reached, or nothing where it is only told.
+  /// The bound; empty where there is none.
   var bound = ""
   var isMet: Bool?
 
@@ -24,11 +24,11 @@ struct Row {
 }
 
 extension Double {
-  /// With three places after the point.
+  /// The number with three decimal places.
   var text: String { String(format: "%.3f", self) }
-  /// The same with its sign.
+  /// The number with its sign and three decimal places.
   var signed: String { written("%+.3f") }
-  /// With its sign and one place.
+  /// The number with its sign and one decimal place.
   var oneSignedPlace: String { written("%+.1f") }
 
   private func written(_ format: String) -> String {

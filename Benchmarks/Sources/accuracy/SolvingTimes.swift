@@ -1,7 +1,7 @@
 import Imprinting
 import TFLite
 
-/// How long it takes to solve for heads of made-up embeddings.
+/// The time to solve for heads of synthetic embeddings.
 struct SolvingTimes {
   /// The space of the embeddings: that of a quantised network.
   let space: EmbeddingSpace
@@ -9,7 +9,7 @@ struct SolvingTimes {
   private static let runs = 5
 
   func run(into report: inout Report) throws {
-    let many = try seen(classes: 100, pictures: 100)
+    let many = try embeddings(classes: 100, pictures: 100)
     let seconds = try Self.median { _ in
       _ = try Analytic().solve(many)
     }
@@ -19,11 +19,11 @@ struct SolvingTimes {
         method: "analytic",
         found: "\(seconds.text) s", bound: "≤ 2.0 s", isMet: seconds <= 2))
 
-    let taught = try seen(classes: 20, pictures: 60)
+    let taught = try embeddings(classes: 20, pictures: 60)
     let settings = try Analytic(findsNovelty: false).solution(taught).settings
     var sums = EmbeddingSet(space: space, budget: 0)
     try sums.merge(taught)
-    var draws = Draws(seed: 2)
+    var draws = SplitMix64(seed: 2)
     let more = try (0..<Self.runs).map {
       try picture("more \($0)", around: [Float](repeating: 0.5, count: space.dimension), &draws)
     }
@@ -38,21 +38,21 @@ struct SolvingTimes {
         method: "analytic, from sums", found: "\((1000 * added).text) ms", bound: "≤ 50 ms", isMet: added <= 0.05))
   }
 
-  /// Embeddings around a point of each class.
-  private func seen(classes: Int, pictures: Int) throws -> EmbeddingSet {
-    var draws = Draws(seed: 1)
-    var seen = EmbeddingSet(space: space, budget: .max)
+  /// Returns embeddings around a random point of each class.
+  private func embeddings(classes: Int, pictures: Int) throws -> EmbeddingSet {
+    var draws = SplitMix64(seed: 1)
+    var embeddings = EmbeddingSet(space: space, budget: .max)
     for known in 0..<classes {
       let centre = (0..<space.dimension).map { _ in Float.random(in: 0...1, using: &draws) }
       for number in 0..<pictures {
-        try seen.add(try picture("\(known)/\(number)", around: centre, &draws), to: "\(known)")
+        try embeddings.add(try picture("\(known)/\(number)", around: centre, &draws), to: "\(known)")
       }
     }
-    return seen
+    return embeddings
   }
 
-  private func picture(_ name: String, around centre: [Float], _ draws: inout Draws) throws -> EmbeddedPicture {
-    guard space.element != .float32 else { throw Complaint("the default model's embeddings are not in bytes") }
+  private func picture(_ name: String, around centre: [Float], _ draws: inout SplitMix64) throws -> EmbeddedPicture {
+    guard space.element != .float32 else { throw BenchmarkError("the default model's embeddings are not bytes") }
     let embedding = centre.map { centre in
       let step = Int(170 * max(0, centre + Float.random(in: -0.5...0.5, using: &draws)))
       return UInt8(truncatingIfNeeded: step + space.zeroPoint)

@@ -1,8 +1,8 @@
 import Imprinting
 
-/// How many of 20 wrong labels among 1020 are found among the 40 pictures that look most mislabelled.
+/// The share of 20 wrong labels among 1020 that are found among the 40 most suspicious pictures.
 struct SuspiciousLabels {
-  let seen: EmbeddingSet
+  let embeddings: EmbeddingSet
 
   private static let draws = 20
   private static let wrong = 20
@@ -17,8 +17,8 @@ struct SuspiciousLabels {
   }
 
   private func share(draw: Int) throws -> Double {
-    var draws = Draws(seed: draw)
-    let lesson = try seen.withoutFirstQuarter()
+    var draws = SplitMix64(seed: draw)
+    let lesson = try embeddings.withoutFirstQuarter()
     let names = lesson.classes.map(\.name)
     let chosen = Set((0..<lesson.pictures).shuffled(using: &draws).prefix(Self.wrong))
     var flipped: Set<String> = []

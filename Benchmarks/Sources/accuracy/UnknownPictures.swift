@@ -2,7 +2,7 @@ import Foundation
 import Imprinting
 import Pictures
 
-/// How well a written file tells pictures of the classes that it was taught from pictures of others.
+/// How well the novelty score of a written file separates pictures of the taught classes from others.
 struct UnknownPictures {
   let material: Material
   let folder: URL
@@ -15,9 +15,9 @@ struct UnknownPictures {
     let file = folder.appending(path: "twelve.tflite")
     try await teacher.save(to: file)
     let classifier = try Classifier(contentsOf: file, execution: .exact)
-    let known = try await familiarity(of: split.heldBack.flatMap(\.pictures), classifier)
-    let others = try await familiarity(of: flowers.dropFirst(12).flatMap(\.pictures), classifier)
-    let imagenet = try await familiarity(of: material.imagenet.map(\.picture), classifier)
+    let known = try await noveltyScores(of: split.heldBack.flatMap(\.pictures), classifier)
+    let others = try await noveltyScores(of: flowers.dropFirst(12).flatMap(\.pictures), classifier)
+    let imagenet = try await noveltyScores(of: material.imagenet.map(\.picture), classifier)
     for (name, strange, bound) in [("5 other flowers", others, 0.93), ("imagenet_sample", imagenet, 0.99)] {
       let area = Self.area(known, strange)
       report.add(
@@ -27,18 +27,19 @@ struct UnknownPictures {
     }
   }
 
-  private func familiarity(of pictures: [URL], _ classifier: Classifier) async throws -> [Float] {
+  private func noveltyScores(of pictures: [URL], _ classifier: Classifier) async throws -> [Float] {
     var found: [Float] = []
     try await classifier.answers(pictures) { index, answer in
-      guard let familiarity = try answer.get().familiarity else {
-        throw Complaint("\(pictures[index].path): the written file says nothing of how familiar it is")
+      guard let score = try answer.get().noveltyScore else {
+        throw BenchmarkError("\(pictures[index].path): the written file has no novelty score")
       }
-      found.append(familiarity)
+      found.append(score)
     }
     return found
   }
 
-  /// The share of pairs of a known and a strange picture of which the known one is the more familiar; ties count half.
+  /// Returns the AUROC: the share of pairs of a known and a strange picture where the known one has the higher score; ties
+  /// count half.
   private static func area(_ known: [Float], _ strange: [Float]) -> Double {
     var above = 0.0
     for one in known { for other in strange { above += one > other ? 1 : one == other ? 0.5 : 0 } }

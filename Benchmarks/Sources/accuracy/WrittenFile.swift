@@ -3,19 +3,19 @@ import Imprinting
 import Pictures
 import TFLite
 
-/// Whether written files name the same class as the heads in memory, and how often they are right.
+/// How often written files agree with the heads in memory, and their accuracy.
 struct WrittenFile {
   let pictures: [LabelledPictures.Class]
   let extractor: Extractor
-  let seen: EmbeddingSet
+  let embeddings: EmbeddingSet
   let folder: URL
 
   func run(into report: inout Report) async throws {
     for method: any HeadMethod in [Imprinted(), Analytic()] {
-      try await run(method, "60", try seen.withoutFirstQuarter(), into: &report)
+      try await run(method, "60", try embeddings.withoutFirstQuarter(), into: &report)
     }
-    var draws = Draws(seed: 0)
-    let few = try seen.picking { ($0.count / 4..<$0.count).shuffled(using: &draws).prefix(5) }
+    var draws = SplitMix64(seed: 0)
+    let few = try embeddings.picking { ($0.count / 4..<$0.count).shuffled(using: &draws).prefix(5) }
     try await run(Analytic(), "5", few, into: &report)
   }
 
@@ -25,9 +25,9 @@ struct WrittenFile {
     let solved = try method.solve(lesson)
     let file = folder.appending(path: "written.tflite")
     try solved.model(behind: extractor.model, resize: extractor.resize).serialized().write(to: file)
-    let asked = try seen.picking { 0..<$0.count / 4 }
-    let inMemory = asked.classes.flatMap(\.pictures).map { picture in
-      try? Ranking.best(solved.head.logits(of: seen.space.plainSteps(of: picture)), topK: 1).first
+    let test = try embeddings.picking { 0..<$0.count / 4 }
+    let inMemory = test.classes.flatMap(\.pictures).map { picture in
+      try? Ranking.best(solved.head.logits(of: embeddings.space.plainSteps(of: picture)), topK: 1).first
     }
     let files = zip(pictures.indices, pictures).flatMap { label, known in
       known.pictures.prefix(known.pictures.count / 4).map { (label, $0) }

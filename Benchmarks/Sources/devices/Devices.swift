@@ -3,12 +3,12 @@ import Imprinting
 import LiteRT
 import Pictures
 
-/// Times the engine behind a base on Edge TPUs: on one device and on two, and what learning costs beside looking.
+/// Times the engine behind a base on Edge TPUs: on one device, on two, and the cost of learning beside inference.
 ///
 ///     devices MODEL DATA LIBRARY-WITH-ONE LIBRARY-WITH-TWO RUNS
 ///
-/// Pictures are decoded before: 200 of them in 10 classes. Prints a line a run: the seconds of embedding all on one device,
-/// on two, of learning and writing all on one, and of the last part alone, which is not the device's.
+/// It uses 200 pictures of 10 classes, which it decodes first. It prints a line per run: the seconds to embed all pictures
+/// on one device, on two, to learn and write them on one, and to learn and write them from given embeddings.
 @main
 struct Devices {
   static func main() async throws {
@@ -39,7 +39,7 @@ struct Devices {
     for _ in 0..<runs {
       let one = try await engine(arguments[3])
       let two = try await engine(arguments[4])
-      // The first inference of a device opens it.
+      // The first inference opens the device.
       _ = try await one.embed(Array(all.prefix(4)))
       _ = try await two.embed(Array(all.prefix(4)))
       var embeddings: [Embedding] = []
@@ -49,7 +49,7 @@ struct Devices {
         try await one.trainAll(pictures)
         _ = try await one.serialized().bytes()
       }
-      // The same from embeddings that are there: sums, rows, and the file.
+      // The head alone: the same work from given embeddings.
       let again = try await engine(arguments[3])
       let head = try await seconds {
         var rest = embeddings[...]

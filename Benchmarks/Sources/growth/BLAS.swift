@@ -4,9 +4,9 @@
   import Glibc
 #endif
 
-/// The system's linear algebra library with nothing of ours around it.
+/// The system's linear algebra library, called directly.
 enum BLAS {
-  /// A function of the library.
+  /// Returns a function of the library.
   static func function<Function>(_ name: String, as type: Function.Type) throws -> Function {
     #if canImport(Darwin)
       let path = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
@@ -14,12 +14,12 @@ enum BLAS {
       let path = "libopenblas.so.0"
     #endif
     guard let library = dlopen(path, RTLD_NOW), let symbol = dlsym(library, name) else {
-      throw Complaint("there is no \(path) with a \(name)")
+      throw BenchmarkError("\(path) with \(name) is missing")
     }
     return unsafeBitCast(symbol, to: type)
   }
 
-  /// The seconds of one Cholesky factorisation of a matrix of that size, the least of some.
+  /// Returns the seconds of one Cholesky factorisation of a matrix, the lowest of five runs.
   static func secondsOfFactor(size: Int) throws -> Double {
     typealias Routine =
       @convention(c) (

@@ -1,14 +1,14 @@
 import Foundation
 import Imprinting
 
-/// Measures one size of what grows, in a process of its own so that its peak memory is known.
+/// Measures one size, in a process of its own so that its peak memory is known.
 ///
-///     growth stream PICTURES CLASSES DIMENSION BUDGET [blas]   takes embeddings in
-///     growth head PICTURES CLASSES DIMENSION                   solves for the analytic head with leave-one-out
-///     growth sums CLASSES DIMENSION                            solves for it from sums, and writes and reads the file
+///     growth stream PICTURES CLASSES DIMENSION BUDGET [blas]   adds embeddings to a set
+///     growth head PICTURES CLASSES DIMENSION                   solves for the analytic head, with leave-one-out
+///     growth sums CLASSES DIMENSION                            solves for it from sums; writes and reads the file
 ///     growth add CLASSES DIMENSION                             adds one picture and solves again
 ///
-/// Prints what was found as one line of JSON.
+/// It prints the results as one line of JSON.
 @main
 struct Growth {
   static func main() throws {
@@ -25,12 +25,12 @@ struct Growth {
     case ("sums", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).sums())
     case ("add", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).adding())
     default:
-      FileHandle.standardError.write(Data("growth: wrong arguments; see its source\n".utf8))
+      FileHandle.standardError.write(Data("usage: growth stream|head|sums|add NUMBER...; see Growth.swift\n".utf8))
       exit(64)
     }
   }
 
-  /// How long some work takes, in seconds.
+  /// Returns the time that some work takes, in seconds.
   static func seconds(_ work: () throws -> Void) rethrows -> Double {
     try ContinuousClock().measure { try work() } / .seconds(1)
   }

@@ -1,54 +1,55 @@
 import Foundation
 import Imprinting
 
-/// Solving for the analytic head.
+/// The times to solve for the analytic head.
 struct Solving {
   let classes: Int
   let dimension: Int
 
   private static let runs = 3
 
-  /// The seconds of a head of single pictures, with leave-one-out and familiarity.
+  /// Returns the seconds to solve from single pictures, with leave-one-out and the novelty score.
   func whole(pictures: Int) throws -> [String: Double] {
-    let seen = try seen(pictures: pictures, budget: .max)
+    let embeddings = try embeddings(pictures: pictures, budget: .max)
     var least = Double.infinity
     for _ in 0..<(pictures > 20_000 ? 1 : 2) {
-      least = min(least, try Growth.seconds { _ = try Analytic().solve(seen) })
+      least = min(least, try Growth.seconds { _ = try Analytic().solve(embeddings) })
     }
     return ["solving": least]
   }
 
-  /// The seconds of a head of sums, and of writing and reading their file.
+  /// Returns the seconds to solve from sums, and to write and read their file.
   func sums() throws -> [String: Double] {
-    let seen = try seen(pictures: 2 * classes, budget: 0)
-    let file = FileManager.default.temporaryDirectory.appending(path: "growth-\(UUID().uuidString).seen")
+    let embeddings = try embeddings(pictures: 2 * classes, budget: 0)
+    let file = FileManager.default.temporaryDirectory.appending(path: "growth-\(UUID().uuidString).embeddings")
     defer { try? FileManager.default.removeItem(at: file) }
     return [
-      "solving": try least { _ = try Analytic().solve(seen) }, "writing": try least { try seen.write(to: file) },
+      "solving": try least { _ = try Analytic().solve(embeddings) },
+      "writing": try least { try embeddings.write(to: file) },
       "reading": try least { _ = try EmbeddingSet(contentsOf: file) },
     ]
   }
 
-  /// The seconds of adding one picture to sums and solving again, and of a factorisation alone.
+  /// Returns the seconds to add one picture to sums and solve again, and of a factorisation alone.
   func adding() throws -> [String: Double] {
-    var seen = try seen(pictures: 60 * classes, budget: 0)
+    var embeddings = try embeddings(pictures: 60 * classes, budget: 0)
     let settings = Analytic.Settings(tau: 1, temperature: 0.2, spread: 10)
-    let made = MadeUpPictures(dimension: dimension, classes: classes)
-    var next = seen.pictures
+    let synthetic = SyntheticPictures(dimension: dimension, classes: classes)
+    var next = embeddings.pictures
     return [
       "adding": try least {
-        try seen.add(made.picture(next), to: made.label(of: next))
+        try embeddings.add(synthetic.picture(next), to: synthetic.label(of: next))
         next += 1
-        _ = try Analytic(keeping: settings).solve(seen)
+        _ = try Analytic(keeping: settings).solve(embeddings)
       }, "factor": try BLAS.secondsOfFactor(size: dimension),
     ]
   }
 
-  private func seen(pictures: Int, budget: Int) throws -> EmbeddingSet {
-    let made = MadeUpPictures(dimension: dimension, classes: classes)
-    var seen = EmbeddingSet(space: made.space, budget: budget)
-    for number in 0..<pictures { try seen.add(made.picture(number), to: made.label(of: number)) }
-    return seen
+  private func embeddings(pictures: Int, budget: Int) throws -> EmbeddingSet {
+    let synthetic = SyntheticPictures(dimension: dimension, classes: classes)
+    var embeddings = EmbeddingSet(space: synthetic.space, budget: budget)
+    for number in 0..<pictures { try embeddings.add(synthetic.picture(number), to: synthetic.label(of: number)) }
+    return embeddings
   }
 
   private func least(_ work: () throws -> Void) rethrows -> Double {

@@ -1,43 +1,45 @@
 import Imprinting
 
-/// Taking in embeddings one after the other, beside the BLAS's symmetric product of as many rows.
+/// Adding embeddings one after the other, beside the BLAS's symmetric product of as many rows.
 struct Stream {
   let pictures: Int
   let classes: Int
   let dimension: Int
   /// The bytes of embeddings beyond which only sums are kept.
   let budget: Int
-  /// Whether the product is measured as well, in turn with the embeddings.
+  /// Whether to measure the product as well, alternating with the embeddings.
   let besideProduct: Bool
 
   private static let block = 2048
 
-  /// The seconds of taking in, of making the embeddings, and of the product alone.
+  /// Returns the seconds to add the embeddings, to generate them, and of the product alone.
   func run() throws -> [String: Double] {
-    let made = MadeUpPictures(dimension: dimension, classes: classes)
-    var seen = EmbeddingSet(space: made.space, budget: budget)
+    let synthetic = SyntheticPictures(dimension: dimension, classes: classes)
+    var embeddings = EmbeddingSet(space: synthetic.space, budget: budget)
     var product = besideProduct ? try SymmetricProduct(dimension: dimension, most: Self.block) : nil
-    // Opens the library, which is not to count.
-    var first = EmbeddingSet(space: made.space, budget: 0)
-    try first.add(made.picture(0), to: made.label(of: 0))
-    try first.merge(EmbeddingSet(space: made.space))
-    var found = ["taking": 0.0, "making": 0.0]
+    // Opens the library, which must not count.
+    var first = EmbeddingSet(space: synthetic.space, budget: 0)
+    try first.add(synthetic.picture(0), to: synthetic.label(of: 0))
+    try first.merge(EmbeddingSet(space: synthetic.space))
+    var found = ["adding": 0.0, "generating": 0.0]
     for start in stride(from: 0, to: pictures, by: Self.block) {
       let numbers = start..<min(start + Self.block, pictures)
       var block: [EmbeddedPicture] = []
       var labels: [String] = []
-      found["making", default: 0] += Growth.seconds {
-        block = numbers.map(made.picture)
-        labels = numbers.map(made.label)
+      found["generating", default: 0] += Growth.seconds {
+        block = numbers.map(synthetic.picture)
+        labels = numbers.map(synthetic.label)
       }
-      found["taking", default: 0] += try Growth.seconds {
-        for (picture, label) in zip(block, labels) { try seen.add(picture, to: label) }
+      found["adding", default: 0] += try Growth.seconds {
+        for (picture, label) in zip(block, labels) { try embeddings.add(picture, to: label) }
       }
       if let seconds = product?.seconds(rows: numbers.count) { found["product", default: 0] += seconds }
     }
-    // The pictures of the last block are squared when something is merged, be it nothing.
-    found["taking", default: 0] += try Growth.seconds { try seen.merge(EmbeddingSet(space: made.space)) }
-    guard seen.pictures == pictures else { throw Complaint("\(seen.pictures) of \(pictures) pictures were taken in") }
+    // A merge, even of nothing, squares the pictures of the last block.
+    found["adding", default: 0] += try Growth.seconds { try embeddings.merge(EmbeddingSet(space: synthetic.space)) }
+    guard embeddings.pictures == pictures else {
+      throw BenchmarkError("\(embeddings.pictures) of \(pictures) pictures were added")
+    }
     return found
   }
 }

@@ -1,5 +1,4 @@
-/// The BLAS's symmetric product alone, C = Xᵀ X + C in 64-bit floats, taken from the library with nothing of ours around
-/// it: what taking in embeddings is measured against.
+/// The BLAS's symmetric product alone, C = Xᵀ X + C in 64-bit floats, called directly: the yardstick for adding embeddings.
 struct SymmetricProduct {
   private typealias Routine =
     @convention(c) (
@@ -15,7 +14,7 @@ struct SymmetricProduct {
 
   /// - Parameters:
   ///   - dimension: D.
-  ///   - most: The most rows at once; the fastest of some block sizes up to that is taken.
+  ///   - most: The most rows at once; the fastest block size up to it is used.
   init(dimension: Int, most: Int) throws {
     let routine = try BLAS.function("cblas_dsyrk", as: Routine.self)
     self.routine = routine
@@ -34,7 +33,7 @@ struct SymmetricProduct {
     block = best.block
   }
 
-  /// The seconds that the product of so many rows takes.
+  /// Returns the seconds that the product of `count` rows takes.
   mutating func seconds(rows count: Int) -> Double {
     Self.time(routine, rows, count: count, block: block, dimension, &square)
   }

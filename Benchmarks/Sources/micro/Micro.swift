@@ -5,8 +5,8 @@ import Foundation
 ///
 ///     micro [--format json] [--filter NAME] …
 ///
-/// `$IMPRINT_MICRO_MODEL` is a model file of some megabytes, `$IMPRINT_MICRO_SEEN` what was seen of some classes, and
-/// `$IMPRINT_MICRO_PICTURES` a folder with `small.jpg` and `large.jpg`; scripts/bench makes them.
+/// `$IMPRINT_MICRO_MODEL` is a model file of a few megabytes, `$IMPRINT_MICRO_EMBEDDINGS` an `.embeddings` file, and
+/// `$IMPRINT_MICRO_PICTURES` a folder with `small.jpg` and `large.jpg`; `scripts/bench` makes them.
 @main
 struct Micro {
   static func main() {

@@ -3,7 +3,7 @@ import Foundation
 import ModelSurgery
 import TFLite
 
-/// A model file, read, changed and written.
+/// Reading, changing and writing a model file.
 struct ModelSuite {
   private let file: URL
   private let model: Model

@@ -1,12 +1,12 @@
 import Foundation
 import Pictures
 
-/// Times the way from picture files to tensors, on one thread.
+/// Times reading picture files into tensors, on one thread.
 ///
 ///     read-pictures SIDE RUNS PICTURE...
 ///
-/// The pictures are cropped to the largest centred square and brought to SIDE pixels. Prints the seconds that all of them
-/// take, a line a run; one run before is not counted.
+/// It crops the pictures to the largest centred square and resizes them to SIDE pixels. After a warm-up it prints the seconds
+/// of all pictures, a line per run.
 @main
 struct ReadPictures {
   static func main() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Imprinting
 
-/// The plain view of every picture, as numbers, with its class's number.
+/// The embedding of every picture's plain view, with the number of its class.
 struct PlainViews {
   var steps: [[Float]] = []
   var labels: [Int] = []
@@ -20,9 +20,9 @@ struct PlainViews {
 }
 
 extension EmbeddingSet {
-  /// The pictures' plain views; a class's number is its place among `names`.
+  /// Returns the pictures' plain views; a class's number is its place in `names`.
   ///
-  /// - Throws: ``EmbeddingSetError/noClass(_:known:)`` of a class that is not among them.
+  /// - Throws: ``EmbeddingSetError/noClass(_:known:)`` where a class is missing from `names`.
   func plainViews(of names: [String]) throws -> PlainViews {
     var views = PlainViews()
     for known in classes {

@@ -1,15 +1,15 @@
 import Foundation
 import Imprinting
 
-/// Times how long the last layer is solved for, and says how often it is right on other pictures.
+/// Times solving for the last layer, and measures its accuracy on other pictures.
 ///
-///     solve-heads METHOD RUNS LEARNT.seen ASKED.seen
-///     solve-heads export FOLDER LEARNT.seen ASKED.seen
+///     solve-heads METHOD RUNS TRAINING.embeddings TEST.embeddings
+///     solve-heads export FOLDER TRAINING.embeddings TEST.embeddings
 ///
-/// METHOD is `analytic`, with leave-one-out, `analytic-unknown`, which finds out as well what pictures of no class are
-/// like, or `softmax`. Prints one line of JSON: the seconds of each run, without one that comes before, and
-/// the share of the pictures asked about that is named right. `export` writes the embeddings instead, for others to solve
-/// with: `learnt.x` and `asked.x` of 32-bit floats, `learnt.y` and `asked.y` of 32-bit class numbers.
+/// METHOD is `analytic` (with leave-one-out), `analytic-novelty` (with the novelty score too), or `softmax`. It prints one
+/// line of JSON: the seconds of each run after a warm-up, and the accuracy on the test embeddings. `export` writes the
+/// embeddings for other programs instead: `training.x` and `test.x` of 32-bit floats, `training.y` and `test.y` of 32-bit
+/// class numbers.
 @main
 struct SolveHeads {
   private struct Outcome: Encodable {
@@ -20,26 +20,26 @@ struct SolveHeads {
   static func main() throws {
     let arguments = CommandLine.arguments
     guard arguments.count == 5 else { usage() }
-    let learnt = try EmbeddingSet(contentsOf: URL(filePath: arguments[3]))
-    let asked = try EmbeddingSet(contentsOf: URL(filePath: arguments[4]))
-    let classes = learnt.classes.map(\.name)
+    let training = try EmbeddingSet(contentsOf: URL(filePath: arguments[3]))
+    let test = try EmbeddingSet(contentsOf: URL(filePath: arguments[4]))
+    let classes = training.classes.map(\.name)
     if arguments[1] == "export" {
       let folder = URL(filePath: arguments[2])
-      try learnt.plainViews(of: classes).write(to: folder, named: "learnt")
-      try asked.plainViews(of: classes).write(to: folder, named: "asked")
+      try training.plainViews(of: classes).write(to: folder, named: "training")
+      try test.plainViews(of: classes).write(to: folder, named: "test")
       return
     }
     let methods: [String: any HeadMethod] = [
-      "analytic": Analytic(findsNovelty: false), "analytic-unknown": Analytic(), "softmax": SoftmaxHead(),
+      "analytic": Analytic(findsNovelty: false), "analytic-novelty": Analytic(), "softmax": SoftmaxHead(),
     ]
     guard let method = methods[arguments[1]], let runs = Int(arguments[2]), runs > 0 else { usage() }
 
     let clock = ContinuousClock()
-    var head = try method.solve(learnt).head
+    var head = try method.solve(training).head
     let seconds = try (0..<runs).map { _ in
-      try clock.measure { head = try method.solve(learnt).head } / .seconds(1)
+      try clock.measure { head = try method.solve(training).head } / .seconds(1)
     }
-    let views = try asked.plainViews(of: classes)
+    let views = try test.plainViews(of: classes)
     let right = try zip(views.steps, views.labels).count { steps, label in
       try Ranking.best(head.logits(of: steps), topK: 1) == [label]
     }
@@ -48,7 +48,7 @@ struct SolveHeads {
   }
 
   private static func usage() -> Never {
-    let words = "usage: solve-heads METHOD RUNS LEARNT ASKED, or solve-heads export FOLDER LEARNT ASKED\n"
+    let words = "usage: solve-heads METHOD RUNS TRAINING TEST, or solve-heads export FOLDER TRAINING TEST\n"
     FileHandle.standardError.write(Data(words.utf8))
     exit(64)
   }

@@ -3,12 +3,12 @@ import Imprinting
 import LiteRT
 import Pictures
 
-/// Times teaching by imprinting with pictures that are decoded already: 200 of them in 10 classes, taught and saved.
+/// Times teaching by imprinting, without decoding: 200 pictures of 10 classes are learnt and the model is saved.
 ///
 ///     teach-decoded MODEL DATA RUNS
 ///
-/// It uses a thread a core. Prints the seconds of each run, a line each. Opening the model is not counted, as it is not in
-/// the rate of the runtime alone.
+/// It uses one thread per core, and prints the seconds of each run, a line each. Opening the model is not counted, as in the
+/// rate of the runtime alone.
 @main
 struct TeachDecoded {
   static func main() async throws {
@@ -29,7 +29,7 @@ struct TeachDecoded {
     for _ in 0..<runs {
       let teacher = try Teacher(model: model, method: Imprinted(), execution: Execution(runtime: runtime))
       // The first inference of an instance packs its weights.
-      try await teacher.extractor.embed(decoded: Array(pictures[0].pictures.prefix(8))) { _, _ in }
+      try await teacher.extractor.embed(Array(pictures[0].pictures.prefix(8))) { _, _ in }
       let clock = ContinuousClock()
       let start = clock.now
       try await teacher.learn(decoded: Array(pictures))

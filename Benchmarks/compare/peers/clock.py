@@ -1,9 +1,9 @@
-"""Times passes over picture files."""
+"""Times reading picture files."""
 import json, time
 
 
 def report(read, pictures, runs):
-    """Prints the seconds of each pass as JSON, without a first one, which warms up."""
+    """Prints the seconds of each pass as JSON, after a warm-up."""
     seconds = []
     for run in range(runs + 1):
         start = time.perf_counter()

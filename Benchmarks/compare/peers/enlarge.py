@@ -1,4 +1,4 @@
-"""Makes JPEGs of 12 megapixels of pictures, by enlarging them: enlarge.py INPUT=OUTPUT..."""
+"""Enlarges pictures to JPEGs of 12 megapixels: enlarge.py INPUT=OUTPUT..."""
 import multiprocessing, os, sys
 
 from PIL import Image, ImageOps

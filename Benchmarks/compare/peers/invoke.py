@@ -1,8 +1,8 @@
-"""Times the runtime alone, on one fixed picture: the floor under any pipeline.
+"""Times the runtime alone, on one fixed picture: the upper bound of the speed of any pipeline.
 
     invoke.py MODEL COUNT WORKERS
 
-Every worker is a process of its own with one thread. They begin together; prints the inferences a second of all of them.
+Each worker is a process with one thread; all start together. Prints the inferences per second of all workers.
 """
 import json, multiprocessing, sys, time
 

@@ -1,12 +1,12 @@
-"""Times MediaPipe's ImageClassifier on picture files, with one classifier a core.
+"""Times MediaPipe's ImageClassifier on picture files, with one classifier per core.
 
     mediapipe_classifying.py MODEL CORES PICTURE...
 
-Prints the pictures per second, with their decoding and without opening the model.
+Prints the pictures per second: decoding counts, opening the model does not.
 """
 import concurrent.futures, json, sys, time, types
 
-# What MediaPipe imports and classifying a picture does not use: stand-ins spare their download.
+# Stand-ins for modules that MediaPipe imports but does not need here, which saves their download.
 for name in ("certifi", "cv2", "matplotlib", "matplotlib.pyplot", "sounddevice", "yaml"):
     sys.modules[name] = types.ModuleType(name)
 sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]

@@ -1,4 +1,4 @@
-"""Times the way from picture files to tensors with OpenCV, on one thread, at its best: told by how much to shrink while decoding.
+"""Times reading picture files into tensors with OpenCV, on one thread, with the best scale to decode at.
 
     opencv_reading.py 1|2|4|8 SIDE RUNS PICTURE...
 """

@@ -1,4 +1,4 @@
-"""Times the way from picture files to tensors with Pillow, on one thread: draft(), which shrinks while decoding, and fit().
+"""Times reading picture files into tensors with Pillow, on one thread: draft(), which shrinks while decoding, and fit().
 
     pillow_reading.py SIDE RUNS PICTURE...
 """

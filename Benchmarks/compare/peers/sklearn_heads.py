@@ -1,10 +1,10 @@
-"""Times scikit-learn's heads on given embeddings, and says how often they are right.
+"""Times scikit-learn's heads on given embeddings, and measures their accuracy.
 
     sklearn_heads.py METHOD RUNS FOLDER
 
-METHOD is ridge (RidgeClassifierCV, leave-one-out) or logistic (LogisticRegression, at a strength that was found to do well).
-FOLDER holds learnt.x, learnt.y, asked.x and asked.y, as solve-heads writes them. The features are those of the analytic
-head: roots, of length 1. Making them is not counted.
+METHOD is ridge (RidgeClassifierCV, leave-one-out) or logistic (LogisticRegression, at a strength that does well here).
+FOLDER holds training.x, training.y, test.x and test.y, as solve-heads writes them. The features are those of the analytic
+head: square roots, normalised to length 1. Computing them is not counted.
 """
 import json, os, sys, time, warnings
 
@@ -28,12 +28,12 @@ def head():
     return LogisticRegression(C=100, max_iter=200)
 
 
-features, labels = load("learnt")
-asked, answers = load("asked")
+features, labels = load("training")
+test, answers = load("test")
 seconds = []
 # A first run warms up.
 for run in range(runs + 1):
     start = time.perf_counter()
     fitted = head().fit(features, labels)
     seconds.append(time.perf_counter() - start)
-print(json.dumps({"seconds": seconds[-runs:], "accuracy": float((fitted.predict(asked) == answers).mean())}))
+print(json.dumps({"seconds": seconds[-runs:], "accuracy": float((fitted.predict(test) == answers).mean())}))

@@ -2,8 +2,8 @@
 
     torch_training.py SIDE BATCH STEPS THREADS
 
-Steps are timed with PyTorch's usual layout of pictures and with channels last, each after two to warm up; the quicker of both
-is printed, a number a line.
+It times PyTorch's usual memory layout and channels last, each after two warm-up steps, and prints the faster one, a number a
+line.
 """
 import sys, time
 
@@ -17,7 +17,7 @@ torch.manual_seed(0)
 
 
 class Same(nn.Module):
-    """A convolution with TensorFlow's padding: what is odd goes right and below."""
+    """A convolution with TensorFlow's padding: an odd pixel goes to the right and the bottom."""
 
     def __init__(self, inputs, outputs, window, stride, groups=1):
         super().__init__()

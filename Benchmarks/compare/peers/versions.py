@@ -1,4 +1,4 @@
-"""Prints the versions of the peers that this Python has, as JSON."""
+"""Prints the versions of the peers in this Python as JSON."""
 import importlib.metadata, json, platform
 
 names = {"ai-edge-litert": "LiteRT", "mediapipe": "MediaPipe", "pillow": "Pillow",

@@ -1,4 +1,4 @@
-"""Asking a classifier that was taught."""
+"""Classifying pictures."""
 import places
 from commands import alternate, imprint, peer, ratios, run
 from table import Row

@@ -1,4 +1,4 @@
-"""The last layer, solved for from the same embeddings."""
+"""Solving for the last layer, from the same embeddings."""
 import statistics
 
 import places
@@ -7,7 +7,7 @@ from table import Row
 
 
 def fastest(theirs, folder, cores):
-    """The peer on one thread or on all, whichever is faster here: its linear algebra gains from few rows' threads or not."""
+    """The peer's faster run of one thread and of all: with few rows, its linear algebra may not gain from threads."""
     found = [peer("sklearn_heads", theirs, "3", folder, python=places.bench_python,
                   environment={"OPENBLAS_NUM_THREADS": str(threads)}).json for threads in {1, cores}]
     return min(found, key=lambda one: statistics.median(one["seconds"]))
@@ -16,10 +16,10 @@ def fastest(theirs, folder, cores):
 def against(method, theirs, name, bound):
     def measure(prepared, what):
         need_bench_python()
-        learnt, asked = prepared.seen
-        folder = prepared.embeddings
+        training, test = prepared.embeddings
+        folder = prepared.exported
         mine, others = alternate(
-            prepared.runs, lambda: run(places.program("solve-heads"), method, "3", learnt, asked).json,
+            prepared.runs, lambda: run(places.program("solve-heads"), method, "3", training, test).json,
             lambda: fastest(theirs, folder, prepared.cores))
         ours, peers = ([statistics.median(one["seconds"]) for one in found] for found in (mine, others))
         note = f"accuracy on 340 other pictures: ours {mine[0]['accuracy']:.3f}, the peer {others[0]['accuracy']:.3f}"
@@ -33,7 +33,7 @@ rows = [
     (f"analytic head with leave-one-out, {shape}",
      against("analytic", "ridge", "RidgeClassifierCV, 7 strengths by leave-one-out", 0.5)),
     (f"the same with the novelty score, as `train` solves it, {shape}",
-     against("analytic-unknown", "ridge", "RidgeClassifierCV, which has no novelty score", 1.0)),
+     against("analytic-novelty", "ridge", "RidgeClassifierCV, which has no novelty score", 1.0)),
     (f"analytic head with leave-one-out, {shape}",
      against("analytic", "logistic", "LogisticRegression, with a fixed strength", 2.0)),
     (f"softmax head, {shape}", against("softmax", "logistic", "LogisticRegression", 1.0)),

@@ -1,4 +1,4 @@
-"""One inference, and what teaching takes beyond inferences."""
+"""Single inferences, and the time that teaching adds to them."""
 import statistics
 
 import places

@@ -1,4 +1,4 @@
-"""Single functions of the library, by swift-benchmark."""
+"""Single functions of the library, measured by swift-benchmark."""
 import json, os, shutil
 
 import places
@@ -9,14 +9,14 @@ heading = line(["function", "median (least … most)", "runs"]) + "\n" + line(["
 
 
 def measure(prepared):
-    """What the harness found: a list of its results, times in nanoseconds."""
+    """The results of swift-benchmark, with times in nanoseconds."""
     folder = prepared.path("micro")
     os.makedirs(folder, exist_ok=True)
     large = next(iter(places.classes(prepared.large).values()))[0]
     shutil.copy(prepared.held_back[0], os.path.join(folder, "small.jpg"))
     shutil.copy(large, os.path.join(folder, "large.jpg"))
     os.environ.update(IMPRINT_MICRO_MODEL=os.path.join(places.models, "mobilenet_v1_1.0_224_quant.tflite"),
-                      IMPRINT_MICRO_SEEN=prepared.seen[0], IMPRINT_MICRO_PICTURES=folder)
+                      IMPRINT_MICRO_EMBEDDINGS=prepared.embeddings[0], IMPRINT_MICRO_PICTURES=folder)
     ran = run(places.program("micro"), "--format", "json", "--quiet", "--columns", "name,median,min,max,iterations")
     return json.loads(ran.printed)["benchmarks"]
 

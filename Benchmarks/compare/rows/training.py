@@ -1,12 +1,12 @@
-"""The whole `train`, measured from outside, and how right what it gives is."""
+"""The whole command `train`: its speed, memory, and accuracy."""
 import places
-from commands import alternate, imprint, need_precision, ratios, run
+from commands import alternate, imprint, need_arithmetic, ratios, run
 from rows.inference import rate
 from table import Row
 
 
 def peer_rate(prepared, data):
-    """The pictures per second of the Python peer, from outside as ours."""
+    """The pictures per second of the Python peer, its whole process."""
     ran = run(places.python, places.tool("peer_litert"), "--model", places.extractor, "--data", data, "--threads",
               str(prepared.cores), "--resize", "crop")
     return ran.json["pictures"] / ran.seconds
@@ -53,29 +53,29 @@ def memory(prepared, what):
     return Row(what, f"{prepared.cores} threads", megabytes, 250, at_most=True)
 
 
-def precision(head):
+def arithmetic(head):
     def measure(prepared, what):
-        need_precision()
+        need_arithmetic()
         held_back = prepared.path("held-back-list.csv")
 
         def top(learnt):
             model = prepared.path(f"{head}-{learnt}.tflite")
             imprint("train", "--model", places.extractor, "--data", places.flowers, "--output", model, "--head", head,
-                    "--augment", "one", "--test-ratio", "0.25", "--no-seen", "--list-held-back", held_back,
-                    "--precision", learnt)
-            asked = imprint("evaluate", "--json", "--model", model, "--data", held_back, "--precision", "exact")
+                    "--augment", "none", "--test-ratio", "0.25", "--no-embeddings", "--list-held-back", held_back,
+                    "--arithmetic", learnt)
+            asked = imprint("evaluate", "--json", "--model", model, "--data", held_back, "--arithmetic", "exact")
             return asked.json["topK"][0]
 
         rewritten, exact = top("auto"), top("exact")
-        # Of whole pictures: what is a rounding error beyond the bound is not beyond it.
+        # Rounded, as the accuracies are of whole pictures: a rounding error must not exceed the bound.
         return Row(what, "absolute difference in top-1 from exact arithmetic throughout", [round(abs(rewritten - exact), 9)], 0.006,
                    at_most=True, figures={"learnt in int8": ([rewritten], ""), "exact throughout": ([exact], "")})
     return measure
 
 
 rows = [
-    ("flowers17, imprinted head learnt in int8, file run exactly", precision("imprinted")),
-    ("flowers17, analytic head learnt in int8, file run exactly", precision("analytic")),
+    ("flowers17, imprinted head learnt in int8, file run exactly", arithmetic("imprinted")),
+    ("flowers17, analytic head learnt in int8, file run exactly", arithmetic("analytic")),
     ("pictures per second, flowers17, whole `train`", flowers),
     ("the same, against the runtime alone", against_runtime),
     ("pictures per second, JPEGs of 12 megapixels, whole `train`", large),

@@ -1,5 +1,5 @@
-/// Random numbers that are the same in every run: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Draws: RandomNumberGenerator {
+/// The random generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the same numbers in every run.
+struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }

@@ -1,24 +1,26 @@
 import Imprinting
 import TFLite
 
-/// Embeddings made as they are needed, around a pattern of each class; the same numbers give the same embeddings.
-struct MadeUpPictures {
-  /// The space of the embeddings: bytes, as a quantised network's are.
+/// Synthetic embeddings, generated as they are needed around a pattern of each class; the same numbers give the same
+/// embeddings.
+struct SyntheticPictures {
+  /// The space of the embeddings: bytes, as of a quantised network.
   let space: EmbeddingSpace
-  /// How many classes the pictures are of, in turn.
+  /// The number of classes; pictures belong to them in turn.
   let classes: Int
 
   init(dimension: Int, classes: Int) {
     space = EmbeddingSpace(
-      extractor: "made up", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: dimension, element: .uint8,
+      extractor: "synthetic", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: dimension,
+      element: .uint8,
       zeroPoint: 0, isNonNegative: true)
     self.classes = classes
   }
 
-  /// The class of a picture.
+  /// Returns the class of a picture.
   func label(of number: Int) -> String { "class \(number % classes)" }
 
-  /// A picture: a byte is the class's own, up to 127, and noise up to 63 on top.
+  /// Returns a picture's embedding: each element is the class's own number, up to 127, plus noise up to 63.
   func picture(_ number: Int) -> EmbeddedPicture {
     let dimension = space.dimension
     let bytes = [UInt8](unsafeUninitializedCapacity: dimension) { bytes, count in
@@ -34,7 +36,7 @@ struct MadeUpPictures {
     return EmbeddedPicture(name: "\(number).jpg", embeddings: Bytes(bytes))
   }
 
-  /// SplitMix64's output function: neighbouring numbers give values that have nothing to do with one another.
+  /// Returns SplitMix64's output for a number: neighbouring numbers give unrelated values.
   private static func mixed(_ number: UInt64) -> UInt64 {
     var value = number &* 0x9E37_79B9_7F4A_7C15
     value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
