@@ -55,7 +55,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestMaterial", dependencies: ["TFLite"], path: "Tests/TestMaterial"),
+    // What several test targets share.
+    .target(
+      name: "TestMaterial", dependencies: ["ModelSurgery", "Pictures", "TFLite"], path: "Tests/TestMaterial"),
+    .target(
+      name: "TestHeads", dependencies: ["Heads", "LinearAlgebra", "ModelSurgery", "TFLite", "TestMaterial"],
+      path: "Tests/TestHeads"),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
     .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
@@ -64,12 +69,20 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelSurgeryTests", dependencies: ["ModelSurgery", "Platform", "TFLite", "TestMaterial"]),
     .testTarget(
+      name: "HeadsTests",
+      dependencies: ["Heads", "LinearAlgebra", "ModelSurgery", "Platform", "TFLite", "TestHeads", "TestMaterial"]),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: [
+        "Heads", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite", "TestHeads", "TestMaterial",
+      ]),
+    .testTarget(
       name: "ImprintingTests",
       dependencies: [
-        "Heads", "Imprinting", "Inference", "LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "Platform",
-        "Reports",
-        "TFLite", "TestMaterial",
+        "Heads", "Imprinting", "Inference", "LinearAlgebra", "LiteRT", "ModelSurgery", "Pictures", "Platform", "TFLite",
+        "TestMaterial",
       ]),
+    .testTarget(name: "ReportsTests", dependencies: ["Heads", "Reports", "TestHeads", "TestMaterial"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -78,11 +91,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: [
-        "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "Reports", "TFLite", "TestMaterial",
-        "Torch",
-        "Training", "imprint",
-      ]),
+      dependencies: ["ModelSurgery", "Platform", "TFLite", "TestMaterial", "Torch", "imprint"]),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -93,4 +102,9 @@ for target in package.targets where [.executable, .regular, .test].contains(targ
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+}
+
+// The documentation's plugin is fetched only where `make docs` asks for it.
+if Context.environment["IMPRINT_DOCC"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
 }

@@ -1,21 +1,59 @@
 import Foundation
+import TFLite
 import TestMaterial
 
-/// A program in the place of Coral's compiler, which gives the extractor that Coral compiled, whatever it is given.
+/// A program in place of Coral's compiler.
+///
+/// The program is a script, which leaves the model to the test process; that writes the form in which the real compiler
+/// leaves models: one operator, which only the device can run, with the input and the output of the model.
 enum CompilerStandIn {
-  /// Puts it into a folder, under the compiler's name.
+  /// Puts it into a folder, under the compiler's name. It works for as long as the folder exists.
   static func put(into folder: TemporaryFolder) throws {
+    let asked = folder.appending("to-compile.tflite")
+    let answer = folder.appending("compiled.tflite")
     let script = """
       #!/bin/sh
       while [ $# -gt 1 ]; do
         case $1 in --out_dir) out=$2 ;; esac
         shift
       done
-      cp '\(Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu").path)' "$out/model_edgetpu.tflite"
+      cp "$1" '\(asked.path).new' && mv '\(asked.path).new' '\(asked.path)'
+      while [ ! -e '\(answer.path)' ]; do sleep 0.02; done
+      mv '\(answer.path)' "$out/$(basename "$1" .tflite)_edgetpu.tflite"
 
       """
     let program = folder.appending("edgetpu_compiler")
     try Data(script.utf8).write(to: program)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    Thread.detachNewThread { [path = folder.url.path] in
+      while FileManager.default.fileExists(atPath: path) {
+        Thread.sleep(forTimeInterval: 0.02)
+        guard FileManager.default.fileExists(atPath: asked.path) else { continue }
+        // An empty answer, which the command refuses, where the model cannot be read.
+        let compiled = (try? Data(compiled(Model(contentsOf: asked)).serialized().bytes())) ?? Data()
+        try? FileManager.default.removeItem(at: asked)
+        try? compiled.write(to: answer, options: .atomic)
+      }
+    }
+  }
+
+  /// Returns the compiled form of a model of one input and one output.
+  private static func compiled(_ model: Model) throws -> Model {
+    let graph = model.subgraphs[0]
+    var ends = [graph.tensors[Int(graph.outputs[0])], graph.tensors[Int(graph.inputs[0])]]
+    for place in ends.indices { ends[place].buffer = 0 }
+    var operation = Operator(opcodeIndex: 0, inputs: [1], outputs: [0])
+    operation.customOptions = Bytes(Array(repeating: 7, count: 4096))
+    var compiled = Model()
+    compiled.version = 3
+    compiled.description = "Exported from Subgraph."
+    compiled.buffers = [Buffer()]
+    compiled.operatorCodes = [OperatorCode(custom: "edgetpu-custom-op")]
+    compiled.subgraphs = [SubGraph()]
+    compiled.subgraphs[0].tensors = ends
+    compiled.subgraphs[0].inputs = [1]
+    compiled.subgraphs[0].outputs = [0]
+    compiled.subgraphs[0].operators = [operation]
+    return compiled
   }
 }

@@ -32,6 +32,9 @@ enum Imprint {
     return try finish(start(URL(filePath: "/bin/sh"), ["-c", command, "sh", executable.path] + arguments))
   }
 
+  /// Runs a script in a shell.
+  static func run(script: String) throws -> Outcome { try finish(start(URL(filePath: "/bin/sh"), ["-c", script])) }
+
   /// Runs the command in a shell that first does what `preparation` says, sends it a signal once a file is there, and
   /// waits for it.
   static func run(
@@ -70,7 +73,7 @@ enum Imprint {
   }
 
   /// Where the command keeps what it may: not in the home of whoever runs the tests, and for one run alone.
-  private static let cache: URL = {
+  static let cache: URL = {
     let folder = FileManager.default.temporaryDirectory.appending(path: "imprint-cache-\(getpid())")
     atexit { try? FileManager.default.removeItem(at: Imprint.cache) }
     return folder

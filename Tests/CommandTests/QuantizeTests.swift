@@ -130,7 +130,7 @@ struct QuantizeTests {
     let ranges = folder.appending("ranges.json")
     expectRefusal(try quantize(float, "--ranges", ranges.path), "cannot be read")
     try Data("{}".utf8).write(to: ranges)
-    expectRefusal(try quantize(float, "--ranges", ranges.path), "no JSON of ranges")
+    expectRefusal(try quantize(float, "--ranges", ranges.path), "not JSON of activation ranges")
     try Data(#"{"model": "00", "pictures": 3, "ranges": {}}"#.utf8).write(to: ranges)
     expectRefusal(try quantize(float, "--ranges", ranges.path), "another model")
   }

@@ -18,7 +18,7 @@ struct Swatches {
   init() throws {
     folder = try TemporaryFolder()
     extractor = folder.appending("extractor.tflite")
-    try WrittenHeadTests.extractor(.uint8(scale: 0.02, zeroPoint: 0)).serialized().write(to: extractor)
+    try SmallExtractor.model(.uint8(scale: 0.02, zeroPoint: 0)).serialized().write(to: extractor)
   }
 
   /// Returns a picture of a class, of 30x20 pixels: each quarter near the class's own colour.

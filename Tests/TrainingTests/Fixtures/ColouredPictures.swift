@@ -44,7 +44,10 @@ struct ColouredPictures {
     settings.augmentation.colours = nil
     settings.augmentation.crop?.area = 0.5...1
     change(&settings)
-    return TrainingRun(
+    var run = TrainingRun(
       settings: settings, training: parts.training, test: parts.heldBack, folder: folder.appending(name), threads: 1)
+    // Checkpoints are written where an epoch ends, however slow a busy machine is.
+    run.checkpointInterval = .seconds(86_400)
+    return run
   }
 }

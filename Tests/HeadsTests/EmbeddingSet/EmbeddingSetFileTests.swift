@@ -1,0 +1,125 @@
+import Platform
+import Foundation
+import TFLite
+import TestMaterial
+import TestHeads
+import Testing
+
+@testable import Heads
+
+@Suite("The file of what was seen")
+struct SeenFileTests {
+  static let examples: [(space: EmbeddingSpace, budget: Int)] = [
+    (MadeEmbeddings.space(), EmbeddingSet.defaultBudget), (MadeEmbeddings.space(), 0),
+    (MadeEmbeddings.space(element: .float32, views: .five), 1 << 20),
+    (MadeEmbeddings.space(element: .float32), 100),
+  ]
+
+  @Test("It gives back what was written, byte for byte", arguments: examples.indices)
+  func roundTrip(_ index: Int) throws {
+    let (space, budget) = Self.examples[index]
+    let seen = try MadeEmbeddings.set(in: space, budget: budget)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "a.seen")
+    try seen.write(to: file)
+    var read = try EmbeddingSet(contentsOf: file)
+    #expect(read.hasEmbeddings == seen.hasEmbeddings)
+    #expect(read.classes.map(\.name) == seen.classes.map(\.name))
+    #expect(read.classes.map(\.steps) == seen.classes.map(\.steps))
+    #expect(try MadeEmbeddings.bytes(read) == MadeEmbeddings.bytes(seen))
+    try read.merge(MadeEmbeddings.set(pictures: 5..<6, in: space))
+    #expect(read.pictures == 18)
+  }
+
+  @Test("The header names augmentation and arithmetic as it always did")
+  func header() throws {
+    for (views, arithmetic, text) in [
+      (Augmentation.off, Arithmetic.exact, "\"arithmetic\":\"exact\",\"dimension\":12,\"element\":\"uint8\""),
+      (.five, .int8, "\"arithmetic\":\"rewritten\""),
+    ] {
+      let bytes = try MadeEmbeddings.bytes(
+        MadeEmbeddings.set(in: MadeEmbeddings.space(views: views, arithmetic: arithmetic)))
+      let header = String(decoding: bytes, as: UTF8.self)
+      #expect(header.contains(text))
+      #expect(header.contains("\"views\":\"\(views == .off ? "one" : "five")\",\"zeroPoint\":0}"))
+    }
+  }
+
+  @Test("For people augmentation and arithmetic have other names")
+  func names() {
+    #expect(Augmentation.allCases.map(\.description) == ["none", "five", "thirteen"])
+    #expect(Augmentation.allCases.allSatisfy { Augmentation($0.description) == $0 })
+    #expect(Arithmetic.allCases.map(\.description) == ["exact", "int8"])
+    #expect(Arithmetic.allCases.allSatisfy { Arithmetic($0.description) == $0 })
+    #expect(Augmentation("one") == nil && Arithmetic("rewritten") == nil)
+  }
+
+  @Test("It takes a byte an element of a quantised network, and little beside")
+  func size() throws {
+    let seen = try MadeEmbeddings.set(classes: 0..<2, pictures: 0..<100, in: MadeEmbeddings.space(dimension: 1024))
+    #expect(try MadeEmbeddings.bytes(seen).count < 200 * 1024 * 105 / 100)
+  }
+
+  @Test("A file that is cut anywhere is refused", arguments: [EmbeddingSet.defaultBudget, 0])
+  func cut(_ budget: Int) throws {
+    let bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set(budget: budget))
+    for length in stride(from: 0, to: bytes.count, by: 7) {
+      #expect(throws: EmbeddingSetError.self) { try EmbeddingSet(Bytes(Array(bytes.prefix(length))), path: "a.seen") }
+    }
+  }
+
+  @Test("A file with one altered bit is refused")
+  func altered() throws {
+    let bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set())
+    for place in stride(from: 0, to: bytes.count, by: 5) {
+      var altered = bytes
+      altered[place] ^= 1
+      #expect(throws: EmbeddingSetError.self) { try EmbeddingSet(Bytes(altered), path: "a.seen") }
+    }
+  }
+
+  @Test("A file of a later version is refused by its number")
+  func newer() throws {
+    var bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set())
+    bytes[4] = 9
+    #expect(throws: EmbeddingSetError.newerVersion(path: "a.seen", version: 9, known: 1)) {
+      try EmbeddingSet(Bytes(bytes), path: "a.seen")
+    }
+  }
+
+  @Test("A file made to deceive, its digest right, ends in an error or is as good as what it says")
+  func hostile() throws {
+    for seed in 0..<300 { try readAltered(seed) }
+  }
+
+  @Test("Counts that nobody can have seen are refused, and do not add up to a crash", arguments: [1, 3])
+  func counts(_ classes: Int) throws {
+    let bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set(classes: 0..<classes, budget: 0)).dropLast(32) as [UInt8]
+    let length = bytes[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let most = classes == 1 ? "9223372036854775807" : "4611686018427387904"
+    let head = String(decoding: bytes[12..<12 + length], as: UTF8.self)
+      .replacingOccurrences(of: "\"count\":5", with: "\"count\":\(most)")
+    var altered = Array(bytes[..<8])
+    withUnsafeBytes(of: UInt32(head.utf8.count).littleEndian) { altered.append(contentsOf: $0) }
+    altered += Array(head.utf8) + bytes[(12 + length)...]
+    altered += try SHA256Digest(of: altered).bytes
+    #expect(throws: EmbeddingSetError.badFile(path: "a.seen", reason: "its class \"class 0\" makes no sense")) {
+      try EmbeddingSet(Bytes(altered), path: "a.seen")
+    }
+  }
+
+  private func readAltered(_ seed: Int) throws {
+    let budget = seed.isMultiple(of: 2) ? 0 : EmbeddingSet.defaultBudget
+    var bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set(budget: budget)).dropLast(32) as [UInt8]
+    var generator = SplitMix64(seed: UInt64(seed))
+    for _ in 0..<Int.random(in: 1...4, using: &generator) {
+      let place = Int.random(in: 8..<bytes.count, using: &generator)
+      bytes[place] = seed.isMultiple(of: 3) ? UInt8(ascii: "9") : UInt8.random(in: 0...255, using: &generator)
+    }
+    bytes += try SHA256Digest(of: bytes).bytes
+    do {
+      let seen = try EmbeddingSet(Bytes(bytes), path: "a.seen")
+      _ = try seen.pooledMoments().wholeSquare()
+    } catch is EmbeddingSetError {}
+  }
+}

@@ -1,0 +1,409 @@
+import Platform
+import Foundation
+import Heads
+import Imprinting
+import Inference
+import LiteRT
+import ModelSurgery
+import Pictures
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("The imprinting engine", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct ImprintingEngineTests {
+  let l2norm = Material.model("mobilenet_v1_1.0_224_l2norm_quant")
+  let extractor = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
+
+  private func pictures(_ name: String, _ range: Range<Int>) throws -> [PixelTensor] {
+    let reader = try PictureReader(width: 224, height: 224)
+    let folder = Material.flowers17.appending(path: name)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    return try files[range].map { try reader.read(folder.appending(path: $0)) }
+  }
+
+  private func bytes(_ engine: ImprintingEngine) async throws -> [UInt8] { try await engine.serialized().bytes() }
+
+  @Test("What it opens it describes")
+  func description() async throws {
+    let dropped = try ImprintingEngine(model: l2norm)
+    #expect(dropped.embeddingDimension == 1024)
+    #expect(await dropped.classCount == 0)
+    let kept = try ImprintingEngine(model: l2norm, keepClasses: true)
+    #expect(await kept.classCount == 1001)
+    #expect(await !kept.isImprinted(0))
+    #expect(kept.extractor.mainSubgraph?.operators.count == 29)
+  }
+
+  @Test(
+    "Training in pieces, in another order and over several files gives the same file as training at once",
+    arguments: ["mobilenet_v1_1.0_224_l2norm_quant", "mobilenet_v1_1.0_224_quant_embedding_extractor"])
+  func pieces(model: String) async throws {
+    let daisies = try pictures("daisy", 0..<4)
+    let irises = try pictures("iris", 0..<3)
+    let whole = try ImprintingEngine(model: Material.model(model))
+    try await whole.train(daisies, classID: 0)
+    try await whole.train(irises, classID: 1)
+    let expected = try await bytes(whole)
+
+    let parts = try ImprintingEngine(model: Material.model(model))
+    try await parts.train([daisies[3]], classID: 0)
+    try await parts.train([irises[1]], classID: 1)
+    var file = try await bytes(parts)
+    for (picture, id) in [(daisies[1], 0), (irises[2], 1), (daisies[0], 0), (irises[0], 1), (daisies[2], 0)] {
+      let next = try ImprintingEngine(bytes: Bytes(file), keepClasses: true)
+      try await next.train([picture], classID: id)
+      file = try await bytes(next)
+    }
+    #expect(file == expected)
+  }
+
+  @Test("Saving what was opened changes nothing")
+  func resaved() async throws {
+    let engine = try ImprintingEngine(model: extractor)
+    try await engine.train(try pictures("tulip", 0..<2), classID: 0)
+    try await engine.setName("tulip 🌷", of: 0)
+    await engine.setResize(.squash)
+    let first = try await bytes(engine)
+    let again = try ImprintingEngine(bytes: Bytes(first), keepClasses: true)
+    #expect(await again.labels == Labels([0: "tulip 🌷"]))
+    #expect(try await bytes(again) == first)
+  }
+
+  @Test("Rows and biases of the base stay byte for byte")
+  func baseStays() async throws {
+    var before = try Model(contentsOf: l2norm)
+    // This base's biases are all zero; others' are not.
+    let bias = try #require(before.mainSubgraph?.tensor(ImprintingTail(of: before).bias))
+    before.buffers[Int(bias.buffer)] = Buffer(Bytes((0..<4 * 1001).map { UInt8(truncatingIfNeeded: $0) }))
+    let engine = try ImprintingEngine(bytes: Bytes(before.serialized().bytes()), keepClasses: true)
+    try await engine.train(try pictures("pansy", 0..<2), classID: 1001)
+    let after = try await engine.model()
+    let tails = (try ImprintingTail(of: before), try ImprintingTail(of: after))
+    #expect(tails.1.classCount == 1002)
+    #expect(Array(after.rows(of: tails.1).prefix(1001)) == before.rows(of: tails.0))
+    #expect(Array(after.biases(of: tails.1).prefix(1001)) == before.biases(of: tails.0))
+    #expect(after.biases(of: tails.1)[1] == [4, 5, 6, 7])
+    #expect(after.biases(of: tails.1)[1001] == [0, 0, 0, 0])
+  }
+
+  @Test("A file of Coral's tools, which holds no exact sums, is resumed from its rows and norms")
+  func coralFile() async throws {
+    let daisies = try pictures("daisy", 0..<2)
+    let engine = try ImprintingEngine(model: l2norm)
+    try await engine.train([daisies[0]], classID: 0)
+    var coral = try await engine.model()
+    coral.setMetadata(named: "imprint.sums", to: nil)
+
+    let resumed = try ImprintingEngine(bytes: Bytes(coral.serialized().bytes()), keepClasses: true)
+    #expect(await resumed.isImprinted(0))
+    try await resumed.train([daisies[1]], classID: 0)
+    let once = try ImprintingEngine(model: l2norm)
+    try await once.train(daisies, classID: 0)
+    let rows = try await [resumed, once].asyncMap { engine in
+      let model = try await engine.model()
+      return try #require(model.rows(of: ImprintingTail(of: model)).first).map(Int.init)
+    }
+    // The row that it was resumed from was rounded to the kernel's steps.
+    #expect(zip(rows[0], rows[1]).allSatisfy { abs($0 - $1) <= 1 })
+  }
+
+  @Test("From a file of Coral's tools, too, training in pieces gives the file of training at once")
+  func coralPieces() async throws {
+    let daisies = try pictures("daisy", 0..<4)
+    let engine = try ImprintingEngine(model: l2norm)
+    try await engine.trainAll([[daisies[0]], [daisies[1]]])
+    var coral = try await engine.model()
+    coral.setMetadata(named: "imprint.sums", to: nil)
+    let start = Bytes(try coral.serialized().bytes())
+
+    let whole = try ImprintingEngine(bytes: start, keepClasses: true)
+    try await whole.train([daisies[2], daisies[3]], classID: 0)
+    try await whole.train([daisies[3]], classID: 1)
+    var file = start
+    for (picture, id) in [(daisies[3], 0), (daisies[3], 1), (daisies[2], 0)] {
+      let part = try ImprintingEngine(bytes: file, keepClasses: true)
+      try await part.train([picture], classID: id)
+      file = Bytes(try await bytes(part))
+    }
+    #expect(try await file == Bytes(bytes(whole)))
+  }
+
+  @Test("When names and resize were given makes no difference to the file")
+  func metadataOrder() async throws {
+    let pictures = try pictures("iris", 0..<1)
+    let late = try ImprintingEngine(model: extractor)
+    try await late.train(pictures, classID: 0)
+    let reopened = try ImprintingEngine(bytes: Bytes(await bytes(late)), keepClasses: true)
+    await reopened.setResize(.crop)
+    try await reopened.setName("iris", of: 0)
+    let early = try ImprintingEngine(model: extractor)
+    await early.setResize(.crop)
+    try await early.train(pictures, classID: 0)
+    try await early.setName("iris", of: 0)
+    #expect(try await bytes(reopened) == bytes(early))
+  }
+
+  @Test("A classifier taken before the resize was set is not handed out after")
+  func resizeOfClassifier() async throws {
+    let engine = try ImprintingEngine(model: extractor)
+    try await engine.train(try pictures("iris", 0..<1), classID: 0)
+    #expect(try await engine.classifier().resize == .crop)
+    await engine.setResize(.squash)
+    #expect(try await engine.classifier().resize == .squash)
+  }
+
+  @Test("The extractor says nothing of classes")
+  func bareExtractor() async throws {
+    let engine = try ImprintingEngine(model: extractor)
+    try await engine.train(try pictures("iris", 0..<1), classID: 0)
+    try await engine.setName("iris", of: 0)
+    let again = try ImprintingEngine(bytes: Bytes(await bytes(engine)), keepClasses: true)
+    #expect(again.extractor.carriedLabels == nil)
+    #expect(again.extractor.description == nil)
+  }
+
+  @Test("Sums that the rows and the description contradict are not believed")
+  func alteredRows() async throws {
+    let engine = try ImprintingEngine(model: l2norm)
+    try await engine.train(try pictures("daisy", 0..<2), classID: 0)
+    var model = try await engine.model()
+    #expect(model.imprintedClasses.first?.pictures == 2)
+    // Another tool trained on and kept the buffer, as Coral's do.
+    model.description = "0 2.5\n"
+    #expect(model.imprintedClasses.first?.pictures == nil)
+    let resumed = try ImprintingEngine(bytes: Bytes(model.serialized().bytes()), keepClasses: true)
+    try await resumed.train(try pictures("daisy", 2..<3), classID: 0)
+    let norm = try #require(try await resumed.model().imprintedClasses.first?.norm)
+    #expect(norm > 3)
+  }
+
+  @Test("An embedding counts as its picture does, whichever way it is taught")
+  func embedding() async throws {
+    let picture = try pictures("iris", 0..<1)
+    let byPicture = try ImprintingEngine(model: l2norm)
+    try await byPicture.train(picture, classID: 0)
+    let byEmbedding = try ImprintingEngine(model: l2norm)
+    let values = try await byEmbedding.embed(picture)[0].values
+    try await byEmbedding.train(embedding: values, classID: 0)
+    #expect(try await bytes(byEmbedding) == bytes(byPicture))
+  }
+
+  @Test("Calling trainAll again goes on with the same classes")
+  func trainAllAgain() async throws {
+    let lessons = try [pictures("iris", 0..<2), pictures("daisy", 0..<2)]
+    let engine = try ImprintingEngine(model: l2norm)
+    #expect(try await engine.trainAll(lessons.map { [$0[0]] }) == 0..<2)
+    #expect(try await engine.trainAll(lessons.map { [$0[1]] }) == 0..<2)
+    let once = try ImprintingEngine(model: l2norm)
+    try await once.trainAll(lessons)
+    #expect(try await bytes(engine) == bytes(once))
+  }
+
+  @Test("It classifies by what was learnt so far")
+  func classify() async throws {
+    let engine = try ImprintingEngine(model: extractor)
+    try await engine.trainAll([pictures("sunflower", 0..<5), pictures("snowdrop", 0..<5)])
+    let picture = try pictures("snowdrop", 10..<11)[0]
+    let best = try await engine.classify(picture)
+    #expect(best.first?.id == 1)
+    #expect(best.allSatisfy { $0.score >= 0.1 })
+    #expect(try await engine.classify(tensor: picture.pixels, topK: 1) == Array(best.prefix(1)))
+  }
+
+  @Test("The extractor's own file gives the embeddings that the engine learns from")
+  func extractorFile() async throws {
+    let engine = try ImprintingEngine(model: extractor)
+    let classifier = try Classifier(
+      bytes: Bytes(engine.extractor.serialized().bytes()), execution: .exact)
+    let file = Material.coralPicture("cat_test_0")
+    var scores: [Float] = []
+    try await classifier.scores([file]) { _, result in scores = try result.get() }
+    var values: [Float] = []
+    try await engine.embed([file]) { _, result in values = try result.get().values }
+    #expect(scores == values)
+    #expect(scores.count == 1024)
+  }
+}
+
+@Suite("What the imprinting engine refuses", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct ImprintingRefusalTests {
+  let l2norm = Material.model("mobilenet_v1_1.0_224_l2norm_quant")
+
+  private func picture(_ side: Int = 224) throws -> PixelTensor {
+    try #require(PixelTensor(width: side, height: side, pixels: Array(repeating: 90, count: side * side * 3)))
+  }
+
+  @Test("Ids that leave a gap or are negative")
+  func ids() async throws {
+    let engine = try ImprintingEngine(model: l2norm, keepClasses: true)
+    await #expect(throws: ImprintingError.classIDOutOfOrder(1002, next: 1001)) {
+      try await engine.train([picture()], classID: 1002)
+    }
+    await #expect(throws: ImprintingError.classIDOutOfOrder(-1, next: 1001)) {
+      try await engine.train([picture()], classID: -1)
+    }
+  }
+
+  @Test("A class of the base")
+  func baseClass() async throws {
+    let engine = try ImprintingEngine(model: l2norm, keepClasses: true)
+    await #expect(throws: ImprintingError.baseClass(100, name: nil)) {
+      try await engine.train([picture()], classID: 100)
+    }
+  }
+
+  @Test("Saving with no class at all")
+  func nothing() async throws {
+    let engine = try ImprintingEngine(model: l2norm)
+    await #expect(throws: ImprintingError.nothingLearnt) { try await engine.serialized() }
+  }
+
+  @Test("Keeping the classes of a bare extractor")
+  func keepNone() {
+    #expect(throws: ImprintingError.noClassesToKeep) {
+      try ImprintingEngine(
+        model: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"), keepClasses: true)
+    }
+  }
+
+  @Test(
+    "Classifiers without the tail, with what was found and what is needed",
+    arguments: [
+      "mobilenet_v1_1.0_224_quant", "mobilenet_v2_1.0_224_quant", "mobilenet_v2_1.0_224_inat_insect_quant",
+    ])
+  func noTail(model: String) throws {
+    let error = #expect(throws: SurgeryError.self) { try ImprintingEngine(model: Material.model(model)) }
+    let words = "\(try #require(error))"
+    #expect(words.contains("→ SOFTMAX; use a"))
+    #expect(words.contains("L2_NORMALIZATION → CONV_2D 1x1"))
+  }
+
+  @Test("A head without its base")
+  func headAlone() throws {
+    let error = #expect(throws: SurgeryError.self) {
+      try ImprintingEngine(model: Material.model("mobilenet_quant_v1_224_head_layers"))
+    }
+    #expect(error?.description.contains("it ends in CONV_2D → RESHAPE → SOFTMAX") == true)
+  }
+
+  @Test(
+    "Models compiled for the Edge TPU, naming what would run them",
+    arguments: ["mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_quant_v1_224_feature_layers_edgetpu"])
+  func edgeTPU(model: String) throws {
+    let error = #expect(throws: InferenceError.self) { try ImprintingEngine(model: Material.model(model)) }
+    #expect(try #require(error).code == .needsEdgeTPU)
+  }
+
+  @Test("A model that loads but cannot run")
+  func cannotRun() {
+    #expect(throws: SurgeryError.self) { try ImprintingEngine(model: Material.model("model_invoking_error")) }
+    #expect(throws: InferenceError.noPictureInput(shape: [1, 3], type: "UINT8")) {
+      try Classifier(contentsOf: Material.model("model_invoking_error"))
+    }
+  }
+
+  @Test("An operator that the runtime does not know, with the runtime's own words")
+  func unknownOperator() throws {
+    var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    let code = Int(model.subgraphs[0].operators[3].opcodeIndex)
+    model.operatorCodes[code] = OperatorCode(custom: "no-such-operator")
+    let bytes = Bytes(try model.serialized().bytes())
+    let picture = [UInt8](repeating: 1, count: 128 * 128 * 3)
+    let error = #expect(throws: LiteRTError.self) {
+      try picture.withUnsafeBytes { try Classifier(bytes: bytes).classify(tensor: $0).classes }
+    }
+    #expect(error?.description.contains("no-such-operator") == true)
+  }
+
+  @Test("Damaged models end in an error or an answer, never in a crash", arguments: 0..<4)
+  func damaged(part: Int) throws {
+    let whole = Array(try Bytes(mapping: Material.model("mobilenet_v1_0.25_128_quant")))
+    var generator = SplitMix64(seed: UInt64(part))
+    let runtime = try Runtime()
+    let picture = [UInt8](repeating: 77, count: 128 * 128 * 3)
+    var answers = 0
+    for _ in 0..<60 {
+      var bytes = whole
+      // What describes the graph lies at both ends, the weights between them.
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let ends = [0..<20_000, (whole.count - 40_000)..<whole.count]
+        let place = Int.random(in: ends.randomElement(using: &generator) ?? ends[0], using: &generator)
+        bytes[place] = [0, 1, 2, 4, 0x7F, 0x80, 0xFF].randomElement(using: &generator) ?? 0
+      }
+      do {
+        let classifier = try Classifier(bytes: Bytes(bytes), execution: Execution(threads: 1, runtime: runtime))
+        _ = try picture.withUnsafeBytes { try classifier.classify(tensor: $0) }
+        answers += 1
+      } catch {
+        #expect("\(error)".count > 20)
+      }
+    }
+    #expect((1...59).contains(answers))
+  }
+
+  @Test("A model whose file claims another output than its operators give, which would overrun the memory for it")
+  func claimedOutput() throws {
+    var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    let output = Int(model.subgraphs[0].outputs[0])
+    for shape in [[1], [1, 7]] as [[Int32]] {
+      model.subgraphs[0].tensors[output].shape = shape
+      let bytes = Bytes(try model.serialized().bytes())
+      let picture = [UInt8](repeating: 1, count: 128 * 128 * 3)
+      let error = #expect(throws: LiteRTError.self) {
+        try picture.withUnsafeBytes { try Classifier(bytes: bytes).classify(tensor: $0).classes }
+      }
+      #expect(error?.description.contains("produce [1, 1001]") == true, "\(String(describing: error))")
+    }
+  }
+
+  @Test("A picture of another size, and nothing is learnt")
+  func size() async throws {
+    let engine = try ImprintingEngine(model: l2norm)
+    await #expect(
+      throws: InferenceError.wrongPictureSize(width: 100, height: 100, expectedWidth: 224, expectedHeight: 224)
+    ) { try await engine.train([picture(), picture(100)], classID: 0) }
+    #expect(await engine.classCount == 0)
+  }
+
+  @Test("A class without pictures")
+  func noPictures() async throws {
+    let engine = try ImprintingEngine(model: l2norm)
+    await #expect(throws: ImprintingError.noPictures) { try await engine.train([], classID: 0) }
+    await #expect(throws: ImprintingError.noPictures) { try await engine.trainAll([[picture()], []]) }
+    #expect(await engine.classCount == 0)
+  }
+
+  @Test("Embeddings of another length or with numbers that are none")
+  func embeddings() async throws {
+    let engine = try ImprintingEngine(model: l2norm)
+    await #expect(throws: EmbeddingError.wrongCount(count: 3, expected: 1024)) {
+      try await engine.train(embedding: [1, 2, 3], classID: 0)
+    }
+    for bad in [Float.nan, .infinity] {
+      await #expect(throws: EmbeddingError.notFinite) {
+        try await engine.train(embedding: Array(repeating: bad, count: 1024), classID: 0)
+      }
+    }
+    #expect(await engine.classCount == 0)
+  }
+
+  @Test("A tensor of another size, and a topK that is not positive")
+  func classify() async throws {
+    let engine = try ImprintingEngine(model: l2norm)
+    try await engine.train([picture()], classID: 0)
+    await #expect(throws: InferenceError.wrongTensorSize(bytes: 3, expected: 224 * 224 * 3)) {
+      try await engine.classify(tensor: [1, 2, 3])
+    }
+    await #expect(throws: EvaluationError.badTopK(0)) { try await engine.classify(picture(), topK: 0) }
+  }
+}
+
+extension Array {
+  /// Maps one element after the other.
+  func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
+    var values: [Value] = []
+    for element in self { values.append(try await transform(element)) }
+    return values
+  }
+}

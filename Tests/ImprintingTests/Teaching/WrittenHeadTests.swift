@@ -1,0 +1,171 @@
+import Foundation
+@testable import Heads
+@testable import Imprinting
+@testable import Inference
+import LiteRT
+import ModelSurgery
+import Pictures
+import TFLite
+import TestMaterial
+import Testing
+
+@Suite("Solved heads in files", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct WrittenHeadTests {
+  private func numbers(_ count: Int, _ generator: inout SeededGenerator) -> [Float] {
+    (0..<count).map { _ in Float.random(in: -3...3, using: &generator) }
+  }
+
+  private func best(_ values: [Float]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }
+
+  @Test(
+    "Behind bytes, signed bytes and floats the file gives the logits of the head in memory",
+    arguments: [
+      (ElementEncoding.uint8(scale: 0.02, zeroPoint: 0), FeatureTransform.root, 1),
+      (.uint8(scale: 0.02, zeroPoint: 100), .signedRoot, 1), (.int8(scale: 0.1, zeroPoint: -128), .root, 3),
+      (.int8(scale: 0.1, zeroPoint: 5), .plain, 2), (.float32, .signedRoot, 2), (.float32, .root, 1),
+    ])
+  func exact(encoding: ElementEncoding, map: FeatureTransform, rows: Int) throws {
+    var generator = SeededGenerator(seed: rows)
+    let head = try LinearHead(
+      transform: map, dimension: 12, rowsPerClass: rows, weights: numbers(12 * 5 * rows, &generator),
+      biases: numbers(5 * rows, &generator))
+    let file = try BaseLogits(of: SmallExtractor.model(encoding).appending(head))
+    for number in 0..<200 {
+      // The first is an embedding of zeros.
+      let values = number == 0 ? Array(repeating: 0, count: 12) : numbers(12, &generator)
+      let stored = Bytes(encoding.encode(values))
+      let found = try file.logits(of: stored)
+      let expected = head.logits(of: stored.withUnsafeBytes { encoding.steps($0) })
+      #expect(found.count == 5)
+      for (one, other) in zip(found, expected) { #expect(abs(one - other) < 2e-4, "\(found) \(expected)") }
+    }
+  }
+
+  /// Made-up classes: points about their own means.
+  private func solved(_ encoding: ElementEncoding, shots: Int) throws -> (EmbeddingSet, SolvedHead) {
+    let space = EmbeddingSpace(
+      extractor: "made up", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: 12, element: .uint8,
+      zeroPoint: 0, isNonNegative: true)
+    var generator = SeededGenerator(seed: 7)
+    var seen = EmbeddingSet(space: space)
+    for label in 0..<3 {
+      for picture in 0..<shots {
+        let bytes = (0..<12).map { UInt8(Int.random(in: 5...45, using: &generator) + ($0 % 3 == label ? 120 : 0)) }
+        try seen.add(EmbeddedPicture(name: "\(label)-\(picture)", embeddings: Bytes(bytes)), to: "class \(label)")
+      }
+    }
+    return (seen, try Analytic().solve(seen))
+  }
+
+  @Test("Beside a base, the base's classes keep their order and the nearer new class wins on its own pictures")
+  func kept() throws {
+    let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
+    var generator = SeededGenerator(seed: 3)
+    let old = try LinearHead(
+      transform: .plain, dimension: 12, weights: numbers(48, &generator), biases: Array(repeating: 4, count: 4))
+    let base = try SmallExtractor.model(encoding).appending(old)
+    let (seen, solved) = try solved(encoding, shots: 12)
+    let logits = try BaseLogits(of: base)
+    let kept = try BaseClassCalibration(solved, from: seen, base: logits)
+    let model = try solved.model(beside: base, calibration: kept, labels: Labels([0: "old"]), resize: .crop)
+    #expect(model.carriedLabels?.names == [0: "old", 4: "class 0", 5: "class 1", 6: "class 2"])
+    let file = try BaseLogits(of: model)
+    var right = 0
+    for (label, known) in seen.classes.enumerated() {
+      for picture in known.pictures {
+        let found = try file.logits(of: picture.embeddings)
+        let before = try logits.logits(of: picture.embeddings)
+        for (one, other) in zip(found, before) { #expect(abs(one - other) < 1e-5) }
+        if best(found) == 4 + label { right += 1 }
+      }
+    }
+    #expect(right >= 33)
+    for _ in 0..<50 {
+      let strange = Bytes((0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) })
+      let found = try file.logits(of: strange)
+      let before = try logits.logits(of: strange)
+      #expect(best(Array(found.prefix(4))) == best(before))
+    }
+  }
+
+  @Test("One picture a class does not tell where the base's classes begin")
+  func tooFew() throws {
+    let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
+    let (seen, solved) = try solved(encoding, shots: 1)
+    let head = try LinearHead(
+      transform: .plain, dimension: 12, weights: Array(repeating: 1, count: 24), biases: [0, 1])
+    let base = try BaseLogits(of: SmallExtractor.model(encoding).appending(head))
+    #expect(throws: BaseClassCalibrationError.tooFewPictures) {
+      try BaseClassCalibration(solved, from: seen, base: base)
+    }
+  }
+
+  @Test("What is stored of unfamiliar pictures is read as it was written, and damage never crashes")
+  func stored() throws {
+    let (_, solved) = try solved(.uint8(scale: 0.02, zeroPoint: 0), shots: 9)
+    let familiarity = try #require(solved.novelty)
+    let stored = try #require(try StoredNovelty(familiarity, rate: 0.1))
+    #expect(try StoredNovelty(stored.bytes) == stored)
+    let values = familiarity.training.map { familiarity.value(distance: $0.distance, projection: $0.projection) }
+    let below = values.count { Float($0) < stored.threshold(rate: 0.1) }
+    #expect((1...4).contains(below), "of 27")
+    let bytes = Array(stored.bytes)
+    for count in [0, 3, 4, 8, 30, bytes.count - 1] {
+      #expect(throws: StoredNoveltyError.self) { try StoredNovelty(Bytes(Array(bytes.prefix(count)))) }
+    }
+    #expect(throws: StoredNoveltyError.newer(2)) {
+      var newer = bytes
+      newer[4] = 2
+      return try StoredNovelty(Bytes(newer))
+    }
+    var generator = SeededGenerator(seed: 1)
+    for _ in 0..<2000 {
+      var damaged = bytes
+      Mutation.mutate(&damaged, using: &generator)
+      _ = try? StoredNovelty(Bytes(damaged))
+    }
+  }
+
+  @Test("A strange picture is unknown, at a rate, never, and where the file is damaged")
+  func unknown() async throws {
+    let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
+    let (seen, solved) = try solved(encoding, shots: 20)
+    let model = try solved.model(behind: SmallExtractor.model(encoding), resize: .crop)
+    let bytes = Bytes(try model.serialized().bytes())
+    let classifier = try Classifier(bytes: bytes)
+    let rule = try #require(classifier.unknownRule)
+    #expect(abs(rule.rate - 0.05) < 1e-6)
+    #expect(classifier.classCount == 3 && classifier.noveltyError == nil)
+    // A pixel of each quarter decides: all four are the same.
+    let pixels = { (quarters: Bytes) -> [UInt8] in
+      var all: [UInt8] = []
+      for place in 0..<16 {
+        let quarter: Int = place / 8 * 2 + place % 4 / 2
+        for channel in 0..<3 { all.append(quarters[3 * quarter + channel]) }
+      }
+      return all
+    }
+    let strange: [UInt8] = pixels([250, 250, 250, 1, 1, 1, 250, 250, 250, 1, 1, 1])
+    let known = pixels(try #require(seen.classes[1].pictures.first).embeddings)
+    let ask = { (classifier: Classifier, pixels: [UInt8]) in
+      try pixels.withUnsafeBytes { try classifier.classify(tensor: $0, topK: 1).best?.label }
+    }
+    #expect(try ask(classifier, strange) == nil)
+    #expect(try ask(classifier, known) == "class 1")
+    #expect(try ask(Classifier(bytes: bytes, unknown: .never), strange) != nil)
+    #expect(throws: ImprintingError.badUnknownRate(1)) { try Classifier(bytes: bytes, unknown: .atRate(1)) }
+    let strict = try Classifier(bytes: bytes, unknown: .atRate(0.5)).unknownRule
+    #expect(try #require(strict).threshold > rule.threshold)
+
+    var damaged = model
+    damaged.setMetadata(named: "imprint.familiarity", to: [1, 2, 3])
+    let plain = try Classifier(bytes: Bytes(damaged.serialized().bytes()))
+    #expect(plain.noveltyError != nil && plain.unknownRule == nil && plain.classCount == 3)
+    #expect(try ask(plain, strange) != nil)
+    var labelled = model
+    try labelled.setImprinted(
+      labels: ["a", "None", "c"], sums: StoredSums(dimension: 12, sums: [:]), resize: nil)
+    #expect(try ask(Classifier(bytes: Bytes(labelled.serialized().bytes())), known) == nil)
+    #expect(labelled.metadata(named: "imprint.familiarity") == nil)
+  }
+}

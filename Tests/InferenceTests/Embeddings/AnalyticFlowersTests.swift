@@ -1,0 +1,101 @@
+import ModelSurgery
+import Foundation
+import TestMaterial
+import Testing
+
+@testable import Heads
+@testable import Inference
+
+@Suite("The analytic head on real flowers", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+struct AnalyticFlowersTests {
+  @Test(
+    "Names pictures that were held back, and knows beforehand how well",
+    arguments: [(5, 0.85, 0.04), (20, 0.93, 0.04), (60, 0.955, 0.04)])
+  func accuracy(shots: Int, least: Double, apart: Double) async throws {
+    let classes = try await Flowers17.classes.value
+    let solved = try Analytic().solve(try Flowers17.seen(classes, shots: shots))
+    let found = Flowers17.accuracy(solved.head, classes)
+    let estimate = try #require(solved.leaveOneOut)
+    #expect(found >= least)
+    #expect(abs(estimate.accuracy - found) <= apart)
+    #expect(estimate.predictions.count == 17 * shots)
+  }
+
+  @Test("One and two pictures a class are enough to begin with", arguments: [(1, 0.58), (2, 0.73)])
+  func few(shots: Int, least: Double) async throws {
+    let classes = try await Flowers17.classes.value
+    let head = try Analytic().solve(try Flowers17.seen(classes, shots: shots)).head
+    #expect(Flowers17.accuracy(head, classes) >= least)
+  }
+
+  @Test("Sums alone give nearly the same head")
+  func sums() async throws {
+    let classes = try await Flowers17.classes.value
+    var sums = EmbeddingSet(space: Flowers17.space, budget: 0)
+    try sums.merge(try Flowers17.seen(classes, shots: 60))
+    #expect(Flowers17.accuracy(try Analytic().solve(sums).head, classes) >= 0.95)
+  }
+
+  @Test("Pictures under a wrong label are found")
+  func suspects() async throws {
+    let classes = try await Flowers17.classes.value
+    var generator = SeededGenerator(seed: 5)
+    let flipped = Set((0..<1020).shuffled(using: &generator).prefix(20))
+    var seen = EmbeddingSet(space: Flowers17.space)
+    for (place, pictures) in classes.enumerated() {
+      for (index, picture) in pictures[20...].enumerated() {
+        let number = place * 60 + index
+        let label = flipped.contains(number) ? (place + Int.random(in: 1...16, using: &generator)) % 17 : place
+        try seen.add(
+          EmbeddedPicture(name: "\(number)", embeddings: picture.embeddings), to: "flower \(label)")
+      }
+    }
+    let suspects = try #require(try Analytic().solve(seen).leaveOneOut).suspects(40)
+    #expect(suspects.filter { flipped.contains(Int($0.picture) ?? -1) }.count >= 19)
+  }
+
+  @Test("Pictures of no class that was taught are farther away")
+  func novelty() async throws {
+    let classes = try await Flowers17.classes.value
+    let taught = Array(classes.prefix(12))
+    let novelty = try #require(try Analytic().solve(try Flowers17.seen(taught, shots: 60)).novelty)
+    #expect(novelty.shares.count == 256)
+    #expect(novelty.shares.allSatisfy { (0...1).contains($0) })
+    let heldBack = taught.flatMap { $0[..<6] }.map { distance(novelty, $0) }
+    let strange = classes.dropFirst(12).flatMap { $0[..<10] }.map { distance(novelty, $0) }
+    let (known, unknown) = (heldBack.map { value(novelty, $0) }, strange.map { value(novelty, $0) })
+    var above = 0.0
+    for one in known { for other in unknown { above += one > other ? 1 : 0 } }
+    #expect(above / Double(known.count * unknown.count) >= 0.9)
+    // Pictures that were held back are as far away as those that were left out.
+    let mean = heldBack.reduce(0) { $0 + $1.distance } / Double(heldBack.count)
+    let left = novelty.training.reduce(0) { $0 + $1.distance } / Double(novelty.training.count)
+    #expect(abs(mean / left - 1) < 0.2)
+  }
+
+  private func value(_ novelty: NoveltyScore, _ known: NoveltyScore.Value) -> Double {
+    10 * known.projection - known.distance / novelty.deviation
+  }
+
+  private func distance(_ novelty: NoveltyScore, _ picture: EmbeddedPicture) -> NoveltyScore.Value {
+    let features = FeatureTransform.root.features(of: Flowers17.space.steps(picture.embeddings))
+    let y = zip(features, novelty.mean).map { $0 - Double($1) }
+    func product(_ rows: [Float], _ row: Int) -> Double {
+      rows[row * y.count..<(row + 1) * y.count].enumerated().reduce(0) { $0 + Double($1.element) * y[$1.offset] }
+    }
+    var square = y.reduce(0) { $0 + $1 * $1 }
+    for (row, share) in novelty.shares.enumerated() {
+      let along = product(novelty.directions, row)
+      square -= Double(share) * along * along
+    }
+    square /= novelty.lambda
+    var least = Double.infinity
+    var greatest = -Double.infinity
+    for (row, length) in novelty.lengths.enumerated() {
+      let linear = product(novelty.discriminants, row)
+      least = min(least, square - 2 * linear + Double(length))
+      greatest = max(greatest, linear / Double(length))
+    }
+    return .init(distance: least, projection: greatest)
+  }
+}

@@ -1,0 +1,139 @@
+import Platform
+import Foundation
+import Synchronization
+import Testing
+
+@Suite("Work on several workers")
+struct OrderedWorkTests {
+  @Test("Results come in order, whichever worker was faster")
+  func order() async throws {
+    var delivered: [Int] = []
+    try await OrderedWork.run(
+      count: 200, workers: [0, 1, 2],
+      work: { _, index in
+        if index.isMultiple(of: 7) { usleep(500) }
+        return index * index
+      },
+      deliver: { index, value in
+        #expect(value == index * index)
+        delivered.append(index)
+      })
+    #expect(delivered == Array(0..<200))
+  }
+
+  @Test("No worker does two pieces at the same time")
+  func exclusive() async throws {
+    let busy = (0..<3).map { _ in Flag() }
+    try await OrderedWork.run(
+      count: 100, workers: [0, 1, 2],
+      work: { worker, _ in
+        #expect(busy[worker].raise())
+        usleep(200)
+        busy[worker].lower()
+      }, deliver: { _, _ in })
+  }
+
+  @Test("A slow piece holds back those behind it: memory stays bounded")
+  func bounded() async throws {
+    let furthest = Mutex(0)
+    try await OrderedWork.run(
+      count: 1000, workers: [0, 1],
+      work: { _, index in
+        furthest.withLock { $0 = max($0, index) }
+        if index == 0 { usleep(50_000) }
+      },
+      deliver: { index, _ in if index == 0 { #expect(furthest.withLock { $0 } < 40) } })
+  }
+
+  @Test("An error of the work and one of the receiver end it")
+  func errors() async {
+    struct Refusal: Error {}
+    await #expect(throws: Refusal.self) {
+      try await OrderedWork.run(
+        count: 10, workers: [0], work: { _, index in if index == 5 { throw Refusal() } }, deliver: { _, _ in })
+    }
+    await #expect(throws: Refusal.self) {
+      try await OrderedWork.run(count: 10, workers: [0], work: { _, _ in }, deliver: { _, _ in throw Refusal() })
+    }
+  }
+
+  @Test("Cancelling the task ends it")
+  func cancelled() async {
+    let task = Task {
+      try await OrderedWork.run(count: .max, workers: [0], work: { _, _ in usleep(100) }, deliver: { _, _ in })
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test("No work is done at once")
+  func none() async throws {
+    try await OrderedWork.run(count: 0, workers: [0], work: { _, _ in }, deliver: { _, _ in Issue.record("delivered") })
+  }
+
+  @Test("Workers with threads of their own are all at work at once, however few cores there are")
+  func ownThreads() async throws {
+    let count = ProcessInfo.processInfo.activeProcessorCount + 4
+    let begun = Counter()
+    try await OrderedWork.run(
+      count: count, workers: Array(0..<count),
+      work: { _, _ -> Int in
+        begun.add()
+        // Waits for all others, and not for ever.
+        for _ in 0..<10_000 where begun.value < count { usleep(1000) }
+        return begun.value
+      }, deliver: { _, all in #expect(all == count) })
+  }
+
+  @Test("A sequence of results comes in order, no further ahead than a window, and ends with what fails")
+  func sequence() async throws {
+    struct Refusal: Error {}
+    let furthest = Mutex(0)
+    let ended = Counter()
+    func results(failingAt failure: Int) -> OrderedResults<Int> {
+      OrderedResults(
+        count: 500, begin: { ([0, 1], []) }, end: { _ in ended.add() },
+        work: { _, index in
+          if index == failure { throw Refusal() }
+          furthest.withLock { $0 = max($0, index) }
+          return index
+        })
+    }
+    var found: [Int] = []
+    for try await value in results(failingAt: -1) {
+      if value == 0 {
+        try await Task.sleep(for: .milliseconds(20))
+        #expect(furthest.withLock { $0 } < 40)
+      }
+      found.append(value)
+    }
+    #expect(found == Array(0..<500))
+    #expect(ended.value == 1)
+    await #expect(throws: Refusal.self) { for try await _ in results(failingAt: 100) {} }
+    #expect(ended.value == 2)
+    for try await _ in results(failingAt: -1) { break }
+    for _ in 0..<2000 where ended.value < 3 { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(ended.value == 3)
+  }
+
+  private final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func add() { count.withLock { $0 += 1 } }
+  }
+
+  private final class Flag: Sendable {
+    private let isRaised = Mutex(false)
+
+    func raise() -> Bool {
+      isRaised.withLock { flag in
+        defer { flag = true }
+        return !flag
+      }
+    }
+
+    func lower() { isRaised.withLock { $0 = false } }
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import TestMaterial
+import TestHeads
+import Testing
+
+@testable import Heads
+@testable import Reports
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+@Suite("The page of an evaluation")
+struct ReportPageTests {
+  private static let hostile = [
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "a & b' \"c\"", "]]>", "-->",
+    "evil\u{202E}gpj.exe", "null\u{0}\u{8}\u{1B}", "noncharacter\u{FFFF}", String(repeating: "w", count: 5000),
+    "a" + String(repeating: "\u{301}", count: 4000), "</style>", "日本語の花の名前がとても長いとき", "💐👩‍🌾",
+  ]
+
+  /// The page's elements and the attributes' names, with a check that it is well-formed.
+  private final class Reader: NSObject, XMLParserDelegate {
+    var elements: [String: Int] = [:]
+    var attributes: Set<String> = []
+    var addresses: [String] = []
+    var text = ""
+
+    func parser(
+      _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+      attributes: [String: String]
+    ) {
+      elements[name, default: 0] += 1
+      self.attributes.formUnion(attributes.keys)
+      addresses += ["src", "href"].compactMap { attributes[$0] }
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
+  }
+
+  private func read(_ page: ReportPage) throws -> Reader {
+    let reader = Reader()
+    let parser = XMLParser(data: Data(page.html.utf8))
+    parser.delegate = reader
+    #expect(parser.parse(), "\(String(describing: parser.parserError)) in line \(parser.lineNumber)")
+    return reader
+  }
+
+  private func expectHarmless(_ page: ReportPage) throws {
+    let reader = try read(page)
+    for name in ["script", "iframe", "object", "link", "a", "form", "base", "foreignObject"] {
+      #expect(reader.elements[name] == nil)
+    }
+    #expect(reader.attributes.allSatisfy { !$0.lowercased().hasPrefix("on") })
+    #expect(reader.addresses.allSatisfy { $0.hasPrefix("data:image/jpeg;base64,") })
+    #expect(!page.html.contains("http://") && !page.html.contains("https://"))
+    #expect(!page.html.contains("\u{202E}"))
+  }
+
+  @Test("Names of classes, pictures and methods that are markup stay text, on the page of an evaluation")
+  func hostileEvaluation() async throws {
+    let names = Self.hostile
+    var evaluation = Evaluation(labels: Labels(Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0, $1) })))
+    for (id, name) in names.enumerated() {
+      var scores = [Float](repeating: 0, count: names.count)
+      scores[(id + 1) % names.count] = 0.9
+      try evaluation.add(picture: "/nowhere/\(name).jpg", classID: id, scores: scores)
+    }
+    let page = try await ReportPage(evaluation, title: names[0], facts: [.init(names[1], names[2])])
+    try expectHarmless(page)
+    #expect(page.html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+    #expect(try read(page).text.contains("cannot be shown"))
+  }
+
+  @Test("The same of episodes, with suspicious labels")
+  func hostileEpisodes() async throws {
+    var seen = EmbeddingSet(space: MadeEmbeddings.space(dimension: 4))
+    let names = Self.hostile.filter { Labels.isName($0) }
+    for (label, name) in names.enumerated() {
+      for number in 0..<4 {
+        let picture = MadeEmbeddings.picture(number, of: label, in: seen.space, spread: 100)
+        try seen.add(EmbeddedPicture(name: "\(name)/\(number)", embeddings: picture.embeddings), to: name)
+      }
+    }
+    try seen.add(MadeEmbeddings.picture(0, of: 90, in: seen.space), to: "<b>single</b>")
+    let results = try await Episodes(count: 2, shots: [.count(1), .count(9), .all]).run(seen, methods: [NearestMean()])
+    let suspects = names.map {
+      LeaveOneOut.Suspect(picture: $0, label: $0, looksLike: names[0], surprise: 2)
+    }
+    let page = try await ReportPage(results, suspects: suspects, title: names[1])
+    try expectHarmless(page)
+    #expect(page.html.contains("&lt;b&gt;single&lt;/b&gt;"))
+    #expect(try read(page).text.contains("Labels that look wrong"))
+  }
+
+  @Test("Fifty classes are a map of cells, and fifty-one are not")
+  func manyClasses() {
+    for (count, hasMap) in [(50, true), (51, false)] {
+      var matrix = ConfusionMatrix(labels: [:])
+      for label in 0..<count { matrix.add(label: label, predicted: (label * 7) % count) }
+      #expect(ConfusionMap(matrix: matrix).html.contains("<svg") == hasMap)
+    }
+  }
+
+  @Test("The chart draws a line a method and an interval a point, and one episode has no interval")
+  func chart() async throws {
+    let seen = try MadeEmbeddings.set(classes: 0..<3, pictures: 0..<8)
+    for (count, bars) in [(3, 4), (1, 0)] {
+      let results = try await Episodes(count: count, shots: [.count(1), .all])
+        .run(seen, methods: [NearestMean(), NearestMean.Other()])
+      let drawing = AccuracyChart(results).svg
+      #expect(drawing.components(separatedBy: "<polyline").count - 1 == 2)
+      #expect(drawing.components(separatedBy: "class=\"bar").count - 1 == bars)
+      #expect(!drawing.contains("nan") && !drawing.contains("inf"))
+    }
+  }
+
+  @Test(
+    "Pictures that are there are shown", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  func thumbnails() async throws {
+    let file = Material.coralPicture("cat_train_0")
+    var evaluation = Evaluation(labels: Labels([0: "cat", 1: "dog"]))
+    try evaluation.add(picture: file.path, classID: 0, scores: [0.1, 0.9])
+    let page = try await ReportPage(evaluation, title: "cats")
+    try expectHarmless(page)
+    #expect(try read(page).elements["img"] == 1)
+  }
+
+  @Test("Escaping leaves nothing that opens or closes")
+  func escaping() {
+    #expect(Markup.text("<a href='x'>\"&\n") == "&lt;a href=&#39;x&#39;&gt;&quot;&amp; ")
+    #expect(Markup.shortText("abcdef", 6) == "abcdef")
+    #expect(Markup.shortText("abcdefg", 6) == "abcde…")
+    #expect(Markup.shortText("&&&&", 3) == "&amp;&amp;…")
+    #expect(Markup.shortText("a" + String(repeating: "\u{301}", count: 100), 3).unicodeScalars.count < 20)
+  }
+}
