@@ -1,6 +1,6 @@
 public import Heads
-public import ModelSurgery
-public import TFLite
+import ModelSurgery
+import TFLite
 import TestMaterial
 
 /// Made-up embeddings, as many as a test wants.
