@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("The adapt command", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("The adapt command")
 struct AdaptTests {
   private let folder: TemporaryFolder
   private let small = Material.model("mobilenet_v1_0.25_128_quant").path

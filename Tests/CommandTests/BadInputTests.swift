@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("Bad input to the command", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Bad input to the command")
 struct BadInputTests {
   private let folder: TemporaryFolder
 

@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("Compiling for the Edge TPU", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Compiling for the Edge TPU")
 struct CompileTests {
   private let folder: TemporaryFolder
   private let extractor = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")

@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("Coral's flags", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Coral's flags")
 struct CoralFlagsTests {
   private let folder: TemporaryFolder
   private let model = Material.model("mobilenet_v1_1.0_224_l2norm_quant").path

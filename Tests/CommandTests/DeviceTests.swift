@@ -3,8 +3,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "The command on Edge TPUs, with a stand-in for the library",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "The command on Edge TPUs, with a stand-in for the library")
 struct DeviceTests {
   private let folder: TemporaryFolder
   private let compiled = Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu").path

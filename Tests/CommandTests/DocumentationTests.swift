@@ -27,14 +27,12 @@ struct DocumentationTests {
 
   @Test(
     "Every command of a page runs as printed, one after the other",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)),
     arguments: DocumentedPage.tested.filter { !$0.needsTorch })
   func commands(page: DocumentedPage) throws { try run(page, in: ReaderFolder()) }
 
   @Test(
     "Every command of a page on training a base runs as printed, one after the other",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)),
     .enabled(if: TorchLibrary.isInstalled, "needs libtorch (scripts/setup --training)"),
     arguments: DocumentedPage.tested.filter(\.needsTorch))
@@ -48,8 +46,7 @@ struct DocumentationTests {
   }
 
   @Test(
-    "What the page for those who come from Coral makes for a device runs there but for its last layers",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "What the page for those who come from Coral makes for a device runs there but for its last layers")
   func device() throws {
     let folder = try ReaderFolder(isTaught: false)
     let model = "mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"

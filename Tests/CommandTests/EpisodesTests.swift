@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("imprint evaluate --episodes", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("imprint evaluate --episodes")
 struct EpisodesTests {
   private struct Report: Decodable {
     struct Row: Decodable {

@@ -3,8 +3,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "The commands that take models apart and put them together",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "The commands that take models apart and put them together")
 struct JoinTests {
   private let folder: TemporaryFolder
   private let small = Material.model("mobilenet_v1_0.25_128_quant").path

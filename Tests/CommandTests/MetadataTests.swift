@@ -3,7 +3,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "What written models say about themselves", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "What written models say about themselves")
 struct MetadataTests {
   private let folder: TemporaryFolder
   private let small = Material.model("mobilenet_v1_0.25_128_quant").path

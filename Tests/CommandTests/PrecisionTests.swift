@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("Choosing the arithmetic", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Choosing the arithmetic")
 struct PrecisionTests {
   private struct Report: Decodable {
     let arithmetic: String

@@ -7,8 +7,7 @@ import Torch
 @Suite(
   "imprint pretrain",
   .enabled(
-    if: Material.isPresent && TorchLibrary.isInstalled,
-    "needs the test material, and libtorch (scripts/setup --training)"))
+    if: TorchLibrary.isInstalled, "needs libtorch (scripts/setup --training)"))
 struct PretrainTests {
   private let folder: TemporaryFolder
   private let data: URL

@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("--profile", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("--profile")
 struct ProfileTests {
   private struct Report: Decodable {
     struct Profile: Decodable {

@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("The quantize command", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("The quantize command")
 struct QuantizeTests {
   private let folder: TemporaryFolder
 
@@ -31,6 +31,7 @@ struct QuantizeTests {
 
   @Test(
     "From pictures, and without them from what was kept: the same model, which classifies",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func ranges() throws {
     let float = try float()

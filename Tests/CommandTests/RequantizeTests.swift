@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("The requantize command", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("The requantize command")
 struct RequantizeTests {
   private let folder: TemporaryFolder
 

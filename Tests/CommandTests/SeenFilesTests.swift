@@ -2,7 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("Files of embeddings", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Files of embeddings")
 struct SeenFilesTests {
   private struct Report: Decodable {
     struct Row: Decodable {

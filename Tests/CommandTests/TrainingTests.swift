@@ -3,7 +3,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "imprint train, classify, evaluate and inspect", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "imprint train, classify, evaluate and inspect")
 struct TrainingTests {
   private struct Report: Decodable {
     struct Row: Decodable {

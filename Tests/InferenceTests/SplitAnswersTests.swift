@@ -8,7 +8,7 @@ import Testing
 @testable import Heads
 @testable import Inference
 
-@Suite("What joined and split models answer", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("What joined and split models answer")
 struct SplitAnswersTests {
   private static let names = [
     "mobilenet_v1_0.25_128_quant", "mobilenet_v1_1.0_224_quant", "mobilenet_v1_1.0_224_l2norm_quant",

@@ -3,7 +3,7 @@ import LiteRT
 import TestMaterial
 import Testing
 
-@Suite("Models in the runtime", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Models in the runtime")
 struct CompiledModelTests {
   let runtime: Runtime
 

@@ -4,7 +4,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Edge TPUs, with a substitute for the library", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "Edge TPUs, with a substitute for the library")
 struct EdgeTPUTests {
   private let folder: TemporaryFolder
   private let runtime: Runtime

@@ -4,7 +4,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("The imprinting tail", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("The imprinting tail")
 struct ImprintingTailTests {
   private func l2norm() throws -> Model { try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant")) }
 

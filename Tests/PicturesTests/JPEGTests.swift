@@ -77,7 +77,7 @@ struct JPEGTests {
   }
 
   @Test(
-    "Decoding at a smaller scale changes little", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "Decoding at a smaller scale changes little")
   func scaled() throws {
     let picture = try #require(LabelledPictures(folder: Material.flowers17).classes.first?.pictures.first)
     // Both sides of the step from one half to the whole.

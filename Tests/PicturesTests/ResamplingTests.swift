@@ -173,7 +173,7 @@ struct ResamplingTests {
 
   @Test(
     "Pillow gives the same, except for the last bit",
-    .enabled(if: Python.isPresent && Material.isPresent, Comment(rawValue: Python.need)),
+    .enabled(if: Python.isPresent, Comment(rawValue: Python.need)),
     arguments: [("crop", 96, 96), ("crop", 60, 100), ("squash", 31, 77), ("nearest", 50, 50), ("crop:0.875", 64, 64)])
   func pillow(words: String, width: Int, height: Int) throws {
     let folder = try TemporaryFolder()
@@ -240,7 +240,9 @@ struct ResizeTests {
   }
 }
 
-@Suite("Golden pictures", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite(
+  "Golden pictures",
+  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct GoldenTests {
   private struct Golden: Decodable {
     struct Image: Decodable {

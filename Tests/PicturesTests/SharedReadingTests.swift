@@ -33,8 +33,7 @@ struct SharedReadingTests {
   }
 
   @Test(
-    "Photographs give the same pixels as read one by one",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)), arguments: [40, 96, 224])
+    "Photographs give the same pixels as read one by one", arguments: [40, 96, 224])
   func photographs(side: Int) throws {
     let classes = try LabelledPictures(folder: Material.flowers17).classes
     let readers = try readers(side)
@@ -43,7 +42,7 @@ struct SharedReadingTests {
 
   @Test(
     "Every chroma subsampling and orientation, in one scan and in several, gives the same pixels too",
-    .enabled(if: Material.isPresent && Python.isPresent, Comment(rawValue: Python.need)))
+    .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func samplings() throws {
     let picture = try #require(LabelledPictures(folder: Material.flowers17).classes.first?.pictures.first)
     let script = """

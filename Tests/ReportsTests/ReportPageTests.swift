@@ -115,7 +115,7 @@ struct ReportPageTests {
   }
 
   @Test(
-    "Pictures that are there are shown", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "Pictures that are there are shown")
   func thumbnails() async throws {
     let file = Material.coralPicture("cat_train_0")
     var evaluation = Evaluation(labels: Labels([0: "cat", 1: "dog"]))

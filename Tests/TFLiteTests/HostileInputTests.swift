@@ -76,8 +76,7 @@ struct HostileInputTests {
   }
 
   @Test(
-    "A damaged real model is refused, or read and written",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "A damaged real model is refused, or read and written")
   func survivesMutationOfRealModels() throws {
     var generator = SeededGenerator(seed: 99)
     let small = Array(try Data(contentsOf: Material.model("model_invoking_error")))

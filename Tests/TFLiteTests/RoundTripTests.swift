@@ -4,7 +4,7 @@ import Testing
 
 @testable import TFLite
 
-@Suite("Reading a model and writing it again", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Reading a model and writing it again")
 struct RoundTripTests {
   private static let hasPython = Python.isPresent
 
@@ -87,7 +87,9 @@ struct RoundTripTests {
     }
   }
 
-  @Test("reads an operator compiled for the Edge TPU with its options")
+  @Test(
+    "reads an operator compiled for the Edge TPU with its options",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func readsCustomOperator() throws {
     let model = try Model(contentsOf: Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu"))
     let op = try #require(model.subgraphs.first?.operators.first)

@@ -2,12 +2,11 @@ import Foundation
 import ModelSurgery
 import TFLite
 
-/// Models with the layers, shapes, names and number formats of the material's, and random weights.
+/// Generated models with the layers, shapes, names and number formats of the material's models, and random weights.
 ///
-/// Colours and patterns that differ give embeddings that differ, which is enough to learn from; nothing here recognises a
-/// photograph.
+/// Pictures that differ in colours and patterns have embeddings that differ, which is enough to learn from.
 enum MadeModels {
-  /// Writes all of them.
+  /// Writes all of them into a folder.
   static func write(to folder: URL) throws {
     func write(_ name: String, _ model: Model) throws {
       try Data(model.serialized().bytes()).write(to: folder.appending(path: name + ".tflite"))
@@ -143,9 +142,6 @@ enum MadeModels {
   }
 }
 
-let env = ProcessInfo.processInfo.environment
-func knob(_ n: String, _ d: Float) -> Float { env[n].flatMap { Float($0) } ?? d }
-
 /// A uint8 network under construction.
 private struct Network {
   var builder = GraphBuilder()
@@ -156,16 +152,12 @@ private struct Network {
   static let linear = ElementEncoding.uint8(scale: 12 / 255, zeroPoint: 128)
   private static let relu6 = ElementEncoding.uint8(scale: 6 / 255, zeroPoint: 0)
 
-  private func unit(_ tensor: GraphTensor) -> Float {
-    tensor.shape[3] == 3 ? 1 / 128 : 6 / 255
-  }
-
   /// A convolution whose weights have the variance that keeps that of the activations.
   mutating func convolution(
     _ input: GraphTensor, _ outputs: Int32, window: Int32 = 1, stride: Int32 = 1, _ name: String, isLinear: Bool = false
   ) throws -> GraphTensor {
     let count = Int(window * window * input.shape[3])
-    let scale = knob("GAIN", 1.5) * (6 / Float(count)).squareRoot() / 127
+    let scale = 1.5 * (6 / Float(count)).squareRoot() / 127
     var weights: [UInt8] = []
     for _ in 0..<outputs {
       // Without a mean, so that pictures differ by more than their brightness.
@@ -178,9 +170,9 @@ private struct Network {
       name + "/weights_quant/FakeQuantWithMinMaxVars", shape: [outputs, window, window, input.shape[3]],
       encoding: .uint8(scale: scale, zeroPoint: 128), contents: Bytes(weights))
     let encoding = isLinear ? Self.linear : Self.relu6
-    let step = scale * encodingUnit(input)
+    let step = scale * step(of: input)
     let biases = (0..<outputs).map { _ in
-      Int32(Float.random(in: -0.5...0.5, using: &generator) * knob("BIAS", 1) / step)
+      Int32(Float.random(in: -0.5...0.5, using: &generator) / step)
     }
     let bias = try builder.integers(
       name + "/Conv2D_Fold_bias", biases, quantization: QuantizationParameters(scale: step, zeroPoint: 0))
@@ -190,13 +182,12 @@ private struct Network {
       encoding: encoding, name: name + (isLinear ? "/Conv" : "/Relu6"))
   }
 
-  private func encodingUnit(_ tensor: GraphTensor) -> Float {
-    units[tensor.index] ?? (tensor.shape[3] == 3 ? 1 / 128 : 6 / 255)
+  private func step(of tensor: GraphTensor) -> Float {
+    tensor.shape[3] == 3 ? 1 / 128 : 6 / 255
   }
-  var units: [Int32: Float] = [:]
 
   mutating func depthwise(_ input: GraphTensor, stride: Int32, _ name: String) throws -> GraphTensor {
-    let scale: Float = knob("DW", 1) * 0.6 / 127
+    let scale: Float = 0.6 / 127
     let channels = Int(input.shape[3])
     let weights = (0..<9 * channels).map { place -> UInt8 in
       let centre = place / channels == 4 ? 90 : 0
@@ -207,7 +198,7 @@ private struct Network {
       encoding: .uint8(scale: scale, zeroPoint: 128), contents: Bytes(weights))
     let bias = try builder.integers(
       name + "/depthwise_Fold_bias", Array(repeating: 0, count: channels),
-      quantization: QuantizationParameters(scale: scale * encodingUnit(input), zeroPoint: 0))
+      quantization: QuantizationParameters(scale: scale * step(of: input), zeroPoint: 0))
     return try builder.depthwiseConv2D(
       input, kernel: kernel, bias: bias,
       options: DepthwiseConv2DOptions(padding: .same, strideWidth: stride, strideHeight: stride), encoding: Self.relu6,
@@ -219,7 +210,7 @@ private struct Network {
     _ features: GraphTensor, classes: Int32, isFullyConnected: Bool = false, scope: String = "MobilenetV1"
   ) throws -> Model {
     let width = Int(features.shape[3])
-    let scale = knob("HEAD", 4) * (3 / Float(width)).squareRoot() / 127
+    let scale = 4 * (3 / Float(width)).squareRoot() / 127
     let rows = (0..<Int(classes) * width).map { _ in UInt8.random(in: 1...255, using: &generator) }
     let step = scale * 6 / 255
     let score = ElementEncoding.uint8(scale: 0.166, zeroPoint: 66)

@@ -1,27 +1,52 @@
 public import Foundation
 
-/// The models, pictures and golden values for the tests, where they are available.
+/// The models, pictures and golden values for the tests.
 ///
-/// They are in the folder `shared` beside the checkout, or in the one that `IMPRINT_TEST_MATERIAL` names. A suite that
-/// needs them has the trait `.enabled(if: Material.isPresent, Material.need)`, so that skipped tests state the reason.
+/// They are in the folder `shared` beside the checkout, or in the one that `IMPRINT_TEST_MATERIAL` names. Where there is
+/// none, ``MadeModels`` and ``MadePictures`` write models and pictures of the same names into a temporary folder. A test
+/// that needs photographs, trained models or golden values has the trait
+/// `.enabled(if: Material.isPresent, Material.need)`, so that skipped tests state the reason.
 public enum Material {
   /// The root of this package's checkout.
   public static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The folder of the material.
-  public static let root: URL =
+  /// The folder beside the checkout, or the named one.
+  private static let given: URL =
     if let path = ProcessInfo.processInfo.environment["IMPRINT_TEST_MATERIAL"] {
       URL(filePath: path)
     } else {
       packageRoot.deletingLastPathComponent().appending(path: "shared")
     }
 
-  /// Whether the material is available.
-  public static let isPresent = FileManager.default.fileExists(atPath: root.appending(path: "NOTICE.md").path)
+  /// Whether the material is available: photographs, trained models and golden values.
+  public static let isPresent = FileManager.default.fileExists(atPath: given.appending(path: "NOTICE.md").path)
 
   /// The reason that a skipped test states.
-  public static let need = "needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL"
+  public static let need =
+    "needs the photographs and trained models in ../shared, or in the folder that $IMPRINT_TEST_MATERIAL names"
+
+  /// The folder of the material, or of the generated one.
+  public static let root = isPresent ? given : made
+
+  /// The folder of the generated material, which is removed when the process ends.
+  private static let made: URL = {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "imprint-material-\(ProcessInfo.processInfo.processIdentifier)")
+    atexit { try? FileManager.default.removeItem(at: Material.made) }
+    do {
+      let models = folder.appending(path: "models")
+      try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
+      try MadeModels.write(to: models)
+      try Data((0..<1001).map { "\($0)  thing \($0)\n" }.joined().utf8)
+        .write(to: models.appending(path: "imagenet_labels.txt"))
+      try MadePictures.write(to: folder)
+    } catch {
+      // The tests name the files that are missing.
+      FileHandle.standardError.write(Data("The test material cannot be generated: \(error)\n".utf8))
+    }
+    return folder
+  }()
 
   /// Returns a model of the material, by its file name without `.tflite`.
   public static func model(_ name: String) -> URL { root.appending(path: "models/\(name).tflite") }

@@ -59,7 +59,9 @@ struct LabelsTests {
     #expect(Labels().id(of: "rose") == nil)
   }
 
-  @Test("The labels of the ImageNet models", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  @Test(
+    "The labels of the ImageNet models",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func imagenet() throws {
     let labels = try Labels(contentsOf: Material.root.appending(path: "models/imagenet_labels.txt"))
     #expect(labels.names.count == 1001)

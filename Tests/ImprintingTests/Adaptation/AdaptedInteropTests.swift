@@ -10,7 +10,6 @@ import Testing
 
 @Suite(
   "Adapted models in LiteRT's Python interpreter",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
   .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
 struct AdaptedInteropTests {
   private let script = """

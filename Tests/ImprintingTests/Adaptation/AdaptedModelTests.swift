@@ -8,7 +8,9 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Adapted models", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite(
+  "Adapted models",
+  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct AdaptedModelTests {
   private let small = "mobilenet_v1_0.25_128_quant"
   private let insects = "mobilenet_v2_1.0_224_inat_insect_quant"

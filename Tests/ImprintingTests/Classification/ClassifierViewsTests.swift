@@ -6,7 +6,7 @@ import Pictures
 import TestMaterial
 import Testing
 
-@Suite("Answers from several views", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Answers from several views")
 struct ClassifierViewsTests {
   private static let side = 224
   private let folder: TemporaryFolder

@@ -5,7 +5,7 @@ import Inference
 import TestMaterial
 import Testing
 
-@Suite("Many calls at the same time", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Many calls at the same time")
 struct ConcurrentClassifyingTests {
   @Test("Each gets the answer for its own picture, though they share the instances of the model")
   func answers() async throws {

@@ -8,7 +8,6 @@ import Testing
 
 @Suite(
   "Labels packed behind a model",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
   .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
 struct PackedLabelsTests {
   private let model = Material.model("mobilenet_v1_0.25_128_quant")

@@ -9,7 +9,8 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "The converted default model", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
+  "The converted default model",
+  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
   .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
 struct ConvertedModelTests {
   private static func converted() throws -> Bytes {

@@ -9,7 +9,8 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "The quantised default model", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
+  "The quantised default model",
+  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
   .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
 struct QuantizedDefaultModelTests {
   private static func quantized(_ type: ByteType = .uint8) throws -> Model {

@@ -8,7 +8,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Extractors of every element type", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Extractors of every element type")
 struct ExtractorKindsTests {
   /// The uint8 extractor with one more operator behind it, and with another output shape.
   private func extractor(_ builtin: BuiltinOperator?, _ output: Tensor) throws -> Bytes {

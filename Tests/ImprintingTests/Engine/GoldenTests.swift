@@ -7,7 +7,9 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Coral's reference values", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite(
+  "Coral's reference values",
+  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct GoldenTests {
   let golden: CoralGolden
   let base = Material.model("mobilenet_v1_1.0_224_l2norm_quant")

@@ -10,7 +10,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("The imprinting engine", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("The imprinting engine")
 struct ImprintingEngineTests {
   let l2norm = Material.model("mobilenet_v1_1.0_224_l2norm_quant")
   let extractor = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
@@ -226,7 +226,7 @@ struct ImprintingEngineTests {
   }
 }
 
-@Suite("What the imprinting engine refuses", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("What the imprinting engine refuses")
 struct ImprintingRefusalTests {
   let l2norm = Material.model("mobilenet_v1_1.0_224_l2norm_quant")
 

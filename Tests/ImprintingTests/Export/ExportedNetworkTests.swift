@@ -9,7 +9,7 @@ import Testing
 @testable import Imprinting
 @testable import Inference
 
-@Suite("Exported networks that can be imprinted", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Exported networks that can be imprinted")
 struct ExportedNetworkTests {
   /// A form of a written model.
   enum Form: CaseIterable {

@@ -9,7 +9,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Quantised operators", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Quantised operators")
 struct QuantizedOperatorsTests {
   private var pictures: [URL] {
     ["cat_train_0", "dog_train_0", "hotdog_train_0", "hotdog_train_1", "cat_test_0"].map(Material.coralPicture)

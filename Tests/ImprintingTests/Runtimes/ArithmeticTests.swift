@@ -10,7 +10,7 @@ import Testing
 @testable import Imprinting
 @testable import Inference
 
-@Suite("In whose arithmetic a model runs", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("In whose arithmetic a model runs")
 struct PrecisionTests {
   private let model = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
   private let folder: TemporaryFolder

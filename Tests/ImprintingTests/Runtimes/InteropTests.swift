@@ -8,7 +8,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Written models in the runtime", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Written models in the runtime")
 struct RoundTripTests {
   @Test(
     "Read and written again, a model gives the same bytes on every picture",
@@ -35,7 +35,6 @@ struct RoundTripTests {
 
 @Suite(
   "Written models in LiteRT's Python interpreter",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
   .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
 struct InteropTests {
   private let script = """

@@ -9,7 +9,7 @@ import TestMaterial
 import Testing
 
 /// Written models where others run them, with nothing told but the file.
-@Suite("Written models in other runtimes", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Written models in other runtimes")
 struct OtherRuntimesTests {
   private let folder: TemporaryFolder
   private static let flowers = ["sunflower", "tulip", "windflower"]
@@ -101,6 +101,7 @@ struct OtherRuntimesTests {
 
   @Test(
     "MediaPipe's ImageClassifier names the classes that an adapted model has kept",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Python.hasMediaPipe, Comment(rawValue: Python.mediaPipeNeed)))
   func adaptedInMediaPipe() async throws {
     var model = try Adaptation(of: Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))).model()

@@ -10,8 +10,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Teaching behind a base on an Edge TPU, with a stand-in for the library",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "Teaching behind a base on an Edge TPU, with a stand-in for the library")
 struct EdgeTPUTeachingTests {
   private let folder: TemporaryFolder
   private let compiledTail = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu")

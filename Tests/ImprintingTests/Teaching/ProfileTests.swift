@@ -33,7 +33,7 @@ struct ProfileTests {
 
   @Test(
     "A lesson and an evaluation tell of all their steps and count each picture once, those that cannot be read too",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)), arguments: [Augmentation.off, .five])
+    arguments: [Augmentation.off, .five])
   func lesson(views: Augmentation) async throws {
     let folder = try TemporaryFolder()
     let broken = folder.appending("broken.jpg")

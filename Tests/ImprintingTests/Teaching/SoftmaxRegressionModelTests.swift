@@ -10,7 +10,7 @@ import Testing
 @testable import Inference
 
 @Suite(
-  "Softmax regression as a model", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "Softmax regression as a model")
 struct SoftmaxRegressionModelTests {
   /// The real uint8 extractor, or with its embedding as int8 or floats.
   private func extractor(_ type: TensorType) throws -> Model {

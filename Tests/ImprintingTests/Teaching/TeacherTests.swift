@@ -8,7 +8,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("The teacher", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("The teacher")
 struct TeacherTests {
   private let extractor = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
   private let folder: TemporaryFolder

@@ -9,7 +9,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Solved heads in files", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Solved heads in files")
 struct WrittenHeadTests {
   private func numbers(_ count: Int, _ generator: inout SeededGenerator) -> [Float] {
     (0..<count).map { _ in Float.random(in: -3...3, using: &generator) }

@@ -175,7 +175,7 @@ struct EmbeddingCacheTests {
 }
 
 @Suite(
-  "The cache and a real extractor", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "The cache and a real extractor")
 struct ExtractorCacheTests {
   @Test("Kept embeddings are those that are seen, also when the work was broken off before the end")
   func real() async throws {

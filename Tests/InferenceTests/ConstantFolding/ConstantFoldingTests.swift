@@ -134,8 +134,7 @@ struct FoldingTests {
   }
 
   @Test(
-    "A classifier without such operators answers as before",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "A classifier without such operators answers as before")
   func untouched() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let folding = try ConstantFolding(of: whole)

@@ -6,7 +6,9 @@ import Testing
 @testable import Heads
 @testable import Inference
 
-@Suite("The analytic head on real flowers", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite(
+  "The analytic head on real flowers",
+  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct AnalyticFlowersTests {
   @Test(
     "Names pictures that were held back, and knows beforehand how well",

@@ -8,8 +8,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Embeddings of a network with weights from a quantised model",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "Embeddings of a network with weights from a quantised model")
 struct StartingEmbeddingsTests {
   @Test(
     "They point the same way as the model's own",

@@ -9,7 +9,7 @@ import Testing
 
 /// Rewritten models where others run them, beside what they were rewritten from.
 @Suite(
-  "Rewritten models in other runtimes", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "Rewritten models in other runtimes")
 struct RequantizedRuntimesTests {
   private static let models = [
     "mobilenet_v1_1.0_224_quant", "mobilenet_v1_1.0_224_l2norm_quant", "mobilenet_v2_1.0_224_inat_insect_quant",

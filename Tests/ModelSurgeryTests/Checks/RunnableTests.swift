@@ -15,7 +15,7 @@ struct RunnableTests {
   }
 
   @Test(
-    "All models of the test material are runnable", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "All models of the test material are runnable")
   func material() throws {
     for file in Material.models { try Model(contentsOf: file).checkRunnable() }
   }
@@ -48,7 +48,7 @@ struct RunnableTests {
   }
 }
 
-@Suite("Runnable operators", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Runnable operators")
 struct RunnableOperatorTests {
   private func refusal(_ change: (inout SubGraph) throws -> Void) throws -> String {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))

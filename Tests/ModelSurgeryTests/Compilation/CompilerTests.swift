@@ -4,8 +4,7 @@ import Testing
 @testable import ModelSurgery
 
 @Suite(
-  "What the Edge TPU's compiler would make of a model",
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  "What the Edge TPU's compiler would make of a model")
 struct CompilerReadinessTests {
   private func model(_ name: String = "mobilenet_v1_0.25_128_quant") throws -> Model {
     try Model(contentsOf: Material.model(name))

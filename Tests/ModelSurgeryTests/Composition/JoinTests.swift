@@ -4,7 +4,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Joining models", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Joining models")
 struct JoinTests {
   private func model(_ name: String) throws -> Model { try Model(contentsOf: Material.model(name)) }
   private var extractor: Model {

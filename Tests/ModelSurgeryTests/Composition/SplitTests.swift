@@ -4,7 +4,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Splitting a model", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Splitting a model")
 struct SplitTests {
   private static let classifiers = Material.models.filter { !$0.path.contains("model_invoking_error") }
 

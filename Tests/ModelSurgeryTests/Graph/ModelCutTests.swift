@@ -3,7 +3,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Cutting a model", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+@Suite("Cutting a model")
 struct ModelCutTests {
   @Test("The base of a classifier, cut off at its pool, is the extractor that Coral cut")
   func extractor() throws {

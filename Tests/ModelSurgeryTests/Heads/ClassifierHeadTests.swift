@@ -7,7 +7,6 @@ import Testing
 struct ClassifierHeadTests {
   @Test(
     "It is found in real models, with its size and the range of its logits",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     arguments: [
       ("mobilenet_v1_1.0_224_quant", "CONV_2D", 1024, 1001, 31.4),
       ("mobilenet_v2_1.0_224_quant", "CONV_2D", 1280, 1001, 19.5),
@@ -25,7 +24,7 @@ struct ClassifierHeadTests {
     #expect(abs(try #require(head.logitRange).upperBound - greatest) < 0.05)
   }
 
-  @Test("An extractor has none", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  @Test("An extractor has none")
   func extractor() throws {
     let model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     #expect(try ClassifierHead.find(in: model) == nil)

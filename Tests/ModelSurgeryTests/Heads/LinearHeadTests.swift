@@ -70,7 +70,7 @@ struct LinearHeadTests {
     }
   }
 
-  @Test("The embedding and the logits of classifiers by others", .enabled(if: Material.isPresent))
+  @Test("The embedding and the logits of classifiers by others")
   func found() throws {
     for (name, dimension, layout) in [
       ("mobilenet_v1_1.0_224_quant", 1024, BaseClassifier.Layout.linear), ("mobilenet_v2_1.0_224_quant", 1280, .linear),

@@ -66,7 +66,6 @@ struct PretrainedWeightsTests {
 
   @Test(
     "Coral's models of MobileNet v1",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     arguments: [
       ("1.0_224_quant_embedding_extractor", 1, nil), ("1.0_224_quant", 1, false), ("1.0_224_l2norm_quant", 1, true),
       ("0.25_128_quant", 0.25, false),
@@ -80,7 +79,7 @@ struct PretrainedWeightsTests {
   }
 
   @Test(
-    "Models of other networks", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
+    "Models of other networks",
     arguments: [
       ("mobilenet_v1_0.25_128_quant", "[8, 3, 3, 3], where the network has [32, 3, 3, 3], Conv2d_0"),
       ("mobilenet_v1_0.25_128_quant", "they are those of mobilenet-v1-0.25"),

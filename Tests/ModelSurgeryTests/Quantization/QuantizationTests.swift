@@ -144,7 +144,7 @@ struct QuantizationTests {
     #expect(try Self.quantized().serialized().bytes() == Self.quantized().serialized().bytes())
   }
 
-  @Test("A model that is quantised already is refused, and so is one of Coral's", .enabled(if: Material.isPresent))
+  @Test("A model that is quantised already is refused, and so is one of Coral's")
   func twice() throws {
     #expect(throws: QuantizationError.alreadyQuantized(tensor: "\"image_int8\"", type: "INT8")) {
       try Quantization(of: Self.quantized())

@@ -8,8 +8,7 @@ import Torch
 
 @Suite(
   "The paper's experiment",
-  .enabled(if: TorchLibrary.isInstalled, Comment(rawValue: ColouredPictures.need)),
-  .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+  .enabled(if: TorchLibrary.isInstalled, Comment(rawValue: ColouredPictures.need)))
 struct ExperimentTests {
   private let pictures: ColouredPictures
   private let trainer: Trainer

@@ -12,7 +12,7 @@ import Torch
 
 @Suite(
   "Networks in training",
-  .enabled(if: TorchLibrary.isInstalled && Material.isPresent, "scripts/setup --training installs libtorch"))
+  .enabled(if: TorchLibrary.isInstalled, "scripts/setup --training installs libtorch"))
 struct NetworkTests {
   private static let side = 64
   private let torch: Torch

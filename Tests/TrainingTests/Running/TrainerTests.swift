@@ -43,8 +43,7 @@ struct TrainerTests {
   }
 
   @Test(
-    "A network learns what is to be seen, and tells of each step and epoch in order",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "A network learns what is to be seen, and tells of each step and epoch in order")
   func learns() async throws {
     var run = try pictures.run { $0.epochs = 8 }
     run.pretrained = try ColouredPictures.start()

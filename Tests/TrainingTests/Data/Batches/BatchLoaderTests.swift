@@ -126,8 +126,7 @@ struct BatchLoaderTests {
   }
 
   @Test(
-    "Photographs give the same batches on any number of threads",
-    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
+    "Photographs give the same batches on any number of threads")
   func photographs() async throws {
     let flowers = try TrainingData(folder: Material.flowers17).drawing(shots: 2, seed: 1).training
     let batches = try [1, 6].map { threads in
