@@ -14,6 +14,7 @@ let package = Package(
     .library(name: "Pictures", targets: ["Pictures"]),
     .library(name: "LiteRT", targets: ["LiteRT"]),
     .library(name: "TFLite", targets: ["TFLite"]),
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "Training", targets: ["Training"]),
     .executable(name: "imprint", targets: ["imprint"]),

@@ -107,8 +107,10 @@ final class Crew<Value: Sendable>: Sendable {
     /// The workers without a piece.
     var idle: [Int]
     var tasks: [Int: Task<Void, Never>] = [:]
-    var results: [Int: Value] = [:]
-    var failure: (any Error)?
+    /// The results that were not taken yet. An error is handed over after the results of all pieces before it.
+    var results: [Int: Result<Value, any Error>] = [:]
+    /// Whether a piece failed: no further piece begins, and those under way end.
+    var hasFailed = false
     var isStopped = false
     /// Who waits for the next result.
     var waiter: CheckedContinuation<Value, any Error>?
@@ -142,12 +144,11 @@ final class Crew<Value: Sendable>: Sendable {
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let result: Result<Value, any Error>? = state.withLock { state in
-          if let failure = state.failure { return .failure(failure) }
           if state.isStopped { return .failure(CancellationError()) }
-          let value = take(from: &state)
-          if value == nil { state.waiter = continuation }
+          let result = take(from: &state)
+          if result == nil { state.waiter = continuation }
           wake(in: &state)
-          return value.map { .success($0) }
+          return result
         }
         if let result { continuation.resume(with: result) }
       }
@@ -182,7 +183,7 @@ final class Crew<Value: Sendable>: Sendable {
 
   /// Wakes as many workers as there are pieces to begin.
   private func wake(in state: inout State) {
-    guard !state.isStopped else { return }
+    guard !state.isStopped, !state.hasFailed else { return }
     for _ in 0..<min(state.idle.count, min(count - state.begun, state.taken + window - state.begun)) {
       guard let place = state.idle.popLast() else { return }
       state.tasks[place] = Task(executorPreference: executors[place]) { self.workOn(at: place) }
@@ -194,20 +195,12 @@ final class Crew<Value: Sendable>: Sendable {
     while let index = begin(at: place) {
       let result = Result { try work(place, index) }
       let waiter = state.withLock { state -> (CheckedContinuation<Value, any Error>, Result<Value, any Error>)? in
-        switch result {
-        case .success(let value):
-          state.results[index] = value
-          guard let waiter = state.waiter, let next = take(from: &state) else { return nil }
-          state.waiter = nil
-          wake(in: &state)
-          return (waiter, .success(next))
-        case .failure(let error):
-          state.failure = state.failure ?? error
-          state.isStopped = true
-          guard let waiter = state.waiter else { return nil }
-          state.waiter = nil
-          return (waiter, .failure(error))
-        }
+        state.results[index] = result
+        if case .failure = result { state.hasFailed = true }
+        guard let waiter = state.waiter, let next = take(from: &state) else { return nil }
+        state.waiter = nil
+        wake(in: &state)
+        return (waiter, next)
       }
       waiter?.0.resume(with: waiter?.1 ?? .failure(CancellationError()))
     }
@@ -216,7 +209,7 @@ final class Crew<Value: Sendable>: Sendable {
   /// Returns the piece for a worker to begin, or nil where there is none: the worker is idle then.
   private func begin(at place: Int) -> Int? {
     let (index, stopping, isLast) = state.withLock { state in
-      if !state.isStopped, state.begun < count, state.begun < state.taken + window {
+      if !state.isStopped, !state.hasFailed, state.begun < count, state.begun < state.taken + window {
         state.begun += 1
         return (Int?(state.begun - 1), [CheckedContinuation<Void, Never>](), false)
       }
@@ -231,10 +224,10 @@ final class Crew<Value: Sendable>: Sendable {
     return index
   }
 
-  private func take(from state: inout State) -> Value? {
-    guard let value = state.results.removeValue(forKey: state.taken) else { return nil }
+  private func take(from state: inout State) -> Result<Value, any Error>? {
+    guard let result = state.results.removeValue(forKey: state.taken) else { return nil }
     state.taken += 1
-    return value
+    return result
   }
 
   /// Notes and returns whether the work has ended just now: it was stopped, and no worker is at work.

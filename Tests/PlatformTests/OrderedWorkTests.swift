@@ -1,5 +1,5 @@
-import Platform
 import Foundation
+import Platform
 import Synchronization
 import Testing
 
@@ -54,6 +54,23 @@ struct OrderedWorkTests {
     }
     await #expect(throws: Refusal.self) {
       try await OrderedWork.run(count: 10, workers: [0], work: { _, _ in }, deliver: { _, _ in throw Refusal() })
+    }
+  }
+
+  @Test("The results before the piece that fails are delivered, whichever worker was faster")
+  func deliveredBeforeAnError() async {
+    struct Refusal: Error {}
+    for workers in 1...4 {
+      var delivered: [Int] = []
+      await #expect(throws: Refusal.self) {
+        try await OrderedWork.run(
+          count: 40, workers: Array(0..<workers),
+          work: { _, index in
+            if index == 20 { throw Refusal() }
+            usleep(index.isMultiple(of: 3) ? 2000 : 100)
+          }, deliver: { index, _ in delivered.append(index) })
+      }
+      #expect(delivered == Array(0..<20))
     }
   }
 
