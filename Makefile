@@ -3,8 +3,9 @@ PREFIX ?= /usr/local
 export PREFIX DESTDIR
 
 SOURCES = Package.swift Sources Tests Benchmarks
-# The command carries Swift's libraries, to run where Swift is not installed; such a build needs a folder of its own.
-STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld
+# The command carries Swift's libraries, to run where Swift is not installed; such a build needs a folder of its own. It is
+# stripped, so it is built without debug information, which saves an eighth of the time.
+STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld -Xswiftc -gnone
 
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
