@@ -114,6 +114,8 @@ final class Crew<Value: Sendable>: Sendable {
     var isStopped = false
     /// Who waits for the next result.
     var waiter: CheckedContinuation<Value, any Error>?
+    /// When a waiter was last given a result.
+    var delivered: ContinuousClock.Instant?
     /// Who waits for the last worker to stop.
     var stopping: [CheckedContinuation<Void, Never>] = []
     var hasEnded = false
@@ -194,34 +196,56 @@ final class Crew<Value: Sendable>: Sendable {
   private func workOn(at place: Int) {
     while let index = begin(at: place) {
       let result = Result { try work(place, index) }
-      let waiter = state.withLock { state -> (CheckedContinuation<Value, any Error>, Result<Value, any Error>)? in
+      let now = ContinuousClock.now
+      let delivery = state.withLock { state -> Delivery? in
         state.results[index] = result
         if case .failure = result { state.hasFailed = true }
-        guard let waiter = state.waiter, let next = take(from: &state) else { return nil }
-        state.waiter = nil
-        wake(in: &state)
-        return (waiter, next)
+        // To wake the waiter costs the time of a small picture: while there is more to do, that waits until there are
+        // several results, or 10 ms have passed.
+        guard state.results.count * 4 >= window || state.delivered.map({ now - $0 > .milliseconds(10) }) ?? true else {
+          return nil
+        }
+        return delivery(from: &state, at: now)
       }
-      waiter?.0.resume(with: waiter?.1 ?? .failure(CancellationError()))
+      delivery?.make()
     }
   }
 
   /// Returns the piece for a worker to begin, or nil where there is none: the worker is idle then.
   private func begin(at place: Int) -> Int? {
-    let (index, stopping, isLast) = state.withLock { state in
+    let (index, stopping, isLast, delivery) = state.withLock { state in
       if !state.isStopped, !state.hasFailed, state.begun < count, state.begun < state.taken + window {
         state.begun += 1
-        return (Int?(state.begun - 1), [CheckedContinuation<Void, Never>](), false)
+        return (Int?(state.begun - 1), [CheckedContinuation<Void, Never>](), false, Delivery?.none)
       }
       state.idle.append(place)
       state.tasks[place] = nil
-      guard state.idle.count == executors.count else { return (nil, [], false) }
+      let delivery = delivery(from: &state, at: .now)
+      guard state.idle.count == executors.count else { return (nil, [], false, delivery) }
       defer { state.stopping = [] }
-      return (nil, state.stopping, isEnd(of: &state))
+      return (nil, state.stopping, isEnd(of: &state), delivery)
     }
     if isLast { end() }
     for continuation in stopping { continuation.resume() }
+    delivery?.make()
     return index
+  }
+
+  /// A result for who waits for it.
+  private struct Delivery {
+    let waiter: CheckedContinuation<Value, any Error>
+    let result: Result<Value, any Error>
+
+    func make() { waiter.resume(with: result) }
+  }
+
+  /// Takes the next result for the waiter; nil where there is none of them.
+  private func delivery(from state: inout State, at time: ContinuousClock.Instant) -> Delivery? {
+    guard let waiter = state.waiter, let result = take(from: &state) else { return nil }
+    state.waiter = nil
+    state.delivered = time
+    wake(in: &state)
+    return Delivery(waiter: waiter, result: result)
   }
 
   private func take(from state: inout State) -> Result<Value, any Error>? {

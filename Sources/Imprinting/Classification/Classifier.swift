@@ -114,10 +114,13 @@ public struct Classifier: Sendable {
     if let stored {
       let rate = if case .atRate(let rate) = unknown { rate } else { Double(stored.rate) }
       unknownRule = UnknownRule(rate: rate, threshold: stored.threshold(rate: rate))
-      runner = try ModelRunner(model: model.appending(stored), execution: execution)
+      runner = try ModelRunner(
+        model: model.appending(stored),
+        origin: file.map { ModelOrigin(file: $0, change: "novelty score as an output") },
+        execution: execution)
     } else {
       unknownRule = nil
-      runner = try ModelRunner(model: model, file: file, execution: execution)
+      runner = try ModelRunner(model: model, origin: file.map { ModelOrigin(file: $0) }, execution: execution)
     }
     reader = try ViewReader(
       width: runner.input.width, height: runner.input.height, resize: self.resize, augmentation: testTimeAugmentation)

@@ -47,10 +47,10 @@ package final class ModelRunner: Sendable {
   ///
   /// - Parameters:
   ///   - model: The model, verified.
-  ///   - file: The bytes that it was read from, where they are at hand; else it is serialised.
+  ///   - origin: Where it comes from, if that is known; else it is serialised to tell it from others.
   ///   - execution: How to run it.
   /// - Throws: ``InferenceError``, ``SurgeryError``, ``LiteRTError``, and `TFLiteError` where it cannot be serialised.
-  package init(model: Model, file: Bytes? = nil, execution: Execution) throws {
+  package init(model: Model, origin: ModelOrigin? = nil, execution: Execution) throws {
     try model.checkRunnable()
     let given = try PictureInput(of: model)
     let (_, outputIndex) = try model.onlyInputAndOutput()
@@ -64,7 +64,7 @@ package final class ModelRunner: Sendable {
     outputCount = count
     threads = max(1, execution.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     cache = execution.cache
-    let prepared = try PreparedModel(model, file: file, arithmetic: execution.arithmetic, cache: cache)
+    let prepared = try PreparedModel(model, origin: origin, arithmetic: execution.arithmetic, cache: cache)
     input = prepared.arithmetic == .exact ? given : try PictureInput(of: prepared.model)
     let (inputType, outputType) = try prepared.model.borderTypes
     isSigned = try (

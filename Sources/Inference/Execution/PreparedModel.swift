@@ -3,6 +3,26 @@ package import LiteRT
 import ModelSurgery
 package import TFLite
 
+/// The file that a model was read from, and what was changed since.
+///
+/// It tells the model from others without serialising it.
+package struct ModelOrigin: Sendable {
+  /// The bytes of the file.
+  package let file: Bytes
+  /// What was changed, in words that tell the change from any other; nil where the model is as in the file.
+  package let change: String?
+
+  package init(file: Bytes, change: String? = nil) {
+    self.file = file
+    self.change = change
+  }
+
+  /// Tells the model from others.
+  fileprivate var digest: String {
+    get throws { try ([file] + (change.map { [Bytes(Array($0.utf8))] } ?? [])).digest.hexadecimal }
+  }
+}
+
 /// A model in the form in which it runs: as the file has it, or rewritten as int8.
 struct PreparedModel {
   let model: Model
@@ -15,17 +35,17 @@ struct PreparedModel {
   ///
   /// - Parameters:
   ///   - model: The model, verified.
-  ///   - file: The bytes that it was read from, where they are at hand; else it is serialised where they are needed.
+  ///   - origin: Where it comes from, if that is known; else it is serialised to tell it from others.
   ///   - arithmetic: The arithmetic to run it in; nil for int8 where the processor gains from it.
   ///   - cache: Where its rewritten form is kept.
   /// - Throws: `TFLiteError` where the model cannot be serialised.
-  init(_ model: Model, file: Bytes?, arithmetic: Arithmetic?, cache: ModelCache?) throws {
-    var file = file
+  init(_ model: Model, origin: ModelOrigin?, arithmetic: Arithmetic?, cache: ModelCache?) throws {
+    var file = origin.flatMap { $0.change == nil ? $0.file : nil }
     var digest: String?
     if cache != nil {
-      let bytes = try file ?? Bytes(model.serialized().bytes())
-      digest = try? bytes.sha256
-      file = bytes
+      let known = try origin ?? ModelOrigin(file: Bytes(model.serialized().bytes()))
+      digest = try? known.digest
+      if origin == nil { file = known.file }
     }
     let isRewritten = arithmetic.map { $0 == .int8 } ?? Processor.current.hasByteDotProducts
     if isRewritten, let (made, bytes) = Self.rewritten(model, digest: digest, cache: cache) {

@@ -84,13 +84,16 @@ struct PrecisionTests {
     let whole = try Model(bytes: file)
     let cache = ModelCache(folder: folder.appending("models"))
     let keys = try [Arithmetic.exact, .int8].map {
-      try PreparedModel(whole, file: file, arithmetic: $0, cache: cache).key
+      try PreparedModel(whole, origin: ModelOrigin(file: file), arithmetic: $0, cache: cache).key
     }
     let digest = try file.sha256
     #expect(keys == [digest, "\(digest) \(ModelCache.rewriting)"])
+    let changed = try PreparedModel(
+      whole, origin: ModelOrigin(file: file, change: "another"), arithmetic: .exact, cache: cache)
+    #expect(changed.key != digest && changed.key != nil)
     let kept = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
     #expect(kept == ["\(digest).\(ModelCache.rewriting)"])
-    #expect(try PreparedModel(whole, file: file, arithmetic: .int8, cache: nil).key == nil)
+    #expect(try PreparedModel(whole, origin: ModelOrigin(file: file), arithmetic: .int8, cache: nil).key == nil)
   }
 
   @Test("A model without a uint8 layer runs as it is")

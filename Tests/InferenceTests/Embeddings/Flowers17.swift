@@ -19,7 +19,7 @@ enum Flowers17 {
   /// The pictures of each class in the order of their names.
   static let classes = Task<[[EmbeddedPicture]], any Error> {
     let file = try Bytes(mapping: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
-    let runner = try ModelRunner(model: Model(bytes: file), file: file, execution: .exact)
+    let runner = try ModelRunner(model: Model(bytes: file), origin: ModelOrigin(file: file), execution: .exact)
     let reader = try ViewReader(width: 224, height: 224, resize: .crop)
     let folders = try FileManager.default.contentsOfDirectory(atPath: Material.flowers17.path).sorted()
     let files = try folders.flatMap { folder in
