@@ -205,7 +205,7 @@ final class Crew<Value: Sendable>: Sendable {
         guard state.results.count * 4 >= window || state.delivered.map({ now - $0 > .milliseconds(10) }) ?? true else {
           return nil
         }
-        return delivery(from: &state, at: now)
+        return takeDelivery(from: &state, at: now)
       }
       delivery?.make()
     }
@@ -220,7 +220,7 @@ final class Crew<Value: Sendable>: Sendable {
       }
       state.idle.append(place)
       state.tasks[place] = nil
-      let delivery = delivery(from: &state, at: .now)
+      let delivery = takeDelivery(from: &state, at: .now)
       guard state.idle.count == executors.count else { return (nil, [], false, delivery) }
       defer { state.stopping = [] }
       return (nil, state.stopping, isEnd(of: &state), delivery)
@@ -240,7 +240,7 @@ final class Crew<Value: Sendable>: Sendable {
   }
 
   /// Takes the next result for the waiter; nil where there is none of them.
-  private func delivery(from state: inout State, at time: ContinuousClock.Instant) -> Delivery? {
+  private func takeDelivery(from state: inout State, at time: ContinuousClock.Instant) -> Delivery? {
     guard let waiter = state.waiter, let result = take(from: &state) else { return nil }
     state.waiter = nil
     state.delivered = time
