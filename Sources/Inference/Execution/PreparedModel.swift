@@ -1,6 +1,7 @@
 import Heads
 package import LiteRT
 import ModelSurgery
+import Platform
 package import TFLite
 
 /// The file that a model was read from, and what was changed since.
