@@ -144,7 +144,9 @@ final class Crew<Value: Sendable>: Sendable {
   func next(isolation: isolated (any Actor)? = #isolation) async throws -> Value {
     try Task.checkCancellation()
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+      // A closure is isolated as its function is only if it names the actor; else each call changes threads twice.
+      _ = isolation
+      return try await withCheckedThrowingContinuation { continuation in
         let result: Result<Value, any Error>? = state.withLock { state in
           if state.isStopped { return .failure(CancellationError()) }
           let result = take(from: &state)
