@@ -6,6 +6,13 @@ import TFLite
 #else
   import Foundation
 #endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 extension TrainingData {
   /// Splits the examples into training examples and held-back test examples.
@@ -90,8 +97,9 @@ extension TrainingData {
     }
   }
 
-  private static func size(of file: URL) -> Int {
-    let size = try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int
-    return size ?? 0
+  // `FileManager` returns the size as another type in programs that carry Swift's libraries.
+  private static func size(of file: URL) -> Int64 {
+    var status = stat()
+    return stat(file.path, &status) == 0 ? Int64(status.st_size) : 0
   }
 }

@@ -14,7 +14,7 @@ struct TrainReport: Encodable {
     /// The number of classes that the embeddings are of. Kept classes of a base model are not among them.
     let classes: Int
     let accuracy: Double
-    /// The Wilson interval of the accuracy, 95 %.
+    /// The 95 % interval of the accuracy.
     let interval: Interval
     let pictures: Int
     /// The names of classes with one picture, which cannot be left out.
@@ -56,7 +56,7 @@ struct TrainReport: Encodable {
     // A single class is always the answer.
     leaveOneOut = estimate.flatMap { $0.classes.count > 1 ? $0 : nil }.map { estimate in
       Estimate(
-        classes: estimate.classes.count, accuracy: estimate.accuracy, interval: Interval(of: estimate),
+        classes: estimate.classes.count, accuracy: estimate.accuracy, interval: Interval(estimate.interval),
         pictures: estimate.predictions.count, singles: estimate.singles,
         confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
         suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
@@ -138,23 +138,7 @@ struct TrainReport: Encodable {
 struct Interval: Encodable {
   let lower, upper: Double
 
-  /// Wilson's score interval for a proportion of `count` trials: within 0 and 1, and not empty for proportions of 0 and 1.
-  init(_ proportion: Double, of count: Double) {
-    let z = 1.959964
-    let (share, square) = (z * z / count, z * z)
-    let centre = (proportion + share / 2) / (1 + share)
-    let margin = z / (1 + share) * (proportion * (1 - proportion) / count + square / (4 * count * count)).squareRoot()
-    (lower, upper) = (max(0, centre - margin), min(1, centre + margin))
-  }
-
-  /// The interval of a leave-one-out accuracy, the mean over C classes of nᵢ pictures each, which is as certain as that of
-  /// C² / Σ 1/nᵢ pictures.
-  init(of estimate: LeaveOneOut) {
-    var counts: [Int: Double] = [:]
-    for answer in estimate.predictions { counts[answer.label, default: 0] += 1 }
-    let size = Double(counts.count)
-    self.init(estimate.accuracy, of: counts.isEmpty ? 1 : size * size / counts.values.reduce(0) { $0 + 1 / $1 })
-  }
+  init(_ interval: ClosedRange<Double>) { (lower, upper) = (interval.lowerBound, interval.upperBound) }
 
   /// The bounds in percent, as in `95.7–97.7`.
   var text: String { "\(Decimals.string(100 * lower, places: 1))–\(Decimals.string(100 * upper, places: 1))" }

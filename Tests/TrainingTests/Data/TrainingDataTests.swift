@@ -40,6 +40,16 @@ struct TrainingDataTests {
     #expect(data.places == [[0, 1], [2, 3]])
   }
 
+  @Test("A picture replaced by one of another size changes the fingerprint, another place of the folder does not")
+  func fingerprint() throws {
+    let first = try flowers().fingerprint
+    let moved = try TemporaryFolder()
+    try FileManager.default.copyItem(at: folder.url, to: moved.appending("copy"))
+    #expect(try TrainingData(folder: moved.appending("copy")).fingerprint == first)
+    try Data(BitmapPicture.plain(0) + [0]).write(to: folder.appending("rose/12.bmp"))
+    #expect(try TrainingData(folder: folder.url).fingerprint != first)
+  }
+
   @Test("A class without pictures is an error that names it")
   func emptyClass() throws {
     try write("rose/a.bmp")
