@@ -40,6 +40,7 @@ public struct ConstantFolding: Sendable {
   ///   `LiteRTError` where there is no runtime; `TFLiteError` when packed files cannot be written anew.
   /// - Complexity: O(results × (tensors + operators)), and the work of the operators.
   public init(of model: Model, runtime: Runtime? = nil) throws {
+    let model = model.forSinglePictures ?? model
     let results = try model.constantResults()
     var contents: [Int32: Bytes] = [:]
     var unfolded: [Unfolded] = []

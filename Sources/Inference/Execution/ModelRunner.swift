@@ -52,6 +52,9 @@ package final class ModelRunner: Sendable {
   /// - Throws: ``InferenceError``, ``SurgeryError``, ``LiteRTError``, and `TFLiteError` where it cannot be serialised.
   package init(model: Model, origin: ModelOrigin? = nil, execution: Execution) throws {
     try model.checkRunnable()
+    let single = model.forSinglePictures
+    let origin = single == nil ? origin : origin?.changed("for single pictures")
+    let model = single ?? model
     let given = try PictureInput(of: model)
     let (_, outputIndex) = try model.onlyInputAndOutput()
     guard let graph = model.mainSubgraph, let vector = graph.tensor(outputIndex) else {

@@ -18,6 +18,11 @@ package struct ModelOrigin: Sendable {
     self.change = change
   }
 
+  /// The origin of a model that was made from this one's by a change.
+  func changed(_ change: String) -> ModelOrigin {
+    ModelOrigin(file: file, change: [self.change, change].compactMap { $0 }.joined(separator: ", "))
+  }
+
   /// Tells the model from others.
   fileprivate var digest: String {
     get throws { try ([file] + (change.map { [Bytes(Array($0.utf8))] } ?? [])).digest.hexadecimal }

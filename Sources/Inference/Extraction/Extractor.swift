@@ -65,6 +65,7 @@ public final class Extractor: Sendable {
     model whole: Model, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
     try whole.checkRunnable()
+    let whole = whole.forSinglePictures ?? whole
     let embedding = try whole.embedding()
     let isNonNegative = whole.isNonNegative(embedding)
     base = whole

@@ -31,6 +31,7 @@ public struct Adaptation: Sendable, Hashable {
   /// - Throws: ``SurgeryError/cannotAdapt(found:because:)``, and what else ``ClassifierHead/find(in:)`` throws.
   /// - Complexity: O(operators × tensors + N D).
   public init(of model: Model) throws(SurgeryError) {
+    let model = model.forSinglePictures ?? model
     guard (try? ImprintingTail(of: model)) == nil else {
       throw .cannotAdapt(
         found: model.lastOperators(5), because: "it has the imprinting tail already and can be taught as it is")

@@ -106,6 +106,8 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public let metadata: [MetadataSummary]
   /// The keys of the signatures.
   public let signatures: [String]
+  /// The keys of the signatures that name other tensors than the graph's inputs and outputs; running ignores them.
+  public let staleSignatures: [String]
   /// The size in bytes of the data after the model, such as an archive of labels.
   public let trailingBytes: Int
   /// The model's metadata, or nil if it has none.
@@ -134,6 +136,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
       return MetadataSummary(name: name.string, bytes: model.metadata(named: name)?.count ?? 0)
     }
     signatures = model.signatureDefs.map { $0.signatureKey?.string ?? "" }
+    staleSignatures = model.staleSignatures
     trailingBytes = model.trailing.count
     about = DescriptionSummary(model)
     compiled = Self.compiled(model)

@@ -107,6 +107,9 @@ struct InspectionReport: Encodable {
     if let about = model.about { lines += Self.lines(about) }
     if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
     if !model.signatures.isEmpty { lines.append("Signatures  \(model.signatures.joined(separator: ", "))") }
+    if !model.staleSignatures.isEmpty {
+      lines.append("            stale, and not used: they name other tensors than the graph's inputs and outputs")
+    }
     if !model.metadata.isEmpty {
       lines.append("Metadata  " + model.metadata.map { "\($0.name) (\($0.bytes) bytes)" }.joined(separator: ", "))
     }
