@@ -57,9 +57,9 @@ extension TFLiteError {
     Self(.cannotRead, "\(path) cannot be read: \(reason)", path: path, reason: reason)
   }
 
-  /// The bytes are not a TensorFlow Lite model.
-  public static func notAModel(reason: String) -> Self {
-    Self(.notAModel, "this is no TensorFlow Lite model: \(reason)", reason: reason)
+  /// The bytes are not a TensorFlow Lite model; `remedy` says how to get one from what they are.
+  public static func notAModel(reason: String, remedy: String? = nil) -> Self {
+    Self(.notAModel, "this is no TensorFlow Lite model: \(reason)", remedy: remedy, reason: reason)
   }
 
   /// The model follows a version of the schema other than 3.

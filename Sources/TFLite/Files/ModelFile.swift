@@ -47,10 +47,14 @@ extension Model {
 
 extension FlatBufferReader {
   fileprivate func checkIdentifier() throws(TFLiteError) {
+    let isModel = bytes.slice(4..<8) == Bytes(Array(Model.fileIdentifier.utf8))
+    if !isModel, let foreign = ForeignFile(bytes) {
+      throw .notAModel(reason: "it is \(foreign.kind)", remedy: foreign.remedy)
+    }
     guard count >= 8 else {
       throw .notAModel(reason: count == 0 ? "it is empty" : "it has no more than \(count) bytes")
     }
-    guard bytes.slice(4..<8) == Bytes(Array(Model.fileIdentifier.utf8)) else {
+    guard isModel else {
       let found = (bytes.slice(4..<8) ?? []).map { (0x20..<0x7F).contains($0) ? String(UnicodeScalar($0)) : "." }
       throw .notAModel(reason: "its bytes 5 to 8 are \"\(found.joined())\", not \"\(Model.fileIdentifier)\"")
     }
