@@ -10,7 +10,9 @@ public import Platform
 /// The names of classes by their ids.
 ///
 /// A label file has numbered lines, `<id>  <label>` as Coral writes them or `<id>:<label>` as TF-Slim does, or one label a
-/// line, the first of which is class 0. Lines count as numbered only if every line has a number.
+/// line, the first of which is class 0. Lines count as numbered if every line has a number, and the numbers are 0 ..< n,
+/// each once. Other numbers are ids only in the form of Coral or TF-Slim, ascending: in a file of `1 Euro`, `2 Euro` and
+/// `5 Euro` they belong to the names.
 public struct Labels: Sendable, Hashable {
   /// The names.
   public var names: [Int: String]
@@ -22,12 +24,20 @@ public struct Labels: Sendable, Hashable {
 
   /// Reads the text of a label file of either form.
   public init(text: String) {
-    let numbered = Self.lines(of: text).filter { !$0.isEmpty }.map { Self.numbered($0) }
-    if !numbered.isEmpty, numbered.allSatisfy({ $0 != nil }) {
-      names = Dictionary(numbered.compactMap { $0 }, uniquingKeysWith: { first, _ in first })
+    let lines = Self.lines(of: text).filter { !$0.isEmpty }
+    let numbered = lines.compactMap { Self.numbered($0) }
+    if !numbered.isEmpty, numbered.count == lines.count, Self.areIDs(numbered) {
+      names = Dictionary(numbered.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     } else {
       self = Self(lines: text)
     }
+  }
+
+  /// Whether the numbers before the names are ids of classes, and not part of the names.
+  private static func areIDs(_ lines: [(id: Int, name: String, isCorals: Bool)]) -> Bool {
+    let ids = lines.map(\.id)
+    if ids.sorted().elementsEqual(0..<ids.count) { return true }
+    return lines.allSatisfy(\.isCorals) && zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }
   }
 
   /// Reads a text with one label a line, the first of which is class 0.
@@ -100,12 +110,14 @@ public struct Labels: Sendable, Hashable {
     return start[..<(start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) } ?? start.startIndex)]
   }
 
-  private static func numbered(_ line: Substring) -> (Int, String)? {
+  /// Returns the number before a name, and whether a colon, a tab or two spaces stand between them.
+  private static func numbered(_ line: Substring) -> (id: Int, name: String, isCorals: Bool)? {
     let digits = line.prefix { $0.isASCII && $0.isNumber }
     let rest = line[digits.endIndex...]
     guard let id = Int(digits), rest.first?.isWhitespace == true || rest.first == ":" else { return nil }
     let name = trimmed(rest.dropFirst())
-    return name.isEmpty ? nil : (id, String(name))
+    guard !name.isEmpty else { return nil }
+    return (id, String(name), rest.first == ":" || rest.first == "\t" || rest.dropFirst().first?.isWhitespace == true)
   }
 }
 

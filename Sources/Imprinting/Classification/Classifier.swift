@@ -23,6 +23,8 @@ public import TFLite
 public struct Classifier: Sendable {
   /// The classes' names: those given, else those that the file carries, else none.
   public let labels: Labels
+  /// What does not fit between the names and the model's classes, or was put right; nil where each class has one name.
+  public let labelsNote: String?
   /// How pictures are resized to the model's input.
   public let resize: Resize
   /// The views of each picture: scores and novelty scores are means over them.
@@ -101,7 +103,6 @@ public struct Classifier: Sendable {
     unknown: UnknownAnswers, execution: Execution
   ) throws {
     if case .atRate(let rate) = unknown, !(0..<1).contains(rate) { throw ImprintingError.badUnknownRate(rate) }
-    self.labels = labels ?? model.carriedLabels ?? Labels()
     self.resize = resize ?? model.imprintedResize ?? .crop
     self.testTimeAugmentation = testTimeAugmentation
     self.unknown = unknown
@@ -121,6 +122,19 @@ public struct Classifier: Sendable {
     } else {
       unknownRule = nil
       runner = try ModelRunner(model: model, origin: file.map { ModelOrigin(file: $0) }, execution: execution)
+    }
+    let classes = runner.outputCount - (unknownRule == nil ? 0 : 1)
+    if let labels {
+      let fitted = try FittedLabels(labels, classes: classes)
+      (self.labels, labelsNote) = (fitted.labels, fitted.note)
+    } else {
+      let carried = model.carriedLabels ?? Labels()
+      do {
+        let fitted = try FittedLabels(carried, classes: classes)
+        (self.labels, labelsNote) = (fitted.labels, fitted.note)
+      } catch {
+        (self.labels, labelsNote) = (carried, "the labels in the model do not fit: \(error.message)")
+      }
     }
     reader = try ViewReader(
       width: runner.input.width, height: runner.input.height, resize: self.resize, augmentation: testTimeAugmentation)

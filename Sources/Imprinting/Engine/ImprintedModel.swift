@@ -25,7 +25,8 @@ struct ImprintedModel: Sendable {
     if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
     constantElement = base.constantElement(of: tail)
     resize = base.imprintedResize
-    classes = keepClasses ? Self.classes(of: base, tail: tail, labels: labels) : []
+    let fitted = try labels.map { try FittedLabels($0, classes: base.rows(of: tail).count).labels }
+    classes = keepClasses ? Self.classes(of: base, tail: tail, labels: fitted) : []
   }
 
   /// Returns the model with its own tail, or a bare extractor with the one that is put behind it.

@@ -102,8 +102,9 @@ struct SolvedWriter: ClassifierWriter {
     init(_ model: Model, labels: Labels?, runtime: Runtime) throws {
       guard try model.hasClasses() else { throw ImprintingError.noClassesToKeep }
       self.model = model
-      self.labels = labels ?? model.carriedLabels ?? Labels()
       logits = try BaseLogits(of: model, runtime: runtime)
+      let count = logits.base.classCount
+      self.labels = try labels.map { try FittedLabels($0, classes: count).labels } ?? model.carriedLabels ?? Labels()
     }
   }
 

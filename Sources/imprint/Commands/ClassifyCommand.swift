@@ -89,6 +89,7 @@ struct ClassifyCommand: AsyncParsableCommand {
         testTimeAugmentation: settings.testTimeAugmentation ?? .off, unknown: settings.unknown ?? .asTaught,
         execution: run.execution())
     }
+    if let note = classifier.labelsNote { Terminal.warn(note) }
     if let error = classifier.noveltyError { Terminal.warn(error) }
     if case .atRate = settings.unknown, classifier.unknownRule == nil, classifier.noveltyError == nil {
       Terminal.warn("--unknown has no effect: the model stores no novelty scores")

@@ -98,6 +98,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         contentsOf: model, labels: settings.labels.read(), resize: settings.resize, unknown: .never,
         execution: run.execution())
     }
+    if let note = classifier.labelsNote { Terminal.warn(note) }
     let progress = Progress(total: pictures.count)
     defer { progress.finish() }
     let skipped = SkippedPictures()

@@ -34,10 +34,8 @@ struct LabelOption: ParsableArguments {
     guard let labels else { return nil }
     let read = try Labels(contentsOf: URL(filePath: labels))
     guard count > 0 else { throw ImprintingError.noClassesToKeep }
-    if let beyond = read.names.keys.max(), beyond >= count {
-      throw LabelsError.badFile(
-        path: labels, reason: "it names class \(beyond), and the model's last is \(count - 1)")
-    }
-    return read.lines(count: count)
+    let fitted = try FittedLabels(read, classes: count)
+    if let note = fitted.note { Terminal.warn(note) }
+    return fitted.labels.lines(count: count)
   }
 }
