@@ -24,7 +24,8 @@ struct ImprintCommand: AsyncParsableCommand {
           imprint model convert a.pth --architecture efficientnet-lite0 -o a.tflite
 
       EXIT CODES
-        0 success, 1 failure, 64 wrong usage, 130 interrupted with Ctrl-C
+        0 success, 1 failure, 64 wrong usage, 130 interrupted with Ctrl-C,
+        143 ended by SIGTERM, 129 by a terminal that was closed
       """,
     version: "0.1.0",
     subcommands: [

@@ -41,12 +41,13 @@ struct WeightsDownload {
     } catch {
       throw DownloadError.failed("\(folder.path) cannot be written to")
     }
+    // Python runs a `pip.py` of the folder that it starts in: so it starts in a folder of ours, and is named from there.
     let pip = ChildProcess(
-      program: python,
+      program: python.contains("/") ? URL(filePath: python).path : python,
       arguments: [
         "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps",
         "--only-binary=:all:", "--require-hashes", "--dest", folder.path, "--requirement", requirement.path,
-      ])
+      ], folder: folder.path)
     let code: Int32
     do {
       code = try await pip.run(log: log)

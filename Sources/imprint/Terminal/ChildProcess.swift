@@ -16,6 +16,8 @@ struct ChildProcess {
   /// The program: a path, or a name to look up in `PATH`.
   let program: String
   let arguments: [String]
+  /// The folder that it starts in; by default this process's own.
+  var folder: String?
 
   /// A program could not be started; `code` is `errno`.
   struct CannotStart: Error {
@@ -78,13 +80,15 @@ struct ChildProcess {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
 
+    if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
+
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     // A child inherits ignored signals, and could then not be ended.
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(

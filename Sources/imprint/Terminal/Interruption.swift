@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -9,20 +10,24 @@ import Dispatch
   import Musl
 #endif
 
-/// Ctrl-C as cancellation of the work.
+/// Signals that ask the process to end, as cancellation of the work.
 enum Interruption {
-  /// Runs `work`, and cancels it on SIGINT or SIGTERM.
+  /// Runs `work`, and cancels it on SIGINT, SIGTERM and SIGHUP: Ctrl-C, `kill`, and a terminal that is closed.
   ///
   /// - Parameters:
   ///   - words: The message to print if it is cancelled.
   ///   - work: The work.
-  /// - Throws: The errors of `work`, and exit code 130 if it was cancelled.
+  /// - Throws: The errors of `work`, and exit code 128 plus the signal's number if it was cancelled: 130 for Ctrl-C.
   static func guarding(or words: String, _ work: @escaping @Sendable () async throws -> Void) async throws {
     let task = Task(operation: work)
-    let sources = [SIGINT, SIGTERM].map { number in
+    let received = Atomic<Int32>(SIGINT)
+    // `nohup` has the process ignore SIGHUP, and wants it to go on.
+    let numbers = [SIGINT, SIGTERM] + (signal(SIGHUP, SIG_IGN) == nil ? [SIGHUP] : [])
+    let sources = numbers.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
+        received.store(number, ordering: .relaxed)
         task.cancel()
         // A second Ctrl-C ends the process at once.
         signal(number, SIG_DFL)
@@ -35,7 +40,7 @@ enum Interruption {
       try await task.value
     } catch is CancellationError {
       Terminal.say(words + "\n")
-      throw ExitCode(130)
+      throw ExitCode(128 + received.load(ordering: .relaxed))
     }
   }
 }

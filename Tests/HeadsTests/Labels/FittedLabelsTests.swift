@@ -6,7 +6,8 @@ import Testing
 @Suite("Labels beside the classes of a model")
 struct FittedLabelsTests {
   private static func imageNet(background: Bool) -> Labels {
-    let names = (background ? ["background"] : []) + ["tench, Tinca tinca", "goldfish"] + (2..<1000).map { "thing \($0)" }
+    let names =
+      (background ? ["background"] : []) + ["tench, Tinca tinca", "goldfish"] + (2..<1000).map { "thing \($0)" }
     return Labels(Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0, $1) }))
   }
 
@@ -65,7 +66,8 @@ struct NumberedLabelsTests {
     "0 ..< n in any order, and ascending numbers as Coral and TF-Slim write them, are ids",
     arguments: [
       ("0 Class 1\n1 Class 2\n", [0: "Class 1", 1: "Class 2"]), ("1 b\n0 a\n", [0: "a", 1: "b"]),
-      ("   0  person\n  12  stop sign\n", [0: "person", 12: "stop sign"]), ("3:rose\n5:iris\n", [3: "rose", 5: "iris"]),
+      ("   0  person\n  12  stop sign\n", [0: "person", 12: "stop sign"]),
+      ("3:rose\n5:iris\n", [3: "rose", 5: "iris"]),
     ])
   func ids(text: String, names: [Int: String]) {
     #expect(Labels(text: text).names == names)
