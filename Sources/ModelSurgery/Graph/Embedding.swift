@@ -5,7 +5,8 @@ extension Model {
   /// network stores it.
   ///
   /// In a classifier it is that of ``BaseClassifier``; in a model with the imprinting tail what L2_NORMALIZATION reads; in
-  /// a model that does not end in a softmax its output.
+  /// any other model its output. A classifier is a model that ends in a softmax or a sigmoid, or in a linear layer with as
+  /// many rows as the model has labels, or as ImageNet has classes, which are 1000, or 1001 with its background.
   ///
   /// - Returns: A tensor of the main subgraph.
   /// - Throws: ``SurgeryError`` with what was found, where there is no single vector.
@@ -16,7 +17,14 @@ extension Model {
       return stored(constantElement(behind: vector, in: graph)?.features ?? vector, in: graph)
     }
     let path = try OutputPath(to: output, in: self)
-    return path.beta == nil ? output : try BaseClassifier(of: self).embedding
+    guard path.endsInScores(of: self) else { return output }
+    if path.beta != nil { return try BaseClassifier(of: self).embedding }
+    // One output, of a sigmoid, is a classifier too, if not one that classes can be added to.
+    guard let features = try? EmbeddingSource(of: path, in: self).embedding, let vector = graph.tensor(features),
+      let dimension = vector.elementCount, vector.shape.contains(where: { Int($0) == dimension }),
+      graph.producer(of: features) != nil
+    else { return output }
+    return features
   }
 
   /// Returns whether no element of a tensor can be below 0: by its zero point, or by the activation that made it.

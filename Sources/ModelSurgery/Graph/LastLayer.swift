@@ -103,6 +103,8 @@ struct OutputPath: Sendable {
       case form
       /// SOFTMAX; it is behind all other steps but those of form.
       case softmax
+      /// LOGISTIC, behind all other steps but those of form: a score for each class by itself.
+      case sigmoid
       /// MUL by a constant, which is this tensor.
       case multiplication(by: Int32)
       /// REDUCE_MAX, as over the rows of each class.
@@ -133,7 +135,7 @@ struct OutputPath: Sendable {
   let end: End
   /// The factor of the softmax, or nil where there is no softmax.
   let beta: Float?
-  /// The tensor that the softmax reads, or the output where there is no softmax.
+  /// The tensor that the softmax or the sigmoid reads, or the output where there is neither.
   let logits: Int32
   /// The number of classes of the last layer itself: fewer than the output's where it is a base with others behind it.
   let classCount: Int?
@@ -160,7 +162,7 @@ struct OutputPath: Sendable {
         break
       }
       guard let (kind, source) = Self.step(at: graph.operators[index], to: tensor, of: graph, in: model),
-        kind != .softmax || steps.allSatisfy({ $0.kind == .form })
+        ![.softmax, .sigmoid].contains(kind) || steps.allSatisfy({ $0.kind == .form })
       else {
         end = .other(index)
         break
@@ -173,6 +175,7 @@ struct OutputPath: Sendable {
         }
         beta = factor
         logits = source
+      case .sigmoid: logits = source
       case .concatenation(let base): classCount = base
       case .form, .multiplication, .maximum: break
       }
@@ -201,12 +204,20 @@ struct OutputPath: Sendable {
       switch step.kind {
       case .form, .softmax: false
       case .multiplication: Self.factor(of: step, in: model) == nil
-      case .maximum, .concatenation: true
+      case .sigmoid, .maximum, .concatenation: true
       }
     }
     if let step { return step.index }
     if case .other(let index) = end { return index }
     return nil
+  }
+
+  /// Whether the output holds scores of classes, and no embedding: there is a softmax or a sigmoid, or a linear layer has as
+  /// many rows as the model has labels, or as ImageNet has classes.
+  func endsInScores(of model: Model) -> Bool {
+    if beta != nil || steps.contains(where: { $0.kind == .sigmoid }) { return true }
+    guard case .layer(let layer) = end, firstNonlinear(in: model) == nil else { return false }
+    return [1000, 1001].contains(layer.rowCount) || layer.rowCount == model.labelFile?.lineCount
   }
 
   /// The number by which a step multiplies, or nil where it does not multiply by a single one.
@@ -227,6 +238,7 @@ struct OutputPath: Sendable {
     switch model.builtinOperator(of: op) {
     case .reshape, .squeeze, .quantize, .dequantize: kind = .form
     case .softmax: kind = .softmax
+    case .logistic: kind = .sigmoid
     case .mul:
       let options = op.options.flatMap { MulOptions($0) } ?? MulOptions()
       let isConstant = { (index: Int32) in graph.tensor(index).flatMap { model.constant($0) } != nil }

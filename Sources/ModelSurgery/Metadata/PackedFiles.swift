@@ -59,6 +59,9 @@ public struct LabelFile: Sendable, Hashable {
   /// Whether the model's metadata declares it as the output's labels: then it has one label per line. A file that is
   /// known only by its name may have another form.
   public let isDeclared: Bool
+
+  /// The number of lines that are not empty.
+  var lineCount: Int { contents.split(whereSeparator: { $0 == 10 || $0 == 13 }).count }
 }
 
 extension Model {
