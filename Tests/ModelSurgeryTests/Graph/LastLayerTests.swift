@@ -89,6 +89,30 @@ struct LastLayerTests {
     }
   }
 
+  @Test("Logits without a softmax are scores where the model has as many labels; else they are an embedding")
+  func logits() throws {
+    let extractor = try Network(beta: nil).model()
+    #expect(try extractor.embedding() == extractor.onlyInputAndOutput().output)
+    for count in [3, 4] {
+      var model = extractor
+      try model.describeClassifier(name: "four colours", labels: (0..<count).map { "colour \($0)" })
+      let output = try model.onlyInputAndOutput().output
+      #expect(try model.embedding() == (count == 4 ? BaseClassifier(of: model).embedding : output))
+    }
+  }
+
+  @Test("A sigmoid makes scores as a softmax does")
+  func sigmoid() throws {
+    var model = try Network().model()
+    let softmax = try #require(model.mainSubgraph?.operators.last)
+    model.operatorCodes[Int(softmax.opcodeIndex)] = OperatorCode(.logistic)
+    model.subgraphs[0].operators[model.subgraphs[0].operators.count - 1].options = nil
+    let base = try BaseClassifier(of: model)
+    #expect(base.classCount == 4 && base.beta == 1)
+    #expect(try model.embedding() == base.embedding)
+    #expect(try Network().model().embedding() == base.embedding)
+  }
+
   @Test("A 3x3 kernel makes it no last layer, though its input has one position")
   func kernel() throws {
     let model = try Network(isConvolution: true, side: 3).model()
