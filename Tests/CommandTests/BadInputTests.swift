@@ -194,7 +194,7 @@ struct BadInputTests {
     #expect(mkfifo(pipe.path, 0o600) == 0)
     let outcome = try Imprint.run("inspect", pipe.path)
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("it is no file"))
+    #expect(outcome.complaints.contains("it is not a file"))
   }
 
   @Test(

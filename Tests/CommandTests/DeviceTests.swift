@@ -47,7 +47,7 @@ struct DeviceTests {
     #expect(devices.cores > 0 && devices.problem == nil && devices.libraryVersion?.contains("stand-in") == true)
     let none = try run(folder.appending("none.so"), ["devices", "--json"]).decoded(as: Devices.self)
     #expect(none.edgeTPUs.isEmpty && none.problem?.contains("libedgetpu1-std") == true)
-    #expect(try run(StandIn(["USB": 0], in: folder), "devices").output.contains("no Edge TPU answers"))
+    #expect(try run(StandIn(["USB": 0], in: folder), "devices").output.contains("no Edge TPU was found"))
   }
 
   @Test("A compiled base is taught, asked and inspected; the library is tried out once")

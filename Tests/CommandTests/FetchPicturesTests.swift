@@ -232,7 +232,7 @@ struct FetchPicturesTests {
     let unusable = try fetch(lines, after: "export IMPRINT_CURL=/etc/passwd")
     #expect(unusable.code == 1 && unusable.complaints.contains("IMPRINT_CURL"), "\(unusable.complaints)")
     let nowhere = try Imprint.run("fetch", folder.appending("none.csv").path, "-o", output.path)
-    #expect(nowhere.code == 1 && nowhere.complaints.contains("is not there"))
+    #expect(nowhere.code == 1 && nowhere.complaints.contains("does not exist"))
     #expect(try fetch(lines, "--threads", "0").code == 64)
     #expect(try server.requests() == [])
     try FileManager.default.removeItem(at: output)

@@ -119,7 +119,7 @@ struct AtomicFileTests {
     try AtomicFile(text).write("not a model")
     let notAModel = #expect(throws: TFLiteError.self) { try Model(contentsOf: text) }
     #expect(notAModel?.path == text.path)
-    #expect(notAModel?.message.hasPrefix("\(text.path) is no TensorFlow Lite model: its bytes 5 to 8") == true)
+    #expect(notAModel?.message.hasPrefix("\(text.path) is not a TensorFlow Lite model: its bytes 5 to 8") == true)
     try AtomicFile(damaged).write([Bytes(Array(SampleModel.model.serialized().bytes().prefix(200)))])
     let malformed = #expect(throws: TFLiteError.self) { try Model(contentsOf: damaged) }
     #expect(malformed?.code == .malformed)

@@ -134,7 +134,7 @@ struct EdgeTPUTeachingTests {
       return "\(try #require(error))"
     }
     let none = try StandIn(["USB": 0], in: folder)
-    #expect(try refusal(execution(none)).contains("no Edge TPU answers"))
+    #expect(try refusal(execution(none)).contains("no Edge TPU was found"))
     let missing = Execution(edgeTPU: EdgeTPUOptions(library: folder.appending("none.so").path))
     #expect(try refusal(missing).contains("libedgetpu1-std"))
     #expect(try refusal(Execution(device: .cpu)).contains("processor"))
