@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Files that refer to the same bytes repeatedly")
 struct ProportionTests {
-  /// Returns a model whose vector `field` of the root names one table `count` times.
+  /// Returns a model in which the root's vector `field` refers to one table `count` times.
   ///
   /// The table has no fields; its list of fields has `slots` entries, all zero.
   private func repeating(field: Int, count: Int, slots: Int = 0) -> [UInt8] {
@@ -32,14 +32,15 @@ struct ProportionTests {
     return bytes
   }
 
-  @Test("A table that a vector names a few times is read")
+  @Test("A table to which a vector refers a few times is read")
   func readsFew() throws {
     let model = try Model(bytes: Bytes(repeating(field: 2, count: 3)))
     #expect(model.subgraphs.count == 3)
     #expect(try Model(bytes: Bytes(repeating(field: 4, count: 3, slots: 5))).buffers.count == 3)
   }
 
-  @Test("A table that a vector names very many times is refused", arguments: [2: "subgraphs", 7: "signature_defs"])
+  @Test(
+    "A table to which a vector refers very many times is refused", arguments: [2: "subgraphs", 7: "signature_defs"])
   func refusesMany(field: Int, name: String) {
     let bytes = Bytes(repeating(field: field, count: 300_000))
     #expect(throws: TFLiteError.outOfProportion(field: name)) { try Model(bytes: bytes) }
