@@ -26,7 +26,7 @@ struct AdaptedInteropTests {
     """
 
   @Test(
-    "The scores there are those here",
+    "LiteRT's Python interpreter gives the same scores as Classifier",
     arguments: [
       ("mobilenet_v1_0.25_128_quant", TailLayout.float), ("mobilenet_v1_0.25_128_quant", .coral),
       ("mobilenet_v2_1.0_224_inat_insect_quant", .float),

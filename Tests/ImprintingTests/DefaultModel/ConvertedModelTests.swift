@@ -18,14 +18,14 @@ struct ConvertedModelTests {
     return Bytes(try Architecture.efficientNetLite0.model(weights: weights).serialized().bytes())
   }
 
-  @Test("It names at least 86.5 % of the ImageNet sample")
+  @Test("Top-1 accuracy on the ImageNet sample is at least 86.5 %")
   func accuracy() async throws {
     let classifier = try Classifier(bytes: try Self.converted(), resize: .crop(fraction: 0.875))
     let pictures = try PictureFiles.pictures(at: Material.imagenetSample)
     try #require(pictures.count == 500)
     var right = 0
     try await classifier.answers(pictures, topK: 1) { index, result in
-      // The files are named for their class: 0008_hen.jpg.
+      // The file names begin with the class: 0008_hen.jpg.
       if try result.get().best?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
     }
     #expect(Double(right) / 500 >= 0.865, "\(right) of 500")

@@ -8,7 +8,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Coral's reference values",
+  "Agreement with Coral's reference values",
   .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct GoldenTests {
   let golden: CoralGolden
@@ -16,7 +16,7 @@ struct GoldenTests {
 
   init() throws { golden = try CoralGolden.load() }
 
-  @Test("Embeddings agree within two steps an element")
+  @Test("Embeddings agree with the reference within two quantisation steps per element")
   func embeddings() async throws {
     let engine = try ImprintingEngine(model: base)
     for (name, expected) in golden.images {
@@ -40,7 +40,7 @@ struct GoldenTests {
     try await check(Bytes(engine.serialized().bytes()), keepClasses ? golden.keepClasses : golden.newClassesOnly)
   }
 
-  @Test("Classes taught over several files have the reference norms and scores", arguments: [false, true])
+  @Test("Classes taught one file after another have the reference norms and scores", arguments: [false, true])
   func incrementally(keepClasses: Bool) async throws {
     var bytes = try Bytes(mapping: base)
     let first = keepClasses ? 1001 : 0

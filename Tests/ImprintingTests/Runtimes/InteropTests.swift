@@ -8,10 +8,10 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Written models in the runtime")
+@Suite("Rewritten model files in the runtime")
 struct RoundTripTests {
   @Test(
-    "Read and written again, a model gives the same bytes on every picture",
+    "A model that is read and written again gives the same scores for every picture",
     arguments: [
       "mobilenet_v1_0.25_128_quant", "mobilenet_v1_1.0_224_quant", "mobilenet_v1_1.0_224_l2norm_quant",
       "mobilenet_v1_1.0_224_quant_embedding_extractor", "mobilenet_v2_1.0_224_quant",
@@ -53,7 +53,7 @@ struct InteropTests {
     """
 
   @Test(
-    "What was taught answers there as it does here",
+    "LiteRT's Python interpreter gives the same scores as Classifier",
     arguments: [
       ("mobilenet_v1_1.0_224_quant_embedding_extractor", false), ("mobilenet_v1_1.0_224_l2norm_quant", false),
       ("mobilenet_v1_1.0_224_l2norm_quant", true),

@@ -8,10 +8,10 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Embeddings of a network with weights from a quantised model")
+  "Embeddings of a network with pretrained weights from a quantised model")
 struct StartingEmbeddingsTests {
   @Test(
-    "They point the same way as the model's own",
+    "Embeddings agree with the quantised model's (cosine at least 0.99)",
     arguments: [
       ("1.0_224_quant_embedding_extractor", 1, 224), ("0.25_128_quant", 0.25, 128),
     ] as [(String, Double, Int32)])
@@ -45,7 +45,7 @@ struct StartingEmbeddingsTests {
   ) async throws -> [[Float]] {
     let extractor = try Extractor(bytes: Bytes(model.serialized().bytes()), resize: .crop(fraction: 0.875))
     var found: [[Float]] = []
-    try await extractor.embed(pictures) { _, seen in found.append(numbers(try seen.get().embeddings)) }
+    try await extractor.embed(pictures) { _, picture in found.append(numbers(try picture.get().embeddings)) }
     return found
   }
 }
