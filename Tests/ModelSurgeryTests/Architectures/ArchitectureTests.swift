@@ -7,7 +7,7 @@ import Testing
 @Suite("Architectures")
 struct ArchitectureTests {
   @Test(
-    "Numbers of weights and picture sizes are those published",
+    "Weight counts and picture sizes match the published ones",
     arguments: [
       ("efficientnet-lite0", 4_652_008, 224), ("efficientnet-lite1", 5_416_680, 240),
       ("efficientnet-lite2", 6_092_072, 260), ("mobilenet-v1-1.0", 4_233_001, 224),
@@ -23,7 +23,7 @@ struct ArchitectureTests {
     #expect(architecture.side == side)
   }
 
-  @Test("An unknown name")
+  @Test("An unknown name gives no architecture")
   func unknown() {
     #expect(Architecture(name: "resnet") == nil)
   }
@@ -37,7 +37,7 @@ struct ArchitectureTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("Missing, extra and misshapen weights are named")
+  @Test("An error names missing weights, extra weights and weights of the wrong shape")
   func mismatches() throws {
     let missing = try refusal { $0.removeAll { $0.name.hasPrefix("bn1.") || $0.name == "fc.bias" } }
     #expect(missing.contains("small: they lack bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, fc.bias;"))
@@ -65,14 +65,14 @@ struct ArchitectureTests {
 
   @Test("Infinite weights and NaN are refused", arguments: [Float.nan, .infinity, -.infinity])
   func numbers(number: Float) throws {
-    for place in ["stem.weight", "bn1.running_mean", "fc.bias"] {
-      let words = try refusal { weights in
-        let index = try #require(weights.firstIndex { $0.name == place })
+    for name in ["stem.weight", "bn1.running_mean", "fc.bias"] {
+      let message = try refusal { weights in
+        let index = try #require(weights.firstIndex { $0.name == name })
         var elements = weights[index].tensor.elements
         elements[1] = number
         weights[index].tensor = try #require(WeightTensor(shape: weights[index].tensor.shape, elements))
       }
-      #expect(words.contains("\"\(place)\" does not serve: its element 1 is \(number)"))
+      #expect(message.contains("\"\(name)\" does not serve: its element 1 is \(number)"))
     }
   }
 

@@ -22,7 +22,7 @@ struct TensorBundleTests {
     #expect(parts.value == 0xE306_9283)
   }
 
-  @Test("A checkpoint of two shards that TensorFlow wrote, by its prefix and by each of its files")
+  @Test("Reads TensorFlow's checkpoint of two shards, by its prefix and by each of its files")
   func written() throws {
     let prefix = try SmallCheckpoint.write(to: folder.url)
     for ending in ["", ".index", ".data-00000-of-00002", ".data-00001-of-00002"] {
@@ -122,13 +122,13 @@ struct TensorBundleTests {
     #expect(refusal(BundleWriter.table([], blockLength: 1)).contains("the header"))
     #expect(refusal(BundleWriter.table([("a", [])], blockLength: 1)).contains("the header"))
     #expect(refusal(BundleWriter.table([("", [0xFF])], blockLength: 1)).contains("the header"))
-    // A long name that later ones only extend takes its full length in each of them.
+    // The names share a stem of 4000 bytes. The file stores it once, but each name takes it in full in memory.
     let stem = String(repeating: "b", count: 4000)
     let swelling = (0..<100).map { ("\(stem)\(100 + $0)", [UInt8]()) }
     #expect(refusal(BundleWriter.table(entries + swelling, blockLength: 200)).contains("out of proportion"))
   }
 
-  @Test("Many entries in many blocks")
+  @Test("Reads many entries in many blocks")
   func blocks() throws {
     var writer = BundleWriter()
     for number in 0..<100 { writer.add("layer\(1000 + number)/kernel", [1], [Float(number)]) }
