@@ -105,7 +105,7 @@ struct PixelBufferTests {
   }
 
   @Test(
-    "Numbers that contradict each other or the bytes are refused",
+    "A size and a row length that contradict each other or the number of bytes are refused",
     arguments: [
       (0, 1, nil, 100), (1, 0, nil, 100), (-4, 4, nil, 100), (.min, .min, nil, 100), (4, 4, nil, 63), (4, 4, 15, 100),
       (4, 4, -16, 100), (4, 4, 17, 66), (4, 4, .max, 100), (2, 3, .max / 2 + 1, 100), (4, 4, .min, 100),

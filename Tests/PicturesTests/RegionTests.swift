@@ -33,7 +33,7 @@ struct RegionTests {
       let expected = try cut.bytes.read(width: target, height: target, .squash)
       let found = try PictureReader(width: target, height: target).read(
         picture, region: Self.part(left, top, side, side))
-      // The filter also sees pixels just outside, and the decoder scales with another filter.
+      // The filter also reads pixels just outside the region, and the decoder scales with another filter.
       #expect(try #require(found.meanDifference(from: expected)) < (target < side ? 3 : 1), "\(side) to \(target)")
       if side == target { #expect(found == expected) }
     }

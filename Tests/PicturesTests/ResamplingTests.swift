@@ -106,7 +106,7 @@ struct ResamplingTests {
       (5..<15).contains(x) ? innerColumns.colour(x - 5, y) : [0, 0, 0]
     }
     #expect(high == expectedColumns)
-    // A line so thin that it would vanish.
+    // A line so thin that its scaled height rounds to 0.
     #expect(try read(900, 1, to: (8, 8), .pad).pixels.contains { $0 > 0 })
   }
 

@@ -30,7 +30,7 @@ struct HostileInputTests {
   }
 
   @Test(
-    "Other files are not read as models",
+    "Files that are not models are refused",
     arguments: [
       [], [1, 2, 3], [0, 0, 0, 0, 0, 0, 0], Array("TFL3TFL".utf8), Array("\u{89}PNG and more than eight bytes".utf8),
       [UInt8](repeating: 0xFF, count: 100),

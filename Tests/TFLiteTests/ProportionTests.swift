@@ -19,7 +19,7 @@ struct ProportionTests {
     bytes += Array("TFL3".utf8)
     // The root's list of fields, for the version and the vector.
     for entry in [4 + 2 * 10, 12] + (0..<10).map({ $0 == 0 ? 4 : $0 == field ? 8 : 0 }) { putShort(entry) }
-    // The root at 32; its vector at 44; behind that the table's list of fields and the table.
+    // The root at 32; its vector at 44; then the table's list of fields and the table.
     put(32 - 8, 3, 4)
     let table = 48 + 4 * count + roundedUp(4 + 2 * slots, to: 4)
     put(count)

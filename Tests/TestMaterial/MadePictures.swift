@@ -1,7 +1,7 @@
 import Foundation
 import Pictures
 
-/// Generated pictures in folders and under names like those of the material: patterns that tell the classes apart.
+/// Generated pictures, in folders and files named like those of the material. Their patterns distinguish the classes.
 enum MadePictures {
   static let flowers = [
     "bluebell", "buttercup", "colts_foot", "cowslip", "crocus", "daffodil", "daisy", "dandelion", "fritillary", "iris",

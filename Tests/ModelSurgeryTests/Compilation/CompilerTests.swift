@@ -37,7 +37,7 @@ struct CompilerReadinessTests {
     #expect(try changed { $0.operators = [] }.obstacles == [.noOperators])
   }
 
-  @Test("Float tensors are named; a model with only float tensors is refused")
+  @Test("The report names float tensors; a model with only float tensors is refused")
   func float() throws {
     let all = try changed { graph in
       for index in graph.tensors.indices where graph.tensors[index].type == .uint8 {
@@ -171,7 +171,7 @@ struct CompilerLogTests {
   }
 
   @Test(
-    "Any text is accepted",
+    "The parser accepts any text",
     arguments: [
       "", "\n\n", "Operator Count Status", "Operator Count Status\nX 99999999999999999999 Mapped to Edge TPU",
       "Operator Count Status\nX -1 Mapped to", "On-chip memory used: 9e400MiB", "Off-chip memory used: MiB",

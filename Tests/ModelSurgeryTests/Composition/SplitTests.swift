@@ -82,7 +82,7 @@ struct SplitTests {
     #expect(throws: SplitError.noCut) { _ = try whole.split(at: []) }
   }
 
-  @Test("Labels, description and Imprint's notes go to the head, picture metadata to the base")
+  @Test("Labels, description and Imprint's own entries go to the head, picture metadata to the base")
   func description() throws {
     var whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
     whole.description = "0 1.5\n"

@@ -54,15 +54,15 @@ struct LinearHeadTests {
   }
 
   @Test("Classes can be added twice: the first result is the base of the second")
-  func kept() throws {
+  func addedTwice() throws {
     let base = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.plain))
     let calibration = try BaseClassCalibration(offset: 1, slope: 2)
     let once = try base.appending(head(.root), novelty: novelty(), calibration: calibration)
     let twice = try once.appending(head(.root, rowsPerClass: 2), novelty: novelty(), calibration: calibration)
-    for (model, kept, count) in [(once, 2, 4), (twice, 4, 6)] {
+    for (model, baseCount, count) in [(once, 2, 4), (twice, 4, 6)] {
       try model.checkRunnable()
       let found = try BaseClassifier(of: model)
-      #expect(found.layout == .kept(base: kept))
+      #expect(found.layout == .kept(base: baseCount))
       #expect(found.classCount == count && found.dimension == 3)
       #expect(model.mainSubgraph?.tensor(found.embedding)?.name == "colour")
       let names = model.mainSubgraph?.tensors.compactMap(\.name) ?? []

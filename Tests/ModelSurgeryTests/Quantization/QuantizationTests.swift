@@ -155,7 +155,7 @@ struct QuantizationTests {
     #expect(error?.message.contains("quantised already") == true)
   }
 
-  @Test("Operators without an int8 form are named")
+  @Test("An error names the operators without an int8 form")
   func unsupported() throws {
     var model = try Self.float()
     for (place, builtin) in [(5, BuiltinOperator.cos), (9, .logSoftmax)] {

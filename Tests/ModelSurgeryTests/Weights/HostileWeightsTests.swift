@@ -241,7 +241,7 @@ struct HostileWeightsTests {
     for length in 0..<whole.count { _ = refusal(Array(whole.prefix(length))) }
   }
 
-  @Test("Files with changed bytes never crash", arguments: 0..<3)
+  @Test("Files with changed bytes never cause a crash", arguments: 0..<3)
   func mutations(number: Int) throws {
     let whole = Self.files[number]
     _ = try NamedWeights(bytes: Bytes(whole))

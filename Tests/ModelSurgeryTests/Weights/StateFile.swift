@@ -24,7 +24,7 @@ struct PickleWriter {
   mutating func call() { raw(0x74, 0x52) }
   mutating func stop() { raw(0x2E) }
 
-  /// Adds a tensor on a storage.
+  /// Adds a tensor that is a view of a storage.
   mutating func tensor(
     _ type: String, key: String, count: Int32, offset: Int32 = 0, shape: [Int32], strides: [Int32]
   ) {

@@ -138,7 +138,7 @@ struct TensorBundleTests {
     #expect((0..<100).allSatisfy { weights["layer\(1000 + $0)/kernel"]?.elements == [Float($0)] })
   }
 
-  @Test("An index cut off anywhere, or with changed bytes, never crashes")
+  @Test("An index cut off anywhere, or with changed bytes, never causes a crash")
   func hostileIndex() throws {
     let whole = SmallCheckpoint.index
     let shards = SmallCheckpoint.shards.map { Bytes($0) }
@@ -160,7 +160,7 @@ struct TensorBundleTests {
     }
   }
 
-  @Test("Changed entries under valid checksums never crash")
+  @Test("Changed entries under valid checksums never cause a crash")
   func hostileEntries() throws {
     var writer = BundleWriter()
     writer.add("b/kernel", [2, 1], [1, 2])
@@ -184,7 +184,7 @@ struct TensorBundleTests {
     }
   }
 
-  @Test("Changed blocks under valid checksums never crash")
+  @Test("Changed blocks under valid checksums never cause a crash")
   func hostileBlocks() throws {
     let whole = BundleWriter.table([("", [8, 1]), ("aaa", [8, 7]), ("aab", [8, 7]), ("ab", [])], blockLength: 4)
     // The block of entries comes first, and its handle states its size.
