@@ -40,10 +40,10 @@ struct SplitAnswersTests {
       let noise = try picture(for: model).map {
         $0 &+ UInt8.random(in: 0...UInt8(1 << round - 1), using: &generator)
       }
-      let mine = try joined.run(fill: { $0.copyBytes(from: noise) }, read: { Array($0) })
-      let theirs = try reference.run(fill: { $0.copyBytes(from: noise) }, read: { Array($0) })
-      #expect(mine == theirs)
-      distinct.insert(mine)
+      let output = try joined.run(fill: { $0.copyBytes(from: noise) }, read: { Array($0) })
+      let expected = try reference.run(fill: { $0.copyBytes(from: noise) }, read: { Array($0) })
+      #expect(output == expected)
+      distinct.insert(output)
     }
     #expect(distinct.count > 1)
   }

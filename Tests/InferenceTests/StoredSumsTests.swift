@@ -67,7 +67,7 @@ struct CoralDescriptionTests {
   @Test(
     "Reads no classes from other descriptions",
     arguments: ["TOCO Converted.", "MLIR Converted.", "0", "0 nan\n", "-1 2.0\n", "0 1e308\n", "0 -1\n", "0 1 2"])
-  func others(text: String) {
+  func otherDescriptions(text: String) {
     #expect(CoralDescription(Text(text)).norms.isEmpty)
   }
 

@@ -92,10 +92,10 @@ struct AdaptedModelTests {
     let after = try await best(saved, objects)
     #expect(zip(before, after).count { $0.id == $1.id } >= 45)
 
-    let again = try ImprintingEngine(bytes: saved, keepClasses: true)
-    #expect(await again.isImprinted(1001))
-    #expect(await !again.isImprinted(1000))
-    #expect(try Bytes(await again.serialized().bytes()) == saved)
+    let reopened = try ImprintingEngine(bytes: saved, keepClasses: true)
+    #expect(await reopened.isImprinted(1001))
+    #expect(await !reopened.isImprinted(1000))
+    #expect(try Bytes(await reopened.serialized().bytes()) == saved)
   }
 
   @Test("Without its base classes, an adapted model learns as an extractor does")

@@ -58,7 +58,7 @@ struct PackedLabelsTests {
   }
 
   @Test("Labels passed by the caller take precedence over the archive's")
-  func given() throws {
+  func explicitLabels() throws {
     let labels = Labels([0: "nothing"])
     #expect(try Classifier(contentsOf: packed("place"), labels: labels).labels == labels)
   }

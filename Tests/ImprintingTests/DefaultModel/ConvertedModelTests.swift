@@ -51,20 +51,20 @@ struct ConvertedModelTests {
     let reader = try PictureReader(width: 224, height: 224)
     let pictures = try PictureFiles.pictures(at: Material.imagenetSample).enumerated().filter { $0.offset % 50 == 0 }
     var inputs: [String] = []
-    var mine: [[Classification]] = []
+    var rankings: [[Classification]] = []
     for (number, file) in pictures {
       let picture = try reader.read(file)
       let input = folder.appending("\(number)")
       try Data(picture.pixels).write(to: input)
       inputs.append(input.path)
-      mine.append(try await classifier.classify(picture, topK: 5).classes)
+      rankings.append(try await classifier.classify(picture, topK: 5).classes)
     }
     let lines = try Python.run(script, [written.path] + inputs).split(separator: "\n")
     try #require(lines.count == 10)
-    for (line, classes) in zip(lines, mine) {
-      let theirs = try JSONDecoder().decode([Float].self, from: Data(line.utf8))
-      #expect(theirs.indices.max { theirs[$0] < theirs[$1] } == classes.first?.id)
-      for found in classes { #expect(abs(theirs[found.id] - found.score) < 1e-4) }
+    for (line, classes) in zip(lines, rankings) {
+      let pythonScores = try JSONDecoder().decode([Float].self, from: Data(line.utf8))
+      #expect(pythonScores.indices.max { pythonScores[$0] < pythonScores[$1] } == classes.first?.id)
+      for found in classes { #expect(abs(pythonScores[found.id] - found.score) < 1e-4) }
     }
   }
 }

@@ -43,7 +43,7 @@ struct DefaultModelTests {
   }
 
   @Test("Rejects other weights and damaged archives, naming the expected and the found hash")
-  func foreign() throws {
+  func otherWeights() throws {
     for contents in ["other weights", "PK\u{3}\u{4} is how archives begin"] {
       let file = folder.appending("other.pth")
       try Data(contents.utf8).write(to: file)

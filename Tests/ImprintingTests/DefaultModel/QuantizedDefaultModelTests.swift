@@ -63,7 +63,7 @@ struct QuantizedDefaultModelTests {
   }
 
   @Test("Rejects recorded ranges for other weights, and architectures without recorded ranges")
-  func others() throws {
+  func otherWeights() throws {
     let weights = try NamedWeights(contentsOf: Material.weights)
     #expect(Architecture.efficientNetLite1.recordedRanges == nil)
     #expect(throws: QuantizationError.noRecordedRanges(architecture: "efficientnet-lite1")) {
@@ -111,9 +111,9 @@ struct QuantizedDefaultModelTests {
     let answer = try JSONDecoder().decode(Answer.self, from: Data(Python.run(script, [file.path, input.path]).utf8))
     #expect(answer.inputs == [[type == .uint8 ? "image_int8" : "image"]])
     #expect(answer.outputs == [["logits"]])
-    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 1000).classes
-    #expect(mine.first?.id == 8)
-    for found in mine { #expect(abs(answer.scores[found.id] - found.score) < 1e-5) }
+    let ranked = try await Classifier(contentsOf: file).classify(picture, topK: 1000).classes
+    #expect(ranked.first?.id == 8)
+    for found in ranked { #expect(abs(answer.scores[found.id] - found.score) < 1e-5) }
   }
 
   @Test("Learns three flowers from five pictures each, as an adapted model and as a bare extractor")

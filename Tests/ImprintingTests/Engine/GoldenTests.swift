@@ -66,8 +66,8 @@ struct GoldenTests {
       let found = try await classifier.classify(Material.coralPicture(name), topK: 3).classes
       #expect(found[0].id == Int(best[0][0]), "\(name)")
       for score in best {
-        let mine = try await classifier.classify(Material.coralPicture(name), topK: classifier.classCount).classes
-        let same = try #require(mine.first { $0.id == Int(score[0]) })
+        let ranked = try await classifier.classify(Material.coralPicture(name), topK: classifier.classCount).classes
+        let same = try #require(ranked.first { $0.id == Int(score[0]) })
         #expect(abs(Double(same.score) - score[1]) <= 0.02, "\(name), class \(same.id)")
       }
     }

@@ -26,13 +26,13 @@ struct ImprintingEngineTests {
 
   @Test("Reports the embedding dimension and the classes of the opened model")
   func description() async throws {
-    let dropped = try ImprintingEngine(model: l2norm)
-    #expect(dropped.embeddingDimension == 1024)
-    #expect(await dropped.classCount == 0)
-    let kept = try ImprintingEngine(model: l2norm, keepClasses: true)
-    #expect(await kept.classCount == 1001)
-    #expect(await !kept.isImprinted(0))
-    #expect(kept.extractor.mainSubgraph?.operators.count == 29)
+    let withoutClasses = try ImprintingEngine(model: l2norm)
+    #expect(withoutClasses.embeddingDimension == 1024)
+    #expect(await withoutClasses.classCount == 0)
+    let withClasses = try ImprintingEngine(model: l2norm, keepClasses: true)
+    #expect(await withClasses.classCount == 1001)
+    #expect(await !withClasses.isImprinted(0))
+    #expect(withClasses.extractor.mainSubgraph?.operators.count == 29)
   }
 
   @Test(
@@ -65,9 +65,9 @@ struct ImprintingEngineTests {
     try await engine.setName("tulip 🌷", of: 0)
     await engine.setResize(.squash)
     let first = try await bytes(engine)
-    let again = try ImprintingEngine(bytes: Bytes(first), keepClasses: true)
-    #expect(await again.labels == Labels([0: "tulip 🌷"]))
-    #expect(try await bytes(again) == first)
+    let reopened = try ImprintingEngine(bytes: Bytes(first), keepClasses: true)
+    #expect(await reopened.labels == Labels([0: "tulip 🌷"]))
+    #expect(try await bytes(reopened) == first)
   }
 
   @Test("Rows and biases of the base classes stay unchanged")
@@ -158,9 +158,9 @@ struct ImprintingEngineTests {
     let engine = try ImprintingEngine(model: extractor)
     try await engine.train(try pictures("iris", 0..<1), classID: 0)
     try await engine.setName("iris", of: 0)
-    let again = try ImprintingEngine(bytes: Bytes(await bytes(engine)), keepClasses: true)
-    #expect(again.extractor.carriedLabels == nil)
-    #expect(again.extractor.description == nil)
+    let reopened = try ImprintingEngine(bytes: Bytes(await bytes(engine)), keepClasses: true)
+    #expect(reopened.extractor.carriedLabels == nil)
+    #expect(reopened.extractor.description == nil)
   }
 
   @Test("Ignores stored sums that contradict the rows or the description")
@@ -274,9 +274,9 @@ struct ImprintingRefusalTests {
     ])
   func noTail(model: String) throws {
     let error = #expect(throws: SurgeryError.self) { try ImprintingEngine(model: Material.model(model)) }
-    let words = "\(try #require(error))"
-    #expect(words.contains("→ SOFTMAX; use a"))
-    #expect(words.contains("L2_NORMALIZATION → CONV_2D 1x1"))
+    let message = "\(try #require(error))"
+    #expect(message.contains("→ SOFTMAX; use a"))
+    #expect(message.contains("L2_NORMALIZATION → CONV_2D 1x1"))
   }
 
   @Test("Rejects a head without its base model")

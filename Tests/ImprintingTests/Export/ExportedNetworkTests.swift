@@ -264,7 +264,7 @@ struct ExportedNetworkTests {
   }
 
   @Test("Extreme ranges give a runnable model or an error", arguments: WeightGrid.allCases)
-  func wildRanges(grid: WeightGrid) async throws {
+  func extremeRanges(grid: WeightGrid) async throws {
     let architecture = Architecture(
       name: "wild", side: 5, mean: 127, deviation: 128, epsilon: 1e-3,
       layers: [
@@ -286,7 +286,7 @@ struct ExportedNetworkTests {
       architecture: architecture, base: NamedWeights(weights), projection: try Self.numbers([3, 4], seed: 20),
       rows: try Self.numbers([2, 3], seed: 21), scale: 10)
     let picture = try #require(PixelTensor(width: 5, height: 5, pixels: (0..<75).map { UInt8(3 * $0) }))
-    var (made, refused) = (0, 0)
+    var (runnable, rejected) = (0, 0)
     for layer in network.rangedLayers {
       for exponent in stride(from: Float(-149), through: 127, by: 12) {
         var ranges = Dictionary(
@@ -300,12 +300,12 @@ struct ExportedNetworkTests {
             })
           let classifier = try Classifier(bytes: Bytes(model.serialized().bytes()), execution: .exact)
           #expect(try await classifier.classify(picture).classes.count == 2)
-          made += 1
+          runnable += 1
         } catch is ExportError {
-          refused += 1
+          rejected += 1
         }
       }
     }
-    #expect(made > 20 && refused > 20, "\(made) \(refused)")
+    #expect(runnable > 20 && rejected > 20, "\(runnable) \(rejected)")
   }
 }

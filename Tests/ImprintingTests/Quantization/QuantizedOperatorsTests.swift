@@ -124,10 +124,10 @@ struct QuantizedOperatorsTests {
     try Data(picture.pixels).write(to: input)
     let answers = try JSONDecoder().decode(
       [[Float]].self, from: Data(Python.run(script, [file.path, input.path]).utf8))
-    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 10).classes.sorted { $0.id < $1.id }
+    let ranked = try await Classifier(contentsOf: file).classify(picture, topK: 10).classes.sorted { $0.id < $1.id }
     for answer in answers {
       #expect(answer.count == 10)
-      for (one, other) in zip(answer, mine) { #expect(abs(one / 256 - other.score) <= 2.5 / 256) }
+      for (one, other) in zip(answer, ranked) { #expect(abs(one / 256 - other.score) <= 2.5 / 256) }
     }
   }
 

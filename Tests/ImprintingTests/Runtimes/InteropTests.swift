@@ -68,17 +68,17 @@ struct InteropTests {
     let classifier = try Classifier(contentsOf: written)
     let names = ["cat_test_0", "dog_test_0", "hotdog_test_0"]
     var inputs: [String] = []
-    var mine: [[Float]] = []
+    var classifierScores: [[Float]] = []
     for name in names {
       let picture = try CoralGolden.picture(name)
       let input = folder.appending(name)
       try Data(picture.pixels).write(to: input)
       inputs.append(input.path)
       let ranked = try await classifier.classify(picture, topK: classifier.classCount).classes
-      mine.append(ranked.sorted { $0.id < $1.id }.map(\.score))
+      classifierScores.append(ranked.sorted { $0.id < $1.id }.map(\.score))
     }
     let printed = try Python.run(script, [written.path] + inputs)
-    let theirs = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
-    #expect(theirs == mine)
+    let pythonScores = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
+    #expect(pythonScores == classifierScores)
   }
 }

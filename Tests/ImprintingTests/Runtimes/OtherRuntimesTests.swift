@@ -20,16 +20,16 @@ struct OtherRuntimesTests {
   private func taught(_ base: Bytes) async throws -> (file: URL, pictures: [PixelTensor]) {
     let engine = try ImprintingEngine(bytes: base)
     let reader = try PictureReader(width: engine.input.width, height: engine.input.height)
-    var others: [PixelTensor] = []
+    var testPictures: [PixelTensor] = []
     for (id, flower) in Self.flowers.enumerated() {
       let files = try PictureFiles.pictures(at: Material.flowers17.appending(path: flower))
       try await engine.train(files.prefix(8).map { try reader.read($0) }, classID: id)
       try await engine.setName(flower, of: id)
-      others.append(try reader.read(files[40]))
+      testPictures.append(try reader.read(files[40]))
     }
     let file = folder.appending("taught.tflite")
     try await engine.save(to: file)
-    return (file, others)
+    return (file, testPictures)
   }
 
   private func write(_ pictures: [PixelTensor]) throws -> [String] {
@@ -144,11 +144,11 @@ struct OtherRuntimesTests {
       print(json.dumps(answers))
       """
     let printed = try Python.run(script, [file.path] + write(pictures), executable: Python.olderExecutable)
-    let theirs = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
+    let otherScores = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
     let scores = try await classifierScores(file, pictures)
-    #expect(theirs.count == scores.count)
-    #expect(theirs.map { $0.firstIndex(of: $0.max() ?? 0) } == scores.map { $0.firstIndex(of: $0.max() ?? 0) })
-    for (left, right) in zip(theirs, scores) {
+    #expect(otherScores.count == scores.count)
+    #expect(otherScores.map { $0.firstIndex(of: $0.max() ?? 0) } == scores.map { $0.firstIndex(of: $0.max() ?? 0) })
+    for (left, right) in zip(otherScores, scores) {
       // The older kernels sometimes round the uint8 layers differently by one step.
       #expect(left.count == 3 && zip(left, right).allSatisfy { abs($0 - $1) < 0.02 }, "\(left) \(right)")
     }
@@ -171,10 +171,10 @@ struct OtherRuntimesTests {
     }
     let file = folder.appending("colours.tflite")
     try await engine.save(to: file)
-    let theirs = try micro(file, pictures)
+    let otherScores = try micro(file, pictures)
     let scores = try await classifierScores(file, pictures)
-    #expect(theirs.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
-    for (left, right) in zip(theirs, scores) {
+    #expect(otherScores.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
+    for (left, right) in zip(otherScores, scores) {
       #expect(left.count == 3 && zip(left, right).allSatisfy { abs($0 - $1) < 0.01 }, "\(left) \(right)")
     }
   }
@@ -193,9 +193,9 @@ struct OtherRuntimesTests {
     try await teacher.save(to: file)
     let reader = try PictureReader(width: 224, height: 224)
     let pictures = try files.map { try reader.read($0[40]) }
-    let theirs = try micro(file, pictures)
-    #expect(theirs.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
-    for (left, right) in zip(theirs, try await classifierScores(file, pictures)) {
+    let otherScores = try micro(file, pictures)
+    #expect(otherScores.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
+    for (left, right) in zip(otherScores, try await classifierScores(file, pictures)) {
       // Other kernels sometimes round the int8 layers differently.
       #expect(left.count == 3 && zip(left, right).allSatisfy { abs($0 - $1) < 0.1 }, "\(left) \(right)")
     }

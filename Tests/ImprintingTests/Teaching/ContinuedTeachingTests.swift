@@ -76,22 +76,24 @@ struct ContinuedTeachingTests {
   func files() async throws {
     let file = try await swatches.teach(["red", "green"], to: "new.tflite")
     let other = try await swatches.teach(["blue", "grey"], to: "other.tflite")
-    let (mine, theirs) = (Teacher.embeddingsFile(for: file), Teacher.embeddingsFile(for: other))
+    let (ownEmbeddingsFile, otherEmbeddingsFile) = (
+      Teacher.embeddingsFile(for: file), Teacher.embeddingsFile(for: other)
+    )
     let old = file.deletingPathExtension().appendingPathExtension("seen")
-    try FileManager.default.moveItem(at: mine, to: old)
+    try FileManager.default.moveItem(at: ownEmbeddingsFile, to: old)
     #expect(Teacher.existingEmbeddingsFile(for: file) == old)
     guard case .all = try TaughtClassifier(contentsOf: file).embeddings else {
       Issue.record("not found")
       return
     }
-    try FileManager.default.copyItem(at: theirs, to: mine)
+    try FileManager.default.copyItem(at: otherEmbeddingsFile, to: ownEmbeddingsFile)
     let taught = try TaughtClassifier(contentsOf: file)
     guard case .ignored(let path) = taught.embeddings else {
       Issue.record("\(taught.embeddings)")
       return
     }
-    #expect(path == mine.relativePath && taught.embeddingSet == nil)
-    try Data("no embeddings".utf8).write(to: mine)
+    #expect(path == ownEmbeddingsFile.relativePath && taught.embeddingSet == nil)
+    try Data("no embeddings".utf8).write(to: ownEmbeddingsFile)
     #expect(throws: EmbeddingSetError.self) { try TaughtClassifier(contentsOf: file) }
   }
 

@@ -116,8 +116,8 @@ struct EdgeTPUTeachingTests {
     let classes = try flowers(0..<2)
     let teacher = try Teacher(model: compiledBase, execution: execution(standIn, .edgeTPU(.all(nil))))
     #expect(try await teacher.learn(classes).pictures == 6)
-    let alone = try Teacher(model: compiledBase, execution: execution(standIn, .edgeTPU(.place(0, nil))))
-    let error = await #expect(throws: LiteRTError.self) { try await alone.learn(classes) }
+    let busyOnly = try Teacher(model: compiledBase, execution: execution(standIn, .edgeTPU(.place(0, nil))))
+    let error = await #expect(throws: LiteRTError.self) { try await busyOnly.learn(classes) }
     #expect("\(try #require(error))".contains("busy"))
   }
 

@@ -67,14 +67,14 @@ struct PixelsTests {
   func unknown() async throws {
     let classifier = try await classifier()
     #expect(classifier.unknownRule != nil && classifier.noveltyError == nil)
-    let strange = try await classifier.classify(
+    let novel = try await classifier.classify(
       PixelBuffer(width: 9, height: 9, format: .grey, bytes: Array(repeating: 255, count: 81)))
-    #expect(strange.isUnknown && strange.best == nil)
-    #expect(strange.classes.count == 3 && strange.classes.allSatisfy { $0.id >= 0 })
-    #expect("\(strange)".hasPrefix("unknown (nearest "))
+    #expect(novel.isUnknown && novel.best == nil)
+    #expect(novel.classes.count == 3 && novel.classes.allSatisfy { $0.id >= 0 })
+    #expect("\(novel)".hasPrefix("unknown (nearest "))
     let known = try await classifier.classify(Swatches.picture(41, of: "green"))
     #expect(!known.isUnknown && known.best == known.classes.first)
-    for answer in [strange, known] {
+    for answer in [novel, known] {
       #expect(try JSONDecoder().decode(Answer.self, from: JSONEncoder().encode(answer)) == answer)
     }
     let background = try await swatches.teach(["red", "background"], to: "none.tflite")

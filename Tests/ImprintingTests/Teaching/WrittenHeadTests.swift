@@ -81,9 +81,9 @@ struct WrittenHeadTests {
     }
     #expect(right >= 33)
     for _ in 0..<50 {
-      let strange = Bytes((0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) })
-      let found = try file.logits(of: strange)
-      let before = try logits.logits(of: strange)
+      let novel = Bytes((0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) })
+      let found = try file.logits(of: novel)
+      let before = try logits.logits(of: novel)
       #expect(best(Array(found.prefix(4))) == best(before))
     }
   }
@@ -145,14 +145,14 @@ struct WrittenHeadTests {
       }
       return all
     }
-    let strange: [UInt8] = pixels([250, 250, 250, 1, 1, 1, 250, 250, 250, 1, 1, 1])
+    let novel: [UInt8] = pixels([250, 250, 250, 1, 1, 1, 250, 250, 250, 1, 1, 1])
     let known = pixels(try #require(embeddings.classes[1].pictures.first).embeddings)
-    let ask = { (classifier: Classifier, pixels: [UInt8]) in
+    let bestLabel = { (classifier: Classifier, pixels: [UInt8]) in
       try pixels.withUnsafeBytes { try classifier.classify(tensor: $0, topK: 1).best?.label }
     }
-    #expect(try ask(classifier, strange) == nil)
-    #expect(try ask(classifier, known) == "class 1")
-    #expect(try ask(Classifier(bytes: bytes, unknown: .never), strange) != nil)
+    #expect(try bestLabel(classifier, novel) == nil)
+    #expect(try bestLabel(classifier, known) == "class 1")
+    #expect(try bestLabel(Classifier(bytes: bytes, unknown: .never), novel) != nil)
     #expect(throws: ImprintingError.badUnknownRate(1)) { try Classifier(bytes: bytes, unknown: .atRate(1)) }
     let strict = try Classifier(bytes: bytes, unknown: .atRate(0.5)).unknownRule
     #expect(try #require(strict).threshold > rule.threshold)
@@ -161,11 +161,11 @@ struct WrittenHeadTests {
     damaged.setMetadata(named: "imprint.familiarity", to: [1, 2, 3])
     let plain = try Classifier(bytes: Bytes(damaged.serialized().bytes()))
     #expect(plain.noveltyError != nil && plain.unknownRule == nil && plain.classCount == 3)
-    #expect(try ask(plain, strange) != nil)
+    #expect(try bestLabel(plain, novel) != nil)
     var labelled = model
     try labelled.setImprinted(
       labels: ["a", "None", "c"], sums: StoredSums(dimension: 12, sums: [:]), resize: nil)
-    #expect(try ask(Classifier(bytes: Bytes(labelled.serialized().bytes())), known) == nil)
+    #expect(try bestLabel(Classifier(bytes: Bytes(labelled.serialized().bytes())), known) == nil)
     #expect(labelled.metadata(named: "imprint.familiarity") == nil)
   }
 }

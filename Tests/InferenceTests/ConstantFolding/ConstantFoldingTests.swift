@@ -9,7 +9,7 @@ import Testing
 @testable import Inference
 
 @Suite("Constant folding")
-struct FoldingTests {
+struct ConstantFoldingTests {
   /// A layer whose weights are dequantised, transposed, normalised, scaled and padded constants.
   private var model: Model {
     var model = Model()
@@ -114,7 +114,7 @@ struct FoldingTests {
   }
 
   @Test("Leaves operators that would grow the file, are random or cannot run")
-  func left() throws {
+  func unfoldable() throws {
     var large = model
     let shape = add([2], .int32, "shape", contents: bytes([30_000, 1000] as [Int32]), to: &large)
     let one = add([], .float32, "one", contents: bytes([1] as [Float]), to: &large)

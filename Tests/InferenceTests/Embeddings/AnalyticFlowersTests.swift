@@ -24,7 +24,7 @@ struct AnalyticFlowersTests {
   }
 
   @Test("Reaches a useful accuracy with one or two pictures per class", arguments: [(1, 0.58), (2, 0.73)])
-  func few(shots: Int, least: Double) async throws {
+  func fewShots(shots: Int, least: Double) async throws {
     let classes = try await Flowers17.classes.value
     let head = try Analytic().solve(try Flowers17.embeddings(classes, shots: shots)).head
     #expect(Flowers17.accuracy(head, classes) >= least)

@@ -9,7 +9,7 @@ import Testing
 
 @Suite(
   "Embeddings of a network with pretrained weights from a quantised model")
-struct StartingEmbeddingsTests {
+struct PretrainedEmbeddingsTests {
   @Test(
     "Embeddings agree with the quantised model's (cosine at least 0.99)",
     arguments: [
@@ -23,13 +23,14 @@ struct StartingEmbeddingsTests {
     let pictures = try folders.map { folder in
       try #require(try PictureFiles.pictures(at: Material.flowers17.appending(path: folder)).first)
     }
-    let own = try await Self.embeddings(of: model, pictures) { bytes in bytes.map { Float($0) } }
-    let made = try await Self.embeddings(of: network.base.model(weights: start.weights), pictures) { bytes in
+    let expected = try await Self.embeddings(of: model, pictures) { bytes in bytes.map { Float($0) } }
+    let networkEmbeddings = try await Self.embeddings(of: network.base.model(weights: start.weights), pictures) {
+      bytes in
       bytes.withUnsafeBytes { bytes in
         (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
       }
     }
-    for (one, other) in zip(own, made) {
+    for (one, other) in zip(expected, networkEmbeddings) {
       try #require(one.count == network.base.outputs && other.count == one.count)
       let cosine = Self.dot(one, other) / (Self.dot(one, one) * Self.dot(other, other)).squareRoot()
       #expect(cosine >= 0.99, "\(cosine)")

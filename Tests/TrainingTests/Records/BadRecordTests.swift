@@ -79,7 +79,7 @@ struct BadRecordTests {
   }
 
   @Test("Rejects a file of another format")
-  func others() async throws {
+  func otherFormat() async throws {
     let error = try await failure(Array("any text that is long enough".utf8))
     #expect(error == .altered(file: path, record: 0, part: .length))
     #expect(error?.description.contains("no TFRecord file") == true)
@@ -141,7 +141,7 @@ struct BadRecordTests {
   }
 
   @Test("An altered example with valid checksums is read or rejected, without a crash")
-  func hostile() async throws {
+  func alteredExamples() async throws {
     var generator = SplitMix64(seed: 3)
     for _ in 0..<300 {
       var example = Self.examples[1]
@@ -159,7 +159,7 @@ struct BadRecordTests {
   }
 
   @Test("Rejects missing paths, folders without records, and an empty list")
-  func nothing() async throws {
+  func missingFiles() async throws {
     let missing = folder.appending("missing")
     await #expect(throws: RecordError.unreadable(file: missing.path, reason: "there is no such file or folder")) {
       try await TrainingData(records: missing)

@@ -28,7 +28,7 @@ struct RecordFileNameTests {
       "labels.txt", "photo-1-of-3.jpg", "model.ckpt.data-00000-of-00001", ".train-00000-of-00001", "train", ".tfrecord",
       "a-of-b", "99999999999999999999-of-1", "train-00000-of-00001.json",
     ])
-  func others(name: String) {
+  func otherFiles(name: String) {
     #expect(RecordFileName(name) == nil)
   }
 }

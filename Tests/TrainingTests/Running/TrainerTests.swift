@@ -156,9 +156,9 @@ struct TrainerTests {
       #expect((12...18).contains(found.step) && found.epoch == 3 && found.rate > 1e27)
       #expect(found.kept == run.lastFile.path)
     }
-    let kept = try Checkpoint(contentsOf: run.lastFile)
-    #expect(kept.position.epoch == 2)
-    #expect(kept.weights.names.allSatisfy { kept.weights[$0]?.elements.allSatisfy(\.isFinite) == true })
+    let checkpoint = try Checkpoint(contentsOf: run.lastFile)
+    #expect(checkpoint.position.epoch == 2)
+    #expect(checkpoint.weights.names.allSatisfy { checkpoint.weights[$0]?.elements.allSatisfy(\.isFinite) == true })
   }
 
   @Test("Divergence in the last step of an epoch does not overwrite the last good checkpoint")

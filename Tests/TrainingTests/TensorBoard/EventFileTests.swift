@@ -28,7 +28,7 @@ struct EventFileTests {
   }
 
   @Test("Ignores a folder that cannot be written to")
-  func nowhere() {
+  func unwritableFolder() {
     let events = EventFile(in: URL(filePath: "/no/such/folder"))
     events.add([("loss", 1)], step: 1)
   }
