@@ -158,7 +158,7 @@ struct EmbeddingCacheTests {
     #expect(use.failure == nil)
   }
 
-  @Test("A read-only folder gives a warning, and the run continues")
+  @Test("An unwritable folder gives a warning, and the run continues")
   func unwritable() async throws {
     let files = try pictures(0..<2)
     try Data().write(to: folder.appending("cache"))
