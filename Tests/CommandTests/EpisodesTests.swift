@@ -97,7 +97,7 @@ struct EpisodesTests {
   }
 
   @Test(
-    "Rejects options that exclude each other and values that make no sense, as wrong usage",
+    "Rejects wrong combinations of options, and values that make no sense, as wrong usage",
     arguments: [
       (["--shots", "5"], "requires --episodes"), (["--methods", "all"], "requires --episodes"),
       (["--no-cache"], "requires --episodes"), (["--test-ratio", "0.3"], "requires --episodes"),

@@ -151,7 +151,7 @@ struct PretrainTests {
     #expect(try Imprint.run(pretrain("--resume") + options).code == 0)
   }
 
-  @Test("Runs the experiment of the paper, and prints a table and writes a page with charts")
+  @Test("Runs the experiment of the paper, prints a table and writes a page with charts")
   func experiment() throws {
     let page = folder.appending("page.html")
     let arguments = [

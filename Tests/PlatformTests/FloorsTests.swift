@@ -3,11 +3,11 @@ import TestMaterial
 import Testing
 
 /// The order of the modules: a module imports only what the table in `Documentation/architecture.md` allows.
-@Suite("The floors: the modules that each module may import")
+@Suite("The layers: the modules that each module may import")
 struct FloorsTests {
   /// The modules that each module may import, besides the system's.
-  private static let floors: [String: Set<String>] = {
-    var floors: [String: Set<String>] = [
+  private static let layers: [String: Set<String>] = {
+    var layers: [String: Set<String>] = [
       "Platform": [],
       "TFLite": ["Platform"],
       "LiteRT": ["CLiteRT", "CEdgeTPU", "Platform"],
@@ -23,8 +23,8 @@ struct FloorsTests {
       "Reports": ["Heads", "Pictures", "TFLite", "Platform"],
       "Training": ["Heads", "Torch", "Pictures", "ModelSurgery", "TFLite", "Platform"],
     ]
-    floors["imprint"] = Set(floors.keys).union(["ArgumentParser"])
-    return floors
+    layers["imprint"] = Set(layers.keys).union(["ArgumentParser"])
+    return layers
   }()
 
   /// The modules of the system and of Swift's toolchain, which every module may import.
@@ -39,12 +39,12 @@ struct FloorsTests {
   func everyModuleIsListed() throws {
     let modules = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
       .filter { try !Self.files(of: $0).isEmpty }
-    #expect(Set(modules) == Set(Self.floors.keys))
+    #expect(Set(modules) == Set(Self.layers.keys))
   }
 
-  @Test("A module imports only what the table allows", arguments: floors.keys.sorted())
+  @Test("A module imports only what the table allows", arguments: layers.keys.sorted())
   func imports(module: String) throws {
-    let allowed = try #require(Self.floors[module]).union(Self.system)
+    let allowed = try #require(Self.layers[module]).union(Self.system)
     for file in try Self.files(of: module) {
       let foreign = Set(Self.imports(in: try String(contentsOf: file, encoding: .utf8))).subtracting(allowed)
       #expect(foreign.isEmpty, "\(file.path) imports \(foreign.sorted().joined(separator: ", "))")

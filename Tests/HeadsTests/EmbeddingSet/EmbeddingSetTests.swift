@@ -77,7 +77,7 @@ struct EmbeddingSetTests {
     try expectSameMoments(rest, set)
   }
 
-  @Test("Past the budget, rejects what needs single embeddings, and says what was asked for")
+  @Test("Past the budget, rejects what needs individual embeddings, and says what was asked for")
   func pastBudgetRefusals() throws {
     var summed = try MadeEmbeddings.set(budget: 0)
     let error = { (words: String) in EmbeddingSetError.pastBudget(words, bytes: 0) }
@@ -85,9 +85,9 @@ struct EmbeddingSetTests {
       try summed.remove(picture: "class 0/0.jpg", from: "class 0")
     }
     #expect(throws: error("removing a class")) { try summed.remove(class: "class 0") }
-    #expect(throws: error("learning from single pictures")) { try LabelledFeatures(summed) }
+    #expect(throws: error("learning from individual pictures")) { try LabelledFeatures(summed) }
     var stored = try MadeEmbeddings.set()
-    #expect(throws: error("subtracting single pictures")) { try stored.subtract(summed) }
+    #expect(throws: error("subtracting individual pictures")) { try stored.subtract(summed) }
     #expect(stored.pictures == 15)
   }
 
@@ -154,7 +154,7 @@ struct EmbeddingSetTests {
     #expect(set.pictures == 15)
   }
 
-  @Test("Subtracts the very picture that was added, not another of the same name")
+  @Test("Subtracts the picture with the same embedding, not another of the same name")
   func sameNames() throws {
     func set(_ numbers: [Int]) throws -> EmbeddingSet {
       var set = EmbeddingSet(space: MadeEmbeddings.space())

@@ -124,7 +124,7 @@ struct AnalyticTests {
     #expect(try Analytic().solve(set).leaveOneOut?.accuracy == 1)
   }
 
-  @Test("With stored settings, sums give the same head as single pictures", arguments: [30, 8])
+  @Test("With stored settings, sums give the same head as individual pictures", arguments: [30, 8])
   func sums(dimension: Int) throws {
     let set = try FloatEmbeddings.set([6, 4, 5], dimension: dimension)
     let reference = try Analytic().solution(set)

@@ -81,7 +81,7 @@ struct HeadMethodTests {
   }
 
   @Test(
-    "Methods that need single embeddings reject a set that stores only sums",
+    "Methods that need individual embeddings reject a set that stores only sums",
     arguments: ["prototypes", "softmax", "fine-tuned"])
   func pastBudget(name: String) throws {
     let set = try ClusteredEmbeddings(budget: 0).set([2, 2])

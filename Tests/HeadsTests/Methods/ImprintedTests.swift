@@ -36,7 +36,7 @@ struct ImprintedTests {
     }
   }
 
-  @Test("Leave-one-out lists a class with one picture as not estimated")
+  @Test("Leave-one-out skips a class with one picture, and names it")
   func single() throws {
     let solved = try Imprinted().solve(ClusteredEmbeddings().set([1, 3]))
     let leaveOneOut = try #require(solved.leaveOneOut)
@@ -63,7 +63,7 @@ struct ImprintedTests {
     #expect(solved.head.accuracy(queries) == 1)
   }
 
-  @Test("Solves for one class, rejects none, and gives a class of black pictures a row of zeros")
+  @Test("Solves for one class, rejects an empty set, and gives a class of black pictures a row of zeros")
   func few() throws {
     #expect(try Imprinted().solve(ClusteredEmbeddings().set([2])).head.classCount == 1)
     #expect(throws: HeadError.tooFewClasses(0)) { try Imprinted().solve(ClusteredEmbeddings().set([])) }
