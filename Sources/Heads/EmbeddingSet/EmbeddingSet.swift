@@ -133,7 +133,7 @@ public struct EmbeddingSet: Sendable {
       }
       if rest.hasEmbeddings {
         guard other.hasEmbeddings else {
-          throw EmbeddingSetError.pastBudget("subtracting single pictures", bytes: other.budget)
+          throw EmbeddingSetError.pastBudget("subtracting individual pictures", bytes: other.budget)
         }
         try rest.remove(known.pictures, atPlace: place)
       }

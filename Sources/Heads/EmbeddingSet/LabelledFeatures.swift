@@ -25,7 +25,9 @@ public struct LabelledFeatures: Sendable {
   /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores only sums.
   /// - Complexity: O(n V D).
   public init(_ embeddings: EmbeddingSet, transform: FeatureTransform? = nil) throws(EmbeddingSetError) {
-    guard embeddings.hasEmbeddings else { throw .pastBudget("this method", bytes: embeddings.budget) }
+    guard embeddings.hasEmbeddings else {
+      throw .pastBudget("learning from individual pictures", bytes: embeddings.budget)
+    }
     let writer = FeatureWriter(embeddings.space, transform: transform)
     let dimension = embeddings.space.dimension
     let views = embeddings.space.augmentation.count
