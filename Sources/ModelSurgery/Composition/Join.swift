@@ -1,6 +1,6 @@
 import TFLite
 
-/// A model to which another is being added, with the new index of each of the other's tensors.
+/// A base model to which a head is being added, with the new index of each of the head's tensors.
 struct Join {
   private var model: Model
   private let baseSignatures: [SignatureDef]
@@ -37,7 +37,8 @@ struct Join {
     }
   }
 
-  /// Returns the whole, with the head's outputs followed by the bypassed ones of the base, and signatures for them.
+  /// Returns the joined model, with the head's outputs followed by the bypassed outputs of the base, and signatures for
+  /// them.
   func finished(bypassing bypassed: [Int32]) -> Model {
     guard !model.subgraphs.isEmpty, let graph = head.mainSubgraph else { return model }
     var whole = model

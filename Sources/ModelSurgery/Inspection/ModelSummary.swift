@@ -26,7 +26,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     public let name: String
     /// The operator version that the model requires.
     public let version: Int32
-    /// The indices of the tensors that it reads; −1 is none.
+    /// The indices of the tensors that it reads; −1 for an absent optional tensor.
     public let inputs: [Int32]
     /// The indices of the tensors that it writes.
     public let outputs: [Int32]
@@ -82,7 +82,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     public let rows: String
   }
 
-  /// A head with an analytic solution.
+  /// A head that was solved for.
   public struct SolvedHeadSummary: Sendable, Hashable, Codable {
     /// The number of classes, including those of a base.
     public let classes: Int
@@ -114,7 +114,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public let compiled: CompiledSummary?
   /// The imprinting tail, or nil.
   public let head: HeadSummary?
-  /// The head with an analytic solution, or nil.
+  /// The head that was solved for, or nil.
   public let solvedHead: SolvedHeadSummary?
 
   /// Summarises a model.

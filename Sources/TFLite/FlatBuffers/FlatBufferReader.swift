@@ -120,7 +120,7 @@ struct FlatBufferReader {
     guard entry != 0 else { return nil }
     let position = table.position + entry
     guard entry >= 4, entry + size <= table.size else {
-      throw malformed("it would lie outside its table", at: field.name)
+      throw malformed("it would be outside its table", at: field.name)
     }
     guard position % size == 0 else {
       throw malformed("it is at byte \(position), which is no multiple of its size of \(size)", at: field.name)
@@ -217,7 +217,7 @@ struct FlatBufferReader {
   /// The total length of the distinct ranges is limited: many overlapping ranges would make the written file far larger
   /// than this one.
   mutating func slice(_ range: Range<Int>, _ field: String) throws(TFLiteError) -> Bytes {
-    guard let slice = bytes.slice(range) else { throw malformed("it lies outside the file", at: field) }
+    guard let slice = bytes.slice(range) else { throw malformed("it is outside the file", at: field) }
     if referenced.insert(range).inserted {
       try charge(64, for: field)
       referencedBudget -= range.count
