@@ -30,7 +30,7 @@ struct ConvertTests {
   @Test("Rejects files without weights, and weights of something else")
   func noWeights() throws {
     try expectRefusal([], "it is empty")
-    try expectRefusal(Array("no weights at all".utf8), "no file of weights")
+    try expectRefusal(Array("no weights at all".utf8), "not a file of weights")
     let header = #"{"fc.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
     try expectRefusal(
       [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [0, 0, 0, 0],

@@ -44,9 +44,9 @@ struct ArchitectureTests {
     let extra = try refusal { weights in
       weights += [("fc2.bias", weights[0].tensor), ("fc.num_batches_tracked", weights[0].tensor)]
     }
-    #expect(extra.contains("they have too many fc2.bias, fc.num_batches_tracked;"))
+    #expect(extra.contains("they have the extra tensors fc2.bias, fc.num_batches_tracked;"))
     let both = try refusal { $0[0].name = "stem.kernel" }
-    #expect(both.contains("they lack stem.weight; they have too many stem.kernel;"))
+    #expect(both.contains("they lack stem.weight; they have the extra tensors stem.kernel;"))
     let all = try refusal { $0 = [] }
     #expect(all.contains("and 17 more"))
     let shape = try refusal { weights in
@@ -72,7 +72,7 @@ struct ArchitectureTests {
         elements[1] = number
         weights[index].tensor = try #require(WeightTensor(shape: weights[index].tensor.shape, elements))
       }
-      #expect(message.contains("\"\(name)\" does not serve: its element 1 is \(number)"))
+      #expect(message.contains("\"\(name)\" cannot be used: its element 1 is \(number)"))
     }
   }
 
@@ -89,12 +89,12 @@ struct ArchitectureTests {
       }
     }
     let variance = try refusal(["bn2.running_var": -1])
-    #expect(variance.contains(#""bn2.running_var" does not serve: its element 0 is -1.0"#), "\(variance)")
+    #expect(variance.contains(#""bn2.running_var" cannot be used: its element 0 is -1.0"#), "\(variance)")
     let small = ["bn1.running_var": Float(0), "bn1.weight": 1]
     let bias = try refusal(small.merging(["bn1.running_mean": .greatestFiniteMagnitude]) { $1 })
-    #expect(bias.contains(#""bn1.weight" does not serve: its element 0, 1.0, makes"#), "\(bias)")
+    #expect(bias.contains(#""bn1.weight" cannot be used: its element 0, 1.0, makes"#), "\(bias)")
     let kernel = try refusal(small.merging(["deep.weight": .greatestFiniteMagnitude]) { $1 })
-    #expect(kernel.contains(#""deep.weight" does not serve: its product"#), "\(kernel)")
+    #expect(kernel.contains(#""deep.weight" cannot be used: its product"#), "\(kernel)")
   }
 }
 

@@ -70,7 +70,7 @@ struct RunnableOperatorTests {
 
   @Test("An operator that reads a tensor before it is written is refused")
   func unwritten() throws {
-    #expect(try refusal { $0.operators.swapAt(2, 9) }.contains("which nothing writes"))
+    #expect(try refusal { $0.operators.swapAt(2, 9) }.contains("which no operator writes"))
   }
 
   @Test("An empty constant, such as the shape of a scalar, is accepted")

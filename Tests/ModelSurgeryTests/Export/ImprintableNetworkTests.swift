@@ -205,8 +205,8 @@ struct ImprintableNetworkTests {
         refusal("sum", .init(lower: lower, upper: upper)) == .badRange(layer: "sum", lower: lower, upper: upper))
     }
     #expect(refusal("projection", .init(lower: .nan, upper: 1)) != nil)
-    #expect(refusal("down", .init(lower: 0, upper: 1e-20))?.message.contains("no scale serves") == true)
-    #expect(refusal("embedding", .init(lower: 0, upper: 1e-9))?.message.contains("next to nothing") == true)
+    #expect(refusal("down", .init(lower: 0, upper: 1e-20))?.message.contains("no scale fits both") == true)
+    #expect(refusal("embedding", .init(lower: 0, upper: 1e-9))?.message.contains("negligible relative") == true)
   }
 
   @Test("An error names the part whose shape or values are wrong")

@@ -79,7 +79,7 @@ struct LastLayerTests {
     for isConvolution in [false, true] {
       let name = isConvolution ? "CONV_2D" : "FULLY_CONNECTED"
       let model = try Network(isConvolution: isConvolution, activation: .relu6).model()
-      #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes \(name)"))
+      #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows \(name)"))
       #expect(refusal { _ = try BaseClassifier(of: model) }.contains("its logits come from \(name)"))
       #expect(refusal { _ = try model.embedding() }.contains("its logits come from \(name)"))
       let extractor = try Network(isConvolution: isConvolution, activation: .relu6, beta: nil).model()
@@ -92,7 +92,7 @@ struct LastLayerTests {
   @Test("A convolution with a 3x3 kernel is no last layer, even if its input has one position")
   func kernel() throws {
     let model = try Network(isConvolution: true, side: 3).model()
-    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes CONV_2D"))
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows CONV_2D"))
     #expect(refusal { _ = try BaseClassifier(of: model) }.contains("its logits come from CONV_2D"))
     #expect(refusal { _ = try model.embedding() }.contains("its logits come from CONV_2D"))
   }
@@ -111,10 +111,10 @@ struct LastLayerTests {
   @Test("Only BaseClassifier skips a multiplication by a number for each class; neither skips one with an activation")
   func factors() throws {
     let model = try Network(factors: [1, 2, 3, 4]).model()
-    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes MUL"))
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows MUL"))
     #expect(try BaseClassifier(of: model).classCount == 4)
     let activated = try Network(factors: [3], factorActivation: .relu).model()
-    #expect(refusal { _ = try ClassifierHead.find(in: activated) }.contains("before its SOFTMAX comes MUL"))
+    #expect(refusal { _ = try ClassifierHead.find(in: activated) }.contains("its SOFTMAX follows MUL"))
     #expect(refusal { _ = try BaseClassifier(of: activated) }.contains("its logits come from MUL"))
   }
 
@@ -147,6 +147,6 @@ struct LastLayerTests {
       head(1), novelty: novelty, calibration: BaseClassCalibration(offset: 0, slope: 1))
     let base = try BaseClassifier(of: model)
     #expect(base.layout == .kept(base: 2) && base.classCount == 4 && base.rowsPerClass == 4)
-    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes CONCATENATION"))
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows CONCATENATION"))
   }
 }

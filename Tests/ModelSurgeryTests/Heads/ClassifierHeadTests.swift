@@ -99,8 +99,8 @@ struct ClassifierHeadTests {
     #expect(try refusal(SmallClassifier(beta: nil, ends: [.argMax]).model).contains("it ends in ARG_MAX"))
     #expect(try refusal(SmallClassifier(ends: [.softmax]).model).contains("two softmaxes"))
     #expect(try refusal(SmallClassifier(beta: -1).model).contains("the factor -1.0"))
-    #expect(try refusal(SmallClassifier(activation: .relu).model).contains("before its SOFTMAX comes FULLY_CONNECTED"))
-    #expect(try refusal(SmallClassifier(shapes: [.abs]).model).contains("before its SOFTMAX comes ABS"))
+    #expect(try refusal(SmallClassifier(activation: .relu).model).contains("its SOFTMAX follows FULLY_CONNECTED"))
+    #expect(try refusal(SmallClassifier(shapes: [.abs]).model).contains("its SOFTMAX follows ABS"))
     #expect(try refusal(Model()).contains("0 inputs and 0 outputs"))
 
     var outputs = SmallClassifier().model

@@ -93,7 +93,7 @@ struct LinearHeadTests {
   func refusals() throws {
     let extractor = try SmallPictureModel.model()
     #expect(
-      throws: SurgeryError.badNumbers(of: "the head", because: "2 weights and 1 biases do not make rows of 3")
+      throws: SurgeryError.badNumbers(of: "the head", because: "2 weights and 1 biases do not form rows of 3")
     ) {
       try LinearHead(transform: .plain, dimension: 3, weights: [1, 2], biases: [1])
     }

@@ -48,7 +48,7 @@ struct PretrainedWeightsTests {
         try PretrainedWeights(contentsOf: file(base + extra), for: Self.network)
       }
       let message = error.map { "\($0)" } ?? ""
-      #expect(message.contains("they have too many \(extra[0].0)"), "\(message)")
+      #expect(message.contains("they have the extra tensors \(extra[0].0)"), "\(message)")
     }
   }
 
