@@ -175,11 +175,11 @@ struct CompileTests {
     try installCompiler("echo 'Edge TPU Compiler version 2.1'; echo 'Internal compiler error. Aborting!' >&2; exit 1")
     try expectRefusal(try compile(), "exited with 1", "Internal compiler error")
     try installCompiler("cp '\(compiled.path)' \"$made\"; exit 3")
-    try expectRefusal(try compile(), "exited with 3 and said nothing")
+    try expectRefusal(try compile(), "exited with 3 and printed nothing")
     try installCompiler("kill -SEGV $$")
     try expectRefusal(try compile(), "exited with 139")
     try installCompiler("echo 'Model not quantized'; exit 0")
-    try expectRefusal(try compile(), "without a model", "Model not quantized")
+    try expectRefusal(try compile(), "wrote no model", "Model not quantized")
     try installCompiler("echo garbage >\"$made\"")
     try expectRefusal(try compile(), "is not the compiled model")
     try installCompiler("head -c 100000 '\(compiled.path)' >\"$made\"")
@@ -189,7 +189,7 @@ struct CompileTests {
     try installCompiler("mkdir \"$made\"")
     try expectRefusal(try compile(), "is not the compiled model")
     try installCompiler("rm -r \"$out\"")
-    try expectRefusal(try compile(), "without a model")
+    try expectRefusal(try compile(), "wrote no model")
   }
 
   @Test("Ends a compiler that hangs and its child processes, even if they ignore SIGTERM")

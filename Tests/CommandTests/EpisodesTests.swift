@@ -55,7 +55,7 @@ struct EpisodesTests {
     }
     let first = try run("--json")
     #expect(first.code == 0, "\(first.stderr)")
-    #expect(first.stderr.contains("one picture only: one"))
+    #expect(first.stderr.contains("only one picture: one"))
     let report = try first.decoded(as: Report.self)
     #expect(report.reused == 0)
     #expect(report.pictures == 24)

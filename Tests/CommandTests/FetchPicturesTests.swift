@@ -202,7 +202,7 @@ struct FetchPicturesTests {
     let outcome = try fetch(lines, "--retries", "0", "--timeout", "1")
     #expect(outcome.code == 1)
     #expect(outcome.stderr.split(separator: "\n").count == 2)
-    #expect(outcome.stderr.contains("nothing came for 1 seconds"), "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("no data arrived for 1 seconds"), "\(outcome.stderr)")
   }
 
   @Test("Ctrl-C ends the command and says that the next run continues")

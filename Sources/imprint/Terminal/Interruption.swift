@@ -9,7 +9,7 @@ import Dispatch
   import Musl
 #endif
 
-/// Ctrl-C as cancellation of the work.
+/// Cancels the work on Ctrl-C.
 enum Interruption {
   /// Runs `work`, and cancels it on SIGINT or SIGTERM.
   ///
@@ -24,7 +24,7 @@ enum Interruption {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         task.cancel()
-        // A second Ctrl-C ends the process at once.
+        // A second Ctrl-C ends the process immediately.
         signal(number, SIG_DFL)
       }
       source.resume()

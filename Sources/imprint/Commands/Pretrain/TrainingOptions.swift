@@ -10,7 +10,7 @@ import Training
 
 /// The options of a training run.
 struct TrainingOptions: ParsableArguments {
-  /// What is trained, and from where.
+  /// The pictures, the output and the initial weights.
   struct Basics: ParsableArguments {
     @OptionGroup var pictures: TrainingDataOptions
 
@@ -70,8 +70,10 @@ struct TrainingOptions: ParsableArguments {
       guard FileManager.default.fileExists(atPath: run.lastFile.path) else {
         throw TrainingError.nothingToResume(path: run.lastFile.path)
       }
-      // Settings that are not given are those of the checkpoint. The run refuses others when it starts.
-      if run.settings == (try Self.usualSettings()) { run.settings = try Checkpoint(contentsOf: run.lastFile).settings }
+      // Without options, the checkpoint's settings apply. The run refuses different settings when it starts.
+      if run.settings == (try Self.defaultSettings()) {
+        run.settings = try Checkpoint(contentsOf: run.lastFile).settings
+      }
     } else {
       run.pretrained = try basics.pretrained.map { try PretrainedWeights(of: URL(filePath: $0), for: network.base()) }
     }
@@ -79,7 +81,7 @@ struct TrainingOptions: ParsableArguments {
   }
 
   /// The settings without any option.
-  private static func usualSettings() throws -> TrainingSettings {
+  private static func defaultSettings() throws -> TrainingSettings {
     try parse(["--data", "pictures", "--output", "run"]).settings()
   }
 
@@ -109,7 +111,7 @@ struct TrainingDataOptions: ParsableArguments {
 
   /// Returns the pictures.
   ///
-  /// - Parameter split: The files to take of a folder that has several splits.
+  /// - Parameter split: The split to read if a folder has several.
   func load(_ split: RecordSplit) async throws -> TrainingData {
     try await TrainingData(at: URL(filePath: data), split: split, labels: labels.map { URL(filePath: $0) })
   }
