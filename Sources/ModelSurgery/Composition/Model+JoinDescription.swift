@@ -29,10 +29,10 @@ extension Model {
       setMetadata(named: ModelMetadata.entryName, to: head.metadata(named: ModelMetadata.entryName))
       kept = [:]
     } else if mine != ModelMetadata() || head.metadata(named: ModelMetadata.entryName) != nil {
-      let whole = ModelMetadata(
+      let joined = ModelMetadata(
         inputsOf: mine, outputsOf: (try? behind.get()) ?? nil,
         outputCount: head.mainSubgraph?.outputs.count ?? 0)
-      setMetadata(named: ModelMetadata.entryName, to: try whole.serialized())
+      setMetadata(named: ModelMetadata.entryName, to: try joined.serialized())
     }
     files.contents.merge(kept) { headFile, _ in headFile }
     files.others = Bytes(Array(before.others) + Array(files.others))

@@ -35,10 +35,10 @@ extension Model {
     let bypassed = try outputs(named: bypassing)
     var join = Join(base: self)
     join.append(head, replacing: seam.outputs)
-    var whole = join.finished(bypassing: bypassed)
+    var joined = join.finished(bypassing: bypassed)
     let places = bypassed.compactMap { mainSubgraph?.outputs.firstIndex(of: $0) }
-    try whole.describe(asJoinOf: self, and: head, bypassing: places)
-    return whole
+    try joined.describe(asJoinOf: self, and: head, bypassing: places)
+    return joined
   }
 
   private func outputs(named names: [String]) throws(JoinError) -> [Int32] {

@@ -72,7 +72,7 @@ extension Model {
     else {
       throw .unsuitable(
         tensor: label,
-        because: "it has \(quantization.scale.count) scales, instead of one for each of its \(rows) "
+        because: "it has \(quantization.scale.count) scales instead of one for each of its \(rows) "
           + (dimension == 0 ? "rows" : "channels"))
     }
     var encodings: [ElementEncoding] = []

@@ -54,7 +54,7 @@ struct LastLayer: Sendable, Hashable {
       let shapes = [features, kernel].map { "\(graph.tensor($0)?.shape ?? [])" }.joined(separator: " and ")
       throw .cannotAdapt(
         found: model.lastOperators(5),
-        because: "its \(model.name(of: graph.operators[index])) reads \(shapes), instead of one vector of features and "
+        because: "its \(model.name(of: graph.operators[index])) reads \(shapes) instead of one vector of features and "
           + "a row of weights for each class")
     }
   }

@@ -1,7 +1,7 @@
 /// A search for the names of a list that are most similar to a mistyped name.
 package enum NearestNames {
-  /// Returns at most three names, the most similar first: first names that contain the name or are contained in it,
-  /// then names with the fewest letters to change.
+  /// Returns at most three names, the most similar first. Names that contain the name or are contained in it come
+  /// before names with few letters to change.
   ///
   /// - Complexity: O(names × length²), with lengths of at most 256 bytes.
   package static func to(_ name: String, among names: [String]) -> [String] {

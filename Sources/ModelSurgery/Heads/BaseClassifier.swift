@@ -105,7 +105,7 @@ struct EmbeddingSource {
     case .other(let index):
       let name = model.name(of: graph.operators[index])
       throw .cannotAdapt(
-        found: model.lastOperators(5), because: "its logits come from \(name)instead of a linear layer")
+        found: model.lastOperators(5), because: "its logits come from \(name) instead of a linear layer")
     case .input, .circle:
       throw .cannotAdapt(found: model.lastOperators(5), because: "its logits do not come from a linear layer")
     }

@@ -82,7 +82,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     public let rows: String
   }
 
-  /// A head that was solved for.
+  /// A head with an analytic solution.
   public struct SolvedHeadSummary: Sendable, Hashable, Codable {
     /// The number of classes, including those of a base.
     public let classes: Int
@@ -114,7 +114,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
   public let compiled: CompiledSummary?
   /// The imprinting tail, or nil.
   public let head: HeadSummary?
-  /// The head that was solved for, or nil.
+  /// The head with an analytic solution, or nil.
   public let solvedHead: SolvedHeadSummary?
 
   /// Summarises a model.

@@ -84,7 +84,7 @@ struct ModelLayers {
     }
     let op = readers.graph.operators[index]
     let label = op.outputs.first.map { readers.graph.label(of: $0) } ?? "without an output"
-    let mismatch = { (words: String) in LayerMismatch("its layer \(label) \(words), \(expected.name)") }
+    let mismatch = { (words: String) in LayerMismatch("its layer \(label) \(words) for \(expected.name)") }
     guard model.builtinOperator(of: op) == expected.kind else {
       throw mismatch("is a \(model.name(of: op)), where the network has a \(expected.kind.name)")
     }

@@ -89,10 +89,10 @@ public struct Quantization: Sendable {
   /// Returns a unique name for each tensor.
   private static func names(of model: Model) -> [String] {
     let tensors = model.mainSubgraph?.tensors ?? []
-    var seen: Set<String> = []
+    var used: Set<String> = []
     return tensors.enumerated().map { index, tensor in
       var own = tensor.name?.string ?? ""
-      while own.isEmpty || !seen.insert(own).inserted { own += "#\(index)" }
+      while own.isEmpty || !used.insert(own).inserted { own += "#\(index)" }
       return own
     }
   }

@@ -24,8 +24,8 @@ public struct NamedWeights: Sendable, Hashable {
   public init(_ weights: [(name: String, tensor: WeightTensor)], metadata: [String: String] = [:]) {
     self.metadata = metadata
     tensors = Dictionary(weights.map { ($0.name, $0.tensor) }, uniquingKeysWith: { _, last in last })
-    var seen: Set<String> = []
-    names = weights.map(\.name).filter { seen.insert($0).inserted }
+    var used: Set<String> = []
+    names = weights.map(\.name).filter { used.insert($0).inserted }
   }
 
   /// The tensor with a name, or nil.
