@@ -126,7 +126,7 @@ struct PretrainedModelTests {
     #expect(refusal(try Self.padded([0, 0, 1, 1, 1, 1, 0], side: 11)).contains("SAME padding"))
     #expect(refusal(try Self.padded([0, 0, .max, 1, .min, 1, 0, 0], side: .max)).contains("SAME padding"))
     #expect(try PretrainedWeights(Self.activated(.relu6), for: Self.network) == plain)
-    #expect(refusal(try Self.activated(.relu)).contains("has the activation NONE, where the network has RELU6, stem"))
+    #expect(refusal(try Self.activated(.relu)).contains("has the activation NONE, where the network has RELU6 for stem"))
   }
 
   @Test("An error names the layer whose kind, size or order differs")
@@ -146,8 +146,8 @@ struct PretrainedModelTests {
     let slow = message {
       $0[0] = .convolution(name: "stem", weights: "s", normalization: "n", outputs: 4, window: 3, activation: .relu6)
     }
-    #expect(slow.contains("has the strides [2, 2], where the network has 1, stem"))
-    #expect(message { $0.remove(at: 1) }.contains("[1, 5, 5, 4], where the network has [1, 3, 3, 4], down"))
+    #expect(slow.contains("has the strides [2, 2], where the network has 1 for stem"))
+    #expect(message { $0.remove(at: 1) }.contains("[1, 5, 5, 4], where the network has [1, 3, 3, 4] for down"))
     #expect(message { $0.swapAt(0, 2) }.contains("is a CONV_2D, where the network has a DEPTHWISE_CONV_2D"))
     let longer = message { $0.insert($0[2], at: 3) }
     #expect(longer.contains("it has no convolution where the network has down"))

@@ -81,9 +81,9 @@ struct PretrainedWeightsTests {
   @Test(
     "Models of other networks are refused, and the error says what differs",
     arguments: [
-      ("mobilenet_v1_0.25_128_quant", "[8, 3, 3, 3], where the network has [32, 3, 3, 3], Conv2d_0"),
+      ("mobilenet_v1_0.25_128_quant", "[8, 3, 3, 3], where the network has [32, 3, 3, 3] for Conv2d_0"),
       ("mobilenet_v1_0.25_128_quant", "they are those of mobilenet-v1-0.25"),
-      ("mobilenet_v2_1.0_224_quant", "[16, 1, 1, 32], where the network has [64, 1, 1, 32], Conv2d_1_pointwise"),
+      ("mobilenet_v2_1.0_224_quant", "[16, 1, 1, 32], where the network has [64, 1, 1, 32] for Conv2d_1_pointwise"),
       ("mobilenet_v2_1.0_224_inat_insect_quant", "check that the architecture is the right one"),
       ("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "compiled for an Edge TPU"),
       ("mobilenet_quant_v1_224_feature_layers_edgetpu", "give the model that it was compiled from"),
