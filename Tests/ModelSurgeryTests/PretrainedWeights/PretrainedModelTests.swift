@@ -126,7 +126,8 @@ struct PretrainedModelTests {
     #expect(refusal(try Self.padded([0, 0, 1, 1, 1, 1, 0], side: 11)).contains("SAME padding"))
     #expect(refusal(try Self.padded([0, 0, .max, 1, .min, 1, 0, 0], side: .max)).contains("SAME padding"))
     #expect(try PretrainedWeights(Self.activated(.relu6), for: Self.network) == plain)
-    #expect(refusal(try Self.activated(.relu)).contains("has the activation NONE, where the network has RELU6 for stem"))
+    #expect(
+      refusal(try Self.activated(.relu)).contains("has the activation NONE, where the network has RELU6 for stem"))
   }
 
   @Test("An error names the layer whose kind, size or order differs")
