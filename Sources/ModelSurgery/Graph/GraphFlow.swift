@@ -54,7 +54,7 @@ struct GraphFlow {
       }
       let inputs = op.inputs.filter { $0 >= 0 }
       if !inputs.isEmpty, inputs.allSatisfy({ constants.contains($0) || results.contains($0) }),
-        model.isSameAtEveryRun(op)
+        model.isDeterministic(op)
       {
         results.formUnion(op.outputs)
       }
@@ -107,7 +107,7 @@ extension Model {
   fileprivate func isStored(_ tensor: Tensor) -> Bool { constant(tensor) != nil || tensor.externalBuffer != 0 }
 
   /// Whether an operator is known to give the same output for the same inputs, and has the inputs that it needs.
-  fileprivate func isSameAtEveryRun(_ op: Operator) -> Bool {
+  fileprivate func isDeterministic(_ op: Operator) -> Bool {
     guard let builtin = builtinOperator(of: op), let needed = Self.constantOperators[builtin] else { return false }
     return op.inputs.count >= needed && op.outputs.count == 1 && op.intermediates.isEmpty
       && op.inputs.allSatisfy { $0 >= 0 }

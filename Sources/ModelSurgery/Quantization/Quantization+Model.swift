@@ -23,8 +23,8 @@ extension Quantization {
     var rewriting = Rewriting(model: stripped, encodings: try encodings(ranges))
     for place in graph.operators.indices { try rewriting.rewrite(operatorAt: place) }
     rewriting.storeActivations()
-    if input == .uint8 { rewriting.takeUnsigned(self.input) }
-    let last = output == .uint8 ? rewriting.giveUnsigned(self.output) : self.output
+    if input == .uint8 { rewriting.addUnsignedInput(self.input) }
+    let last = output == .uint8 ? rewriting.addUnsignedOutput(self.output) : self.output
     return rewriting.model.cut(at: last)
   }
 }
@@ -133,7 +133,7 @@ private struct Rewriting {
   }
 
   /// Adds a QUANTIZE from uint8 before the first layer.
-  mutating func takeUnsigned(_ input: Int32) {
+  mutating func addUnsignedInput(_ input: Int32) {
     guard let new = unsignedTwin(of: input) else { return }
     let code = model.operatorCodeIndex(.quantize, version: BuiltinOperator.quantize.version(for: .uint8))
     model.subgraphs[0].operators.insert(
@@ -147,7 +147,7 @@ private struct Rewriting {
   }
 
   /// Adds a QUANTIZE to uint8 after the last layer, and returns its output, which takes the place of the old one.
-  mutating func giveUnsigned(_ output: Int32) -> Int32 {
+  mutating func addUnsignedOutput(_ output: Int32) -> Int32 {
     guard let new = unsignedTwin(of: output) else { return output }
     let code = model.operatorCodeIndex(.quantize, version: BuiltinOperator.quantize.version(for: .int8))
     model.subgraphs[0].operators.append(

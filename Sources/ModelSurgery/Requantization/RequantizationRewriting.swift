@@ -66,7 +66,7 @@ struct RequantizationRewriting {
 
   /// Performs the plan.
   mutating func rewrite() {
-    shareOutForms()
+    addNeededForms()
     var operators: [Operator] = []
     operators.reserveCapacity(graph.operators.count)
     for tensor in Set(graph.inputs).sorted() { convert(tensor, isSigned: isSignedOutside, &operators) }
@@ -106,7 +106,7 @@ struct RequantizationRewriting {
 
   /// Converts each tensor to the form it is needed in, and adds a second tensor where both are needed. Model inputs and
   /// outputs keep their indices.
-  private mutating func shareOutForms() {
+  private mutating func addNeededForms() {
     let outside = isSignedOutside ? Set(graph.inputs).union(graph.outputs) : []
     for (index, tensor) in graph.tensors.enumerated() where plan.neededSigned[index] {
       let isBoth = plan.neededUnsigned[index]
