@@ -92,7 +92,7 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
     var experiment = Experiment(
       draws: settings.draws, testRatio: training.basics.testRatio,
       fineTuning: FineTuning(of: settings.fineTune, epochs: settings.fineTuneEpochs, rate: settings.fineTuneRate),
-      seed: training.descent.seed)
+      seed: training.optimisation.seed)
     if let shots = settings.shots { experiment.shots = shots.values }
     try experiment.check(on: data, baseLabels: base.labels)
 

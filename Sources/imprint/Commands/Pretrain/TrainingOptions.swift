@@ -47,10 +47,10 @@ struct TrainingOptions: ParsableArguments {
 
   @OptionGroup(title: "Training") var basics: Basics
   @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Optimisation") var descent: OptimisationOptions
-  @OptionGroup(title: "Random augmentation") var variation: AugmentationOptions
-  @OptionGroup(title: "Quantisation-aware training") var rounding: QuantisationOptions
-  @OptionGroup(title: "Speed and devices") var place: TorchOptions
+  @OptionGroup(title: "Optimisation") var optimisation: OptimisationOptions
+  @OptionGroup(title: "Random augmentation") var randomAugmentation: AugmentationOptions
+  @OptionGroup(title: "Quantisation-aware training") var quantisation: QuantisationOptions
+  @OptionGroup(title: "Speed and devices") var torch: TorchOptions
 
   /// Returns the run.
   ///
@@ -62,10 +62,10 @@ struct TrainingOptions: ParsableArguments {
     let parts = try data.split(testRatio: basics.testRatio)
     var run = TrainingRun(
       settings: try settings(), training: parts.training, test: basics.testRatio > 0 ? parts.heldBack : nil,
-      folder: URL(filePath: basics.output), threads: place.threads)
+      folder: URL(filePath: basics.output), threads: torch.threads)
     run.isResuming = isResuming
     run.isCachingEmbeddings = !basics.recomputeEmbeddings
-    run.device = try place.number()
+    run.device = try torch.number()
     if isResuming {
       guard FileManager.default.fileExists(atPath: run.lastFile.path) else {
         throw TrainingError.nothingToResume(path: run.lastFile.path)
@@ -87,14 +87,16 @@ struct TrainingOptions: ParsableArguments {
 
   private func settings() throws -> TrainingSettings {
     let base = try network.base()
-    let epochs = descent.epochs(isBaseFrozen: basics.freezeBase)
+    let epochs = optimisation.epochs(isBaseFrozen: basics.freezeBase)
     return TrainingSettings(
       architecture: base.name, side: Int(base.side), head: network.head, epochs: epochs,
-      batchSize: descent.batchSize, optimizer: descent.rule,
-      rate: descent.rate(isBaseFrozen: basics.freezeBase, isProjected: network.projection != nil),
-      weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.emaDecay,
-      statisticsMomentum: descent.batchNormMomentum, isBaseFrozen: basics.freezeBase,
-      fakeQuantization: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
+      batchSize: optimisation.batchSize, optimizer: optimisation.rule,
+      rate: optimisation.rate(isBaseFrozen: basics.freezeBase, isProjected: network.projection != nil),
+      weightDecay: optimisation.weightDecay, labelSmoothing: optimisation.labelSmoothing,
+      averageDecay: optimisation.emaDecay,
+      statisticsMomentum: optimisation.batchNormMomentum, isBaseFrozen: basics.freezeBase,
+      fakeQuantization: quantisation.settings(epochs: epochs), augmentation: randomAugmentation.augmentation,
+      seed: optimisation.seed)
   }
 }
 
