@@ -33,7 +33,7 @@ public struct ExperimentResults: Sendable, Hashable, Encodable {
 
 /// A method of adding new classes to a trained base.
 public enum ExperimentMethod: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Random rows beside those of the base's classes, then fine-tuned on all classes.
+  /// Random rows for the new classes, then fine-tuned on all classes.
   case random = "random, tuned"
   /// Imprinted rows: each is the normalised sum of its class's normalised embeddings.
   case imprinted

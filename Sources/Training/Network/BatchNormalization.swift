@@ -39,7 +39,7 @@ extension Network {
   /// Measures the batch statistics of a base whose normalisation was folded into its convolutions. The network's function
   /// does not change.
   ///
-  /// Such a base has γ = √(1 + ε), μ = 0 and σ² = 1; training with batch statistics would change its function at once.
+  /// Such a base has γ = √(1 + ε), μ = 0 and σ² = 1; training with batch statistics would immediately change its function.
   /// Layer by layer, μ and σ² are set to the statistics of the pictures, and γ and β are changed to compensate.
   ///
   /// - Parameter pictures: About a hundred pictures.

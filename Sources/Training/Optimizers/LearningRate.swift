@@ -12,7 +12,7 @@ public struct LearningRate: Sendable, Hashable, Codable {
   public enum Schedule: Sendable, Hashable, Codable {
     /// It stays at its peak.
     case constant
-    /// It is multiplied by `factor` every `epochs` epochs: smoothly, or at once if `isStaircase`.
+    /// It is multiplied by `factor` every `epochs` epochs: smoothly, or in steps if `isStaircase`.
     case exponential(factor: Double, epochs: Double, isStaircase: Bool)
     /// It falls along half a cosine to the fraction `end` of the peak: Loshchilov and Hutter, "SGDR" (2017), without
     /// restarts.
@@ -21,7 +21,7 @@ public struct LearningRate: Sendable, Hashable, Codable {
     case steps(epochs: [Double], factor: Double)
 
     /// Whether all numbers are within their ranges.
-    var isSound: Bool {
+    var isValid: Bool {
       switch self {
       case .constant: true
       case .exponential(let factor, let epochs, _): factor > 0 && factor.isFinite && epochs > 0 && epochs.isFinite

@@ -14,7 +14,7 @@ public enum OptimizerSettings: Sendable, Hashable, Codable {
   }
 
   /// Whether all numbers are within their ranges.
-  var isSound: Bool {
+  var isValid: Bool {
     switch self {
     case .sgd(let momentum, _): (0..<1).contains(momentum)
     case .rmsProp(let rho, let momentum, let epsilon):

@@ -79,7 +79,7 @@ extension RecordError {
       "record \(record) of \(file) has the label \(label), but there are \(classes) classes, 0 to \(classes - 1)")
   }
 
-  /// None of the files holds a record.
+  /// The files contain no records.
   public static func noRecords(path: String) -> Self { Self(.noRecords, "\(path) holds no records") }
 
   /// No file in the folder has the name of a TFRecord file.

@@ -125,7 +125,7 @@ struct RecordIndex: Sendable {
 /// The names that records give to their labels.
 struct RecordLabelNames: Sendable {
   private var names: [Int: String] = [:]
-  // Labels with several names, or with one that a label file cannot hold.
+  // Labels with several names, or with a name that a label file cannot contain.
   private var unclear: Set<Int> = []
 
   /// Adds the name that a record gives to its label; an empty one is ignored.

@@ -89,7 +89,7 @@ final class TrainingLoop {
     guard differences.isEmpty else {
       throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
     }
-    guard kept.position.isSound(run.settings, stepsPerEpoch: stepsPerEpoch),
+    guard kept.position.isValid(run.settings, stepsPerEpoch: stepsPerEpoch),
       kept.history.count == kept.position.epoch
     else {
       throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "its position in the run is impossible")

@@ -65,7 +65,7 @@ public struct TrainingPosition: Sendable, Hashable, Codable {
   public init() {}
 
   /// Whether a run with these settings can be at this position.
-  func isSound(_ settings: TrainingSettings, stepsPerEpoch: Int) -> Bool {
+  func isValid(_ settings: TrainingSettings, stepsPerEpoch: Int) -> Bool {
     (0...settings.epochs).contains(epoch) && (0...stepsPerEpoch).contains(stepInEpoch)
       && step == epoch * stepsPerEpoch + stepInEpoch && (0...stepInEpoch * settings.batchSize).contains(correct)
       && lossSum.isFinite

@@ -119,9 +119,9 @@ extension TrainingSettings {
     try require(epochs >= 1 && epochs <= 100_000, "the number of epochs", "\(epochs) is not in 1 … 100000")
     try require(batchSize >= 1, "the batch size", "\(batchSize) is less than 1")
     try require(rate.peak > 0 && rate.peak.isFinite, "the learning rate", "\(rate.peak) is not a number above 0")
-    try require(rate.schedule.isSound, "the schedule of the learning rate", "one of its numbers is out of range")
+    try require(rate.schedule.isValid, "the schedule of the learning rate", "one of its numbers is out of range")
     try require(
-      optimizer.isSound, "the optimiser", "its momentum or its decay is not in 0 ..< 1, or its ε is not above 0")
+      optimizer.isValid, "the optimiser", "its momentum or its decay is not in 0 ..< 1, or its ε is not above 0")
     try require(rate.warmUp >= 0 && rate.warmUp.isFinite, "the warm-up", "\(rate.warmUp) is not a number of at least 0")
     try require(weightDecay >= 0 && weightDecay < 1, "the weight decay", "\(weightDecay) is not in 0 ..< 1")
     try require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", "\(labelSmoothing) is not in 0 ..< 1")

@@ -198,7 +198,7 @@ struct TrainCommand: AsyncParsableCommand {
         "--list-held-back and --output name the same file", remedy: "choose another name for one of them")
     }
     for file in [output, labelFile] + (files.embeddings ? [embeddingsFile] : []) + [list].compactMap({ $0 }) {
-      // The new classifier may replace the model that it continues, and the new embeddings those that they extend.
+      // The new classifier may replace the model that it continues, and the new embeddings the file that they extend.
       let mayReplace = { (source: URL) in
         (file == output && source == base && files.model != nil) || (file == embeddingsFile && source == earlier)
       }

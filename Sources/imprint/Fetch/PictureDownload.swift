@@ -154,7 +154,7 @@ struct PictureFetchError: DescribedError {
   /// The file has no known picture format.
   static let noPicture = Self(code: .noPicture, message: "the file is not a picture", remedy: nil)
 
-  /// Another error, in curl's words.
+  /// Another error, with curl's message.
   static func failed(_ words: String) -> Self { Self(code: .failed, message: words, remedy: nil) }
 
   private static let meanings = [

@@ -104,7 +104,7 @@ struct DownloadError: DescribedError {
   static let wrongHash = Self(
     code: .wrongHash, message: "pip downloaded another package than the published one: its hash differs", remedy: nil)
 
-  /// The package index cannot be reached; `words` are pip's.
+  /// The package index cannot be reached; `words` is pip's message.
   static func unreachable(_ words: String) -> Self {
     Self(
       code: .unreachable, message: "pip cannot reach its package index: \(words)",

@@ -49,7 +49,7 @@ struct RequantizeCommand: AsyncParsableCommand {
         """
         there is nothing to rewrite in \(file.relativePath): no layer with uint8 weights and a single scale runs on the \
         processor
-        """, remedy: "use the model as it is")
+        """, remedy: "use the model without changes")
     }
     let serialized = try requantization.model.serialized()
     try serialized.write(to: output)
