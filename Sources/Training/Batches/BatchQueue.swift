@@ -33,7 +33,7 @@ final class BatchQueue: Sendable {
     var idle: [Int]
     var works: [Int: Work] = [:]
     /// The batch and the place of the next picture to read.
-    var begun = (turn: 0, place: 0)
+    var nextRead = (turn: 0, place: 0)
     /// The next batch to deliver.
     var turn = 0
     var takers: [Taker] = []
@@ -113,17 +113,17 @@ final class BatchQueue: Sendable {
   }
 
   private func begin(_ state: inout State, _ actions: inout Actions) {
-    while state.end == nil, state.begun.turn < total, state.begun.turn - state.turn < ahead,
+    while state.end == nil, state.nextRead.turn < total, state.nextRead.turn - state.turn < ahead,
       let worker = state.idle.popLast()
     {
-      let (turn, place) = state.begun
+      let (turn, place) = state.nextRead
       let work = state.works[turn] ?? work(of: turn, &state)
       state.works[turn] = work
       actions.pieces.append(
         Piece(
           worker: worker, turn: turn, place: place, index: work.batch.indices[place], epoch: work.batch.epoch,
           memory: work.memory))
-      state.begun = place + 1 < work.batch.count ? (turn, place + 1) : (turn + 1, 0)
+      state.nextRead = place + 1 < work.batch.count ? (turn, place + 1) : (turn + 1, 0)
     }
   }
 

@@ -32,10 +32,10 @@ extension RecordError {
     Self(.unreadable, "\(file) cannot be read: \(reason)")
   }
 
-  /// The file is compressed as a whole.
+  /// The whole file is compressed.
   public static func compressed(file: String) -> Self {
     Self(
-      .compressed, "\(file) is compressed as a whole, which is not supported",
+      .compressed, "\(file) is a compressed file, which is not supported",
       remedy: "write it again without compression, or decompress it with gunzip")
   }
 

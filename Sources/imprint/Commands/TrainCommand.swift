@@ -152,7 +152,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let taught = try TaughtClassifier(contentsOf: base)
     if case .ignored(let path) = taught.embeddings {
-      Terminal.warn("\(path) is ignored: it holds other classes than the model")
+      Terminal.warn("\(path) is ignored: its classes differ from those of the model")
     }
     return try EmbeddingSetError.locating(files.from ?? taught.embeddingsFile?.relativePath) {
       try Teacher(

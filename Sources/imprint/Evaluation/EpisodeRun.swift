@@ -72,14 +72,14 @@ struct EpisodeOptions: ParsableArguments {
   }
 
   /// The episodes, or nil to evaluate a classifier.
-  var wanted: Episodes? {
+  var requested: Episodes? {
     episodes.map { count in
-      var wanted = Episodes(count: count)
-      if let shots { wanted.shots = shots.values }
-      if let testRatio { wanted.testRatio = testRatio }
-      if let heldBack { wanted.heldBack = heldBack }
-      if let seed { wanted.seed = seed }
-      return wanted
+      var requested = Episodes(count: count)
+      if let shots { requested.shots = shots.values }
+      if let testRatio { requested.testRatio = testRatio }
+      if let heldBack { requested.heldBack = heldBack }
+      if let seed { requested.seed = seed }
+      return requested
     }
   }
 

@@ -82,7 +82,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let report = settings.report.map { URL(filePath: $0) }
     if let report { try OutputFile.check(report, notReplacing: [model, URL(filePath: settings.data)]) }
     try await Interruption.guarding(or: "Stopped.") {
-      if let episodes = few.wanted {
+      if let episodes = few.requested {
         try await evaluate(model, episodes, report)
       } else {
         try await evaluate(model, report)

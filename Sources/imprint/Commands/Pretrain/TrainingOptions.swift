@@ -32,7 +32,7 @@ struct TrainingOptions: ParsableArguments {
     @Flag(help: "Train only the head, in seconds instead of hours.")
     var freezeBase = false
 
-    @Flag(help: "With --freeze-base, compute the embeddings anew in every step.")
+    @Flag(help: "With --freeze-base, compute the embeddings again in every step.")
     var recomputeEmbeddings = false
 
     func validate() throws {
