@@ -100,9 +100,9 @@ extension LoadedModel {
     try self.init(bytes: address, owner: file, runtime: runtime)
   }
 
-  /// Serialises a model and reads it.
+  /// Serialises a model and loads it.
   ///
-  /// - Throws: `TFLiteError` where it cannot be serialised, `LiteRTError` when the runtime refuses it.
+  /// - Throws: `TFLiteError` where it cannot be serialised, `LiteRTError` when the runtime rejects the file.
   convenience init(_ model: Model, runtime: Runtime) throws {
     try self.init(file: Bytes(model.serialized().bytes()), runtime: runtime)
   }
