@@ -3,7 +3,7 @@ public import Platform
 
 /// Why classes cannot be taught, or a model cannot be saved.
 public struct ImprintingError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case classIDOutOfOrder, baseClass, noClassesToKeep, nothingLearnt, badName, noPictures, badUnknownRate
     case taughtBesideBase, otherAugmentation, otherEmbeddings

@@ -3,7 +3,7 @@ public import Platform
 
 /// Why a model cannot run on a picture.
 public struct InferenceError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case noPictureInput, needsEdgeTPU, notForEdgeTPU, wrongPictureSize, wrongTensorSize, augmentationOfDecoded,
       noPictures

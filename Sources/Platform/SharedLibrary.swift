@@ -80,7 +80,7 @@ extension SharedLibrary {
 
 /// Why a shared library cannot be used.
 public struct SharedLibraryError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case cannotOpen, missingSymbol
   }

@@ -46,7 +46,7 @@ extension BaseClassCalibration {
 
 /// Why new classes cannot be calibrated against base classes.
 public struct BaseClassCalibrationError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case tooFewPictures, noDistances, misfit, badShare, notFinite
   }

@@ -2,7 +2,7 @@ public import Platform
 
 /// Why an embedding set cannot be changed, merged, read or written.
 public struct EmbeddingSetError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case otherSpace, wrongSize, notFinite, noClass, noPicture, sameName, badName, pastBudget, tooWide, neverAdded,
       tooMany

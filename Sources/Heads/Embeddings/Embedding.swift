@@ -85,7 +85,7 @@ public struct EmbeddingSum: Sendable, Hashable {
 
 /// Why an embedding cannot be used.
 public struct EmbeddingError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case wrongCount, notFinite
   }

@@ -173,7 +173,7 @@ extension Shots: Encodable {
 
 /// Why episodes cannot be run.
 public struct EpisodeError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case badCount, badShots, badTestRatio, noMethods, noEmbeddings, tooFewClasses
   }

@@ -58,7 +58,7 @@ extension Classification: CustomStringConvertible {
 
 /// Why pictures cannot be split, or scores cannot be ranked or evaluated.
 public struct EvaluationError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case badTopK, badTestRatio, unknownClasses
   }

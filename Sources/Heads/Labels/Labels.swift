@@ -163,7 +163,7 @@ extension Labels {
 
 /// Why classes cannot be named or renamed.
 public struct LabelsError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case noClasses, wrongCount, sameName, badName, noSuchClass, badFile, noChange
   }

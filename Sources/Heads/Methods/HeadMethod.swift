@@ -92,7 +92,7 @@ public struct SolvedHead: Sendable {
 
 /// Why a head cannot be solved for.
 public struct HeadError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case tooFewClasses, badSetting
   }

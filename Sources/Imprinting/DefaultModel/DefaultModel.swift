@@ -89,7 +89,7 @@ public enum DefaultModel {
 
 /// Why the default model cannot be found or made.
 public struct DefaultModelError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case missing, foreignWeights
   }

@@ -38,7 +38,7 @@ public struct TaughtClassifier: Sendable {
   public let embeddings: Embeddings
   /// The embeddings file, or nil if there is none.
   public let embeddingsFile: URL?
-  /// Whether the model has classes in Coral's layout, which the file imprints from sums.
+  /// Whether the model has classes in Coral's layout, imprinted from sums that the file stores.
   public let isImprinted: Bool
 
   /// Opens a model, and the embeddings file beside it.

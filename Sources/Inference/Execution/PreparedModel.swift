@@ -34,7 +34,7 @@ struct PreparedModel {
   ///
   /// - Parameters:
   ///   - model: The model, verified.
-  ///   - origin: Where it comes from, if that is known; else it is serialised to tell it from others.
+  ///   - origin: The file from which the model was read, if known; otherwise the model is serialised to identify it.
   ///   - arithmetic: The arithmetic; nil for int8 where it is faster on this processor, otherwise exact.
   ///   - cache: The cache of the rewritten form.
   /// - Throws: `TFLiteError` where the model cannot be serialised.

@@ -185,7 +185,7 @@ extension Model {
 
 /// Why the novelty score in a file cannot be used.
 public struct StoredNoveltyError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case newer, damaged, otherHead
   }
