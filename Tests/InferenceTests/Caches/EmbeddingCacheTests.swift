@@ -164,7 +164,7 @@ struct EmbeddingCacheTests {
     try Data().write(to: folder.appending("cache"))
     let (delivered, use) = try await embedThroughCache(files)
     #expect(delivered.count == 2)
-    #expect(use.failure?.contains("cannot be kept") == true)
+    #expect(use.failure?.contains("cannot be cached") == true)
   }
 
   @Test("The standard folder follows XDG_CACHE_HOME, then HOME")
