@@ -167,11 +167,11 @@ struct JoinTests {
   @Test("Models without inputs or outputs cannot be joined")
   func ends() throws {
     var withoutInputs = try head
-    without.subgraphs[0].inputs = []
+    withoutInputs.subgraphs[0].inputs = []
     // Then no operator writes the input of the head's first operator.
     #expect(throws: SurgeryError.self) { try extractor.joined(with: withoutInputs) }
-    without.subgraphs[0].operators = []
-    without.subgraphs[0].outputs = []
+    withoutInputs.subgraphs[0].operators = []
+    withoutInputs.subgraphs[0].outputs = []
     #expect(throws: JoinError.headWithoutInput) { try extractor.joined(with: withoutInputs) }
     var withoutOutputs = try head
     withoutOutputs.subgraphs[0].outputs = []
