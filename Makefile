@@ -23,7 +23,7 @@ build: ## Build the command: .build-static/release/imprint
 test: ## Check the formatting, build without warnings, run all tests (CONFIGURATION=release)
 	@scripts/setup --tests
 	@$(MAKE) --no-print-directory lint
-	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing
+	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing -Xswiftc -gnone
 	@scripts/test $(CONFIGURATION)
 
 demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=folder)

@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// A package of its own: packages that depend on Imprint build none of it.
+// A separate package, so that packages that depend on Imprint build none of it.
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],

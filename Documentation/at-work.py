@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws a terminal session as an SVG: at-work.py < session.txt > at-work.svg
 
-Lines that begin with "$ " are commands; all others are what they print.
+Lines that begin with "$ " are commands; the other lines are their output.
 """
 import html, sys
 

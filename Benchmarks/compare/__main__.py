@@ -1,8 +1,8 @@
-"""Measures Imprint beside its peers and the runtime alone, in one run, and prints a table with the bounds to keep.
+"""Compares Imprint with other libraries and with the runtime alone, and prints a table with bounds.
 
-The two sides of a row alternate; a row's ratio is the median of the ratios of all turns. Whole commands are timed from the
-start to the end of their process. Needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL, and what
-`scripts/setup --tests` and `scripts/setup --benchmarks` install; a row says so where its peer is missing.
+The two sides of a row alternate; a row's ratio is the median of the ratios of all runs. A command is timed from the start to
+the end of its process. Needs the test material beside the checkout or in $IMPRINT_TEST_MATERIAL, `scripts/setup --tests` and
+`scripts/setup --benchmarks`. If a peer is missing, the row says so.
 """
 import argparse, json, os, sys, tempfile, time
 
@@ -18,7 +18,7 @@ subjects = {"inference": inference, "training": training, "reading": reading, "h
 def main():
     options = argparse.ArgumentParser(
         prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--runs", type=int, default=5, help="number of turns of each side (default: 5)")
+    options.add_argument("--runs", type=int, default=5, help="number of runs of each side (default: 5)")
     options.add_argument("--only", action="append", choices=[*subjects, "micro"], help="measure this subject instead of all; can be repeated")
     options.add_argument("--json", default=places.figures, metavar="FILE", help="write all figures as JSON into this file")
     options.add_argument("--write", action="store_true", help="write the table into Documentation/benchmarks.md")
@@ -32,7 +32,7 @@ def main():
 
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        # Caches of earlier runs must not count.
+        # Do not use the caches of earlier runs.
         os.environ["XDG_CACHE_HOME"] = os.path.join(folder, "cache")
         measure(Prepared(folder, options.runs), options, start)
 
@@ -40,7 +40,7 @@ def main():
 def measure(prepared, options, start):
     facts = machine.describe()
     words = (f"{facts['processor']}, {facts['cores']} cores, 8-bit dot products: {facts['dotProducts']}; "
-             f"{facts['system']}; {facts['versions']}.\nMedians of {prepared.runs} turns.")
+             f"{facts['system']}; {facts['versions']}.\nMedians of {prepared.runs} runs.")
     print(f"{words}\n\n{table.heading}", flush=True)
     rows = []
     for name, subject in subjects.items():

@@ -20,7 +20,7 @@ class Ran:
 
 
 def run(*command, environment=None):
-    """Runs a program, and raises NotMeasured where it fails."""
+    """Runs a program, and raises NotMeasured if it fails."""
     name = os.path.basename(command[0])
     if name.startswith("python"):
         name = os.path.basename(command[1])
@@ -47,7 +47,7 @@ def imprint(*arguments):
 
 
 def peer(name, *arguments, python=None, environment=None):
-    """Runs a script of the folder `peers`."""
+    """Runs a script from the folder `peers`."""
     return run(python or places.python, places.peer(name), *arguments, environment=environment)
 
 
@@ -71,7 +71,7 @@ def need_arithmetic():
 
 
 def alternate(runs, *works):
-    """Calls functions in turns, and returns the list of each one's results."""
+    """Calls functions alternately, and returns a list of results for each function."""
     found = [[] for _ in works]
     for _ in range(runs):
         for values, work in zip(found, works):

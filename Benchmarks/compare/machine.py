@@ -13,7 +13,7 @@ def processor():
 
 
 def dot_products():
-    """The names of the processor's 8-bit dot products."""
+    """The names of the 8-bit dot product instructions that the processor has."""
     flags = {flag for name, value in cpu_lines() if name in ("flags", "Features") for flag in value.split()}
     known = {"avx512_vnni": "AVX-512 VNNI", "avx_vnni": "AVX VNNI", "asimddp": "SDOT", "i8mm": "I8MM"}
     if printed("sysctl", "-n", "hw.optional.arm.FEAT_DotProd") == "1":

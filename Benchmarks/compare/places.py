@@ -11,28 +11,28 @@ imprint = os.environ.get("IMPRINT_BENCH_COMMAND") or os.path.join(root, ".build-
 document = os.path.join(root, "Documentation", "benchmarks.md")
 figures = os.path.join(root, "Benchmarks", ".build", "bench.json")
 
-# The Python of the tests has LiteRT, MediaPipe and Pillow; that of the benchmarks has OpenCV and scikit-learn.
+# The Python of the tests has LiteRT, MediaPipe and Pillow; the Python of the benchmarks has OpenCV and scikit-learn.
 python = os.environ.get("IMPRINT_TEST_PYTHON") or os.path.join(root, ".venv", "bin", "python3")
 bench_python = os.environ.get("IMPRINT_BENCH_PYTHON") or os.path.join(root, ".venv-bench", "bin", "python3")
 
 
 def program(name):
-    """A Swift program of Benchmarks."""
+    """The path of a Swift program of Benchmarks."""
     return os.path.join(root, "Benchmarks", ".build", "release", name)
 
 
 def peer(name):
-    """A script that does the same job with other libraries."""
+    """The path of a script that does the same task with other libraries."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", name + ".py")
 
 
 def tool(name):
-    """A script of the test material."""
+    """The path of a script of the test material."""
     return os.path.join(tools, name + ".py")
 
 
 def classes(folder):
-    """The pictures of each class of a folder of class folders, sorted by name."""
+    """The pictures of each class in a folder of class folders, sorted by name."""
     return {
         name: [os.path.join(folder, name, file) for file in sorted(os.listdir(os.path.join(folder, name)))]
         for name in sorted(os.listdir(folder)) if os.path.isdir(os.path.join(folder, name))}

@@ -1,4 +1,4 @@
-"""Models, embeddings and pictures that several rows need, made when first used."""
+"""Models, embeddings and pictures that several rows need, created when they are first used."""
 import functools, os
 
 import places
@@ -8,7 +8,7 @@ from commands import NotMeasured, has_option, imprint, peer, run
 class Prepared:
     """The files of a temporary folder.
 
-    runs is the number of runs of each side of a row, cores the number of threads each may use.
+    runs is the number of runs of each side of a row; cores is the number of threads that each side may use.
     """
 
     def __init__(self, folder, runs):
@@ -18,14 +18,14 @@ class Prepared:
         return os.path.join(self.folder, name)
 
     def train(self, output, *options, data=places.flowers):
-        """Does the peer's job: one view of each picture, imprinting, a quarter held back."""
+        """Trains with the peer's settings: one view of each picture, imprinting, a quarter held back."""
         return imprint(
             "train", "--json", "--model", places.extractor, "--data", data, "--output", self.path(output), "--head",
             "imprinted", "--augment", "none", "--test-ratio", "0.25", "--no-embeddings", "--threads", str(self.cores), *options)
 
     @functools.cached_property
     def rewritten(self):
-        """The extractor rewritten to int8, as imprint runs it in memory."""
+        """The extractor rewritten to int8, the form that imprint runs in memory."""
         if not has_option("model", "requantize"):
             raise NotMeasured("this imprint has no model requantize")
         model = self.path("rewritten.tflite")
@@ -34,7 +34,7 @@ class Prepared:
 
     @functools.cached_property
     def classifier(self):
-        """The analytic classifier of three quarters of flowers17, beside its embeddings and the list of the other pictures."""
+        """A classifier trained on three quarters of flowers17, its embeddings, and the list of the other pictures."""
         model = self.path("flowers.tflite")
         imprint("train", "--model", places.extractor, "--data", places.flowers, "--output", model, "--augment", "none",
                 "--test-ratio", "0.25", "--list-held-back", self.path("held-back.csv"))
@@ -42,14 +42,14 @@ class Prepared:
 
     @functools.cached_property
     def embeddings(self):
-        """The files of the embeddings of the training pictures and of those held back."""
+        """The embeddings files of the training pictures and of the pictures held back."""
         training, test = os.path.splitext(self.classifier)[0] + ".embeddings", self.path("test.embeddings")
         imprint("embed", self.path("held-back.csv"), "--model", places.extractor, "--augment", "none", "-o", test)
         return training, test
 
     @functools.cached_property
     def exported(self):
-        """A folder of the same embeddings as plain numbers."""
+        """A folder with the same embeddings as plain numbers."""
         folder = self.path("exported")
         os.makedirs(folder)
         run(places.program("solve-heads"), "export", folder, *self.embeddings)

@@ -3,10 +3,10 @@ import re, statistics
 
 
 class Row:
-    """A result, mostly a ratio, of each run, with its bound."""
+    """The results of all runs, mostly ratios, with their bound."""
 
     def __init__(self, what, against, values, bound, at_most=False, note="", figures=None):
-        """values: one a run; figures: {name: (values, unit)}, the numbers behind the ratio."""
+        """values: one per run; figures: {name: (values, unit)}, the numbers behind the ratio."""
         self.what, self.against, self.values, self.note = what, against, values, note
         self.bound, self.at_most, self.figures = bound, at_most, figures or {}
 
@@ -66,12 +66,12 @@ heading = line(["what", "against", "found (least … most)", "medians", "bound",
 
 
 def write(document, table, mark="speed"):
-    """Writes a table between its two marks of a document."""
+    """Writes a table between its two marks in a document."""
     with open(document, encoding="utf-8") as file:
         words = file.read()
     begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     if len(pattern.findall(words)) != 1:
-        raise SystemExit(f"{document} lacks a place for the table, or has several: {begin} … {end}")
+        raise SystemExit(f"{document} must contain exactly one pair of marks for the table: {begin} … {end}")
     with open(document, "w", encoding="utf-8") as file:
         file.write(pattern.sub(lambda _: f"{begin}\n\n{table}\n{end}", words))

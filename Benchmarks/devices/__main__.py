@@ -1,7 +1,7 @@
-"""Measures teaching behind a base that is compiled for the Edge TPU, with a stand-in for the Edge TPU library.
+"""Measures training on a base that is compiled for the Edge TPU, with a stand-in for the Edge TPU library.
 
-The stand-in computes nothing and takes 20 ms for each inference, so that the table shows the work around the device. Needs
-the test material beside the checkout, or $IMPRINT_TEST_MATERIAL, what `scripts/setup --tests` installs, and a C compiler.
+The stand-in computes nothing and takes 20 ms for each inference, so that the table shows the time spent outside the device.
+Needs the test material beside the checkout or in $IMPRINT_TEST_MATERIAL, `scripts/setup --tests`, and a C compiler.
 """
 import argparse, json, os, statistics, subprocess, sys, tempfile
 
@@ -20,7 +20,7 @@ def stand_in(folder, devices):
 
 
 def measure(runs):
-    """For each row its numbers, one a run, its bound as text, and whether a number keeps it."""
+    """For each row: its numbers, one per run, its bound as text, and a function that tests the bound."""
     with tempfile.TemporaryDirectory() as folder:
         printed = subprocess.run(
             [places.program("devices"), model, places.flowers, stand_in(folder, 1), stand_in(folder, 2), str(runs)],

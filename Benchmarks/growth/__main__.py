@@ -1,7 +1,7 @@
 """Measures how time and memory grow with pictures, classes, dimensions and threads.
 
 Prints the tables, and writes them into the section "Growth" of Documentation/benchmarks.md and the charts into
-Documentation/growth.svg. Each size runs in a process of its own, so that its peak memory is known.
+Documentation/growth.svg. Each size runs in a separate process, so that its peak memory can be measured.
 """
 import argparse, json, math, os, platform, statistics, subprocess, sys, tempfile
 
@@ -13,7 +13,7 @@ cores = os.cpu_count() or 1
 
 
 def measure(*arguments, threads=1):
-    """What `growth` prints for some arguments, and its peak memory in MB."""
+    """Runs `growth`, and returns its printed results and its peak memory in MB."""
     process = subprocess.Popen([places.program("growth"), *map(str, arguments)], stdout=subprocess.PIPE,
                                env=os.environ | {"OPENBLAS_NUM_THREADS": str(threads)})
     printed = process.stdout.read()
@@ -25,7 +25,7 @@ def measure(*arguments, threads=1):
 
 
 class Series:
-    """What was measured for each of several sizes."""
+    """The measurements for several sizes."""
 
     def __init__(self, sizes, measure):
         self.sizes, self.found = sizes, [measure(size) for size in sizes]
@@ -34,7 +34,7 @@ class Series:
         return [one[name] for one in self.found]
 
     def exponent(self, name, start=0):
-        """The slope of the least-squares line through the logarithms, from one of the sizes on."""
+        """The slope of the least-squares line through the logarithms, beginning at the size with index start."""
         x, y = [math.log(v) for v in self.sizes[start:]], [math.log(v) for v in self[name][start:]]
         mx, my = statistics.fmean(x), statistics.fmean(y)
         return sum((a - mx) * (b - my) for a, b in zip(x, y)) / sum((a - mx) ** 2 for a in x)
@@ -45,7 +45,7 @@ class Series:
 
 
 class Growth:
-    """All measurements; the quick ones are fewer and smaller."""
+    """All measurements; if quick, fewer and smaller ones."""
 
     def __init__(self, quick):
         more = (lambda *sizes: []) if quick else (lambda *sizes: list(sizes))
@@ -58,7 +58,7 @@ class Growth:
         self.wide = Series(dimensions, lambda d: measure("stream", 20_000, 100, d, 0))
         self.wide_sums = Series(dimensions, lambda d: measure("sums", 100, d))
         self.added = measure("add", 20, 1280)
-        # Beside the BLAS's product, and with the most pictures.
+        # Compared with the BLAS's product, and with the largest number of pictures.
         self.many = 20_480 if quick else 102_400
         self.beside = {threads: measure("stream", self.many, 1000, 1280, 0, "blas", threads=threads)
                        for threads in sorted({1, min(2, cores)})}
@@ -67,7 +67,7 @@ class Growth:
 
 
 def rows(heading, lines):
-    """A table of Markdown, with an empty line after it."""
+    """A Markdown table followed by an empty line."""
     return [table.line(heading), table.line(["---"] * len(heading)), *map(table.line, lines), ""]
 
 
@@ -80,7 +80,7 @@ def megabytes(value):
 
 
 def bounds(growth):
-    """The numbers that have a bound: a description, the number, as text, the bound, and its unit."""
+    """The numbers that have a bound: a description, the number, the number as text, the bound, and its unit."""
     for threads, found in growth.beside.items():
         ratio = found["adding"] / found["product"]
         yield (f"{growth.many} embeddings of 1280 elements, 1000 classes, beyond the budget: time / the BLAS's symmetric "

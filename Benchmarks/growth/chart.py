@@ -15,7 +15,7 @@ STYLE = """<style>
 
 
 def draw(charts):
-    """An SVG of charts, two a row: each is a title, the unit of the x axis, and lines of (name, sizes, values)."""
+    """An SVG of charts, two per row. Each chart is a title, the unit of the x axis, and lines of (name, sizes, values)."""
     rows = (len(charts) + 1) // 2
     body = "\n".join(chart(*c, x=400 * (n % 2) + 10, y=270 * (n // 2) + 5) for n, c in enumerate(charts))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 {270 * rows + 10}" width="800">\n{STYLE}\n'
@@ -23,7 +23,7 @@ def draw(charts):
 
 
 def chart(title, unit, lines, x, y, width=380, height=260):
-    """One chart with both axes logarithmic, with its upper left corner at x and y."""
+    """One chart with two logarithmic axes and its upper left corner at x and y."""
     left, right, top, bottom = 52, 14, 34, 44
     sizes, values = [v for l in lines for v in l[1]], [v for l in lines for v in l[2]]
     low_x, high_x = math.log10(min(sizes)), math.log10(max(sizes))
@@ -40,7 +40,7 @@ def chart(title, unit, lines, x, y, width=380, height=260):
     for size in sorted(set(sizes)):
         at = place_x(size)
         parts.append(f'<path class="grid" d="M{at:.1f} {y + top}V{y + height - bottom}"/>')
-        # Of sizes close to each other only the first has a label.
+        # If sizes are close to each other, only the first one gets a label.
         if at - labelled > 30:
             parts.append(f'<text x="{at:.1f}" y="{y + height - bottom + 16}" text-anchor="middle">{short(size)}</text>')
             labelled = at

@@ -1,9 +1,9 @@
-"""Measures training a base on Oxford's 17 flowers: its accuracy, and the time of its steps beside PyTorch's.
+"""Measures training a base on Oxford's 17 flowers: its accuracy, and the time of its steps compared with PyTorch's.
 
 Prints the table, row by row, and writes it into Documentation/benchmarks.md. It takes forty minutes on two cores.
 
-Needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL, and what `scripts/setup --tests` installs; for the
-steps also a Python with PyTorch of the same version as libtorch: Debian's python3-torch, or $IMPRINT_TORCH_PYTHON.
+Needs the test material beside the checkout or in $IMPRINT_TEST_MATERIAL, and `scripts/setup --tests`. The steps also need a
+Python with PyTorch of the same version as libtorch: Debian's python3-torch, or $IMPRINT_TORCH_PYTHON.
 """
 import argparse, csv, json, os, statistics, struct, subprocess, sys, tempfile
 
@@ -21,7 +21,7 @@ def say(*words):
 
 
 def run(*arguments):
-    """What the command prints as JSON."""
+    """Runs the command, and returns its JSON output."""
     say("$ imprint", *arguments)
     command = [places.imprint, *arguments, "--json"]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
@@ -32,7 +32,7 @@ def seconds(report):
 
 
 def held_back(folder):
-    """A list of the pictures that --test-ratio 0.25 holds back."""
+    """Writes a list of the pictures that --test-ratio 0.25 holds back, and returns its path."""
     name = os.path.join(folder, "held-back.csv")
     with open(name, "w", newline="") as file:
         for label, pictures in places.classes(places.flowers).items():
@@ -48,7 +48,7 @@ def exported(folder, name):
 
 
 def frozen(folder):
-    """The head alone, behind a frozen base."""
+    """Training of the head alone, with a frozen base."""
     report = run("pretrain", *start, "--freeze-base", "-o", os.path.join(folder, "frozen"))
     last = report["epochs"][-1]["testAccuracy"]
     yield "frozen base, 224 px: top-1 after the last epoch", f"{last:.3f}", "≥ 0.95", last >= 0.95
@@ -56,7 +56,7 @@ def frozen(folder):
 
 
 def trained(folder):
-    """The whole network, in floats and with fake quantisation: after the last epoch, and exported."""
+    """Training of the whole network, in float and with fake quantisation: after the last epoch, and exported."""
     floats = run("pretrain", *start, *size, "-o", os.path.join(folder, "float"))
     last = floats["epochs"][-1]["testAccuracy"]
     yield "whole network, 10 epochs at 160 px: top-1 after the last epoch", f"{last:.3f}", "≥ 0.95", last >= 0.95
@@ -73,7 +73,7 @@ def trained(folder):
 
 
 def experiment(folder):
-    """New classes beside the 12 that a base was trained on."""
+    """New classes beside the 12 classes of a base."""
     bounds = {"imprinted": "≥ 0.80", "analytic": "≥ 0.88"}
     bases = {
         "frozen base": ["--freeze-base"],
@@ -106,7 +106,7 @@ def torch_python(version):
 
 
 def plain_pictures(folder, count, side):
-    """A folder of two classes of noise as BMP, which needs no decoding and no resizing."""
+    """Writes a folder of two classes of noise as BMP files, which need no decoding and no resizing."""
     noise = os.path.join(folder, "noise")
     header = b"BM" + struct.pack("<IIIIiiHHIIiiII", 54 + 3 * side * side, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0, 0, 0)
     for number in range(count):
@@ -118,7 +118,7 @@ def plain_pictures(folder, count, side):
 
 
 def steps(folder, runs=3):
-    """A training step beside PyTorch's."""
+    """The time of a training step compared with PyTorch's."""
     noise = plain_pictures(folder, 640, 160)
     kinds = {
         "without decoding or augmentation": ["--data", noise, "--no-augmentation"],
@@ -158,7 +158,7 @@ def write(rows):
 def main():
     parser = argparse.ArgumentParser(
         prog="scripts/bench-training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=parts, nargs="+", help="measure these parts; the others keep their last results")
+    parser.add_argument("--only", choices=parts, nargs="+", help="measure only these parts, and keep the last results of the other parts")
     options = parser.parse_args()
     if not os.path.isdir(places.flowers):
         sys.exit("The benchmark needs the test material beside the checkout, or $IMPRINT_TEST_MATERIAL")

@@ -3,7 +3,7 @@ public import Platform
 
 /// Why classes cannot be taught, or a model cannot be saved.
 public struct ImprintingError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case classIDOutOfOrder, baseClass, noClassesToKeep, nothingLearnt, badName, noPictures, badUnknownRate
     case taughtBesideBase, otherAugmentation, otherEmbeddings
@@ -26,60 +26,61 @@ public struct ImprintingError: DescribedError {
       "class \(id) cannot be taught: ids run from 0 without a gap, and the next free one is \(next)")
   }
 
-  /// A class that came with the base model, which imprinting must not change.
+  /// The class came with the base model, and imprinting must not change it.
   public static func baseClass(_ id: Int, name: String?) -> Self {
     Self(
       .baseClass,
       "class \(id)\(name.map { " (\($0))" } ?? "") came with the base model and cannot be taught further",
-      remedy: "teach it as a new class under another name, or do not keep the base's classes")
+      remedy: "teach it as a new class under another name, or do not keep the base model's classes")
   }
 
-  /// The classes of a bare embedding extractor, which has none, are to be kept.
+  /// The caller asked to keep the classes of a bare embedding extractor, which has none.
   public static let noClassesToKeep = Self(
     .noClassesToKeep, "there are no classes to keep: the model is a bare embedding extractor")
 
-  /// A model is to be saved before any class was taught.
+  /// No class has been taught yet.
   public static let nothingLearnt = Self(
-    .nothingLearnt, "nothing was learnt yet", remedy: "teach at least one class before saving")
+    .nothingLearnt, "no class has been taught yet", remedy: "teach at least one class before saving")
 
-  /// A class's name that a label file cannot hold.
+  /// A label file cannot hold the name.
   public static func badName(_ name: String) -> Self {
     Self(
       .badName,
-      "\"\(name.split(whereSeparator: \.isNewline).joined(separator: "⏎"))\" is no name for a class",
-      remedy: "a name is one line that is not empty, without a space at its ends")
+      "a class cannot be called \"\(name.split(whereSeparator: \.isNewline).joined(separator: "⏎"))\"",
+      remedy: "a name must be one line, not empty, without spaces at its ends")
   }
 
   /// There is no picture to learn from.
   public static let noPictures = Self(.noPictures, "there is no picture to learn from")
 
-  /// The share of pictures that may be called unknown is not within 0 ..< 1.
+  /// The share of pictures that the classifier may call unknown is not within 0 ..< 1.
   public static func badUnknownRate(_ rate: Double) -> Self {
     Self(
       .badUnknownRate, "the share of pictures that may be called unknown is \(rate)",
       remedy: "it must be at least 0 and less than 1")
   }
 
-  /// A class that stands beside the classes of a base; `path` is the file of its embeddings.
+  /// The class was added to the classes of a base model, so this model cannot teach it further; `path` is the file of its
+  /// embeddings.
   public static func taughtBesideBase(_ name: String, path: String) -> Self {
     Self(
       .taughtBesideBase,
-      "\(name) was taught beside the classes of a base model and cannot be taught further in this model",
+      "\(name) was added to the classes of a base model and cannot be taught further in this model",
       remedy: "teach the base model again, and start from the embeddings in \(path)")
   }
 
-  /// Another augmentation than that of the embeddings at `path` that are continued.
+  /// The augmentation differs from `before`, that of the embeddings at `path`, which new embeddings would be added to.
   public static func otherAugmentation(_ augmentation: Augmentation, before: Augmentation, path: String) -> Self {
     Self(
       .otherAugmentation,
-      "the augmentation is \(augmentation), and \(before) in \(path), which is continued",
+      "the augmentation is \(augmentation), but the embeddings in \(path) have \(before)",
       remedy: "use the same augmentation")
   }
 
-  /// The embeddings at `path` would be replaced by others that cannot be added to them.
+  /// Saving would overwrite the embeddings at `path` with embeddings that cannot be merged with them.
   public static func otherEmbeddings(path: String, difference: SpaceDifference) -> Self {
     Self(
-      .otherEmbeddings, "\(path) holds embeddings of another kind, which would be lost: \(difference) now",
+      .otherEmbeddings, "the embeddings in \(path) would be lost, as the new ones differ from them: \(difference)",
       remedy: "use the same augmentation and resize, save to another place, or do not save embeddings")
   }
 }

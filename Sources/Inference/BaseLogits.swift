@@ -3,11 +3,12 @@ public import LiteRT
 public import ModelSurgery
 public import TFLite
 
-/// The last layers of a base classifier, which turn embeddings into its logits.
+/// The last layers of a base classifier, which compute its logits from embeddings.
 ///
-/// The logits equal those of the whole base bit for bit, whatever its last layers are; no network runs a second time.
+/// The logits equal those of the complete base bit for bit, whatever its last layers are. The network before the embedding
+/// need not run again.
 public struct BaseLogits: Sendable {
-  /// The base's parts.
+  /// The parts of the base classifier.
   public let base: BaseClassifier
 
   private let head: CompiledModel
@@ -33,8 +34,7 @@ public struct BaseLogits: Sendable {
 
   /// Returns the logits of an embedding, one for each class, multiplied by the softmax's beta.
   ///
-  /// - Parameter embedding: Its elements, as stored.
-  ///
+  /// - Parameter embedding: The bytes of the embedding, as the network stores them.
   /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   public func logits(of embedding: Bytes) throws -> [Float] {
     guard embedding.count == head.input.byteCount else {
@@ -48,24 +48,24 @@ public struct BaseLogits: Sendable {
 }
 
 extension BaseClassCalibration {
-  /// Calibrates new classes against those of a base, from the embeddings that the new ones were solved from.
+  /// Calibrates new classes against the classes of a base, from the embeddings from which the new classes were solved.
   ///
   /// - Parameters:
-  ///   - solved: The new classes.
-  ///   - embeddings: The embeddings that they were solved from, of the base's own network.
-  ///   - base: The base's last layers.
-  ///   - share: The share of training pictures that win over the base, more than 0 and less than 1.
+  ///   - solved: The head of the new classes.
+  ///   - embeddings: The embeddings from which the head was solved, computed by the base's network.
+  ///   - base: The last layers of the base.
+  ///   - share: The share of the training pictures that must score above all base classes, more than 0 and less than 1.
   /// - Throws: ``BaseClassCalibrationError``, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   public init(
     _ solved: SolvedHead, from embeddings: EmbeddingSet, base: BaseLogits, share: Double = BaseClassCalibration.share
   ) throws {
     guard embeddings.classes.contains(where: { $0.count > 1 }) else { throw BaseClassCalibrationError.tooFewPictures }
     guard embeddings.hasEmbeddings else {
-      throw EmbeddingSetError.pastBudget("keeping the classes of the base", bytes: embeddings.budget)
+      throw EmbeddingSetError.pastBudget("keeping the base model's classes", bytes: embeddings.budget)
     }
     guard let novelty = solved.novelty else { throw BaseClassCalibrationError.noDistances }
     guard !novelty.training.isEmpty else { throw BaseClassCalibrationError.tooFewPictures }
-    // A class with one picture has no distances.
+    // There are no leave-one-out distances for a class with one picture.
     let pictures = embeddings.classes.filter { $0.count > 1 }.flatMap(\.pictures)
     let size = embeddings.space.byteCount
     let greatest = try pictures.map { picture in

@@ -3,41 +3,41 @@ public import LiteRT
 import ModelSurgery
 public import TFLite
 
-/// A model whose operators on constants have become constants: a normalisation of frozen weights, weights that are stored
-/// in fewer bits, a reshaped or transposed kernel.
+/// Constant folding: replaces operators on constants by their results. Examples are a normalisation of frozen weights,
+/// weights stored in fewer bits, and a reshaped or transposed kernel.
 ///
-/// The runtime computes them, operator by operator, so they equal bit for bit what the model computes when it runs.
+/// The runtime computes each result, so the folded model gives the same output, bit for bit.
 ///
 /// ```swift
 /// let folding = try ConstantFolding(of: Model(contentsOf: file))
 /// try folding.model.serialized().write(to: output)
 /// ```
 public struct ConstantFolding: Sendable {
-  /// A tensor that depends on constants alone and was not folded.
+  /// A tensor that depends only on constants but was not folded.
   public struct Unfolded: Sendable, Hashable {
-    /// Its name, or its number where it has none.
+    /// The tensor's name, or its number where it has no name.
     public let tensor: String
-    /// Why it was not folded.
+    /// The reason.
     public let because: String
   }
 
-  /// The model, without the operators that are no longer needed, their tensors and buffers, and whatever else is unused.
+  /// The folded model, without unused operators, tensors and buffers.
   public let model: Model
-  /// The tensors that became constants, by name, or by number where they have none.
+  /// The names of the tensors that became constants, or the numbers of tensors without a name.
   public let folded: [String]
-  /// The tensors that depend on constants alone and were not folded.
+  /// The tensors that depend only on constants but were not folded.
   public let unfolded: [Unfolded]
 
   /// Folds a model's constants.
   ///
-  /// Not folded is what the runtime cannot compute, and what is much larger than the constants it is computed from, such as
-  /// a constant that is repeated many times.
+  /// A result is not folded if the runtime cannot compute it, or if it is much larger than the constants from which it is
+  /// computed, such as a constant that is repeated many times.
   ///
   /// - Parameters:
   ///   - model: The model.
-  ///   - runtime: The runtime; by default one is opened where there is something to fold.
-  /// - Throws: ``SurgeryError`` for a model that cannot be followed, has several graphs, or keeps state beside its graph;
-  ///   `LiteRTError` where there is no runtime; `TFLiteError` when packed files cannot be written anew.
+  ///   - runtime: The runtime; by default one is opened if there is anything to fold.
+  /// - Throws: ``SurgeryError`` for a model whose graph cannot be analysed, that has several graphs, or that stores state
+  ///   outside its graph; `LiteRTError` where there is no runtime; `TFLiteError` when packed files cannot be rewritten.
   /// - Complexity: O(results × (tensors + operators)), and the work of the operators.
   public init(of model: Model, runtime: Runtime? = nil) throws {
     let model = model.forSinglePictures ?? model
@@ -64,8 +64,7 @@ public struct ConstantFolding: Sendable {
     self.unfolded = unfolded
   }
 
-  /// Runs one operator. Its inputs are stored by then, with the sizes that were computed: a wrong shape in a damaged file
-  /// does no harm.
+  /// Runs one operator. Its inputs are stored with their computed sizes, so a wrong shape in a damaged file does no harm.
   private static func compute(
     _ tensor: Int32, of model: Model, from known: [Int32: Bytes], room: Int, runtime: Runtime
   ) throws -> Bytes {
@@ -74,7 +73,7 @@ public struct ConstantFolding: Sendable {
     }
     let source = storedBytes(in: part) + input.count
     guard let size = model.mainSubgraph?.tensor(tensor)?.byteCount, size <= growth * source + slack, size <= room else {
-      throw Reason("it would take far more bytes than the \(source) that it is computed from")
+      throw Reason("it would take far more bytes than the \(source) from which it is computed")
     }
     try part.checkRunnable()
     let loaded = try LoadedModel(part, runtime: runtime)

@@ -11,20 +11,20 @@ import TFLite
 #endif
 
 extension Adaptation {
-  /// Measures the lengths of the model's features and its greatest logits on pictures of the kind that it is for.
+  /// Measures the mean length of the model's features and its mean greatest logit on typical pictures.
   ///
-  /// The base runs once a picture; the greatest logit of a picture is max (W f + b).
+  /// The base runs once per picture; the greatest logit of a picture with the features f is max (W f + b).
   ///
   /// - Parameters:
-  ///   - pictures: The files; some dozens are enough.
-  ///   - resize: How they are resized to the model's input.
-  ///   - threads: The number of threads; by default one a core.
+  ///   - pictures: The files of typical pictures; a few dozen are enough.
+  ///   - resize: How pictures are resized to the model's input.
+  ///   - threads: The number of threads; by default one per core.
   ///   - runtime: The runtime; by default one is opened.
-  ///   - skipped: Takes each file that cannot be read.
+  ///   - skipped: Called with the error of each file that cannot be read.
   /// - Returns: The calibration, or nil for a bare extractor, which needs none.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError/needsEdgeTPU(operators:reason:)``,
   ///   ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
-  /// - Complexity: O(N D) a picture beside the inference of the base.
+  /// - Complexity: One inference of the base and O(N D) per picture.
   public func calibration(
     pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,
     isolation: isolated (any Actor)? = #isolation, skipped: (PictureError) -> Void = { _ in }

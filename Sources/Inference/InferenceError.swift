@@ -1,9 +1,9 @@
 public import Heads
 public import Platform
 
-/// Why a model cannot be run on a picture.
+/// Why a model cannot run on a picture.
 public struct InferenceError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case noPictureInput, needsEdgeTPU, notForEdgeTPU, wrongPictureSize, wrongTensorSize, augmentationOfDecoded,
       noPictures
@@ -19,22 +19,22 @@ public struct InferenceError: DescribedError {
     self.remedy = remedy
   }
 
-  /// The model's input is not a picture; `shape` and `type` are those of the input.
+  /// The model's input is not a picture; `shape` and `type` describe the input.
   public static func noPictureInput(shape: [Int32], type: String) -> Self {
     Self(
       .noPictureInput,
       "the model takes \(type) \(shape), where a picture [1, height, width, 3] of UINT8, INT8 or FLOAT32 is needed")
   }
 
-  /// The model was compiled for the Edge TPU and runs nowhere else; `reason` says why it cannot run here.
+  /// The model was compiled for the Edge TPU and runs on no other device; `reason` says why no Edge TPU can be used.
   public static func needsEdgeTPU(operators: String, reason: String) -> Self {
     Self(
       .needsEdgeTPU,
-      "the model is compiled for the Edge TPU (\(operators)), a Coral device, and runs on nothing else; \(reason)",
-      remedy: "without a device use the file that it was compiled from, the one without _edgetpu in its name")
+      "the model is compiled for the Edge TPU (\(operators)), a Coral device, and runs on no other device: \(reason)",
+      remedy: "without a device use the file from which it was compiled, the one without _edgetpu in its name")
   }
 
-  /// An Edge TPU was asked for, but no operator of the model was compiled for it.
+  /// An Edge TPU was requested, but no operator of the model was compiled for it.
   public static let notForEdgeTPU = Self(
     .notForEdgeTPU, "no operator of the model is compiled for the Edge TPU",
     remedy: "compile the model with edgetpu_compiler, or run it on the processor")
@@ -50,13 +50,13 @@ public struct InferenceError: DescribedError {
     Self(.wrongTensorSize, "the tensor has \(bytes) bytes; the model takes \(expected)")
   }
 
-  /// Pictures in memory, already resized, are to be augmented, for which the files are needed.
+  /// The caller asked to augment resized pictures in memory; augmentation needs the original pictures.
   public static func augmentationOfDecoded(_ augmentation: Augmentation) -> Self {
     Self(
       .augmentationOfDecoded, "resized pictures in memory cannot be augmented (\(augmentation))",
-      remedy: "teach them without augmentation, or from their files")
+      remedy: "use them without augmentation, or use their files")
   }
 
-  /// There is no readable picture.
+  /// None of the pictures can be read.
   public static let noPictures = Self(.noPictures, "there is no picture that can be read")
 }

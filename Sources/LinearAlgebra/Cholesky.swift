@@ -52,7 +52,7 @@ public struct Cholesky: Sendable {
     return solved
   }
 
-  /// Returns Y U⁻ᵀ for the rows of Y. For whitened rows that is what ``dividing(_:)`` returns for the original rows.
+  /// Returns Y U⁻ᵀ for the rows of Y. If Y is whitened, this equals ``dividing(_:)`` of the original rows.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for m rows.
@@ -100,7 +100,7 @@ public struct Cholesky: Sendable {
     return inverse
   }
 
-  /// Returns U⁻ᵀ X, where X has as many rows as A; they are orthonormal where A = X Xᵀ.
+  /// Returns U⁻ᵀ X, where X has as many rows as A. The rows of the result are orthonormal if A = X Xᵀ.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for rows of m elements.

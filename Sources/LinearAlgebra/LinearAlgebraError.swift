@@ -8,7 +8,7 @@ public import Platform
 
 /// Why a matrix cannot be computed.
 public struct LinearAlgebraError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case libraryMissing, notPositiveDefinite, noEigenvalues, misfit, tooLarge
   }
@@ -17,10 +17,10 @@ public struct LinearAlgebraError: DescribedError {
   public let message: String
   public let remedy: String?
 
-  /// The system's linear algebra library cannot be used; `reason` is what the loader said.
+  /// The system's linear algebra library cannot be used; `reason` is the loader's message.
   public static func libraryMissing(reason: String) -> Self {
     Self(
-      code: .libraryMissing, message: "OpenBLAS, which solves the heads, is not installed (\(reason))",
+      code: .libraryMissing, message: "OpenBLAS, which training a head needs, is not installed (\(reason))",
       remedy: "install it, on Debian and Ubuntu with sudo apt-get install libopenblas0-pthread")
   }
 
@@ -33,7 +33,7 @@ public struct LinearAlgebraError: DescribedError {
       remedy: nil)
   }
 
-  /// The search for eigenvalues did not converge, as when a matrix holds a value that is not a number.
+  /// The search for eigenvalues did not converge, for example because the matrix holds NaN.
   public static func noEigenvalues(size: Int) -> Self {
     Self(code: .noEigenvalues, message: "the eigenvalues of a \(size)x\(size) matrix cannot be found", remedy: nil)
   }

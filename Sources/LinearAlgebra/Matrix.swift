@@ -25,7 +25,7 @@ public struct Matrix: Sendable, Hashable {
   /// - Parameters:
   ///   - columns: The number of columns.
   ///   - elements: The elements, row by row.
-  /// - Throws: ``LinearAlgebraError/misfit(_:)`` where the elements do not fill whole rows.
+  /// - Throws: ``LinearAlgebraError/misfit(_:)`` if the elements do not fill the last row.
   public init(columns: Int, elements: [Double]) throws(LinearAlgebraError) {
     guard columns > 0, elements.count.isMultiple(of: columns) else {
       throw .misfit("\(elements.count) elements in rows of \(columns)")
@@ -62,9 +62,9 @@ public struct Matrix: Sendable, Hashable {
     try elements.withUnsafeMutableBufferPointer { buffer throws(Failure) -> Result in try body(buffer) }
   }
 
-  /// The numbers of rows and columns as BLAS takes them.
+  /// The numbers of rows and columns as 32-bit integers, which BLAS needs.
   ///
-  /// - Throws: ``LinearAlgebraError/tooLarge(rows:columns:)`` where one does not fit 32 bits.
+  /// - Throws: ``LinearAlgebraError/tooLarge(rows:columns:)`` if one does not fit 32 bits.
   var sides: (rows: Int32, columns: Int32) {
     get throws(LinearAlgebraError) {
       guard let height = Int32(exactly: rows), let width = Int32(exactly: columns) else {
@@ -170,7 +170,8 @@ extension Matrix {
 }
 
 extension UnsafeMutableBufferPointer {
-  /// Copies the upper triangle of a row-major matrix into the lower triangle, as far as the matrix is square.
+  /// Copies the upper triangle of a row-major matrix into the lower triangle. In a matrix that is not square, this
+  /// concerns the leading square.
   func mirrorUpperTriangle(rows: Int, columns: Int) {
     let side = Swift.min(rows, columns)
     // In tiles, so that the cache still holds a column's lines when the next column reads them.

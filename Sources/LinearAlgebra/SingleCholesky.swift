@@ -14,7 +14,8 @@ public struct SingleCholesky: Sendable {
   /// - Parameters:
   ///   - matrix: A − s I; only its upper triangle is read.
   ///   - shift: s.
-  /// - Throws: ``LinearAlgebraError``; ``LinearAlgebraError/notPositiveDefinite(size:)`` also where 32-bit floats cannot tell.
+  /// - Throws: ``LinearAlgebraError``; ``LinearAlgebraError/notPositiveDefinite(size:)`` also if 32-bit floats are too
+  ///   coarse to decide.
   /// - Complexity: O(n³).
   public init(of matrix: consuming SingleMatrix, addingToDiagonal shift: Double) throws(LinearAlgebraError) {
     guard matrix.rows == matrix.columns, matrix.rows > 0 else {
@@ -57,7 +58,7 @@ public struct SingleCholesky: Sendable {
     return Matrix(solved)
   }
 
-  /// Returns U⁻ᵀ X, where X has as many rows as A; they are orthonormal where A = X Xᵀ.
+  /// Returns U⁻ᵀ X, where X has as many rows as A. The rows of the result are orthonormal if A = X Xᵀ.
   ///
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(m n²) for rows of m elements.

@@ -15,7 +15,7 @@ public struct SingleMatrix: Sendable, Hashable {
   /// - Parameters:
   ///   - rows: The number of rows; a negative number counts as 0.
   ///   - columns: The number of columns; a negative number counts as 0.
-  ///   - body: Sets the elements, which are uninitialised. It is not called where there are none.
+  ///   - body: Sets the elements, which are uninitialised. It is not called if there are none.
   public init(rows: Int, columns: Int, setBy body: (UnsafeMutablePointer<Float>) -> Void) {
     self.rows = max(0, rows)
     self.columns = max(0, columns)
@@ -104,9 +104,9 @@ public struct SingleMatrix: Sendable, Hashable {
     withUnsafeMutableElements { $0.mirrorUpperTriangle(rows: rows, columns: columns) }
   }
 
-  /// The numbers of rows and columns as BLAS takes them.
+  /// The numbers of rows and columns as 32-bit integers, which BLAS needs.
   ///
-  /// - Throws: ``LinearAlgebraError/tooLarge(rows:columns:)`` where one does not fit 32 bits.
+  /// - Throws: ``LinearAlgebraError/tooLarge(rows:columns:)`` if one does not fit 32 bits.
   var sides: (rows: Int32, columns: Int32) {
     get throws(LinearAlgebraError) {
       guard let height = Int32(exactly: rows), let width = Int32(exactly: columns) else {

@@ -53,9 +53,9 @@ public struct SymmetricEigen: Sendable {
 extension SymmetricEigen {
   /// Computes the greatest eigenvalues of a positive semidefinite matrix, approximately, and their eigenvectors.
   ///
-  /// Where fewer than a third of all are wanted, it uses subspace iteration (Halko, Martinsson and Tropp, SIAM Review
-  /// 2011), orthonormalised by Cholesky factors. The eigenvectors are orthonormal to double precision; the span of the last
-  /// ones is inexact where neighbouring eigenvalues are close. The same matrix gives the same result.
+  /// If fewer than a third of all eigenvalues are requested, it uses subspace iteration (Halko, Martinsson and Tropp,
+  /// SIAM Review 2011), orthonormalised by Cholesky factors. The eigenvectors are orthonormal to double precision; the
+  /// span of the last ones is inexact where neighbouring eigenvalues are close. The same matrix gives the same result.
   ///
   /// - Parameters:
   ///   - count: The greatest number of eigenvalues to return; at least 1.
@@ -85,7 +85,7 @@ extension SymmetricEigen {
     for index in 0..<size { whole[index, index] += Self.shift * trace / Double(size) }
     var vectors = Self.start(rows: block, columns: size)
     for _ in 0..<Self.passes { vectors = try Matrix.product(vectors, whole).orthonormal() }
-    // Again: one pass leaves an error that grows with the condition number of its Gram matrix.
+    // The second pass: the first leaves an error that grows with the condition number of its Gram matrix.
     vectors = try vectors.orthonormal()
     let small = try Matrix.product(Matrix.product(vectors, whole), vectors, rightTransposed: true)
     let parts = try SymmetricEigen(of: small)
@@ -96,8 +96,8 @@ extension SymmetricEigen {
       vectors: try Matrix.product(chosen, vectors))
   }
 
-  /// Does the same for a matrix of 32-bit floats: twice as fast, with errors of about 10⁻⁶ in the scalar products of the
-  /// eigenvectors and in the eigenvalues relative to the greatest.
+  /// Computes the greatest eigenvalues of a matrix of 32-bit floats and their eigenvectors: twice as fast, with errors
+  /// of about 10⁻⁶ in the scalar products of the eigenvectors and in the eigenvalues relative to the greatest.
   ///
   /// - Parameters:
   ///   - count: The greatest number of eigenvalues to return; at least 1.
@@ -125,7 +125,7 @@ extension SymmetricEigen {
         next.add(narrow, factor: shift)
         narrow = try next.orthonormal()
       }
-      // Again: one pass leaves an error that grows with the condition number of its Gram matrix.
+      // The second pass: the first leaves an error that grows with the condition number of its Gram matrix.
       narrow = try narrow.orthonormal()
     } catch let error where error.code == .notPositiveDefinite {
       // The rank is too low for 32-bit floats to tell the directions apart.

@@ -2,10 +2,10 @@ import CBLAS
 
 /// A symmetric sum A + Σ f Xᵀ X, stored as n (n + 1) / 2 elements.
 ///
-/// With h = ⌈n / 2⌉ the upper triangle consists of a triangle of side h, a rectangle beside it, and a triangle of side n − h
-/// below. The first two fill h rows from the diagonal on; the third, transposed, fills the space that they leave (the
-/// rectangular full packed format of Gustavson, Waśniewski, Dongarra and Langou, TOMS 2010). An update is three products of
-/// half the side, as fast as one of the whole matrix.
+/// With h = ⌈n / 2⌉ the upper triangle consists of a triangle of side h, a rectangle beside it, and a triangle of side
+/// n − h below. The first two fill h rows, each from the diagonal on. The third, transposed, fills the remaining space
+/// (the rectangular full packed format of Gustavson, Waśniewski, Dongarra and Langou, TOMS 2010). An update is three
+/// products of half the side, as fast as one of the whole matrix.
 public struct SymmetricSum: Sendable {
   /// n, the number of rows and columns.
   public let size: Int
@@ -33,7 +33,7 @@ public struct SymmetricSum: Sendable {
   ///   - rows: X, at least `count` rows of n elements.
   ///   - count: The number of rows to add.
   ///   - factor: f.
-  /// - Throws: ``LinearAlgebraError``; the sum is unchanged then.
+  /// - Throws: ``LinearAlgebraError``; the sum is then unchanged.
   /// - Complexity: O(count n²), half that of a general product.
   public mutating func addSquare(
     ofRows rows: UnsafeBufferPointer<Double>, count: Int, factor: Double = 1
@@ -69,7 +69,7 @@ public struct SymmetricSum: Sendable {
   /// - Parameters:
   ///   - other: B, of the same size.
   ///   - factor: f.
-  /// - Throws: ``LinearAlgebraError/misfit(_:)``; the sum is unchanged then.
+  /// - Throws: ``LinearAlgebraError/misfit(_:)``; the sum is then unchanged.
   public mutating func add(_ other: SymmetricSum, factor: Double = 1) throws(LinearAlgebraError) {
     guard size == other.size else { throw .misfit("\(size)x\(size) and \(other.size)x\(other.size)") }
     elements.withUnsafeMutableBufferPointer { mine in

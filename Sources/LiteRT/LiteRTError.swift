@@ -6,9 +6,9 @@ public import Platform
   import Foundation
 #endif
 
-/// Why the runtime cannot be used, or what it failed to do.
+/// Why the runtime cannot be used, or why an operation failed.
 public struct LiteRTError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case runtimeNotFound, failed, unexpectedTensors, unsupportedTensor, edgeTPU
   }
@@ -16,11 +16,11 @@ public struct LiteRTError: DescribedError {
   public let code: Code
   public let message: String
   public let remedy: String?
-  /// The status of the runtime, where it failed.
+  /// The status of the runtime, if it failed.
   public let status: RuntimeStatus?
-  /// The message of the runtime, where it failed; it may be empty.
+  /// The message of the runtime, if it failed; it may be empty.
   public let reason: String?
-  /// The error of the Edge TPU, where the code is ``Code/edgeTPU``.
+  /// The error of the Edge TPU, if the code is ``Code/edgeTPU``.
   public let edgeTPU: EdgeTPUError?
 
   private init(
@@ -38,14 +38,14 @@ public struct LiteRTError: DescribedError {
   /// No library of the runtime can be opened; `tried` holds the reason for each place.
   public static func runtimeNotFound(tried: [String]) -> Self {
     Self(
-      .runtimeNotFound, "the LiteRT runtime is not there: \(tried.joined(separator: "; "))",
+      .runtimeNotFound, "the LiteRT runtime cannot be found: \(tried.joined(separator: "; "))",
       remedy: """
         run scripts/setup in the checkout, or set \(RuntimeLibrary.variable) to the path of \
         \(RuntimeLibrary.fileName), which is in the PyPI package ai-edge-litert
         """)
   }
 
-  /// The runtime failed: what it should have done, its status, and its message, which may be empty.
+  /// The runtime failed to do `task`, with its status and its message, which may be empty.
   public static func failed(to task: String, status: RuntimeStatus, message: String) -> Self {
     Self(
       .failed, "LiteRT could not \(task): \(message.isEmpty ? "\(status)" : "\(message) [\(status)]")", status: status,

@@ -20,7 +20,7 @@ public struct Processor: Sendable, Hashable {
     !features.isDisjoint(with: ["avx512_vnni", "avx_vnni", "asimddp", "FEAT_DotProd"])
   }
 
-  /// The processor that runs this code; without features where the system lists none.
+  /// The processor that runs this code; it has no features if the system lists none.
   public static let current: Processor = {
     #if canImport(Darwin)
       let name = "FEAT_DotProd"

@@ -7,9 +7,9 @@ import Platform
 public final class Runtime: Sendable {
   /// How much of the runtime's log reaches standard error.
   ///
-  /// The runtime has one severity for the whole process: that of the last environment made.
+  /// The runtime has one severity for the whole process: that of the environment made last.
   public enum Verbosity: Sendable, Hashable {
-    /// Nothing. The error that is thrown holds what the runtime says about a failure.
+    /// Nothing. If the runtime fails, the thrown error contains its messages.
     case silent
     /// Everything.
     case verbose
@@ -31,9 +31,9 @@ public final class Runtime: Sendable {
 
   /// Opens the runtime.
   ///
-  /// It is looked for in `$IMPRINT_LITERT` (the path of the library or of its folder), in the folder `.runtime` of the
-  /// checkout that the program was built in, in `lib/imprint` beside the folder of the installed program, in
-  /// `$XDG_DATA_HOME/imprint/lib` or else `~/.local/share/imprint/lib`, and last where the system's loader looks.
+  /// Searches `$IMPRINT_LITERT` (the path of the library or of its folder), the folder `.runtime` of the checkout that
+  /// the program was built in, `lib/imprint` beside the folder of the installed program, `$XDG_DATA_HOME/imprint/lib`
+  /// or else `~/.local/share/imprint/lib`, and last the paths of the system's loader.
   ///
   /// - Throws: ``LiteRTError/runtimeNotFound(tried:)`` with the reason for each place, or
   ///   ``LiteRTError/failed(to:status:message:)``.
@@ -80,7 +80,7 @@ public final class Runtime: Sendable {
 
   deinit { library.destroyEnvironment(environment) }
 
-  /// Runs `work` and captures what the runtime prints, unless it is verbose.
+  /// Runs `work` and captures the runtime's output, unless it is verbose.
   func quietly<Result>(_ work: () -> Result) -> (result: Result, printed: String) {
     switch verbosity {
     case .silent: RuntimeLog.shared?.capturing(work) ?? (work(), "")

@@ -2,7 +2,7 @@ public import Platform
 
 /// Why a model cannot be read, changed or built.
 public struct SurgeryError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case notOneInputAndOutput, noImprintingTail, noVector, unsuitable, badNumbers, badConstant, badOperator, tooLarge
     case cannotAdapt, badRows, badNormalization, notOneGraph, bound, cannotBuild
@@ -34,7 +34,7 @@ extension SurgeryError {
       .noImprintingTail, "the model cannot be imprinted: \(because); it ends in \(found)",
       remedy: """
         use an embedding extractor, or a model that ends in L2_NORMALIZATION → CONV_2D 1x1 → MUL → RESHAPE → SOFTMAX; \
-        an ordinary classifier has to be adapted first
+        an ordinary classifier must be adapted first
         """)
   }
 
@@ -48,8 +48,8 @@ extension SurgeryError {
     Self(.unsuitable, "the tensor \(tensor) cannot be used: \(because)")
   }
 
-  /// The numbers of something that is to become operators do not fit together, or are not finite. `owner` names the
-  /// thing, such as "the head".
+  /// Numbers from which operators are to be built do not fit together, or are not finite. `owner` names their owner,
+  /// such as "the head".
   public static func badNumbers(of owner: String, because: String) -> Self {
     Self(.badNumbers, "the numbers of \(owner) cannot be used: \(because)")
   }
@@ -87,14 +87,14 @@ extension SurgeryError {
 
   /// The rows to be written do not fit the head.
   public static func badRows(expected: Int, found: Int) -> Self {
-    Self(.badRows, "the head needs \(expected) bytes of weights and was given \(found)")
+    Self(.badRows, "the head needs \(expected) bytes of weights and got \(found)")
   }
 
-  /// The model's metadata describes a normalisation of pictures that is not possible.
+  /// The model's metadata describes an invalid normalisation of pictures.
   public static func badNormalization(because: String) -> Self {
     Self(
       .badNormalization,
-      "the model's metadata (TFLITE_METADATA) describes a normalisation of pictures that makes no sense: \(because)",
+      "the model's metadata (TFLITE_METADATA) describes an invalid normalisation of pictures: \(because)",
       remedy: "write the metadata again with the tool that made the model")
   }
 

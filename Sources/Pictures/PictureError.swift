@@ -8,9 +8,9 @@ public import Platform
 
 /// Why a picture cannot be read.
 ///
-/// `picture` is the path of the file as it was given, or the name that the caller gave to bytes.
+/// `picture` is the path of the file as the caller passed it, or the name that the caller gave to bytes.
 public struct PictureError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case unreadable, notAFile, empty, unknownFormat, corrupt, unsupported, tooLarge, tooManyBytes, missingLibrary
     case impossibleSize, impossibleCrop, impossibleRegion, impossiblePixels, wrongDestination
@@ -20,7 +20,7 @@ public struct PictureError: DescribedError {
   public let message: String
   public let remedy: String?
 
-  /// The file cannot be opened or read; `reason` is what the system said.
+  /// The file cannot be opened or read; `reason` is the system's message.
   public static func unreadable(picture: String, reason: String) -> Self {
     Self(code: .unreadable, message: "\(picture) cannot be read: \(reason)", remedy: nil)
   }
@@ -42,7 +42,7 @@ public struct PictureError: DescribedError {
       remedy: "\(PictureFormat.names) can be read, whatever the name of the file")
   }
 
-  /// The bytes end too early or contradict themselves; `reason` is what the decoder said.
+  /// The bytes end too early or contradict themselves; `reason` is the decoder's message.
   public static func corrupt(picture: String, reason: String) -> Self {
     Self(code: .corrupt, message: "\(picture) is damaged: \(reason)", remedy: nil)
   }
@@ -52,7 +52,7 @@ public struct PictureError: DescribedError {
     Self(code: .unsupported, message: "\(picture) cannot be read: \(reason)", remedy: remedy)
   }
 
-  /// The picture has more pixels than are decoded; no memory was allocated for them.
+  /// The picture has more pixels than this module decodes; no memory was allocated for them.
   public static func tooLarge(picture: String, width: Int, height: Int, limit: Int) -> Self {
     Self(
       code: .tooLarge,
@@ -62,7 +62,7 @@ public struct PictureError: DescribedError {
       remedy: "make it smaller")
   }
 
-  /// The file is larger than is read; no memory was allocated for it.
+  /// The file is larger than this module reads; no memory was allocated for it.
   public static func tooManyBytes(picture: String, bytes: Int, limit: Int) -> Self {
     Self(
       code: .tooManyBytes, message: "\(picture) has \(bytes) bytes: at most \(limit) are read",
@@ -90,7 +90,7 @@ public struct PictureError: DescribedError {
       remedy: "the fraction must be greater than 0 and at most 1")
   }
 
-  /// A ``PictureRegion`` is empty, or does not lie within the picture.
+  /// A ``PictureRegion`` is empty, or is not within the picture.
   public static func impossibleRegion(_ region: PictureRegion) -> Self {
     Self(
       code: .impossibleRegion, message: "the region \(region) of a picture cannot be read",
@@ -102,7 +102,7 @@ public struct PictureError: DescribedError {
     Self(code: .impossiblePixels, message: "the pixel buffer cannot be used: \(reason)", remedy: nil)
   }
 
-  /// The memory for the pixels has not the tensor's size.
+  /// The memory for the pixels does not have the tensor's size.
   public static func wrongDestination(bytes: Int, needed: Int) -> Self {
     Self(
       code: .wrongDestination, message: "the memory for the pixels has \(bytes) bytes where \(needed) are needed",

@@ -21,9 +21,9 @@
 /// opened when the first picture needs them. From then on, for the whole process, libvips has
 /// no cache, one thread, no untrusted loaders and no log.
 ///
-/// A picture may have 2^28 pixels, and 65535 along a side; 2^26 where it must be in memory as a whole, as it must for an
-/// interlaced PNG, a progressive JPEG, WebP, GIF, HEIC and AVIF. Files may have 2^30 bytes. Larger ones are refused
-/// before memory is allocated for them.
+/// A picture may have at most 2^28 pixels, and 65535 along a side; at most 2^26 pixels if the decoder must hold all of
+/// them in memory, as for an interlaced PNG, a progressive JPEG, WebP, GIF, HEIC and AVIF. Files may have at most 2^30
+/// bytes. Larger ones are refused before memory is allocated for them.
 ///
 /// A reader may be used from many threads at once. It keeps its decoders and buffers from call to call, so make one
 /// and keep it; copies share them.
@@ -32,7 +32,7 @@ public struct PictureReader: Sendable {
   public let width: Int
   /// The height of every tensor, in pixels.
   public let height: Int
-  /// The way to bring pictures to that size.
+  /// The way to scale pictures to that size.
   public let resize: Resize
 
   private let decoders = DecoderPool()
@@ -86,7 +86,7 @@ public struct PictureReader: Sendable {
   /// Reads a picture file once for several readers.
   ///
   /// The tensors are the same as if each reader read the file. A JPEG is decoded once for each scale that the readers
-  /// need, other formats once for all, or once for each where the pixels take more than 2^26 bytes.
+  /// need, other formats once for all, or once for each reader if the pixels take more than 2^26 bytes.
   ///
   /// - Parameter timing: Receives the time of each step.
   /// - Returns: A tensor for each reader, in their order.
@@ -256,6 +256,6 @@ public struct PictureTiming: Sendable {
   /// Makes a receiver.
   ///
   /// - Parameter spent: A function that is called with a step and its time, on the thread that reads; several times for
-  ///   a picture where a step has several parts.
+  ///   a picture if a step has several parts.
   public init(_ spent: @escaping @Sendable (_ step: Step, _ time: Duration) -> Void) { self.spent = spent }
 }

@@ -43,13 +43,13 @@ public struct PixelBuffer: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - width: The number of pixels in a row, from 1 to 65535.
-  ///   - height: The number of rows, from 1 to 65535; there may be 2^28 pixels.
-  ///   - bytesPerRow: The number of bytes from one row to the next, at least those of its pixels; by default exactly
-  ///     those.
+  ///   - height: The number of rows, from 1 to 65535; there may be at most 2^28 pixels.
+  ///   - bytesPerRow: The number of bytes from one row to the next, at least the bytes of its pixels, which is the
+  ///     default.
   ///   - format: The channels of a pixel.
   ///   - bytes: The rows, from top to bottom. The last one may end after its pixels.
-  /// - Throws: ``PictureError/impossiblePixels(reason:)`` where the numbers contradict each other or the bytes are too
-  ///   few, ``PictureError/tooLarge(picture:width:height:limit:)``.
+  /// - Throws: ``PictureError/impossiblePixels(reason:)`` if the numbers contradict each other or there are too few
+  ///   bytes, ``PictureError/tooLarge(picture:width:height:limit:)``.
   public init(
     width: Int, height: Int, bytesPerRow: Int? = nil, format: Format = .rgb, bytes: [UInt8]
   ) throws(PictureError) {

@@ -12,7 +12,7 @@ public struct PixelTensor: Sendable, Hashable {
   /// Makes a tensor from its bytes.
   ///
   /// - Parameter pixels: Bytes in the order `[height][width][3]`.
-  /// - Returns: `nil` where a side is not positive or the number of bytes is not `width * height * 3`.
+  /// - Returns: `nil` if a side is not positive or the number of bytes is not `width * height * 3`.
   public init?(width: Int, height: Int, pixels: [UInt8]) {
     guard width > 0, height > 0, pixels.count % 3 == 0, pixels.count / 3 % width == 0,
       pixels.count / 3 / width == height
@@ -39,7 +39,7 @@ extension PixelTensor {
   /// Encodes the picture as a JPEG file with 4:2:0 chroma subsampling.
   ///
   /// - Parameter quality: From 1, the smallest file, to 100, the best picture; other values are clamped.
-  /// - Returns: The bytes of the file, or `nil` where libturbojpeg cannot be used or a side has more than 65 500 pixels.
+  /// - Returns: The bytes of the file, or `nil` if libturbojpeg cannot be used or a side has more than 65 500 pixels.
   public func jpeg(quality: Int = 80) -> [UInt8]? {
     guard case .success(let library) = TurboJPEG.shared, let handle = library.makeCompressor() else { return nil }
     defer { _ = library.destroy(handle) }

@@ -1,7 +1,7 @@
-/// The way to bring a picture of any size to the width and height of a tensor.
+/// The way to scale a picture of any size to the width and height of a tensor.
 ///
-/// `crop`, `squash` and `pad` filter with a triangle as wide as the reduction (Pillow's `BILINEAR`), so every source pixel
-/// of the area counts; `nearest` takes the nearest pixels.
+/// `crop`, `squash` and `pad` filter with a triangle as wide as the reduction (Pillow's `BILINEAR`), so every source
+/// pixel of the area counts; `nearest` copies the nearest pixels.
 public enum Resize: Sendable, Hashable {
   /// The largest centred rectangle of the tensor's proportions, its sides multiplied by `fraction`. For a square tensor
   /// that is the largest centred square.
@@ -69,7 +69,7 @@ public struct PictureRegion: Sendable, Hashable {
   /// choice to the reader's ``Resize``. It may be called several times for a picture and must return the same each time.
   public typealias Choice = (_ width: Int, _ height: Int) -> PictureRegion?
 
-  /// Makes a region; reading one that does not lie within the picture is an error.
+  /// Makes a region; reading a region that is not within the picture is an error.
   public init(left: Double, top: Double, width: Double, height: Double) {
     self.left = left
     self.top = top

@@ -1,8 +1,8 @@
 import Dispatch
 
-/// A task executor with a thread of its own, for work that blocks or computes for long.
+/// A task executor with a dedicated thread, for work that blocks or computes for a long time.
 ///
-/// Such work would hold a thread of Swift's cooperative pool, which has no more threads than the machine has cores.
+/// Such work would occupy a thread of Swift's cooperative pool, which has no more threads than the machine has cores.
 package final class BlockingExecutor: TaskExecutor {
   private let queue = DispatchQueue(label: "imprint.work")
 
@@ -14,7 +14,7 @@ package final class BlockingExecutor: TaskExecutor {
   }
 }
 
-/// A serial executor with a thread of its own, for an actor that reads files or computes for long.
+/// A serial executor with a dedicated thread, for an actor that reads files or computes for a long time.
 package final class BlockingSerialExecutor: SerialExecutor {
   private let queue = DispatchQueue(label: "imprint.actor")
 

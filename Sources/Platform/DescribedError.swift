@@ -4,19 +4,19 @@
   public import Foundation
 #endif
 
-/// An error that tells a person what is wrong and what to do about it, and a program which error it is.
+/// An error with a message and a remedy for people, and a stable identifier for programs.
 ///
-/// ``message`` and ``remedy`` begin in lower case and end without a full stop, so that a program can put words around
-/// them. Neither names an option of a command: a program that has options words the remedy for them by ``identifier``.
+/// ``message`` and ``remedy`` begin in lower case and end without a full stop, so that a program can embed them in a
+/// sentence. Neither names an option of a command. A program with options can choose a remedy for them by ``identifier``.
 public protocol DescribedError: LocalizedError, CustomStringConvertible, Sendable, Hashable {
-  /// What distinguishes the errors of this type.
+  /// The codes of the errors of this type.
   associatedtype Code: RawRepresentable & Hashable & Sendable where Code.RawValue == String
 
-  /// Which of the type's errors this is.
+  /// The code of this error.
   var code: Code { get }
-  /// What is wrong, in one sentence that names the thing.
+  /// What is wrong, in one sentence that names the file, class or value in question.
   var message: String { get }
-  /// What to do about it, where something can be done.
+  /// What to do about it, or nil if there is no remedy.
   var remedy: String? { get }
 }
 
@@ -24,7 +24,7 @@ extension DescribedError {
   /// The error's type and code, such as `PictureError.corrupt`: stable from version to version.
   public var identifier: String { "\(Self.self).\(code.rawValue)" }
 
-  /// The message and, behind a semicolon, the remedy.
+  /// The message and, after a semicolon, the remedy.
   public var description: String { remedy.map { "\(message); \($0)" } ?? message }
 
   public var errorDescription: String? { description }

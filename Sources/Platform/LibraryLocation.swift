@@ -4,20 +4,20 @@
   import Foundation
 #endif
 
-/// The places to look for a library that comes with the package.
+/// The places in which to look for a library that comes with the package.
 package struct LibraryLocation {
-  /// The paths to open, in order: the files that exist, and last the bare name for the system's loader.
+  /// The paths to try, in order: the files that exist, then the bare file name for the system's loader.
   package let candidates: [String]
 
-  /// Finds the candidates: `.runtime` of the checkout, `lib/imprint` beside the program's `bin`, and `imprint/lib` among
-  /// the user's data.
+  /// Finds the candidates in these folders: `.runtime` of the checkout, `lib/imprint` beside the program's `bin`, and
+  /// `imprint/lib` in the user's data folder.
   ///
   /// - Parameters:
   ///   - fileName: The library's file name.
-  ///   - variable: The environment variable that names the library, or the folder that holds it. Where it is set, it is
-  ///     the only candidate.
+  ///   - variable: The environment variable that names the library, or its folder. If it is set, its value is the only
+  ///     candidate.
   ///   - environment: The process's environment variables.
-  ///   - image: The path of the program or library that holds this code.
+  ///   - image: The path of the program or library that contains this code.
   package init(of fileName: String, variable: String, environment: [String: String], image: String) {
     if let named = environment[variable], !named.isEmpty {
       candidates = [Self.isFolder(named) ? named + "/" + fileName : named]
@@ -36,7 +36,7 @@ package struct LibraryLocation {
       image: Image.path(containing: #dsohandle) ?? "")
   }
 
-  /// Returns `.runtime` of the checkout that the program was built in: beside its build folder.
+  /// Returns `.runtime` of the checkout in which the program was built, which is beside the build folder.
   private static func checkout(image: String) -> String? {
     let components = image.split(separator: "/", omittingEmptySubsequences: false)
     guard let build = components.lastIndex(where: { $0 == ".build" || $0.hasPrefix(".build-") }) else { return nil }
@@ -50,9 +50,9 @@ package struct LibraryLocation {
     return (components + ["lib", "imprint"]).joined(separator: "/")
   }
 
-  /// Returns `imprint/lib` in `$XDG_DATA_HOME`, else in `~/.local/share`; nil where there is no home.
+  /// Returns `imprint/lib` in `$XDG_DATA_HOME`, or else in `~/.local/share`; nil where `HOME` is not set.
   ///
-  /// `scripts/setup` puts the library there, for programs of other packages that depend on this one.
+  /// `scripts/setup` puts the library there, for programs in packages that depend on this one.
   private static func userData(_ environment: [String: String]) -> String? {
     if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/imprint/lib" }
     guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }

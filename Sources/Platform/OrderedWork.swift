@@ -2,20 +2,20 @@ import Synchronization
 
 /// Independent pieces of work on several workers, with the results in the order of the pieces.
 ///
-/// Each worker has a thread of its own, outside Swift's cooperative pool, and does one piece at a time. No piece begins
-/// more than 16 pieces a worker ahead of the next result, so memory does not grow with the number of pieces.
+/// Each worker has a dedicated thread, outside Swift's cooperative pool, and does one piece at a time. No piece begins more
+/// than 16 pieces per worker ahead of the next result, so memory does not grow with the number of pieces.
 package enum OrderedWork {
   /// Runs `work` for every index in `0 ..< count` and passes each result to `deliver`, in order.
   ///
   /// - Parameters:
   ///   - count: The number of pieces.
-  ///   - workers: What each worker works with.
-  ///   - executors: The threads of the workers; those that are missing are made for this run.
-  ///   - isolation: Where `deliver` runs: with the caller.
+  ///   - workers: A value for each worker, passed to `work`.
+  ///   - executors: The threads of the workers; missing threads are created for this run.
+  ///   - isolation: The actor on which `deliver` runs: that of the caller.
   ///   - work: Does one piece. It is called concurrently, but never at the same time with the same worker.
-  ///   - deliver: Takes one result. It is never called concurrently.
-  /// - Throws: What `work` or `deliver` throw first, and `CancellationError` when the task is cancelled. No work is under
-  ///   way any more when this function returns or throws.
+  ///   - deliver: Called with the index and result of each piece, in order and never concurrently.
+  /// - Throws: The first error of `work` or `deliver`, and `CancellationError` when the task is cancelled. When this function
+  ///   returns or throws, no worker is running any more.
   package static func run<Worker: Sendable, Value: Sendable>(
     count: Int, workers: [Worker], executors: [BlockingExecutor] = [],
     isolation: isolated (any Actor)? = #isolation,
@@ -34,10 +34,10 @@ package enum OrderedWork {
   }
 }
 
-/// The results of independent pieces of work, as a sequence in the order of the pieces.
+/// The results of independent pieces of work, as an asynchronous sequence in the order of the pieces.
 ///
-/// The work begins at the first call of `next()`. Pieces begin as results are taken: who stops taking them stops the work.
-/// Cancelling the task that takes them, or dropping the iterator, ends the work.
+/// The work begins at the first call of `next()`. Further pieces begin as the caller asks for results, so the work pauses
+/// while nobody asks. Cancelling the task that asks for results, or releasing the iterator, ends the work.
 package struct OrderedResults<Value: Sendable>: AsyncSequence, Sendable {
   package typealias Element = Value
   package typealias Failure = any Error
@@ -47,8 +47,8 @@ package struct OrderedResults<Value: Sendable>: AsyncSequence, Sendable {
 
   /// - Parameters:
   ///   - count: The number of pieces.
-  ///   - begin: Makes the workers and their threads; called once for each iteration.
-  ///   - end: Called once for each iteration, when no worker is at work any more.
+  ///   - begin: Returns the workers and their threads; called once for each iteration.
+  ///   - end: Called once for each iteration, when no worker is running any more.
   ///   - work: Does one piece. It is called concurrently, but never at the same time with the same worker.
   package init<Worker: Sendable>(
     count: Int, begin: @escaping @Sendable () throws -> (workers: [Worker], executors: [BlockingExecutor]),
@@ -68,7 +68,7 @@ package struct OrderedResults<Value: Sendable>: AsyncSequence, Sendable {
     private let count: Int
     private let begin: @Sendable () throws -> Crew<Value>
     private var crew: Crew<Value>?
-    private var taken = 0
+    private var delivered = 0
 
     init(count: Int, begin: @escaping @Sendable () throws -> Crew<Value>) {
       self.count = count
@@ -80,16 +80,16 @@ package struct OrderedResults<Value: Sendable>: AsyncSequence, Sendable {
     package func next() async throws -> Value? { try await next(isolation: nil) }
 
     package func next(isolation actor: isolated (any Actor)?) async throws -> Value? {
-      guard taken < count else { return nil }
+      guard delivered < count else { return nil }
       do {
         let crew = try self.crew ?? begin()
         self.crew = crew
         let value = try await crew.next()
-        taken += 1
-        if taken == count { await crew.stop() }
+        delivered += 1
+        if delivered == count { await crew.stop() }
         return value
       } catch {
-        taken = count
+        delivered = count
         await crew?.stop()
         throw error
       }
@@ -97,26 +97,26 @@ package struct OrderedResults<Value: Sendable>: AsyncSequence, Sendable {
   }
 }
 
-/// Workers on their threads, and the results that wait to be taken.
+/// Workers on their threads, and the results that are not delivered yet.
 final class Crew<Value: Sendable>: Sendable {
   private struct State {
     /// The number of pieces that have begun.
     var begun = 0
-    /// The number of results that were taken.
-    var taken = 0
+    /// The number of results that have been delivered.
+    var delivered = 0
     /// The workers without a piece.
     var idle: [Int]
     var tasks: [Int: Task<Void, Never>] = [:]
-    /// The results that were not taken yet. An error is handed over after the results of all pieces before it.
+    /// The results that are not delivered yet. An error is delivered after the results of all pieces before it.
     var results: [Int: Result<Value, any Error>] = [:]
-    /// Whether a piece failed: no further piece begins, and those under way end.
+    /// Whether a piece failed. No further piece begins then; running pieces end.
     var hasFailed = false
     var isStopped = false
-    /// Who waits for the next result.
+    /// The caller that waits for the next result.
     var waiter: CheckedContinuation<Value, any Error>?
-    /// When a waiter was last given a result.
-    var delivered: ContinuousClock.Instant?
-    /// Who waits for the last worker to stop.
+    /// The time when a waiter last received a result.
+    var lastDelivery: ContinuousClock.Instant?
+    /// The callers that wait for the last worker to stop.
     var stopping: [CheckedContinuation<Void, Never>] = []
     var hasEnded = false
   }
@@ -140,11 +140,12 @@ final class Crew<Value: Sendable>: Sendable {
     state = Mutex(State(idle: Array(workers.indices.reversed())))
   }
 
-  /// Returns the next result, once it is there.
+  /// Waits for the next result and returns it.
   func next(isolation: isolated (any Actor)? = #isolation) async throws -> Value {
     try Task.checkCancellation()
     return try await withTaskCancellationHandler {
-      // A closure is isolated as its function is only if it names the actor; else each call changes threads twice.
+      // A closure inherits the isolation of its function only if it names the actor; otherwise each call changes threads
+      // twice.
       _ = isolation
       return try await withCheckedThrowingContinuation { continuation in
         let result: Result<Value, any Error>? = state.withLock { state in
@@ -161,7 +162,7 @@ final class Crew<Value: Sendable>: Sendable {
     }
   }
 
-  /// Ends the work, and waits until no worker is at work any more.
+  /// Ends the work, and waits until no worker is running any more.
   func stop(isolation: isolated (any Actor)? = #isolation) async {
     cancel()
     await withCheckedContinuation { continuation in
@@ -188,7 +189,7 @@ final class Crew<Value: Sendable>: Sendable {
   /// Wakes as many workers as there are pieces to begin.
   private func wake(in state: inout State) {
     guard !state.isStopped, !state.hasFailed else { return }
-    for _ in 0..<min(state.idle.count, min(count - state.begun, state.taken + window - state.begun)) {
+    for _ in 0..<min(state.idle.count, min(count - state.begun, state.delivered + window - state.begun)) {
       guard let place = state.idle.popLast() else { return }
       state.tasks[place] = Task(executorPreference: executors[place]) { self.workOn(at: place) }
     }
@@ -202,9 +203,10 @@ final class Crew<Value: Sendable>: Sendable {
       let delivery = state.withLock { state -> Delivery? in
         state.results[index] = result
         if case .failure = result { state.hasFailed = true }
-        // To wake the waiter costs the time of a small picture: while there is more to do, that waits until there are
-        // several results, or 10 ms have passed.
-        guard state.results.count * 4 >= window || state.delivered.map({ now - $0 > .milliseconds(10) }) ?? true else {
+        // Waking the waiter costs as much time as a small picture. While there is more to do, wake it only for several
+        // results, or after 10 ms.
+        guard state.results.count * 4 >= window || state.lastDelivery.map({ now - $0 > .milliseconds(10) }) ?? true
+        else {
           return nil
         }
         return takeDelivery(from: &state, at: now)
@@ -213,10 +215,10 @@ final class Crew<Value: Sendable>: Sendable {
     }
   }
 
-  /// Returns the piece for a worker to begin, or nil where there is none: the worker is idle then.
+  /// Returns the next piece for a worker, or nil if there is none; the worker is then idle.
   private func begin(at place: Int) -> Int? {
     let (index, stopping, isLast, delivery) = state.withLock { state in
-      if !state.isStopped, !state.hasFailed, state.begun < count, state.begun < state.taken + window {
+      if !state.isStopped, !state.hasFailed, state.begun < count, state.begun < state.delivered + window {
         state.begun += 1
         return (Int?(state.begun - 1), [CheckedContinuation<Void, Never>](), false, Delivery?.none)
       }
@@ -233,7 +235,7 @@ final class Crew<Value: Sendable>: Sendable {
     return index
   }
 
-  /// A result for who waits for it.
+  /// A result for the caller that waits for it.
   private struct Delivery {
     let waiter: CheckedContinuation<Value, any Error>
     let result: Result<Value, any Error>
@@ -241,22 +243,22 @@ final class Crew<Value: Sendable>: Sendable {
     func make() { waiter.resume(with: result) }
   }
 
-  /// Takes the next result for the waiter; nil where there is none of them.
+  /// Removes and returns the waiter with the next result; nil if either is missing.
   private func takeDelivery(from state: inout State, at time: ContinuousClock.Instant) -> Delivery? {
     guard let waiter = state.waiter, let result = take(from: &state) else { return nil }
     state.waiter = nil
-    state.delivered = time
+    state.lastDelivery = time
     wake(in: &state)
     return Delivery(waiter: waiter, result: result)
   }
 
   private func take(from state: inout State) -> Result<Value, any Error>? {
-    guard let result = state.results.removeValue(forKey: state.taken) else { return nil }
-    state.taken += 1
+    guard let result = state.results.removeValue(forKey: state.delivered) else { return nil }
+    state.delivered += 1
     return result
   }
 
-  /// Notes and returns whether the work has ended just now: it was stopped, and no worker is at work.
+  /// Returns true once, when the work has ended: it was stopped, and no worker is running.
   private func isEnd(of state: inout State) -> Bool {
     guard state.isStopped, state.idle.count == executors.count, !state.hasEnded else { return false }
     state.hasEnded = true

@@ -20,10 +20,10 @@ package struct SHA256Digest: Sendable, Hashable {
   /// The 32 bytes of the digest.
   package let bytes: [UInt8]
 
-  /// A digest that was computed before.
+  /// Creates a digest from its bytes.
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The digest in 64 lower-case hexadecimal digits.
+  /// The digest as 64 lower-case hexadecimal digits.
   package var hexadecimal: String {
     bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
@@ -47,8 +47,8 @@ package struct SHA256Digest: Sendable, Hashable {
     self = hasher.finalize()
   }
 
-  /// Computes the digest of a file's contents, which are read a piece at a time, or returns nil where the file cannot be
-  /// read or is not a regular file.
+  /// Computes the digest of a file's contents, reading them in pieces. Returns nil where the file cannot be read or is not a
+  /// regular file.
   ///
   /// - Throws: ``SharedLibraryError`` where the system's libcrypto cannot be used.
   package init?(ofFile path: String) throws(SharedLibraryError) {

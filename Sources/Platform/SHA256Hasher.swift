@@ -8,7 +8,7 @@
     /// Begins a digest.
     package init() throws(SharedLibraryError) {}
 
-    /// Adds bytes behind those added so far.
+    /// Appends bytes to those added so far.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
 
     /// Returns the digest of all bytes added.
@@ -17,12 +17,12 @@
 #else
   /// Computes a SHA-256 digest piece by piece, with the system's libcrypto (OpenSSL 3), which is opened on first use.
   ///
-  /// It calls `SHA256_Init` and its companions and not `EVP_Digest…`: these need no set-up of OpenSSL's providers, which
-  /// takes 5 ms, longer than the digest of a model. OpenSSL 3 deprecates them in its headers, and keeps them in its binary
-  /// interface.
+  /// It calls `SHA256_Init` and its companions instead of `EVP_Digest…`, because they need no set-up of OpenSSL's providers.
+  /// The set-up takes 5 ms, longer than the digest of a model. OpenSSL 3 deprecates these functions in its headers, but its
+  /// binary interface still has them.
   package struct SHA256Hasher: ~Copyable {
     private let functions: LibcryptoFunctions
-    // A SHA256_CTX, which takes 112 bytes.
+    // A SHA256_CTX, which has 112 bytes.
     private let context: UnsafeMutableRawPointer
 
     /// Begins a digest.
@@ -36,7 +36,7 @@
 
     deinit { context.deallocate() }
 
-    /// Adds bytes behind those added so far.
+    /// Appends bytes to those added so far.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
       guard bytes.count > 0 else { return }
       _ = functions.update(context, bytes.baseAddress, bytes.count)
@@ -60,7 +60,7 @@
     let update: Update
     let finish: Finish
 
-    /// Opened once; an error stays the same error.
+    /// The library is opened once. If that fails, every use throws the same error.
     static let shared = Result { () throws(SharedLibraryError) in try LibcryptoFunctions() }
 
     private init() throws(SharedLibraryError) {

@@ -8,19 +8,19 @@
 
 /// A shared library opened at run time, and the functions in it.
 ///
-/// The library stays open until the process ends: functions taken from it, and threads that it has started, may outlive
-/// every value that a program could tie it to.
+/// The library stays open until the process ends, because its functions, and threads that it has started, may outlive every
+/// Swift value that could own it.
 public struct SharedLibrary: @unchecked Sendable {
-  /// Where the library was found: a path, or a bare name that the system's loader resolved.
+  /// The path of the library, or a bare name that the system's loader resolved.
   public let path: String
 
-  // An opaque handle that `dlsym` may use from any thread.
+  // An opaque handle, with which any thread may call `dlsym`.
   private let handle: UnsafeMutableRawPointer
 
-  /// Opens a library, all its symbols resolved and none of them visible to other libraries.
+  /// Opens a library, resolves all its symbols, and hides them from other libraries.
   ///
-  /// - Parameter path: A path, or a bare name to be looked up by the system's loader.
-  /// - Throws: ``SharedLibraryError/cannotOpen(path:reason:)`` with the loader's own words.
+  /// - Parameter path: A path, or a bare name for the system's loader to look up.
+  /// - Throws: ``SharedLibraryError/cannotOpen(path:reason:)`` with the loader's message.
   public init(path: String) throws(SharedLibraryError) {
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
       throw .cannotOpen(path: path, reason: Self.lastReason())
@@ -29,7 +29,7 @@ public struct SharedLibrary: @unchecked Sendable {
     self.handle = handle
   }
 
-  /// A function of the library.
+  /// Returns a function of the library.
   ///
   /// - Parameters:
   ///   - name: The symbol's name.
@@ -47,11 +47,11 @@ public struct SharedLibrary: @unchecked Sendable {
 }
 
 extension SharedLibrary {
-  /// Where a library of that name may be: for the system's loader, and where Homebrew puts it.
+  /// Returns the places of a library: its file name for the system's loader, and on Apple's systems Homebrew's paths.
   ///
   /// - Parameters:
-  ///   - name: The library's name, without `lib` and ending.
-  ///   - version: The number of its interface.
+  ///   - name: The library's name, without `lib` and extension.
+  ///   - version: The version of the library's binary interface.
   public static func names(_ name: String, version: Int) -> [String] {
     #if canImport(Darwin)
       let file = "lib\(name).\(version).dylib"
@@ -63,7 +63,7 @@ extension SharedLibrary {
 
   /// Opens the first of several libraries that can be opened.
   ///
-  /// - Throws: ``SharedLibraryError`` about the first of them.
+  /// - Throws: The ``SharedLibraryError`` of the first one if none can be opened.
   public init(firstOf paths: [String]) throws(SharedLibraryError) {
     var failure: SharedLibraryError?
     for path in paths {
@@ -80,7 +80,7 @@ extension SharedLibrary {
 
 /// Why a shared library cannot be used.
 public struct SharedLibraryError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case cannotOpen, missingSymbol
   }
@@ -89,7 +89,7 @@ public struct SharedLibraryError: DescribedError {
   public let message: String
   public let remedy: String?
 
-  /// The loader refused the library; `reason` is what it said.
+  /// The loader rejected the library; `reason` is the loader's message.
   public static func cannotOpen(path: String, reason: String) -> Self {
     Self(code: .cannotOpen, message: "\(path) cannot be opened: \(reason)", remedy: nil)
   }
@@ -98,6 +98,6 @@ public struct SharedLibraryError: DescribedError {
   public static func missingSymbol(_ name: String, path: String) -> Self {
     Self(
       code: .missingSymbol, message: "\(path) has no function \(name)",
-      remedy: "install the version of the library that is needed")
+      remedy: "install the required version of the library")
   }
 }

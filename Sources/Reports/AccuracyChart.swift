@@ -109,7 +109,7 @@ struct AccuracyChart {
 
   private func line(_ name: String, _ points: [Point], _ place: Int) -> String {
     let series = "s\(place % 8)"
-    // Side by side, so that intervals do not overlap.
+    // Shift the methods sideways, so that their intervals do not overlap.
     let shift = 5 * (Double(place) - Double(methods.count - 1) / 2)
     let path = points.map { "\(Markup.number($0.x + shift)),\(Markup.number(y($0.accuracy.mean)))" }
     var parts = ["<polyline class=\"line \(series)\" points=\"\(path.joined(separator: " "))\"/>"]
@@ -128,7 +128,7 @@ struct AccuracyChart {
     return parts.joined(separator: "\n")
   }
 
-  /// The names of the methods beside the ends of their lines, moved apart if they would overlap.
+  /// The names of the methods beside the ends of their lines, moved apart where they would overlap.
   private var names: [String] {
     let ends = methods.enumerated().compactMap { place, method in
       method.points.last.map { (place: place, name: method.name, y: y($0.accuracy.mean)) }

@@ -35,7 +35,7 @@ enum Markup {
     return Self.text(start.unicodeScalars.count == text.unicodeScalars.count ? text : start.dropLast() + "…")
   }
 
-  /// Returns the approximate width in pixels of text of 13 pixels, truncated to a number of characters.
+  /// Returns the approximate width in pixels of text with a font size of 13 pixels, truncated to a number of characters.
   static func width(_ text: String, _ count: Int) -> Double {
     text.prefix(count).reduce(0) { $0 + ($1.isASCII ? 7.2 : 13) }
   }

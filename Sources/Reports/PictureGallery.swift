@@ -44,7 +44,8 @@ public struct Thumbnails: Sendable {
   ///
   /// - Parameters:
   ///   - pictures: The paths of the files; duplicates are read once.
-  ///   - resize: How pictures become square; with the network's own way the page shows what the network saw.
+  ///   - resize: How pictures become square. With the resize of the network, the page shows the pictures as the network got
+  ///     them.
   /// - Throws: ``PictureError`` for an invalid `resize`, and `CancellationError`. A picture that cannot be read has no
   ///   thumbnail.
   public init(

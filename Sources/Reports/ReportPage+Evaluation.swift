@@ -93,8 +93,8 @@ extension ReportPage {
           caption: "Labelled <b>\(Markup.name(suspect.label))</b>, looks like <b>\(Markup.name(suspect.looksLike))</b>")
       }
       let note = """
-        <p class="note">Each picture was classified by a head learnt from all the others (leave-one-out). The least \
-        expected labels come first: the label may be wrong, or the picture unusual for its class.</p>
+        <p class="note">Each picture was classified by a head that was trained on all other pictures (leave-one-out). The \
+        least likely labels come first: the label may be wrong, or the picture unusual for its class.</p>
         """
       sections.append(
         ("Labels that look wrong", note + PictureGallery(entries: entries, thumbnails: thumbnails).html))
@@ -121,10 +121,10 @@ extension ReportPage {
     }
     let held =
       results.episodes.heldBack == .random
-      ? "Each holds back other pictures" : "Each holds back the first pictures of every class"
+      ? "Each episode holds back other pictures" : "Each episode holds back the first pictures of every class"
     var notes = [
       """
-      Balanced accuracy on the pictures held back, averaged over \(results.episodes.count) episodes. \(held) and draws \
+      Balanced accuracy on the held-back pictures, averaged over \(results.episodes.count) episodes. \(held) and draws \
       its training pictures from the rest. Bars and the numbers in brackets are 95 % intervals (Student's t over the \
       episodes): how the mean would vary with other draws from the same pictures. Leave-one-out accuracy is measured on \
       the training pictures; the difference is its mean minus the accuracy, in percentage points.
@@ -132,7 +132,7 @@ extension ReportPage {
     ]
     if !results.short.isEmpty {
       let names = results.short.prefix(20).map { "\(Markup.name($0.label)) (\($0.pictures))" }.joined(separator: ", ")
-      notes.append("Classes with fewer training pictures than the most requested: \(names).")
+      notes.append("Classes with fewer training pictures than the largest number in the table: \(names).")
     }
     if !results.singles.isEmpty {
       let names = results.singles.prefix(20).map(Markup.name).joined(separator: ", ")

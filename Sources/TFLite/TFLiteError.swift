@@ -16,13 +16,13 @@ public struct TFLiteError: DescribedError {
   public let code: Code
   public private(set) var message: String
   public let remedy: String?
-  /// The path of the file, where it is known.
+  /// The path of the file, if it is known.
   public private(set) var path: String?
   /// The place in the model, such as `subgraphs[0].tensors[12].shape`, or the name of the option.
   public let field: String?
   /// What is wrong with the file or the field.
   public let reason: String?
-  /// The bytes needed within the flatbuffer, where they are too many.
+  /// The bytes needed within the flatbuffer, if there are too many.
   public let byteCount: Int?
 
   private init(
@@ -44,7 +44,7 @@ public struct TFLiteError: DescribedError {
     var named = self
     named.path = path
     named.message =
-      if code == .notAModel, let reason { "\(path) is no TensorFlow Lite model: \(reason)" } else {
+      if code == .notAModel, let reason { "\(path) is not a TensorFlow Lite model: \(reason)" } else {
         "\(path): \(message)"
       }
     return named
@@ -59,7 +59,7 @@ extension TFLiteError {
 
   /// The bytes are not a TensorFlow Lite model; `remedy` says how to get one from what they are.
   public static func notAModel(reason: String, remedy: String? = nil) -> Self {
-    Self(.notAModel, "this is no TensorFlow Lite model: \(reason)", remedy: remedy, reason: reason)
+    Self(.notAModel, "this is not a TensorFlow Lite model: \(reason)", remedy: remedy, reason: reason)
   }
 
   /// The model follows a version of the schema other than 3.
@@ -70,7 +70,8 @@ extension TFLiteError {
       remedy: "convert the original model again")
   }
 
-  /// The bytes claim to be a model and break the format's rules at `field`, such as `subgraphs[0].tensors[12].shape`.
+  /// The bytes have the mark of a model but break the format's rules at `field`, such as
+  /// `subgraphs[0].tensors[12].shape`.
   public static func malformed(field: String, reason: String) -> Self {
     Self(
       .malformed, "the model is damaged at \(field): \(reason)", remedy: "download or copy the file again",
@@ -108,7 +109,7 @@ extension TFLiteError {
       remedy: "store its largest buffers outside the flatbuffer", byteCount: bytes)
   }
 
-  /// A kind of options has no field of this name and type; `type` is such as "any type".
+  /// A kind of options has no field of this name and type; `type` describes the type, such as "any type".
   public static func noSuchOption(kind: String, field: String, type: String) -> Self {
     Self(.noSuchOption, "\(kind) has no field \(field) of \(type)", field: field)
   }

@@ -81,7 +81,7 @@ public struct Torch: Sendable {
     }
   }
 
-  /// Returns the tensor that `body` makes, or throws the error of libtorch with `task` as what could not be done.
+  /// Returns the tensor that `body` makes, or throws libtorch's error. `task` names the operation in the error.
   func make(
     _ task: String, _ body: (torch_functions) -> torch_tensor_ref?
   ) throws(TorchError) -> TorchTensor {

@@ -32,9 +32,9 @@ public struct TorchLibrary: @unchecked Sendable {
 
   /// Opens the library.
   ///
-  /// It is looked for in `$IMPRINT_TORCH` (the path of the library or of its folder), in the folder `.runtime` of the
-  /// checkout that the program was built in, in `lib/imprint` beside the folder of the installed program, and last where
-  /// the system's loader looks.
+  /// Searches `$IMPRINT_TORCH` (the path of the library or of its folder), the folder `.runtime` of the checkout that
+  /// the program was built in, `lib/imprint` beside the folder of the installed program, and last the paths of the
+  /// system's loader.
   ///
   /// - Throws: ``TorchError/notInstalled(tried:)`` and ``TorchError/otherVersion(path:)``.
   public init() throws(TorchError) {
@@ -74,15 +74,15 @@ public struct TorchLibrary: @unchecked Sendable {
     .failed(to: task, message: functions.error().map { String(cString: $0) } ?? "")
   }
 
-  /// Throws the error of libtorch where the status of an operation is 0.
+  /// Throws libtorch's error if the status of an operation is 0.
   func check(_ status: Int32, to task: String) throws(TorchError) {
     guard status != 0 else { throw failure(to: task) }
   }
 }
 
-/// Why libtorch cannot be used, or what it failed to do.
+/// Why libtorch cannot be used, or why an operation failed.
 public struct TorchError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case notInstalled, otherVersion, noDevice, failed
   }
@@ -91,7 +91,7 @@ public struct TorchError: DescribedError {
   public let message: String
   public let remedy: String?
 
-  /// The library through which libtorch is used cannot be opened; `tried` holds the reason for each place.
+  /// The library that connects this package to libtorch cannot be opened; `tried` holds the reason for each place.
   public static func notInstalled(tried: [String]) -> Self {
     Self(
       code: .notInstalled, message: "training needs libtorch, which is not installed: \(tried.joined(separator: "; "))",
@@ -117,7 +117,7 @@ public struct TorchError: DescribedError {
       : Self(code: .noDevice, message: "there is no CUDA device \(device): the last is \(count - 1)", remedy: nil)
   }
 
-  /// An operation failed: what it should have done, and the message of libtorch.
+  /// An operation failed: `task` names it, and `message` is libtorch's message.
   public static func failed(to task: String, message: String) -> Self {
     Self(code: .failed, message: "libtorch could not \(task): \(message)", remedy: nil)
   }

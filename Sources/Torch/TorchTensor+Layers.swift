@@ -46,7 +46,7 @@ extension TorchTensor {
 
   /// Returns the mean over height and width, `[N, C]`.
   public func pictureMean() throws(TorchError) -> TorchTensor {
-    try torch.make("take the mean of pictures") { $0.picture_mean(reference) }
+    try torch.make("compute the mean of pictures") { $0.picture_mean(reference) }
   }
 
   /// Returns x Wᵀ + b, `[N, O]`, for x `[N, D]`, W `[O, D]` and b `[O]`.
@@ -59,8 +59,8 @@ extension TorchTensor {
     try torch.make("normalise rows") { $0.normalize(reference, epsilon) }
   }
 
-  /// Returns the elements with each set to zero at random with `probability`, and the others divided by 1 − `probability`.
-  /// The same seed drops the same elements.
+  /// Returns the elements with each set to zero at random with `probability`, and the remaining elements divided by 1 −
+  /// `probability`. The same seed drops the same elements.
   public func dropout(_ probability: Double, seed: UInt64) throws(TorchError) -> TorchTensor {
     try torch.make("drop elements") { $0.dropout(reference, probability, seed) }
   }
@@ -89,7 +89,7 @@ extension TorchTensor {
     }
   }
 
-  /// Does the same with a scale for each index along the first dimension and zero point 0.
+  /// Returns the tensor fake-quantised with zero point 0 and one scale for each index along the first dimension.
   ///
   /// - Parameter scales: One scale for each index along the first dimension.
   public func fakeQuantized(scales: TorchTensor, within bounds: ClosedRange<Int>) throws(TorchError) -> TorchTensor {

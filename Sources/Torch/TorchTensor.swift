@@ -63,10 +63,10 @@ public final class TorchTensor {
 
   /// Sets whether ``backward()`` computes this tensor's gradient.
   public func requireGradient(_ isRequired: Bool = true) throws(TorchError) {
-    try torch.library.check(torch.functions.require_gradient(reference, isRequired ? 1 : 0), to: "ask for gradients")
+    try torch.library.check(torch.functions.require_gradient(reference, isRequired ? 1 : 0), to: "enable gradients")
   }
 
-  /// The gradient that ``backward()`` computed, or nil where there is none.
+  /// The gradient that ``backward()`` computed, or nil if there is none.
   public var gradient: TorchTensor? { torch.functions.gradient(reference).map { TorchTensor($0, torch) } }
 
   /// Removes the gradient.
@@ -76,7 +76,7 @@ public final class TorchTensor {
 
   /// Computes the gradients of this one-element tensor with respect to all tensors that require one.
   public func backward() throws(TorchError) {
-    try torch.library.check(torch.functions.backward(reference), to: "find gradients")
+    try torch.library.check(torch.functions.backward(reference), to: "compute gradients")
   }
 
   /// Returns a tensor of zeros of the same shape.
@@ -108,12 +108,12 @@ extension TorchTensor {
 
   /// Returns √(x + shift) of each element.
   public func squareRoot(adding shift: Double = 0) throws(TorchError) -> TorchTensor {
-    try torch.make("take a root") { $0.square_root(reference, shift) }
+    try torch.make("compute a square root") { $0.square_root(reference, shift) }
   }
 
   /// Returns the elements in another shape with the same number of elements.
   public func reshaped(_ shape: [Int]) throws(TorchError) -> TorchTensor {
     let sizes = shape.map { Int64($0) }
-    return try torch.make("change a shape") { $0.reshape(reference, sizes, Int32(clamping: sizes.count)) }
+    return try torch.make("reshape a tensor") { $0.reshape(reference, sizes, Int32(clamping: sizes.count)) }
   }
 }

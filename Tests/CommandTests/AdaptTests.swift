@@ -23,34 +23,34 @@ struct AdaptTests {
     let featureNorm: Float?
   }
 
-  @Test("A classifier becomes one that can be taught: adapted, inspected, taught beside its classes")
+  @Test("Adapts a classifier to which 'train' then adds classes")
   func adapted() throws {
     let outcome = try adapt(small)
     #expect(outcome.code == 0)
-    #expect(outcome.complaints == "")
+    #expect(outcome.stderr == "")
     #expect(outcome.output.contains("a classifier: CONV_2D, 1001 classes on 256 features"))
     #expect(
       try Imprint.run("inspect", output.path).output.contains(
         "imprinted layout: 1001 classes, embeddings of 257 elements"))
 
     let data = try Flowers.folder([("daisy", "daisy", 0..<6), ("iris", "iris", 0..<6)], in: folder)
-    let taught = folder.appending("taught.tflite")
-    let lesson = try Imprint.run(
-      "train", "--model", output.path, "--keep-classes", "--data", data.path, "--output", taught.path)
-    #expect(lesson.code == 0, "\(lesson.complaints)")
-    #expect(try Imprint.run("inspect", taught.path).output.contains("linear: 2 classes beside 1001 kept ones"))
+    let trained = folder.appending("trained.tflite")
+    let training = try Imprint.run(
+      "train", "--model", output.path, "--keep-classes", "--data", data.path, "--output", trained.path)
+    #expect(training.code == 0, "\(training.stderr)")
+    #expect(try Imprint.run("inspect", trained.path).output.contains("linear: 2 classes beside 1001 kept ones"))
 
-    // To go on with them, the way leads over the base.
-    let more = ["--keep-classes", "--data", data.path, "--output", taught.path]
-    let refused = try Imprint.run(["train", "--model", taught.path] + more)
+    // Training the result once more needs the adapted base and its embeddings.
+    let more = ["--keep-classes", "--data", data.path, "--output", trained.path]
+    let refused = try Imprint.run(["train", "--model", trained.path] + more)
     #expect(refused.code == 64)
-    #expect(refused.complaints.contains("--from"), "\(refused.complaints)")
+    #expect(refused.stderr.contains("--from"), "\(refused.stderr)")
     let again = try Imprint.run(
-      ["train", "--model", output.path, "--from", folder.appending("taught.embeddings").path] + more)
-    #expect(again.code == 0, "\(again.complaints)")
+      ["train", "--model", output.path, "--from", folder.appending("trained.embeddings").path] + more)
+    #expect(again.code == 0, "\(again.stderr)")
   }
 
-  @Test("Pictures for calibration are measured; the result is told as JSON")
+  @Test("Measures the calibration pictures, and reports as JSON")
   func calibrated() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
     let report = try adapt(small, "--calibration", data.path, "--json").decoded(as: Report.self)
@@ -61,26 +61,26 @@ struct AdaptTests {
     #expect(try #require(report.featureNorm) > 10)
   }
 
-  @Test("Coral's layout comes with a warning of what it costs")
+  @Test("Warns that Coral's layout drops the biases")
   func coral() throws {
     let outcome = try adapt(small, "--layout", "coral")
     #expect(outcome.code == 0)
-    #expect(outcome.complaints.hasPrefix("Warning: "))
-    #expect(outcome.complaints.contains("drops the biases"))
+    #expect(outcome.stderr.hasPrefix("Warning: "))
+    #expect(outcome.stderr.contains("drops the biases"))
     #expect(try Imprint.run("inspect", output.path).output.contains("embeddings of 256 elements, scale 20.8, UINT8"))
   }
 
-  @Test("An extractor gets an empty head, and there are no classes to keep of it")
+  @Test("Adapts an extractor to a model without classes to keep")
   func extractor() throws {
     #expect(try adapt(Flowers.extractor).output.contains("an embedding extractor with 1024 features"))
     let data = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
-    let lesson = try Imprint.run(
+    let training = try Imprint.run(
       "train", "--model", output.path, "--keep-classes", "--data", data.path, "--output", output.path)
-    #expect(lesson.code == 1)
-    #expect(lesson.complaints.contains("no classes to keep"))
+    #expect(training.code == 1)
+    #expect(training.stderr.contains("no classes to keep"))
   }
 
-  @Test("What cannot be adapted is refused in a sentence, and nothing is written")
+  @Test("Rejects what cannot be adapted with one message, and writes nothing")
   func refused() throws {
     let empty = folder.appending("empty")
     try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
@@ -95,8 +95,8 @@ struct AdaptTests {
     for (outcome, words) in refusals {
       #expect(outcome.code == 1)
       #expect(outcome.output == "")
-      #expect(outcome.complaints.hasPrefix("Error: "))
-      #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
+      #expect(outcome.stderr.hasPrefix("Error: "))
+      #expect(outcome.stderr.contains(words), "\(outcome.stderr)")
     }
     #expect(!FileManager.default.fileExists(atPath: output.path))
     #expect(try adapt(small, "--layout", "int4").code == 64)

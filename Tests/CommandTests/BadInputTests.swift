@@ -14,12 +14,12 @@ struct BadInputTests {
 
   private var output: URL { folder.appending("out.tflite") }
 
-  /// Checks that the work failed with one clear sentence and that nothing was written.
+  /// Checks that the command failed with an error that contains the words, and wrote nothing.
   private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String...) {
     #expect(outcome.code == 1)
     #expect(outcome.output == "")
-    #expect(outcome.complaints.hasPrefix("Error: "))
-    for word in words { #expect(outcome.complaints.contains(word), "\(outcome.complaints)") }
+    #expect(outcome.stderr.hasPrefix("Error: "))
+    for word in words { #expect(outcome.stderr.contains(word), "\(outcome.stderr)") }
     #expect(!FileManager.default.fileExists(atPath: output.path))
   }
 
@@ -27,13 +27,13 @@ struct BadInputTests {
     try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
   }
 
-  @Test("Models that are none: empty, too short, text, truncated, missing, a folder")
+  @Test("Rejects models that are empty, too short, text, truncated, missing or a folder")
   func noModel() throws {
     let data = try twoFlowers()
-    let whole = try Data(contentsOf: URL(filePath: Flowers.extractor))
+    let complete = try Data(contentsOf: URL(filePath: Flowers.extractor))
     let cases: [(String, Data)] = [
       ("empty", Data()), ("short", Data([1, 2, 3])), ("text", Data("no model at all, only words".utf8)),
-      ("truncated", whole.prefix(whole.count / 2)),
+      ("truncated", complete.prefix(complete.count / 2)),
       ("noise", Data((0..<4096).map { UInt8(truncatingIfNeeded: $0 * 97) })),
     ]
     for (name, contents) in cases {
@@ -46,7 +46,7 @@ struct BadInputTests {
     expectRefusal(try train(data, model: folder.url.path), "folder")
   }
 
-  @Test("Models that cannot be taught say what was found and what is needed")
+  @Test("Rejects models that cannot be trained, and says what was found and what is needed")
   func wrongModel() throws {
     let data = try twoFlowers()
     let coral = try Imprint.run(
@@ -60,7 +60,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("Folders without classes, without pictures, and names that clash or break a line")
+  @Test("Rejects folders without classes or pictures, and class names that clash or contain a line break")
   func folders() throws {
     let empty = folder.appending("empty")
     try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
@@ -79,34 +79,34 @@ struct BadInputTests {
       try train(Flowers.folder([("two\nlines", "iris", 0..<2)], in: folder, named: "lines")))
   }
 
-  @Test("Class names with spaces and emoji, a class with one picture, hidden files and other files")
-  func oddButRight() throws {
+  @Test("Accepts class names with spaces and emoji, a class with one picture, hidden files and other files")
+  func unusualNames() throws {
     let data = try Flowers.folder([("my iris 💜", "iris", 0..<3), ("single", "daisy", 0..<1)], in: folder)
     for name in [".hidden", "notes.txt", "single/.DS_Store", "single/readme.md"] {
       try Data("words".utf8).write(to: data.appending(path: name))
     }
     try FileManager.default.createDirectory(at: data.appending(path: ".git"), withIntermediateDirectories: true)
     let outcome = try train(data)
-    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
     #expect(outcome.output.contains("my iris 💜"))
     #expect(outcome.output.contains("single"))
     #expect(try String(contentsOf: folder.appending("out.txt"), encoding: .utf8) == "0  my iris 💜\n1  single\n")
   }
 
-  @Test("A corrupt picture among good ones is named, passed over and counted; --strict makes it fatal")
+  @Test("Names, skips and counts a corrupt picture; with --strict, fails")
   func corrupt() throws {
     let data = try twoFlowers()
-    let whole = try Data(contentsOf: Flowers.pictures(of: "iris", 5..<6)[0])
-    try whole.prefix(whole.count / 3).write(to: data.appending(path: "iris/zz_broken.jpg"))
+    let complete = try Data(contentsOf: Flowers.pictures(of: "iris", 5..<6)[0])
+    try complete.prefix(complete.count / 3).write(to: data.appending(path: "iris/zz_broken.jpg"))
     let strict = try train(data, "--strict")
     expectRefusal(strict, "zz_broken.jpg")
     let outcome = try train(data)
     #expect(outcome.code == 0)
-    #expect(outcome.complaints.contains("zz_broken.jpg"))
+    #expect(outcome.stderr.contains("zz_broken.jpg"))
     #expect(outcome.output.contains("1 picture could not be read"))
   }
 
-  @Test("A class of which nothing can be read is left out by name; if all are, it is an error")
+  @Test("Leaves out a class without readable pictures, and names it; fails if no class has any")
   func unreadable() throws {
     let data = try twoFlowers()
     let broken = data.appending(path: "broken")
@@ -114,14 +114,14 @@ struct BadInputTests {
     try Data("no picture".utf8).write(to: broken.appending(path: "a.jpg"))
     let outcome = try train(data)
     #expect(outcome.code == 0)
-    #expect(outcome.complaints.contains("broken"))
+    #expect(outcome.stderr.contains("broken"))
     #expect(outcome.output.contains("Learnt 2 classes"))
     try FileManager.default.removeItem(at: output)
     for name in ["daisy", "iris"] { try FileManager.default.removeItem(at: data.appending(path: name)) }
     expectRefusal(try train(data), "no picture")
   }
 
-  @Test("A picture of one pixel is learnt from; one that claims 900 million is passed over")
+  @Test("Uses a picture of one pixel, and skips one that claims 900 million pixels")
   func sizes() throws {
     let data = try twoFlowers()
     // A 24-bit bitmap of one pixel.
@@ -139,12 +139,12 @@ struct BadInputTests {
     try claim.write(to: data.appending(path: "iris/huge.png"))
     let outcome = try train(data)
     #expect(outcome.code == 0)
-    #expect(outcome.complaints.contains("huge.png"))
-    #expect(!outcome.complaints.contains("one.bmp"))
+    #expect(outcome.stderr.contains("huge.png"))
+    #expect(!outcome.stderr.contains("one.bmp"))
   }
 
-  @Test("Places that cannot be written to: a folder, a folder that is not there, a full disk")
-  func places() throws {
+  @Test("Fails if the output is a folder, in a missing folder or on a full disk")
+  func unwritableOutput() throws {
     let data = try twoFlowers()
     let arguments = ["train", "--model", Flowers.extractor, "--data", data.path, "--output"]
     for (place, words) in [
@@ -153,11 +153,11 @@ struct BadInputTests {
     ] {
       let outcome = try Imprint.run(arguments + [place])
       #expect(outcome.code == 1)
-      #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
+      #expect(outcome.stderr.contains(words), "\(outcome.stderr)")
     }
   }
 
-  @Test("Names under which the model, its labels and what is read would take each other's place are wrong usage")
+  @Test("Rejects output names that would overwrite an input or another output, as wrong usage")
   func clashes() throws {
     let data = try twoFlowers()
     let list = folder.appending("flowers.txt")
@@ -166,7 +166,7 @@ struct BadInputTests {
     let clash = try Imprint.run(
       "train", "--model", Flowers.extractor, "--data", list.path, "--output", folder.appending("flowers.tflite").path)
     #expect(clash.code == 64)
-    #expect(clash.complaints.contains("flowers.txt would overwrite an input file"))
+    #expect(clash.stderr.contains("flowers.txt would overwrite an input file"))
     #expect(try String(contentsOf: list, encoding: .utf8) == rows)
 
     let text = try Imprint.run(
@@ -180,32 +180,32 @@ struct BadInputTests {
     #expect(labels.code == 64)
   }
 
-  @Test("Results that cannot be printed are an error")
+  @Test("Fails if results cannot be printed")
   func fullOutput() throws {
     let outcome = try Imprint.run(
       after: "exec > /dev/full", ["inspect", Material.model("mobilenet_v1_0.25_128_quant").path])
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("No space left"))
+    #expect(outcome.stderr.contains("No space left"))
   }
 
-  @Test("A pipe is no model, and is not waited for")
+  @Test("Rejects a pipe as a model, without waiting for it")
   func pipe() throws {
     let pipe = folder.appending("pipe")
     #expect(mkfifo(pipe.path, 0o600) == 0)
     let outcome = try Imprint.run("inspect", pipe.path)
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("it is no file"))
+    #expect(outcome.stderr.contains("it is not a file"))
   }
 
   @Test(
-    "When there is no room for the new file the old one stays whole, and nothing is left beside it",
-    arguments: ["not known yet", "known from before"])
-  func noRoom(model: String) throws {
+    "Leaves the old file unchanged and no partial file on a full disk",
+    arguments: ["without a cache", "with a cache"])
+  func noRoom(condition: String) throws {
     let data = try twoFlowers()
     try Data("the old file".utf8).write(to: output)
     let cache = "export XDG_CACHE_HOME='\(folder.appending("cache").path)'"
     let train = ["train", "--model", Flowers.extractor, "--data", data.path, "--output"]
-    if model == "known from before" {
+    if condition == "with a cache" {
       #expect(try Imprint.run(after: cache, train + [folder.appending("roomy.tflite").path]).code == 0)
     } else {
       try FileManager.default.createDirectory(at: folder.appending("cache"), withIntermediateDirectories: true)
@@ -213,23 +213,23 @@ struct BadInputTests {
     let before = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
     let outcome = try Imprint.run(after: "\(cache); trap '' XFSZ; ulimit -f 512", train + [output.path])
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("File too large"), "\(outcome.complaints)")
+    #expect(outcome.stderr.contains("File too large"), "\(outcome.stderr)")
     #expect(try Data(contentsOf: output) == Data("the old file".utf8))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == before)
   }
 
-  @Test("Ctrl-C stops the work cleanly: exit code 130, and no file, whole or in part")
+  @Test("Ctrl-C ends the command with exit code 130, and leaves no file, complete or partial")
   func interrupted() throws {
     let outcome = try Imprint.run(
       interruptedBy: SIGINT, "train", "--model", Flowers.extractor, "--data", Material.flowers17.path,
       "--output", output.path)
     #expect(outcome.code == 130)
-    #expect(outcome.complaints == "Stopped: nothing was written.\n")
+    #expect(outcome.stderr == "Stopped: nothing was written.\n")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [])
   }
 
   @Test(
-    "Wrong usage ends with 64 and says what was wrong",
+    "Wrong usage exits with 64 and says what is wrong",
     arguments: [
       (["train", "--output", "o"], "--data"), (["train", "--data", "d"], "--output"),
       (["train", "--from", "s", "--output", "o", "--shots", "3"], "--data"),
@@ -249,12 +249,12 @@ struct BadInputTests {
   func usage(arguments: [String], words: String) throws {
     let outcome = try Imprint.run(arguments)
     #expect(outcome.code == 64)
-    #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
+    #expect(outcome.stderr.contains(words), "\(outcome.stderr)")
     #expect(outcome.output == "")
   }
 
   @Test(
-    "Every command's help has an example",
+    "The help of every command has an example",
     arguments: ["train", "classify", "evaluate", "embed", "merge", "inspect", "model convert", "model fetch"])
   func help(command: String) throws {
     let outcome = try Imprint.run(after: "true", command.split(separator: " ").map(String.init) + ["--help"])
@@ -263,13 +263,13 @@ struct BadInputTests {
     #expect(outcome.output.contains("imprint \(command) "))
   }
 
-  @Test("Without the runtime the error says where it was looked for and how to get it")
+  @Test("Without the runtime, the error says where the command looked and how to install it")
   func noRuntime() throws {
     let outcome = try Imprint.run(
       after: "export IMPRINT_LITERT=/nowhere/libLiteRt.so",
       ["classify", "--model", Flowers.l2norm, Material.coralPicture("cat_test_0").path])
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("/nowhere/libLiteRt.so"))
-    #expect(outcome.complaints.contains("scripts/setup"))
+    #expect(outcome.stderr.contains("/nowhere/libLiteRt.so"))
+    #expect(outcome.stderr.contains("scripts/setup"))
   }
 }

@@ -31,11 +31,11 @@ struct CompileTests {
     let operations: [Operation]
   }
 
-  /// Puts a script in the compiler's place; it finds in `$out` the folder and in `$made` the file that it should write.
-  private func pretend(_ script: String) throws {
+  /// Installs a script as the compiler, with the output folder in `$out` and the file to write in `$made`.
+  private func installCompiler(_ script: String) throws {
     let text = """
       #!/bin/sh
-      echo "$@" >'\(folder.appending("asked").path)'
+      echo "$@" >'\(folder.appending("arguments").path)'
       while [ $# -gt 1 ]; do
         case $1 in --out_dir) out=$2 ;; esac
         shift
@@ -48,9 +48,9 @@ struct CompileTests {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: compiler.path)
   }
 
-  /// A compiler that does its work, as far as is seen from outside.
-  private func pretendToCompile() throws {
-    try pretend(
+  /// Installs a script that writes a compiled model, and prints and logs what the real compiler does.
+  private func installWorkingCompiler() throws {
+    try installCompiler(
       """
       cp '\(compiled.path)' "$made"
       cat <<'END'
@@ -75,9 +75,9 @@ struct CompileTests {
   }
 
   private func model(_ arguments: String...) throws -> Imprint.Outcome {
-    let surroundings =
+    let environment =
       "export IMPRINT_EDGETPU_COMPILER='\(compiler.path)' TMPDIR='\(folder.appending("scratch").path)'"
-    return try Imprint.run(after: surroundings, ["model"] + arguments)
+    return try Imprint.run(after: environment, ["model"] + arguments)
   }
 
   private func expectNothingLeft() throws {
@@ -86,21 +86,21 @@ struct CompileTests {
     }
   }
 
-  /// Checks that the work failed with one clear sentence, and that nothing is left of it.
+  /// Checks that the command failed with one error that contains the words, and left no file.
   private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String...) throws {
     #expect(outcome.code == 1 && outcome.output == "")
-    #expect(outcome.complaints.hasPrefix("Error: "), "\(outcome.complaints)")
-    let lines = outcome.complaints.split(separator: "\n")
+    #expect(outcome.stderr.hasPrefix("Error: "), "\(outcome.stderr)")
+    let lines = outcome.stderr.split(separator: "\n")
     #expect(lines.count == 1 || lines.count == 2 && lines[1].hasPrefix("Hint: "))
-    for word in words { #expect(outcome.complaints.contains(word), "\(outcome.complaints)") }
+    for word in words { #expect(outcome.stderr.contains(word), "\(outcome.stderr)") }
     try expectNothingLeft()
   }
 
-  @Test("A model is compiled into a folder, and what the compiler says is shown")
+  @Test("Compiles a model into a folder, and reports what the compiler says")
   func compile() throws {
-    try pretendToCompile()
+    try installWorkingCompiler()
     let outcome = try model("compile", extractor.path, "-o", output.path, "--min-runtime-version", "13", "--json")
-    #expect(outcome.code == 0 && outcome.complaints == "", "\(outcome.complaints)")
+    #expect(outcome.code == 0 && outcome.stderr == "", "\(outcome.stderr)")
     let report = try outcome.decoded(as: Report.self)
     let file = output.appending(path: "mobilenet_v1_1.0_224_quant_embedding_extractor_edgetpu.tflite")
     #expect(report.model == file.path && report.compiler == "16.0.384591198")
@@ -108,59 +108,59 @@ struct CompileTests {
     #expect(report.onChipBytes == 3_491_758)
     #expect(try Data(contentsOf: file).count == report.bytes)
     #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file.lastPathComponent])
-    let asked = try String(contentsOf: folder.appending("asked"), encoding: .utf8)
-    #expect(asked.contains("--min_runtime_version 13") && !asked.contains("timeout_sec"))
+    let arguments = try String(contentsOf: folder.appending("arguments"), encoding: .utf8)
+    #expect(arguments.contains("--min_runtime_version 13") && !arguments.contains("timeout_sec"))
     #expect(try Imprint.run("inspect", file.path).output.contains("TOCO Converted"))
     let text = try model("compile", extractor.path, "-o", output.path).output
     #expect(text.contains("Compiler  16.0.384591198, 520 ms") && text.contains("Mapped    28 of 28 operators"))
     #expect(text.contains("Memory    3.5 MB of parameters on the chip, 4.6 MB free; 0.0 kB streamed at every run"))
   }
 
-  @Test("A taught classifier becomes a device model in one step: its base compiled, head and labels as they were")
+  @Test("Prepares a trained classifier in one step: compiles its base, and keeps its head and labels")
   func prepare() throws {
-    try pretendToCompile()
+    try installWorkingCompiler()
     let data = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
-    let (taught, made) = (folder.appending("taught.tflite"), folder.appending("work/made.tflite"))
-    let lesson = try Imprint.run(
-      "train", "--model", extractor.path, "--data", data.path, "--augment", "none", "--output", taught.path)
-    #expect(lesson.code == 0, "\(lesson.complaints)")
-    let outcome = try model("prepare-edgetpu", taught.path, "-o", made.path, "--json")
-    #expect(outcome.code == 0 && outcome.complaints == "", "\(outcome.complaints)")
+    let (trained, made) = (folder.appending("trained.tflite"), folder.appending("work/made.tflite"))
+    let training = try Imprint.run(
+      "train", "--model", extractor.path, "--data", data.path, "--augment", "none", "--output", trained.path)
+    #expect(training.code == 0, "\(training.stderr)")
+    let outcome = try model("prepare-edgetpu", trained.path, "-o", made.path, "--json")
+    #expect(outcome.code == 0 && outcome.stderr == "", "\(outcome.stderr)")
     let report = try outcome.decoded(as: Report.self)
     #expect(report.embedding == "\"MobilenetV1/Logits/AvgPool_1a/AvgPool\"" && report.mapped == 28)
-    let about = try [taught, made].map { try Imprint.run("inspect", $0.path).output }
-    #expect(about[1].contains("edgetpu-custom-op") && !about[1].contains("DEPTHWISE"))
+    let descriptions = try [trained, made].map { try Imprint.run("inspect", $0.path).output }
+    #expect(descriptions[1].contains("edgetpu-custom-op") && !descriptions[1].contains("DEPTHWISE"))
     for word in ["Head", "Unknown", "Resize", "Labels"] {
-      let lines = about.map { $0.split(separator: "\n").first { $0.hasPrefix(word) } }
+      let lines = descriptions.map { $0.split(separator: "\n").first { $0.hasPrefix(word) } }
       #expect(lines[0] == lines[1])
     }
-    // The device's base cannot be run here; its head behind the base that it was compiled of can.
+    // The compiled base cannot run here; its head can, joined to the base before compilation.
     let (head, again) = (folder.appending("head.tflite"), folder.appending("again.tflite"))
     #expect(try model("head", made.path, "--take", "-o", head.path).code == 0)
     #expect(try model("join", extractor.path, head.path, "-o", again.path).code == 0)
-    let answers = try [taught, again].map { try Imprint.run("classify", "--json", "--model", $0.path, data.path) }
+    let answers = try [trained, again].map { try Imprint.run("classify", "--json", "--model", $0.path, data.path) }
     #expect(answers[0].code == 0 && answers[0].output == answers[1].output)
     #expect(answers[0].output.contains("iris"))
-    let labels = ["taught.txt", "work/made.txt"].map { folder.appending($0) }
+    let labels = ["trained.txt", "work/made.txt"].map { folder.appending($0) }
     #expect(try Data(contentsOf: labels[0]) == Data(contentsOf: labels[1]))
     #expect(try Data(contentsOf: made).range(of: Data("daisy".utf8)) != nil)
-    let whole = try model("prepare-edgetpu", extractor.path, "-o", made.path)
-    #expect(whole.code == 0 && !whole.output.contains("Head"), "\(whole.complaints)")
+    let complete = try model("prepare-edgetpu", extractor.path, "-o", made.path)
+    #expect(complete.code == 0 && !complete.output.contains("Head"), "\(complete.stderr)")
   }
 
-  @Test("What the compiler would refuse is named before it is asked")
+  @Test("Names what the compiler would reject, without running it")
   func notReady() throws {
-    try pretendToCompile()
+    try installWorkingCompiler()
     try expectRefusal(
       try model("compile", compiled.path, "-o", output.path), "compiled for the Edge TPU already")
-    #expect(!FileManager.default.fileExists(atPath: folder.appending("asked").path))
+    #expect(!FileManager.default.fileExists(atPath: folder.appending("arguments").path))
     let other = Material.model("mobilenet_v2_1.0_224_quant").path
     try expectRefusal(try model("compile", other, "-o", output.path), "is not the compiled model", "outputs")
     try expectRefusal(try model("compile", folder.appending("no.tflite").path, "-o", output.path), "cannot be read")
     #expect(try model("compile", compiled.path, "-o", output.path, "--unchecked").code == 0)
   }
 
-  @Test("A compiler that is not there, or cannot be run: the sentence says how to get it")
+  @Test("Says how to install the compiler if it is missing or cannot run")
   func notInstalled() throws {
     try expectRefusal(
       try model("compile", extractor.path, "-o", output.path), "edgetpu-compiler", "Coral's documentation")
@@ -169,33 +169,33 @@ struct CompileTests {
       try model("prepare-edgetpu", extractor.path, "-o", output.path), "cannot be run", "IMPRINT_EDGETPU_COMPILER")
   }
 
-  @Test("A compiler that exits with an error, writes nothing, or writes something else")
+  @Test("Rejects the result of a compiler that fails, writes nothing or writes something else")
   func failures() throws {
     let compile = { try model("compile", extractor.path, "-o", output.path) }
-    try pretend("echo 'Edge TPU Compiler version 2.1'; echo 'Internal compiler error. Aborting!' >&2; exit 1")
+    try installCompiler("echo 'Edge TPU Compiler version 2.1'; echo 'Internal compiler error. Aborting!' >&2; exit 1")
     try expectRefusal(try compile(), "exited with 1", "Internal compiler error")
-    try pretend("cp '\(compiled.path)' \"$made\"; exit 3")
-    try expectRefusal(try compile(), "exited with 3 and said nothing")
-    try pretend("kill -SEGV $$")
+    try installCompiler("cp '\(compiled.path)' \"$made\"; exit 3")
+    try expectRefusal(try compile(), "exited with 3 and printed nothing")
+    try installCompiler("kill -SEGV $$")
     try expectRefusal(try compile(), "exited with 139")
-    try pretend("echo 'Model not quantized'; exit 0")
-    try expectRefusal(try compile(), "without a model", "Model not quantized")
-    try pretend("echo garbage >\"$made\"")
+    try installCompiler("echo 'Model not quantized'; exit 0")
+    try expectRefusal(try compile(), "wrote no model", "Model not quantized")
+    try installCompiler("echo garbage >\"$made\"")
     try expectRefusal(try compile(), "is not the compiled model")
-    try pretend("head -c 100000 '\(compiled.path)' >\"$made\"")
+    try installCompiler("head -c 100000 '\(compiled.path)' >\"$made\"")
     try expectRefusal(try compile(), "is not the compiled model")
-    try pretend("cp \"$1\" \"$made\"")
+    try installCompiler("cp \"$1\" \"$made\"")
     try expectRefusal(try compile(), "no operator for the Edge TPU")
-    try pretend("mkdir \"$made\"")
+    try installCompiler("mkdir \"$made\"")
     try expectRefusal(try compile(), "is not the compiled model")
-    try pretend("rm -r \"$out\"")
-    try expectRefusal(try compile(), "without a model")
+    try installCompiler("rm -r \"$out\"")
+    try expectRefusal(try compile(), "wrote no model")
   }
 
-  @Test("A compiler that hangs is ended together with what it started, even where these do not listen")
+  @Test("Ends a compiler that hangs and its child processes, even if they ignore SIGTERM")
   func hanging() throws {
     let started = folder.appending("started")
-    try pretend(
+    try installCompiler(
       """
       sh -c 'trap "" TERM; sleep 600 & wait; sleep 600' &
       echo "$$ $!" >'\(started.path)'
@@ -209,24 +209,24 @@ struct CompileTests {
     #expect(try model("compile", extractor.path, "-o", output.path, "--time-limit", "0").code == 64)
   }
 
-  @Test("Ctrl-C ends the compiler too, and leaves nothing")
+  @Test("Ctrl-C ends the compiler too, and leaves no file")
   func interrupted() throws {
     let started = folder.appending("started")
-    try pretend("cp '\(compiled.path)' \"$made\"; touch '\(started.path)'; sleep 600")
-    let surroundings =
+    try installCompiler("cp '\(compiled.path)' \"$made\"; touch '\(started.path)'; sleep 600")
+    let environment =
       "export IMPRINT_EDGETPU_COMPILER='\(compiler.path)' TMPDIR='\(folder.appending("scratch").path)'"
     let outcome = try Imprint.run(
-      after: surroundings, interruptedBy: SIGINT, once: started,
+      after: environment, interruptedBy: SIGINT, once: started,
       ["model", "compile", extractor.path, "-o", output.path])
-    #expect(outcome.code == 130 && outcome.complaints == "Stopped: nothing was written.\n")
+    #expect(outcome.code == 130 && outcome.stderr == "Stopped: nothing was written.\n")
     try expectNothingLeft()
   }
 
-  @Test("What was there stays as it was where the work fails")
-  func kept() throws {
-    let file = folder.appending("kept.tflite")
+  @Test("Leaves an existing file unchanged on failure")
+  func unchanged() throws {
+    let file = folder.appending("existing.tflite")
     try Data("before".utf8).write(to: file)
-    try pretend("exit 1")
+    try installCompiler("exit 1")
     #expect(try model("prepare-edgetpu", extractor.path, "-o", file.path).code == 1)
     #expect(try Data(contentsOf: file) == Data("before".utf8))
     #expect(try model("prepare-edgetpu", extractor.path, "-o", extractor.path).code == 64)

@@ -4,12 +4,12 @@ import TestMaterial
 
 /// A program in place of Coral's compiler.
 ///
-/// The program is a script, which leaves the model to the test process; that writes the form in which the real compiler
-/// leaves models: one operator, which only the device can run, with the input and the output of the model.
+/// The program is a script, which passes the model to the test process. The process writes a model like those of the real
+/// compiler: one operator, which only the device can run, with the input and output of the model.
 enum CompilerStandIn {
-  /// Puts it into a folder, under the compiler's name. It works for as long as the folder exists.
+  /// Writes the program into a folder, under the compiler's name. It works as long as the folder exists.
   static func put(into folder: TemporaryFolder) throws {
-    let asked = folder.appending("to-compile.tflite")
+    let request = folder.appending("to-compile.tflite")
     let answer = folder.appending("compiled.tflite")
     let script = """
       #!/bin/sh
@@ -17,7 +17,7 @@ enum CompilerStandIn {
         case $1 in --out_dir) out=$2 ;; esac
         shift
       done
-      cp "$1" '\(asked.path).new' && mv '\(asked.path).new' '\(asked.path)'
+      cp "$1" '\(request.path).new' && mv '\(request.path).new' '\(request.path)'
       while [ ! -e '\(answer.path)' ]; do sleep 0.02; done
       mv '\(answer.path)' "$out/$(basename "$1" .tflite)_edgetpu.tflite"
 
@@ -28,16 +28,16 @@ enum CompilerStandIn {
     Thread.detachNewThread { [path = folder.url.path] in
       while FileManager.default.fileExists(atPath: path) {
         Thread.sleep(forTimeInterval: 0.02)
-        guard FileManager.default.fileExists(atPath: asked.path) else { continue }
-        // An empty answer, which the command refuses, where the model cannot be read.
-        let compiled = (try? Data(compiled(Model(contentsOf: asked)).serialized().bytes())) ?? Data()
-        try? FileManager.default.removeItem(at: asked)
+        guard FileManager.default.fileExists(atPath: request.path) else { continue }
+        // If the model cannot be read, answers with an empty file, which the command rejects.
+        let compiled = (try? Data(compiled(Model(contentsOf: request)).serialized().bytes())) ?? Data()
+        try? FileManager.default.removeItem(at: request)
         try? compiled.write(to: answer, options: .atomic)
       }
     }
   }
 
-  /// Returns the compiled form of a model of one input and one output.
+  /// Returns the compiled form of a model with one input and one output.
   private static func compiled(_ model: Model) throws -> Model {
     let graph = model.subgraphs[0]
     var ends = [graph.tensors[Int(graph.outputs[0])], graph.tensors[Int(graph.inputs[0])]]

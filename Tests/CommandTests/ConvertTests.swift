@@ -16,28 +16,28 @@ struct ConvertTests {
       ["model", "convert", "--architecture", "efficientnet-lite0", weights.path, "-o", output.path] + options)
   }
 
-  /// Checks that the work failed with one clear sentence and that nothing was written.
+  /// Checks that the command rejects weights with an error that contains the words, and writes nothing.
   private func expectRefusal(_ contents: [UInt8], _ words: String) throws {
     let weights = folder.appending("weights")
     try Data(contents).write(to: weights)
     let outcome = try convert(weights)
     #expect(outcome.code == 1)
     #expect(outcome.output == "")
-    #expect(outcome.complaints.hasPrefix("Error: ") && outcome.complaints.contains(words), "\(outcome.complaints)")
+    #expect(outcome.stderr.hasPrefix("Error: ") && outcome.stderr.contains(words), "\(outcome.stderr)")
     #expect(!FileManager.default.fileExists(atPath: output.path))
   }
 
-  @Test("Files that are no weights, or weights of something else")
+  @Test("Rejects files without weights, and weights of something else")
   func noWeights() throws {
     try expectRefusal([], "it is empty")
-    try expectRefusal(Array("no weights at all".utf8), "no file of weights")
+    try expectRefusal(Array("no weights at all".utf8), "not a file of weights")
     let header = #"{"fc.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
     try expectRefusal(
       [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [0, 0, 0, 0],
       "lack _conv_stem.weight, _bn0.weight")
   }
 
-  @Test("A pickle that would call something is refused by name, and calls nothing")
+  @Test("Rejects a pickle that would call a function, names the function, and does not call it")
   func harm() throws {
     let trace = folder.appending("trace")
     let start: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
@@ -48,29 +48,29 @@ struct ConvertTests {
     #expect(!FileManager.default.fileExists(atPath: trace.path))
   }
 
-  @Test("Weights and places that are not there")
+  @Test("Rejects missing weights and a missing output folder")
   func places() throws {
     let missing = folder.appending("missing.pth")
     let outcome = try convert(missing)
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("missing.pth cannot be read"))
+    #expect(outcome.stderr.contains("missing.pth cannot be read"))
     let nowhere = try Imprint.run(
       "model", "convert", "--architecture", "efficientnet-lite0", missing.path, "-o",
       folder.appending("no/out.tflite").path)
     #expect(nowhere.code == 1)
-    #expect(nowhere.complaints.contains("there is no folder"))
+    #expect(nowhere.stderr.contains("there is no folder"))
   }
 
-  @Test("An architecture that is not known: the known ones are named")
+  @Test("Lists the known architectures for an unknown one")
   func architecture() throws {
     let outcome = try Imprint.run("model", "convert", "--architecture", "resnet50", "w.pth", "-o", output.path)
     #expect(outcome.code == 64)
     for name in ["efficientnet-lite0", "efficientnet-lite2", "mobilenet-v1-1.0", "mobilenet-v1-0.25"] {
-      #expect(outcome.complaints.contains(name))
+      #expect(outcome.stderr.contains(name))
     }
   }
 
-  @Test("Weights with the names of TensorFlow's slim")
+  @Test("Converts weights named as in TensorFlow's Slim")
   func slim() throws {
     var shapes: [(name: String, shape: [Int])] = []
     func add(_ layer: String, _ weights: String, _ shape: [Int], channels: Int) {
@@ -98,16 +98,16 @@ struct ConvertTests {
     try Data(length + header + Array(repeating: 0, count: size)).write(to: weights)
     let outcome = try Imprint.run(
       "model", "convert", "--architecture", "mobilenet-v1-0.25", weights.path, "-o", output.path)
-    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
     #expect(outcome.output.hasPrefix("Converted 0.5 million weights of mobilenet-v1-0.25\n"), "\(outcome.output)")
     let other = try Imprint.run(
       "model", "convert", "--architecture", "mobilenet-v1-0.5", weights.path, "-o", folder.appending("b.tflite").path)
     #expect(other.code == 1)
-    #expect(other.complaints.contains(#""Conv2d_0.weight" has the shape [8, 3, 3, 3]"#), "\(other.complaints)")
+    #expect(other.stderr.contains(#""Conv2d_0.weight" has the shape [8, 3, 3, 3]"#), "\(other.stderr)")
   }
 
   @Test(
-    "Real weights make a model that classifies; cut off, they are refused",
+    "Converts real weights to a model that classifies, and rejects them when cut off",
     .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func real() throws {
@@ -119,7 +119,7 @@ struct ConvertTests {
     let report = try convert(Material.weights, "--json").decoded(as: Report.self)
     #expect(report.architecture == "efficientnet-lite0")
     #expect(report.side == 224)
-    // With what the normalisations have measured.
+    // Includes the means and variances of the normalisations.
     #expect(report.weights == 4_694_024)
     #expect(report.bytes == (try output.resourceValues(forKeys: [.fileSizeKey])).fileSize)
     let hen = Material.imagenetSample.appending(path: "0008_hen.jpg")
@@ -127,9 +127,9 @@ struct ConvertTests {
     #expect(answer.code == 0)
     #expect(answer.output.contains("  8 "), "\(answer.output)")
     try FileManager.default.removeItem(at: output)
-    let whole = try Data(contentsOf: Material.weights)
-    for length in [20, 30_000, 45_000, 60_000, whole.count - 1] {
-      try expectRefusal(Array(whole.prefix(length)), "cut off")
+    let complete = try Data(contentsOf: Material.weights)
+    for length in [20, 30_000, 45_000, 60_000, complete.count - 1] {
+      try expectRefusal(Array(complete.prefix(length)), "cut off")
     }
   }
 }

@@ -14,17 +14,17 @@ struct CoralFlagsTests {
     let topK: [Double]
   }
 
-  @Test("Calls of Coral's scripts work with their flags as they are, and mean what ours mean")
+  @Test("Accepts the flags of Coral's scripts as synonyms of its own options")
   func scripts() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
     let (theirs, ours) = (folder.appending("theirs.tflite"), folder.appending("ours.tflite"))
-    let rest = [
+    let common = [
       "--data", data.path, "--head", "imprinted", "--augment", "none", "--no-embeddings", "--json", "--output",
     ]
     let first = try Imprint.run(
-      ["train", "--model_path", model, "--test_ratio", "0.25", "--keep_classes"] + rest + [theirs.path])
+      ["train", "--model_path", model, "--test_ratio", "0.25", "--keep_classes"] + common + [theirs.path])
     let second = try Imprint.run(
-      ["train", "--model", model, "--test-ratio", "0.25", "--keep-classes"] + rest + [ours.path])
+      ["train", "--model", model, "--test-ratio", "0.25", "--keep-classes"] + common + [ours.path])
     let (one, other) = (try first.decoded(as: Report.self), try second.decoded(as: Report.self))
     #expect(one.keptClasses == 1001 && one.topK == other.topK && one.topK.count == 5)
     #expect(try Data(contentsOf: theirs) == Data(contentsOf: ours))
@@ -41,7 +41,7 @@ struct CoralFlagsTests {
     #expect(theirsAgain.output.contains("name ") && !theirsAgain.output.contains(","))
   }
 
-  @Test("They are not shown beside ours")
+  @Test("Does not list Coral's flags in the help")
   func hidden() throws {
     for command in ["train", "classify", "evaluate"] {
       let help = try Imprint.run(command, "--help").output

@@ -2,8 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite(
-  "The command on Edge TPUs, with a stand-in for the library")
+@Suite("The command on Edge TPUs, with a stand-in for the library")
 struct DeviceTests {
   private let folder: TemporaryFolder
   private let compiled = Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu").path
@@ -14,7 +13,7 @@ struct DeviceTests {
     try Flowers.folder([("daisy", "daisy", range), ("iris", "iris", range)], in: folder)
   }
 
-  /// Runs the command with a stand-in for the library and a cache of its own.
+  /// Runs the command with a stand-in for the library and a separate cache.
   private func run(_ standIn: StandIn, _ arguments: String...) throws -> Imprint.Outcome {
     try run(standIn.library, arguments)
   }
@@ -37,7 +36,7 @@ struct DeviceTests {
     let problem: String?
   }
 
-  @Test("'devices' lists them, and says why there is none")
+  @Test("'devices' lists the devices, or says why there is none")
   func list() throws {
     let standIn = try StandIn(["USB": 1, "PCI": 1], in: folder)
     let listed = try run(standIn, "devices")
@@ -47,40 +46,41 @@ struct DeviceTests {
     #expect(devices.cores > 0 && devices.problem == nil && devices.libraryVersion?.contains("stand-in") == true)
     let none = try run(folder.appending("none.so"), ["devices", "--json"]).decoded(as: Devices.self)
     #expect(none.edgeTPUs.isEmpty && none.problem?.contains("libedgetpu1-std") == true)
-    #expect(try run(StandIn(["USB": 0], in: folder), "devices").output.contains("no Edge TPU answers"))
+    #expect(try run(StandIn(["USB": 0], in: folder), "devices").output.contains("no Edge TPU was found"))
   }
 
-  @Test("A compiled base is taught, asked and inspected; the library is tried out once")
-  func wholeWay() throws {
+  @Test("Trains on a compiled base, classifies and inspects; checks the library only once")
+  func endToEnd() throws {
     let standIn = try StandIn(in: folder)
     let data = try flowers(0..<4)
     let model = folder.appending("flowers_edgetpu.tflite").path
     let trained = try run(standIn, "train", "--model", compiled, "--data", data.path, "--output", model)
-    #expect(trained.code == 0, "\(trained.complaints)")
+    #expect(trained.code == 0, "\(trained.stderr)")
     let made = standIn.delegates.count
     let picture = try Flowers.pictures(of: "iris", 20..<21)[0].path
-    let asked = try run(
+    let classified = try run(
       standIn, "classify", "--model", model, "--device", "usb:0", "--edgetpu-performance", "low", picture)
-    #expect(asked.output.contains("iris 0.") || asked.output.contains("iris 1."), "\(asked.complaints)")
+    #expect(classified.output.contains("iris 0.") || classified.output.contains("iris 1."), "\(classified.stderr)")
     #expect(Array(standIn.delegates.dropFirst(made)) == ["device=:0 Performance=Low"])
     let inspected = try run(standIn, "inspect", model).output
     #expect(inspected.contains("Runs    edgetpu-custom-op on an Edge TPU"))
     #expect(inspected.contains("then on the processor RESHAPE → DEQUANTIZE"))
   }
 
-  @Test("A library that crashes is found out in a process of its own")
+  @Test("Detects a library that crashes, in a separate process")
   func crashing() throws {
     let picture = try Flowers.pictures(of: "iris", 0..<1)[0].path
     let model = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu").path
     for device in ["auto", "edgetpu"] {
       let standIn = try StandIn(["CRASHING": 1], in: folder)
-      let asked = try run(standIn, "classify", "--model", model, "--device", device, picture)
-      #expect(asked.code == 1)
-      #expect(asked.complaints.contains("crashes (signal 6)") && asked.complaints.contains("built for TensorFlow 2.16"))
+      let classified = try run(standIn, "classify", "--model", model, "--device", device, picture)
+      #expect(classified.code == 1)
+      #expect(
+        classified.stderr.contains("crashes (signal 6)") && classified.stderr.contains("built for TensorFlow 2.16"))
     }
   }
 
-  @Test("A device that is unplugged while it teaches: the error says so, and the embeddings so far are saved")
+  @Test("Reports a device unplugged during training, and saves the embeddings computed so far")
   func unplugged() throws {
     let standIn = try StandIn(["UNPLUGGED": 6], in: folder)
     let data = try flowers(0..<5)
@@ -89,27 +89,27 @@ struct DeviceTests {
       standIn, "train", "--model", compiled, "--data", data.path, "--output", output.path, "--augment", "none",
       "--save-partial")
     #expect(trained.code == 1)
-    #expect(trained.complaints.contains("unplugged") && trained.complaints.contains("6 pictures"))
+    #expect(trained.stderr.contains("unplugged") && trained.stderr.contains("6 pictures"))
     #expect(!FileManager.default.fileExists(atPath: output.path))
     let finished = try run(
       StandIn(in: folder), "train", "--model", compiled, "--from", folder.appending("flowers.embeddings").path,
       "--output",
       output.path)
-    #expect(finished.code == 0 && finished.output.contains("6 pictures"), "\(finished.complaints)")
+    #expect(finished.code == 0 && finished.output.contains("6 pictures"), "\(finished.stderr)")
   }
 
-  @Test("Devices that are none, and a device for a model that needs none")
+  @Test("Rejects unknown devices, and an Edge TPU for a model that is not compiled for one")
   func wrong() throws {
     let standIn = try StandIn(in: folder)
     let picture = try Flowers.pictures(of: "iris", 0..<1)[0].path
     let model = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu").path
     #expect(try run(standIn, "classify", "--model", model, "--device", "gpu", picture).code == 64)
     let far = try run(standIn, "classify", "--model", model, "--device", "edgetpu:3", picture)
-    #expect(far.code == 1 && far.complaints.contains("there is no Edge TPU :3"))
+    #expect(far.code == 1 && far.stderr.contains("there is no Edge TPU :3"))
     let plain = Material.model("mobilenet_v1_0.25_128_quant").path
     let needless = try run(standIn, "classify", "--model", plain, "--device", "edgetpu", picture)
-    #expect(needless.code == 1 && needless.complaints.contains("edgetpu_compiler"))
+    #expect(needless.code == 1 && needless.stderr.contains("edgetpu_compiler"))
     let processor = try run(standIn, "classify", "--model", model, "--device", "cpu", picture)
-    #expect(processor.code == 1 && processor.complaints.contains("processor"))
+    #expect(processor.code == 1 && processor.stderr.contains("processor"))
   }
 }

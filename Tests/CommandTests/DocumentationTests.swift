@@ -3,16 +3,16 @@ import TestMaterial
 import Testing
 import Torch
 
-/// README and the pages in `Documentation`, as a reader follows them.
+/// Runs the commands of the README and the pages in `Documentation`, as a reader would.
 @Suite("The commands that the documentation shows")
 struct DocumentationTests {
-  @Test("There are commands on README and at least ten other pages")
+  @Test("Finds commands in the README and on at least ten other pages")
   func pages() {
     #expect(DocumentedPage.tested.count >= 11)
     #expect(DocumentedPage.tested.contains { $0.path == "README.md" })
   }
 
-  @Test("A block of commands is tested, or the comment before it says why not", arguments: DocumentedPage.all)
+  @Test("Tests every block of commands, unless a comment before it says why not", arguments: DocumentedPage.all)
   func reasons(page: DocumentedPage) throws {
     for block in page.blocks {
       if let reason = block.reason { #expect(block.kind == "console" && !reason.isEmpty) }
@@ -22,17 +22,17 @@ struct DocumentationTests {
     let text = try String(contentsOf: Material.packageRoot.appending(path: page.path), encoding: .utf8)
     #expect(
       text.components(separatedBy: "<!-- not tested").count - 1 == page.blocks.count { $0.reason != nil },
-      "a comment does not stand right before its block")
+      "a comment is not right before its block")
   }
 
   @Test(
-    "Every command of a page runs as printed, one after the other",
+    "Runs every command of a page as printed, in order",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)),
     arguments: DocumentedPage.tested.filter { !$0.needsTorch })
   func commands(page: DocumentedPage) throws { try run(page, in: ReaderFolder()) }
 
   @Test(
-    "Every command of a page on training a base runs as printed, one after the other",
+    "Runs every command of a page on training a base as printed, in order",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)),
     .enabled(if: TorchLibrary.isInstalled, "needs libtorch (scripts/setup --training)"),
     arguments: DocumentedPage.tested.filter(\.needsTorch))
@@ -41,14 +41,14 @@ struct DocumentationTests {
   private func run(_ page: DocumentedPage, in folder: ReaderFolder) throws {
     for command in page.commands {
       let outcome = try folder.run(command)
-      #expect(outcome.code == 0, "\(page.path): \(command)\n\(outcome.complaints)")
+      #expect(outcome.code == 0, "\(page.path): \(command)\n\(outcome.stderr)")
     }
   }
 
   @Test(
-    "What the page for those who come from Coral makes for a device runs there but for its last layers")
+    "The device model of the page for Coral's users runs on the device except for its last layers")
   func device() throws {
-    let folder = try ReaderFolder(isTaught: false)
+    let folder = try ReaderFolder(isTrained: false)
     let model = "mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
     for command in [
       "imprint train --model \(model) --data flowers --output better.tflite",

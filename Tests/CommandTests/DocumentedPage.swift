@@ -2,13 +2,13 @@ import Foundation
 import TestMaterial
 import Testing
 
-/// A page of the documentation, and the commands that it shows in code blocks of the kind `console`.
+/// A page of the documentation, with the commands in its code blocks of the kind `console`.
 struct DocumentedPage: Sendable, CustomTestStringConvertible {
   /// A code block.
   struct Block: Sendable {
     /// The kind of its contents, such as `console` or `swift`.
     let kind: String
-    /// Why its commands are not tested, where the comment before it says so: `<!-- not tested: REASON -->`.
+    /// The reason not to test its commands, from a comment before the block: `<!-- not tested: REASON -->`.
     let reason: String?
     /// The lines that follow the prompt `$ `, with their continuation lines.
     let commands: [String]
@@ -20,7 +20,7 @@ struct DocumentedPage: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { path }
 
-  /// The commands that are tested, in the order of the page.
+  /// The commands to test, in the order of the page.
   var commands: [String] { blocks.filter { $0.kind == "console" && $0.reason == nil }.flatMap(\.commands) }
 
   /// `README.md` and the pages in `Documentation`.
@@ -34,7 +34,7 @@ struct DocumentedPage: Sendable, CustomTestStringConvertible {
     }
   }()
 
-  /// Those that show commands to test.
+  /// The pages with commands to test.
   static let tested = all.filter { !$0.commands.isEmpty }
 
   init(path: String, text: String) {

@@ -42,9 +42,9 @@ struct EpisodesTests {
   }
 
   @Test(
-    "A table of methods and shots; the second run takes the embeddings of the first and says the same; a page is written"
+    "Evaluates methods and shots, reuses cached embeddings with the same results, and writes a page"
   )
-  func wholeWay() throws {
+  func endToEnd() throws {
     let data = try flowers()
     let page = folder.appending("page.html")
     let options = ["--episodes", "4", "--shots", "1,all", "--methods", "imprinted,softmax"]
@@ -54,8 +54,8 @@ struct EpisodesTests {
         ["evaluate", "--model", Flowers.extractor, "--data", data.path] + options + more)
     }
     let first = try run("--json")
-    #expect(first.code == 0, "\(first.complaints)")
-    #expect(first.complaints.contains("one picture only: one"))
+    #expect(first.code == 0, "\(first.stderr)")
+    #expect(first.stderr.contains("only one picture: one"))
     let report = try first.decoded(as: Report.self)
     #expect(report.reused == 0)
     #expect(report.pictures == 24)
@@ -71,7 +71,7 @@ struct EpisodesTests {
     #expect(try run("--json", "--no-cache").decoded(as: Report.self).reused == 0)
 
     let text = try run("--report", page.path, "--worst", "3")
-    #expect(text.code == 0, "\(text.complaints)")
+    #expect(text.code == 0, "\(text.stderr)")
     #expect(text.output.contains("pictures per class"))
     #expect(text.output.contains(" ± "))
     let html = try String(contentsOf: page, encoding: .utf8)
@@ -80,24 +80,24 @@ struct EpisodesTests {
     #expect(html.contains("<polyline"))
   }
 
-  @Test("A classifier's page shows its mistakes")
+  @Test("The page of a classifier shows its mistakes")
   func classifier() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
     let model = folder.appending("flowers.tflite")
     try Imprint.run("train", "--model", Flowers.extractor, "--data", data.path, "--output", model.path)
-    // Pansies that are called irises: mistakes for certain.
+    // Swapped labels guarantee mistakes.
     let wrong = try Flowers.folder([("daisy", "iris", 4..<7), ("iris", "daisy", 4..<7)], in: folder, named: "wrong")
     let page = folder.appending("page.html")
     let outcome = try Imprint.run(
       "evaluate", "--model", model.path, "--data", wrong.path, "--report", page.path, "--worst", "2")
-    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
     let html = try String(contentsOf: page, encoding: .utf8)
     #expect(html.contains("data:image/jpeg;base64,"))
     #expect(html.contains("taken for"))
   }
 
   @Test(
-    "Options that do not go together, and values that make no sense, are wrong usage",
+    "Rejects wrong combinations of options, and values that make no sense, as wrong usage",
     arguments: [
       (["--shots", "5"], "requires --episodes"), (["--methods", "all"], "requires --episodes"),
       (["--no-cache"], "requires --episodes"), (["--test-ratio", "0.3"], "requires --episodes"),
@@ -110,30 +110,30 @@ struct EpisodesTests {
   func usage(options: [String], words: String) throws {
     let outcome = try Imprint.run(["evaluate", "--model", "m.tflite", "--data", "d"] + options)
     #expect(outcome.code == 64)
-    #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
+    #expect(outcome.stderr.contains(words), "\(outcome.stderr)")
   }
 
-  @Test("Without a model only episodes can be run; a page would overwrite an input file is refused")
+  @Test("Requires --model without --episodes, and rejects a page that would overwrite an input file")
   func models() throws {
     let outcome = try Imprint.run("evaluate", "--data", "d")
     #expect(outcome.code == 64)
-    #expect(outcome.complaints.contains("--model is missing"))
+    #expect(outcome.stderr.contains("--model is missing"))
     let data = folder.appending("list.csv")
     try Data("a.jpg,x\n".utf8).write(to: data)
     let clash = try evaluate(data, "--episodes", "2", "--report", data.path)
     #expect(clash.code == 64)
-    #expect(clash.complaints.contains("would overwrite an input file"))
+    #expect(clash.stderr.contains("would overwrite an input file"))
     #expect(try String(contentsOf: data, encoding: .utf8) == "a.jpg,x\n")
   }
 
-  @Test("One class, or classes with one picture each, are refused in a sentence")
+  @Test("Rejects one class, and classes with one picture each")
   func tooFew() throws {
     let one = try Flowers.folder([("daisy", "daisy", 0..<4)], in: folder, named: "one")
     let outcome = try evaluate(one, "--episodes", "2")
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("only one class has two or more pictures"))
+    #expect(outcome.stderr.contains("only one class has two or more pictures"))
     let singles = try Flowers.folder(
       [("daisy", "daisy", 0..<1), ("iris", "iris", 0..<1)], in: folder, named: "singles")
-    #expect(try evaluate(singles, "--episodes", "2").complaints.contains("no class has two or more pictures"))
+    #expect(try evaluate(singles, "--episodes", "2").stderr.contains("no class has two or more pictures"))
   }
 }

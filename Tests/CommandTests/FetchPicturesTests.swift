@@ -39,7 +39,7 @@ struct FetchPicturesTests {
     return try Imprint.run(after: "export no_proxy='*'; \(preparation)", arguments)
   }
 
-  /// The files of a class, in order; hidden ones too.
+  /// Returns the files of a class in order, including hidden ones.
   private func files(_ label: String) -> [URL] {
     let folder = output.appending(path: label)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -50,12 +50,12 @@ struct FetchPicturesTests {
     (try? SHA256Digest(of: Array(PictureServer.picture(name))).hexadecimal) ?? ""
   }
 
-  /// Everything under the output, hidden or not.
-  private func everything() throws -> [String] {
+  /// Returns the paths of everything in the output folder, including hidden files.
+  private func allPaths() throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: output.path).sorted()
   }
 
-  @Test("Pictures come into class folders; a second run fetches only what is missing or is not what it should be")
+  @Test("Sorts pictures into class folders; a second run fetches only missing or altered ones")
   func twice() throws {
     let lines = [
       "URL,label,SHA256", "\(server.url("a.bmp")),cat,\(hash("a.bmp").uppercased())",
@@ -63,7 +63,7 @@ struct FetchPicturesTests {
       "\(server.url("c.bmp")),cat",
     ]
     let first = try fetch(lines)
-    #expect(first.code == 0 && first.complaints == "", "\(first.complaints)")
+    #expect(first.code == 0 && first.stderr == "", "\(first.stderr)")
     let report = try first.decoded(as: Report.self)
     #expect(report.fetched == 3 && report.present == 0 && report.bytes == 60_000)
     #expect(report.classes == [.init(label: "big, wild dog", pictures: 1), .init(label: "cat", pictures: 2)])
@@ -72,18 +72,18 @@ struct FetchPicturesTests {
     #expect(cats.allSatisfy { $0.pathExtension == "bmp" } && cats[0].lastPathComponent.hasPrefix("a-"))
     #expect(try Set(FileManager.default.contentsOfDirectory(atPath: output.path)) == ["cat", "big, wild dog"])
 
-    let asked = try server.requests().count
+    let requests = try server.requests().count
     let again = try fetch(lines).decoded(as: Report.self)
     #expect(again.fetched == 0 && again.present == 3)
-    #expect(try server.requests().count == asked)
+    #expect(try server.requests().count == requests)
     try FileManager.default.removeItem(at: cats[1])
     try Data("BM, but not that one".utf8).write(to: cats[0])
-    let mended = try fetch(lines).decoded(as: Report.self)
-    #expect(mended.fetched == 2 && mended.present == 1)
+    let repaired = try fetch(lines).decoded(as: Report.self)
+    #expect(repaired.fetched == 2 && repaired.present == 1)
     #expect(try Data(contentsOf: cats[0]) == PictureServer.picture("a.bmp"))
   }
 
-  @Test("Addresses whose files are called alike stay apart; names are harmless whatever the address says")
+  @Test("Gives files of equal names in different addresses distinct, safe names")
   func names() throws {
     let local = folder.appending("nasty.bmp")
     try PictureServer.picture("nasty.bmp").write(to: local)
@@ -98,10 +98,10 @@ struct FetchPicturesTests {
       let stem = file.deletingPathExtension().lastPathComponent
       #expect(stem.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } && !stem.hasPrefix("."))
     }
-    #expect(try everything().count == 7)
+    #expect(try allPaths().count == 7)
   }
 
-  @Test("Lines that cannot be used are named and passed over, and lead nowhere outside the folder")
+  @Test("Names and skips unusable lines, and writes nothing outside the folder")
   func badLines() throws {
     let good = server.url("a.bmp")
     let lines = [
@@ -116,7 +116,7 @@ struct FetchPicturesTests {
     let report = try outcome.decoded(as: Report.self)
     #expect(report.fetched == 1)
     #expect(report.skipped.map(\.line) == Array(2...lines.count))
-    #expect(try everything().count == 2)
+    #expect(try allPaths().count == 2)
     for (line, words) in [
       (2, "1 field"), (5, "\"../out\""), (10, "\"ftp:"), (13, "%20"), (16, "64 hexadecimal"), (17, "earlier line"),
     ] {
@@ -124,10 +124,10 @@ struct FetchPicturesTests {
       #expect(reason.contains(words), "\(reason)")
     }
     let strict = try fetch(lines, "--strict")
-    #expect(strict.code == 1 && strict.complaints.contains("line 2 of"), "\(strict.complaints)")
+    #expect(strict.code == 1 && strict.stderr.contains("line 2 of"), "\(strict.stderr)")
   }
 
-  @Test("What fails is named with its line and its address, the rest comes")
+  @Test("Names each failure by line and address, and fetches the rest")
   func failures() throws {
     let lines = [
       "\(server.url("a.bmp")),ok", "\(server.url("missing/a.bmp")),bad", "\(server.url("page/a.jpg")),bad",
@@ -146,19 +146,19 @@ struct FetchPicturesTests {
     ] {
       let reason = try #require(report.skipped.first { $0.line == line }).reason
       #expect(reason.contains(words), "\(reason)")
-      #expect(outcome.complaints.contains("line \(line) of "))
+      #expect(outcome.stderr.contains("line \(line) of "))
     }
-    #expect(outcome.complaints.contains(server.url("missing/a.bmp")))
+    #expect(outcome.stderr.contains(server.url("missing/a.bmp")))
     #expect(files("bad") == [])
-    #expect(try everything().allSatisfy { !$0.contains("passwd") })
+    #expect(try allPaths().allSatisfy { !$0.contains("passwd") })
     let none = try fetch(["\(server.url("missing/a.bmp")),bad"])
-    #expect(none.code == 1 && none.complaints.contains("404"))
+    #expect(none.code == 1 && none.stderr.contains("404"))
     let strict = try fetch(lines, "--strict", "--threads", "1")
-    #expect(strict.code == 1 && strict.complaints.contains("Error: line 2 of"), "\(strict.complaints)")
+    #expect(strict.code == 1 && strict.stderr.contains("Error: line 2 of"), "\(strict.stderr)")
   }
 
-  @Test("Overloaded servers and lines that break are tried again, from where they broke; moved files are followed")
-  func again() throws {
+  @Test("Retries overloaded servers, resumes broken downloads where they ended, and follows redirections")
+  func retries() throws {
     let paths = ["flaky/2/a.bmp", "broken/6/b.bmp", "moved/c.bmp", "slow/d.bmp"]
     let lines = paths.map { "\(server.url($0)),x" }
     let report = try fetch(lines, "--retries", "2", "--timeout", "2").decoded(as: Report.self)
@@ -171,22 +171,22 @@ struct FetchPicturesTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == ["x"])
   }
 
-  @Test("A beginning is gone on with only where it is known to be of the same file")
+  @Test("Resumes a partial download only if the server confirms that the file is the same")
   func resumed() throws {
-    let paths = ["changed/a.bmp", "unsealed/b.bmp", "whole/c.bmp"]
+    let paths = ["changed/a.bmp", "untagged/b.bmp", "rangeless/c.bmp"]
     let report = try fetch(paths.map { "\(server.url($0)),x" }).decoded(as: Report.self)
     #expect(report.fetched == 3, "\(report.skipped)")
     let contents = try files("x").map { try Data(contentsOf: $0) }
     #expect(contents == ["other.bmp", "b.bmp", "c.bmp"].map(PictureServer.picture))
-    #expect(try server.requests().filter { $0.hasPrefix("/unsealed") && $0.contains("bytes") } == [])
+    #expect(try server.requests().filter { $0.hasPrefix("/untagged") && $0.contains("bytes") } == [])
   }
 
-  @Test("What broke off in one run is gone on with in the next; with a hash, without a tag too")
+  @Test("Resumes a partial download in the next run; with a hash, even without an ETag")
   func nextRun() throws {
-    let lines = ["\(server.url("broken/1/a.bmp")),x", "\(server.url("unsealed/b.bmp")),x,\(hash("b.bmp"))"]
+    let lines = ["\(server.url("broken/1/a.bmp")),x", "\(server.url("untagged/b.bmp")),x,\(hash("b.bmp"))"]
     let first = try fetch(lines, "--retries", "0")
     #expect(first.code == 1)
-    #expect(try everything().count == 5)
+    #expect(try allPaths().count == 5)
     let second = try fetch(lines, "--retries", "0").decoded(as: Report.self)
     #expect(second.fetched == 2, "\(second.skipped)")
     #expect(try server.requests().filter { $0.contains("bytes=3000-") }.count == 2)
@@ -194,18 +194,18 @@ struct FetchPicturesTests {
     #expect(contents == ["a.bmp", "b.bmp"].map(PictureServer.picture))
   }
 
-  @Test("Servers and files that never say anything are given up")
+  @Test("Gives up on servers and files that never answer")
   func hanging() throws {
     let pipe = folder.appending("pipe.bmp")
     #expect(mkfifo(pipe.path, 0o600) == 0)
     let lines = ["\(server.url("hangs/a.bmp")),x", "file://\(pipe.path),x"]
     let outcome = try fetch(lines, "--retries", "0", "--timeout", "1")
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.split(separator: "\n").count == 2)
-    #expect(outcome.complaints.contains("nothing came for 1 seconds"), "\(outcome.complaints)")
+    #expect(outcome.stderr.split(separator: "\n").count == 2)
+    #expect(outcome.stderr.contains("no data arrived for 1 seconds"), "\(outcome.stderr)")
   }
 
-  @Test("Ctrl-C ends the work; what came stays, and is not fetched again")
+  @Test("Ctrl-C ends the command and says that the next run continues")
   func interrupted() throws {
     let list = folder.appending("list.csv")
     let lines = ["\(server.url("a.bmp")),x", "\(server.url("hangs/b.bmp")),x"]
@@ -214,10 +214,10 @@ struct FetchPicturesTests {
     let outcome = try Imprint.run(
       after: "export no_proxy='*'", interruptedBy: SIGINT, once: log,
       ["fetch", list.path, "-o", output.path, "--threads", "1"])
-    #expect(outcome.code == 130 && outcome.complaints.contains("the next run continues from there"))
+    #expect(outcome.code == 130 && outcome.stderr.contains("the next run continues from there"))
   }
 
-  @Test("One command at a time works in a folder; places and programs that are of no use are named first")
+  @Test("Locks the folder, and rejects an unusable curl, list or output before it fetches anything")
   func places() throws {
     let lines = ["\(server.url("a.bmp")),x"]
     try FileManager.default.createDirectory(
@@ -226,18 +226,18 @@ struct FetchPicturesTests {
     #expect(flock(descriptor, LOCK_EX) == 0)
     let busy = try fetch(lines)
     close(descriptor)
-    #expect(busy.code == 1 && busy.complaints.contains("another 'imprint fetch'"), "\(busy.complaints)")
+    #expect(busy.code == 1 && busy.stderr.contains("another 'imprint fetch'"), "\(busy.stderr)")
     let missing = try fetch(lines, after: "export IMPRINT_CURL=/nowhere/curl")
-    #expect(missing.code == 1 && missing.complaints.contains("apt-get install -y curl"), "\(missing.complaints)")
+    #expect(missing.code == 1 && missing.stderr.contains("apt-get install -y curl"), "\(missing.stderr)")
     let unusable = try fetch(lines, after: "export IMPRINT_CURL=/etc/passwd")
-    #expect(unusable.code == 1 && unusable.complaints.contains("IMPRINT_CURL"), "\(unusable.complaints)")
+    #expect(unusable.code == 1 && unusable.stderr.contains("IMPRINT_CURL"), "\(unusable.stderr)")
     let nowhere = try Imprint.run("fetch", folder.appending("none.csv").path, "-o", output.path)
-    #expect(nowhere.code == 1 && nowhere.complaints.contains("is not there"))
+    #expect(nowhere.code == 1 && nowhere.stderr.contains("does not exist"))
     #expect(try fetch(lines, "--threads", "0").code == 64)
     #expect(try server.requests() == [])
     try FileManager.default.removeItem(at: output)
     try Data().write(to: output)
     let file = try fetch(lines)
-    #expect(file.code == 1 && file.complaints.contains("cannot be written"), "\(file.complaints)")
+    #expect(file.code == 1 && file.stderr.contains("cannot be written"), "\(file.stderr)")
   }
 }

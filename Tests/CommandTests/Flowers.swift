@@ -6,9 +6,9 @@ enum Flowers {
   static let extractor = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor").path
   static let l2norm = Material.model("mobilenet_v1_1.0_224_l2norm_quant").path
 
-  /// Makes a folder of classes, each with some of its pictures.
+  /// Makes a folder with one folder of pictures for each class.
   ///
-  /// - Parameter classes: For each folder to make, the class of flowers17 and which of its pictures.
+  /// - Parameter classes: For each class, the name of its folder, the class of flowers17 and the range of its pictures.
   static func folder(
     _ classes: [(name: String, flower: String, pictures: Range<Int>)], in parent: TemporaryFolder,
     named name: String = "data"
@@ -24,6 +24,7 @@ enum Flowers {
     return root
   }
 
+  /// Returns some pictures of a class of flowers17, in order of their names.
   static func pictures(of flower: String, _ range: Range<Int>) throws -> [URL] {
     let folder = Material.flowers17.appending(path: flower)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

@@ -3,18 +3,19 @@ import Platform
 
 /// The built command, run as a user runs it.
 enum Imprint {
+  /// The exit code, or -1 after a signal, and what the command printed.
   struct Outcome {
     let code: Int32
     let output: String
-    let complaints: String
+    let stderr: String
 
-    /// The output as one JSON document.
+    /// Decodes the output as one JSON document.
     func decoded<Value: Decodable>(as type: Value.Type) throws -> Value {
       try JSONDecoder().decode(type, from: Data(output.utf8))
     }
   }
 
-  /// It lies beside the test bundle.
+  /// The command, which the build puts beside the test bundle.
   static let executable = URL(filePath: Image.path(containing: #dsohandle) ?? "")
     .deletingLastPathComponent().appending(path: "imprint")
 
@@ -26,7 +27,7 @@ enum Imprint {
   @discardableResult
   static func run(_ arguments: [String]) throws -> Outcome { try finish(start(executable, arguments)) }
 
-  /// Runs the command in a shell that first does what `preparation` says.
+  /// Runs the command in a shell, after the commands in `preparation`.
   static func run(after preparation: String, _ arguments: [String]) throws -> Outcome {
     let command = "\(preparation); exec \"$@\""
     return try finish(start(URL(filePath: "/bin/sh"), ["-c", command, "sh", executable.path] + arguments))
@@ -35,8 +36,8 @@ enum Imprint {
   /// Runs a script in a shell.
   static func run(script: String) throws -> Outcome { try finish(start(URL(filePath: "/bin/sh"), ["-c", script])) }
 
-  /// Runs the command in a shell that first does what `preparation` says, sends it a signal once a file is there, and
-  /// waits for it.
+  /// Runs the command in a shell, after the commands in `preparation`, sends it a signal once a file exists, and waits
+  /// for it.
   static func run(
     after preparation: String, interruptedBy signal: Int32, once file: URL, _ arguments: [String]
   ) throws -> Outcome {
@@ -53,7 +54,7 @@ enum Imprint {
   static func run(interruptedBy signal: Int32, _ arguments: String...) throws -> Outcome {
     let running = try start(executable, arguments)
     let process = running.process
-    // What a process has opened stands among its mappings.
+    // The mappings list the libraries that the process has opened.
     let mappings = "/proc/\(process.processIdentifier)/maps"
     while process.isRunning, (try? String(contentsOfFile: mappings, encoding: .utf8))?.contains("libLiteRt") != true {
       Thread.sleep(forTimeInterval: 0.005)
@@ -62,7 +63,7 @@ enum Imprint {
     return try finish(running)
   }
 
-  /// Whether a process has ended within a while, or has but for someone to ask how.
+  /// Returns whether a process ends within ten seconds; a zombie counts as ended.
   static func hasEnded(_ process: pid_t) -> Bool {
     for _ in 0..<1000 {
       guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
@@ -72,7 +73,7 @@ enum Imprint {
     return false
   }
 
-  /// Where the command keeps what it may: not in the home of whoever runs the tests, and for one run alone.
+  /// The cache folder of the command, separate from the user's and removed after the tests.
   static let cache: URL = {
     let folder = FileManager.default.temporaryDirectory.appending(path: "imprint-cache-\(getpid())")
     atexit { try? FileManager.default.removeItem(at: Imprint.cache) }
@@ -82,10 +83,10 @@ enum Imprint {
   private struct Running {
     let process: Process
     let output: URL
-    let complaints: URL
+    let errors: URL
   }
 
-  // Files and not pipes: a pipe that nobody empties stops the command when it is full.
+  // Files instead of pipes: a full pipe that nobody reads would block the command.
   private static func start(_ program: URL, _ arguments: [String]) throws -> Running {
     let process = Process()
     process.executableURL = program
@@ -100,15 +101,15 @@ enum Imprint {
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()
-    return Running(process: process, output: files[0], complaints: files[1])
+    return Running(process: process, output: files[0], errors: files[1])
   }
 
   private static func finish(_ running: Running) throws -> Outcome {
     running.process.waitUntilExit()
-    defer { for file in [running.output, running.complaints] { try? FileManager.default.removeItem(at: file) } }
+    defer { for file in [running.output, running.errors] { try? FileManager.default.removeItem(at: file) } }
     let code = running.process.terminationReason == .exit ? running.process.terminationStatus : -1
     return Outcome(
       code: code, output: String(decoding: try Data(contentsOf: running.output), as: UTF8.self),
-      complaints: String(decoding: try Data(contentsOf: running.complaints), as: UTF8.self))
+      stderr: String(decoding: try Data(contentsOf: running.errors), as: UTF8.self))
   }
 }

@@ -2,8 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite(
-  "What written models say about themselves")
+@Suite("Metadata of written models")
 struct MetadataTests {
   private let folder: TemporaryFolder
   private let small = Material.model("mobilenet_v1_0.25_128_quant").path
@@ -31,7 +30,7 @@ struct MetadataTests {
     try Imprint.run("inspect", "--json", file.path).decoded(as: Inspection.self)
   }
 
-  @Test("train writes the labels and how pictures are normalised; inspect shows them")
+  @Test("'train' writes labels and normalisation, which 'inspect' shows")
   func trained() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
     let file = folder.appending("flowers.tflite")
@@ -50,7 +49,7 @@ struct MetadataTests {
     #expect(plain.model.about == nil)
   }
 
-  @Test("adapt packs the labels that it is given, and teaching goes on with them")
+  @Test("'adapt' packs the given labels, and 'train' adds to them")
   func adapted() throws {
     let base = folder.appending("base.tflite")
     #expect(try Imprint.run("model", "adapt", small, "--labels", labels, "-o", base.path).code == 0)
@@ -68,22 +67,22 @@ struct MetadataTests {
     #expect(inspection.model.about?.name == "Image classifier")
   }
 
-  @Test("Labels of another model are refused")
+  @Test("Rejects labels of another model")
   func misfit() throws {
     let wrong = folder.appending("wrong.txt")
     try "0  nothing\n1001  one too many\n".write(to: wrong, atomically: true, encoding: .utf8)
     let out = folder.appending("out.tflite")
     let outcome = try Imprint.run("model", "adapt", small, "--labels", wrong.path, "-o", out.path)
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("names class 1001, and the model's last is 1000"))
-    let bare = try Imprint.run("model", "adapt", Flowers.extractor, "--labels", labels, "-o", out.path)
-    #expect(bare.code == 1)
-    #expect(bare.complaints.contains("no classes to keep"))
+    #expect(outcome.stderr.contains("names class 1001, and the model's last is 1000"))
+    let withoutClasses = try Imprint.run("model", "adapt", Flowers.extractor, "--labels", labels, "-o", out.path)
+    #expect(withoutClasses.code == 1)
+    #expect(withoutClasses.stderr.contains("no classes to keep"))
     #expect(!FileManager.default.fileExists(atPath: out.path))
   }
 
   @Test(
-    "convert names the network, its normalisation and the labels that it is given",
+    "'convert' writes the name of the network, its normalisation and the given labels",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func converted() throws {
     let names = folder.appending("names.txt")
@@ -92,7 +91,7 @@ struct MetadataTests {
     let outcome = try Imprint.run(
       "model", "convert", "--architecture", "efficientnet-lite0", Material.weights.path, "--labels", names.path, "-o",
       file.path)
-    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
     let inspection = try inspect(file)
     #expect(inspection.model.about?.name == "efficientnet-lite0")
     #expect(inspection.model.about?.normalization?.mean == [127.5])

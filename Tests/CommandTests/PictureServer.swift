@@ -1,19 +1,19 @@
 import Foundation
 import TestMaterial
 
-/// A web server on loopback that behaves as servers do: it breaks off, is overloaded, sends elsewhere, or hangs.
+/// A local web server with the faults of real ones: it breaks off, is overloaded, redirects or hangs.
 ///
-/// Its pictures are `/NAME.bmp`, 20 000 bytes that follow from the name. What stands before the name is how it is sent:
+/// Its pictures are `/NAME.bmp`, 20 000 bytes computed from the name. The folder selects the behaviour:
 ///
-/// - `/flaky/N/`: 503 to the first N requests.
-/// - `/broken/N/`: the first N answers break off, each 3000 bytes further than the one before.
-/// - `/changed/`: the first answer breaks off; the file is another one afterwards.
-/// - `/unsealed/`: as `/broken/1/`, with nothing that tells one file from a later one.
-/// - `/whole/`: as `/broken/1/`, and it knows no ranges.
-/// - `/moved/`: a redirection; `/stolen/`: one to a file of the machine; `/round/`: one without end.
-/// - `/huge/`: says that it is 5 GB; `/endless/`: does not say that it is as much.
-/// - `/slow/`: comes in pieces, with pauses; `/hangs/`: never comes.
-/// - `/page/`: a web page with a picture's name.
+/// - `/flaky/N/`: answers 503 to the first N requests.
+/// - `/broken/N/`: breaks off the first N answers, each 3000 bytes further than the one before.
+/// - `/changed/`: breaks off the first answer, and sends a different file afterwards.
+/// - `/untagged/`: like `/broken/1/`, without an ETag.
+/// - `/rangeless/`: like `/broken/1/`, without support for ranges.
+/// - `/moved/`: redirects; `/stolen/`: redirects to a local file; `/round/`: redirects without end.
+/// - `/huge/`: declares a length of 5 GB; `/endless/`: sends data without end and declares no length.
+/// - `/slow/`: sends pieces with pauses; `/hangs/`: never answers.
+/// - `/page/`: sends a web page under the name of a picture.
 final class PictureServer {
   private let process = Process()
   private let port: String
@@ -32,21 +32,21 @@ final class PictureServer {
   }
 
   deinit {
-    // Started from a thread of the tests it may not hear of SIGTERM.
+    // A process started from a test's thread may have SIGTERM blocked.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
-  /// The address of a path.
+  /// Returns the address of a path.
   func url(_ path: String) -> String { "http://127.0.0.1:\(port)/\(path)" }
 
-  /// What was asked for until now: a path, a range and what it is on condition of, each or `-`.
+  /// Returns a line for each request so far: its path, and its `Range` and `If-Range` headers, or `-` for none.
   func requests() throws -> [String] {
     guard let text = try? String(contentsOf: log, encoding: .utf8) else { return [] }
     return text.split(separator: "\n").map(String.init)
   }
 
-  /// The bytes of a picture, by its name with the ending.
+  /// Returns the bytes of a picture, by its name with the extension.
   static func picture(_ name: String) -> Data {
     let seed = name.utf8.reduce(0) { ($0 * 31 + Int($1)) % 251 }
     return Data("BM".utf8) + Data((0..<19_998).map { UInt8(($0 * 7 + seed + $0 / 256) % 251) })
@@ -70,26 +70,26 @@ final class PictureServer {
             pass
 
         def do_GET(self):
-            asked, condition = self.headers.get("Range", "-"), self.headers.get("If-Range", "-")
+            byte_range, condition = self.headers.get("Range", "-"), self.headers.get("If-Range", "-")
             with lock:
                 counts[self.path] += 1
                 count = counts[self.path]
                 with open(sys.argv[1], "a") as log:
-                    log.write(f"{self.path} {asked} {condition}\\n")
+                    log.write(f"{self.path} {byte_range} {condition}\\n")
             parts = self.path.split("?")[0].strip("/").split("/")
-            way, name = parts[0], parts[-1]
+            behaviour, name = parts[0], parts[-1]
             self.close_connection = True
-            if way == "flaky" and count <= int(parts[1]):
+            if behaviour == "flaky" and count <= int(parts[1]):
                 self.answer(503, b"", {"Retry-After": "0"})
-            elif way == "moved":
+            elif behaviour == "moved":
                 self.answer(302, b"", {"Location": "/" + name})
-            elif way == "stolen":
+            elif behaviour == "stolen":
                 self.answer(302, b"", {"Location": "file:///etc/hostname"})
-            elif way == "round":
+            elif behaviour == "round":
                 self.answer(302, b"", {"Location": self.path})
-            elif way == "huge":
+            elif behaviour == "huge":
                 self.answer(200, b"BM", {"Content-Length": str(5 << 30)})
-            elif way == "endless":
+            elif behaviour == "endless":
                 self.send_response(200)
                 self.end_headers()
                 try:
@@ -97,11 +97,11 @@ final class PictureServer {
                         self.wfile.write(b"BM" * 50000)
                 except OSError:
                     pass
-            elif way == "hangs":
+            elif behaviour == "hangs":
                 time.sleep(600)
-            elif way == "page":
+            elif behaviour == "page":
                 self.answer(200, b"<html>Log in first</html>", {})
-            elif way == "slow":
+            elif behaviour == "slow":
                 data = picture(name)
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(data)))
@@ -110,23 +110,23 @@ final class PictureServer {
                     self.wfile.write(data[start:start + 2000])
                     self.wfile.flush()
                     time.sleep(0.2)
-            elif way == "missing" or not name.endswith(".bmp"):
+            elif behaviour == "missing" or not name.endswith(".bmp"):
                 self.answer(404, b"", {})
             else:
-                self.send(way, parts, name, count, asked, condition)
+                self.send(behaviour, parts, name, count, byte_range, condition)
 
-        def send(self, way, parts, name, count, asked, condition):
-            data, seal = picture(name), '"' + name + '"'
-            if way == "changed" and count > 1:
-                data, seal = picture("other.bmp"), '"other"'
+        def send(self, behaviour, parts, name, count, byte_range, condition):
+            data, tag = picture(name), '"' + name + '"'
+            if behaviour == "changed" and count > 1:
+                data, tag = picture("other.bmp"), '"other"'
             start = 0
-            if asked != "-" and way != "whole" and condition in ("-", seal):
-                start = int(asked.split("=")[1].split("-")[0])
-            breaks = way in ("changed", "unsealed", "whole") and count == 1
-            breaks = breaks or (way == "broken" and count <= int(parts[1]))
+            if byte_range != "-" and behaviour != "rangeless" and condition in ("-", tag):
+                start = int(byte_range.split("=")[1].split("-")[0])
+            breaks = behaviour in ("changed", "untagged", "rangeless") and count == 1
+            breaks = breaks or (behaviour == "broken" and count <= int(parts[1]))
             headers = {"Content-Length": str(len(data) - start)}
-            if way != "unsealed":
-                headers["ETag"] = seal
+            if behaviour != "untagged":
+                headers["ETag"] = tag
             if start > 0:
                 headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
             self.answer(206 if start > 0 else 200, data[start:start + 3000] if breaks else data[start:], headers)

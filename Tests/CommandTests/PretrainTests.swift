@@ -3,7 +3,7 @@ import TestMaterial
 import Testing
 import Torch
 
-/// Training a base as a user does it, on real flowers, with the smallest network.
+/// Trains a base as a user does, on real flowers, with the smallest network.
 @Suite(
   "imprint pretrain",
   .enabled(
@@ -11,7 +11,7 @@ import Torch
 struct PretrainTests {
   private let folder: TemporaryFolder
   private let data: URL
-  private let start = Material.model("mobilenet_v1_0.25_128_quant").path
+  private let pretrained = Material.model("mobilenet_v1_0.25_128_quant").path
 
   init() throws {
     folder = try TemporaryFolder()
@@ -31,8 +31,8 @@ struct PretrainTests {
   }
 
   private func expectRefusal(_ outcome: Imprint.Outcome, code: Int32 = 1, _ words: String...) {
-    #expect(outcome.code == code && outcome.output.isEmpty, "\(outcome.code) \(outcome.complaints)")
-    for word in words { #expect(outcome.complaints.contains(word), "\(outcome.complaints)") }
+    #expect(outcome.code == code && outcome.output.isEmpty, "\(outcome.code) \(outcome.stderr)")
+    for word in words { #expect(outcome.stderr.contains(word), "\(outcome.stderr)") }
   }
 
   private struct Report: Decodable {
@@ -45,65 +45,65 @@ struct PretrainTests {
     let best: String
   }
 
-  @Test("From pictures to a base, and from the base to a classifier of other classes")
-  func wholeWay() throws {
-    let trained = try Imprint.run(pretrain("--pretrained", start, "--side", "128", "--freeze-base", "--json"))
-    #expect(trained.code == 0, "\(trained.complaints)")
+  @Test("Trains a base, from which 'train' makes a classifier of other classes")
+  func endToEnd() throws {
+    let trained = try Imprint.run(pretrain("--pretrained", pretrained, "--side", "128", "--freeze-base", "--json"))
+    #expect(trained.code == 0, "\(trained.stderr)")
     let report = try trained.decoded(as: Report.self)
     #expect(report.evaluation.pictures == 16 && report.evaluation.top1 >= 0.75)
-    #expect(trained.complaints.contains("epoch 30  loss"))
+    #expect(trained.stderr.contains("epoch 30  loss"))
 
-    let asked = try Imprint.run("pretrain", "evaluate", best, "--data", data.path, "--test-ratio", "0.25", "--json")
-    #expect(asked.code == 0, "\(asked.complaints)")
-    #expect(try asked.decoded(as: Report.Evaluation.self).top1 == report.evaluation.top1)
+    let evaluated = try Imprint.run("pretrain", "evaluate", best, "--data", data.path, "--test-ratio", "0.25", "--json")
+    #expect(evaluated.code == 0, "\(evaluated.stderr)")
+    #expect(try evaluated.decoded(as: Report.Evaluation.self).top1 == report.evaluation.top1)
 
     let base = folder.appending("base.tflite").path
     let exported = try Imprint.run("pretrain", "export", best, "-o", base)
-    #expect(exported.code == 0, "\(exported.complaints)")
+    #expect(exported.code == 0, "\(exported.stderr)")
     #expect(exported.output.contains("4 classes"))
     let others = try Flowers.folder(
       [("crocus", "crocus", 0..<6), ("tulip", "tulip", 0..<6)], in: folder, named: "others")
     let classifier = folder.appending("new.tflite").path
-    let taught = try Imprint.run(
+    let classifierRun = try Imprint.run(
       "train", "--model", base, "--data", others.path, "--head", "imprinted", "--keep-classes", "--output", classifier)
-    #expect(taught.code == 0, "\(taught.complaints)")
+    #expect(classifierRun.code == 0, "\(classifierRun.stderr)")
     let named = try Imprint.run("classify", "--model", classifier, Flowers.pictures(of: "tulip", 0..<1)[0].path)
-    #expect(named.code == 0 && named.output.contains("tulip"), "\(named.output) \(named.complaints)")
+    #expect(named.code == 0 && named.output.contains("tulip"), "\(named.output) \(named.stderr)")
   }
 
-  @Test("A network that is trained for bytes answers in bytes as it did in training, and the compiler would take it")
+  @Test("A network trained for uint8 has the same accuracy after export, and only integer operators")
   func bytes() throws {
     let trained = try Imprint.run(
       pretrain(
-        "--pretrained", start, "--side", "96", "--epochs", "3", "--quantize", "uint8", "--quantize-delay", "1",
+        "--pretrained", pretrained, "--side", "96", "--epochs", "3", "--quantize", "uint8", "--quantize-delay", "1",
         "--projection", "64", "--json"))
-    #expect(trained.code == 0, "\(trained.complaints)")
+    #expect(trained.code == 0, "\(trained.stderr)")
     let report = try trained.decoded(as: Report.self)
     let base = folder.appending("base.tflite").path
     let exported = try Imprint.run("pretrain", "export", best, "-o", base)
-    #expect(exported.code == 0 && exported.output.contains("uint8"), "\(exported.complaints)")
-    let held = folder.appending("held.csv")
+    #expect(exported.code == 0 && exported.output.contains("uint8"), "\(exported.stderr)")
+    let heldBack = folder.appending("held.csv")
     let rows = try ["daffodil", "iris", "pansy", "sunflower"].flatMap { flower in
       try FileManager.default.contentsOfDirectory(atPath: data.appending(path: flower).path).sorted().prefix(4)
         .map { "\(data.appending(path: flower).path)/\($0),\(flower)\n" }
     }
-    try Data(rows.joined().utf8).write(to: held)
-    struct Shares: Decodable { let topK: [Double] }
-    let asked = try Imprint.run("evaluate", "--model", base, "--data", held.path, "--json")
-    #expect(asked.code == 0, "\(asked.complaints)")
-    let share = try #require(asked.decoded(as: Shares.self).topK.first)
-    // Of 16 pictures one may lie so near between two classes that the order of a sum decides.
-    #expect(abs(share - report.evaluation.top1) <= 1.0 / 16 + 1e-9)
+    try Data(rows.joined().utf8).write(to: heldBack)
+    struct Accuracies: Decodable { let topK: [Double] }
+    let evaluated = try Imprint.run("evaluate", "--model", base, "--data", heldBack.path, "--json")
+    #expect(evaluated.code == 0, "\(evaluated.stderr)")
+    let accuracy = try #require(evaluated.decoded(as: Accuracies.self).topK.first)
+    // One of the 16 pictures may be so close between two classes that rounding decides.
+    #expect(abs(accuracy - report.evaluation.top1) <= 1.0 / 16 + 1e-9)
     let inspected = try Imprint.run("inspect", base)
     #expect(inspected.output.contains("L2_NORMALIZATION") && !inspected.output.contains("FLOAT32  ["))
   }
 
-  @Test("A run that is killed at any moment goes on to the very same weights")
+  @Test("A run that is killed at any moment resumes to exactly the same weights")
   func killed() throws {
     let options = ["--side", "64", "--epochs", "3", "--batch-size", "8", "--threads", "2", "--ema-decay", "0.9"]
-    let whole = folder.appending("whole").path
-    #expect(try Imprint.run(pretrain(output: whole) + options).code == 0)
-    let wanted = try #require(weights(URL(filePath: whole).appending(path: "last.safetensors")))
+    let uninterrupted = folder.appending("whole").path
+    #expect(try Imprint.run(pretrain(output: uninterrupted) + options).code == 0)
+    let expected = try #require(weights(URL(filePath: uninterrupted).appending(path: "last.safetensors")))
     let first = try Imprint.run(
       after: ":", interruptedBy: SIGKILL, once: last, pretrain() + options)
     #expect(first.code == -1)
@@ -115,29 +115,29 @@ struct PretrainTests {
       #expect(weights(last) != nil, "a checkpoint was damaged")
     }
     if outcome.code != 0 { outcome = try Imprint.run(pretrain("--resume") + options) }
-    #expect(outcome.code == 0, "\(outcome.complaints)")
-    #expect(weights(last) == wanted)
+    #expect(outcome.code == 0, "\(outcome.stderr)")
+    #expect(weights(last) == expected)
   }
 
-  /// The bytes of all tensors of a safetensors file.
+  /// Returns the bytes of all tensors of a safetensors file.
   private func weights(_ file: URL) -> Data? {
     guard let data = try? Data(contentsOf: file), data.count > 8 else { return nil }
     let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     return length < data.count ? data.dropFirst(8 + length) : nil
   }
 
-  @Test("Ctrl-C writes a checkpoint and says how to go on")
+  @Test("Ctrl-C writes a checkpoint and says how to resume")
   func interrupted() throws {
     let outcome = try Imprint.run(
       after: ":", interruptedBy: SIGINT, once: last,
       pretrain("--side", "64", "--epochs", "500", "--batch-size", "8"))
-    #expect(outcome.code == 130, "\(outcome.complaints)")
-    #expect(outcome.complaints.contains("--resume"))
+    #expect(outcome.code == 130, "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("--resume"))
     let resumed = try Imprint.run(pretrain("--side", "64", "--epochs", "3", "--batch-size", "8", "--resume"))
     expectRefusal(resumed, "its settings are different (epochs)")
   }
 
-  @Test("A disk that is full stops the run; the last checkpoint stays, and the run goes on from it")
+  @Test("A full disk stops the run and leaves the last checkpoint, from which it resumes")
   func fullDisk() throws {
     let options = ["--side", "64", "--epochs", "40", "--batch-size", "8"]
     let first = try Imprint.run(after: ":", interruptedBy: SIGINT, once: last, pretrain() + options)
@@ -151,25 +151,25 @@ struct PretrainTests {
     #expect(try Imprint.run(pretrain("--resume") + options).code == 0)
   }
 
-  @Test("The experiment of the paper: a table, and a page with drawings")
+  @Test("Runs the experiment of the paper, prints a table and writes a page with charts")
   func experiment() throws {
     let page = folder.appending("page.html")
     let arguments = [
       "pretrain", "experiment", "--data", data.path, "--base-classes", "daffodil,iris", "--test-ratio", "0.25",
-      "--architecture", "mobilenet-v1-0.25", "--side", "128", "--pretrained", start, "--freeze-base", "-o", run,
+      "--architecture", "mobilenet-v1-0.25", "--side", "128", "--pretrained", pretrained, "--freeze-base", "-o", run,
       "--shots",
       "1,5", "--draws", "2", "--report", page.path,
     ]
     let outcome = try Imprint.run(arguments)
-    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
     for words in ["2 new classes, of all 4", "random, tuned", "imprinted, varied", "imprinted, tuned", "analytic"] {
       #expect(outcome.output.contains(words), "\(outcome.output)")
     }
     let html = try String(contentsOf: page, encoding: .utf8)
     #expect(html.components(separatedBy: "<polyline").count - 1 == 10)
-    // The base is there now, and is not trained again.
+    // The second run uses the trained base.
     let again = try Imprint.run(arguments)
-    #expect(again.code == 0 && !again.complaints.contains("epoch 1 "), "\(again.complaints)")
+    #expect(again.code == 0 && !again.stderr.contains("epoch 1 "), "\(again.stderr)")
     #expect(again.output == outcome.output)
     expectRefusal(
       try Imprint.run(arguments + ["--base-classes", "daffodil,zebra"]), "the data has no class \"zebra\"")
@@ -179,7 +179,7 @@ struct PretrainTests {
 
   // MARK: Bad input
 
-  @Test("A starting point of another architecture is refused, and which tensors differ is said")
+  @Test("Rejects pretrained weights of another architecture, and names a tensor that differs")
   func otherArchitecture() throws {
     let other = Material.model("mobilenet_v2_1.0_224_quant").path
     expectRefusal(try Imprint.run(pretrain("--pretrained", other)), "mobilenet-v1-0.25")
@@ -188,7 +188,7 @@ struct PretrainTests {
     #expect(!FileManager.default.fileExists(atPath: run))
   }
 
-  @Test("A class without pictures, records that were altered, and labels outside the range are named")
+  @Test("Names a class without pictures, a damaged record file and missing data")
   func badPictures() throws {
     try FileManager.default.createDirectory(at: data.appending(path: "weeds"), withIntermediateDirectories: true)
     expectRefusal(try Imprint.run(pretrain()), "weeds")
@@ -201,7 +201,7 @@ struct PretrainTests {
     expectRefusal(try Imprint.run(pretrain(data: folder.appending("nowhere"))), "nowhere")
   }
 
-  @Test("Checkpoints of later versions, and files that are none, are refused")
+  @Test("Rejects checkpoints of later versions, and files that are no checkpoints")
   func checkpoints() throws {
     let header = #"{"__metadata__":{"imprint":"{\"version\":9}"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
     var bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
@@ -213,11 +213,12 @@ struct PretrainTests {
       expectRefusal(try Imprint.run(["pretrain"] + command), "later version", "newer.safetensors")
     }
     expectRefusal(try Imprint.run(pretrain("--pretrained", newer.path)), "later version", "newer.safetensors")
-    expectRefusal(try Imprint.run("pretrain", "export", start, "-o", run + ".tflite"), "mobilenet_v1_0.25_128_quant")
+    expectRefusal(
+      try Imprint.run("pretrain", "export", pretrained, "-o", run + ".tflite"), "mobilenet_v1_0.25_128_quant")
     expectRefusal(try Imprint.run("pretrain", "export", "none.safetensors", "-o", run + ".tflite"), "none.safetensors")
   }
 
-  @Test("Options that make no sense are wrong usage")
+  @Test("Rejects options that make no sense")
   func options() throws {
     expectRefusal(try Imprint.run(pretrain("--test-ratio", "1")), code: 64, "--test-ratio")
     expectRefusal(
@@ -238,12 +239,12 @@ struct PretrainTests {
 
 @Suite("imprint pretrain without libtorch")
 struct PretrainWithoutTorchTests {
-  @Test("It says what is missing and how to get it, and is not listed")
+  @Test("Says what is missing and how to install it; the help does not list the command")
   func missing() throws {
     let nowhere = "export IMPRINT_TORCH=/nowhere/libImprintTorch.so"
     let outcome = try Imprint.run(after: nowhere, ["pretrain", "--data", "flowers", "-o", "run"])
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("scripts/setup --training"), "\(outcome.complaints)")
+    #expect(outcome.stderr.contains("scripts/setup --training"), "\(outcome.stderr)")
     #expect(try !Imprint.run(after: nowhere, ["--help"]).output.contains("pretrain"))
   }
 }

@@ -23,26 +23,26 @@ struct ProfileTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("Shows a table on standard error, or an object in JSON, and nothing where it is not asked for")
+  @Test("Prints a table on standard error, or an object in JSON, only on request")
   func all() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
     let model = folder.appending("flowers.tflite")
     let train = ["train", "--model", Flowers.extractor, "--data", data.path, "--output", model.path]
     let plain = try Imprint.run(train)
-    #expect(plain.complaints == "")
+    #expect(plain.stderr == "")
     #expect(!plain.output.contains("Profile:"))
     #expect(try Imprint.run(train + ["--json"]).decoded(as: Report.self).profile == nil)
     let shown = try Imprint.run(train + ["--profile"])
-    #expect(shown.complaints.hasPrefix("Profile: 8 pictures in "))
+    #expect(shown.stderr.hasPrefix("Profile: 8 pictures in "))
     for step in ["decoding", "resizing", "inference", "solving", "saving", "waiting"] {
-      #expect(shown.complaints.contains("\n  \(step) "), "\(step)")
+      #expect(shown.stderr.contains("\n  \(step) "), "\(step)")
     }
     for command in [
       train, ["evaluate", "--model", model.path, "--data", data.path],
       ["embed", data.path, "--model", Flowers.extractor, "-o", folder.appending("flowers.embeddings").path],
     ] {
       let run = try Imprint.run(command + ["--profile", "--json", "--threads", "1"])
-      #expect(run.complaints == "")
+      #expect(run.stderr == "")
       let profile = try #require(run.decoded(as: Report.self).profile)
       #expect(profile.pictures == 8)
       #expect(profile.workers == 1)
@@ -50,13 +50,13 @@ struct ProfileTests {
     }
     let answers = try Imprint.run("classify", "--model", model.path, "--profile", data.path)
     #expect(answers.output.split(separator: "\n").count == 8)
-    #expect(answers.complaints.hasPrefix("Profile: 8 pictures in "))
+    #expect(answers.stderr.hasPrefix("Profile: 8 pictures in "))
   }
 
-  @Test("Does not go with episodes")
+  @Test("Rejects --profile with --episodes")
   func episodes() throws {
     let run = try Imprint.run("evaluate", "--data", folder.url.path, "--episodes", "2", "--profile")
     #expect(run.code == 64)
-    #expect(run.complaints.contains("--profile"))
+    #expect(run.stderr.contains("--profile"))
   }
 }

@@ -30,16 +30,16 @@ struct QuantizeTests {
   }
 
   @Test(
-    "From pictures, and without them from what was kept: the same model, which classifies",
+    "Writes the same model from pictures and from their saved ranges; the model classifies",
     .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func ranges() throws {
     let float = try float()
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
     try Data("no picture".utf8).write(to: data.appending(path: "broken.jpg"))
-    let kept = folder.appending("ranges.json").path
-    let measured = try quantize(float, "--calibration", data.path, "--save-ranges", kept, "--json")
-    #expect(measured.complaints.contains("Warning: ") && measured.complaints.contains("broken.jpg"))
+    let saved = folder.appending("ranges.json").path
+    let measured = try quantize(float, "--calibration", data.path, "--save-ranges", saved, "--json")
+    #expect(measured.stderr.contains("Warning: ") && measured.stderr.contains("broken.jpg"))
     let report = try measured.decoded(as: Report.self)
     #expect(report.ranges == 60)
     #expect(report.calibrationPictures == 8)
@@ -50,8 +50,8 @@ struct QuantizeTests {
     #expect(report.bytesAfter == (try output.resourceValues(forKeys: [.fileSizeKey])).fileSize)
     let first = try Data(contentsOf: output)
 
-    let again = try quantize(float, "--ranges", kept)
-    #expect(again.code == 0 && again.complaints == "")
+    let again = try quantize(float, "--ranges", saved)
+    #expect(again.code == 0 && again.stderr == "")
     #expect(again.output.contains("Quantised 63 operators, with 60 ranges measured on 8 pictures"))
     #expect(try Data(contentsOf: output) == first)
     let hen = Material.imagenetSample.appending(path: "0008_hen.jpg").path
@@ -61,25 +61,25 @@ struct QuantizeTests {
     #expect(inspection.contains("INT8  [1, 3, 3, 32]  32 scales along dimension 3  constant"))
     #expect(inspection.contains("Input   UINT8  [1, 224, 224, 3]  0.0078125 (q − 127)  image"))
 
-    let signed = try quantize(float, "--ranges", kept, "--input-type", "int8", "--output-type", "int8", "--json")
+    let signed = try quantize(float, "--ranges", saved, "--input-type", "int8", "--output-type", "int8", "--json")
       .decoded(as: Report.self)
     #expect(signed.input == "INT8" && signed.output == "INT8" && signed.operators == 61)
     #expect(try Imprint.run("classify", "--model", output.path, "--top-k", "1", hen).output.contains("  8 "))
     let quantised = folder.appending("quantised.tflite")
     try FileManager.default.moveItem(at: output, to: quantised)
-    let twice = try quantize(quantised.path, "--ranges", kept)
-    #expect(twice.code == 1 && twice.complaints.contains("quantised already"), "\(twice.complaints)")
+    let twice = try quantize(quantised.path, "--ranges", saved)
+    #expect(twice.code == 1 && twice.stderr.contains("quantised already"), "\(twice.stderr)")
   }
 
-  /// Checks that the work failed with one clear sentence and that nothing was written.
+  /// Checks that the command failed with an error that contains the words, and wrote nothing.
   private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String, code: Int32 = 1) {
     #expect(outcome.code == code)
     #expect(outcome.output == "")
-    #expect(outcome.complaints.hasPrefix("Error: ") && outcome.complaints.contains(words), "\(outcome.complaints)")
+    #expect(outcome.stderr.hasPrefix("Error: ") && outcome.stderr.contains(words), "\(outcome.stderr)")
     #expect(!FileManager.default.fileExists(atPath: output.path))
   }
 
-  @Test("Folders without pictures, ranges that are none, and other invocations that cannot work")
+  @Test("Rejects quantised models, wrong combinations of options and missing folders")
   func refusals() throws {
     let model = Material.model("mobilenet_v1_0.25_128_quant").path
     let empty = folder.appending("empty")
@@ -94,7 +94,7 @@ struct QuantizeTests {
       "there is no folder")
   }
 
-  @Test("Nothing that is read is written over, and no file is written twice")
+  @Test("Rejects outputs that would overwrite an input or each other")
   func sameFiles() throws {
     let model = folder.appending("a.tflite")
     try FileManager.default.copyItem(at: Material.model("mobilenet_v1_0.25_128_quant"), to: model)
@@ -117,7 +117,7 @@ struct QuantizeTests {
   }
 
   @Test(
-    "A float model, but nothing to measure it with",
+    "Rejects a float model without readable pictures or matching ranges",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)))
   func nothingToMeasure() throws {
     let float = try float()
@@ -127,7 +127,7 @@ struct QuantizeTests {
     try Data("no picture".utf8).write(to: empty.appending(path: "broken.png"))
     let unreadable = try quantize(float, "--calibration", empty.path)
     #expect(unreadable.code == 1)
-    #expect(unreadable.complaints.contains("Error: there is no picture"), "\(unreadable.complaints)")
+    #expect(unreadable.stderr.contains("Error: there is no picture"), "\(unreadable.stderr)")
     let ranges = folder.appending("ranges.json")
     expectRefusal(try quantize(float, "--ranges", ranges.path), "cannot be read")
     try Data("{}".utf8).write(to: ranges)

@@ -1,18 +1,18 @@
 import Foundation
 import TestMaterial
 
-/// A folder with the files that the documentation speaks of, under the names that it gives them.
+/// A folder with the files that the commands of the documentation use.
 struct ReaderFolder {
   private let folder: TemporaryFolder
 
-  /// Lays out the folder.
+  /// Makes the folder.
   ///
   /// - Parameters:
-  ///   - classes: How many classes `flowers` holds: three of twelve pictures, or more of four.
-  ///   - isTaught: Whether `flowers.tflite` is there, as the README's commands leave it, and the default model.
-  init(classes: Int = 3, isTaught: Bool = true) throws {
+  ///   - classes: The number of classes in `flowers`: three with twelve pictures each, or more with four each.
+  ///   - isTrained: Whether to include `flowers.tflite` as the README's commands write it, and the default model.
+  init(classes: Int = 3, isTrained: Bool = true) throws {
     folder = try TemporaryFolder()
-    try layOutPictures(classes: classes)
+    try writePictures(classes: classes)
     for model in Material.models { try link(model, as: model.lastPathComponent) }
     try link(Material.model("mobilenet_v1_1.0_224_quant"), as: "classifier.tflite")
     if classes > 3 {
@@ -21,9 +21,9 @@ struct ReaderFolder {
     try link(Material.weights, as: "efficientnet-lite0.pth")
     try Data("Iris\nRosen\nTulpen\n".utf8).write(to: folder.appending("blumen.txt"))
     try CompilerStandIn.put(into: folder)
-    guard isTaught else { return }
-    let taught = try Self.taught.get()
-    for name in ["flowers.tflite", "flowers.embeddings"] { try copy(taught.appending(path: name), as: name) }
+    guard isTrained else { return }
+    let trained = try Self.trained.get()
+    for name in ["flowers.tflite", "flowers.embeddings"] { try copy(trained.appending(path: name), as: name) }
   }
 
   /// Runs a command line in the folder, in a shell.
@@ -37,7 +37,7 @@ struct ReaderFolder {
         """)
   }
 
-  private func layOutPictures(classes: Int) throws {
+  private func writePictures(classes: Int) throws {
     let roses = ("rose", "tigerlily")
     if classes == 3 {
       try flowers("flowers", [roses, ("tulip", "tulip"), ("iris", "iris")], 0..<12)
@@ -72,13 +72,13 @@ struct ReaderFolder {
     try FileManager.default.createSymbolicLink(at: folder.appending(name), withDestinationURL: file)
   }
 
-  // MARK: What is made once for all folders
+  // MARK: Files shared by all folders
 
-  /// The folder of the default model, and of a program in place of Python, whose pip fetches the weights from this disk.
+  /// The folder of the default model, and of a script in place of Python, whose pip copies the weights from this disk.
   private static let home = Imprint.cache.appending(path: "reader")
 
   /// The folder of `flowers.tflite` and its embeddings.
-  private static let taught = Result {
+  private static let trained = Result {
     try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
     let script = """
       #!/bin/sh
@@ -89,13 +89,13 @@ struct ReaderFolder {
     let python = home.appending(path: "python")
     try Data(script.utf8).write(to: python)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python.path)
-    let first = try ReaderFolder(isTaught: false)
+    let first = try ReaderFolder(isTrained: false)
     for command in [
       "imprint model fetch", "imprint train --data flowers --output flowers.tflite",
       "mv flowers.tflite flowers.embeddings '\(home.path)'",
     ] {
       let outcome = try first.run(command)
-      guard outcome.code == 0 else { throw PreparationFailure(description: "\(command): \(outcome.complaints)") }
+      guard outcome.code == 0 else { throw PreparationFailure(description: "\(command): \(outcome.stderr)") }
     }
     return home
   }

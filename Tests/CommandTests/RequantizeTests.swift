@@ -27,10 +27,10 @@ struct RequantizeTests {
     let model: String
   }
 
-  @Test("It tells what was rewritten, as a table and as JSON, and writes the same file each time")
+  @Test("Reports the rewritten layers as a table and as JSON, and writes the same file each time")
   func report() throws {
     let table = try requantize(insects)
-    #expect(table.code == 0 && table.complaints == "")
+    #expect(table.code == 0 && table.stderr == "")
     #expect(table.output.contains("Rewritten  "))
     #expect(table.output.contains("Exact      18018 of 18078 channels"))
     #expect(table.output.contains("Types      input uint8, output uint8; 2 QUANTIZE added"))
@@ -45,7 +45,7 @@ struct RequantizeTests {
     #expect(report.bytesBefore == (try Data(contentsOf: URL(filePath: insects)).count))
   }
 
-  @Test("With --io int8 it takes and gives int8, and still classifies")
+  @Test("With --io int8, input and output are int8 and the model still classifies")
   func signed() throws {
     let report = try requantize(insects, "--io", "int8", "--json").decoded(as: Report.self)
     #expect(report.inputs == ["int8"] && report.outputs == ["int8"] && report.conversions == 0)
@@ -58,16 +58,16 @@ struct RequantizeTests {
     #expect(names[0] == names[1])
   }
 
-  @Test("Coral's tail stays, and a classifier goes on being taught")
-  func goingOn() throws {
+  @Test("Keeps Coral's last layers, so that 'train' can add classes")
+  func continuesTraining() throws {
     let first = try Flowers.folder([("iris", "iris", 0..<6), ("tulip", "tulip", 0..<6)], in: folder)
     let second = try Flowers.folder(
       [("iris", "iris", 10..<14), ("daisy", "daisy", 0..<6)], in: folder, named: "second")
-    let taught = folder.appending("taught.tflite").path
+    let trained = folder.appending("trained.tflite").path
     try Imprint.run(
       "train", "--head", "imprinted", "--augment", "none", "--model", Flowers.extractor, "--data", first.path,
-      "--output", taught)
-    let report = try requantize(taught, "--json").decoded(as: Report.self)
+      "--output", trained)
+    let report = try requantize(trained, "--json").decoded(as: Report.self)
     #expect(report.unchanged.map(\.name) == ["L2_NORMALIZATION", "CONV_2D", "MUL", "RESHAPE", "SOFTMAX"])
 
     struct Inspection: Decodable, Equatable {
@@ -88,7 +88,7 @@ struct RequantizeTests {
       let model: Model
       let resize: String
     }
-    let inspections = try [taught, output.path].map {
+    let inspections = try [trained, output.path].map {
       try Imprint.run("inspect", $0, "--json").decoded(as: Inspection.self)
     }
     #expect(inspections[0] == inspections[1])
@@ -116,15 +116,15 @@ struct RequantizeTests {
     }
   }
 
-  /// Checks that the work failed with one clear sentence and that nothing was written.
+  /// Checks that the command failed with an error that contains the words, and wrote nothing.
   private func expectRefusal(_ outcome: Imprint.Outcome, _ words: String, code: Int32 = 1) {
     #expect(outcome.code == code)
     #expect(outcome.output == "")
-    #expect(outcome.complaints.hasPrefix("Error: ") && outcome.complaints.contains(words), "\(outcome.complaints)")
+    #expect(outcome.stderr.hasPrefix("Error: ") && outcome.stderr.contains(words), "\(outcome.stderr)")
     #expect(!FileManager.default.fileExists(atPath: output.path))
   }
 
-  @Test("What has nothing to rewrite, is no model or would be written nowhere, is refused")
+  @Test("Rejects models without anything to rewrite, files that are no models, and unwritable outputs")
   func refusals() throws {
     let compiled = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu").path
     expectRefusal(try requantize(compiled), "there is nothing to rewrite", code: 64)
@@ -149,7 +149,7 @@ struct RequantizeTests {
     expectRefusal(try Imprint.run("model", "requantize", insects, "-o", folder.url.path), "cannot be written")
   }
 
-  @Test("The model is not written over")
+  @Test("Rejects an output that would overwrite the model")
   func sameFile() throws {
     let model = folder.appending("a.tflite")
     try FileManager.default.copyItem(at: URL(filePath: insects), to: model)

@@ -2,8 +2,7 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite(
-  "imprint train, classify, evaluate and inspect")
+@Suite("imprint train, classify, evaluate and inspect")
 struct TrainingTests {
   private struct Report: Decodable {
     struct Row: Decodable {
@@ -50,15 +49,15 @@ struct TrainingTests {
       [("daisy", "daisy", range), ("iris", "iris", range), ("pansy", "pansy", range)], in: folder, named: name)
   }
 
-  @Test("From a folder of pictures to a classifier that names others, and nothing on standard error")
-  func wholeWay() throws {
+  @Test("Trains on a folder, classifies, evaluates and inspects, with nothing on standard error")
+  func endToEnd() throws {
     let output = folder.appending("flowers.tflite")
     let trained = try Imprint.run(
       "train", "--model", Flowers.extractor, "--data", threeFlowers().path, "--output", output.path, "--test-ratio",
       "0.25",
       "--json")
     #expect(trained.code == 0)
-    #expect(trained.complaints == "")
+    #expect(trained.stderr == "")
     let report = try trained.decoded(as: Report.self)
     #expect(report.classes.map(\.label) == ["daisy", "iris", "pansy"])
     #expect(report.classes.map(\.id) == [0, 1, 2])
@@ -74,7 +73,7 @@ struct TrainingTests {
 
     let picture = try Flowers.pictures(of: "pansy", 20..<21)[0]
     let classified = try Imprint.run("classify", "--model", output.path, "--json", "--top-k", "1", picture.path)
-    #expect(classified.complaints == "")
+    #expect(classified.stderr == "")
     let answer = try classified.decoded(as: Answer.self)
     #expect(answer.picture == picture.path)
     #expect(answer.classes.map(\.label) == ["pansy"])
@@ -91,11 +90,11 @@ struct TrainingTests {
     #expect(inspected.output.contains("Unknown  below a novelty score of"))
     #expect(inspected.output.contains("Resize  crop"))
 
-    let kept = try Imprint.run("inspect", Material.model("mobilenet_v1_1.0_224_l2norm_quant").path)
-    #expect(kept.output.contains("imprinted layout: 1001 classes"))
+    let base = try Imprint.run("inspect", Material.model("mobilenet_v1_1.0_224_l2norm_quant").path)
+    #expect(base.output.contains("imprinted layout: 1001 classes"))
   }
 
-  @Test("classify answers for every picture of a folder, in order, a line each")
+  @Test("'classify' prints one line for each picture of a folder, in order")
   func classifyFolder() throws {
     let output = folder.appending("flowers.tflite")
     let data = try threeFlowers(0..<4)
@@ -108,7 +107,7 @@ struct TrainingTests {
     #expect(answers.map(\.picture) == answers.map(\.picture).sorted())
   }
 
-  @Test("classify --test-time-augmentation gives the mean over several views, and one view where it is not told")
+  @Test("'classify --test-time-augmentation' averages several views; the default is one view")
   func classifyViews() throws {
     let output = folder.appending("flowers.tflite")
     try Imprint.run("train", "--model", Flowers.extractor, "--data", threeFlowers(0..<4).path, "--output", output.path)
@@ -128,12 +127,12 @@ struct TrainingTests {
   }
 
   @Test(
-    "Training on goes on with classes of the same name, and gives the file of training at once",
+    "Continued training extends classes of the same name, and writes the same file as training at once",
     arguments: ["analytic", "imprinted"])
   func continued(head: String) throws {
     let first = try Flowers.folder([("daisy", "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder, named: "first")
     let second = try Flowers.folder([("iris", "iris", 3..<6), ("tulip", "tulip", 0..<2)], in: folder, named: "second")
-    let whole = try Flowers.folder(
+    let together = try Flowers.folder(
       [("daisy", "daisy", 0..<3), ("iris", "iris", 0..<6), ("tulip", "tulip", 0..<2)], in: folder, named: "whole")
     let parts = folder.appending("parts.tflite")
     let once = folder.appending("once.tflite")
@@ -145,60 +144,61 @@ struct TrainingTests {
     #expect(again.classes.map(\.isContinued) == [true, false])
     #expect(again.classes.map(\.id) == [1, 2])
     #expect(again.keptClasses == 1)
-    try Imprint.run(common + [once.path, "--model", Flowers.extractor, "--data", whole.path])
+    try Imprint.run(common + [once.path, "--model", Flowers.extractor, "--data", together.path])
     #expect(try Data(contentsOf: parts) == Data(contentsOf: once))
   }
 
-  @Test("Merged embeddings give the file of training at once; subtracted, the file of before")
+  @Test("Merged embeddings give the same model as training at once; subtracting restores the earlier model")
   func merged() throws {
     let parts = try [("a", 0..<3), ("b", 3..<6)].map { name, range in
       let file = folder.appending("\(name).embeddings").path
       let outcome = try Imprint.run(
         "embed", threeFlowers(range, named: name).path, "-o", file, "--model", Flowers.extractor, "--augment", "none")
-      #expect(outcome.code == 0, "\(outcome.complaints)")
+      #expect(outcome.code == 0, "\(outcome.stderr)")
       return file
     }
-    func files(_ name: String) -> (seen: String, model: URL) {
+    func files(_ name: String) -> (embeddings: String, model: URL) {
       (folder.appending("\(name).embeddings").path, folder.appending("\(name).tflite"))
     }
-    func train(_ seen: String, _ name: String) throws -> Data {
+    func train(_ embeddings: String, _ name: String) throws -> Data {
       let outcome = try Imprint.run(
-        "train", "--model", Flowers.extractor, "--from", seen, "--output", files(name).model.path, "--no-embeddings")
-      #expect(outcome.code == 0, "\(outcome.complaints)")
+        "train", "--model", Flowers.extractor, "--from", embeddings, "--output", files(name).model.path,
+        "--no-embeddings")
+      #expect(outcome.code == 0, "\(outcome.stderr)")
       return try Data(contentsOf: files(name).model)
     }
     #expect(
-      try Imprint.run(["merge"] + parts + ["-o", files("both").seen]).output.contains("18 pictures of 3 classes"))
-    let both = try train(files("both").seen, "both")
-    let whole = try Imprint.run(
+      try Imprint.run(["merge"] + parts + ["-o", files("both").embeddings]).output.contains("18 pictures of 3 classes"))
+    let both = try train(files("both").embeddings, "both")
+    let together = try Imprint.run(
       "train", "--model", Flowers.extractor, "--data", threeFlowers(0..<6, named: "c").path, "--augment", "none",
       "--output", files("whole").model.path)
-    #expect(whole.code == 0)
+    #expect(together.code == 0)
     #expect(try Data(contentsOf: files("whole").model) == both)
 
-    try Imprint.run("merge", files("both").seen, "--without", parts[1], "-o", files("less").seen)
-    #expect(try train(files("less").seen, "less") == train(parts[0], "first"))
+    try Imprint.run("merge", files("both").embeddings, "--without", parts[1], "-o", files("less").embeddings)
+    #expect(try train(files("less").embeddings, "less") == train(parts[0], "first"))
 
     let renamed = try Imprint.run(
-      "merge", parts[0], "--rename", "iris=fleur", "--remove", "daisy", "-o", files("other").seen)
+      "merge", parts[0], "--rename", "iris=fleur", "--remove", "daisy", "-o", files("other").embeddings)
     #expect(renamed.output.contains("fleur"))
     #expect(!renamed.output.contains("daisy"))
     for (arguments, words) in [
-      ([parts[0], "--remove", "orchid"], "orchid"), ([parts[0], "--without", files("both").seen], "never added"),
+      ([parts[0], "--remove", "orchid"], "orchid"), ([parts[0], "--without", files("both").embeddings], "never added"),
       ([parts[0], Flowers.extractor], "it is not an embedding file"),
     ] {
-      let refused = try Imprint.run(["merge"] + arguments + ["-o", files("x").seen])
+      let refused = try Imprint.run(["merge"] + arguments + ["-o", files("x").embeddings])
       #expect(refused.code == 1)
-      #expect(refused.complaints.contains(words), "\(refused.complaints)")
+      #expect(refused.stderr.contains(words), "\(refused.stderr)")
     }
     let foreign = try Imprint.run(
       "train", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, "--from", parts[0], "--output",
       files("x").model.path)
     #expect(foreign.code == 1)
-    #expect(foreign.complaints.contains("another model"))
+    #expect(foreign.stderr.contains("another model"))
   }
 
-  @Test("The base's classes stay, their labels come first, and a folder named like one of them is refused")
+  @Test("Keeps the base classes with their labels first, and rejects a folder named like one of them")
   func keepBase() throws {
     let output = folder.appending("kept.tflite")
     let labels = Material.root.appending(path: "models/imagenet_labels.txt").path
@@ -218,10 +218,10 @@ struct TrainingTests {
       "train", "--model", Flowers.l2norm, "--keep-classes", "--labels", labels, "--data", same.path,
       "--output", output.path)
     #expect(refused.code == 1)
-    #expect(refused.complaints.contains("(daisy) came with the base model"))
+    #expect(refused.stderr.contains("(daisy) came with the base model"))
   }
 
-  @Test("--shots draws so many pictures a class, the same for the same seed")
+  @Test("--shots draws the given number of pictures per class, the same for the same seed")
   func shots() throws {
     let data = try threeFlowers()
     let files = try ["7", "7", "8"].enumerated().map { index, seed in
@@ -237,7 +237,7 @@ struct TrainingTests {
     #expect(files[0] != files[2])
   }
 
-  @Test("--test-rest asks about all that --shots leaves, and --list-held-back says which these are")
+  @Test("--test-rest evaluates on all pictures that --shots leaves, and --list-held-back lists them")
   func rest() throws {
     let data = try threeFlowers()
     let list = folder.appending("held back.csv")
@@ -258,15 +258,15 @@ struct TrainingTests {
 
     for wrong in [["--test-rest"], ["--test-rest", "--shots", "2", "--test-ratio", "0.5"]] {
       let refused = try Imprint.run(train + wrong)
-      #expect(refused.code == 64 && refused.complaints.contains("requires --shots"))
+      #expect(refused.code == 64 && refused.stderr.contains("requires --shots"))
     }
     for path in [output, folder.appending("rest.txt").path] {
       #expect(try Imprint.run(train + ["--list-held-back", path]).code == 64)
     }
-    #expect(try Imprint.run(train + ["--list-held-back", data.path]).complaints.contains("it is a folder"))
+    #expect(try Imprint.run(train + ["--list-held-back", data.path]).stderr.contains("it is a folder"))
   }
 
-  @Test("A list of paths and labels does as well as a folder")
+  @Test("Accepts a list of paths and labels instead of a folder")
   func list() throws {
     let list = folder.appending("list.csv")
     let rows = try ["daisy", "iris"].flatMap { flower in
@@ -280,7 +280,7 @@ struct TrainingTests {
     #expect(report.classes.map(\.label) == ["daisy", "iris"])
   }
 
-  @Test("Any classifier answers, with the labels of a file")
+  @Test("Classifies with any classifier, with labels from a file")
   func otherClassifier() throws {
     let answer = try Imprint.run(
       "classify", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, "--labels",
@@ -290,7 +290,7 @@ struct TrainingTests {
     #expect(answer.classes.map(\.label) == ["hotdog, hot dog, red hot"])
   }
 
-  @Test("A classifier of one's own labels is evaluated class by class")
+  @Test("Evaluates a trained classifier class by class")
   func evaluate() throws {
     struct Evaluated: Decodable {
       struct Row: Decodable {
@@ -316,14 +316,14 @@ struct TrainingTests {
     let unknown = try Flowers.folder([("orchid", "iris", 0..<1)], in: folder, named: "unknown")
     let refused = try Imprint.run("evaluate", "--model", output.path, "--data", unknown.path)
     #expect(refused.code == 1)
-    #expect(refused.complaints.contains("\"orchid\""))
+    #expect(refused.stderr.contains("\"orchid\""))
   }
 
-  @Test("The runtime's own words are there for those who ask")
+  @Test("Shows the messages of the runtime with --verbose only")
   func verbose() throws {
     let picture = Material.coralPicture("cat_test_0").path
     let model = Material.model("mobilenet_v1_0.25_128_quant").path
-    #expect(try Imprint.run("classify", "--model", model, picture).complaints == "")
-    #expect(try Imprint.run("classify", "--model", model, picture, "--verbose").complaints.contains("INFO"))
+    #expect(try Imprint.run("classify", "--model", model, picture).stderr == "")
+    #expect(try Imprint.run("classify", "--model", model, picture, "--verbose").stderr.contains("INFO"))
   }
 }

@@ -5,7 +5,7 @@ import TFLite
 @testable import Heads
 @testable import Inference
 
-/// What models answer when they are run, byte for byte.
+/// Runs models and returns their raw output bytes.
 struct Answers {
   let runtime: Runtime
 

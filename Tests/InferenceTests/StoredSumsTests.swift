@@ -3,21 +3,21 @@ import Inference
 import TFLite
 import Testing
 
-@Suite("Sums in the model file")
+@Suite("Stored class sums in the model file")
 struct StoredSumsTests {
   private func stored(_ steps: [Double], count: Int? = 3) -> StoredSums {
     StoredSums(dimension: steps.count, sums: [4: EmbeddingSum(steps: steps, count: count)])
   }
 
   @Test(
-    "Sums and counts are read back as they were written",
+    "Sums and counts round-trip",
     arguments: [[1, -127, 0], [300, -32767, 5], [40_000, -2e9, 1], [0.5, 1e300, -7], [-0.0, 1, 2]] as [[Double]])
   func roundTrip(steps: [Double]) {
     #expect(StoredSums(stored(steps).bytes, dimension: 3) == stored(steps))
     #expect(StoredSums(stored(steps, count: nil).bytes, dimension: 3) == stored(steps, count: nil))
   }
 
-  @Test("A count that no exact sum could have is not believed, and counts never overflow")
+  @Test("Rejects a count too large for an exact sum, and counts never overflow")
   func counts() throws {
     #expect(StoredSums(stored([1, 2, 3], count: 1 << 53).bytes, dimension: 3) == nil)
     var sum = EmbeddingSum(steps: [1], count: .max)
@@ -26,13 +26,13 @@ struct StoredSumsTests {
     #expect(throws: EmbeddingError.notFinite) { try sum.add(EmbeddingSum(steps: [.infinity], count: 1)) }
   }
 
-  @Test("Small sums take one byte an element")
+  @Test("Small sums take one byte per element")
   func compact() {
     #expect(stored(Array(repeating: 100, count: 1024)).bytes.count == 16 + 13 + 1024)
     #expect(stored(Array(repeating: 1000, count: 1024)).bytes.count == 16 + 13 + 2048)
   }
 
-  @Test("Another version, another dimension and every truncation are passed over")
+  @Test("Ignores other versions, other dimensions and truncated data")
   func refused() {
     let bytes = Array(stored([1, 2, 3]).bytes)
     var newer = bytes
@@ -57,7 +57,7 @@ struct StoredSumsTests {
 
 @Suite("Coral's description")
 struct CoralDescriptionTests {
-  @Test("Lines of a class id and a norm are read and written back")
+  @Test("Reads and writes lines of a class id and a norm")
   func roundTrip() {
     let text: Text = "0 1.002682\n7 0.998137\n1001 1.830644\n"
     #expect(CoralDescription(text).norms == [0: "1.002682", 7: "0.998137", 1001: "1.830644"])
@@ -65,9 +65,9 @@ struct CoralDescriptionTests {
   }
 
   @Test(
-    "Other descriptions have no classes",
+    "Reads no classes from other descriptions",
     arguments: ["TOCO Converted.", "MLIR Converted.", "0", "0 nan\n", "-1 2.0\n", "0 1e308\n", "0 -1\n", "0 1 2"])
-  func others(text: String) {
+  func otherDescriptions(text: String) {
     #expect(CoralDescription(Text(text)).norms.isEmpty)
   }
 

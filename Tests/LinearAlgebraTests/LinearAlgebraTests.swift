@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Linear algebra")
 struct LinearAlgebraTests {
-  @Test("Matrix products, transposed or not")
+  @Test("Multiplies matrices, transposed or not")
   func products() throws {
     let a = try Matrix(columns: 3, elements: [1, 2, 3, 4, 5, 6])
     let b = try Matrix(columns: 2, elements: [7, 8, 9, 10, 11, 12])
@@ -13,7 +13,7 @@ struct LinearAlgebraTests {
     #expect(throws: LinearAlgebraError.misfit("2x3 times 2x3")) { try Matrix.product(a, a) }
   }
 
-  @Test("Squares of blocks of rows add up in the upper triangle, which can be mirrored")
+  @Test("Adds the squares of blocks of rows to the upper triangle, and mirrors it")
   func squares() throws {
     let rows = random(rows: 150, columns: 130, seed: 1)
     var square = Matrix(rows: 130, columns: 130)
@@ -21,12 +21,12 @@ struct LinearAlgebraTests {
     try square.addSquare(of: Matrix(columns: 130, elements: Array(rows.elements.dropFirst(70 * 130))))
     #expect(square[129, 0] == 0)
     square.mirrorUpperTriangle()
-    let whole = try Matrix.product(rows, rows, leftTransposed: true)
-    #expect(isClose(square, whole))
+    let expected = try Matrix.product(rows, rows, leftTransposed: true)
+    #expect(isClose(square, expected))
     #expect(throws: LinearAlgebraError.self) { try square.addSquare(of: Matrix(rows: 2, columns: 3)) }
   }
 
-  @Test("A Cholesky factor solves, whitens and inverts")
+  @Test("A Cholesky factor solves linear systems, whitens vectors and gives the inverse")
   func cholesky() throws {
     let rows = random(rows: 60, columns: 40, seed: 2)
     var matrix = try Matrix.product(rows, rows, leftTransposed: true)
@@ -40,12 +40,12 @@ struct LinearAlgebraTests {
     #expect(isClose(try Matrix.product(vectors, factor.inverse()), try factor.dividing(vectors)))
   }
 
-  @Test("Matrices that are not positive definite, or not numbers, are refused")
+  @Test("Refuses matrices that are not square, not positive definite or contain NaN")
   func refusal() throws {
     let negative = try Matrix(columns: 2, elements: [1, 2, 2, 1])
     #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) { try Cholesky(of: negative) }
-    let none = try Matrix(columns: 2, elements: [.nan, 0, 0, 1])
-    #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) { try Cholesky(of: none) }
+    let withNaN = try Matrix(columns: 2, elements: [.nan, 0, 0, 1])
+    #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) { try Cholesky(of: withNaN) }
     #expect(throws: LinearAlgebraError.self) { try Cholesky(of: Matrix(rows: 2, columns: 3)) }
     #expect(throws: LinearAlgebraError.self) { try Cholesky(of: Matrix(rows: 0, columns: 0)) }
     #expect(throws: LinearAlgebraError.self) { try Matrix(columns: 0, elements: []) }
@@ -63,7 +63,7 @@ struct LinearAlgebraTests {
   }
 
   @Test(
-    "The leading eigenvalues are the greatest of all, in small and large matrices", arguments: [20, 200])
+    "The leading eigenvalues are the greatest eigenvalues, in small and large matrices", arguments: [20, 200])
   func leading(size: Int) throws {
     var rows = random(rows: 2 * size, columns: size, seed: 5)
     for row in 0..<rows.rows { for column in 0..<size { rows[row, column] *= column < 6 ? Double(20 - column) : 0.3 } }
@@ -78,7 +78,7 @@ struct LinearAlgebraTests {
     #expect(try SymmetricEigen(leading: 6, of: Matrix(rows: size, columns: size)).values.allSatisfy { $0 == 0 })
   }
 
-  @Test("An inverse factor gives the inverse, and the factor of a Gram matrix orthonormal rows")
+  @Test("The inverse factor gives the inverse, and the factor of a Gram matrix makes rows orthonormal")
   func inverseFactor() throws {
     let rows = random(rows: 20, columns: 50, seed: 6)
     let gram = try Matrix.gram(of: rows)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Linear algebra in 32-bit floats")
 struct SingleMatrixTests {
-  @Test("Products equal those of 64-bit floats, rounded")
+  @Test("Products equal the 64-bit products within rounding")
   func products() throws {
     let (a, b) = (random(rows: 70, columns: 90, seed: 1), random(rows: 90, columns: 40, seed: 2))
     let product = try SingleMatrix.product(SingleMatrix(a), SingleMatrix(b))
@@ -22,7 +22,7 @@ struct SingleMatrixTests {
     #expect(try SingleMatrix.gram(of: narrow).elements == [0, 0, 0, 0])
   }
 
-  @Test("A Cholesky factor solves, and gives the diagonal blocks of the inverse", arguments: [1, 4])
+  @Test("A Cholesky factor solves linear systems and gives the diagonal blocks of the inverse", arguments: [1, 4])
   func factor(side: Int) throws {
     let gram = try Matrix.gram(of: random(rows: 48, columns: 80, seed: 4))
     var shifted = gram
@@ -42,21 +42,21 @@ struct SingleMatrixTests {
     #expect(throws: LinearAlgebraError.self) { try factor.dividing(Matrix(rows: 1, columns: 3)) }
   }
 
-  @Test("Matrices that are not positive definite, or not numbers, are refused")
+  @Test("Refuses matrices that are not square, not positive definite or contain NaN")
   func refusal() throws {
     let negative = SingleMatrix(try Matrix(columns: 2, elements: [1, 2, 2, 1]))
     #expect(throws: LinearAlgebraError.notPositiveDefinite(size: 2)) {
       try SingleCholesky(of: negative, addingToDiagonal: 0)
     }
     #expect(try SingleCholesky(of: negative, addingToDiagonal: 3).size == 2)
-    let none = SingleMatrix(try Matrix(columns: 2, elements: [.nan, 0, 0, 1]))
-    #expect(throws: LinearAlgebraError.self) { try SingleCholesky(of: none, addingToDiagonal: 0) }
+    let withNaN = SingleMatrix(try Matrix(columns: 2, elements: [.nan, 0, 0, 1]))
+    #expect(throws: LinearAlgebraError.self) { try SingleCholesky(of: withNaN, addingToDiagonal: 0) }
     #expect(throws: LinearAlgebraError.self) {
       try SingleCholesky(of: SingleMatrix(Matrix(rows: 2, columns: 3)), addingToDiagonal: 0)
     }
   }
 
-  @Test("The leading eigenvalues equal those of 64-bit floats, also for a matrix of lower rank")
+  @Test("The leading eigenvalues equal the 64-bit ones within rounding, also for a matrix of low rank")
   func leading() throws {
     let size = 200
     var rows = random(rows: 2 * size, columns: size, seed: 6)

@@ -4,25 +4,26 @@ import Testing
 @Suite("Symmetric sums in packed storage")
 struct SymmetricSumTests {
   @Test(
-    "The upper triangle equals that of the plain sum, for even and odd sizes", arguments: [1, 2, 3, 4, 7, 8, 33, 64])
+    "The upper triangle equals the sum computed element by element, for even and odd sizes",
+    arguments: [1, 2, 3, 4, 7, 8, 33, 64])
   func squares(size: Int) throws {
     let rows = random(count: 3 * size * size, seed: size)
     var sum = SymmetricSum(size: size)
     try add(rows, count: 2 * size, to: &sum, factor: 1)
     try add(Array(rows.dropFirst(2 * size * size)), count: size, to: &sum, factor: 0.5)
-    let whole = sum.upperTriangle(factor: 2)
+    let triangle = sum.upperTriangle(factor: 2)
     for row in 0..<size {
       for column in 0..<size {
         let expected = (0..<3 * size).reduce(0.0) { total, index in
           total + (index < 2 * size ? 2 : 1) * rows[index * size + row] * rows[index * size + column]
         }
-        #expect(abs(whole[row, column] - (column < row ? 0 : expected)) < 1e-12 * Double(size))
+        #expect(abs(triangle[row, column] - (column < row ? 0 : expected)) < 1e-12 * Double(size))
       }
-      #expect(sum.upperRow(row).map { 2 * $0 } == Array(whole[row: row].dropFirst(row)))
+      #expect(sum.upperRow(row).map { 2 * $0 } == Array(triangle[row: row].dropFirst(row)))
     }
   }
 
-  @Test("Rows that are set are read back", arguments: [1, 2, 5, 6])
+  @Test("A row reads back as it was set", arguments: [1, 2, 5, 6])
   func rows(size: Int) throws {
     var sum = SymmetricSum(size: size)
     for row in 0..<size { sum.setUpperRow(row, to: (row..<size).map { Double(10 * row + $0) }) }
@@ -33,7 +34,7 @@ struct SymmetricSumTests {
   }
 
   @Test("Adding and subtracting a sum restores the original")
-  func takingAway() throws {
+  func subtracting() throws {
     var sum = SymmetricSum(size: 20)
     try add(random(count: 600, seed: 1), count: 30, to: &sum, factor: 1)
     let before = sum.upperTriangle()
@@ -45,7 +46,7 @@ struct SymmetricSumTests {
     for (one, two) in zip(sum.upperTriangle().elements, before.elements) { #expect(abs(one - two) < 1e-13) }
   }
 
-  @Test("Sizes that do not fit are refused, and an empty sum is valid")
+  @Test("Refuses sizes that do not match, and accepts an empty sum")
   func refusal() throws {
     var sum = SymmetricSum(size: 4)
     #expect(throws: LinearAlgebraError.self) { try sum.add(SymmetricSum(size: 5)) }
@@ -54,9 +55,9 @@ struct SymmetricSumTests {
     #expect(throws: LinearAlgebraError.self) { try add([1, 2, 3, 4], count: .max, to: &sum, factor: 1) }
     try add([], count: 0, to: &sum, factor: 1)
     #expect(sum.upperTriangle() == Matrix(rows: 4, columns: 4))
-    var none = SymmetricSum(size: -1)
-    try add([], count: 3, to: &none, factor: 1)
-    #expect(none.upperTriangle().elements.isEmpty)
+    var empty = SymmetricSum(size: -1)
+    try add([], count: 3, to: &empty, factor: 1)
+    #expect(empty.upperTriangle().elements.isEmpty)
   }
 
   private func add(_ rows: [Double], count: Int, to sum: inout SymmetricSum, factor: Double) throws {

@@ -3,7 +3,7 @@ import LiteRT
 import TestMaterial
 import Testing
 
-@Suite("Models in the runtime")
+@Suite("Compiled models")
 struct CompiledModelTests {
   let runtime: Runtime
 
@@ -19,7 +19,7 @@ struct CompiledModelTests {
     return try LoadedModel(bytes: memory.bytes, owner: memory, runtime: runtime)
   }
 
-  @Test("Inputs and outputs are described by type, shape and size")
+  @Test("Describes inputs and outputs by type, shape and size")
   func description() throws {
     let model = try CompiledModel(
       load("mobilenet_v1_1.0_224_quant_embedding_extractor"), hardware: .cpu(threads: 1))
@@ -43,7 +43,7 @@ struct CompiledModelTests {
     #expect(outputs[2] == outputs[0])
   }
 
-  @Test("One instance used by several threads gives each the output for its own picture")
+  @Test("One instance on several threads gives each the output for its own input")
   func concurrent() async throws {
     let model = try CompiledModel(load("mobilenet_v1_0.25_128_quant"), hardware: .cpu(threads: 1))
     func output(_ seed: Int) throws -> [UInt8] {
@@ -51,14 +51,14 @@ struct CompiledModelTests {
         fill: { input in for index in input.indices { input[index] = UInt8(truncatingIfNeeded: index &* seed) } },
         read: { Array($0) })
     }
-    let alone = try (1...8).map(output)
-    let together = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+    let sequential = try (1...8).map(output)
+    let concurrently = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
       for seed in 1...8 { group.addTask { (seed, try output(seed)) } }
       var found: [[UInt8]] = Array(repeating: [], count: 8)
       for try await (seed, bytes) in group { found[seed - 1] = bytes }
       return found
     }
-    #expect(together == alone)
+    #expect(concurrently == sequential)
   }
 
   @Test("A model compiled for an Edge TPU fails with the message of the runtime")
@@ -68,13 +68,13 @@ struct CompiledModelTests {
     #expect("\(try #require(error))".contains("edgetpu-custom-op"))
   }
 
-  @Test("Bytes that are no model are refused, and the error carries the status of the runtime")
+  @Test("Rejects bytes that are not a model, with the status of the runtime")
   func garbage() throws {
     let error = #expect(throws: LiteRTError.self) { try load(Data(repeating: 7, count: 4096)) }
     #expect(error?.code == .failed && error?.status?.rawValue == 501, "\(String(describing: error))")
   }
 
-  @Test("An error thrown while filling the input is passed on, and the model still runs")
+  @Test("Rethrows an error from filling the input, and the model still runs")
   func fillThrows() throws {
     struct Refusal: Error {}
     let model = try CompiledModel(load("mobilenet_v1_0.25_128_quant"), hardware: .cpu(threads: 1))
@@ -99,7 +99,7 @@ private final class AlignedMemory: @unchecked Sendable {
 @Suite("Processor features")
 struct ProcessorTests {
   @Test(
-    "Instructions for 8-bit dot products are recognised in the system's list",
+    "Recognises 8-bit dot products in /proc/cpuinfo",
     arguments: [
       ("processor\t: 0\nflags\t\t: fpu avx2 avx512_vnni\n\nprocessor\t: 1\nflags\t\t: fpu\n", true),
       ("flags\t\t: fpu avx avx_vnni\n", true),
@@ -113,7 +113,7 @@ struct ProcessorTests {
     #expect(Processor(cpuinfo: cpuinfo).hasByteDotProducts == expected)
   }
 
-  @Test("The processor of this machine lists features")
+  @Test("Lists the features of this machine's processor")
   func current() {
     #expect(!Processor.current.features.isEmpty)
   }

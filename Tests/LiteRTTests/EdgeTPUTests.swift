@@ -4,7 +4,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Edge TPUs, with a substitute for the library")
+  "Edge TPUs, with a stand-in for the library")
 struct EdgeTPUTests {
   private let folder: TemporaryFolder
   private let runtime: Runtime
@@ -45,7 +45,7 @@ struct EdgeTPUTests {
   }
 
   @Test(
-    "A compiled model gives the same bits as the model it was compiled from",
+    "A compiled model gives the same bits as its uncompiled twin",
     arguments: [
       ("mobilenet_quant_v1_224_feature_layers_edgetpu", "mobilenet_v1_1.0_224_quant_embedding_extractor", 0),
       ("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_v1_1.0_224_l2norm_quant", 0),
@@ -68,7 +68,7 @@ struct EdgeTPUTests {
     #expect(try run(device, seed: 5) == run(processor, seed: 5))
   }
 
-  @Test("Devices are listed, and chosen in Coral's notation")
+  @Test("Lists devices and chooses them in Coral's notation")
   func devices() throws {
     let library = try open(["USB": 2, "PCI": 2]).library
     let devices = library.devices()
@@ -89,7 +89,7 @@ struct EdgeTPUTests {
     #expect("\(try #require(error))".contains("no Edge TPU usb:2"))
   }
 
-  @Test("Settings reach the library, with the device given by its index")
+  @Test("Passes the settings and the index of the device to the library")
   func settings() throws {
     let (library, standIn) = try open(["USB": 1, "PCI": 1])
     let device = EdgeTPU(
@@ -111,26 +111,26 @@ struct EdgeTPUTests {
     return error?.edgeTPU
   }
 
-  @Test("A busy device is an error with the message of the library")
+  @Test("Reports a busy device with the message of the library")
   func busy() throws {
     let error = try #require(try failure(["BUSY": 0]))
     #expect(error.code == .cannotOpen && error.device?.bus == .usb && error.reason == "Failed to open device")
   }
 
-  @Test("A model for a newer version of the library is an error with the message of the runtime")
+  @Test("Reports a model for a newer library with the message of the runtime")
   func newer() throws {
     let error = try #require(try failure(["NEWER": 1]))
     #expect(error.code == .newerModel && error.reason?.contains("requires runtime version (14)") == true)
   }
 
-  @Test("A device that is unplugged while it works is an error that names it")
+  @Test("Reports a device unplugged during inference by name")
   func unplugged() throws {
     let error = try #require(try failure(["UNPLUGGED": 2], inferences: 5))
     #expect(error.code == .unplugged && error.device?.bus == .usb)
     #expect(error.reason?.contains("USB transfer error") == true)
   }
 
-  @Test("A missing library, another library, and a missing device are errors of their own")
+  @Test("Distinguishes a missing library, another library and a missing device")
   func missing() throws {
     let none = #expect(throws: EdgeTPUError.self) { try EdgeTPULibrary(path: folder.appending("none.so").path) }
     #expect("\(try #require(none))".contains("libedgetpu1-std"))

@@ -8,7 +8,7 @@ import Testing
 struct ImprintingTailTests {
   private func l2norm() throws -> Model { try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant")) }
 
-  @Test("It is found with its size, scale and encodings")
+  @Test("The tail is found with its size, scale and encodings")
   func found() throws {
     let tail = try ImprintingTail(of: l2norm())
     #expect(tail.dimension == 1024)
@@ -22,7 +22,7 @@ struct ImprintingTailTests {
     #expect(abs(scale - 0.00195004) < 1e-7)
   }
 
-  @Test("A QUANTIZE between the normalisation and the convolution is passed over, as converters put it there")
+  @Test("Skips a QUANTIZE that a converter put between the normalisation and the convolution")
   func quantize() throws {
     var model = try l2norm()
     let tail = try ImprintingTail(of: model)
@@ -42,20 +42,20 @@ struct ImprintingTailTests {
   }
 
   @Test(
-    "A model without it is refused with what it ends in",
+    "A model without the tail is refused, and the error says what it ends in",
     arguments: [
       ("mobilenet_v1_1.0_224_quant", "AVERAGE_POOL_2D → CONV_2D → RESHAPE → SOFTMAX"),
       ("mobilenet_v1_1.0_224_quant_embedding_extractor", "CONV_2D → AVERAGE_POOL_2D"),
       ("mobilenet_quant_v1_224_feature_layers_edgetpu", "edgetpu-custom-op"),
     ])
-  func missing(model: String, words: String) throws {
+  func missing(model: String, message: String) throws {
     let error = #expect(throws: SurgeryError.self) {
       try ImprintingTail(of: Model(contentsOf: Material.model(model)))
     }
-    #expect("\(try #require(error))".contains(words))
+    #expect("\(try #require(error))".contains(message))
   }
 
-  @Test("A kernel of another shape, a factor that is none, a constant of another size are refused by name")
+  @Test("Refuses a kernel, a scale factor or biases of the wrong shape, size or quantisation")
   func unsuitable() throws {
     let whole = try l2norm()
     let tail = try ImprintingTail(of: whole)
@@ -90,7 +90,7 @@ struct ImprintingTailTests {
     #expect(throws: SurgeryError.self) { try ImprintingTail(of: perChannel) }
   }
 
-  @Test("New rows change the shapes, the constants of RESHAPE and the ranges, and nothing of the base")
+  @Test("New rows change the shapes, the constants of RESHAPE and the scales, but nothing in the base")
   func rows() throws {
     let model = try l2norm()
     let tail = try ImprintingTail(of: model)
@@ -118,7 +118,7 @@ struct ImprintingTailTests {
     }
   }
 
-  @Test("Rows in a buffer that another tensor shares leave that tensor alone")
+  @Test("Replacing rows does not change another tensor that shares their buffer")
   func sharedBuffer() throws {
     var model = try l2norm()
     let tail = try ImprintingTail(of: model)
@@ -141,14 +141,14 @@ struct ImprintingTailTests {
     #expect(tail.rowEncoding == .uint8(scale: 1 / 256, zeroPoint: 0))
   }
 
-  @Test("A classifier gets none: its head would stay in the way")
+  @Test("A classifier gets no tail, because its head would remain before it")
   func appendToClassifier() throws {
     let classifier = try Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))
     let error = #expect(throws: SurgeryError.self) { try classifier.appendingImprintingTail() }
     #expect("\(try #require(error))".contains("it is a classifier"))
   }
 
-  @Test("Nor does one that turns its scores into floats at the end")
+  @Test("A classifier that dequantises its scores gets no tail either")
   func appendToDequantisedClassifier() throws {
     var classifier = try Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))
     let output = classifier.subgraphs[0].outputs[0]
@@ -162,7 +162,7 @@ struct ImprintingTailTests {
     #expect("\(try #require(error))".contains("it is a classifier"))
   }
 
-  @Test("An embedding of a hundred million elements is refused before room is made for it")
+  @Test("An embedding of a hundred million elements is refused before memory is allocated for it")
   func hugeEmbedding() throws {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     model.subgraphs[0].tensors[Int(model.subgraphs[0].outputs[0])].shape = [1, 100_000_000]

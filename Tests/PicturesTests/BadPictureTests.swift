@@ -21,7 +21,7 @@ struct BadPictureTests {
     return #expect(throws: PictureError.self) { try reader.read(url) }
   }
 
-  @Test("A missing file, a folder, an empty file and a text have errors of their own that name the path")
+  @Test("A missing file, a folder, an empty file and a text file give different errors, each with the path")
   func kinds() throws {
     let missing = folder.appending("missing.jpg")
     #expect(try failure(missing) == .unreadable(picture: missing.path, reason: "No such file or directory"))
@@ -51,7 +51,7 @@ struct BadPictureTests {
     #expect(try failure(closed) == .unreadable(picture: closed.path, reason: "Permission denied"))
   }
 
-  @Test("A file name in any script, with spaces and brackets, has no special meaning", .enabled(if: Libraries.hasVips))
+  @Test("A file name may have any script, spaces and brackets", .enabled(if: Libraries.hasVips))
   func names() throws {
     let reader = try PictureReader(width: 16, height: 12, resize: .nearest)
     for name in ["rose [page=3].png", "rose.png[shrink=2]", "роза 🌹.jpg", "no ending"] {
@@ -71,7 +71,8 @@ struct BadPictureTests {
     }
   }
 
-  @Test("Headers with more pixels than are decoded are refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  @Test(
+    "A header that states more pixels than the limit is refused", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
   func claims() throws {
     let huge = try file("huge.png", Fixture.hugePNG.bytes)
     #expect(try failure(huge) == .tooLarge(picture: huge.path, width: 30000, height: 30000, limit: 1 << 28))
@@ -100,9 +101,9 @@ struct BadPictureTests {
     ])
   func half(name: String, fixture: Fixture) throws {
     let url = try file("half.png", Array(fixture.bytes[..<(fixture.bytes.count / 2)]))
-    let words = try failure(url)?.description ?? ""
-    #expect(words.hasPrefix(url.path), "\(name)")
-    #expect(words.contains("damaged") || words.contains("cannot be read"), "\(words)")
+    let message = try failure(url)?.description ?? ""
+    #expect(message.hasPrefix(url.path), "\(name)")
+    #expect(message.contains("damaged") || message.contains("cannot be read"), "\(message)")
   }
 
   @Test("A 1x1 picture fills the tensor")
@@ -144,8 +145,8 @@ struct BadPictureTests {
     #expect(memory == [99] + (0..<24).flatMap { _ in [1, 2, 3] } + [99])
   }
 
-  @Test("Bars are black, whatever the memory held before")
-  func bars() throws {
+  @Test("Padding is black, whatever the memory held before")
+  func padding() throws {
     let reader = try PictureReader(width: 6, height: 2, resize: .pad)
     var memory = [UInt8](repeating: 99, count: reader.byteCount)
     let bytes = BitmapFile(width: 1, height: 1) { _, _ in [1, 2, 3] }.bytes

@@ -2,22 +2,23 @@ import Pictures
 import Platform
 import Testing
 
-@Suite("BMP")
+@Suite("Reading BMP")
 struct BitmapTests {
   private func read(_ file: BitmapFile) throws -> PixelTensor {
     try file.bytes.read(width: file.width, height: file.height, .nearest)
   }
 
   @Test(
-    "24 bits, bottom-up and top-down, also with an old header", arguments: [(40, false), (40, true), (12, false)])
-  func colours(header: Int, fromAbove: Bool) throws {
+    "Reads 24-bit pixels, bottom-up and top-down, also with an OS/2 header",
+    arguments: [(40, false), (40, true), (12, false)])
+  func colours(header: Int, isTopDown: Bool) throws {
     var file = BitmapFile(width: 13, height: 12, colour: Reference.colour)
     file.headerLength = header
-    file.fromAbove = fromAbove
+    file.isTopDown = isTopDown
     #expect(try read(file) == Reference.tensor(width: 13, Reference.colour))
   }
 
-  @Test("Palettes of 1, 2, 4 and 8 bits", arguments: [(1, 40), (2, 40), (4, 40), (8, 40), (4, 12)])
+  @Test("Reads palettes of 1, 2, 4 and 8 bits", arguments: [(1, 40), (2, 40), (4, 40), (8, 40), (4, 12)])
   func palettes(bits: Int, header: Int) throws {
     let colours = (0..<1 << bits).map { [$0, 255 - $0, $0 * 7 % 256] }
     var file = BitmapFile(width: 13, height: 5, bits: bits) { x, y in (x * 3 + y) % (1 << bits) }
@@ -33,7 +34,7 @@ struct BitmapTests {
     #expect(try read(file).pixels == [9, 8, 7, 0, 0, 0])
   }
 
-  @Test("16 bits: five for each colour, or as in the masks")
+  @Test("Reads 16-bit pixels: five bits for each colour, or the bits that the masks state")
   func sixteen() throws {
     var file = BitmapFile(width: 3, height: 1, bits: 16) { x, _ in [0x7FFF, 0x7C00, 0x0010][x] }
     #expect(try read(file).pixels == [255, 255, 255, 255, 0, 0, 0, 0, 132])
@@ -43,7 +44,7 @@ struct BitmapTests {
     #expect(try read(file).pixels == [255, 255, 255, 255, 0, 0, 0, 4, 0])
   }
 
-  @Test("32 bits: the fourth byte is unused, or alpha where a mask says so")
+  @Test("Reads 32-bit pixels: the fourth byte is unused, or alpha where a mask says so")
   func thirtyTwo() throws {
     var file = BitmapFile(width: 2, height: 1, bits: 32) { x, _ in [0x0011_2233, 0x8011_2233][x] }
     #expect(try read(file).pixels == [0x11, 0x22, 0x33, 0x11, 0x22, 0x33])
@@ -62,7 +63,7 @@ struct BitmapTests {
     #expect(error?.description.contains("save it as PNG") == true)
   }
 
-  @Test("A file that ends anywhere too early is an error")
+  @Test("A file cut off at any byte is refused")
   func truncated() throws {
     let bytes = BitmapFile(width: 16, height: 12, colour: Reference.colour).bytes
     for count in 0..<bytes.count {

@@ -4,7 +4,7 @@ import Testing
 @Suite("Formats that libvips reads", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
 struct FormatTests {
   @Test(
-    "Lossless colours are unchanged",
+    "Lossless formats keep the colours",
     arguments: [
       ("PNG", Fixture.png), ("16-bit PNG", .rgb16PNG), ("palette PNG", .palettePNG), ("WebP", .webP), ("GIF", .gif),
       ("first frame of GIF", .animatedGIF), ("TIFF", .tiff),

@@ -2,7 +2,7 @@ import Pictures
 import TestMaterial
 import Testing
 
-@Suite("JPEG", .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
+@Suite("Reading JPEG", .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
 struct JPEGTests {
   @Test("Colours are nearly unchanged, in one scan or in several")
   func colours() throws {
@@ -37,7 +37,7 @@ struct JPEGTests {
     #expect(throws: PictureError.self) { try gap.read(width: 16, height: 12, .nearest) }
   }
 
-  @Test("Extraneous bytes do no harm")
+  @Test("Extraneous bytes are ignored")
   func extraneous() throws {
     let bytes = Fixture.jpeg.bytes
     #expect(try (bytes + [1, 2, 3]).read(width: 16, height: 12, .nearest) == Fixture.jpeg.read())
@@ -80,12 +80,12 @@ struct JPEGTests {
     "Decoding at a smaller scale changes little")
   func scaled() throws {
     let picture = try #require(LabelledPictures(folder: Material.flowers17).classes.first?.pictures.first)
-    // Both sides of the step from one half to the whole.
-    let whole = try PictureReader(width: 256, height: 256).read(picture)
+    // One size at which the decoder uses full scale, and one at which it uses half scale.
+    let full = try PictureReader(width: 256, height: 256).read(picture)
     let half = try PictureReader(width: 128, height: 128).read(picture)
     let shrunk = Reference.tensor(width: 128, height: 128) { x, y in
       (0..<3).map { channel in
-        let sum = [(0, 0), (1, 0), (0, 1), (1, 1)].reduce(0) { $0 + whole.colour(2 * x + $1.0, 2 * y + $1.1)[channel] }
+        let sum = [(0, 0), (1, 0), (0, 1), (1, 1)].reduce(0) { $0 + full.colour(2 * x + $1.0, 2 * y + $1.1)[channel] }
         return sum / 4
       }
     }
@@ -121,7 +121,7 @@ struct WritingJPEGTests {
     #expect(sizes[1] < sizes[2] && sizes[2] < sizes[3])
   }
 
-  @Test("A side that the format cannot hold gives no file")
+  @Test("A picture wider than JPEG allows gives no file")
   func tooLarge() throws {
     let long = try #require(PixelTensor(width: 70_000, height: 1, pixels: Array(repeating: 0, count: 210_000)))
     #expect(long.jpeg() == nil)

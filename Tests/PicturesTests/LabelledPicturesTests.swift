@@ -22,7 +22,7 @@ struct ClassFolderTests {
     pictures.map { String($0.path.dropFirst(folder.url.path.count + 1)) }
   }
 
-  @Test("One folder for each class; classes and pictures are in order of their names")
+  @Test("Each folder is a class; classes and pictures are sorted by name")
   func order() throws {
     try touch("tulip/b.jpg", "tulip/a.PNG", "rose/10.jpg", "rose/9.jpeg", "Zinnia/x.webp")
     let found = try LabelledPictures(folder: folder.url)
@@ -73,7 +73,7 @@ struct ClassFolderTests {
     #expect(try LabelledPictures(folder: folder.url).count == 12)
   }
 
-  @Test("Folders without pictures are listed")
+  @Test("Folders without pictures are listed as empty classes")
   func empty() throws {
     try touch("rose/a.jpg", "tulip/notes.txt")
     #expect(try LabelledPictures(folder: folder.url).emptyClasses == ["tulip"])
@@ -124,7 +124,7 @@ struct ClassFolderTests {
     #expect(throws: LabelledPicturesError.notAFolder(path: missing.path)) { try LabelledPictures(missing) }
   }
 
-  @Test("The path of a picture gives that picture, the path of a folder its pictures")
+  @Test("The path of a picture gives that picture; the path of a folder gives its pictures")
   func files() throws {
     try touch("x/b.jpg", "x/a/c.png", "x/d.txt")
     #expect(paths(try PictureFiles.pictures(at: folder.appending("x"))) == ["x/a/c.png", "x/b.jpg"])
@@ -145,7 +145,7 @@ struct PictureListTests {
     return try LabelledPictures(list)
   }
 
-  @Test("Paths are relative to the list or absolute; classes are in order of their names")
+  @Test("Paths are relative to the list or absolute; classes are sorted by name")
   func paths() throws {
     let found = try read("b/2.jpg,tulip\n/abs/1.jpg,rose\na/1.jpg,tulip\n")
     #expect(found.classes.map(\.name) == ["rose", "tulip"])

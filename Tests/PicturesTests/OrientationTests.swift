@@ -1,7 +1,7 @@
 import Pictures
 import Testing
 
-@Suite("Orientation of JPEG", .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
+@Suite("JPEG orientation", .enabled(if: Libraries.hasTurboJPEG, Libraries.turboJPEGNeed))
 struct OrientationTests {
   /// Returns the stored pixel that appears at (x, y) of the upright picture, by the table of the EXIF standard.
   private func stored(_ orientation: Int, _ x: Int, _ y: Int) -> (Int, Int) {
@@ -29,7 +29,7 @@ struct OrientationTests {
     return (width, height, file)
   }
 
-  @Test("Each of the eight orientations is turned upright, whatever the resizing", arguments: 1...8)
+  @Test("Each of the eight orientations is turned upright, with every resizing method", arguments: 1...8)
   func eight(orientation: Int) throws {
     let (width, height, file) = try upright(orientation)
     let bytes = OrientedJPEG.bytes(orientation)
@@ -47,7 +47,7 @@ struct OrientationTests {
     }
   }
 
-  @Test("Little-endian EXIF and long values are read")
+  @Test("Little-endian EXIF and 32-bit values are read")
   func forms() throws {
     let expected = try OrientedJPEG.bytes(6).read(width: 12, height: 16, .nearest)
     #expect(try OrientedJPEG.bytes(6, bigEndian: false).read(width: 12, height: 16, .nearest) == expected)
@@ -55,7 +55,7 @@ struct OrientationTests {
     #expect(try OrientedJPEG.bytes(6, bigEndian: false, long: true).read(width: 12, height: 16, .nearest) == expected)
   }
 
-  @Test("Invalid values leave the picture as it is", arguments: [0, 9, 65535])
+  @Test("Invalid orientations are ignored", arguments: [0, 9, 65535])
   func nonsense(orientation: Int) throws {
     #expect(try OrientedJPEG.bytes(orientation).read(width: 16, height: 12, .nearest) == Fixture.jpeg.read())
   }

@@ -37,9 +37,9 @@ struct PixelBufferTests {
   }
 
   private static let sizes = [(40, 23), (1, 1), (7, 90), (900, 3), (33, 33)]
-  private static let ways: [Resize] = [.crop, .crop(fraction: 0.7), .squash, .pad, .nearest]
+  private static let methods: [Resize] = [.crop, .crop(fraction: 0.7), .squash, .pad, .nearest]
 
-  @Test("They give the same tensor as a BMP of the same pixels, in every format", arguments: sizes, ways)
+  @Test("A buffer gives the same tensor as a BMP of the same pixels, in every format", arguments: sizes, methods)
   func bitmap(size: (Int, Int), resize: Resize) throws {
     let file = BitmapFile(width: size.0, height: size.1, colour: Self.colour).bytes
     for (width, height) in [(16, 16), (9, 31)] {
@@ -52,7 +52,7 @@ struct PixelBufferTests {
     }
   }
 
-  @Test("Grey gives the same tensor as three equal channels", arguments: ways)
+  @Test("Grey gives the same tensor as three equal channels", arguments: methods)
   func grey(resize: Resize) throws {
     let reader = try PictureReader(width: 12, height: 10, resize: resize)
     let grey = { (x: Int, y: Int) in [Int](repeating: (x * 41 + y * 7) % 256, count: 3) }
@@ -60,10 +60,11 @@ struct PixelBufferTests {
     #expect(try reader.read(buffer(.grey, width: 30, height: 20, padding: 2, colour: grey)) == expected)
   }
 
-  @Test("They give the same tensor as a PNG of the same pixels", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  @Test(
+    "A buffer gives the same tensor as a PNG of the same pixels", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
   func png() throws {
     let (width, height) = (Reference.width, Reference.height)
-    for resize in Self.ways {
+    for resize in Self.methods {
       let reader = try PictureReader(width: 9, height: 7, resize: resize)
       let expected = try Fixture.png.bytes.read(width: 9, height: 7, resize)
       #expect(try reader.read(buffer(.bgra, width: width, height: height, colour: Reference.colour)) == expected)
@@ -87,7 +88,7 @@ struct PixelBufferTests {
     let file = folder.appending("a.bmp")
     try Data(BitmapFile(width: 50, height: 30, colour: Self.colour).bytes).write(to: file)
     let pixels = try buffer(.bgr, width: 50, height: 30, padding: 10)
-    let readers = try Self.ways.map { try PictureReader(width: 14, height: 11, resize: $0) }
+    let readers = try Self.methods.map { try PictureReader(width: 14, height: 11, resize: $0) }
     #expect(try PictureReader.read(pixels, by: readers) == PictureReader.read(file, by: readers))
     #expect(try PictureReader.read(pixels, by: []).isEmpty)
     let region: PictureRegion.Choice = { _, _ in PictureRegion(left: 0.1, top: 0.2, width: 0.5, height: 0.4) }
@@ -104,7 +105,7 @@ struct PixelBufferTests {
   }
 
   @Test(
-    "Numbers that contradict each other or the bytes are refused",
+    "A size and a row length that contradict each other or the number of bytes are refused",
     arguments: [
       (0, 1, nil, 100), (1, 0, nil, 100), (-4, 4, nil, 100), (.min, .min, nil, 100), (4, 4, nil, 63), (4, 4, 15, 100),
       (4, 4, -16, 100), (4, 4, 17, 66), (4, 4, .max, 100), (2, 3, .max / 2 + 1, 100), (4, 4, .min, 100),

@@ -33,14 +33,14 @@ struct RegionTests {
       let expected = try cut.bytes.read(width: target, height: target, .squash)
       let found = try PictureReader(width: target, height: target).read(
         picture, region: Self.part(left, top, side, side))
-      // The filter also sees pixels just outside, and the decoder scales with another filter.
+      // The filter also reads pixels just outside the region, and the decoder scales with another filter.
       #expect(try #require(found.meanDifference(from: expected)) < (target < side ? 3 : 1), "\(side) to \(target)")
       if side == target { #expect(found == expected) }
     }
   }
 
-  @Test("A region of a file, of its bytes and in the caller's memory are the same")
-  func ways() throws {
+  @Test("A file, its bytes and the caller's memory give the same region")
+  func sources() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending("a.bmp")
     let bytes = BitmapFile(width: 20, height: 10) { x, y in [x * 10, y * 20, 7] }.bytes
@@ -69,11 +69,13 @@ struct RegionTests {
     #expect(found == Reference.tensor(width: 5, height: 4) { whole.colour(2 + $0, 7 + $1) })
   }
 
-  @Test("Regions of pictures in other formats, streamed or not", .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
+  @Test(
+    "Regions of pictures in other formats are exact, streamed or not",
+    .enabled(if: Libraries.hasVips, Libraries.vipsNeed))
   func formats() throws {
     let reader = try PictureReader(width: 6, height: 5)
     for fixture in [Fixture.png, .turnedPNG, .rgba16PNG, .palettePNG, .webP, .turnedWebP, .gif, .tiff, .turnedTIFF] {
-      // Turned ones are higher than wide.
+      // Turned pictures are higher than wide.
       var size = (width: 0, height: 0)
       let found = try fixture.bytes.withUnsafeBytes { bytes in
         try reader.read(bytes) { width, height in

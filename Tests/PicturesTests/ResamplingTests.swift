@@ -4,9 +4,9 @@ import Platform
 import TestMaterial
 import Testing
 
-/// Resizing by the formula, one number at a time.
+/// A reference resizer that computes the formula pixel by pixel.
 private enum Triangle {
-  /// The weights of source pixels in a target pixel, after the formula.
+  /// Returns the indices and weights of the source pixels in a target pixel.
   private static func weights(_ target: Int, start: Double, scale: Double, source: Int) -> [(Int, Double)] {
     let support = max(scale, 1)
     let centre = start + (Double(target) + 0.5) * scale
@@ -60,7 +60,7 @@ struct ResamplingTests {
   }
 
   @Test(
-    "A crop is the largest centred part of the wanted proportions, or the fraction of it",
+    "A crop is the largest centred part with the tensor's proportions, or a fraction of it",
     arguments: [(50, 30), (30, 50), (33, 33), (1, 9)], [(12, 12), (14, 6), (5, 9)])
   func crop(source: (Int, Int), target: (Int, Int)) throws {
     for fraction in [1, 0.875, 0.3] {
@@ -75,7 +75,7 @@ struct ResamplingTests {
   }
 
   @Test(
-    "A region is stretched over the tensor, whatever the reader's way to resize",
+    "A region is stretched over the tensor, whatever the resizing method",
     arguments: [(50, 30), (33, 33), (1, 9)], [Resize.crop(fraction: 0.5), .pad, .nearest])
   func region(source: (Int, Int), resize: Resize) throws {
     let file = BitmapFile(width: source.0, height: source.1, colour: Self.colour).bytes
@@ -106,7 +106,7 @@ struct ResamplingTests {
       (5..<15).contains(x) ? innerColumns.colour(x - 5, y) : [0, 0, 0]
     }
     #expect(high == expectedColumns)
-    // A line so thin that it would vanish.
+    // A line so thin that its scaled height rounds to 0.
     #expect(try read(900, 1, to: (8, 8), .pad).pixels.contains { $0 > 0 })
   }
 
@@ -119,7 +119,8 @@ struct ResamplingTests {
     #expect(found == expected)
   }
 
-  @Test("A picture that already has the size does not change", arguments: [Resize.crop, .squash, .pad, .nearest])
+  @Test(
+    "A picture that already has the tensor's size does not change", arguments: [Resize.crop, .squash, .pad, .nearest])
   func same(resize: Resize) throws {
     let expected = Reference.tensor(width: 23, height: 19, Self.colour)
     #expect(try read(23, 19, to: (23, 19), resize) == expected)
@@ -150,7 +151,7 @@ struct ResamplingTests {
     #expect(try #require(found.difference(from: expected)) <= 2)
   }
 
-  @Test("Rounding does not darken", arguments: [(300, 300), (41, 37), (20, 20)])
+  @Test("Rounding does not darken the picture", arguments: [(300, 300), (41, 37), (20, 20)])
   func bias(source: (Int, Int)) throws {
     let found = try read(source.0, source.1, to: (15, 15), .squash)
     let expected = try #require(
@@ -172,35 +173,35 @@ struct ResamplingTests {
   }
 
   @Test(
-    "Pillow gives the same, except for the last bit",
+    "Pillow gives the same pixels, except for the last bit",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)),
     arguments: [("crop", 96, 96), ("crop", 60, 100), ("squash", 31, 77), ("nearest", 50, 50), ("crop:0.875", 64, 64)])
-  func pillow(words: String, width: Int, height: Int) throws {
+  func pillow(method: String, width: Int, height: Int) throws {
     let folder = try TemporaryFolder()
     let picture = Material.coralPicture("cat_train_0")
     let printed = try Python.run(
       """
       import sys
       from PIL import Image, ImageOps
-      path, words, width, height, out = sys.argv[1:]
+      path, method, width, height, out = sys.argv[1:]
       size = int(width), int(height)
       image = Image.open(path).convert("RGB")
-      if words == "squash": image = image.resize(size, Image.BILINEAR)
-      elif words == "nearest": image = image.resize(size, Image.NEAREST)
-      elif words == "crop": image = ImageOps.fit(image, size, Image.BILINEAR)
+      if method == "squash": image = image.resize(size, Image.BILINEAR)
+      elif method == "nearest": image = image.resize(size, Image.NEAREST)
+      elif method == "crop": image = ImageOps.fit(image, size, Image.BILINEAR)
       else:
-        side = min(image.size) * float(words.split(":")[1])
+        side = min(image.size) * float(method.split(":")[1])
         left, top = (image.width - side) / 2, (image.height - side) / 2
         image = image.resize(size, Image.BILINEAR, box=(left, top, left + side, top + side))
       open(out, "wb").write(image.tobytes())
       print(image.width, image.height)
       """,
-      [picture.path, words, "\(width)", "\(height)", folder.appending("out").path])
+      [picture.path, method, "\(width)", "\(height)", folder.appending("out").path])
     #expect(printed == "\(width) \(height)\n")
     let expected = PixelTensor(
       width: width, height: height, pixels: Array(try Data(contentsOf: folder.appending("out"))))
-    let found = try PictureReader(width: width, height: height, resize: #require(Resize(words))).read(picture)
-    #expect(try #require(found.difference(from: expected)) <= (words == "nearest" ? 0 : 1))
+    let found = try PictureReader(width: width, height: height, resize: #require(Resize(method))).read(picture)
+    #expect(try #require(found.difference(from: expected)) <= (method == "nearest" ? 0 : 1))
     #expect(try #require(found.meanDifference(from: expected)) < 0.25)
   }
 }
@@ -208,12 +209,12 @@ struct ResamplingTests {
 @Suite("Names of resizing methods")
 struct ResizeTests {
   @Test(
-    "Names are read and written",
+    "Names of methods are parsed and printed",
     arguments: [
       ("crop", Resize.crop), ("crop:0.875", .crop(fraction: 0.875)), ("squash", .squash), ("pad", .pad),
       ("nearest", .nearest),
     ])
-  func words(text: String, resize: Resize) {
+  func names(text: String, resize: Resize) {
     #expect(Resize(text) == resize)
     #expect(resize.description == text)
   }
@@ -229,7 +230,7 @@ struct ResizeTests {
     #expect(Resize(text) == nil)
   }
 
-  @Test("A tensor needs exactly its bytes")
+  @Test("A tensor needs three bytes for each pixel")
   func tensor() {
     #expect(PixelTensor(width: 2, height: 1, pixels: [1, 2, 3, 4, 5, 6]) != nil)
     #expect(PixelTensor(width: 2, height: 1, pixels: [1, 2, 3, 4, 5]) == nil)

@@ -12,7 +12,7 @@ struct SharedReadingTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  // Different and shared scales, all ways of resizing, and one tensor larger than most pictures.
+  // Different and shared scales, all resizing methods, and one tensor larger than most pictures.
   private func readers(_ side: Int) throws -> [PictureReader] {
     try [
       PictureReader(width: side, height: side), PictureReader(width: (4 * side + 2) / 3, height: (4 * side + 2) / 3),
@@ -33,15 +33,15 @@ struct SharedReadingTests {
   }
 
   @Test(
-    "Photographs give the same pixels as read one by one", arguments: [40, 96, 224])
+    "Photographs give the same pixels as when each reader reads them alone", arguments: [40, 96, 224])
   func photographs(side: Int) throws {
     let classes = try LabelledPictures(folder: Material.flowers17).classes
     let readers = try readers(side)
-    for known in classes { for file in known.pictures.prefix(2) { try expectEqual(file, readers) } }
+    for item in classes { for file in item.pictures.prefix(2) { try expectEqual(file, readers) } }
   }
 
   @Test(
-    "Every chroma subsampling and orientation, in one scan and in several, gives the same pixels too",
+    "Every chroma subsampling and orientation, in one scan and in several, gives the same pixels",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func samplings() throws {
     let picture = try #require(LabelledPictures(folder: Material.flowers17).classes.first?.pictures.first)
@@ -66,7 +66,7 @@ struct SharedReadingTests {
     for file in files { try expectEqual(file, readers) }
   }
 
-  @Test("All other formats give the same pixels too")
+  @Test("All other formats give the same pixels")
   func formats() throws {
     let fixtures: [Fixture] = [
       .jpeg, .progressiveJPEG, .greyJPEG, .cmykJPEG, .png, .turnedPNG, .rgba16PNG, .palettePNG, .webP, .turnedWebP,
@@ -82,7 +82,7 @@ struct SharedReadingTests {
     #expect(try PictureReader.read(folder.appending("0"), by: []).isEmpty)
   }
 
-  @Test("A file that ends too early is an error, as it is for one reader")
+  @Test("A truncated or missing file is an error, as for a single reader")
   func broken() throws {
     let readers = try readers(12)
     for (place, fixture) in [Fixture.jpeg, .png].enumerated() {
@@ -102,9 +102,9 @@ struct SharedReadingTests {
       let timing = PictureTiming { step, time in times.withLock { $0[step, default: .zero] += time } }
       let reader = try PictureReader(width: 8, height: 8)
       #expect(try reader.read(file, timing: timing) == reader.read(file))
-      let told = times.withLock { $0 }
-      #expect(Set(told.keys) == [.reading, .decoding, .resizing])
-      #expect(told.values.allSatisfy { $0 >= .zero })
+      let reported = times.withLock { $0 }
+      #expect(Set(reported.keys) == [.reading, .decoding, .resizing])
+      #expect(reported.values.allSatisfy { $0 >= .zero })
     }
   }
 }

@@ -3,11 +3,11 @@ import TestMaterial
 import Testing
 
 /// The order of the modules: a module imports only what the table in `Documentation/architecture.md` allows.
-@Suite("The floors: which module may import which")
+@Suite("The layers: the modules that each module may import")
 struct FloorsTests {
-  /// What each module may import besides the system's modules.
-  private static let floors: [String: Set<String>] = {
-    var floors: [String: Set<String>] = [
+  /// The modules that each module may import, besides the system's.
+  private static let layers: [String: Set<String>] = {
+    var layers: [String: Set<String>] = [
       "Platform": [],
       "TFLite": ["Platform"],
       "LiteRT": ["CLiteRT", "CEdgeTPU", "Platform"],
@@ -23,11 +23,11 @@ struct FloorsTests {
       "Reports": ["Heads", "Pictures", "TFLite", "Platform"],
       "Training": ["Heads", "Torch", "Pictures", "ModelSurgery", "TFLite", "Platform"],
     ]
-    floors["imprint"] = Set(floors.keys).union(["ArgumentParser"])
-    return floors
+    layers["imprint"] = Set(layers.keys).union(["ArgumentParser"])
+    return layers
   }()
 
-  /// The modules of the system and of Swift's toolchain, which every floor may import.
+  /// The modules of the system and of Swift's toolchain, which every module may import.
   private static let system: Set<String> = [
     "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Dispatch", "Synchronization", "CryptoKit",
     "Accelerate",
@@ -35,16 +35,16 @@ struct FloorsTests {
 
   private static let sources = Material.packageRoot.appending(path: "Sources")
 
-  @Test("Every module of Sources that is written in Swift has its floor")
-  func everyModuleHasItsFloor() throws {
+  @Test("The table lists every Swift module of Sources")
+  func everyModuleIsListed() throws {
     let modules = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
       .filter { try !Self.files(of: $0).isEmpty }
-    #expect(Set(modules) == Set(Self.floors.keys))
+    #expect(Set(modules) == Set(Self.layers.keys))
   }
 
-  @Test("A module imports nothing that its floor does not allow", arguments: floors.keys.sorted())
+  @Test("A module imports only what the table allows", arguments: layers.keys.sorted())
   func imports(module: String) throws {
-    let allowed = try #require(Self.floors[module]).union(Self.system)
+    let allowed = try #require(Self.layers[module]).union(Self.system)
     for file in try Self.files(of: module) {
       let foreign = Set(Self.imports(in: try String(contentsOf: file, encoding: .utf8))).subtracting(allowed)
       #expect(foreign.isEmpty, "\(file.path) imports \(foreign.sorted().joined(separator: ", "))")
@@ -52,7 +52,7 @@ struct FloorsTests {
   }
 
   @Test(
-    "The import of a module is found, however it is written",
+    "Finds the import of a module, however it is written",
     arguments: [
       ("import Heads", "Heads"), ("public import Heads", "Heads"), ("  package import Heads  // why", "Heads"),
       ("@testable import Heads", "Heads"), ("@_exported public import Heads", "Heads"),
@@ -75,7 +75,7 @@ struct FloorsTests {
     }
   }
 
-  /// Returns the Swift files of a module, in all its folders.
+  /// Returns the Swift files in all folders of a module.
   private static func files(of module: String) throws -> [URL] {
     let folder = sources.appending(path: module)
     return try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }

@@ -3,7 +3,7 @@ import Platform
 import TestMaterial
 import Testing
 
-@Suite("The places to look for a library that comes with the package")
+@Suite("Locations of a library that comes with the package")
 struct LibraryLocationTests {
   private func location(_ environment: [String: String], image: String) -> LibraryLocation {
     LibraryLocation(of: "libOne.so", variable: "IMPRINT_ONE", environment: environment, image: image)
@@ -22,7 +22,7 @@ struct LibraryLocationTests {
     #expect(location.candidates == [folder.url.path + "/libOne.so"])
   }
 
-  @Test("An empty IMPRINT_ONE counts as none")
+  @Test("An empty IMPRINT_ONE is ignored")
   func empty() {
     let location = self.location(["IMPRINT_ONE": ""], image: "/nowhere/imprint")
     #expect(location.candidates == ["libOne.so"])
@@ -37,7 +37,7 @@ struct LibraryLocationTests {
   }
 
   @Test(
-    "The checkout's .runtime comes before the system's loader, wherever in the build folder the program lies",
+    "The checkout's .runtime comes before the system's loader, wherever in the build folder the program is",
     arguments: [".build/debug/imprint", ".build/x86_64-unknown-linux-gnu/release/imprint", ".build-static/imprint"])
   func checkout(program: String) throws {
     let checkout = try TemporaryFolder()
@@ -52,7 +52,7 @@ struct LibraryLocationTests {
     #expect(location([:], image: prefix.appending("bin/imprint").path).candidates == [library, "libOne.so"])
   }
 
-  @Test("Any program finds the library among the user's data: in XDG_DATA_HOME where it is absolute, else below HOME")
+  @Test("Any program finds the library in the user's data: in XDG_DATA_HOME if it is absolute, else below HOME")
   func userData() throws {
     let home = try TemporaryFolder()
     let data = try TemporaryFolder()
@@ -67,7 +67,8 @@ struct LibraryLocationTests {
       location(["HOME": home.url.path, "XDG_DATA_HOME": "relative"], image: image).candidates == [atHome, "libOne.so"])
   }
 
-  @Test("Without a home, only the system's loader is asked", arguments: [[:], ["HOME": ""], ["HOME": "relative"]])
+  @Test(
+    "Without a home folder, only the system's loader is left", arguments: [[:], ["HOME": ""], ["HOME": "relative"]])
   func noHome(environment: [String: String]) {
     #expect(location(environment, image: "/elsewhere/program").candidates == ["libOne.so"])
   }
@@ -76,7 +77,7 @@ struct LibraryLocationTests {
   func order() throws {
     let root = try TemporaryFolder()
     let checkout = try library(in: root.appending(".runtime"))
-    // The program lies in `.build/bin`, so that `lib/imprint` beside it is in the build folder.
+    // The program is in `.build/bin`, so that `lib/imprint` beside it is in the build folder.
     let installed = try library(in: root.appending(".build/lib/imprint"))
     let userData = try library(in: root.appending("data/imprint/lib"))
     let location = self.location(

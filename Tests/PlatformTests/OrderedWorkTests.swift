@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Work on several workers")
 struct OrderedWorkTests {
-  @Test("Results come in order, whichever worker was faster")
+  @Test("Delivers results in order, whichever worker is faster")
   func order() async throws {
     var delivered: [Int] = []
     try await OrderedWork.run(
@@ -21,7 +21,7 @@ struct OrderedWorkTests {
     #expect(delivered == Array(0..<200))
   }
 
-  @Test("No worker does two pieces at the same time")
+  @Test("No worker works on two items at the same time")
   func exclusive() async throws {
     let busy = (0..<3).map { _ in Flag() }
     try await OrderedWork.run(
@@ -33,7 +33,7 @@ struct OrderedWorkTests {
       }, deliver: { _, _ in })
   }
 
-  @Test("A slow piece holds back those behind it: memory stays bounded")
+  @Test("Workers run only a bounded number of items ahead of a slow one")
   func bounded() async throws {
     let furthest = Mutex(0)
     try await OrderedWork.run(
@@ -45,28 +45,28 @@ struct OrderedWorkTests {
       deliver: { index, _ in if index == 0 { #expect(furthest.withLock { $0 } < 40) } })
   }
 
-  @Test("An error of the work and one of the receiver end it")
+  @Test("Rethrows an error of the work or of the delivery")
   func errors() async {
-    struct Refusal: Error {}
-    await #expect(throws: Refusal.self) {
+    struct Failure: Error {}
+    await #expect(throws: Failure.self) {
       try await OrderedWork.run(
-        count: 10, workers: [0], work: { _, index in if index == 5 { throw Refusal() } }, deliver: { _, _ in })
+        count: 10, workers: [0], work: { _, index in if index == 5 { throw Failure() } }, deliver: { _, _ in })
     }
-    await #expect(throws: Refusal.self) {
-      try await OrderedWork.run(count: 10, workers: [0], work: { _, _ in }, deliver: { _, _ in throw Refusal() })
+    await #expect(throws: Failure.self) {
+      try await OrderedWork.run(count: 10, workers: [0], work: { _, _ in }, deliver: { _, _ in throw Failure() })
     }
   }
 
-  @Test("The results before the piece that fails are delivered, whichever worker was faster")
+  @Test("Delivers all results before the item that fails, whichever worker is faster")
   func deliveredBeforeAnError() async {
-    struct Refusal: Error {}
+    struct Failure: Error {}
     for workers in 1...4 {
       var delivered: [Int] = []
-      await #expect(throws: Refusal.self) {
+      await #expect(throws: Failure.self) {
         try await OrderedWork.run(
           count: 40, workers: Array(0..<workers),
           work: { _, index in
-            if index == 20 { throw Refusal() }
+            if index == 20 { throw Failure() }
             usleep(index.isMultiple(of: 3) ? 2000 : 100)
           }, deliver: { index, _ in delivered.append(index) })
       }
@@ -74,7 +74,7 @@ struct OrderedWorkTests {
     }
   }
 
-  @Test("Cancelling the task ends it")
+  @Test("Cancelling the task ends the work")
   func cancelled() async {
     let task = Task {
       try await OrderedWork.run(count: .max, workers: [0], work: { _, _ in usleep(100) }, deliver: { _, _ in })
@@ -83,12 +83,12 @@ struct OrderedWorkTests {
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test("No work is done at once")
+  @Test("Returns at once if there are no items")
   func none() async throws {
     try await OrderedWork.run(count: 0, workers: [0], work: { _, _ in }, deliver: { _, _ in Issue.record("delivered") })
   }
 
-  @Test("Workers with threads of their own are all at work at once, however few cores there are")
+  @Test("All workers run at once, however few cores there are")
   func ownThreads() async throws {
     let count = ProcessInfo.processInfo.activeProcessorCount + 4
     let begun = Counter()
@@ -96,22 +96,22 @@ struct OrderedWorkTests {
       count: count, workers: Array(0..<count),
       work: { _, _ -> Int in
         begun.add()
-        // Waits for all others, and not for ever.
+        // Waits for all other workers, with a limit.
         for _ in 0..<10_000 where begun.value < count { usleep(1000) }
         return begun.value
       }, deliver: { _, all in #expect(all == count) })
   }
 
-  @Test("A sequence of results comes in order, no further ahead than a window, and ends with what fails")
+  @Test("A sequence of results is in order, works ahead within a window, and throws the error of an item")
   func sequence() async throws {
-    struct Refusal: Error {}
+    struct Failure: Error {}
     let furthest = Mutex(0)
     let ended = Counter()
     func results(failingAt failure: Int) -> OrderedResults<Int> {
       OrderedResults(
         count: 500, begin: { ([0, 1], []) }, end: { _ in ended.add() },
         work: { _, index in
-          if index == failure { throw Refusal() }
+          if index == failure { throw Failure() }
           furthest.withLock { $0 = max($0, index) }
           return index
         })
@@ -126,7 +126,7 @@ struct OrderedWorkTests {
     }
     #expect(found == Array(0..<500))
     #expect(ended.value == 1)
-    await #expect(throws: Refusal.self) { for try await _ in results(failingAt: 100) {} }
+    await #expect(throws: Failure.self) { for try await _ in results(failingAt: 100) {} }
     #expect(ended.value == 2)
     for try await _ in results(failingAt: -1) { break }
     for _ in 0..<2000 where ended.value < 3 { try await Task.sleep(for: .milliseconds(1)) }

@@ -6,7 +6,7 @@ import Testing
 @Suite("SHA-256 digests")
 struct SHA256DigestTests {
   @Test(
-    "The digests of FIPS 180-4's examples",
+    "Computes the digests of the examples of FIPS 180-4",
     arguments: [
       ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -19,7 +19,7 @@ struct SHA256DigestTests {
     #expect(try SHA256Digest(of: Array(text.utf8)).hexadecimal == digest)
   }
 
-  @Test("A million bytes, added in pieces of any length, have the digest of the whole")
+  @Test("Bytes added in pieces of any length have the digest of all bytes")
   func pieces() throws {
     let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
     var hasher = try SHA256Hasher()
@@ -34,7 +34,7 @@ struct SHA256DigestTests {
       hasher.finalize().hexadecimal == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
-  @Test("A file has the digest of its bytes; a folder and a path without a file have none")
+  @Test("The digest of a file is that of its bytes; a folder or missing file has none")
   func files() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending("million")

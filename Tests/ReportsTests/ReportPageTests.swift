@@ -10,7 +10,7 @@ import Testing
   import FoundationXML
 #endif
 
-@Suite("The page of an evaluation")
+@Suite("Report pages")
 struct ReportPageTests {
   private static let hostile = [
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "a & b' \"c\"", "]]>", "-->",
@@ -18,10 +18,11 @@ struct ReportPageTests {
     "a" + String(repeating: "\u{301}", count: 4000), "</style>", "日本語の花の名前がとても長いとき", "💐👩‍🌾",
   ]
 
-  /// The page's elements and the attributes' names, with a check that it is well-formed.
+  /// Collects the elements, attribute names, addresses and text of a page.
   private final class Reader: NSObject, XMLParserDelegate {
     var elements: [String: Int] = [:]
     var attributes: Set<String> = []
+    /// The values of `src` and `href`.
     var addresses: [String] = []
     var text = ""
 
@@ -56,7 +57,7 @@ struct ReportPageTests {
     #expect(!page.html.contains("\u{202E}"))
   }
 
-  @Test("Names of classes, pictures and methods that are markup stay text, on the page of an evaluation")
+  @Test("The page of an evaluation escapes markup in the names of classes and pictures")
   func hostileEvaluation() async throws {
     let names = Self.hostile
     var evaluation = Evaluation(labels: Labels(Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0, $1) })))
@@ -71,18 +72,18 @@ struct ReportPageTests {
     #expect(try read(page).text.contains("cannot be shown"))
   }
 
-  @Test("The same of episodes, with suspicious labels")
+  @Test("The page of episodes escapes markup in names, also of suspicious labels")
   func hostileEpisodes() async throws {
-    var seen = EmbeddingSet(space: MadeEmbeddings.space(dimension: 4))
+    var set = EmbeddingSet(space: MadeEmbeddings.space(dimension: 4))
     let names = Self.hostile.filter { Labels.isName($0) }
     for (label, name) in names.enumerated() {
       for number in 0..<4 {
-        let picture = MadeEmbeddings.picture(number, of: label, in: seen.space, spread: 100)
-        try seen.add(EmbeddedPicture(name: "\(name)/\(number)", embeddings: picture.embeddings), to: name)
+        let picture = MadeEmbeddings.picture(number, of: label, in: set.space, spread: 100)
+        try set.add(EmbeddedPicture(name: "\(name)/\(number)", embeddings: picture.embeddings), to: name)
       }
     }
-    try seen.add(MadeEmbeddings.picture(0, of: 90, in: seen.space), to: "<b>single</b>")
-    let results = try await Episodes(count: 2, shots: [.count(1), .count(9), .all]).run(seen, methods: [NearestMean()])
+    try set.add(MadeEmbeddings.picture(0, of: 90, in: set.space), to: "<b>single</b>")
+    let results = try await Episodes(count: 2, shots: [.count(1), .count(9), .all]).run(set, methods: [NearestMean()])
     let suspects = names.map {
       LeaveOneOut.Suspect(picture: $0, label: $0, looksLike: names[0], surprise: 2)
     }
@@ -92,7 +93,7 @@ struct ReportPageTests {
     #expect(try read(page).text.contains("Labels that look wrong"))
   }
 
-  @Test("Fifty classes are a map of cells, and fifty-one are not")
+  @Test("Draws the confusion matrix of up to 50 classes as a map")
   func manyClasses() {
     for (count, hasMap) in [(50, true), (51, false)] {
       var matrix = ConfusionMatrix(labels: [:])
@@ -101,12 +102,12 @@ struct ReportPageTests {
     }
   }
 
-  @Test("The chart draws a line a method and an interval a point, and one episode has no interval")
+  @Test("The chart draws a line per method and an interval per point; one episode has no interval")
   func chart() async throws {
-    let seen = try MadeEmbeddings.set(classes: 0..<3, pictures: 0..<8)
+    let set = try MadeEmbeddings.set(classes: 0..<3, pictures: 0..<8)
     for (count, bars) in [(3, 4), (1, 0)] {
       let results = try await Episodes(count: count, shots: [.count(1), .all])
-        .run(seen, methods: [NearestMean(), NearestMean.Other()])
+        .run(set, methods: [NearestMean(), NearestMean.Other()])
       let drawing = AccuracyChart(results).svg
       #expect(drawing.components(separatedBy: "<polyline").count - 1 == 2)
       #expect(drawing.components(separatedBy: "class=\"bar").count - 1 == bars)
@@ -114,8 +115,7 @@ struct ReportPageTests {
     }
   }
 
-  @Test(
-    "Pictures that are there are shown")
+  @Test("Shows pictures whose files exist")
   func thumbnails() async throws {
     let file = Material.coralPicture("cat_train_0")
     var evaluation = Evaluation(labels: Labels([0: "cat", 1: "dog"]))
@@ -125,7 +125,7 @@ struct ReportPageTests {
     #expect(try read(page).elements["img"] == 1)
   }
 
-  @Test("Escaping leaves nothing that opens or closes")
+  @Test("Escapes all characters of markup")
   func escaping() {
     #expect(Markup.text("<a href='x'>\"&\n") == "&lt;a href=&#39;x&#39;&gt;&quot;&amp; ")
     #expect(Markup.shortText("abcdef", 6) == "abcdef")

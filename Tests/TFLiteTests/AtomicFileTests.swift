@@ -5,7 +5,7 @@ import Testing
 
 @testable import TFLite
 
-@Suite("Writing a file as a whole or not at all")
+@Suite("Atomic file writes")
 struct AtomicFileTests {
   private func names(in folder: TemporaryFolder) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
@@ -20,7 +20,7 @@ struct AtomicFileTests {
     }
   }
 
-  @Test("makes a new file of all pieces, and no other file")
+  @Test("Writes all pieces into one new file and leaves no other file")
   func writesNewFile() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending("größer 漢字 🌷.txt")
@@ -31,7 +31,7 @@ struct AtomicFileTests {
     #expect(try names(in: folder) == [file.lastPathComponent])
   }
 
-  @Test("keeps the permissions of a file that it replaces")
+  @Test("Keeps the permissions of a file that it replaces")
   func keepsPermissions() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending("file")
@@ -42,7 +42,7 @@ struct AtomicFileTests {
     #expect(mode?.intValue == 0o640)
   }
 
-  @Test("follows a symbolic link and keeps it")
+  @Test("Follows a symbolic link and keeps it")
   func followsLinks() throws {
     let folder = try TemporaryFolder()
     let (file, link) = (folder.appending("file"), folder.appending("link"))
@@ -53,7 +53,7 @@ struct AtomicFileTests {
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == file.path)
   }
 
-  @Test("refuses a folder, and a folder that does not exist, in the system's words")
+  @Test("Refuses a folder and a path in a missing folder, and says why")
   func refusesFolders() throws {
     let folder = try TemporaryFolder()
     #expect(reason { () throws(AtomicFileError) in try AtomicFile(folder.url).write("x") } == "it is a folder")
@@ -63,8 +63,8 @@ struct AtomicFileTests {
     #expect(try names(in: folder) == [])
   }
 
-  @Test("leaves the old file unchanged where a name is too long for the system")
-  func leavesOldFile() throws {
+  @Test("Replaces a file with a long name, and refuses a name too long for the system")
+  func longNames() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending(String(repeating: "n", count: 250))
     try AtomicFile(file).write("old")
@@ -76,14 +76,14 @@ struct AtomicFileTests {
   }
 
   #if os(Linux)
-    @Test("reports that a disk is full")
+    @Test("Reports that a disk is full")
     func saysThatDiskIsFull() {
       let full = URL(filePath: "/dev/full")
       #expect(reason { () throws(AtomicFileError) in try AtomicFile(full).write("x") } == "No space left on device")
     }
   #endif
 
-  @Test("writes a model over the file that it is mapped from")
+  @Test("Writes a model over the file that it was mapped from")
   func replacesItsOwnSource() throws {
     let folder = try TemporaryFolder()
     let file = folder.appending("model.tflite")
@@ -95,7 +95,7 @@ struct AtomicFileTests {
     #expect(model.buffers == SampleModel.model.buffers)
   }
 
-  @Test("reading reports why a file cannot be read")
+  @Test("Reports why a file cannot be read")
   func saysWhyReadingFails() throws {
     let folder = try TemporaryFolder()
     #expect(throws: TFLiteError.cannotRead(path: folder.url.path, reason: "it is a folder")) {
@@ -112,14 +112,14 @@ struct AtomicFileTests {
     }
   }
 
-  @Test("errors of reading name the file")
+  @Test("Errors in reading name the file")
   func namesFile() throws {
     let folder = try TemporaryFolder()
     let (text, damaged) = (folder.appending("text.tflite"), folder.appending("damaged.tflite"))
     try AtomicFile(text).write("not a model")
     let notAModel = #expect(throws: TFLiteError.self) { try Model(contentsOf: text) }
     #expect(notAModel?.path == text.path)
-    #expect(notAModel?.message.hasPrefix("\(text.path) is no TensorFlow Lite model: its bytes 5 to 8") == true)
+    #expect(notAModel?.message.hasPrefix("\(text.path) is not a TensorFlow Lite model: its bytes 5 to 8") == true)
     try AtomicFile(damaged).write([Bytes(Array(SampleModel.model.serialized().bytes().prefix(200)))])
     let malformed = #expect(throws: TFLiteError.self) { try Model(contentsOf: damaged) }
     #expect(malformed?.code == .malformed)
@@ -127,7 +127,7 @@ struct AtomicFileTests {
     #expect(malformed?.localizedDescription == malformed?.description)
   }
 
-  @Test("an error of writing names the file and the reason")
+  @Test("An error in writing names the file and the reason")
   func describesWritingError() {
     let error = AtomicFileError.cannotWrite(path: "/model.tflite", reason: "No space left on device")
     #expect(error.description == "/model.tflite cannot be written: No space left on device")

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Damaged and hostile files")
 struct HostileInputTests {
-  /// Reads bytes, and expects that a model which can be read can also be written and read again, or has newer fields.
-  private func survive(_ bytes: [UInt8]) throws(TFLiteError) {
+  /// Reads bytes; a model that can be read must also survive writing and reading, unless it has newer fields.
+  private func checkRoundTrip(_ bytes: [UInt8]) throws(TFLiteError) {
     let model: Model
     do throws(TFLiteError) { model = try Model(bytes: Bytes(bytes)) } catch { return }
     let written: SerializedModel
@@ -30,7 +30,7 @@ struct HostileInputTests {
   }
 
   @Test(
-    "Other files are not read as models",
+    "Files that are not models are refused",
     arguments: [
       [], [1, 2, 3], [0, 0, 0, 0, 0, 0, 0], Array("TFL3TFL".utf8), Array("\u{89}PNG and more than eight bytes".utf8),
       [UInt8](repeating: 0xFF, count: 100),
@@ -50,7 +50,7 @@ struct HostileInputTests {
   @Test("A truncated model is refused, or read and written")
   func survivesTruncation() throws {
     let bytes = try SampleModel.model.serialized().bytes()
-    for count in bytes.indices { try survive(Array(bytes.prefix(count))) }
+    for count in bytes.indices { try checkRoundTrip(Array(bytes.prefix(count))) }
     #expect(error(of: Array(bytes.prefix(bytes.count / 2))) != nil)
   }
 
@@ -60,7 +60,7 @@ struct HostileInputTests {
     for index in bytes.indices where bytes[index] != value {
       var changed = bytes
       changed[index] = value
-      try survive(changed)
+      try checkRoundTrip(changed)
     }
   }
 
@@ -71,7 +71,7 @@ struct HostileInputTests {
     for _ in 0..<1000 {
       var changed = bytes
       Mutation.mutate(&changed, using: &generator)
-      try survive(changed)
+      try checkRoundTrip(changed)
     }
   }
 
@@ -80,18 +80,18 @@ struct HostileInputTests {
   func survivesMutationOfRealModels() throws {
     var generator = SeededGenerator(seed: 99)
     let small = Array(try Data(contentsOf: Material.model("model_invoking_error")))
-    for count in small.indices { try survive(Array(small.prefix(count))) }
+    for count in small.indices { try checkRoundTrip(Array(small.prefix(count))) }
     for _ in 0..<3000 {
       var changed = small
       Mutation.mutate(&changed, using: &generator)
-      try survive(changed)
+      try checkRoundTrip(changed)
     }
-    // The tables of this model are its last 30 kilobytes; before them lie the weights.
+    // The tables of this model are its last 30 kilobytes; the weights come before them.
     let large = Array(try Data(contentsOf: Material.model("mobilenet_v1_0.25_128_quant")))
     for _ in 0..<200 {
       var tables = Array(large.suffix(30_000))
       Mutation.mutate(&tables, using: &generator)
-      try survive(large.dropLast(30_000) + tables)
+      try checkRoundTrip(large.dropLast(30_000) + tables)
     }
   }
 

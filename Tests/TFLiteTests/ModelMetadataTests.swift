@@ -5,12 +5,12 @@ import Testing
 
 @testable import TFLite
 
-@Suite("The metadata of TensorFlow Lite")
+@Suite("TensorFlow Lite metadata")
 struct ModelMetadataTests {
   private let sample = SampleMetadata.metadata
 
-  /// Reads bytes, and expects that metadata which can be read can also be written and read again, or has newer fields.
-  private func survive(_ bytes: [UInt8]) throws(TFLiteError) {
+  /// Reads bytes; metadata that can be read must also survive writing and reading, unless it has newer fields.
+  private func checkRoundTrip(_ bytes: [UInt8]) throws(TFLiteError) {
     let metadata: ModelMetadata
     do throws(TFLiteError) { metadata = try ModelMetadata(bytes: Bytes(bytes)) } catch { return }
     let written: Bytes
@@ -32,7 +32,7 @@ struct ModelMetadataTests {
   }
 
   @Test(
-    "MediaPipe's schema reads the same values, and metadata that it writes is read",
+    "MediaPipe's schema reads the same values, and the metadata that it writes can be read",
     .enabled(if: Python.hasMediaPipe, Comment(rawValue: Python.mediaPipeNeed)))
   func agrees() throws {
     // Loads the schema without the rest of the package.
@@ -74,15 +74,15 @@ struct ModelMetadataTests {
       """
     let folder = try TemporaryFolder()
     // MediaPipe's writer cannot write a union without its table.
-    var whole = sample
-    whole.subgraphs[0].outputs.remove(at: 2)
-    whole.subgraphs[0].outputProcessUnits.removeLast()
-    try Data(whole.serialized()).write(to: folder.appending("mine"))
+    var supported = sample
+    supported.subgraphs[0].outputs.remove(at: 2)
+    supported.subgraphs[0].outputProcessUnits.removeLast()
+    try Data(supported.serialized()).write(to: folder.appending("mine"))
     _ = try Python.run(script, [folder.appending("mine").path, folder.appending("theirs").path])
-    #expect(try ModelMetadata(bytes: Bytes(mapping: folder.appending("theirs"))) == whole)
+    #expect(try ModelMetadata(bytes: Bytes(mapping: folder.appending("theirs"))) == supported)
   }
 
-  @Test("Other bytes are refused, and the error names the metadata entry")
+  @Test("Bytes that are not metadata are refused, and the error names the metadata entry")
   func refusesOthers() throws {
     for bytes in [[], [1, 2, 3], Array("....TFL3....".utf8), Array("....M001".utf8)] as [[UInt8]] {
       let error = #expect(throws: TFLiteError.self) { try ModelMetadata(bytes: Bytes(bytes)) }
@@ -93,7 +93,7 @@ struct ModelMetadataTests {
   @Test("Truncated metadata is refused, or read and written")
   func survivesTruncation() throws {
     let bytes = Array(try sample.serialized())
-    for count in bytes.indices { try survive(Array(bytes.prefix(count))) }
+    for count in bytes.indices { try checkRoundTrip(Array(bytes.prefix(count))) }
   }
 
   @Test("Metadata with any one byte changed is refused, or read and written", arguments: [0x00, 0x7F, 0xFF])
@@ -102,7 +102,7 @@ struct ModelMetadataTests {
     for index in bytes.indices {
       var changed = bytes
       changed[index] = value
-      try survive(changed)
+      try checkRoundTrip(changed)
     }
   }
 
@@ -113,7 +113,7 @@ struct ModelMetadataTests {
     for _ in 0..<1000 {
       var changed = bytes
       Mutation.mutate(&changed, using: &generator)
-      try survive(changed)
+      try checkRoundTrip(changed)
     }
   }
 

@@ -41,7 +41,7 @@ struct OperatorOptionsTests {
         + "dilation_w_factor: 1, dilation_h_factor: 1, quantized_bias_type: FLOAT32)")
   }
 
-  @Test("Kinds are found by name, in both unions")
+  @Test("Kinds of options are found by name, in both unions")
   func kinds() {
     #expect(OptionsKind(name: "SoftmaxOptions") == .softmax)
     #expect(OptionsKind(name: "StablehloCaseOptions") == OptionsKind(union: .builtinOptions2, number: 23))
@@ -51,8 +51,8 @@ struct OperatorOptionsTests {
     #expect(OptionsKind.reshape.fieldNames == ["new_shape"])
   }
 
-  @Test("Views read and write the fields of their kind")
-  func views() throws {
+  @Test("Typed options read and write the fields of their kind")
+  func typedOptions() throws {
     var pool = Pool2DOptions(filterWidth: 7, filterHeight: 5)
     pool.activation = .relu
     #expect(pool.options.integer("filter_width") == 7)
@@ -86,7 +86,7 @@ struct OperatorOptionsTests {
       Pool2DOptions(of: Operator(opcodeIndex: 0, inputs: [], outputs: [], options: Conv2DOptions().options)) == nil)
   }
 
-  @Test("Old fields, a kind without a table, and empty strings and vectors are kept")
+  @Test("Old fields, a kind without a table, and empty strings and vectors survive writing and reading")
   func rareOptions() throws {
     var resize = OperatorOptions(.resizeBilinear)
     try resize.set("new_height", to: .integer(17))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Data outside the flatbuffer")
 struct OutOfLineTests {
-  @Test("is read, stays outside, and is located again on writing")
+  @Test("Data outside the flatbuffer is read, and stays outside when written")
   func survives() throws {
     let bytes = try SampleModel.model.serialized().bytes()
     var model = try Model(bytes: Bytes(bytes))
@@ -22,7 +22,7 @@ struct OutOfLineTests {
     #expect(data.offset > 4000)
   }
 
-  @Test("may be empty, and is absent at offsets 0 and 1", arguments: [0, 1])
+  @Test("Data may be empty; offsets 0 and 1 mean that there is none", arguments: [0, 1])
   func readsPlaceholders(offset: UInt64) throws {
     var model = SampleModel.model
     model.buffers[0].storedOffset = offset
@@ -34,7 +34,9 @@ struct OutOfLineTests {
     #expect(read.buffers[3].data?.isEmpty == true)
   }
 
-  @Test("must lie within the file", arguments: [(UInt64(2), UInt64.max), (.max, 2), (1 << 40, 1), (2, 1 << 20)])
+  @Test(
+    "Data beyond the end of the file is refused",
+    arguments: [(UInt64(2), UInt64.max), (.max, 2), (1 << 40, 1), (2, 1 << 20)])
   func refusesOtherPlaces(offset: UInt64, size: UInt64) throws {
     var model = Model()
     model.buffers = [Buffer()]
@@ -46,7 +48,7 @@ struct OutOfLineTests {
     #expect(error?.field == "buffers[0].offset")
   }
 
-  @Test("makes models over 2 GB possible, which a flatbuffer cannot hold")
+  @Test("A model over 2 GB is refused, unless its data is outside the flatbuffer")
   func refusesMoreThanFits() throws {
     // Overlapping slices of one array: a large model that takes little memory.
     let storage = Bytes([UInt8](repeating: 0, count: 64 << 20))

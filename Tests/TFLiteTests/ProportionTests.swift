@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Files that refer to the same bytes repeatedly")
 struct ProportionTests {
-  /// Returns a model whose vector `field` of the root names one table `count` times.
+  /// Returns a model in which the root's vector `field` refers to one table `count` times.
   ///
   /// The table has no fields; its list of fields has `slots` entries, all zero.
   private func repeating(field: Int, count: Int, slots: Int = 0) -> [UInt8] {
@@ -19,7 +19,7 @@ struct ProportionTests {
     bytes += Array("TFL3".utf8)
     // The root's list of fields, for the version and the vector.
     for entry in [4 + 2 * 10, 12] + (0..<10).map({ $0 == 0 ? 4 : $0 == field ? 8 : 0 }) { putShort(entry) }
-    // The root at 32; its vector at 44; behind that the table's list of fields and the table.
+    // The root at 32; its vector at 44; then the table's list of fields and the table.
     put(32 - 8, 3, 4)
     let table = 48 + 4 * count + roundedUp(4 + 2 * slots, to: 4)
     put(count)
@@ -32,14 +32,15 @@ struct ProportionTests {
     return bytes
   }
 
-  @Test("A table that a vector names a few times is read")
+  @Test("A table to which a vector refers a few times is read")
   func readsFew() throws {
     let model = try Model(bytes: Bytes(repeating(field: 2, count: 3)))
     #expect(model.subgraphs.count == 3)
     #expect(try Model(bytes: Bytes(repeating(field: 4, count: 3, slots: 5))).buffers.count == 3)
   }
 
-  @Test("A table that a vector names very many times is refused", arguments: [2: "subgraphs", 7: "signature_defs"])
+  @Test(
+    "A table to which a vector refers very many times is refused", arguments: [2: "subgraphs", 7: "signature_defs"])
   func refusesMany(field: Int, name: String) {
     let bytes = Bytes(repeating(field: field, count: 300_000))
     #expect(throws: TFLiteError.outOfProportion(field: name)) { try Model(bytes: bytes) }

@@ -9,7 +9,7 @@ struct RoundTripTests {
   private static let hasPython = Python.isPresent
 
   @Test(
-    "keeps every value that LiteRT's schema reads", .enabled(if: hasPython, Comment(rawValue: Python.need)),
+    "Keeps every value that LiteRT's schema reads", .enabled(if: hasPython, Comment(rawValue: Python.need)),
     arguments: Material.models)
   func losesNothing(model file: URL) throws {
     let folder = try TemporaryFolder()
@@ -19,7 +19,7 @@ struct RoundTripTests {
     #expect(try #require(Int(compared.trimmingCharacters(in: .whitespacesAndNewlines))) > 50)
   }
 
-  @Test("gives the same value and the same bytes", arguments: Material.models)
+  @Test("Gives the same value and the same bytes", arguments: Material.models)
   func isStable(model file: URL) throws {
     let model = try Model(contentsOf: file)
     let written = try model.serialized()
@@ -30,18 +30,18 @@ struct RoundTripTests {
     #expect(isSame)
   }
 
-  @Test("references the weights and does not copy them", arguments: Material.models)
+  @Test("References the weights and does not copy them", arguments: Material.models)
   func referencesWeights(model file: URL) throws {
     let bytes = try Bytes(mapping: file)
     let model = try Model(bytes: bytes)
     let data = model.buffers.compactMap(\.data)
     #expect(data.allSatisfy { $0.storage === bytes.storage })
     let pieces = try model.serialized().pieces
-    let own = pieces.filter { $0.storage !== bytes.storage }.reduce(0) { $0 + $1.count }
-    #expect(own < 64 << 10)
+    let copied = pieces.filter { $0.storage !== bytes.storage }.reduce(0) { $0 + $1.count }
+    #expect(copied < 64 << 10)
   }
 
-  @Test("keeps the weights at multiples of 16 bytes", arguments: Material.models)
+  @Test("Aligns the weights to 16 bytes", arguments: Material.models)
   func alignsWeights(model file: URL) throws {
     let bytes = try Bytes(Model(contentsOf: file).serialized().bytes())
     let model = try Model(bytes: bytes)
@@ -49,7 +49,7 @@ struct RoundTripTests {
   }
 
   @Test(
-    "gives bit-identical results", .enabled(if: hasPython, Comment(rawValue: Python.need)),
+    "Gives bit-identical results", .enabled(if: hasPython, Comment(rawValue: Python.need)),
     arguments: Material.models.filter { !$0.path.contains("edgetpu") && !$0.path.contains("error") })
   func computesTheSame(model file: URL) throws {
     let folder = try TemporaryFolder()
@@ -65,7 +65,7 @@ struct RoundTripTests {
     _ = try Python.run(Scripts.run, [file.path, copy.path])
   }
 
-  @Test("reads the known content of a model")
+  @Test("Reads the known content of a model")
   func readsKnownModel() throws {
     let model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
     let graph = try #require(model.subgraphs.first)
@@ -88,7 +88,7 @@ struct RoundTripTests {
   }
 
   @Test(
-    "reads an operator compiled for the Edge TPU with its options",
+    "Reads an operator compiled for the Edge TPU with its options",
     .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func readsCustomOperator() throws {
     let model = try Model(contentsOf: Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu"))

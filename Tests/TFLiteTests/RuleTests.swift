@@ -2,7 +2,7 @@ import Testing
 
 @testable import TFLite
 
-@Suite("Models that break a rule")
+@Suite("Models that break a rule of the schema")
 struct RuleTests {
   /// A change that breaks a model, and the field that the error names.
   struct Case: Sendable, CustomTestStringConvertible {
@@ -73,7 +73,7 @@ struct RuleTests {
     Case("signature_defs[0].inputs[0]") { $0.signatureDefs[0].inputs[0].newerFields = FieldSet(slot: 2) },
   ]
 
-  @Test("An index that points to nothing is refused in reading and in writing", arguments: wrongIndices)
+  @Test("An index that points to nothing is refused, in reading and in writing", arguments: wrongIndices)
   func refusesIndex(of example: Case) throws {
     var model = SampleModel.model
     example.change(&model)
@@ -86,7 +86,7 @@ struct RuleTests {
     #expect(error?.field == example.field)
   }
 
-  @Test("Anything newer than the schema is refused in writing, with its place", arguments: newer)
+  @Test("Refuses to write anything newer than the schema, and names its place", arguments: newer)
   func refusesNewer(_ example: Case) throws {
     var model = SampleModel.model
     example.change(&model)
@@ -95,7 +95,7 @@ struct RuleTests {
     #expect(error?.field == example.field)
   }
 
-  @Test("Options of a newer kind are read and shown")
+  @Test("Options of a newer kind are read and printed")
   func readsNewerKind() throws {
     var model = SampleModel.model
     model.subgraphs[0].operators[4].options2 = OperatorOptions(OptionsKind(union: .builtinOptions2, number: 24))
@@ -106,7 +106,7 @@ struct RuleTests {
     #expect(options["dimension"] == nil)
   }
 
-  @Test("Newer fields and operators are read and shown")
+  @Test("Newer fields and operators are read and printed")
   func readsNewerFields() throws {
     var model = SampleModel.model
     model.operatorCodes[0].builtinCode = BuiltinOperator(rawValue: 500)

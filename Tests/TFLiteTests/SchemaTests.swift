@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Agreement with LiteRT's schema", .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
 struct SchemaTests {
-  @Test("A model with every kind of options and every field is kept in full", arguments: 0..<12)
+  @Test("A model with every kind of options and every field survives writing and reading", arguments: 0..<12)
   func everythingSurvives(seed: Int) throws {
     let folder = try TemporaryFolder()
     let (original, copy) = (folder.appending("everything.tflite"), folder.appending("copy.tflite"))

@@ -9,7 +9,7 @@ struct TrailingBytesTests {
   private func reread(_ model: Model) throws -> Model { try Model(bytes: Bytes(model.serialized().bytes())) }
 
   @Test(
-    "are kept unchanged, and stay last",
+    "Trailing bytes are kept unchanged and stay last",
     arguments: [[0x50], [0, 0, 1], Array(0...255), [1] + Array(repeating: 0, count: 40)])
   func areKept(trailing: [UInt8]) throws {
     var model = SampleModel.model
@@ -22,7 +22,7 @@ struct TrailingBytesTests {
     #expect(try reread(read) == read)
   }
 
-  @Test("that only pad the file are not content")
+  @Test("Fewer than 16 zero bytes at the end are padding, not content")
   func ignoresPadding() throws {
     var model = SampleModel.model
     model.trailing = Bytes()
@@ -32,7 +32,7 @@ struct TrailingBytesTests {
   }
 
   @Test(
-    "as a zip can be opened after the model has grown or shrunk",
+    "An appended zip can still be opened when the model has grown or shrunk",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)), arguments: [0, 5000, 300_000])
   func zipSurvives(paddingCount: Int) throws {
     let folder = try TemporaryFolder()
@@ -67,7 +67,7 @@ struct TrailingBytesTests {
     #expect(try Python.run(Scripts.compare, [file.path, file.path]).isEmpty == false)
   }
 
-  @Test("that an accelerator's operator locates by offset are never moved")
+  @Test("Bytes that an accelerator's operator locates by offset are never moved")
   func keepsProgramsInPlace() throws {
     var model = SampleModel.model
     model.trailing = Bytes()

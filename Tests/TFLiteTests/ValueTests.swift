@@ -59,7 +59,7 @@ struct ValueTests {
     #expect(TensorType(rawValue: 99).bitWidth == nil)
   }
 
-  @Test("An operator's code is the greater of both numbers; setting it sets both, for old readers")
+  @Test("An operator's code is the greater of its two stored numbers; setting it sets both, for old readers")
   func operatorCodes() {
     var code = OperatorCode(.conv2D)
     #expect((code.deprecatedBuiltinCode, code.storedBuiltinCode) == (3, 3))
@@ -70,7 +70,7 @@ struct ValueTests {
     #expect(code.builtinCode == .softmax)
   }
 
-  @Test("A vector stored empty differs from an absent one")
+  @Test("An empty vector differs from an absent one")
   func emptyVectors() throws {
     var model = Model()
     model.buffers = [Buffer(), Buffer([])]

@@ -3,12 +3,12 @@ import ModelSurgery
 import TFLite
 import TestMaterial
 
-/// Made-up embeddings, as many as a test wants.
+/// Made-up embeddings for tests.
 public enum MadeEmbeddings {
-  /// The number of elements where a test asks for no other.
+  /// The default number of elements of an embedding.
   public static let dimension = 12
 
-  /// Returns a space; where a test asks for nothing else, that of a uint8 extractor.
+  /// Returns an embedding space, by default that of a uint8 extractor.
   public static func space(
     element: EmbeddingSpace.Element = .uint8, resize: String = "crop", views: Augmentation = .off,
     extractor: String = "cafe", arithmetic: Arithmetic = .exact, dimension: Int = MadeEmbeddings.dimension
@@ -18,7 +18,7 @@ public enum MadeEmbeddings {
       element: element, zeroPoint: 0, isNonNegative: true)
   }
 
-  /// Returns a picture whose elements lie around those of its class.
+  /// Returns a picture whose embeddings lie around the centre of its class.
   public static func picture(
     _ number: Int, of label: Int, in space: EmbeddingSpace = space(), spread: Double = 40
   ) -> EmbeddedPicture {
@@ -39,7 +39,7 @@ public enum MadeEmbeddings {
     return EmbeddedPicture(name: "class \(label)/\(number).jpg", embeddings: Bytes(bytes))
   }
 
-  /// Returns a set of some classes with some pictures each.
+  /// Returns a set of the given classes with the given pictures of each.
   public static func set(
     classes: Range<Int> = 0..<3, pictures: Range<Int> = 0..<5, in space: EmbeddingSpace = space(),
     budget: Int = EmbeddingSet.defaultBudget

@@ -6,7 +6,7 @@ import TFLite
 ///
 /// Pictures that differ in colours and patterns have embeddings that differ, which is enough to learn from.
 enum MadeModels {
-  /// Writes all of them into a folder.
+  /// Writes all models into a folder.
   static func write(to folder: URL) throws {
     func write(_ name: String, _ model: Model) throws {
       try Data(model.serialized().bytes()).write(to: folder.appending(path: name + ".tflite"))
@@ -30,7 +30,7 @@ enum MadeModels {
 
   private static let relu6 = ElementEncoding.uint8(scale: 6 / 255, zeroPoint: 0)
 
-  /// MobileNet v1, Howard et al. 2017: the sizes of its thirteen pairs of layers at full width, and their strides.
+  /// Returns MobileNet v1, Howard et al. 2017, complete and in parts.
   static func mobileNetV1(side: Int32, multiplier: Double) throws -> Family {
     var network = Network(seed: 1)
     let input = try network.builder.input(
@@ -38,6 +38,7 @@ enum MadeModels {
     let width = { (full: Double) in Int32(full * multiplier) }
     let scope = "MobilenetV1/MobilenetV1/Conv2d_"
     var current = try network.convolution(input, width(32), window: 3, stride: 2, scope + "0")
+    // The stride and, at full width, the outputs of each of the thirteen pairs of layers.
     let pairs: [(stride: Int32, outputs: Double)] =
       [(1, 64), (2, 128), (1, 128), (2, 256), (1, 256), (2, 512)] + Array(repeating: (1, 512), count: 5)
       + [(2, 1024), (1, 1024)]
@@ -69,7 +70,7 @@ enum MadeModels {
       compiledImprintable: compiledImprintable)
   }
 
-  /// MobileNet v2, Sandler et al. 2018: expansion, outputs, repeats and stride of its stages.
+  /// Returns MobileNet v2, Sandler et al. 2018.
   static func mobileNetV2(classes: Int32, isFullyConnected: Bool) throws -> Model {
     var network = Network(seed: 4)
     let input = try network.builder.input(
@@ -101,7 +102,7 @@ enum MadeModels {
     return try network.logits(current, classes: classes, isFullyConnected: isFullyConnected, scope: "MobilenetV2")
   }
 
-  /// A model in the form that the Edge TPU's compiler leaves it in: one operator that only the device can run.
+  /// Returns a model as the Edge TPU's compiler writes it: one operator that only the device can run.
   static func compiled(_ model: Model) throws -> Model {
     var compiled = Model()
     compiled.version = 3
@@ -152,7 +153,7 @@ private struct Network {
   static let linear = ElementEncoding.uint8(scale: 12 / 255, zeroPoint: 128)
   private static let relu6 = ElementEncoding.uint8(scale: 6 / 255, zeroPoint: 0)
 
-  /// A convolution whose weights have the variance that keeps that of the activations.
+  /// Adds a convolution. The variance of its weights keeps the variance of the activations.
   mutating func convolution(
     _ input: GraphTensor, _ outputs: Int32, window: Int32 = 1, stride: Int32 = 1, _ name: String, isLinear: Bool = false
   ) throws -> GraphTensor {
@@ -160,7 +161,7 @@ private struct Network {
     let scale = 1.5 * (6 / Float(count)).squareRoot() / 127
     var weights: [UInt8] = []
     for _ in 0..<outputs {
-      // Without a mean, so that pictures differ by more than their brightness.
+      // The mean is 0, so that pictures differ by more than their brightness.
       var row = (0..<count).map { _ in Int.random(in: 1...255, using: &generator) }
       let mean = row.reduce(0, +) / count - 128
       row = row.map { $0 - mean }
@@ -205,7 +206,7 @@ private struct Network {
       name: name + "/Relu6")
   }
 
-  /// A classifier's end.
+  /// Adds a classifier's head and returns the model.
   mutating func logits(
     _ features: GraphTensor, classes: Int32, isFullyConnected: Bool = false, scope: String = "MobilenetV1"
   ) throws -> Model {
@@ -240,7 +241,7 @@ private struct Network {
         current, encoding: .uint8(scale: 1 / 256, zeroPoint: 0), name: scope + "/Predictions/Reshape_1"))
   }
 
-  /// The end of Coral's imprintable models.
+  /// Adds the tail of Coral's imprintable models and returns the model.
   mutating func imprinted(_ features: GraphTensor, classes: Int32) throws -> Model {
     let width = Int(features.shape[3])
     let scope = "MobilenetV1/Logits/"

@@ -1,7 +1,7 @@
 import Foundation
 import Pictures
 
-/// Generated pictures in folders and under names like those of the material: patterns that tell the classes apart.
+/// Generated pictures, in folders and files named like those of the material. Their patterns distinguish the classes.
 enum MadePictures {
   static let flowers = [
     "bluebell", "buttercup", "colts_foot", "cowslip", "crocus", "daffodil", "daisy", "dandelion", "fritillary", "iris",
@@ -34,13 +34,13 @@ enum MadePictures {
     }
   }
 
-  /// A flower before a background: its colours, the number of its petals and the rings in them are those of its class,
-  /// place, size and light those of the picture.
+  /// Returns a flower before a background. The class determines its colours, the number of petals and the rings in them;
+  /// the picture's number determines position, size and light.
   static func pattern(_ kind: Int, of kinds: Int, number: Int, size: (width: Int, height: Int)) -> PixelTensor? {
     var generator = SeededGenerator(seed: 1000 * kind + number)
     let share = Double(kind) / Double(kinds)
     let petals = Double(3 + kind % 5)
-    let middle = (
+    let centre = (
       x: Double.random(in: 0.42...0.58, using: &generator), y: Double.random(in: 0.42...0.58, using: &generator)
     )
     let reach = Double.random(in: 0.3...0.42, using: &generator)
@@ -52,8 +52,8 @@ enum MadePictures {
     pixels.reserveCapacity(3 * size.width * size.height)
     for row in 0..<size.height {
       for column in 0..<size.width {
-        let x = Double(column) / Double(size.width) - middle.x
-        let y = Double(row) / Double(size.height) - middle.y
+        let x = Double(column) / Double(size.width) - centre.x
+        let y = Double(row) / Double(size.height) - centre.y
         let radius = (x * x + y * y).squareRoot() / reach
         let isPetal = radius < 0.65 + 0.35 * cos(petals * atan2(y, x) + turn)
         let ring = 1 + 0.25 * sin(radius * Double(4 + kind % 7 * 3))
@@ -68,7 +68,7 @@ enum MadePictures {
 
   private static func colour(_ hue: Double) -> [Double] { (0..<3).map { 128 + 110 * cos(hue - Double($0) * 2.1) } }
 
-  /// A picture as BMP, 24 bits a pixel.
+  /// Returns a picture as BMP with 24 bits for each pixel.
   static func bitmap(_ picture: PixelTensor) -> [UInt8] {
     let line = (3 * picture.width + 3) / 4 * 4
     func little(_ number: Int, _ count: Int) -> [UInt8] {

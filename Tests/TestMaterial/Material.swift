@@ -2,8 +2,8 @@ public import Foundation
 
 /// The models, pictures and golden values for the tests.
 ///
-/// They are in the folder `shared` beside the checkout, or in the one that `IMPRINT_TEST_MATERIAL` names. Where there is
-/// none, ``MadeModels`` and ``MadePictures`` write models and pictures of the same names into a temporary folder. A test
+/// They are in the folder `shared` beside the checkout, or in the one that `IMPRINT_TEST_MATERIAL` names. Without that
+/// folder, ``MadeModels`` and ``MadePictures`` write models and pictures of the same names into a temporary folder. A test
 /// that needs photographs, trained models or golden values has the trait
 /// `.enabled(if: Material.isPresent, Material.need)`, so that skipped tests state the reason.
 public enum Material {
@@ -11,8 +11,8 @@ public enum Material {
   public static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The folder beside the checkout, or the named one.
-  private static let given: URL =
+  /// The folder `shared` beside the checkout, or the one that the environment variable names.
+  private static let suppliedRoot: URL =
     if let path = ProcessInfo.processInfo.environment["IMPRINT_TEST_MATERIAL"] {
       URL(filePath: path)
     } else {
@@ -20,20 +20,20 @@ public enum Material {
     }
 
   /// Whether the material is available: photographs, trained models and golden values.
-  public static let isPresent = FileManager.default.fileExists(atPath: given.appending(path: "NOTICE.md").path)
+  public static let isPresent = FileManager.default.fileExists(atPath: suppliedRoot.appending(path: "NOTICE.md").path)
 
   /// The reason that a skipped test states.
   public static let need =
     "needs the photographs and trained models in ../shared, or in the folder that $IMPRINT_TEST_MATERIAL names"
 
   /// The folder of the material, or of the generated one.
-  public static let root = isPresent ? given : made
+  public static let root = isPresent ? suppliedRoot : generatedRoot
 
   /// The folder of the generated material, which is removed when the process ends.
-  private static let made: URL = {
+  private static let generatedRoot: URL = {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "imprint-material-\(ProcessInfo.processInfo.processIdentifier)")
-    atexit { try? FileManager.default.removeItem(at: Material.made) }
+    atexit { try? FileManager.default.removeItem(at: Material.generatedRoot) }
     do {
       let models = folder.appending(path: "models")
       try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
@@ -48,7 +48,7 @@ public enum Material {
     return folder
   }()
 
-  /// Returns a model of the material, by its file name without `.tflite`.
+  /// Returns the file of a model, by its name without `.tflite`.
   public static func model(_ name: String) -> URL { root.appending(path: "models/\(name).tflite") }
 
   /// All models of the material.
@@ -58,7 +58,7 @@ public enum Material {
     return names.filter { $0.hasSuffix(".tflite") }.sorted().map { folder.appending(path: $0) }
   }
 
-  /// Returns a picture of Coral's imprinting tests, by its file name without `.bmp`.
+  /// Returns the file of a picture of Coral's imprinting tests, by its name without `.bmp`.
   public static func coralPicture(_ name: String) -> URL { root.appending(path: "images/coral/\(name).bmp") }
 
   /// The flowers17 data set: one folder for each class, with 80 pictures each.
@@ -79,7 +79,7 @@ public enum Material {
   /// Whether the weights are available.
   public static let hasWeights = FileManager.default.fileExists(atPath: weights.path)
 
-  /// The reason that a test skipped for want of the weights states.
+  /// The reason that a skipped test states.
   public static let weightsNeed = "needs .runtime/efficientnet-lite0.pth, or $IMPRINT_TEST_WEIGHTS"
 
   /// Returns a file of golden values.

@@ -24,7 +24,7 @@ public enum Python {
   ///   - script: The script.
   ///   - arguments: Its arguments, in `sys.argv` from index 1.
   ///   - executable: The interpreter.
-  /// - Throws: ``PythonFailure`` where it exits with an error.
+  /// - Throws: ``PythonFailure`` if the script exits with an error.
   public static func run(
     _ script: String, _ arguments: [String] = [], executable: URL = executable
   ) throws -> String {
@@ -41,16 +41,16 @@ public enum Python {
     process.executableURL = executable
     process.arguments = arguments
     let output = Pipe()
-    let complaints = FileManager.default.temporaryDirectory.appending(path: "python-\(UUID().uuidString).log")
-    _ = FileManager.default.createFile(atPath: complaints.path, contents: nil)
-    defer { try? FileManager.default.removeItem(at: complaints) }
+    let errorLog = FileManager.default.temporaryDirectory.appending(path: "python-\(UUID().uuidString).log")
+    _ = FileManager.default.createFile(atPath: errorLog.path, contents: nil)
+    defer { try? FileManager.default.removeItem(at: errorLog) }
     process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: complaints)
+    process.standardError = try FileHandle(forWritingTo: errorLog)
     try process.run()
     let printed = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw PythonFailure(words: (try? String(contentsOf: complaints, encoding: .utf8)) ?? "")
+      throw PythonFailure(words: (try? String(contentsOf: errorLog, encoding: .utf8)) ?? "")
     }
     return String(decoding: printed, as: UTF8.self)
   }

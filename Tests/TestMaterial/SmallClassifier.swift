@@ -1,6 +1,6 @@
 public import TFLite
 
-/// A classifier small enough to read: a picture of 4x4 pixels, its mean, and a head of as many rows as are wanted.
+/// A classifier small enough to read: a picture of 4x4 pixels, its mean colour, and a head with any number of rows.
 public struct SmallClassifier: Sendable {
   /// Rows of three weights.
   public var rows: [[Float]]

@@ -1,10 +1,10 @@
 public import ModelSurgery
 public import TFLite
 
-/// An extractor small enough to compute by hand: of a picture of 4x4 pixels the mean colours of its quarters, twelve
-/// elements.
+/// An extractor small enough to compute by hand: the mean colours of the quarters of a picture of 4x4
+/// pixels, twelve elements.
 public enum SmallExtractor {
-  /// Returns it, with the input and the elements of an encoding.
+  /// Returns the model. Its input and its output have the encoding.
   public static func model(_ encoding: ElementEncoding) throws -> Model {
     var builder = GraphBuilder()
     let picture = try builder.input("picture", shape: [1, 4, 4, 3], encoding: encoding)

@@ -41,12 +41,14 @@ public struct StandIn: Sendable {
     process.arguments =
       ["cc", "-std=gnu11", "-O1", "-shared", "-fPIC"] + texts + settings.map { "-D\($0)=\($1)" }
       + [Material.packageRoot.appending(path: "Tests/StandIn/edgetpu.c").path, "-o", library.path, "-ldl"]
-    let complaints = Pipe()
-    process.standardError = complaints
+    let errorPipe = Pipe()
+    process.standardError = errorPipe
     try process.run()
-    let words = complaints.fileHandleForReading.readDataToEndOfFile()
+    let errorOutput = errorPipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(description: String(decoding: words, as: UTF8.self)) }
+    guard process.terminationStatus == 0 else {
+      throw Failure(description: String(decoding: errorOutput, as: UTF8.self))
+    }
   }
 
   /// The lines of the log.

@@ -1,13 +1,13 @@
 import Testing
 import Torch
 
-@Suite("Tensors of libtorch", .enabled(if: TorchLibrary.isInstalled, "scripts/setup --training installs libtorch"))
+@Suite("libtorch tensors", .enabled(if: TorchLibrary.isInstalled, "scripts/setup --training installs libtorch"))
 struct TorchTensorTests {
   let torch: Torch
 
   init() throws { torch = try Torch(TorchLibrary(), threads: 1) }
 
-  @Test("Elements are read back unchanged")
+  @Test("Elements round-trip")
   func elements() throws {
     let tensor = try torch.tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
     #expect(tensor.shape == [2, 3])
@@ -17,7 +17,7 @@ struct TorchTensorTests {
     #expect(throws: TorchError.self) { try tensor.number() }
   }
 
-  @Test("Gradients are those of calculus")
+  @Test("Computes gradients")
   func gradients() throws {
     // d/dx of x · x / 2 + 3 x at 4 is 7.
     let x = try torch.tensor([4], shape: [1])
@@ -32,7 +32,7 @@ struct TorchTensorTests {
     #expect(try torch.withoutGradients { try x.multiplied(by: x).number() } == 16)
   }
 
-  @Test("An operation that libtorch refuses is an error with its message")
+  @Test("Reports a failed operation with libtorch's message")
   func refused() throws {
     let left = try torch.tensor([1, 2], shape: [2])
     let right = try torch.tensor([1, 2, 3], shape: [3])

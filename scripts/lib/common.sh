@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Functions that the other scripts share; sourced, not run.
+# Functions that the other scripts share. Source this file; do not run it.
 
-# Prints what went wrong and what to do about it, and exits.
+# Prints an error message and exits.
 fail() {
   printf '%s\n' "$*" >&2
   exit 1
@@ -18,13 +18,13 @@ as_root() {
   fi
 }
 
-# Succeeds where `as_root` works.
+# Succeeds if `as_root` works.
 can_be_root() {
   as_root true 2>/dev/null
 }
 
-# Prints the folder of libraries among the user's data; nothing where there is no home, or it is not the user's own, as
-# under sudo. Sources/Platform/LibraryLocation.swift looks there.
+# Prints the library folder in the user's data folder. Prints nothing if there is no home folder, or if another user owns it,
+# as with sudo. Sources/Platform/LibraryLocation.swift looks for libraries in this folder.
 user_library_folder() {
   if [[ ${XDG_DATA_HOME:-} == /* ]]; then
     echo "$XDG_DATA_HOME/imprint/lib"
@@ -33,8 +33,8 @@ user_library_folder() {
   fi
 }
 
-# Builds the Swift program $2 of Benchmarks, or `all` of them, or `none`, and then runs the Python of its folder $1 with
-# the other arguments.
+# Builds the Swift program $2 of Benchmarks, `all` programs or `none`, then runs the Python program in the folder $1 with the
+# remaining arguments.
 run_benchmark() {
   local folder=$1 product=$2 root only=()
   shift 2
@@ -44,8 +44,8 @@ run_benchmark() {
     [ "$product" = all ] || only=(--product "$product")
     swift build --package-path "$root/Benchmarks" --configuration release "${only[@]}" >&2
   fi
-  # The programs lie in a build folder of their own, from which the checkout's .runtime is not found.
+  # The programs are in a separate build folder, from which they do not find the checkout's .runtime.
   export IMPRINT_LITERT=${IMPRINT_LITERT:-$root/.runtime/libLiteRt.so}
-  # The folder compare holds the modules that several benchmarks need.
+  # The folder compare contains the modules that several benchmarks share.
   PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/Benchmarks/compare exec "${PYTHON:-python3}" "$root/Benchmarks/$folder" "$@"
 }

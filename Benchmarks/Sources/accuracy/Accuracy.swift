@@ -2,7 +2,7 @@ import Foundation
 import Imprinting
 import TFLite
 
-/// Measures the accuracy of classifiers, and prints a table with the bounds to keep.
+/// Measures the accuracy of classifiers, and prints a table with bounds.
 ///
 ///     accuracy [DOCUMENT]
 ///
@@ -49,7 +49,7 @@ struct Accuracy {
       flowers, by: Extractor(model: material.extractor, augmentation: .thirteen, execution: .exact))
     try await FewShot(name: "13 views, flowers17", embeddings: views)
       .run([(.count(1), nil, 0.64), (.count(5), nil, 0.895), (.count(10), nil, 0.945)], into: &report)
-    // With this many rows a strength takes minutes: it is chosen once, without the pictures held back first.
+    // With this many rows, choosing a strength takes minutes: choose it once, without the first quarter of the pictures.
     let strength = try ChosenSoftmax.strength(for: views.withoutFirstQuarter())
     try await FewShot(name: "13 views, flowers17", embeddings: views, opponent: SoftmaxHead(strength: strength))
       .run([(.all, nil, 0.97)], into: &report)

@@ -4,13 +4,13 @@ import ModelSurgery
 
 /// Softmax regression whose strength is chosen by cross-validation on the training pictures.
 ///
-/// There are three folds, or two for classes of two pictures; pictures are tested by their plain view. The strength with
-/// the highest accuracy wins, among equals that with the lower loss. Three strengths are tried, and more while the best
-/// one is the lowest or the highest.
+/// There are three folds, or two for classes of two pictures; pictures are tested with their plain view. The strength with
+/// the highest accuracy wins; among equal accuracies, the one with the lowest loss. Three strengths are tried, and more as
+/// long as the best one is the lowest or the highest.
 struct ChosenSoftmax: HeadMethod {
   static let name = "softmax, chosen"
 
-  // Enough to rank strengths; the head itself takes as many steps as it needs.
+  // Enough to rank strengths; the final head uses as many iterations as it needs.
   private static let iterations = 60
   private static let exponents = -7 ... -2
 
@@ -18,7 +18,7 @@ struct ChosenSoftmax: HeadMethod {
     try SoftmaxHead(strength: Self.strength(for: embeddings)).solve(embeddings)
   }
 
-  /// Returns the strength to learn the embeddings with; the default where a class has one picture.
+  /// Returns the best strength for the embeddings, or the default if a class has only one picture.
   static func strength(for embeddings: EmbeddingSet) throws -> Double {
     let folds = min(3, embeddings.classes.map(\.count).min() ?? 0)
     guard folds > 1 else { return SoftmaxHead().strength }

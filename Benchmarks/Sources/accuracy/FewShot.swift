@@ -1,6 +1,6 @@
 import Imprinting
 
-/// The accuracy of heads that learnt a few pictures of each class, on the pictures held back.
+/// The accuracy, on the pictures held back, of heads trained on a few pictures of each class.
 struct FewShot {
   /// The name of the pictures in the table.
   let name: String
@@ -10,12 +10,12 @@ struct FewShot {
   var opponent: any HeadMethod = ChosenSoftmax()
 
   private static let draws = 20
-  // The leave-one-out accuracy has a bound from this number of shots on.
+  // The smallest number of shots with a bound on the leave-one-out accuracy.
   private static let fewestEstimated = 5
 
   /// Measures several numbers of shots.
   ///
-  /// - Parameter bounds: For each number the lowest accuracy of imprinting, if bounded, and of the analytic head.
+  /// - Parameter bounds: For each number of shots, the lowest allowed accuracy of imprinting, if any, and of the analytic head.
   func run(_ bounds: [(shots: Shots, imprinted: Double?, analytic: Double)], into report: inout Report) async throws {
     for (shots, imprinted, analytic) in bounds {
       let random = try await Episodes(count: Self.draws, shots: [shots])

@@ -3,7 +3,7 @@ import Imprinting
 import Pictures
 import TFLite
 
-/// The accuracy on a base's own classes, and on new ones beside them, of the written file.
+/// The accuracy of the written file on a base's own classes, and on new classes beside them.
 struct KeptBaseClasses {
   let material: Material
   let folder: URL
@@ -23,7 +23,7 @@ struct KeptBaseClasses {
     for draw in 0..<draws {
       let split = try Split(material.flowers, testRatio: 0.25, shots: shots, seed: UInt64(draw))
       let count = split.training.reduce(0) { $0 + $1.pictures.count }
-      // As `imprint train --keep-classes` does it.
+      // The same as `imprint train --keep-classes`.
       let teacher = try Teacher(
         model: material.classifier, keepClasses: true, resize: resize, augmentation: .usual(for: count),
         execution: .exact)

@@ -7,7 +7,7 @@ struct Material {
   /// The weights of EfficientNet-Lite0.
   let weights: URL
 
-  /// - Throws: ``BenchmarkError`` where something is missing.
+  /// - Throws: ``BenchmarkError`` if a file is missing.
   init(environment: [String: String]) throws {
     guard let root = environment["IMPRINT_TEST_MATERIAL"], let weights = environment["IMPRINT_TEST_WEIGHTS"] else {
       throw BenchmarkError("run scripts/bench-accuracy, which sets the paths of the test material and the weights")
@@ -29,7 +29,7 @@ struct Material {
     get throws { try LabelledPictures(root.appending(path: "data/flowers17")).classes }
   }
 
-  /// One picture of every second ImageNet class, with the class's number in the classifier.
+  /// One picture of every second ImageNet class, with the number of the class in the classifier.
   var imagenet: [(picture: URL, id: Int)] {
     get throws {
       let folder = root.appending(path: "data/imagenet_sample")

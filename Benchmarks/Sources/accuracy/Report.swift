@@ -9,7 +9,7 @@ struct Report {
     print("\(machine)\n\n\(Row.head)")
   }
 
-  /// Prints a row at once, so that an interrupted run still shows its results.
+  /// Prints a row immediately, so that an interrupted run still shows its results.
   mutating func add(_ row: Row) {
     rows.append(row)
     print(row.line)
@@ -25,8 +25,8 @@ struct Report {
       throw BenchmarkError("\(document.path) lacks the lines \(Self.start) and \(Self.end) that enclose the table")
     }
     let table = "\n\n\(machine)\n\n\(Row.head)\n\(rows.map(\.line).joined(separator: "\n"))\n\n"
-    let whole = text[..<start.upperBound] + table + text[end.lowerBound...]
-    try String(whole).write(to: document, atomically: true, encoding: .utf8)
+    let updated = text[..<start.upperBound] + table + text[end.lowerBound...]
+    try String(updated).write(to: document, atomically: true, encoding: .utf8)
   }
 
   private static let start = "<!-- accuracy -->"

@@ -5,9 +5,9 @@ struct Row {
   let what: String
   var method = ""
   let found: String
-  /// The result with the first quarter of each class held back, where that was measured too.
+  /// The result with the first quarter of each class held back, if that was measured too.
   var first = ""
-  /// The bound; empty where there is none.
+  /// The bound, or an empty string.
   var bound = ""
   var isMet: Bool?
 

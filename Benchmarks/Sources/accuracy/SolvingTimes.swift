@@ -1,9 +1,9 @@
 import Imprinting
 import TFLite
 
-/// The time to solve for heads of synthetic embeddings.
+/// The time to solve for heads from synthetic embeddings.
 struct SolvingTimes {
-  /// The space of the embeddings: that of a quantised network.
+  /// The space of the embeddings, from a quantised network.
   let space: EmbeddingSpace
 
   private static let runs = 5

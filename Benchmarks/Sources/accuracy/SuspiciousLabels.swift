@@ -1,6 +1,6 @@
 import Imprinting
 
-/// The share of 20 wrong labels among 1020 that are found among the 40 most suspicious pictures.
+/// Of 20 wrong labels among 1020, the fraction found among the 40 most suspicious pictures.
 struct SuspiciousLabels {
   let embeddings: EmbeddingSet
 
@@ -18,24 +18,24 @@ struct SuspiciousLabels {
 
   private func share(draw: Int) throws -> Double {
     var draws = SplitMix64(seed: draw)
-    let lesson = try embeddings.withoutFirstQuarter()
-    let names = lesson.classes.map(\.name)
-    let chosen = Set((0..<lesson.pictures).shuffled(using: &draws).prefix(Self.wrong))
+    let training = try embeddings.withoutFirstQuarter()
+    let names = training.classes.map(\.name)
+    let chosen = Set((0..<training.pictures).shuffled(using: &draws).prefix(Self.wrong))
     var flipped: Set<String> = []
-    var spoilt = EmbeddingSet(space: lesson.space, budget: .max)
+    var mislabelled = EmbeddingSet(space: training.space, budget: .max)
     var number = 0
-    for (place, known) in lesson.classes.enumerated() {
+    for (place, known) in training.classes.enumerated() {
       for picture in known.pictures {
         var label = place
         if chosen.contains(number) {
           label = (place + Int.random(in: 1..<names.count, using: &draws)) % names.count
           flipped.insert(picture.name)
         }
-        try spoilt.add(picture, to: names[label])
+        try mislabelled.add(picture, to: names[label])
         number += 1
       }
     }
-    let suspects = try Analytic(findsNovelty: false).solve(spoilt).leaveOneOut?.suspects(2 * Self.wrong) ?? []
+    let suspects = try Analytic(findsNovelty: false).solve(mislabelled).leaveOneOut?.suspects(2 * Self.wrong) ?? []
     return Double(suspects.count { flipped.contains($0.picture) }) / Double(flipped.count)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Imprinting
 import Pictures
 
-/// How well the novelty score of a written file separates pictures of the taught classes from others.
+/// How well the novelty score of a written file separates pictures of the taught classes from other pictures.
 struct UnknownPictures {
   let material: Material
   let folder: URL
@@ -38,8 +38,8 @@ struct UnknownPictures {
     return found
   }
 
-  /// Returns the AUROC: the share of pairs of a known and a strange picture where the known one has the higher score; ties
-  /// count half.
+  /// Returns the AUROC: among all pairs of a known and an unknown picture, the fraction in which the known picture has the
+  /// higher score; ties count half.
   private static func area(_ known: [Float], _ strange: [Float]) -> Double {
     var above = 0.0
     for one in known { for other in strange { above += one > other ? 1 : one == other ? 0.5 : 0 } }

@@ -3,7 +3,7 @@ import Imprinting
 import Pictures
 import TFLite
 
-/// How often written files agree with the heads in memory, and their accuracy.
+/// How often the answers of written files agree with those of the heads in memory, and the accuracy of the files.
 struct WrittenFile {
   let pictures: [LabelledPictures.Class]
   let extractor: Extractor

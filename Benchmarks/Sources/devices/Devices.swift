@@ -3,12 +3,12 @@ import Imprinting
 import LiteRT
 import Pictures
 
-/// Times the engine behind a base on Edge TPUs: on one device, on two, and the cost of learning beside inference.
+/// Times the engine with a base on Edge TPUs: on one device, on two, and the cost of learning compared with inference.
 ///
 ///     devices MODEL DATA LIBRARY-WITH-ONE LIBRARY-WITH-TWO RUNS
 ///
-/// It uses 200 pictures of 10 classes, which it decodes first. It prints a line per run: the seconds to embed all pictures
-/// on one device, on two, to learn and write them on one, and to learn and write them from given embeddings.
+/// It first decodes 200 pictures of 10 classes. It prints a line per run: the seconds to embed all pictures on one device, to
+/// embed them on two, to train on one device and serialise the model, and to do the same from given embeddings.
 @main
 struct Devices {
   static func main() async throws {

@@ -1,11 +1,11 @@
 import Foundation
 import Imprinting
 
-/// Measures one size, in a process of its own so that its peak memory is known.
+/// Measures one size. Each size runs in a separate process, so that its peak memory can be measured.
 ///
 ///     growth stream PICTURES CLASSES DIMENSION BUDGET [blas]   adds embeddings to a set
 ///     growth head PICTURES CLASSES DIMENSION                   solves for the analytic head, with leave-one-out
-///     growth sums CLASSES DIMENSION                            solves for it from sums; writes and reads the file
+///     growth sums CLASSES DIMENSION                            solves for the head from sums; writes and reads their file
 ///     growth add CLASSES DIMENSION                             adds one picture and solves again
 ///
 /// It prints the results as one line of JSON.

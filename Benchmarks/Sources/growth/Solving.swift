@@ -30,7 +30,7 @@ struct Solving {
     ]
   }
 
-  /// Returns the seconds to add one picture to sums and solve again, and of a factorisation alone.
+  /// Returns the seconds to add one picture to sums and solve again, and the seconds of the factorisation alone.
   func adding() throws -> [String: Double] {
     var embeddings = try embeddings(pictures: 60 * classes, budget: 0)
     let settings = Analytic.Settings(tau: 1, temperature: 0.2, spread: 10)

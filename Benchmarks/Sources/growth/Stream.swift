@@ -1,23 +1,23 @@
 import Imprinting
 
-/// Adding embeddings one after the other, beside the BLAS's symmetric product of as many rows.
+/// Adds embeddings one after the other, and compares with the BLAS's symmetric product of the same number of rows.
 struct Stream {
   let pictures: Int
   let classes: Int
   let dimension: Int
-  /// The bytes of embeddings beyond which only sums are kept.
+  /// The number of bytes of embeddings beyond which only sums are stored.
   let budget: Int
-  /// Whether to measure the product as well, alternating with the embeddings.
+  /// Whether to measure the product too, alternating with the embeddings.
   let besideProduct: Bool
 
   private static let block = 2048
 
-  /// Returns the seconds to add the embeddings, to generate them, and of the product alone.
+  /// Returns the seconds to add the embeddings, to generate them, and to compute the product alone.
   func run() throws -> [String: Double] {
     let synthetic = SyntheticPictures(dimension: dimension, classes: classes)
     var embeddings = EmbeddingSet(space: synthetic.space, budget: budget)
     var product = besideProduct ? try SymmetricProduct(dimension: dimension, most: Self.block) : nil
-    // Opens the library, which must not count.
+    // Opens the library, which must not be timed.
     var first = EmbeddingSet(space: synthetic.space, budget: 0)
     try first.add(synthetic.picture(0), to: synthetic.label(of: 0))
     try first.merge(EmbeddingSet(space: synthetic.space))
@@ -35,7 +35,7 @@ struct Stream {
       }
       if let seconds = product?.seconds(rows: numbers.count) { found["product", default: 0] += seconds }
     }
-    // A merge, even of nothing, squares the pictures of the last block.
+    // A merge, even with an empty set, adds the products of the last block.
     found["adding", default: 0] += try Growth.seconds { try embeddings.merge(EmbeddingSet(space: synthetic.space)) }
     guard embeddings.pictures == pictures else {
       throw BenchmarkError("\(embeddings.pictures) of \(pictures) pictures were added")

@@ -1,4 +1,4 @@
-/// The BLAS's symmetric product alone, C = Xᵀ X + C in 64-bit floats, called directly: the yardstick for adding embeddings.
+/// The BLAS's symmetric product alone, C = Xᵀ X + C in 64-bit floats, called directly: the reference for adding embeddings.
 struct SymmetricProduct {
   private typealias Routine =
     @convention(c) (
@@ -13,8 +13,8 @@ struct SymmetricProduct {
   private let block: Int
 
   /// - Parameters:
-  ///   - dimension: D.
-  ///   - most: The most rows at once; the fastest block size up to it is used.
+  ///   - dimension: The number of elements D of a row.
+  ///   - most: The largest number of rows per call; the fastest block size up to this number is used.
   init(dimension: Int, most: Int) throws {
     let routine = try BLAS.function("cblas_dsyrk", as: Routine.self)
     self.routine = routine
@@ -46,14 +46,14 @@ struct SymmetricProduct {
       square.withUnsafeMutableBufferPointer { square in
         guard let rows = rows.baseAddress, let square = square.baseAddress else { return 0 }
         let side = Int32(dimension)
-        let taken = clock.measure {
+        let elapsed = clock.measure {
           for start in stride(from: 0, to: count, by: block) {
             let some = Int32(min(block, count - start))
-            // Rows one after the other, the upper triangle, transposed.
+            // Row-major order, the upper triangle, transposed.
             routine(101, 121, 112, side, some, 1, rows + start * dimension, side, 1, square, side)
           }
         }
-        return taken / .seconds(1)
+        return elapsed / .seconds(1)
       }
     }
   }

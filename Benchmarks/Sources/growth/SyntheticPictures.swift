@@ -1,10 +1,9 @@
 import Imprinting
 import TFLite
 
-/// Synthetic embeddings, generated as they are needed around a pattern of each class; the same numbers give the same
-/// embeddings.
+/// Synthetic embeddings around a pattern for each class, generated on demand; the same number gives the same embedding.
 struct SyntheticPictures {
-  /// The space of the embeddings: bytes, as of a quantised network.
+  /// The space of the embeddings: bytes, like those of a quantised network.
   let space: EmbeddingSpace
   /// The number of classes; pictures belong to them in turn.
   let classes: Int

@@ -6,7 +6,7 @@ struct Material {
   let embeddings: URL
   let pictures: URL
 
-  /// - Throws: ``Missing`` where a variable with their path is not set.
+  /// - Throws: ``Missing`` if the environment variable with a path is not set.
   init(environment: [String: String]) throws(Missing) {
     func file(_ variable: String) throws(Missing) -> URL {
       guard let path = environment[variable] else { throw Missing(variable: variable) }

@@ -6,7 +6,7 @@ import Foundation
 ///     micro [--format json] [--filter NAME] …
 ///
 /// `$IMPRINT_MICRO_MODEL` is a model file of a few megabytes, `$IMPRINT_MICRO_EMBEDDINGS` an `.embeddings` file, and
-/// `$IMPRINT_MICRO_PICTURES` a folder with `small.jpg` and `large.jpg`; `scripts/bench` makes them.
+/// `$IMPRINT_MICRO_PICTURES` a folder with `small.jpg` and `large.jpg`; `scripts/bench` creates them.
 @main
 struct Micro {
   static func main() {

@@ -2,7 +2,7 @@ import Benchmark
 import Foundation
 import Pictures
 
-/// From a JPEG file to a tensor of 224 × 224 pixels.
+/// Reading a JPEG file into a tensor of 224 × 224 pixels.
 struct PictureSuite {
   private let reader: PictureReader
   private let small: URL

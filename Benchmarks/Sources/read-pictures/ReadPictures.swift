@@ -6,7 +6,7 @@ import Pictures
 ///     read-pictures SIDE RUNS PICTURE...
 ///
 /// It crops the pictures to the largest centred square and resizes them to SIDE pixels. After a warm-up it prints the seconds
-/// of all pictures, a line per run.
+/// that all pictures took, one line per run.
 @main
 struct ReadPictures {
   static func main() throws {

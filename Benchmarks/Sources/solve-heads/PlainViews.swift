@@ -22,7 +22,7 @@ struct PlainViews {
 extension EmbeddingSet {
   /// Returns the pictures' plain views; a class's number is its place in `names`.
   ///
-  /// - Throws: ``EmbeddingSetError/noClass(_:known:)`` where a class is missing from `names`.
+  /// - Throws: ``EmbeddingSetError/noClass(_:known:)`` if a class is missing from `names`.
   func plainViews(of names: [String]) throws -> PlainViews {
     var views = PlainViews()
     for known in classes {

@@ -3,12 +3,12 @@ import Imprinting
 import LiteRT
 import Pictures
 
-/// Times teaching by imprinting, without decoding: 200 pictures of 10 classes are learnt and the model is saved.
+/// Times imprinting without decoding: trains on 200 pictures of 10 classes and saves the model.
 ///
 ///     teach-decoded MODEL DATA RUNS
 ///
-/// It uses one thread per core, and prints the seconds of each run, a line each. Opening the model is not counted, as in the
-/// rate of the runtime alone.
+/// It uses one thread per core, and prints the seconds of each run, one per line. Opening the model is not timed, as in the
+/// measurement of the runtime alone.
 @main
 struct TeachDecoded {
   static func main() async throws {

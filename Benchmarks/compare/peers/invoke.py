@@ -13,20 +13,20 @@ from ai_edge_litert.interpreter import Interpreter
 def work(model, count, barrier, times):
     interpreter = Interpreter(model, num_threads=1)
     interpreter.allocate_tensors()
-    taken, given = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    picture = np.random.default_rng(1).integers(0, 256, taken["shape"])
-    if taken["dtype"] == np.int8:
+    source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    picture = np.random.default_rng(1).integers(0, 256, source["shape"])
+    if source["dtype"] == np.int8:
         picture = picture - 128
-    picture = picture.astype(taken["dtype"])
+    picture = picture.astype(source["dtype"])
     for turn in range(2):
-        # The first turn warms up.
+        # The first pass is a warm-up.
         turns = count if turn else max(1, count // 10)
         barrier.wait()
         start = time.monotonic()
         for _ in range(turns):
-            interpreter.set_tensor(taken["index"], picture)
+            interpreter.set_tensor(source["index"], picture)
             interpreter.invoke()
-            interpreter.get_tensor(given["index"])
+            interpreter.get_tensor(result["index"])
     times.put((start, time.monotonic()))
 
 

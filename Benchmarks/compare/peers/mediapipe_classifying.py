@@ -2,11 +2,11 @@
 
     mediapipe_classifying.py MODEL CORES PICTURE...
 
-Prints the pictures per second: decoding counts, opening the model does not.
+Prints the pictures per second. Decoding is timed; opening the model is not.
 """
 import concurrent.futures, json, sys, time, types
 
-# Stand-ins for modules that MediaPipe imports but does not need here, which saves their download.
+# Stand-ins for modules that MediaPipe imports but does not need here, so that they need not be downloaded.
 for name in ("certifi", "cv2", "matplotlib", "matplotlib.pyplot", "sounddevice", "yaml"):
     sys.modules[name] = types.ModuleType(name)
 sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]

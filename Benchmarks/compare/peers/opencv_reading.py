@@ -1,4 +1,4 @@
-"""Times reading picture files into tensors with OpenCV, on one thread, with the best scale to decode at.
+"""Times reading picture files into tensors with OpenCV, on one thread, decoding at the given fraction of the size.
 
     opencv_reading.py 1|2|4|8 SIDE RUNS PICTURE...
 """

@@ -2,9 +2,9 @@
 
     sklearn_heads.py METHOD RUNS FOLDER
 
-METHOD is ridge (RidgeClassifierCV, leave-one-out) or logistic (LogisticRegression, at a strength that does well here).
-FOLDER holds training.x, training.y, test.x and test.y, as solve-heads writes them. The features are those of the analytic
-head: square roots, normalised to length 1. Computing them is not counted.
+METHOD is ridge (RidgeClassifierCV, leave-one-out) or logistic (LogisticRegression, with a strength that is good on these data).
+FOLDER contains training.x, training.y, test.x and test.y, as solve-heads writes them. The features are those of the analytic
+head: square roots, normalised to length 1. Computing them is not timed.
 """
 import json, os, sys, time, warnings
 
@@ -31,7 +31,7 @@ def head():
 features, labels = load("training")
 test, answers = load("test")
 seconds = []
-# A first run warms up.
+# The first run is a warm-up.
 for run in range(runs + 1):
     start = time.perf_counter()
     fitted = head().fit(features, labels)

@@ -2,8 +2,8 @@
 
     torch_training.py SIDE BATCH STEPS THREADS
 
-It times PyTorch's usual memory layout and channels last, each after two warm-up steps, and prints the faster one, a number a
-line.
+It times PyTorch's default memory layout and channels last, each after two warm-up steps, and prints the times of the faster
+one, one per line.
 """
 import sys, time
 

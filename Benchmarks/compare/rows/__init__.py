@@ -1,1 +1,1 @@
-"""The rows of the table, a module for each subject; its `rows` are pairs of a name and a function that measures."""
+"""The rows of the table, a module for each subject. Its `rows` are pairs of a name and a function that measures the row."""

@@ -7,7 +7,7 @@ from table import Row
 
 
 def fastest(theirs, folder, cores):
-    """The peer's faster run of one thread and of all: with few rows, its linear algebra may not gain from threads."""
+    """The faster of the peer's runs with one thread and with all threads: with few rows, more threads may not help."""
     found = [peer("sklearn_heads", theirs, "3", folder, python=places.bench_python,
                   environment={"OPENBLAS_NUM_THREADS": str(threads)}).json for threads in {1, cores}]
     return min(found, key=lambda one: statistics.median(one["seconds"]))

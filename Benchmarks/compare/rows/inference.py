@@ -1,4 +1,4 @@
-"""Single inferences, and the time that teaching adds to them."""
+"""Single inferences, and the time that training adds to them."""
 import statistics
 
 import places

@@ -1,4 +1,4 @@
-"""From picture files to tensors, on one thread."""
+"""Reading picture files into tensors, on one thread."""
 import statistics
 
 import places

@@ -6,7 +6,7 @@ from table import Row
 
 
 def peer_rate(prepared, data):
-    """The pictures per second of the Python peer, its whole process."""
+    """The pictures per second of the Python peer, timed over its whole process."""
     ran = run(places.python, places.tool("peer_litert"), "--model", places.extractor, "--data", data, "--threads",
               str(prepared.cores), "--resize", "crop")
     return ran.json["pictures"] / ran.seconds
@@ -63,11 +63,11 @@ def arithmetic(head):
             imprint("train", "--model", places.extractor, "--data", places.flowers, "--output", model, "--head", head,
                     "--augment", "none", "--test-ratio", "0.25", "--no-embeddings", "--list-held-back", held_back,
                     "--arithmetic", learnt)
-            asked = imprint("evaluate", "--json", "--model", model, "--data", held_back, "--arithmetic", "exact")
-            return asked.json["topK"][0]
+            evaluation = imprint("evaluate", "--json", "--model", model, "--data", held_back, "--arithmetic", "exact")
+            return evaluation.json["topK"][0]
 
         rewritten, exact = top("auto"), top("exact")
-        # Rounded, as the accuracies are of whole pictures: a rounding error must not exceed the bound.
+        # The difference is rounded, so that a floating-point error cannot exceed the bound.
         return Row(what, "absolute difference in top-1 from exact arithmetic throughout", [round(abs(rewritten - exact), 9)], 0.006,
                    at_most=True, figures={"learnt in int8": ([rewritten], ""), "exact throughout": ([exact], "")})
     return measure

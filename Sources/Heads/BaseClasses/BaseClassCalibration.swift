@@ -2,28 +2,29 @@ public import ModelSurgery
 public import Platform
 
 extension BaseClassCalibration {
-  /// The default share of the training pictures that win over the base classes.
+  /// The default share of the training pictures that must score above all base classes.
   ///
-  /// With 17 flowers beside ImageNet's classes, from 5 and from 60 pictures each, 0.9 costs the base a half to one point
-  /// of accuracy, 0.95 up to one and a half.
+  /// With 17 flowers added to ImageNet's classes, from 5 and from 60 pictures each, 0.9 lowers the accuracy on the base
+  /// classes by 0.5 to 1 percentage point, 0.95 by up to 1.5.
   public static let share = 0.9
 
-  /// Calibrates new classes against those of a base, from the training pictures of the new classes alone.
+  /// Calibrates new classes against the base classes, from the training pictures of the new classes alone.
   ///
-  /// A new class wins where θ − α D² is above the base's greatest logit, D² being the picture's distance to the nearest
-  /// new class. α = 1 / (0.2 σ) turns distances into logits, σ being the standard deviation of D² over the training
-  /// pictures. θ lets a share of the training pictures win, each left out:
+  /// A new class wins where θ − α D² is above the greatest logit of the base classes. D² is the squared distance of the
+  /// picture to the nearest new class. α = 1 / (0.2 σ) turns distances into logits, where σ is the standard deviation of
+  /// D² over the training pictures. θ is chosen so that the given share of the training pictures wins in leave-one-out:
   ///
   ///     θ = quantile of (greatest base logit + α D²) at that share
   ///
-  /// No picture of the base classes is needed: a new class wins where its own pictures lie, and hardly any other picture
-  /// lies there.
+  /// This needs no pictures of the base classes: a new class wins close to its own pictures, where hardly any other
+  /// picture is.
   ///
   /// - Parameters:
-  ///   - novelty: The distances to the new classes, with those of the training pictures.
-  ///   - baseLogits: The base's greatest logit for the plain view of each picture of ``NoveltyScore/training``, in the
-  ///     same order, with the factor of the base's softmax.
+  ///   - novelty: The novelty score of the new classes, with the distances of the training pictures.
+  ///   - baseLogits: The greatest base logit for the plain view of each picture of ``NoveltyScore/training``, in the
+  ///     same order, multiplied by the factor of the base model's softmax.
   ///   - share: The share of the training pictures that win, more than 0 and less than 1.
+  /// - Throws: ``BaseClassCalibrationError``.
   /// - Complexity: O(n log n).
   public init(
     _ novelty: NoveltyScore, baseLogits: [Float], share: Double = BaseClassCalibration.share
@@ -43,9 +44,9 @@ extension BaseClassCalibration {
   }
 }
 
-/// Why new classes cannot be calibrated against those of a base.
+/// Why new classes cannot be calibrated against base classes.
 public struct BaseClassCalibrationError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case tooFewPictures, noDistances, misfit, badShare, notFinite
   }
@@ -62,29 +63,29 @@ public struct BaseClassCalibrationError: DescribedError {
 }
 
 extension BaseClassCalibrationError {
-  /// No class has two pictures, or all of them are equal.
+  /// No class has two pictures, or all its pictures are equal.
   public static let tooFewPictures = Self(
     .tooFewPictures,
-    "one picture a class does not tell how far the new classes reach, and so not where the model's own classes begin",
-    remedy: "give two or more pictures a class, or do not keep the model's classes")
+    "with one picture per class, the new classes cannot be calibrated against the model's own classes",
+    remedy: "give two or more pictures per class, or do not keep the model's classes")
 
-  /// The method gives no novelty score.
+  /// The method computes no novelty score.
   public static let noDistances = Self(
-    .noDistances, "this method gives no distances to the new classes, which keeping the model's classes needs",
+    .noDistances, "keeping the model's classes needs distances to the new classes, which this method does not compute",
     remedy: "use the analytic method, or do not keep the model's classes")
 
-  /// The numbers of logits and of pictures differ.
+  /// The number of logits differs from the number of pictures.
   public static func misfit(logits: Int, pictures: Int) -> Self {
-    Self(.misfit, "there are logits of \(logits) pictures and distances of \(pictures)")
+    Self(.misfit, "there are logits for \(logits) pictures, but distances for \(pictures)")
   }
 
-  /// The share is not within 0 and 1.
+  /// The share is not between 0 and 1.
   public static func badShare(_ share: Double) -> Self {
     Self(
-      .badShare, "the share of the training pictures that win over the base classes is \(share)",
+      .badShare, "the share of the training pictures that must score above the base classes is \(share)",
       remedy: "it must be more than 0 and less than 1")
   }
 
   /// A logit or a distance is not finite.
-  public static let notFinite = Self(.notFinite, "a logit of the base or a distance is infinite or NaN")
+  public static let notFinite = Self(.notFinite, "a base logit or a distance is infinite or not a number (NaN)")
 }

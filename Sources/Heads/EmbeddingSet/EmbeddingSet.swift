@@ -1,23 +1,23 @@
 import LinearAlgebra
 public import TFLite
 
-/// The embeddings of the pictures of some classes: all that a head is solved from.
+/// The embeddings of labelled pictures, from which a head is solved.
 ///
-/// Up to a budget the set keeps the embeddings themselves, one byte an element for quantised networks. Beyond the budget
-/// it keeps only sums: for each class the number of pictures, Σx of the embeddings and Σz of the features, and one Σ z zᵀ
-/// for all classes together. Sets of either form can be merged, and a set can be subtracted from another.
+/// Up to a budget the set stores the embeddings themselves, one byte per element for quantised networks. Beyond the budget
+/// it stores only sums: for each class the number of pictures, Σx of the embeddings and Σz of the features, and one Σ z zᵀ
+/// over all classes. Sets of either form can be merged, and one set can be subtracted from another.
 ///
-/// Counts, and Σx of quantised networks, are exact; Σz and Σ z zᵀ are 64-bit floats. While embeddings are kept, a picture
-/// that is added twice to the same class, with the same name and the same embeddings, counts once.
+/// Counts, and Σx of quantised networks, are exact; Σz and Σ z zᵀ are 64-bit floats. While the set stores embeddings, it
+/// ignores a picture that its class already holds with the same name and the same embeddings.
 public struct EmbeddingSet: Sendable {
   /// The space of the embeddings.
   public let space: EmbeddingSpace
-  /// The size in bytes beyond which the set keeps only sums.
+  /// The size in bytes beyond which the set stores only sums.
   public let budget: Int
   /// The classes, in the order in which they were added.
   public private(set) var classes: [EmbeddedClass] = []
 
-  // Nil while the embeddings are kept.
+  // Nil while the set stores the embeddings.
   private var moments: PooledMoments?
   // The indices of the classes by their names.
   private var places: [String: Int] = [:]
@@ -45,25 +45,25 @@ public struct EmbeddingSet: Sendable {
     embeddingBytes = classes.reduce(0) { $0 + $1.pictures.reduce(0) { $0 + $1.embeddings.count } }
   }
 
-  /// Whether the set keeps the embeddings, and not only their sums.
+  /// Whether the set stores the embeddings, and not only their sums.
   public var hasEmbeddings: Bool { moments == nil }
 
   /// The number of pictures.
   public var pictures: Int { classes.reduce(0) { $0 + $1.count } }
 
-  /// Adds a picture to a class, and the class where the set does not have it.
+  /// Adds a picture to a class; a class that the set does not have is created.
   ///
   /// - Throws: ``EmbeddingSetError/wrongSize(bytes:expected:)``, ``EmbeddingSetError/notFinite(picture:)``,
   ///   ``EmbeddingSetError/badName(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` beyond the budget,
-  ///   `LinearAlgebraError`; the set is unchanged then.
-  /// - Complexity: O(V D) for V views, or O(V D²) where the set keeps only sums.
+  ///   `LinearAlgebraError`. On an error the set is unchanged.
+  /// - Complexity: O(V D) for V views, or O(V D²) where the set stores only sums.
   public mutating func add(_ picture: EmbeddedPicture, to name: String) throws {
     try append(picture, to: name, once: true)
   }
 
   /// Adds a picture; see ``add(_:to:)``.
   ///
-  /// - Parameter once: Whether to skip a picture that the class has already.
+  /// - Parameter once: Whether to skip a picture that the class already has.
   mutating func append(_ picture: EmbeddedPicture, to name: String, once: Bool = false) throws {
     let known = place(of: name)
     guard known != nil || Labels.isName(name) else { throw EmbeddingSetError.badName(name) }
@@ -115,12 +115,12 @@ public struct EmbeddingSet: Sendable {
     }
   }
 
-  /// Removes the pictures of another set, which must all have been added before, and the classes that become empty.
+  /// Removes the pictures of another set, and the classes that become empty. All those pictures must be in this set.
   ///
   /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/neverAdded(_:)``,
   ///   ``EmbeddingSetError/noClass(_:known:)``, ``EmbeddingSetError/noPicture(_:label:)``,
-  ///   ``EmbeddingSetError/pastBudget(_:bytes:)`` where only the other set keeps nothing but sums, `LinearAlgebraError`;
-  ///   the set is unchanged then.
+  ///   ``EmbeddingSetError/pastBudget(_:bytes:)`` where the other set stores only sums and this one stores embeddings,
+  ///   `LinearAlgebraError`. On an error the set is unchanged.
   public mutating func subtract(_ other: EmbeddingSet) throws {
     try checkSpace(other, anyArithmetic: false)
     var rest = self
@@ -133,7 +133,7 @@ public struct EmbeddingSet: Sendable {
       }
       if rest.hasEmbeddings {
         guard other.hasEmbeddings else {
-          throw EmbeddingSetError.pastBudget("subtracting single pictures", bytes: other.budget)
+          throw EmbeddingSetError.pastBudget("subtracting individual pictures", bytes: other.budget)
         }
         try rest.remove(known.pictures, atPlace: place)
       }
@@ -156,7 +156,7 @@ public struct EmbeddingSet: Sendable {
     self = rest
   }
 
-  /// Removes a picture, and its class where that becomes empty.
+  /// Removes a picture, and its class if that becomes empty.
   ///
   /// - Throws: ``EmbeddingSetError/noClass(_:known:)``, ``EmbeddingSetError/noPicture(_:label:)``,
   ///   ``EmbeddingSetError/pastBudget(_:bytes:)``.
@@ -174,9 +174,9 @@ public struct EmbeddingSet: Sendable {
     if classes[place].count == 0 { removeClass(at: place) }
   }
 
-  /// Removes pictures, by name and embeddings, from a class, which stays even when it becomes empty.
+  /// Removes pictures, matched by name and embeddings, from a class. The class remains even if it becomes empty.
   ///
-  /// - Throws: ``EmbeddingSetError/noPicture(_:label:)`` for the first picture that the class does not have as often.
+  /// - Throws: ``EmbeddingSetError/noPicture(_:label:)`` for the first picture that the class does not hold often enough.
   private mutating func remove(_ pictures: [EmbeddedPicture], atPlace place: Int) throws(EmbeddingSetError) {
     var there: [EmbeddedPicture: Int] = [:]
     for picture in classes[place].pictures { there[picture, default: 0] += 1 }
@@ -200,8 +200,8 @@ public struct EmbeddingSet: Sendable {
 
   /// Removes a class.
   ///
-  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only
-  ///   sums, as the class's share of the common sum is unknown: use ``subtract(_:)`` then.
+  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores
+  ///   only sums, because the class's share of Σ z zᵀ is unknown; use ``subtract(_:)`` instead.
   public mutating func remove(class name: String) throws(EmbeddingSetError) {
     guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
     guard hasEmbeddings else { throw .pastBudget("removing a class", bytes: budget) }
@@ -224,7 +224,7 @@ public struct EmbeddingSet: Sendable {
   /// Returns the index of a class in ``classes``, or nil where the set does not have it.
   public func place(of name: String) -> Int? { places[name] }
 
-  /// Returns the sums over all pictures, whether the set keeps their embeddings or not.
+  /// Returns the sums over all pictures, whether or not the set stores their embeddings.
   func pooledMoments() throws -> PooledMoments {
     if let moments { return moments }
     var copy = self
@@ -286,13 +286,13 @@ public struct EmbeddedClass: Sendable, Hashable {
   public internal(set) var name: String
   /// The number of pictures.
   public internal(set) var count = 0
-  /// The pictures, in the order in which they were added; none where the set keeps only sums.
+  /// The pictures, in the order in which they were added; empty where the set stores only sums.
   public internal(set) var pictures: [EmbeddedPicture] = []
   /// The sum over all pictures and their views of the embedding's steps (stored number − zero point): exact for quantised
   /// networks, up to 2⁵³ steps.
   public internal(set) var steps: [Double]
 
-  // The pictures' names, for quick look-ups.
+  // The pictures' names, for fast look-ups.
   var names: Set<String> = []
 
   init(name: String, count: Int = 0, steps: [Double]) {
@@ -302,9 +302,9 @@ public struct EmbeddedClass: Sendable, Hashable {
   }
 }
 
-/// The embeddings of one picture, one a view.
+/// The embeddings of one picture, one per view.
 public struct EmbeddedPicture: Sendable, Hashable {
-  /// The picture's name: its path as it was given.
+  /// The picture's name: its path as the caller gave it.
   public let name: String
   /// The embeddings as the network stores them, one view after the other, the plain view first.
   public let embeddings: Bytes

@@ -2,7 +2,7 @@ public import Platform
 
 /// Why an embedding set cannot be changed, merged, read or written.
 public struct EmbeddingSetError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case otherSpace, wrongSize, notFinite, noClass, noPicture, sameName, badName, pastBudget, tooWide, neverAdded,
       tooMany
@@ -24,7 +24,7 @@ public struct EmbeddingSetError: DescribedError {
 }
 
 extension EmbeddingSetError {
-  /// The embeddings are of another space.
+  /// The embeddings belong to another space.
   public static func otherSpace(_ difference: SpaceDifference) -> Self {
     Self(
       .otherSpace, "these embeddings are of another kind: \(difference)",
@@ -34,7 +34,7 @@ extension EmbeddingSetError {
       difference: difference)
   }
 
-  /// The embeddings of a picture do not have the size that the space requires.
+  /// A picture's embeddings do not have the size that the space requires.
   public static func wrongSize(bytes: Int, expected: Int) -> Self {
     Self(.wrongSize, "the embeddings have \(bytes) bytes; \(expected) are expected")
   }
@@ -44,7 +44,7 @@ extension EmbeddingSetError {
     Self(.notFinite, "the embedding of \(picture) holds a number that is infinite or not a number (NaN)")
   }
 
-  /// The set does not have the class; `known` are those that it has.
+  /// The set does not have the class; `known` are the classes that it has.
   public static func noClass(_ name: String, known: [String]) -> Self {
     Self(
       .noClass, "the embedding set has no class \"\(name)\"",
@@ -56,9 +56,9 @@ extension EmbeddingSetError {
     Self(.noPicture, "the class \"\(label)\" of the embedding set has no picture \(picture)")
   }
 
-  /// The new name of a class is taken.
+  /// Another class already has the new name.
   public static func sameName(_ name: String) -> Self {
-    Self(.sameName, "there is a class \"\(name)\" already")
+    Self(.sameName, "there is already a class \"\(name)\"")
   }
 
   /// A label file cannot hold the name.
@@ -69,27 +69,27 @@ extension EmbeddingSetError {
       remedy: "a name must be one line, not empty, without spaces at its ends")
   }
 
-  /// The operation needs the single embeddings, and the set keeps only their sums.
+  /// The operation needs the individual embeddings, but the set stores only their sums.
   public static func pastBudget(_ operation: String, bytes: Int) -> Self {
     Self(
       .pastBudget,
-      "\(operation) needs the single embeddings, and beyond \(bytes / 1_000_000) MB only their sums are kept",
+      "\(operation) needs the individual embeddings, but beyond \(bytes / 1_000_000) MB the set stores only their sums",
       remedy: "embed the pictures again with a larger budget")
   }
 
-  /// The sums of embeddings of this dimension would not fit into memory.
+  /// The sums of embeddings of this dimension would need too much memory.
   public static func tooWide(dimension: Int, limit: Int) -> Self {
     Self(
-      .tooWide, "embeddings of \(dimension) elements are too wide for sums, which have at most \(limit)",
-      remedy: "keep the embeddings themselves, with a larger budget")
+      .tooWide, "embeddings of \(dimension) elements are too wide to store as sums; the limit is \(limit)",
+      remedy: "use a larger budget, so that the embeddings themselves are stored")
   }
 
-  /// The set does not hold what is to be subtracted.
+  /// The set does not hold the pictures to subtract.
   public static func neverAdded(_ what: String) -> Self {
     Self(.neverAdded, "\(what) cannot be subtracted: they were never added")
   }
 
-  /// There is more than the file format can hold.
+  /// There are more items than the file format can hold.
   public static func tooMany(_ what: String) -> Self { Self(.tooMany, "there are too many \(what)") }
 
   /// The file is not an embedding file, or is damaged.
@@ -99,10 +99,10 @@ extension EmbeddingSetError {
       remedy: "use an undamaged copy, or move it away and embed the pictures again")
   }
 
-  /// The file is of a later version than this library.
+  /// The file has a later version than this library can read.
   public static func newerVersion(path: String, version: Int, known: Int) -> Self {
     Self(
-      .newerVersion, "the embedding file \(path) is of version \(version); this program reads version \(known)",
+      .newerVersion, "the embedding file \(path) has version \(version); this program reads version \(known)",
       remedy: "use a newer version of this program")
   }
 }

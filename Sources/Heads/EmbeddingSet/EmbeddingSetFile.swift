@@ -16,9 +16,9 @@ import TFLite
 /// | 4 | version, 1 |
 /// | 4 | length of the header |
 /// | | the header: JSON with the space, the budget, and each class's name, count and pictures' names |
-/// | | where embeddings are kept: those of all pictures, class by class, as the network stores them |
-/// | | else, for each class, D sums of steps and D sums of features, then the upper triangle of the pooled second moment, \
-/// row by row, all 64-bit floats |
+/// | | if the set stores embeddings: those of all pictures, class by class, as the network stores them |
+/// | | otherwise, for each class, D sums of steps and D sums of features, then the upper triangle of the pooled second \
+/// moment Σ z zᵀ, row by row, all 64-bit floats |
 /// | 32 | SHA-256 of everything before |
 extension EmbeddingSet {
   /// The version of the format.
@@ -38,13 +38,13 @@ extension EmbeddingSet {
 
   private static let magic: UInt32 = 0x4E53_4D49
   private static let largestDimension = 1 << 20
-  // Far more than anybody has, and few enough to add and multiply counts without overflow.
+  // Far more than anybody has, and small enough that counts can be added and multiplied without overflow.
   private static let mostPictures = 1 << 40
 
   /// Reads a file.
   ///
-  /// - Throws: ``TFLiteError/cannotRead(path:reason:)``; ``EmbeddingSetError/badFile(path:reason:)`` where the file is of
-  ///   another kind, cut or altered; ``EmbeddingSetError/newerVersion(path:version:known:)``.
+  /// - Throws: ``TFLiteError/cannotRead(path:reason:)``; ``EmbeddingSetError/badFile(path:reason:)`` where the file is not
+  ///   an embedding file, or is truncated or altered; ``EmbeddingSetError/newerVersion(path:version:known:)``.
   public init(contentsOf file: URL) throws {
     try self.init(Bytes(mapping: file), path: file.relativePath)
   }
@@ -99,7 +99,7 @@ extension EmbeddingSet {
         return numbers
       }
       let dimension = space.dimension
-      // Before memory is allocated for a size that a damaged header claims.
+      // Checked before memory is allocated for a size that a damaged header claims.
       let needed = 2 * classes.count * dimension + dimension * (dimension + 1) / 2
       guard cursor.remaining == 8 * needed else { throw bad("it does not hold as many sums as its header says") }
       var sums: [[Double]] = []
@@ -114,7 +114,7 @@ extension EmbeddingSet {
     }
   }
 
-  /// Writes a file, in place of an existing one.
+  /// Writes a file, replacing an existing one.
   ///
   /// - Throws: ``AtomicFileError``, `LinearAlgebraError`.
   public func write(to file: URL) throws { try AtomicFile(file).write(pieces()) }

@@ -1,9 +1,10 @@
 public import ModelSurgery
 package import TFLite
 
-/// What makes embeddings comparable: the network, the way pictures are brought to its input, and its arithmetic.
+/// The properties that make embeddings comparable: the network, the way pictures are resized to its input, the augmentation
+/// and the arithmetic.
 ///
-/// Embeddings of different spaces have nothing in common, even with equal dimensions, and are never added up.
+/// Embeddings of different spaces are not comparable, even with equal dimensions, and are never added up.
 public struct EmbeddingSpace: Sendable, Hashable, Codable {
   /// The element type of stored embeddings.
   public enum Element: String, Sendable, Hashable, Codable {
@@ -15,9 +16,9 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
 
   /// The SHA-256 digest of the network up to the embedding, in hexadecimal digits.
   public let extractor: String
-  /// The way pictures are brought to the network's size, such as `crop:0.875`.
+  /// The way pictures are resized to the network's input, such as `crop:0.875`.
   public let resize: String
-  /// The views that are embedded of each picture.
+  /// The views of each picture that are embedded.
   public let augmentation: Augmentation
   /// The network's arithmetic.
   public let arithmetic: Arithmetic
@@ -36,12 +37,12 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
     case augmentation = "views"
   }
 
-  /// Creates the space of embeddings that were made elsewhere. An extractor has the space of its own embeddings.
+  /// Creates the space of embeddings that other software computed. For the embeddings of an extractor use its `space`.
   ///
   /// - Parameters:
-  ///   - extractor: What distinguishes the network: its SHA-256 digest, or any other text.
-  ///   - resize: The way pictures were brought to the network's size.
-  ///   - augmentation: The views that were embedded of each picture.
+  ///   - extractor: Text that identifies the network: its SHA-256 digest, or any other text.
+  ///   - resize: The way pictures were resized to the network's input.
+  ///   - augmentation: The views of each picture that were embedded.
   ///   - arithmetic: The network's arithmetic.
   ///   - dimension: D, at least 1.
   ///   - element: The element type.
@@ -67,7 +68,7 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
   /// The transform from embeddings to the features that a head reads.
   public var transform: FeatureTransform { isNonNegative ? .root : .signedRoot }
 
-  /// Returns the steps (stored number − zero point) of stored embeddings, any number of views one after the other.
+  /// Returns the steps (stored number − zero point) of stored embeddings of any number of views, one after the other.
   package func steps(_ embeddings: Bytes) -> [Float] {
     let encoding: ElementEncoding =
       switch element {
@@ -78,12 +79,12 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
     return embeddings.withUnsafeBytes { encoding.steps($0) }
   }
 
-  /// Returns the steps of a picture's plain view: D numbers, or none where the picture is of another space.
+  /// Returns the steps of a picture's plain view: D numbers, or none where the picture belongs to another space.
   public func plainSteps(of picture: EmbeddedPicture) -> [Float] {
     picture.embeddings.slice(0..<byteCount).map(steps) ?? []
   }
 
-  /// Returns the first difference to another space, or nil where the spaces are the same.
+  /// Returns the first difference from another space, or nil where the spaces are the same.
   func difference(to other: EmbeddingSpace) -> SpaceDifference? {
     if extractor != other.extractor || dimension != other.dimension || element != other.element
       || zeroPoint != other.zeroPoint
@@ -97,11 +98,11 @@ public struct EmbeddingSpace: Sendable, Hashable, Codable {
   }
 }
 
-/// The difference between two embedding spaces: the value of this one, then that of the other.
+/// The difference between two embedding spaces: the value of this space, then that of the other.
 public enum SpaceDifference: Sendable, Hashable {
-  /// Different networks, by the beginnings of their digests.
+  /// Different networks, identified by the first digits of their digests.
   case model(String, String)
-  /// Different ways to bring pictures to the network's size.
+  /// Different ways to resize pictures to the network's input.
   case resize(String, String)
   /// Different views of each picture.
   case augmentation(Augmentation, Augmentation)
@@ -127,12 +128,12 @@ extension SpaceDifference: CustomStringConvertible {
 
 /// The arithmetic in which a network is run.
 ///
-/// Processors that add up products of signed bytes at once run a uint8 network 1.5 to 2.7 times as fast once it is
-/// rewritten as int8 in memory. The numbers differ a little: top-1 accuracy on flowers17 stays within 0.006.
+/// Processors that sum products of signed bytes in one instruction run a uint8 network 1.5 to 2.7 times as fast once it
+/// is rewritten as int8 in memory. The numbers differ a little: top-1 accuracy on flowers17 stays within 0.006.
 public enum Arithmetic: String, Sendable, Hashable, Codable, CaseIterable {
-  /// As in the file: the same numbers on every processor and in other programs that run the file.
+  /// The arithmetic of the file: the same numbers on every processor and in other programs that run the file.
   case exact
-  /// As int8 where the file has uint8.
+  /// int8 where the file has uint8.
   case int8 = "rewritten"
 }
 
@@ -152,15 +153,15 @@ extension Arithmetic: LosslessStringConvertible {
   }
 }
 
-/// The views of each picture that are embedded and learnt from, or, in test-time augmentation, averaged over.
+/// The views of each picture: training embeds each of them, test-time augmentation averages the scores over them.
 public enum Augmentation: String, Sendable, Hashable, Codable, CaseIterable {
-  /// One view: the picture as it is.
+  /// One view: the plain picture.
   case off = "one"
-  /// Five views: the picture as it is; its centre at 3/4, mirrored; its upper left at 3/4; its lower right at 3/4,
-  /// mirrored; and the whole, squashed.
+  /// Five views: the plain picture; its centre at 3/4 of the size, mirrored; its upper left at 3/4; its lower right at
+  /// 3/4, mirrored; and the full picture, squashed.
   case five
-  /// Thirteen views: the picture as it is, its centre and its four corners at 3/4, each also mirrored, and the whole,
-  /// squashed.
+  /// Thirteen views: the plain picture, its centre and its four corners at 3/4 of the size, each also mirrored, and the
+  /// full picture, squashed.
   case thirteen
 
   /// The number of views.
@@ -175,7 +176,7 @@ public enum Augmentation: String, Sendable, Hashable, Codable, CaseIterable {
   /// The number of views in words.
   package var viewCount: String { self == .off ? "one view" : "\(count) views" }
 
-  /// The number of pictures up to which several views are worth their time.
+  /// The number of pictures up to which several views are worth the extra time.
   public static let usualLimit = 300
 
   /// Returns the usual augmentation for a number of pictures: five views of few pictures, none of many.

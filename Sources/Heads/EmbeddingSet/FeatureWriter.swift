@@ -1,19 +1,19 @@
 import ModelSurgery
 import TFLite
 
-/// Writes the features of stored embeddings, and adds up their steps, with a table of the transform's value for each of the
-/// 256 values of a byte.
+/// Computes the features of stored embeddings, and sums their steps. For quantised embeddings it uses a table of the
+/// transform's value for each of the 256 values of a byte.
 struct FeatureWriter: Sendable {
   private let transform: FeatureTransform
   private let dimension: Int
   private let element: EmbeddingSpace.Element
   private let zeroPoint: Double
-  // The transform's value of each byte, before the vector's length is set; none for floats.
+  // The transform's value for each byte, before the vector is scaled to its length; empty for floats.
   private let values: [Double]
 
   /// - Parameters:
   ///   - space: The space of the embeddings.
-  ///   - transform: The transform to features, or nil for the space's own.
+  ///   - transform: The feature transform, or nil for that of the space.
   init(_ space: EmbeddingSpace, transform: FeatureTransform? = nil) {
     let transform = transform ?? space.transform
     self.transform = transform
@@ -29,7 +29,7 @@ struct FeatureWriter: Sendable {
     values = numbers.map { [zeroPoint] in transform.value(of: $0 - zeroPoint) }
   }
 
-  /// Returns whether all elements are finite, as bytes always are.
+  /// Returns whether all elements are finite; bytes always are.
   func areFinite(_ embeddings: Bytes) -> Bool {
     guard element == .float32 else { return true }
     return embeddings.withUnsafeBytes { bytes in
@@ -64,7 +64,7 @@ struct FeatureWriter: Sendable {
     }
   }
 
-  /// Writes the features of a view, times a factor; zeros where the transform turns all elements to zero.
+  /// Writes the features of a view, times a factor; writes zeros where the transform turns all elements into zero.
   ///
   /// - Parameters:
   ///   - view: The index of the view.

@@ -1,8 +1,8 @@
 public import LinearAlgebra
 public import ModelSurgery
 
-/// The features of all pictures of an embedding set, as rows of a matrix, with their classes: the training data of a head
-/// method that needs single pictures.
+/// The features of all pictures of an embedding set, as rows of a matrix, with their classes: the training data of head
+/// methods that need individual pictures.
 public struct LabelledFeatures: Sendable {
   /// The names of the classes.
   public let classes: [String]
@@ -21,11 +21,13 @@ public struct LabelledFeatures: Sendable {
   ///
   /// - Parameters:
   ///   - embeddings: The set.
-  ///   - transform: The transform to features, or nil for the space's own.
-  /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only sums.
+  ///   - transform: The feature transform, or nil for that of the space.
+  /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores only sums.
   /// - Complexity: O(n V D).
   public init(_ embeddings: EmbeddingSet, transform: FeatureTransform? = nil) throws(EmbeddingSetError) {
-    guard embeddings.hasEmbeddings else { throw .pastBudget("learning from single pictures", bytes: embeddings.budget) }
+    guard embeddings.hasEmbeddings else {
+      throw .pastBudget("learning from individual pictures", bytes: embeddings.budget)
+    }
     let writer = FeatureWriter(embeddings.space, transform: transform)
     let dimension = embeddings.space.dimension
     let views = embeddings.space.augmentation.count
@@ -57,7 +59,7 @@ public struct LabelledFeatures: Sendable {
 }
 
 extension LabelledFeatures {
-  /// The number of pictures times classes beyond which there is no leave-one-out: the logits would take more than 256 MB.
+  /// The number of pictures times classes beyond which leave-one-out is skipped: the logits would take more than 256 MB.
   static let mostPredictions = 1 << 26
 
   /// Whether the leave-one-out logits of all pictures fit into memory.
@@ -66,7 +68,7 @@ extension LabelledFeatures {
     return !overflow && predictions <= Self.mostPredictions
   }
 
-  /// The names of the classes with one picture.
+  /// The names of the classes with only one picture.
   var singles: [String] { zip(classes, counts).filter { $0.1 == 1 }.map(\.0) }
 
   /// The rows of each class, which follow one another.
@@ -101,10 +103,10 @@ extension LabelledFeatures {
     return sums
   }
 
-  /// Calls a closure for each picture with the scalar products of its plain view with the rows of a matrix.
+  /// Calls a closure for each picture with the scalar products of its plain view and the rows of a matrix.
   ///
   /// - Throws: `LinearAlgebraError`.
-  /// - Complexity: O(n m D) for a matrix of m rows, in blocks so that memory does not grow with n m.
+  /// - Complexity: O(n m D) for a matrix of m rows; it works in blocks, so memory does not grow with n m.
   func forEachPlainView(
     by matrix: Matrix, _ body: (_ picture: Int, _ products: ArraySlice<Double>) -> Void
   ) throws(LinearAlgebraError) {
@@ -129,15 +131,15 @@ extension LabelledFeatures {
   ///
   /// - Parameters:
   ///   - picture: The picture.
-  ///   - taken: The views to subtract.
+  ///   - omitted: The views to subtract.
   ///   - sum: The sum with these views.
-  func cosine(of picture: Int, without taken: some Sequence<Int>, in sum: ArraySlice<Double>) -> Double {
+  func cosine(of picture: Int, without omitted: some Sequence<Int>, in sum: ArraySlice<Double>) -> Double {
     let dimension = rows.columns
     let first = picture * views
     var rest = Array(sum)
     return rows.elements.withUnsafeBufferPointer { rows in
       rest.withUnsafeMutableBufferPointer { rest in
-        for view in taken {
+        for view in omitted {
           for index in 0..<dimension { rest[index] -= rows[(first + view) * dimension + index] }
         }
         var square = 0.0
@@ -146,7 +148,7 @@ extension LabelledFeatures {
           square += rest[index] * rest[index]
           product += rest[index] * rows[first * dimension + index]
         }
-        // A sum as short as this is a rounding error.
+        // A sum shorter than this is a rounding error.
         return square > 1e-20 ? product / square.squareRoot() : 0
       }
     }
@@ -154,7 +156,7 @@ extension LabelledFeatures {
 }
 
 extension Matrix {
-  /// Returns each row divided by its length; rows of zeros stay.
+  /// Returns each row divided by its length; rows of zeros stay zero.
   func normalizingRows() -> Matrix {
     var result = self
     result.withUnsafeMutableElements { elements in

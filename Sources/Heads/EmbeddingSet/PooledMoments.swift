@@ -1,22 +1,22 @@
 import LinearAlgebra
 import TFLite
 
-/// The sums that stand for embeddings that are not kept: Σ z for each class, and Σ z zᵀ over all classes together.
+/// The sums that replace embeddings beyond the budget: Σ z for each class, and Σ z zᵀ over all classes together.
 ///
-/// z are features; each of a picture's V views weighs 1/V. A discriminant needs no more: the scatter within the classes is
-/// Σ z zᵀ − Σ_c (Σ z)(Σ z)ᵀ / n_c.
+/// z are features; each of a picture's V views has the weight 1/V. A linear discriminant needs nothing else: the scatter
+/// within the classes is Σ z zᵀ − Σ_c (Σ z)(Σ z)ᵀ / n_c.
 struct PooledMoments: Sendable {
-  /// Σ z, one a class.
+  /// Σ z of each class.
   private(set) var sums: [[Double]]
-  // Σ z zᵀ over all rows but the pending ones.
+  // Σ z zᵀ over all rows except the pending ones.
   private var square: SymmetricSum
-  // Rows √w z that are not in the square yet, the first `waiting` of them: adding many at once is much faster.
+  // Rows √w z that are not in the square yet; only the first `pendingCount` are valid. Adding many at once is much faster.
   private var pending: [Double] = []
-  private var waiting = 0
+  private var pendingCount = 0
   private let dimension: Int
   private static let block = 512
 
-  /// The greatest dimension of sums: Σ z zᵀ takes 1 GB there.
+  /// The greatest dimension of sums, at which Σ z zᵀ takes 1 GB.
   static let mostDimensions = 1 << 14
 
   init(dimension: Int, classes: Int) {
@@ -44,27 +44,31 @@ struct PooledMoments: Sendable {
   mutating func add(
     _ embeddings: Bytes, toClass place: Int, views: Int, writer: FeatureWriter
   ) throws(LinearAlgebraError) {
-    // First, so that nothing has changed where this fails.
-    if waiting + views > Self.block { try flush() }
+    // This comes first, so that nothing has changed if it fails.
+    if pendingCount + views > Self.block { try flush() }
     if pending.isEmpty { pending = Array(repeating: 0, count: max(Self.block, views) * dimension) }
     let root = (1 / Double(views)).squareRoot()
     for view in 0..<views {
       pending.withUnsafeMutableBufferPointer { pending in
-        let row = UnsafeMutableBufferPointer(rebasing: pending[waiting * dimension..<(waiting + 1) * dimension])
+        let start = pendingCount * dimension
+        let row = UnsafeMutableBufferPointer(rebasing: pending[start..<start + dimension])
         writer.write(view: view, of: embeddings, into: row, factor: root)
         sums[place].withUnsafeMutableBufferPointer { sum in
           for index in 0..<dimension { sum[index] += root * row[index] }
         }
       }
-      waiting += 1
+      pendingCount += 1
     }
   }
 
   /// Adds or subtracts other moments.
   ///
-  /// - Parameter places: The class of this value for each class of the other.
+  /// - Parameters:
+  ///   - other: The other moments.
+  ///   - places: The index in `sums` for each class of the other moments.
+  ///   - sign: 1 to add, −1 to subtract.
   mutating func add(_ other: PooledMoments, places: [Int], sign: Double) throws(LinearAlgebraError) {
-    // What can fail comes first, so that nothing has changed then.
+    // The calls that can fail come first, so that nothing has changed if they do.
     try flush()
     try square.add(other.wholeSquare(), factor: sign)
     for (place, sum) in zip(places, other.sums) {
@@ -72,27 +76,27 @@ struct PooledMoments: Sendable {
     }
   }
 
-  /// Removes classes whose pictures have been subtracted already.
+  /// Removes classes whose pictures have already been subtracted.
   mutating func removeClasses(where isGone: (Int) -> Bool) {
     sums = sums.enumerated().filter { !isGone($0.offset) }.map(\.element)
   }
 
   /// Returns Σ z zᵀ.
   func wholeSquare() throws(LinearAlgebraError) -> SymmetricSum {
-    guard waiting > 0 else { return square }
-    var whole = square
+    guard pendingCount > 0 else { return square }
+    var complete = square
     try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in
-      try whole.addSquare(ofRows: rows, count: waiting)
+      try complete.addSquare(ofRows: rows, count: pendingCount)
     }
-    return whole
+    return complete
   }
 
   /// Adds the pending rows to the square.
   mutating func flush() throws(LinearAlgebraError) {
-    guard waiting > 0 else { return }
+    guard pendingCount > 0 else { return }
     try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in
-      try square.addSquare(ofRows: rows, count: waiting)
+      try square.addSquare(ofRows: rows, count: pendingCount)
     }
-    waiting = 0
+    pendingCount = 0
   }
 }

@@ -21,14 +21,14 @@ public struct Embedding: Sendable, Hashable {
   public var values: [Float] { steps.map { $0 * unit } }
 }
 
-/// The sum of a class's embeddings and their number: all that imprinting needs of the pictures.
+/// The sum of a class's embeddings and their number, from which imprinting computes the class's weights.
 ///
-/// Embeddings of a quantised network are whole numbers of steps. Their sums are exact up to 2⁵³ steps, in whatever order
-/// and in however many parts they are added.
+/// Embeddings of a quantised network are whole numbers of steps. Their sums are exact up to 2⁵³ steps, whatever the order
+/// of the additions.
 public struct EmbeddingSum: Sendable, Hashable {
   /// The sum of the embeddings, in steps.
   public private(set) var steps: [Double]
-  /// The number of embeddings in the sum, or nil where the file that the sum comes from does not say.
+  /// The number of embeddings in the sum, or nil where the file that the sum comes from does not record it.
   public private(set) var count: Int?
 
   /// Creates the sum of no embeddings.
@@ -46,7 +46,7 @@ public struct EmbeddingSum: Sendable, Hashable {
 
   /// Adds one embedding.
   ///
-  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)`` or ``EmbeddingError/notFinite``; the sum is unchanged then.
+  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)`` or ``EmbeddingError/notFinite``; on an error the sum is unchanged.
   public mutating func add(_ embedding: Embedding) throws(EmbeddingError) {
     guard embedding.steps.count == steps.count else {
       throw .wrongCount(count: embedding.steps.count, expected: steps.count)
@@ -58,7 +58,7 @@ public struct EmbeddingSum: Sendable, Hashable {
 
   /// Adds another sum of the same dimension.
   ///
-  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)`` or ``EmbeddingError/notFinite``; the sum is unchanged then.
+  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)`` or ``EmbeddingError/notFinite``; on an error the sum is unchanged.
   public mutating func add(_ other: EmbeddingSum) throws(EmbeddingError) {
     guard other.steps.count == steps.count else {
       throw .wrongCount(count: other.steps.count, expected: steps.count)
@@ -85,7 +85,7 @@ public struct EmbeddingSum: Sendable, Hashable {
 
 /// Why an embedding cannot be used.
 public struct EmbeddingError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case wrongCount, notFinite
   }
@@ -96,7 +96,7 @@ public struct EmbeddingError: DescribedError {
 
   /// The embedding does not have the model's dimension.
   public static func wrongCount(count: Int, expected: Int) -> Self {
-    Self(code: .wrongCount, message: "the embedding has \(count) elements; the model's have \(expected)")
+    Self(code: .wrongCount, message: "the embedding has \(count) elements; the model's embeddings have \(expected)")
   }
 
   /// The embedding holds a number that is infinite or not a number.

@@ -1,8 +1,8 @@
-/// The numbers of pictures of each class by predicted class.
+/// The number of pictures for each pair of true and predicted class.
 ///
-/// The matrix is sparse: memory grows with the number of different entries, not with the square of the classes.
+/// The matrix is sparse: memory grows with the number of non-zero entries, not with the square of the number of classes.
 public struct ConfusionMatrix: Sendable, Hashable {
-  /// A class that was taken for another.
+  /// A true class and a wrong class that was predicted for some of its pictures.
   public struct Confusion: Sendable, Hashable {
     /// The true class.
     public let label: Int
@@ -28,7 +28,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
     rows[label, default: [:]][predicted, default: 0] += count
   }
 
-  /// The number of pictures of one class for which a class was predicted.
+  /// The number of pictures of the class `label` for which the class `predicted` was predicted.
   public subscript(label: Int, predicted: Int) -> Int { rows[label]?[predicted] ?? 0 }
 
   /// Returns the number of pictures of a class.
@@ -39,7 +39,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
     Set(rows.keys).union(rows.values.flatMap(\.keys)).sorted()
   }
 
-  /// The true classes, ascending.
+  /// The true classes that have pictures, ascending.
   public var asked: [Int] { rows.keys.sorted() }
 
   /// Returns the name of a class, or its id where it has no name.
@@ -51,7 +51,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
     return all == 0 ? nil : Double(self[label, label]) / Double(all)
   }
 
-  /// The confusions, those with the largest share of their class first.
+  /// The confusions, ordered by their share of the true class, largest first.
   public var confusions: [Confusion] {
     rows.flatMap { label, row in
       let all = Double(max(1, total(label)))
@@ -69,7 +69,7 @@ extension ConfusionMatrix: Encodable {
     let takenFor: [String: Int]
   }
 
-  /// Encodes a row for each true class: its name, its number of pictures, and the predictions by name.
+  /// Encodes a row for each true class: its name, its number of pictures, and the number of predictions of each class.
   public func encode(to encoder: any Encoder) throws {
     try asked.map { label in
       let names = (rows[label] ?? [:]).map { (name($0.key), $0.value) }

@@ -6,21 +6,21 @@ public struct EpisodeResults: Sendable, Hashable {
     public let method: String
     /// The number of training pictures of each class.
     public let shots: Shots
-    /// The mean over the episodes of the balanced accuracy on the pictures held back, with the interval of Student's t over
-    /// the episodes: how the mean would vary with other splits of these pictures.
+    /// The balanced accuracy on the held-back pictures, averaged over the episodes. The interval of Student's t over the
+    /// episodes says how the mean would vary with other splits of these pictures.
     public let accuracy: Estimate
     /// The accuracy of each episode, for paired comparisons of rows.
     public let accuracies: [Double]
-    /// The leave-one-out accuracy on the training pictures, or nil where the method does not give one.
+    /// The leave-one-out accuracy on the training pictures, or nil where the method does not compute it.
     public let leaveOneOut: Estimate?
-    /// The leave-one-out accuracy minus the accuracy on the pictures held back, episode by episode.
+    /// The leave-one-out accuracy minus the accuracy on the held-back pictures, averaged over the episodes.
     public let leaveOneOutGap: Estimate?
     /// The calibration of the probabilities, over all episodes.
     public let reliability: Reliability
     /// The confusion matrix over all episodes.
     public let confusion: ConfusionMatrix
-    /// The pictures that were misclassified at least once, worst first: by the difference of the probabilities of the
-    /// predicted and the true class, averaged over all episodes that held the picture back.
+    /// The pictures that were misclassified at least once, worst first. The order is by the probability of the predicted
+    /// class minus that of the true class, averaged over all episodes that held the picture back.
     public let mistakes: [Mistake]
   }
 
@@ -32,7 +32,7 @@ public struct EpisodeResults: Sendable, Hashable {
     public let label: String
     /// The wrong class that was predicted most often.
     public let takenFor: String
-    /// The mean probability of this class in these predictions.
+    /// The mean probability of this class in the episodes that predicted it.
     public let confidence: Double
     /// The number of episodes in which the prediction was wrong.
     public let wrong: Int
@@ -52,16 +52,16 @@ public struct EpisodeResults: Sendable, Hashable {
   public let episodes: Episodes
   /// The names of the classes that the episodes use.
   public let classes: [String]
-  /// The number of their pictures.
+  /// The number of pictures of these classes.
   public let pictures: Int
-  /// The names of the classes that are left out because they have one picture.
+  /// The names of the classes that are left out because they have only one picture.
   public let singles: [String]
   /// The classes with fewer training pictures than the greatest number of shots.
   public let short: [ShortClass]
   /// The rows, by method, then by number of shots.
   public let rows: [Row]
 
-  /// Returns the row of a method with a number of shots, or nil.
+  /// Returns the row of a method with a number of shots, or nil if there is none.
   public func row(_ method: String, _ shots: Shots) -> Row? {
     rows.first { $0.method == method && $0.shots == shots }
   }
@@ -127,7 +127,7 @@ struct EpisodeStatistics {
     }
   }
 
-  /// The row of the results, or nil without episodes.
+  /// The row of the results, or nil before the first episode.
   var row: EpisodeResults.Row? {
     Estimate(accuracies).map { accuracy in
       EpisodeResults.Row(

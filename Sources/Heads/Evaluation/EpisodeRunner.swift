@@ -10,7 +10,7 @@ import TFLite
   import Musl
 #endif
 
-/// The work of an episode: trains each method with each number of shots and classifies the pictures held back.
+/// Runs an episode: trains each method with each number of shots and classifies the held-back pictures.
 struct EpisodeRunner: Sendable {
   /// The prediction for one picture.
   struct Prediction: Sendable, Hashable {
@@ -27,7 +27,7 @@ struct EpisodeRunner: Sendable {
   /// The predictions of one method with one number of shots.
   struct Outcome: Sendable {
     let predictions: [Prediction]
-    /// The leave-one-out accuracy on the training pictures, where the method gives one.
+    /// The leave-one-out accuracy on the training pictures, or nil where the method does not compute it.
     let leaveOneOut: Double?
   }
 
@@ -36,7 +36,7 @@ struct EpisodeRunner: Sendable {
   let shots: [Shots]
   let methods: [any HeadMethod]
 
-  /// Runs an episode and returns the outcomes of the first method for all shots, then those of the next.
+  /// Runs an episode and returns the outcomes of the first method for all numbers of shots, then those of the next method.
   func run(_ split: EpisodeSplit) throws -> [Outcome] {
     let trainingSets = try shots.map { try trainingSet(split, shots: $0.limit) }
     let steps = zip(classes, split.heldBack).map { known, places in
@@ -70,7 +70,7 @@ struct EpisodeRunner: Sendable {
     return set
   }
 
-  /// Returns the predictions of a head from the features of the pictures held back, class by class.
+  /// Returns the predictions of a head for the features of the held-back pictures, class by class.
   private func classify(_ features: Matrix, by head: LinearHead, _ split: EpisodeSplit) throws -> [Prediction] {
     let weights = try Matrix(columns: head.dimension, elements: head.weights.map(Double.init))
     let products = try Matrix.product(features, weights, rightTransposed: true)
@@ -90,7 +90,7 @@ struct EpisodeRunner: Sendable {
     return predictions
   }
 
-  /// Returns the class with the greatest logit, the lower one among equals as in ``Ranking``.
+  /// Returns the class with the greatest logit; among equal logits the lower id, as in ``Ranking``.
   private static func prediction(_ logits: [Double], picture: Int, label: Int) -> Prediction {
     let best = logits.indices.dropFirst().reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
     let greatest = logits.indices.contains(best) ? logits[best] : 0
@@ -100,27 +100,27 @@ struct EpisodeRunner: Sendable {
   }
 }
 
-/// The split of an episode into training pictures and pictures held back: the same for the same seed and number, for all
-/// methods and numbers of shots.
+/// The split of an episode into training pictures and held-back pictures. The seed and the number of the episode determine
+/// it; all methods and numbers of shots use the same split.
 ///
-/// Fewer shots are a prefix of more: two shots include the one. With the common pictures held back this makes the rows of an
-/// episode comparable picture by picture.
+/// Fewer shots are a prefix of more: the picture of one shot is also the first of two. As the held-back pictures are the same
+/// too, the rows of an episode are comparable picture by picture.
 struct EpisodeSplit: Sendable, Hashable {
   /// For each class the indices of the training pictures, in the order in which shots take them.
   let training: [[Int]]
-  /// For each class the indices of the pictures held back, ascending.
+  /// For each class the indices of the held-back pictures, ascending.
   let heldBack: [[Int]]
 
   /// Draws the split.
   ///
   /// - Parameters:
   ///   - counts: The number of pictures of each class, two or more.
-  ///   - ratio: The share to hold back; at least one picture is held back, and one is left.
+  ///   - ratio: The share to hold back. At least one picture is held back, and at least one remains for training.
   ///   - choice: The choice of the pictures to hold back.
   ///   - seed: The seed of all splits.
   ///   - number: The number of the episode, from 0.
   init(counts: [Int], ratio: Double, choice: Episodes.HeldBack, seed: UInt64, number: Int) {
-    // The generator starts at a drawn state, so that two episodes of a seed are not shifted copies of each other.
+    // The generator starts from a random state, so that two episodes of a seed are not shifted copies of each other.
     var numbers = SplitMix64(seed: seed ^ 0x6570_6973_6F64_6573)
     let base = numbers.next()
     var mixed = SplitMix64(seed: base ^ UInt64(truncatingIfNeeded: number))

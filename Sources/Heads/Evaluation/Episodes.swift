@@ -6,7 +6,7 @@ public import Platform
   import Foundation
 #endif
 
-/// Few-shot episodes: repeated random splits of embedded pictures that compare head methods trained on a few pictures a
+/// Few-shot episodes: repeated random splits of embedded pictures, to compare head methods trained on a few pictures per
 /// class.
 ///
 /// ```swift
@@ -15,15 +15,15 @@ public import Platform
 /// for row in results.rows { print(row.method, row.shots, row.accuracy) }    // analytic 5 0.868 ± 0.006
 /// ```
 ///
-/// Each episode holds back a share of each class's pictures, trains on all views of the others, and classifies the plain
-/// views of those held back. Its accuracy is the mean of the classes' recalls. All methods and numbers of shots share the
-/// same splits, and fewer shots are a prefix of more.
+/// Each episode holds back a share of each class's pictures, trains on all views of the other pictures, and classifies the
+/// plain views of the held-back pictures. Its accuracy is the mean of the classes' recalls. All methods and numbers of shots
+/// use the same splits, and fewer shots are a prefix of more.
 public struct Episodes: Sendable, Hashable {
   /// The choice of the pictures to hold back.
   public enum HeldBack: String, Sendable, Hashable, Codable, CaseIterable {
-    /// At random, anew in each episode.
+    /// Random pictures, drawn again in each episode.
     case random
-    /// Always the first of each class, as `Split` does.
+    /// Always the first pictures of each class, as `Split` does.
     case first
   }
 
@@ -38,7 +38,7 @@ public struct Episodes: Sendable, Hashable {
   /// The seed of all splits.
   public var seed: UInt64
 
-  /// The greatest number of episodes: more would take days and tell no more.
+  /// The greatest number of episodes: more would take days without making the result more precise.
   public static let mostEpisodes = 100_000
 
   /// Creates episodes.
@@ -63,17 +63,18 @@ public struct Episodes: Sendable, Hashable {
 
   /// Runs the episodes. The results do not depend on the number of workers.
   ///
-  /// Classes with one picture are left out, and classes with fewer training pictures than shots give all that they have;
-  /// the results name both.
+  /// Classes with only one picture are left out. Classes with fewer training pictures than shots use all that they have.
+  /// The results name both.
   ///
   /// - Parameters:
   ///   - embeddings: The pictures.
   ///   - methods: The methods to compare.
-  ///   - workers: The number of episodes to run at the same time. One is best where the linear algebra uses all cores
-  ///     itself, as OpenBLAS does unless `OPENBLAS_NUM_THREADS` is 1.
-  ///   - progress: Called after each episode with the number of episodes run.
+  ///   - workers: The number of episodes to run at the same time. One is best where the linear algebra library itself uses
+  ///     all cores, as OpenBLAS does unless `OPENBLAS_NUM_THREADS` is 1.
+  ///   - progress: Called after each episode with the number of episodes completed.
   /// - Throws: ``EpisodeError``, the errors of the methods, and `CancellationError`.
-  /// - Complexity: `count` times that of each method with each number of shots, and O(n N D) to classify n pictures.
+  /// - Complexity: In each episode that of each method with each number of shots, and O(n N D) to classify n pictures into
+  ///   N classes.
   public func run(
     _ embeddings: EmbeddingSet, methods: [any HeadMethod], workers: Int = 1,
     isolation: isolated (any Actor)? = #isolation, progress: (Int) -> Void = { _ in }
@@ -128,7 +129,7 @@ public struct Episodes: Sendable, Hashable {
 public enum Shots: Sendable, Hashable {
   /// A number, or all pictures where a class has fewer.
   case count(Int)
-  /// All pictures that are not held back.
+  /// All pictures that the episode does not hold back.
   case all
 
   /// The greatest number of pictures of a class.
@@ -172,7 +173,7 @@ extension Shots: Encodable {
 
 /// Why episodes cannot be run.
 public struct EpisodeError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case badCount, badShots, badTestRatio, noMethods, noEmbeddings, tooFewClasses
   }
@@ -189,28 +190,28 @@ public struct EpisodeError: DescribedError {
 }
 
 extension EpisodeError {
-  /// The number of episodes is not within its bounds.
+  /// The number of episodes is out of bounds.
   public static func badCount(_ count: Int) -> Self {
     Self(.badCount, "\(count) episodes cannot be run", remedy: "run 1 to \(Episodes.mostEpisodes)")
   }
 
-  /// There is no number of shots, or one that is not positive.
+  /// There is no number of shots, or one is not positive.
   public static let badShots = Self(
     .badShots, "no number of shots was given", remedy: "give positive numbers, or all")
 
-  /// The share to hold back is not within 0 and 1.
+  /// The share to hold back is not between 0 and 1.
   public static func badTestRatio(_ ratio: Double) -> Self {
     Self(
       .badTestRatio, "the share of pictures to hold back is \(ratio)",
-      remedy: "episodes need more than 0 and less than 1")
+      remedy: "it must be more than 0 and less than 1")
   }
 
   /// There is no method to compare.
   public static let noMethods = Self(.noMethods, "no method was given to run the episodes with")
 
-  /// The set keeps only sums.
+  /// The set stores only sums.
   public static let noEmbeddings = Self(
-    .noEmbeddings, "episodes need the single embeddings, and only their sums were kept",
+    .noEmbeddings, "episodes need the individual embeddings, but the set stores only their sums",
     remedy: "embed the pictures again with a larger budget")
 
   /// Fewer than two classes have two or more pictures.

@@ -1,6 +1,6 @@
 /// A mean of repeated measurements with its 95 % confidence interval.
 ///
-/// The interval is mean ± t · s / √n, with s the standard deviation of the measurements (n − 1 in the denominator) and
+/// The interval is mean ± t · s / √n, where s is the standard deviation of the measurements (n − 1 in the denominator) and
 /// t the 97.5 % quantile of Student's distribution with n − 1 degrees of freedom.
 public struct Estimate: Sendable, Hashable, Codable {
   /// The mean of the measurements.
@@ -10,7 +10,7 @@ public struct Estimate: Sendable, Hashable, Codable {
   /// n, the number of measurements.
   public let count: Int
 
-  /// Computes the estimate of measurements; nil where there are none.
+  /// Computes the estimate of measurements; returns nil where there are none.
   public init?(_ values: [Double]) {
     guard !values.isEmpty else { return nil }
     count = values.count
@@ -43,20 +43,20 @@ public struct Estimate: Sendable, Hashable, Codable {
 }
 
 extension Estimate: CustomStringConvertible {
-  /// As in `0.873 ± 0.005`.
+  /// The mean and the margin, such as `0.873 ± 0.005`.
   public var description: String {
     Decimals.string(mean, places: 3) + (margin.map { " ± " + Decimals.string($0, places: 3) } ?? "")
   }
 }
 
-/// The Wilson score interval of a share.
+/// The Wilson score interval of a proportion.
 ///
 /// Wilson, "Probable inference, the law of succession, and statistical inference" (JASA 22, 1927).
 package enum WilsonInterval {
   // The 97.5 % quantile of the normal distribution.
   private static let z = 1.959964
 
-  /// Returns the 95 % interval of a share of `count` trials, which lies within 0 ... 1; all of it without trials.
+  /// Returns the 95 % interval, which is within 0 ... 1; without trials it is 0 ... 1.
   ///
   /// - Parameters:
   ///   - share: The share of successes, 0 ... 1.
@@ -66,7 +66,7 @@ package enum WilsonInterval {
     let square = z * z / count
     let centre = (share + square / 2) / (1 + square)
     let margin = (share * (1 - share) * square + square * square / 4).squareRoot() / (1 + square)
-    // Rounding must not leave the ends of 0 ... 1 outside.
+    // With a share of 0 or 1, rounding must not exclude it from the interval.
     let lower = share <= 0 ? 0 : max(0, centre - margin)
     let upper = share >= 1 ? 1 : min(1, centre + margin)
     return lower...max(lower, upper)
@@ -75,7 +75,7 @@ package enum WilsonInterval {
 
 /// Numbers as text with a fixed number of decimal places, as C's `%f` writes them.
 package enum Decimals {
-  /// Returns a number with decimal places, rounded to the nearest; `inf`, `-inf` or `nan` where it is not finite.
+  /// Returns a number rounded to a number of decimal places; `inf`, `-inf` or `nan` where it is not finite.
   package static func string(_ value: Double, places: Int) -> String {
     let places = min(max(places, 0), 9)
     let factor = (0..<places).reduce(1.0) { product, _ in product * 10 }

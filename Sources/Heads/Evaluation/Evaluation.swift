@@ -35,7 +35,7 @@ public struct Evaluation: Sendable, Hashable {
   public private(set) var classes: [Int: ClassResult] = [:]
   /// The calibration of the scores, or nil where the scores are not probabilities.
   public private(set) var reliability: Reliability? = Reliability()
-  /// All mistakes, worst first: by the difference of the scores of the predicted and the true class.
+  /// All mistakes, worst first: ordered by the score of the predicted class minus that of the true class.
   public var mistakes: [Mistake] {
     allMistakes.sorted { left, right in
       let margins = (left.predicted.score - left.score, right.predicted.score - right.score)
@@ -63,7 +63,7 @@ public struct Evaluation: Sendable, Hashable {
   /// - Throws: ``EvaluationError/unknownClasses(_:known:)`` where the class has no score.
   public mutating func add(picture: String, classID: Int, scores: [Float]) throws(EvaluationError) {
     guard scores.indices.contains(classID) else { throw .unknownClasses([labels[classID]], known: scores.count) }
-    // Where no score is a number, any wrong class will do.
+    // If all scores are NaN, any wrong class will do.
     let first = try Ranking.best(scores, topK: 1).first ?? (classID == 0 ? scores.count - 1 : 0)
     count += 1
     let rank = Ranking.rank(of: classID, in: scores)
@@ -86,7 +86,7 @@ public struct Evaluation: Sendable, Hashable {
     classes[classID] = result
   }
 
-  /// Returns the top-k accuracy: the share of pictures whose class is among the first k.
+  /// Returns the top-k accuracy: the share of pictures whose class is among the k best.
   public func accuracy(top k: Int) -> Double {
     guard count > 0 else { return 0 }
     return Double(hitsAtRank.reduce(0) { $1.key < k ? $0 + $1.value : $0 }) / Double(count)

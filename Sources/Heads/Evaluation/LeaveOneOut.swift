@@ -6,8 +6,8 @@
   import Musl
 #endif
 
-/// The leave-one-out cross-validation of a head: the prediction for each training picture by a head that is solved without
-/// this picture and all its views.
+/// The leave-one-out cross-validation of a head: each training picture is classified by a head that was solved without
+/// this picture and its views.
 public struct LeaveOneOut: Sendable {
   /// The logits of a picture from a head solved without it.
   public struct Prediction: Sendable, Hashable {
@@ -25,7 +25,7 @@ public struct LeaveOneOut: Sendable {
       self.logits = logits
     }
 
-    /// The class with the greatest logit; the lower one among equals.
+    /// The class with the greatest logit; among equal logits the lower id.
     public var predicted: Int { logits.indices.max { logits[$0] < logits[$1] } ?? 0 }
 
     /// −log softmax(logits)[label]: the negative log-likelihood of the picture's label.
@@ -41,7 +41,7 @@ public struct LeaveOneOut: Sendable {
   public struct Suspect: Sendable, Hashable, Codable {
     /// The picture's name.
     public let picture: String
-    /// The picture's class as given.
+    /// The picture's given class.
     public let label: String
     /// The predicted class.
     public let looksLike: String
@@ -49,7 +49,7 @@ public struct LeaveOneOut: Sendable {
     public let surprise: Double
   }
 
-  /// A class that is taken for another.
+  /// A true class and a wrong class that was predicted for some of its pictures.
   public struct Confusion: Sendable, Hashable, Codable {
     /// The true class.
     public let label: String
@@ -63,7 +63,7 @@ public struct LeaveOneOut: Sendable {
   public let classes: [String]
   /// A prediction for each picture of a class with two or more pictures.
   public let predictions: [Prediction]
-  /// The names of the classes with one picture, for which there is no prediction.
+  /// The names of the classes with only one picture, for which there is no prediction.
   public let singles: [String]
 
   /// Creates a cross-validation.
@@ -84,10 +84,10 @@ public struct LeaveOneOut: Sendable {
     return recalls.isEmpty ? 0 : recalls.reduce(0) { $0 + $1.rate } / Double(recalls.count)
   }
 
-  /// The 95 % confidence interval of ``accuracy``: the Wilson score interval, which lies within 0 ... 1.
+  /// The 95 % confidence interval of ``accuracy``: the Wilson score interval, which is within 0 ... 1.
   ///
-  /// With n_c predictions in each of C classes the effective number of trials is C² / Σ 1/n_c (Kish), which is the number of
-  /// predictions where all classes have the same number.
+  /// With n_c predictions in class c of C classes, the effective number of trials is C² / Σ 1/n_c (Kish). It equals the number
+  /// of predictions where all classes have equally many.
   public var interval: ClosedRange<Double> {
     let recalls = recalls
     let inverse = recalls.reduce(0.0) { $0 + 1 / $1.count }
@@ -95,8 +95,8 @@ public struct LeaveOneOut: Sendable {
     return WilsonInterval.interval(share: accuracy, count: inverse > 0 ? classes * classes / inverse : 0)
   }
 
-  /// The standard error of ``accuracy``, from the binomial variance within each class, of (k + 1) in (n + 2) so that the
-  /// variance of a class without mistakes is not zero.
+  /// The standard error of ``accuracy``, from the binomial variance within each class. With k correct of n predictions the
+  /// rate is taken as (k + 1) / (n + 2), so that a class without mistakes still has a variance.
   public var standardError: Double {
     let recalls = recalls
     guard !recalls.isEmpty else { return 0 }
@@ -116,7 +116,7 @@ public struct LeaveOneOut: Sendable {
     return hits.sorted { $0.key < $1.key }.map { ($0.value.correct / $0.value.all, $0.value.all) }
   }
 
-  /// The expected confusions, the most frequent first.
+  /// The confusions to expect, the most frequent first.
   public var confusions: [Confusion] {
     var counts: [[Int]: Int] = [:]
     for prediction in predictions where prediction.predicted != prediction.label {
@@ -149,7 +149,7 @@ public struct LeaveOneOut: Sendable {
 }
 
 extension LeaveOneOut: CustomStringConvertible {
-  /// The accuracy with its interval, as in `0.94 (95 % interval 0.92–0.96), leave-one-out`.
+  /// The accuracy with its interval, such as `0.94 (95 % interval 0.92–0.96), leave-one-out`.
   public var description: String {
     let interval = interval
     let ends = [interval.lowerBound, interval.upperBound].map { Decimals.string($0, places: 2) }

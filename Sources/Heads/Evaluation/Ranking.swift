@@ -1,6 +1,6 @@
 public import Platform
 
-/// The rule by which classes are ranked everywhere: the higher score first, the lower id among equal scores.
+/// The order of classes by score: the higher score first, and among equal scores the lower id.
 ///
 /// Equal scores are common: a quantised softmax has 256 steps, and two classes tie for first in 3 to 5 of 100 pictures.
 public enum Ranking {
@@ -8,7 +8,7 @@ public enum Ranking {
   ///
   /// - Parameters:
   ///   - scores: One score for each class.
-  ///   - threshold: The least score: classes below it are left out.
+  ///   - threshold: The least score; classes below it are left out.
   ///   - topK: The greatest number of classes to return.
   /// - Throws: ``EvaluationError/badTopK(_:)`` where `topK` is not positive.
   /// - Complexity: O(n log n) in the number of classes at or above the threshold.
@@ -24,7 +24,7 @@ public enum Ranking {
   ///
   /// - Complexity: O(n).
   public static func rank(of id: Int, in scores: [Float]) -> Int {
-    // A score that is not a number ranks last.
+    // NaN ranks last.
     guard scores.indices.contains(id), !scores[id].isNaN else { return scores.count }
     let score = scores[id]
     return scores.indices.count { scores[$0] > score || (scores[$0] == score && $0 < id) }
@@ -35,7 +35,7 @@ public enum Ranking {
 public struct Classification: Sendable, Hashable, Codable {
   /// The class's index in the model's output.
   public let id: Int
-  /// The class's name, or its id where the model has no labels.
+  /// The class's name, or its id where it has no name.
   public let label: String
   /// The model's score, dequantised: a probability where the model ends in a softmax.
   public let score: Float
@@ -47,18 +47,18 @@ public struct Classification: Sendable, Hashable, Codable {
     self.score = score
   }
 
-  /// None of a classifier's classes: the id −1, the label `unknown`, the score 0.
+  /// The answer for a picture that shows none of the classes: the id −1, the label `unknown`, the score 0.
   public static let unknown = Classification(id: -1, label: "unknown", score: 0)
 }
 
 extension Classification: CustomStringConvertible {
-  /// The label and the score, as in `rose 0.930`.
+  /// The label and the score, such as `rose 0.930`.
   public var description: String { "\(label) \(Decimals.string(Double(score), places: 3))" }
 }
 
-/// Why pictures cannot be split, or scores be ranked or evaluated.
+/// Why pictures cannot be split, or scores cannot be ranked or evaluated.
 public struct EvaluationError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case badTopK, badTestRatio, unknownClasses
   }
@@ -79,11 +79,11 @@ public struct EvaluationError: DescribedError {
       remedy: "it must be at least 0 and less than 1")
   }
 
-  /// Classes of pictures are not among the `known` classes of the model.
+  /// The model does not have these classes; `known` is the number of its classes.
   public static func unknownClasses(_ names: [String], known: Int) -> Self {
     let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
     return Self(
-      code: .unknownClasses, message: "the model has no class named \(list) among its \(known)",
-      remedy: "the folders' names must be those of its labels")
+      code: .unknownClasses, message: "none of the model's \(known) classes is named \(list)",
+      remedy: "name each folder after one of the model's labels")
   }
 }

@@ -1,6 +1,6 @@
-/// The calibration of a classifier's confidence: the scores of predicted classes against the shares of correct predictions.
+/// The calibration of a classifier's scores: the confidence of the predictions compared with the share that is correct.
 public struct Reliability: Sendable, Hashable, Codable {
-  /// The predictions whose confidence lies within one tenth.
+  /// The predictions whose confidence is within one tenth of 0 ... 1.
   public struct Bin: Sendable, Hashable, Codable {
     /// The number of predictions.
     public internal(set) var count = 0
@@ -29,8 +29,7 @@ public struct Reliability: Sendable, Hashable, Codable {
   /// Adds a prediction.
   ///
   /// - Parameters:
-  ///   - confidence: The score of the predicted class, 0 ... 1. Values beyond are moved to the nearer end, and NaN counts
-  ///     as 0.
+  ///   - confidence: The score of the predicted class, 0 ... 1. Values outside are clamped, and NaN counts as 0.
   ///   - isCorrect: Whether the prediction is correct.
   public mutating func add(confidence: Double, isCorrect: Bool) {
     let confidence = confidence.isNaN ? 0 : min(max(confidence, 0), 1)

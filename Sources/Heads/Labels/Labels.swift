@@ -22,7 +22,7 @@ public struct Labels: Sendable, Hashable {
   /// - Parameter names: The names by class id.
   public init(_ names: [Int: String] = [:]) { self.names = names }
 
-  /// Reads the text of a label file of either form.
+  /// Reads the text of a label file, numbered or not.
   public init(text: String) {
     let lines = Self.lines(of: text).filter { !$0.isEmpty }
     let numbered = lines.compactMap { Self.numbered($0) }
@@ -50,7 +50,7 @@ public struct Labels: Sendable, Hashable {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { trimmed($0) }
   }
 
-  /// Returns whether a label file can hold a name: it is not empty, has no space at its ends, and is one line.
+  /// Returns whether a label file can hold a name: it must be one line, not empty, without white space at its ends.
   package static func isName(_ name: String) -> Bool {
     !name.isEmpty && !name.contains(where: \.isNewline) && trimmed(name[...]).count == name.count
   }
@@ -81,19 +81,20 @@ public struct Labels: Sendable, Hashable {
     names.sorted { $0.key < $1.key }.map { "\($0.key)  \($0.value)\n" }.joined()
   }
 
-  /// Returns the names of the classes 0 ..< `count`, with empty strings for those without a name; an empty array where no
-  /// class has a name.
+  /// Returns the names of the classes 0 ..< `count`, with an empty string for a class without a name; returns an empty array
+  /// where no class has a name.
   public func lines(count: Int) -> [String] {
     names.isEmpty
       ? [] : (0..<count).map { (names[$0] ?? "").split(whereSeparator: \.isNewline).joined(separator: " ") }
   }
 
-  /// Returns the lowest id of a class with a name, or nil. Names are compared by Unicode's rules.
+  /// Returns the lowest id of the classes with a name, or nil if there is none. Names are equal if they are canonically
+  /// equivalent in Unicode.
   public func id(of name: String) -> Int? {
     names.filter { $0.value == name }.keys.min()
   }
 
-  /// Returns pairs of names that differ only in case, of which one is among `some`, each pair once.
+  /// Returns the pairs of names that differ only in case from each other and from one of `some`, each pair once.
   package func alike(_ some: [String]) -> [(String, String)] {
     let groups = Dictionary(grouping: Set(names.values).sorted()) { $0.lowercased() }
     return Set(some.map { $0.lowercased() }).sorted().flatMap { key in
@@ -102,7 +103,7 @@ public struct Labels: Sendable, Hashable {
     }
   }
 
-  /// Returns whether a class of this name stands for none of the others: `background` or `none`, in any case.
+  /// Returns whether a class of this name stands for pictures of no other class: `background` or `none`, in any case.
   public static func meansNone(_ name: String) -> Bool { ["background", "none"].contains(name.lowercased()) }
 
   private static func trimmed(_ line: Substring) -> Substring {
@@ -122,11 +123,11 @@ public struct Labels: Sendable, Hashable {
 }
 
 extension Labels {
-  /// Returns the labels with some classes renamed, all at once, so that names can be swapped.
+  /// Returns the labels with some classes renamed. All changes apply at once, so two classes can swap their names.
   ///
-  /// - Parameter changes: Texts `old=new`. Where a text has several equals signs, the first one with a known name before it
-  ///   counts.
-  /// - Throws: ``LabelsError`` where there is no class of the old name, or the new name is bad or taken.
+  /// - Parameter changes: Texts `old=new`. If a text has several equals signs, the first with a known name before it
+  ///   separates the two names.
+  /// - Throws: ``LabelsError`` where no class has the old name, or the new name is invalid or already used.
   public func renaming(_ changes: [String]) throws(LabelsError) -> Labels {
     var renamed = self
     var new: Set<String> = []
@@ -143,8 +144,8 @@ extension Labels {
     return renamed
   }
 
-  /// Throws where the labels do not name each of `count` classes. Several classes may have one name, as the two cranes of
-  /// ImageNet have.
+  /// Throws ``LabelsError`` unless the labels name each of `count` classes. Several classes may share a name, as the two
+  /// cranes of ImageNet do.
   public func check(count: Int) throws(LabelsError) {
     guard names.count == count, names.keys.allSatisfy({ (0..<count).contains($0) }) else {
       throw .wrongCount(names: names.count, classes: count)
@@ -154,7 +155,7 @@ extension Labels {
     }
   }
 
-  /// The names that several classes have, with these classes, in the order of the first of them.
+  /// The names that several classes share, with the ids of these classes, ordered by the lowest id.
   package var shared: [(name: String, classes: [Int])] {
     Dictionary(grouping: names.keys.sorted(), by: { names[$0] ?? "" }).filter { $0.value.count > 1 }
       .map { (name: $0.key, classes: $0.value) }.sorted { $0.classes[0] < $1.classes[0] }
@@ -174,7 +175,7 @@ extension Labels {
 
 /// Why classes cannot be named or renamed.
 public struct LabelsError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case noClasses, wrongCount, sameName, badName, noSuchClass, badFile, noChange
   }
@@ -195,18 +196,18 @@ extension LabelsError {
   public static let noClasses = Self(
     .noClasses, "the model's output is not a vector of scores: it has no classes to name")
 
-  /// The numbers of names and of classes differ.
+  /// The number of names differs from the number of classes.
   public static func wrongCount(names: Int, classes: Int) -> Self {
     Self(
       .wrongCount, "there are \(names) names for \(classes) classes",
       remedy: "give each class one name, in the order of the model's output")
   }
 
-  /// Several classes would have one name.
+  /// Several classes would have the same name.
   public static func sameName(_ name: String, classes: [Int]) -> Self {
     let list = classes.prefix(5).map(String.init).joined(separator: ", ")
     return Self(
-      .sameName, "the classes \(list) would all be called \(name)", remedy: "give each a name of its own")
+      .sameName, "the classes \(list) would all be called \(name)", remedy: "give each class a different name")
   }
 
   /// A label file cannot hold the name.
@@ -223,7 +224,7 @@ extension LabelsError {
       remedy: nearest.isEmpty ? nil : "did you mean \(nearest.joined(separator: " or "))?")
   }
 
-  /// A label file cannot be read.
+  /// The label file cannot be used.
   public static func badFile(path: String, reason: String) -> Self {
     Self(.badFile, "the label file \(path) cannot be used: \(reason)")
   }

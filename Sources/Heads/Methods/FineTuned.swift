@@ -8,8 +8,8 @@ import ModelSurgery
 ///
 ///     mean of −log softmax(s W z)[label]  +  l / 2 ‖W − W⁰‖²
 ///
-/// with equal weights of all classes, and of a picture's views together as of one picture. There is no bias. The penalty on
-/// the distance to the imprinted rows prevents overfitting to few pictures.
+/// where all classes have equal weights, and each picture's views together have the weight of one picture. There is no bias.
+/// The penalty on the distance to the imprinted rows prevents overfitting to few pictures.
 public struct FineTuned: HeadMethod {
   /// `fine-tuned`.
   public static let name = "fine-tuned"
@@ -35,8 +35,8 @@ public struct FineTuned: HeadMethod {
 
   /// Solves for the head.
   ///
-  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only sums; `LinearAlgebraError`.
-  /// - Complexity: O(n V N D) a step.
+  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores only sums; `LinearAlgebraError`.
+  /// - Complexity: O(n V N D) per step.
   public func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
     try HeadError.checkClasses(embeddings)
     try HeadError.checkPositive(scale, name: "the scale")

@@ -3,7 +3,7 @@ public import Platform
 
 /// A method that solves for a linear head from embeddings.
 ///
-/// A method of your own computes a `LinearHead` from ``LabelledFeatures`` and works wherever those of this module do:
+/// To add a method, compute a `LinearHead` from ``LabelledFeatures``. It works wherever the methods of this module do:
 ///
 /// ```swift
 /// struct NearestMean: HeadMethod {
@@ -24,8 +24,8 @@ public protocol HeadMethod: Sendable {
 
   /// Solves for the head.
   ///
-  /// - Throws: ``HeadError``, ``EmbeddingSetError`` where the method needs single embeddings and the set keeps only sums,
-  ///   `SurgeryError` where a weight is not finite, and `LinearAlgebraError`.
+  /// - Throws: ``HeadError``, ``EmbeddingSetError`` where the method needs individual embeddings and the set stores only
+  ///   sums, `SurgeryError` where a weight is not finite, and `LinearAlgebraError`.
   func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead
 }
 
@@ -54,7 +54,7 @@ extension HeadMethod where Self == Imprinted {
 }
 
 extension HeadMethod where Self == Prototypes {
-  /// Several prototypes a class, with the default settings.
+  /// Several prototypes per class, with the default settings.
   public static var prototypes: Prototypes { Prototypes() }
 }
 
@@ -68,16 +68,17 @@ extension HeadMethod where Self == FineTuned {
   public static var fineTuned: FineTuned { FineTuned() }
 }
 
-/// A head with what its training pictures tell about it.
+/// A head with its leave-one-out cross-validation and its novelty score.
 public struct SolvedHead: Sendable {
   /// The head.
   public let head: LinearHead
-  /// The names of the classes, in the order of the head's.
+  /// The names of the classes, in the order of the head's logits.
   public let classes: [String]
-  /// The leave-one-out cross-validation, or nil where the method or the data do not allow one: where the set keeps only
-  /// sums, or no class has two pictures.
+  /// The leave-one-out cross-validation, or nil where the method does not support it, the set stores only sums, or no class
+  /// has two pictures.
   public let leaveOneOut: LeaveOneOut?
-  /// How far a picture is from all classes that were taught, or nil where the method does not give it.
+  /// The novelty score, which measures how far a picture is from all taught classes, or nil where the method does not
+  /// compute it.
   public let novelty: NoveltyScore?
 
   /// Creates a solved head.
@@ -91,7 +92,7 @@ public struct SolvedHead: Sendable {
 
 /// Why a head cannot be solved for.
 public struct HeadError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case tooFewClasses, badSetting
   }
@@ -107,7 +108,7 @@ public struct HeadError: DescribedError {
       remedy: "a classifier needs two or more classes")
   }
 
-  /// A setting of a method is not possible.
+  /// A setting of a method is out of range.
   public static func badSetting(name: String, value: String, needed: String) -> Self {
     Self(code: .badSetting, message: "\(name) is \(value)", remedy: "it must be \(needed)")
   }

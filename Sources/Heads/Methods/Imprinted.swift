@@ -7,11 +7,11 @@ import ModelSurgery
 ///     w_c = Σ z / ‖Σ z‖        over all views of the class's pictures
 ///     logit_c = s w_c · z      no bias
 ///
-/// Qi, Brown and Lowe, "Low-Shot Learning with Imprinted Weights" (CVPR 2018). Leave-one-out is exact: only the row of the
-/// picture's own class changes, by the picture's views in its sum. Where the set keeps only sums, w_c is the direction of
-/// Σ x, which differs from that of Σ z as far as the lengths of a class's embeddings differ.
+/// Qi, Brown and Lowe, "Low-Shot Learning with Imprinted Weights" (CVPR 2018). Leave-one-out is exact: leaving a picture out
+/// changes only the row of its class, by subtracting the picture's views from the sum. Where the set stores only sums, w_c is
+/// the direction of Σ x, which differs from that of Σ z if the embeddings of a class differ in length.
 ///
-/// A single class is allowed, as in Coral's API: others may follow.
+/// A single class is allowed, as in Coral's API: more classes can be added later.
 public struct Imprinted: HeadMethod {
   /// `imprinted`.
   public static let name = "imprinted"

@@ -1,20 +1,20 @@
-/// A split of each class's pictures into those for training and those held back, as indices among the class's pictures.
+/// A split of each class's pictures into training pictures and held-back pictures, as indices among the class's pictures.
 ///
-/// Both lists are ascending, and the same for the same seed, whatever the pictures are.
+/// Both lists are ascending. They depend only on the numbers of pictures and on the seed.
 package struct SplitPlaces: Sendable, Hashable {
   /// For each class the indices of the training pictures.
   package let training: [[Int]]
-  /// For each class the indices of the pictures held back.
+  /// For each class the indices of the held-back pictures.
   package let heldBack: [[Int]]
 
-  /// Holds back the first ⌊ratio · n⌋ of a class's n pictures, but at least one and at most n − 1, or none where the ratio
-  /// is 0, and draws `shots` training pictures at random from the others.
+  /// Holds back the first ⌊ratio · n⌋ of a class's n pictures, and draws `shots` training pictures at random from the
+  /// others. At least one and at most n − 1 pictures are held back, or none where the ratio is 0.
   ///
   /// - Parameters:
   ///   - counts: The number of pictures of each class.
   ///   - testRatio: The share to hold back, 0 ..< 1.
-  ///   - shots: The greatest number of training pictures of a class; by default all.
-  ///   - seed: The seed of the draw. It has no effect on what is held back.
+  ///   - shots: The greatest number of training pictures per class; by default all.
+  ///   - seed: The seed of the draw. It has no effect on which pictures are held back.
   /// - Throws: ``EvaluationError/badTestRatio(_:)``.
   package init(
     counts: [Int], testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
@@ -35,11 +35,12 @@ package struct SplitPlaces: Sendable, Hashable {
     self.heldBack = heldBack
   }
 
-  /// Draws training pictures of each class at random and holds back all others.
+  /// Draws training pictures of each class at random and holds back all other pictures.
   ///
   /// - Parameters:
   ///   - counts: The number of pictures of each class.
-  ///   - shots: The number of training pictures of a class, at least one. A class with no more has none held back.
+  ///   - shots: The number of training pictures per class, at least one. A class with no more pictures than that has none
+  ///     held back.
   ///   - seed: The seed of the draw.
   package init(counts: [Int], drawing shots: Int, seed: UInt64 = 0) {
     var generator = SplitMix64(seed: seed)
@@ -55,7 +56,7 @@ package struct SplitPlaces: Sendable, Hashable {
   }
 }
 
-/// A random number generator with the same numbers for the same seed on every platform.
+/// A random number generator that gives the same numbers for the same seed on every platform.
 ///
 /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
 package struct SplitMix64: RandomNumberGenerator {

@@ -1,6 +1,6 @@
 public import Heads
 
-/// A classifier's answer about a picture: the best classes, or that it shows none of them.
+/// A classifier's answer for one picture: the best classes, or that the picture shows none of the classes.
 ///
 /// ```swift
 /// let answer = try await classifier.classify(URL(filePath: "rose.jpg"))
@@ -8,18 +8,18 @@ public import Heads
 /// if let best = answer.best { print(best.label) }          // rose
 /// ```
 public struct Answer: Sendable, Hashable, Codable {
-  /// Whether the picture shows none of the classes: it is unlike all that was taught, or its best class is one that stands
-  /// for everything else, `background` or `none`.
+  /// Whether the picture shows none of the classes: it is unlike all taught pictures, or its best class is named
+  /// `background` or `none`.
   public let isUnknown: Bool
-  /// The classes with the highest scores, best first; for an unknown picture those that it is least unlike.
+  /// The classes with the highest scores, best first; for an unknown picture the most similar classes.
   public let classes: [Classification]
-  /// u, the higher, the more like what was taught the picture is; nil where the model has no novelty score.
+  /// u, the higher the more similar the picture is to the taught pictures; nil where the model has no novelty score.
   public let noveltyScore: Float?
 
-  /// The best class; nil where the picture is unknown, or no score counts.
+  /// The best class; nil where the picture is unknown, or no score reaches the threshold.
   public var best: Classification? { known.first }
 
-  /// The classes; none where the picture is unknown.
+  /// The classes; empty where the picture is unknown.
   var known: [Classification] { isUnknown ? [] : classes }
 }
 
@@ -32,13 +32,13 @@ extension Answer: CustomStringConvertible {
   }
 }
 
-/// When a classifier answers that a picture is unknown.
+/// The condition on which a classifier answers that a picture is unknown.
 public enum UnknownAnswers: Sendable, Hashable {
-  /// As the file says: at the rate at which it was taught, where it has a novelty score.
+  /// At the rate that the file records, if the file has a novelty score.
   case asTaught
-  /// At another rate: the share, from 0 to less than 1, of pictures of the taught classes that may be called unknown. The
-  /// higher it is, the fewer strange pictures get the name of a class.
+  /// At another rate: the share of pictures of the taught classes that the classifier may call unknown, at least 0 and less
+  /// than 1. The higher the rate, the fewer pictures of other things get the name of a class.
   case atRate(Double)
-  /// Never: every picture gets classes.
+  /// Never: the classifier answers with classes for every picture.
   case never
 }

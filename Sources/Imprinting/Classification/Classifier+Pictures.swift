@@ -16,16 +16,16 @@ extension Classifier {
   ///
   /// - Parameters:
   ///   - picture: The file.
-  ///   - threshold: The least score that counts; by default every score does.
-  ///   - topK: The most classes to return.
-  /// - Returns: The classes with a score of at least `threshold`, best first, the lower id first among equals; or that the
-  ///   picture is unknown.
+  ///   - threshold: The least score of a returned class; by default there is no threshold.
+  ///   - topK: The greatest number of classes to return.
+  /// - Returns: The classes with a score of at least `threshold`, best first, the lower id first among equal scores; or that
+  ///   the picture is unknown.
   /// - Throws: ``PictureError`` when the file cannot be read, ``EvaluationError/badTopK(_:)``, ``LiteRTError``.
   public func classify(_ picture: URL, threshold: Float = -.infinity, topK: Int = 3) async throws -> Answer {
     try await classify(.files([picture]), threshold: threshold, topK: topK)
   }
 
-  /// Classifies a picture in memory, raw pixels of any size: a frame of a camera, for one.
+  /// Classifies a picture in memory, raw pixels of any size, such as a frame of a camera.
   ///
   /// - Parameters: As for picture files.
   /// - Throws: As ``classify(_:threshold:topK:)-(URL,_,_)`` does.
@@ -33,7 +33,7 @@ extension Classifier {
     try await classify(.pixels([picture]), threshold: threshold, topK: topK)
   }
 
-  /// Classifies a picture in memory of the model's size, in one view.
+  /// Classifies a picture in memory that has the size of the model's input, in one view.
   ///
   /// - Parameters: As for picture files.
   /// - Throws: ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and as
@@ -43,7 +43,7 @@ extension Classifier {
     return try await classify(.tensors([picture]), reader: reader, threshold: threshold, topK: topK)
   }
 
-  /// Classifies an input tensor, its elements as the file has them.
+  /// Classifies an input tensor whose elements have the type of the model file's input.
   ///
   /// - Parameters: As for picture files.
   /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, ``EvaluationError/badTopK(_:)``, ``LiteRTError``.
@@ -67,11 +67,11 @@ extension Classifier {
   ///
   /// - Parameters:
   ///   - pictures: The files.
-  ///   - threshold: The least score that counts; by default every score does.
-  ///   - topK: The most classes of an answer.
-  ///   - profile: Takes the times of the steps; that of `deliver` counts as answering.
-  ///   - deliver: Takes a picture's place and its answer, or why it could not be read; called in order.
-  /// - Throws: ``EvaluationError/badTopK(_:)``, ``LiteRTError``, what `deliver` throws, and `CancellationError`.
+  ///   - threshold: The least score of a returned class; by default there is no threshold.
+  ///   - topK: The greatest number of classes in an answer.
+  ///   - profile: Records the time of each step; the time of `deliver` counts as answering.
+  ///   - deliver: Called in order with each picture's index and its answer, or the error if it cannot be read.
+  /// - Throws: ``EvaluationError/badTopK(_:)``, ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
   public func answers(
     _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, profile: Profile? = nil,
     isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<Answer, PictureError>) throws -> Void
@@ -100,7 +100,7 @@ extension Classifier {
     }
   }
 
-  /// Returns the answers about many picture files as a sequence, in their order.
+  /// Returns the answers for many picture files as a sequence, in the order of the files.
   ///
   /// ```swift
   /// for try await (index, answer) in classifier.answers(files) { print(files[index].path, try answer.get()) }
@@ -108,16 +108,16 @@ extension Classifier {
   ///
   /// - Parameters:
   ///   - pictures: The files.
-  ///   - threshold: The least score that counts; by default every score does.
-  ///   - topK: The most classes of an answer, at least 1.
-  ///   - profile: Takes the times of the steps.
+  ///   - threshold: The least score of a returned class; by default there is no threshold.
+  ///   - topK: The greatest number of classes in an answer, at least 1.
+  ///   - profile: Records the time of each step.
   public func answers(
     _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, profile: Profile? = nil
   ) -> PictureResults<Answer> {
     answers(.files(pictures), threshold: threshold, topK: topK, profile: profile)
   }
 
-  /// Returns the answers about many pictures in memory, raw pixels of any size, as a sequence, in their order.
+  /// Returns the answers for many pictures in memory, raw pixels of any size, as a sequence, in the order of the pictures.
   ///
   /// - Parameters: As for picture files.
   public func answers(
@@ -136,13 +136,13 @@ extension Classifier {
       map: { [self] in answer(Self.mean($1), threshold: threshold, topK: topK) })
   }
 
-  /// Computes all scores of many picture files, one for each class, on all cores, whether the pictures are unknown or not.
+  /// Computes the scores of many picture files, one for each class, on all cores, whether or not the pictures are unknown.
   ///
   /// - Parameters:
   ///   - pictures: The files.
-  ///   - profile: Takes the times of the steps; that of `deliver` counts as answering.
-  ///   - deliver: Takes a picture's place and its scores, or why it could not be read; called in order.
-  /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
+  ///   - profile: Records the time of each step; the time of `deliver` counts as answering.
+  ///   - deliver: Called in order with each picture's index and its scores, or the error if it cannot be read.
+  /// - Throws: ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
   public func scores(
     _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Float], PictureError>) throws -> Void
@@ -153,13 +153,13 @@ extension Classifier {
     }
   }
 
-  /// Classifies labelled pictures and compares.
+  /// Classifies labelled pictures and compares the predicted classes with the labels.
   ///
   /// - Parameters:
   ///   - classes: The classes with their pictures; their names must be among the classifier's labels.
-  ///   - strict: Whether a picture that cannot be read is an error; else it is left out.
-  ///   - profile: Takes the times of the steps.
-  ///   - progress: Called after each picture with the number done.
+  ///   - strict: Whether to throw for a picture that cannot be read; otherwise the picture is left out.
+  ///   - profile: Records the time of each step.
+  ///   - progress: Called after each picture with the number of pictures done.
   ///   - skipped: Called with each picture that cannot be read.
   /// - Throws: ``EvaluationError/unknownClasses(_:known:)``, ``PictureError`` if strict, ``LiteRTError``, and
   ///   `CancellationError`.
@@ -192,7 +192,7 @@ extension Classifier {
     return evaluation
   }
 
-  /// Runs the model on pictures. The outputs are means over the views: scores, and behind them u where there is a rule.
+  /// Runs the model on pictures. The outputs are means over the views: the scores, followed by u if there is an unknown rule.
   private func run(
     _ pictures: PictureSource, reader: ViewReader? = nil, profile: Profile?,
     isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<[Float], PictureError>) throws -> Void
@@ -205,7 +205,7 @@ extension Classifier {
       })
   }
 
-  /// Returns the mean of vectors of one length, element by element.
+  /// Returns the mean of vectors of equal length, element by element.
   private static func mean(_ vectors: [[Float]]) -> [Float] {
     guard let first = vectors.first, vectors.count > 1 else { return vectors.first ?? [] }
     let sums = vectors.dropFirst().reduce(into: first) { sums, vector in
@@ -217,7 +217,7 @@ extension Classifier {
   private func answer(_ outputs: [Float], threshold: Float, topK: Int) -> Answer {
     let scores = Array(outputs.prefix(classCount))
     let noveltyScore = unknownRule == nil ? nil : outputs.last
-    // A picture whose score is not a number is novel.
+    // A picture whose novelty score is NaN counts as novel.
     let isNovel = unknownRule.map { rule in noveltyScore.map { !($0 >= rule.threshold) } ?? false } ?? false
     let ids = (try? Ranking.best(scores, threshold: threshold, topK: topK)) ?? []
     let isNone = unknown != .never && ids.first.map { Labels.meansNone(labels[$0]) } == true

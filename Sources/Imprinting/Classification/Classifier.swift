@@ -11,36 +11,36 @@ public import TFLite
   public import Foundation
 #endif
 
-/// An image classification model with one output: a picture in, the best classes out.
+/// An image classification model, which takes a picture and returns the best classes.
 ///
 /// ```swift
 /// let classifier = try Classifier(contentsOf: URL(filePath: "flowers.tflite"))
 /// print(try await classifier.classify(URL(filePath: "rose.jpg")))
 /// ```
 ///
-/// A picture that shows none of the classes is unknown: one that is unlike all that was taught, where the file tells what
-/// that is (``unknownRule``), and one whose best class is called `background` or `none`.
+/// A picture is unknown if it is unlike all taught pictures, as ``unknownRule`` decides where the file has a novelty score,
+/// or if its best class is named `background` or `none`.
 public struct Classifier: Sendable {
-  /// The classes' names: those given, else those that the file carries, else none.
+  /// The names of the classes: those given, or else those in the file; empty if there are none.
   public let labels: Labels
   /// What does not fit between the names and the model's classes, or was put right; nil where each class has one name.
   public let labelsNote: String?
   /// How pictures are resized to the model's input.
   public let resize: Resize
-  /// The views of each picture: scores and novelty scores are means over them.
+  /// The views of each picture; scores and novelty scores are means over the views.
   ///
-  /// Several views take as many runs of the model. On flowers17, under the analytic head taught from five views, five
-  /// instead of one raise the accuracy from 0.902 to 0.916 at 5 pictures a class and from 0.965 to 0.973 at 60 with
-  /// MobileNet v1, and from 0.893 to 0.913 at 5 with EfficientNet-Lite0. Thirteen add hardly more. The threshold of
-  /// ``unknownRule`` is that of single views.
+  /// The model runs once for each view. On flowers17, with the analytic head taught from five views, five views instead of
+  /// one raise the accuracy from 0.902 to 0.916 at 5 pictures per class and from 0.965 to 0.973 at 60 with MobileNet v1,
+  /// and from 0.893 to 0.913 at 5 with EfficientNet-Lite0. Thirteen views improve hardly more. The threshold of
+  /// ``unknownRule`` comes from single views.
   public let testTimeAugmentation: Augmentation
   /// The number of classes.
   public var classCount: Int { runner.outputCount - (unknownRule == nil ? 0 : 1) }
-  /// The rule that calls pictures unknown which are unlike all that was taught; nil where there is none.
+  /// The rule that decides which pictures are unlike all taught pictures; nil if there is none.
   public let unknownRule: UnknownRule?
-  /// Why the file's novelty score is not used; nil where it is, or there is none.
+  /// Why the file's novelty score cannot be used; nil if it is used, or the file has none.
   public let noveltyError: StoredNoveltyError?
-  /// The picture that the model takes.
+  /// The size of the picture that the model takes, and its conversion to the input tensor.
   public var input: PictureInput { runner.input }
 
   let unknown: UnknownAnswers
@@ -51,15 +51,15 @@ public struct Classifier: Sendable {
   ///
   /// - Parameters:
   ///   - file: The model.
-  ///   - labels: Names of the classes; by default those that the file carries.
-  ///   - resize: How pictures are resized to the model's input; by default as in training where the file says so, else the
-  ///     largest centred square.
+  ///   - labels: The names of the classes; by default those in the file.
+  ///   - resize: How pictures are resized to the model's input; by default as in training if the file records it, otherwise
+  ///     the largest centred square.
   ///   - testTimeAugmentation: The views of each picture; see ``testTimeAugmentation``.
-  ///   - unknown: When pictures are called unknown.
+  ///   - unknown: When the classifier answers that a picture is unknown.
   ///   - execution: How to run the model.
-  /// - Throws: ``TFLiteError`` when the file is no valid model, ``SurgeryError`` and ``ImprintingError`` when it is not of
-  ///   the kind that is needed or a rate is out of range, ``LiteRTError`` when the runtime is missing or refuses it,
-  ///   ``PictureError`` for an impossible resize.
+  /// - Throws: ``TFLiteError`` when the file is not a valid model, ``SurgeryError`` when the model is not a classifier,
+  ///   ``InferenceError`` when its input is not a picture, ``ImprintingError/badUnknownRate(_:)``, ``LiteRTError`` when the
+  ///   runtime is missing or rejects the model, ``PictureError`` for an impossible resize.
   public init(
     contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .off,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()
@@ -97,7 +97,7 @@ public struct Classifier: Sendable {
       unknown: unknown, execution: execution)
   }
 
-  /// - Parameter file: The bytes that the model was read from, where they are at hand: it need not be serialised then.
+  /// - Parameter file: The bytes that the model was read from, if available; they save serialising the model.
   private init(
     _ model: Model, file: Bytes?, labels: Labels?, resize: Resize?, testTimeAugmentation: Augmentation,
     unknown: UnknownAnswers, execution: Execution

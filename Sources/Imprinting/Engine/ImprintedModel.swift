@@ -4,20 +4,20 @@ import ModelSurgery
 import Pictures
 import TFLite
 
-/// A model with Coral's imprinting tail, and its classes: those of the file, and those that were imprinted since.
+/// A model with Coral's imprinting tail, and its classes: those in the file, and those imprinted since it was opened.
 struct ImprintedModel: Sendable {
   let base: Model
   let tail: ImprintingTail
-  /// The element that the tail appends to the features before it normalises them, if any.
+  /// The constant that the tail appends to the features before it normalises them, if any.
   let constantElement: Float?
   private(set) var classes: [ImprintedClass]
-  /// How pictures are resized; nil where it is not known.
+  /// How pictures are resized; nil if unknown.
   var resize: Resize?
 
-  /// Opens a model; a bare extractor gets a tail.
+  /// Opens a model, and appends a tail to a bare extractor.
   ///
-  /// - Throws: ``SurgeryError/noImprintingTail(found:because:)`` and others with what was found and what is needed;
-  ///   ``ImprintingError/noClassesToKeep`` for a bare extractor.
+  /// - Throws: `SurgeryError`, such as ``SurgeryError/noImprintingTail(found:because:)``;
+  ///   ``ImprintingError/noClassesToKeep`` for a bare extractor whose classes are to be kept.
   init(_ model: Model, keepClasses: Bool, labels: Labels?) throws {
     try model.checkRunnable()
     let model = model.forSinglePictures ?? model
@@ -29,24 +29,24 @@ struct ImprintedModel: Sendable {
     classes = keepClasses ? Self.classes(of: base, tail: tail, labels: fitted) : []
   }
 
-  /// Returns the model with its own tail, or a bare extractor with the one that is put behind it.
+  /// Returns the model with its tail; a bare extractor gets a new tail.
   private static func withTail(_ model: Model, keepClasses: Bool) throws -> (Model, ImprintingTail) {
     do {
       return (model, try ImprintingTail(of: model))
     } catch let missing {
-      let whole: Model
+      let extended: Model
       do throws(SurgeryError) {
-        whole = try model.appendingImprintingTail()
+        extended = try model.appendingImprintingTail()
       } catch let error where error.code == .noImprintingTail {
-        // For a classifier, the reason why it has no tail says more.
+        // For a classifier, the first error is more helpful: it says why there is no tail.
         throw missing
       }
       guard !keepClasses else { throw ImprintingError.noClassesToKeep }
-      return (whole, try ImprintingTail(of: whole))
+      return (extended, try ImprintingTail(of: extended))
     }
   }
 
-  /// Returns the classes of a model, with the sums that they were imprinted from where those are known.
+  /// Returns the classes of a model, each with the sum from which it was imprinted if that is known.
   private static func classes(of model: Model, tail: ImprintingTail, labels: Labels?) -> [ImprintedClass] {
     let norms = CoralDescription(model.description).norms
     let sums = model.believedSums(of: tail)
@@ -64,7 +64,7 @@ struct ImprintedModel: Sendable {
     }
   }
 
-  /// Returns Σx as Coral resumes it: the stored row times the norm; in whole steps where embeddings are whole steps.
+  /// Returns Σx as Coral restores it: the stored row times the norm, rounded to whole steps where embeddings are quantised.
   private static func resumed(row: Bytes, norm: Double, tail: ImprintingTail) -> EmbeddingSum {
     let values = row.withUnsafeBytes { tail.rowEncoding.values($0) }
     let unit = Double(tail.embeddingEncoding.unit)
@@ -73,7 +73,7 @@ struct ImprintedModel: Sendable {
     return EmbeddingSum(steps: isWhole ? steps.map { $0.rounded() } : steps, count: nil)
   }
 
-  /// The model up to the tail's embedding, as a model of its own.
+  /// The part of the model up to the tail's embedding, as a separate model.
   var extractor: Model {
     get throws { try base.cut(at: tail.embedding).withoutImprinted }
   }
@@ -117,7 +117,7 @@ struct ImprintedModel: Sendable {
     guard sum.count != 0 else { throw ImprintingError.noPictures }
   }
 
-  /// Adds a sum of embeddings to a class; nothing is added where it throws.
+  /// Adds a sum of embeddings to a class. On an error nothing changes.
   mutating func train(_ sum: EmbeddingSum, classID: Int) throws {
     try check(classID)
     try check(sum)
@@ -128,7 +128,7 @@ struct ImprintedModel: Sendable {
     }
   }
 
-  /// Adds sums of embeddings to classes by their names, new ones where there are none; nothing is added where it throws.
+  /// Adds sums of embeddings to classes by name, and creates classes that do not exist. On an error nothing changes.
   @discardableResult
   mutating func train(
     named lessons: [(name: String, sum: EmbeddingSum)]
@@ -169,32 +169,32 @@ struct ImprintedModel: Sendable {
     return model
   }
 
-  /// Returns the sum of what the tail makes of a class's raw embeddings: each is normalised and rounded to the steps in
-  /// which the tail stores it.
+  /// Returns the sum of a class's embeddings as the tail outputs them: each raw embedding is normalised and rounded to the
+  /// tail's steps.
   ///
-  /// Where only sums are kept, it is that of the class's mean, as often as the class has pictures.
+  /// Where the set stores only sums, the result is the normalised mean of the class times its number of views.
   ///
   /// - Parameter unit: The value of a step of a raw embedding.
   /// - Throws: ``EmbeddingError/wrongCount(count:expected:)``, ``EmbeddingError/notFinite``.
   func sum(of known: EmbeddedClass, in space: EmbeddingSpace, unit: Float) throws(EmbeddingError) -> EmbeddingSum {
     guard known.pictures.isEmpty else {
-      var whole = EmbeddingSum(dimension: tail.dimension)
+      var total = EmbeddingSum(dimension: tail.dimension)
       for picture in known.pictures {
         let steps = space.steps(picture.embeddings)
         var sum = EmbeddingSum(dimension: tail.dimension)
         for start in stride(from: 0, to: steps.count - space.dimension + 1, by: space.dimension) {
           try sum.add(normalized(Array(steps[start..<start + space.dimension]), unit: unit))
         }
-        try whole.add(sum)
+        try total.add(sum)
       }
-      return whole
+      return total
     }
     let views = Double(max(known.count * space.augmentation.count, 1))
     let mean = normalized(known.steps.map { Float($0 / views) }, unit: unit)
     return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.augmentation.count)
   }
 
-  /// Returns what the tail makes of one raw embedding.
+  /// Returns the tail's output for one raw embedding.
   private func normalized(_ steps: [Float], unit: Float) -> Embedding {
     var values = steps.map { Double($0) * Double(unit) }
     if let constantElement { values.append(Double(constantElement)) }
@@ -209,13 +209,13 @@ struct ImprintedModel: Sendable {
 
 /// One class of a model with the imprinting tail.
 struct ImprintedClass: Sendable, Hashable {
-  /// The row and bias of the file, for as long as they hold: they are written back byte for byte.
+  /// The row and bias in the file, written back byte for byte; nil once they are out of date.
   var stored: StoredRow?
-  /// The sum that the class was imprinted from; nil for a class of the base.
+  /// The sum from which the class was imprinted; nil for a class of the base.
   var sum: EmbeddingSum?
-  /// The norm as the file's description has it, for as long as it holds.
+  /// The norm in the file's description, as text; nil once it is out of date.
   var storedNorm: String?
-  /// Whether the sum belongs in the file: not where the description says as much.
+  /// Whether to write the sum to the file; false while the sum is restored from the description and adds nothing to it.
   var isRecorded = true
   var name: String?
 
@@ -224,19 +224,19 @@ struct ImprintedClass: Sendable, Hashable {
     var bias: Bytes?
   }
 
-  /// Makes a class of the base.
+  /// Creates a class of the base.
   init(base: StoredRow, name: String?) {
     stored = base
     self.name = name
   }
 
-  /// Makes a class that is imprinted.
+  /// Creates an imprinted class.
   init(sum: EmbeddingSum, name: String?) {
     self.sum = sum
     self.name = name
   }
 
-  /// Adds embeddings; the file's row and norm no longer hold then.
+  /// Adds embeddings, which makes the file's row and norm out of date.
   mutating func add(_ other: EmbeddingSum) throws(EmbeddingError) {
     guard var sum else { return }
     try sum.add(other)
@@ -246,7 +246,7 @@ struct ImprintedClass: Sendable, Hashable {
     isRecorded = true
   }
 
-  /// Returns the row to write: the file's where it holds, else the normalised sum in the kernel's encoding.
+  /// Returns the row to write: the row in the file if it is up to date, otherwise the normalised sum in the kernel's encoding.
   func row(_ encoding: ElementEncoding) -> [UInt8] {
     if let stored { return Array(stored.weights) }
     return encoding.encode(sum?.direction ?? [])

@@ -16,12 +16,12 @@ public import TFLite
 /// layout of Coral's `ImprintingEngine`.
 ///
 /// The embedding x of a picture is the output of the model's L2_NORMALIZATION. A class's row of the last layer is
-/// w = Σx / ‖Σx‖ over its pictures, so that a picture's score is the cosine to its class's mean direction. Nothing is
-/// trained by gradient descent, and pictures can be added at any time: training in pieces, in any order and over any number
-/// of saved files, gives the same file as training at once.
+/// w = Σx / ‖Σx‖ over its pictures, so a picture's score is its cosine to the mean direction of the class. There is no
+/// gradient descent, and pictures can be added at any time: training in several calls, in any order, with the file saved
+/// and reopened in between, gives the same file as training at once.
 ///
-/// Besides models with Coral's tail the engine takes a bare embedding extractor, whose output is one vector, and puts the
-/// tail behind it. The arithmetic is always exact.
+/// Besides models with Coral's tail the engine accepts a bare embedding extractor, whose output is one vector, and appends
+/// the tail to it. The arithmetic is always exact.
 ///
 /// ```swift
 /// let engine = try ImprintingEngine(model: URL(filePath: "mobilenet_v1_1.0_224_l2norm_quant.tflite"))
@@ -29,11 +29,11 @@ public import TFLite
 /// try await engine.save(to: URL(filePath: "cats.tflite"))
 /// ```
 public actor ImprintingEngine {
-  /// The picture that the model takes.
+  /// The size of the picture that the model takes, and its conversion to the input tensor.
   public nonisolated let input: PictureInput
   /// The number of elements of an embedding. Coral: `embedding_dim`.
   public nonisolated let embeddingDimension: Int
-  /// The model up to its embedding, as a model of its own. Coral: `serialize_extractor_model`.
+  /// The part of the model up to the embedding, as a separate model. Coral: `serialize_extractor_model`.
   public nonisolated let extractor: Model
 
   private nonisolated let runner: ModelRunner
@@ -43,7 +43,7 @@ public actor ImprintingEngine {
   private var imprinted: ImprintedModel {
     didSet { current = nil }
   }
-  // A classifier with the classes as they are, made when it is first needed.
+  // A classifier with the current classes, created when it is first needed.
   private var current: Classifier?
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -52,12 +52,12 @@ public actor ImprintingEngine {
   ///
   /// - Parameters:
   ///   - model: The file.
-  ///   - keepClasses: Whether to keep the model's classes. Those that were imprinted, by this engine or by Coral's tools, can
-  ///     then be trained further; those of the base cannot.
-  ///   - labels: Names of the kept classes; by default those that the file carries.
-  ///   - execution: How to run it; always in exact arithmetic, so that results are the same on every processor.
-  /// - Throws: ``TFLiteError`` when the file is no valid model; ``SurgeryError/noImprintingTail(found:because:)`` and
-  ///   others with what was found and what is needed; ``ImprintingError/noClassesToKeep`` for a bare extractor;
+  ///   - keepClasses: Whether to keep the model's classes. Classes that this engine or Coral's tools imprinted can then be
+  ///     trained further; classes of the base cannot.
+  ///   - labels: The names of the kept classes; by default those in the file.
+  ///   - execution: How to run the model. The arithmetic is always exact, so results are the same on every processor.
+  /// - Throws: ``TFLiteError`` when the file is not a valid model; ``SurgeryError``, such as
+  ///   ``SurgeryError/noImprintingTail(found:because:)``; ``ImprintingError/noClassesToKeep`` for a bare extractor;
   ///   ``InferenceError/needsEdgeTPU(operators:reason:)``; ``LiteRTError``.
   public init(
     model: URL, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
@@ -92,7 +92,7 @@ public actor ImprintingEngine {
   /// The number of classes. Coral: `num_classes`.
   public var classCount: Int { imprinted.classes.count }
 
-  /// The names of the classes, as far as they are known.
+  /// The names of the classes; classes without a known name are missing.
   public var labels: Labels { imprinted.labels }
 
   /// Returns whether a class was imprinted and can be trained further.
@@ -100,21 +100,21 @@ public actor ImprintingEngine {
 
   /// Names a class.
   ///
-  /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)`` when there is no such class, or
+  /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)`` when the class does not exist, or
   ///   ``ImprintingError/badName(_:)`` for a name that a label file cannot hold.
   public func setName(_ name: String, of classID: Int) throws(ImprintingError) {
     try imprinted.setName(name, of: classID)
   }
 
-  /// Records how pictures were resized, for those who will classify with the file.
+  /// Records in the file how pictures were resized, so that classifiers can resize pictures the same way.
   public func setResize(_ resize: Resize) { imprinted.resize = resize }
 
-  /// Trains classes by their names: those that were imprinted before are trained further, others are new.
+  /// Trains classes by name: imprinted classes are trained further, and other names create new classes.
   ///
   /// - Parameter lessons: A name and the sum of its embeddings for each class; sums of the same name are added up.
-  /// - Returns: The id of each class and whether it was there before, in the order of the lessons.
-  /// - Throws: ``ImprintingError/baseClass(_:name:)``, ``ImprintingError/badName(_:)``, and as
-  ///   ``train(_:classID:)-(EmbeddingSum,_)`` does; nothing is learnt then.
+  /// - Returns: The id of each class and whether it existed before, in the order of the lessons.
+  /// - Throws: ``ImprintingError/baseClass(_:name:)``, ``ImprintingError/badName(_:)``, and the errors of
+  ///   ``train(_:classID:)-(EmbeddingSum,_)``. On an error the classes are unchanged.
   @discardableResult
   public func train(
     named lessons: [(name: String, sum: EmbeddingSum)]
@@ -128,14 +128,14 @@ public actor ImprintingEngine {
   ///   ``ImprintingError/badName(_:)``.
   public func checkTrainable(names: [String]) throws(ImprintingError) { try imprinted.check(names: names) }
 
-  /// Trains one class with pictures of the model's size. Coral: `train(images, class_id)`.
+  /// Trains one class with pictures that have the size of the model's input. Coral: `train(images, class_id)`.
   ///
   /// - Parameters:
   ///   - pictures: The pictures.
-  ///   - classID: The class: one that was imprinted before, or the next free id, which makes a new one.
+  ///   - classID: The id of an imprinted class, or the next free id, which creates a new class.
   /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)``, ``ImprintingError/baseClass(_:name:)``,
   ///   ``ImprintingError/noPictures``, ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or
-  ///   ``LiteRTError``. Nothing is learnt then.
+  ///   ``LiteRTError``. On an error the classes are unchanged.
   public func train(_ pictures: [PixelTensor], classID: Int) async throws {
     try imprinted.check(classID)
     let sums = try await sums(of: [pictures])
@@ -144,11 +144,12 @@ public actor ImprintingEngine {
 
   /// Trains several classes at once. Coral: `train_all`.
   ///
-  /// Classes are numbered from the count at opening: a second call trains the same classes further.
+  /// The ids start at the number of classes that the model had when it was opened, so a second call trains the same classes
+  /// further.
   ///
   /// - Parameter categories: The pictures of each class.
   /// - Returns: The ids of the classes, in the order of the categories.
-  /// - Throws: As ``train(_:classID:)-([PixelTensor],_)`` does; nothing is learnt then.
+  /// - Throws: The errors of ``train(_:classID:)-([PixelTensor],_)``. On an error the classes are unchanged.
   @discardableResult
   public func trainAll(_ categories: [[PixelTensor]]) async throws -> Range<Int> {
     let sums = try await sums(of: categories)
@@ -157,12 +158,12 @@ public actor ImprintingEngine {
     return ids
   }
 
-  /// Trains one class with one embedding, in real numbers. PyCoral: `train(embedding, class_id)`.
+  /// Trains one class with one embedding of real numbers. PyCoral: `train(embedding, class_id)`.
   ///
-  /// Numbers within 1/10000 of a step of the model's own embeddings are taken as that step.
+  /// Numbers within 1/10000 of a whole step of the model's quantised embeddings are rounded to that step.
   ///
-  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)``, ``EmbeddingError/notFinite`` and as
-  ///   ``train(_:classID:)-([PixelTensor],_)`` does; nothing is learnt then.
+  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)``, ``EmbeddingError/notFinite`` and the errors of
+  ///   ``train(_:classID:)-([PixelTensor],_)``. On an error the classes are unchanged.
   public func train(embedding: [Float], classID: Int) throws {
     let encoding = imprinted.tail.embeddingEncoding
     let steps = embedding.map { value -> Float in
@@ -177,7 +178,7 @@ public actor ImprintingEngine {
 
   /// Trains one class with the sum of any number of its embeddings.
   ///
-  /// - Throws: ``ImprintingError``; nothing is learnt then.
+  /// - Throws: ``ImprintingError``, ``EmbeddingError``. On an error the classes are unchanged.
   public func train(_ sum: EmbeddingSum, classID: Int) throws { try imprinted.train(sum, classID: classID) }
 
   /// Embeds picture files, on all cores, in order.
@@ -185,8 +186,8 @@ public actor ImprintingEngine {
   /// - Parameters:
   ///   - pictures: The files.
   ///   - resize: How they are resized to the model's input.
-  ///   - deliver: Takes a picture's place and its embedding, or why it could not be read; called in order.
-  /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
+  ///   - deliver: Called in order with each picture's index and its embedding, or the error if it cannot be read.
+  /// - Throws: ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
   public func embed(
     _ pictures: [URL], resize: Resize = .crop, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<Embedding, PictureError>) throws -> Void
@@ -229,20 +230,21 @@ public actor ImprintingEngine {
     }
   }
 
-  /// Returns the best classes of a picture of the model's size, by what was learnt so far; none where it is unknown.
-  /// Coral: `classify_with_resized_image`.
+  /// Returns the best of the current classes for a picture that has the size of the model's input; empty if the picture is
+  /// unknown. Coral: `classify_with_resized_image`.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/classify(_:threshold:topK:)-(PixelTensor,_,_)`` does.
+  /// - Throws: ``ImprintingError/nothingLearnt``, and the errors of
+  ///   ``Classifier/classify(_:threshold:topK:)-(PixelTensor,_,_)``.
   public func classify(
     _ picture: PixelTensor, threshold: Float = 0.1, topK: Int = 3
   ) async throws -> [Classification] {
     try await classifier().classify(picture, threshold: threshold, topK: topK).known
   }
 
-  /// Returns the best classes of an input tensor's bytes, by what was learnt so far; none where it is unknown.
+  /// Returns the best of the current classes for the bytes of an input tensor; empty if the picture is unknown.
   /// Coral: `classify_with_input_tensor`.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, and as ``Classifier/classify(tensor:threshold:topK:)`` does.
+  /// - Throws: ``ImprintingError/nothingLearnt``, and the errors of ``Classifier/classify(tensor:threshold:topK:)``.
   public func classify(tensor: [UInt8], threshold: Float = 0, topK: Int = 3) throws -> [Classification] {
     let classifier = try classifier()
     return try tensor.withUnsafeBytes {
@@ -250,7 +252,7 @@ public actor ImprintingEngine {
     }
   }
 
-  /// Returns a classifier of what was learnt so far; later training does not change it.
+  /// Returns a classifier with the current classes; later training does not change it.
   ///
   /// - Throws: ``ImprintingError/nothingLearnt``, ``LiteRTError``.
   public func classifier() throws -> Classifier {
@@ -260,23 +262,23 @@ public actor ImprintingEngine {
     return made
   }
 
-  /// Returns the model with all classes learnt so far. Coral: `serialize_model`.
+  /// Returns the model with all current classes. Coral: `serialize_model`.
   ///
-  /// Rows and biases of the base are those of the file, byte for byte. The description holds a line `<class id> <norm>`
-  /// for each imprinted class, as Coral's tools read it.
+  /// The rows and biases of base classes equal those in the file, byte for byte. The description holds a line
+  /// `<class id> <norm>` for each imprinted class, as Coral's tools read it.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt`` when there is no class at all, ``TFLiteError`` when the base is newer than
-  ///   the schema known here.
+  /// - Throws: ``ImprintingError/nothingLearnt`` when there are no classes, ``TFLiteError`` when the base has a newer schema
+  ///   than this library knows.
   public func model() throws -> Model { try imprinted.model() }
 
-  /// Returns the model with all classes learnt so far, as a file's bytes.
+  /// Returns the model with all current classes, as a file's bytes.
   ///
-  /// - Throws: As ``model()`` does.
+  /// - Throws: The errors of ``model()``.
   public func serialized() throws -> SerializedModel { try model().serialized() }
 
-  /// Writes the model with all classes learnt so far. Coral: `save_model`.
+  /// Writes the model with all current classes. Coral: `save_model`.
   ///
-  /// The file is written beside its place and moved there when it is complete: the previous one stays until then.
+  /// The file is written under a temporary name and replaces an existing file only when it is complete.
   ///
   /// - Throws: ``ImprintingError/nothingLearnt``, and ``TFLiteError`` when the file cannot be written.
   public func save(to file: URL) throws { try serialized().write(to: file) }

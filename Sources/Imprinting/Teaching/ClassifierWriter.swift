@@ -5,25 +5,25 @@ import ModelSurgery
 import Pictures
 import TFLite
 
-/// A classifier as it follows from embeddings.
+/// A classifier made from embeddings.
 struct TaughtModel: Sendable {
   let model: Model
-  /// The head in it, or nil where it is that of an earlier file alone.
+  /// The head of the model, or nil where all its classes come from an earlier file.
   let solved: SolvedHead?
 }
 
-/// A layout of classifiers: it makes a model of embeddings, and knows the classes that were in the file before.
+/// A file layout of classifiers: makes a model from embeddings, and knows the classes that the earlier file already had.
 protocol ClassifierWriter: Sendable {
   /// Checks that classes of these names can be taught.
   ///
-  /// - Throws: ``ImprintingError/baseClass(_:name:)`` for the name of a class that must stay as it is,
+  /// - Throws: ``ImprintingError/baseClass(_:name:)`` for the name of a class that must not change,
   ///   ``ImprintingError/badName(_:)``.
   func check(names: [String]) throws(ImprintingError)
 
-  /// Returns whether the file holds a class of this name, which embeddings are added to.
+  /// Returns whether the file has a class of this name to which new embeddings are added.
   func continues(_ name: String) -> Bool
 
-  /// Returns the names of all classes: those of the file, then those of the embeddings.
+  /// Returns the names of all classes: the classes of the file, then those of the embeddings.
   func labels(with embeddings: EmbeddingSet) -> Labels
 
   /// Returns the number of all classes.
@@ -38,7 +38,8 @@ protocol ClassifierWriter: Sendable {
   func classifier(of embeddings: EmbeddingSet) throws -> TaughtModel
 }
 
-/// Coral's layout: the rows of the classes are directions of sums, which the file holds, so that later sums add up.
+/// Coral's layout: the row of each class is the direction of a sum. The file stores the sums, so later embeddings can be
+/// added to them.
 struct ImprintedWriter: ClassifierWriter {
   /// The model with the classes that it had before.
   let before: ImprintedModel
@@ -78,17 +79,17 @@ struct ImprintedWriter: ClassifierWriter {
   }
 }
 
-/// The usual layout: a solved head behind the network, alone or beside the classes of a base.
+/// The usual layout: the network followed by a solved head, with or without the classes of a base model.
 struct SolvedWriter: ClassifierWriter {
   let method: any HeadMethod
   let extractor: Extractor
-  /// The classifier whose classes stay, if any.
+  /// The classifier whose classes are kept, if any.
   let base: KeptBase?
 
-  /// A classifier whose classes stay as they are beside new ones.
+  /// A classifier whose classes are kept unchanged while new classes are added.
   struct KeptBase: Sendable {
     let model: Model
-    /// The names of its classes, as far as they are known.
+    /// The names of its classes; classes without a known name are missing.
     let labels: Labels
     /// Its last layers.
     let logits: BaseLogits
@@ -142,8 +143,8 @@ struct SolvedWriter: ClassifierWriter {
     return TaughtModel(model: model, solved: solved)
   }
 
-  /// Solves for the head and the novelty of pictures: where the method does not give a novelty score, the analytic one
-  /// does, on the same features.
+  /// Solves for the head and the novelty score. Where the method computes no novelty score, the analytic method computes it
+  /// on the same features.
   private func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
     var analytic = method as? Analytic ?? Analytic()
     analytic.takesOneClass = analytic.takesOneClass || base != nil
@@ -158,7 +159,7 @@ struct SolvedWriter: ClassifierWriter {
 }
 
 extension Model {
-  /// Whether the model has classes, and does not end in its embedding.
+  /// Returns whether the model has classes, rather than ending in its embedding.
   fileprivate func hasClasses() throws -> Bool {
     if let tail = try? ImprintingTail(of: self) { return !hasEmptyHead(tail) }
     return try embedding() != onlyInputAndOutput().output

@@ -1,7 +1,7 @@
 import Heads
 public import Pictures
 
-/// What a teacher has learnt from a set of pictures.
+/// The result of teaching classes from a set of pictures.
 public struct Lesson: Sendable {
   /// A class that was taught.
   public struct TaughtClass: Sendable, Hashable, Codable {
@@ -9,27 +9,27 @@ public struct Lesson: Sendable {
     public let id: Int
     /// Its name.
     public let label: String
-    /// The number of pictures that it learnt from in this lesson.
+    /// The number of its pictures in this lesson.
     public let pictures: Int
-    /// Whether it had been taught before.
+    /// Whether it was already taught before this lesson.
     public let isContinued: Bool
   }
 
   /// The classes, in the order in which they were taught.
   public internal(set) var classes: [TaughtClass] = []
-  /// Names of classes of which no picture could be read: they were left out.
+  /// The names of the classes that were left out because none of their pictures could be read.
   public internal(set) var emptyClasses: [String] = []
-  /// Why pictures could not be read.
+  /// An error for each picture that could not be read.
   public internal(set) var skipped: [PictureError] = []
 
   /// The number of pictures in the lesson.
   public var pictures: Int { classes.reduce(0) { $0 + $1.pictures } }
 }
 
-/// A step of learning, in the order in which they happen; see ``Teacher/events(learning:strict:keepsPartial:profile:)``.
+/// An event while a teacher learns; see ``Teacher/events(learning:strict:keepsPartial:profile:)``.
 public enum LearningEvent: Sendable {
-  /// So many pictures of the total are done.
+  /// `done` of `total` pictures are done.
   case progress(done: Int, total: Int)
-  /// The lesson is over: the last event.
+  /// The lesson is complete. This is the last event.
   case learnt(Lesson)
 }

@@ -5,15 +5,16 @@ public import Pictures
 public import TFLite
 
 extension SolvedHead {
-  /// Returns the classifier behind a bare embedding extractor, with the names of its classes and, where the training
-  /// pictures give one, the novelty score by which ``Classifier`` calls pictures unknown.
+  /// Returns a classifier: the extractor followed by this head, with the names of the classes and, if the head has one, the
+  /// novelty score by which ``Classifier`` decides which pictures are unknown.
   ///
   /// - Parameters:
   ///   - extractor: The network up to the embedding.
   ///   - resize: How pictures were resized to the network's input.
-  ///   - unknownRate: The share of pictures of the taught classes that may be called unknown; nil for no novelty score.
-  /// - Throws: `SurgeryError` where the extractor does not fit, ``ImprintingError/badUnknownRate(_:)``, and `TFLiteError`
-  ///   where its metadata is newer than the schema known here.
+  ///   - unknownRate: The share of pictures of the taught classes that the classifier may call unknown; nil to store no
+  ///     novelty score.
+  /// - Throws: `SurgeryError` where the extractor does not fit the head, ``ImprintingError/badUnknownRate(_:)``, and
+  ///   `TFLiteError` where the extractor's metadata has a newer schema than this library knows.
   public func model(
     behind extractor: Model, resize: Resize?, unknownRate: Double? = UnknownRule.usualRate
   ) throws -> Model {
@@ -30,25 +31,25 @@ extension SolvedHead {
     return model
   }
 
-  /// Returns the classifier of a base's classes, followed by these.
+  /// Returns a classifier with the classes of a base model, followed by the classes of this head.
   ///
-  /// The base's classes stand for all that the new ones are not: there is no novelty score.
+  /// It has no novelty score: pictures of other things are left to the base classes.
   ///
   /// - Parameters:
-  ///   - base: A classifier whose embedding the head was solved on.
-  ///   - calibration: The calibration of both against each other.
-  ///   - labels: Names of the base's classes.
+  ///   - base: A classifier on whose embeddings the head was solved.
+  ///   - calibration: The calibration of the new classes against the base classes.
+  ///   - labels: The names of the base classes.
   ///   - resize: How pictures were resized to the network's input.
-  /// - Throws: ``BaseClassCalibrationError/noDistances`` where the method says nothing of distances, `SurgeryError` where the base
-  ///   does not fit, and `TFLiteError` where its metadata is newer than the schema known here.
+  /// - Throws: ``BaseClassCalibrationError/noDistances`` where the head has no novelty score, `SurgeryError` where the base
+  ///   does not fit the head, and `TFLiteError` where the base's metadata has a newer schema than this library knows.
   public func model(
     beside base: Model, calibration: BaseClassCalibration, labels: Labels, resize: Resize?
   ) throws -> Model {
     guard let novelty else { throw BaseClassCalibrationError.noDistances }
     let count = try BaseClassifier(of: base).classCount
     var model = try base.withoutImprinted.appending(head, novelty: novelty, calibration: calibration)
-    let old = labels.lines(count: count)
-    let names = (old.isEmpty ? Array(repeating: "", count: count) : old) + classes
+    let baseNames = labels.lines(count: count)
+    let names = (baseNames.isEmpty ? Array(repeating: "", count: count) : baseNames) + classes
     try model.setImprinted(
       labels: names, sums: StoredSums(dimension: head.dimension, sums: [:]), resize: resize)
     return model

@@ -7,23 +7,23 @@ public import Pictures
   public import Foundation
 #endif
 
-/// A split of pictures into those to train on and those held back to test on.
+/// A split of pictures into training pictures and held-back pictures for testing.
 public struct Split: Sendable {
   /// The training pictures, class by class.
   public let training: [LabelledPictures.Class]
-  /// The pictures held back, class by class; a class without any is left out.
+  /// The held-back pictures, class by class; classes without held-back pictures are left out.
   public let heldBack: [LabelledPictures.Class]
 
   /// Splits pictures.
   ///
-  /// The first ⌊ratio · n⌋ of a class's n pictures are held back, at least one, and never its last one; none where the ratio
-  /// is 0. Of the others `shots` are drawn at random, the same ones for the same seed.
+  /// The first ⌊ratio · n⌋ of a class's n pictures are held back: at least one and at most n − 1, or none where the ratio is
+  /// 0. From the others, `shots` training pictures are drawn at random, the same ones for the same seed.
   ///
   /// - Parameters:
   ///   - pictures: The pictures.
   ///   - testRatio: The share to hold back, 0 ..< 1.
-  ///   - shots: The most training pictures a class; by default all.
-  ///   - seed: Decides which are drawn; it has no effect on those held back.
+  ///   - shots: The greatest number of training pictures per class; by default all.
+  ///   - seed: The seed of the draw. It has no effect on which pictures are held back.
   /// - Throws: ``EvaluationError/badTestRatio(_:)``.
   public init(
     _ pictures: [LabelledPictures.Class], testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
@@ -32,12 +32,13 @@ public struct Split: Sendable {
     self.init(pictures, try SplitPlaces(counts: counts, testRatio: testRatio, shots: shots, seed: seed))
   }
 
-  /// Draws training pictures of each class at random, and holds back all others.
+  /// Draws training pictures of each class at random, and holds back all other pictures.
   ///
   /// - Parameters:
   ///   - pictures: The pictures.
-  ///   - shots: The number of training pictures a class, at least one; of a class with no more, none is held back.
-  ///   - seed: Decides which are drawn.
+  ///   - shots: The number of training pictures per class, at least one. A class with no more pictures than that has none
+  ///     held back.
+  ///   - seed: The seed of the draw.
   public init(_ pictures: [LabelledPictures.Class], drawing shots: Int, seed: UInt64 = 0) {
     self.init(pictures, SplitPlaces(counts: pictures.map(\.pictures.count), drawing: shots, seed: seed))
   }

@@ -10,7 +10,7 @@ public import TFLite
   public import Foundation
 #endif
 
-/// A classifier that was taught, opened to be taught further: its model, and what the embeddings beside it are good for.
+/// A taught classifier, opened to be taught further: its model and the embeddings file beside it.
 ///
 /// ```swift
 /// let taught = try TaughtClassifier(contentsOf: URL(filePath: "flowers.tflite"))
@@ -18,15 +18,15 @@ public import TFLite
 /// let teacher = try Teacher(continuing: taught)
 /// ```
 public struct TaughtClassifier: Sendable {
-  /// What the embeddings beside a model are good for.
+  /// How the embeddings file beside a model can be used.
   public enum Embeddings: Sendable {
-    /// There is no file of embeddings.
+    /// There is no embeddings file.
     case none
-    /// They are of exactly the model's classes: the last layer is solved anew, from these and new ones.
+    /// The embeddings are of exactly the model's classes: the last layer can be solved again from these and new embeddings.
     case all(EmbeddingSet)
-    /// They are of some of the model's classes; the others came with a base model.
+    /// The embeddings are of some of the model's classes; the other classes came with a base model.
     case some(EmbeddingSet)
-    /// The file at `path` holds classes that the model does not have: it is of another model, and is not used.
+    /// The file at `path` holds classes that the model does not have. It belongs to another model and is ignored.
     case ignored(path: String)
   }
 
@@ -34,16 +34,16 @@ public struct TaughtClassifier: Sendable {
   public let file: URL
   /// The model.
   public let model: Model
-  /// What the embeddings beside it are good for.
+  /// How the embeddings file beside the model can be used.
   public let embeddings: Embeddings
-  /// The file of the embeddings, where there is one.
+  /// The embeddings file, or nil if there is none.
   public let embeddingsFile: URL?
-  /// Whether classes were imprinted in Coral's layout, by sums that the file holds.
+  /// Whether the model has classes in Coral's layout, imprinted from sums that the file stores.
   public let isImprinted: Bool
 
-  /// Opens a model, and the embeddings beside it.
+  /// Opens a model, and the embeddings file beside it.
   ///
-  /// - Throws: ``TFLiteError`` when the file is no valid model; ``EmbeddingSetError`` when the embeddings are damaged.
+  /// - Throws: ``TFLiteError`` when the file is not a valid model; ``EmbeddingSetError`` when the embeddings file is damaged.
   public init(contentsOf file: URL) throws {
     self.file = file
     model = try Model(contentsOf: file)
@@ -65,7 +65,7 @@ public struct TaughtClassifier: Sendable {
     }
   }
 
-  /// The embeddings, of all or some of the model's classes; nil where there are none or they are not used.
+  /// The embeddings of all or some of the model's classes; nil where there are none or they are ignored.
   public var embeddingSet: EmbeddingSet? {
     switch embeddings {
     case .all(let set), .some(let set): set
@@ -73,6 +73,6 @@ public struct TaughtClassifier: Sendable {
     }
   }
 
-  /// The method that goes on with the model's layout: ``Imprinted`` for Coral's, else ``Analytic``.
+  /// The method that matches the model's layout: ``Imprinted`` for Coral's layout, otherwise ``Analytic``.
   public var method: any HeadMethod { isImprinted ? Imprinted() : Analytic() }
 }

@@ -21,8 +21,8 @@ public import TFLite
 /// try await teacher.save(to: URL(filePath: "flowers.tflite"))
 /// ```
 ///
-/// A picture goes through the network once for each of its views. The teacher keeps the ``embeddings``: classes can be added
-/// and taught further at any time, and the head is solved anew in no time.
+/// The network runs once for each view of a picture. The teacher stores the ``embeddings``, so classes can be added and
+/// taught further at any time: only the head is solved again, which is fast.
 public actor Teacher {
   /// The method that solves for the head.
   public nonisolated let method: any HeadMethod
@@ -30,26 +30,26 @@ public actor Teacher {
   public nonisolated let extractor: Extractor
   /// How pictures are resized to the network's input.
   public nonisolated var resize: Resize { extractor.resize }
-  /// How they were resized when the kept classes were taught; nil where the file does not say or no class is kept.
+  /// How pictures were resized when the kept classes were taught; nil if the file does not record it or no class is kept.
   public nonisolated let earlierResize: Resize?
-  /// The embeddings that the taught classes follow from.
+  /// The embeddings of the taught classes, from which the head is solved.
   public private(set) var embeddings: EmbeddingSet
 
-  /// Embeddings of classes that the file already holds, and the teacher does not solve for.
-  private struct Apart {
+  /// Embeddings of classes that the continued file already has, for which the teacher does not solve again.
+  private struct FileEmbeddings {
     let set: EmbeddingSet
     let taught: TaughtClassifier
-    /// The budget of what they are merged into; nil for the larger one of both.
+    /// The budget of the set into which they are merged on saving; nil for the larger of the two budgets.
     let budget: Int?
-    /// Whether their classes stand beside those of a base, so that they cannot be taught further.
+    /// Whether their classes were added to those of a base model, so that they cannot be taught further.
     let isFixed: Bool
   }
 
   private nonisolated let executor = BlockingSerialExecutor()
-  private nonisolated let apart: Apart?
+  private nonisolated let fileEmbeddings: FileEmbeddings?
   private let writer: any ClassifierWriter
   private let execution: Execution
-  // The classifier of the embeddings, made when it is first needed.
+  // The classifier made from the embeddings, created when it is first needed.
   private var taught: TaughtModel?
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -59,17 +59,18 @@ public actor Teacher {
   /// - Parameters:
   ///   - model: A classifier, a model with the imprinting tail, or a bare embedding extractor; by default ``DefaultModel``.
   ///   - method: The method that solves for the head; ``Imprinted`` writes Coral's layout.
-  ///   - keepClasses: Whether the model's classes stay.
-  ///   - labels: Names of the kept classes; by default those that the file carries.
-  ///   - resize: How pictures are resized to the network's input; by default as kept classes were taught, else `crop`.
+  ///   - keepClasses: Whether to keep the model's classes.
+  ///   - labels: The names of the kept classes; by default those in the file.
+  ///   - resize: How pictures are resized to the network's input; by default as when the kept classes were taught, otherwise
+  ///     `crop`.
   ///   - augmentation: The views of each picture that the teacher learns from.
-  ///   - earlier: Embeddings to start from, of this model and this resize. Their augmentation is used then.
-  ///   - budget: The bytes of embeddings beyond which only sums are kept; by default ``EmbeddingSet/defaultBudget``, or that
-  ///     of `earlier` where it is larger.
+  ///   - earlier: Embeddings to start from, of the same model and resize. Their augmentation replaces `augmentation`.
+  ///   - budget: The bytes of embeddings beyond which the set stores only sums; by default ``EmbeddingSet/defaultBudget``,
+  ///     or the budget of `earlier` if it is larger.
   ///   - execution: How to run the model.
   /// - Throws: ``DefaultModelError/missing(path:)``, ``EmbeddingSetError/otherSpace(_:)``,
-  ///   ``ImprintingError/noClassesToKeep``, and as ``Extractor/init(model:resize:augmentation:execution:)-(URL,_,_,_)``
-  ///   does.
+  ///   ``ImprintingError/noClassesToKeep``, and the errors of
+  ///   ``Extractor/init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
   public init(
     model: URL? = nil, method: any HeadMethod = Analytic(), keepClasses: Bool = false, labels: Labels? = nil,
     resize: Resize? = nil, augmentation: Augmentation = .off, from earlier: EmbeddingSet? = nil, budget: Int? = nil,
@@ -78,27 +79,27 @@ public actor Teacher {
     try self.init(
       Model(contentsOf: DefaultModel.url(orGiven: model)), method: method, keepClasses: keepClasses, labels: labels,
       resize: resize, augmentation: augmentation, from: earlier,
-      budget: budget ?? Self.budget(for: [earlier].compactMap { $0 }), apart: nil, execution: execution)
+      budget: budget ?? Self.budget(for: [earlier].compactMap { $0 }), fileEmbeddings: nil, execution: execution)
   }
 
-  /// Opens a taught classifier to teach it further; its classes stay.
+  /// Opens a taught classifier to teach it further; it keeps its classes.
   ///
-  /// Where the embeddings beside the model are of all its classes, the head is solved anew from these and the new ones. Else
-  /// the model itself holds what its classes follow from: sums in Coral's layout, which new pictures are added to, or the
-  /// classes of a base, which new classes are put beside.
+  /// Where the embeddings beside the model cover all its classes, the head is solved again from these and the new embeddings.
+  /// Otherwise the classes come from the model file: in Coral's layout new pictures are added to the stored sums, and in the
+  /// usual layout new classes are added to those of the model.
   ///
   /// - Parameters:
   ///   - taught: The classifier.
   ///   - method: The method that solves for the head; by default ``TaughtClassifier/method``.
-  ///   - labels: Names of the kept classes; by default those that the file carries.
-  ///   - resize: How pictures are resized to the network's input; by default as before.
-  ///   - augmentation: The views of each picture; by default as before, where that is known.
+  ///   - labels: The names of the kept classes; by default those in the file.
+  ///   - resize: How pictures are resized to the network's input; by default as when the classifier was taught.
+  ///   - augmentation: The views of each picture; by default those of the embeddings file, otherwise one view.
   ///   - embeddings: More embeddings to start from, of the same model and resize.
-  ///   - budget: The bytes of embeddings beyond which only sums are kept; by default ``EmbeddingSet/defaultBudget``, or the
-  ///     largest of the embeddings that are continued.
+  ///   - budget: The bytes of embeddings beyond which the set stores only sums; by default ``EmbeddingSet/defaultBudget``,
+  ///     or the largest budget of the earlier embeddings if it is larger.
   ///   - execution: How to run the model.
-  /// - Throws: ``ImprintingError/otherAugmentation(_:before:path:)``, and as
-  ///   ``init(model:method:keepClasses:labels:resize:augmentation:from:budget:execution:)`` does.
+  /// - Throws: ``ImprintingError/otherAugmentation(_:before:path:)``, and the errors of
+  ///   ``init(model:method:keepClasses:labels:resize:augmentation:from:budget:execution:)``.
   public init(
     continuing taught: TaughtClassifier, method: (any HeadMethod)? = nil, labels: Labels? = nil,
     resize: Resize? = nil, augmentation: Augmentation? = nil, from embeddings: EmbeddingSet? = nil,
@@ -121,15 +122,15 @@ public actor Teacher {
     } else if let continued {
       earlier = continued
     }
-    var apart: Apart?
+    var fileEmbeddings: FileEmbeddings?
     if continued == nil, let set = taught.embeddingSet {
       let isFixed = if case .some = taught.embeddings { !taught.isImprinted } else { false }
-      apart = Apart(set: set, taught: taught, budget: budget, isFixed: isFixed)
+      fileEmbeddings = FileEmbeddings(set: set, taught: taught, budget: budget, isFixed: isFixed)
     }
     try self.init(
       taught.model, method: method, keepClasses: continued == nil, labels: labels, resize: resize,
       augmentation: augmentation ?? taught.embeddingSet?.space.augmentation ?? .off, from: earlier, budget: room,
-      apart: apart, execution: execution)
+      fileEmbeddings: fileEmbeddings, execution: execution)
   }
 
   /// Opens the file of a taught classifier to teach it further; see
@@ -146,13 +147,14 @@ public actor Teacher {
 
   private init(
     _ model: Model, method: any HeadMethod, keepClasses: Bool, labels: Labels?, resize: Resize?,
-    augmentation: Augmentation, from earlier: EmbeddingSet?, budget: Int, apart: Apart?, execution: Execution
+    augmentation: Augmentation, from earlier: EmbeddingSet?, budget: Int, fileEmbeddings: FileEmbeddings?,
+    execution: Execution
   ) throws {
     var execution = execution
     let runtime = try execution.runtime ?? Runtime()
     execution.runtime = runtime
     var embedding = execution
-    // Embeddings add up only with those of the same arithmetic.
+    // Only embeddings of the same arithmetic can be merged.
     embedding.arithmetic = embedding.arithmetic ?? earlier?.space.arithmetic
     let earlierResize = keepClasses ? model.imprintedResize : nil
     let extractor = try Extractor(
@@ -176,24 +178,24 @@ public actor Teacher {
     self.extractor = extractor
     self.earlierResize = earlierResize
     self.embeddings = embeddings
-    self.apart = apart
+    self.fileEmbeddings = fileEmbeddings
     self.execution = execution
   }
 
-  /// Returns the usual budget, or that of embeddings where it is larger, so that none are dropped without being asked for.
+  /// Returns the default budget, or the largest budget of the sets if it is larger, so that merging drops no embeddings.
   private static func budget(for sets: [EmbeddingSet]) -> Int {
     sets.reduce(EmbeddingSet.defaultBudget) { max($0, $1.budget) }
   }
 
-  /// The names of all classes, kept ones first.
+  /// The names of all classes, the kept classes first.
   public var labels: Labels { writer.labels(with: embeddings) }
 
   /// The number of all classes.
   public var classCount: Int { writer.classCount(with: embeddings) }
 
-  /// Learns the classes of a folder of class folders, or of a list of `path,label` lines.
+  /// Learns classes from a folder with one folder of pictures per class, or from a list of `path,label` lines.
   ///
-  /// - Throws: ``LabelledPicturesError``, and as ``learn(_:strict:keepsPartial:profile:progress:)`` does.
+  /// - Throws: ``LabelledPicturesError``, and the errors of ``learn(_:strict:keepsPartial:profile:progress:)``.
   @discardableResult
   public func learn(from data: URL) async throws -> Lesson {
     try await learn(LabelledPictures(data).classes)
@@ -201,18 +203,18 @@ public actor Teacher {
 
   /// Learns classes from their pictures.
   ///
-  /// A class with the name of one that was taught before is taught further; others are new. A class of which no picture can
-  /// be read is left out.
+  /// If a class of the same name was already taught, it is taught further; other names create new classes. A class is left
+  /// out if none of its pictures can be read.
   ///
   /// - Parameters:
   ///   - classes: The classes and their pictures.
-  ///   - strict: Whether a picture that cannot be read is an error; nothing is learnt then.
-  ///   - keepsPartial: Whether ``embeddings`` keeps what was embedded when the work fails half-way: a device that is
-  ///     unplugged does not cost what was done.
-  ///   - profile: Takes the times of the steps.
-  ///   - progress: Called after each picture with the number done.
-  /// - Returns: What was learnt.
-  /// - Throws: ``ImprintingError/baseClass(_:name:)`` for a class with the name of one of the base,
+  ///   - strict: Whether to throw for a picture that cannot be read; nothing is learnt in that case.
+  ///   - keepsPartial: Whether to add the embeddings computed so far to ``embeddings`` if the work fails, for example because
+  ///     a device is unplugged.
+  ///   - profile: Records the time of each step.
+  ///   - progress: Called after each picture with the number of pictures done.
+  /// - Returns: The classes learnt, and the pictures that could not be read.
+  /// - Throws: ``ImprintingError/baseClass(_:name:)`` for a class that has the name of a base class,
   ///   ``ImprintingError/taughtBesideBase(_:path:)``, ``ImprintingError/noPictures``, ``PictureError`` if strict,
   ///   ``LiteRTError``, and `CancellationError`.
   @discardableResult
@@ -226,7 +228,7 @@ public actor Teacher {
       keepsPartial: keepsPartial, profile: profile, progress: progress)
   }
 
-  /// Learns classes from pictures in memory, raw pixels of any size: frames of a camera, for one.
+  /// Learns classes from pictures in memory, raw pixels of any size, such as frames of a camera.
   ///
   /// ```swift
   /// try await teacher.learn([("mug", frames)])
@@ -235,10 +237,10 @@ public actor Teacher {
   /// - Parameters:
   ///   - classes: The classes and their pictures.
   ///   - keepsPartial: As for picture files.
-  ///   - profile: Takes the times of the steps.
-  ///   - progress: Called after each picture with the number done.
-  /// - Returns: What was learnt.
-  /// - Throws: As ``learn(_:strict:keepsPartial:profile:progress:)`` does.
+  ///   - profile: Records the time of each step.
+  ///   - progress: Called after each picture with the number of pictures done.
+  /// - Returns: The classes learnt.
+  /// - Throws: The errors of ``learn(_:strict:keepsPartial:profile:progress:)``.
   @discardableResult
   public func learn(
     _ classes: [(name: String, pictures: [PixelBuffer])], keepsPartial: Bool = false, profile: Profile? = nil,
@@ -250,17 +252,17 @@ public actor Teacher {
       keepsPartial: keepsPartial, profile: profile, progress: progress)
   }
 
-  /// Learns classes from pictures in memory of the network's size.
+  /// Learns classes from pictures in memory that have the size of the network's input.
   ///
   /// - Parameters:
   ///   - classes: The classes and their pictures.
   ///   - keepsPartial: As for picture files.
-  ///   - profile: Takes the times of the steps.
-  ///   - progress: Called after each picture with the number done.
-  /// - Returns: What was learnt.
+  ///   - profile: Records the time of each step.
+  ///   - progress: Called after each picture with the number of pictures done.
+  /// - Returns: The classes learnt.
   /// - Throws: ``InferenceError/augmentationOfDecoded(_:)``,
-  ///   ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and as
-  ///   ``learn(_:strict:keepsPartial:profile:progress:)`` does.
+  ///   ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and the errors of
+  ///   ``learn(_:strict:keepsPartial:profile:progress:)``.
   @discardableResult
   public func learn(
     decoded classes: [(name: String, pictures: [PixelTensor])], keepsPartial: Bool = false, profile: Profile? = nil,
@@ -283,7 +285,7 @@ public actor Teacher {
   /// }
   /// ```
   ///
-  /// The work begins at once. Leaving the loop, or cancelling its task, ends it; nothing is learnt then.
+  /// The work begins at once. Leaving the loop or cancelling its task ends the work, and nothing is learnt.
   ///
   /// - Parameters: As for ``learn(_:strict:keepsPartial:profile:progress:)``, whose errors the sequence throws.
   public nonisolated func events(
@@ -307,16 +309,16 @@ public actor Teacher {
     }
   }
 
-  /// Learns pictures, each of the class at its place among the names.
+  /// Learns pictures; `places` holds the index of each picture's class in `names`.
   private func learn(
     names: [String], places: [Int], source: PictureSource, strict: Bool, keepsPartial: Bool, profile: Profile?,
     progress: @Sendable (Int) -> Void
   ) async throws -> Lesson {
-    if let apart, apart.isFixed, let name = names.first(where: { apart.set.place(of: $0) != nil }) {
-      throw ImprintingError.taughtBesideBase(name, path: apart.taught.embeddingsFile?.relativePath ?? "")
+    if let file = fileEmbeddings, file.isFixed, let name = names.first(where: { file.set.place(of: $0) != nil }) {
+      throw ImprintingError.taughtBesideBase(name, path: file.taught.embeddingsFile?.relativePath ?? "")
     }
     try writer.check(names: names)
-    // Merged when all of it is there, with what other calls have learnt meanwhile.
+    // These are merged only when complete: other calls may change `embeddings` in the meantime.
     var news = EmbeddingSet(space: extractor.space, budget: embeddings.budget)
     var counts = names.map { _ in 0 }
     var lesson = Lesson()
@@ -357,7 +359,7 @@ public actor Teacher {
     taught = nil
   }
 
-  /// Returns all embeddings as one lesson: for a classifier of earlier embeddings alone.
+  /// Returns a lesson of all embeddings, for a classifier made only from earlier embeddings.
   public func lesson() -> Lesson {
     var lesson = Lesson()
     lesson.classes = embeddings.classes.map {
@@ -366,23 +368,23 @@ public actor Teacher {
     return lesson
   }
 
-  /// The accuracy to expect, by leave-one-out over the training pictures alone; nil where it is not known.
+  /// The expected accuracy, from leave-one-out over the training pictures; nil where it cannot be computed.
   ///
   /// - Throws: ``HeadError``, `LinearAlgebraError`.
   public var estimate: LeaveOneOut? {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
-  /// Classifies labelled pictures as the saved file would, and compares.
+  /// Classifies labelled pictures as the saved file would, and compares the predicted classes with the labels.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, and as
-  ///   ``Classifier/evaluate(_:strict:profile:isolation:progress:skipped:)`` does.
+  /// - Throws: ``ImprintingError/nothingLearnt``, and the errors of
+  ///   ``Classifier/evaluate(_:strict:profile:isolation:progress:skipped:)``.
   public func evaluate(
     _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
     progress: @Sendable (Int) -> Void = { _ in }, skipped: @Sendable (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
     let model = try profile.measure(.solving) { try taughtModel().model }
-    // What was taught changes from lesson to lesson: its prepared forms are not kept.
+    // The model changes with each lesson, so caching its prepared forms is no use.
     var execution = execution
     execution.cache = nil
     let classifier = try profile.measure(.opening) { try Classifier(model: model, execution: execution) }
@@ -390,7 +392,7 @@ public actor Teacher {
       classes, strict: strict, profile: profile, progress: progress, skipped: skipped)
   }
 
-  /// Returns the classifier of what was learnt so far.
+  /// Returns the classifier with all classes learnt so far.
   ///
   /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``BaseClassCalibrationError``, `SurgeryError`.
   public func model() throws -> Model { try taughtModel().model }
@@ -404,37 +406,37 @@ public actor Teacher {
 }
 
 extension Teacher {
-  /// Returns the label file of a model file: beside it, under its name with the ending `.txt`.
+  /// Returns the label file of a model file: the same path with the extension `.txt`.
   public static func labelFile(for model: URL) -> URL {
     model.deletingPathExtension().appendingPathExtension("txt")
   }
 
-  /// Returns the embeddings file of a model file: beside it, under its name with the ending `.embeddings`.
+  /// Returns the embeddings file of a model file: the same path with the extension `.embeddings`.
   public static func embeddingsFile(for model: URL) -> URL {
     model.deletingPathExtension().appendingPathExtension("embeddings")
   }
 
-  /// Returns the embeddings file beside a model file, if there is one: that of ``embeddingsFile(for:)``, or else one that
-  /// ends in `.seen`, as earlier versions wrote it.
+  /// Returns the existing embeddings file of a model file: ``embeddingsFile(for:)``, or else the file with the extension
+  /// `.seen`, which earlier versions wrote; nil if there is neither.
   public static func existingEmbeddingsFile(for model: URL) -> URL? {
     [embeddingsFile(for: model), model.deletingPathExtension().appendingPathExtension("seen")]
       .first { FileManager.default.fileExists(atPath: $0.path) }
   }
 
-  /// Checks before the work that the embeddings can be saved beside a model file.
+  /// Checks before learning that the embeddings can be saved beside a model file.
   ///
-  /// - Throws: ``ImprintingError/otherEmbeddings(path:difference:)`` where the file holds embeddings of the continued model
-  ///   that the new ones cannot be added to, and would replace.
+  /// - Throws: ``ImprintingError/otherEmbeddings(path:difference:)`` where saving would overwrite earlier embeddings of the
+  ///   continued model with which the new ones cannot be merged.
   public nonisolated func checkSaving(to file: URL) throws {
     _ = try record(of: EmbeddingSet(space: extractor.space), for: file)
   }
 
-  /// Writes the model, and beside it its labels as `<id>  <label>` lines, in place of what stood there.
+  /// Writes the model, and beside it its labels as `<id>  <label>` lines, replacing existing files.
   ///
   /// - Parameters:
   ///   - file: The model's file.
   ///   - withEmbeddings: Whether to write the embeddings beside it, so that ``init(continuing:method:labels:resize:augmentation:from:budget:execution:)-(URL,_,_,_,_,_,_,_)``
-  ///     can go on from them.
+  ///     can continue from them.
   /// - Returns: The label file, ``labelFile(for:)``.
   /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``ImprintingError/otherEmbeddings(path:difference:)``, and
   ///   `AtomicFileError` when a file cannot be written, or when two of them would be the same file.
@@ -443,12 +445,12 @@ extension Teacher {
     let labelFile = Self.labelFile(for: file)
     guard labelFile.path != file.path else {
       throw AtomicFileError.cannotWrite(
-        path: file.path, reason: "its labels would go into the same file; end it in .tflite")
+        path: file.path, reason: "its labels would overwrite it; give it the extension .tflite")
     }
     let embeddingsFile = Self.embeddingsFile(for: file)
     if withEmbeddings, embeddingsFile.path == file.path {
       throw AtomicFileError.cannotWrite(
-        path: file.path, reason: "its embeddings would go into the same file; end it in .tflite")
+        path: file.path, reason: "its embeddings would overwrite it; give it the extension .tflite")
     }
     let record = withEmbeddings ? try record(of: embeddings, for: file) : nil
     try taughtModel().model.serialized().write(to: file)
@@ -457,7 +459,7 @@ extension Teacher {
     return labelFile
   }
 
-  /// Writes the embeddings beside a model file, without the model: where the work has failed, for one.
+  /// Writes the embeddings beside a model file, without the model, for example after learning failed.
   ///
   /// - Returns: The file, ``embeddingsFile(for:)``.
   /// - Throws: ``ImprintingError/otherEmbeddings(path:difference:)``, and `AtomicFileError` when the file cannot be written.
@@ -468,22 +470,22 @@ extension Teacher {
     return embeddingsFile
   }
 
-  /// Returns the embeddings to write beside a model file: with those of classes that the continued model already held.
+  /// Returns the embeddings to write beside a model file, including those of classes that the continued file already had.
   private nonisolated func record(of embeddings: EmbeddingSet, for file: URL) throws -> EmbeddingSet {
-    guard let apart else { return embeddings }
+    guard let earlier = fileEmbeddings else { return embeddings }
     var both = EmbeddingSet(
-      space: apart.set.space, budget: apart.budget ?? max(apart.set.budget, embeddings.budget))
-    try both.merge(apart.set)
+      space: earlier.set.space, budget: earlier.budget ?? max(earlier.set.budget, embeddings.budget))
+    try both.merge(earlier.set)
     do {
       try both.merge(embeddings)
       return both
     } catch let error as EmbeddingSetError {
       guard let difference = error.difference else { throw error }
-      // Those of another place stay where they are; those of this one would be lost.
-      let before = Self.embeddingsFile(for: apart.taught.file)
+      // Saving beside another model file leaves the earlier embeddings alone; saving beside this one would overwrite them.
+      let before = Self.embeddingsFile(for: earlier.taught.file)
       guard Self.isSame(Self.embeddingsFile(for: file), before) else { return embeddings }
       throw ImprintingError.otherEmbeddings(
-        path: (apart.taught.embeddingsFile ?? before).relativePath, difference: difference)
+        path: (earlier.taught.embeddingsFile ?? before).relativePath, difference: difference)
     }
   }
 

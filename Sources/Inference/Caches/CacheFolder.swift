@@ -7,17 +7,17 @@ import TFLite
   public import Foundation
 #endif
 
-/// A folder of files that can be made again: those that were longest unused are removed first.
+/// A folder of cache files. The least recently used files are removed first.
 struct CacheFolder: Sendable, Hashable {
-  /// The folder of the files. It is made when something is kept for the first time.
+  /// The folder of the files, created when the first file is written.
   let folder: URL
-  /// The number of bytes that the files may have together.
+  /// The greatest total size of the files in bytes.
   let limit: Int
-  /// The endings of its files' names.
+  /// The endings of the names of cache files.
   let endings: [String]
 
-  /// Returns `imprint` in `$XDG_CACHE_HOME`, else in `~/.cache`, or on Apple's systems in `~/Library/Caches`; nil where
-  /// there is no home.
+  /// Returns `imprint` in `$XDG_CACHE_HOME`, or else in `~/.cache`, on Apple's systems in `~/Library/Caches`; nil where
+  /// `HOME` is not set.
   static func standard(environment: [String: String]) -> URL? {
     if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") {
       return URL(filePath: caches).appending(path: "imprint")
@@ -34,14 +34,14 @@ struct CacheFolder: Sendable, Hashable {
 
   func make() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
-  /// Marks a file as used now; where that fails, it is removed a little earlier.
+  /// Marks a file as used now. If that fails, the file is only removed a little earlier.
   func touch(_ file: URL) {
     try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
   }
 
-  /// Removes the files that were longest unused until the others are within the limit, and what interrupted writes left.
+  /// Removes the least recently used files until the rest is within the limit, and the remains of interrupted writes.
   ///
-  /// - Parameter kept: The name of the one file that is never removed.
+  /// - Parameter kept: The name of a file not to remove.
   func removeOldest(but kept: String) {
     let manager = FileManager.default
     let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []

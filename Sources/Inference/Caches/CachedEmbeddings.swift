@@ -14,15 +14,15 @@ import TFLite
 /// | bytes | content |
 /// | --- | --- |
 /// | 4 | `IMEC` |
-/// | 4 | version, 1: it changes with the way pictures are read and resized, and with the format |
+/// | 4 | version, 1: it changes when the format changes, or the way pictures are read and resized |
 /// | 4 | length of the space |
 /// | | the space as JSON |
-/// | 32 + V D E each | a picture's digest and its embeddings, those longest unused first |
+/// | 32 + V D E each | a picture's digest and its embeddings (V views of D elements of E bytes), least recently used first |
 /// | 32 | SHA-256 of everything before |
 struct CachedEmbeddings: Sendable {
   let space: EmbeddingSpace
   private(set) var entries: [SHA256Digest: Bytes] = [:]
-  // Longest unused first.
+  // Least recently used first.
   private(set) var order: [SHA256Digest] = []
 
   private static let magic: UInt32 = 0x4345_4D49
@@ -30,7 +30,7 @@ struct CachedEmbeddings: Sendable {
 
   init(space: EmbeddingSpace) { self.space = space }
 
-  /// Reads a file; nil for one that is damaged, of another version, or of another space.
+  /// Reads a file; returns nil if it is damaged, or has another version or space.
   init?(_ file: Bytes, space: EmbeddingSpace) {
     self.init(space: space)
     let size = SHA256Digest.byteCount
@@ -46,17 +46,17 @@ struct CachedEmbeddings: Sendable {
     }
   }
 
-  /// The number of bytes of all views of a picture.
+  /// The size in bytes of the embeddings of all views of a picture.
   var embeddingSize: Int { space.byteCount * space.augmentation.count }
 
-  /// Adds a picture's embeddings; those of another size are ignored.
+  /// Adds a picture's embeddings; ignores embeddings of the wrong size.
   mutating func insert(_ embeddings: Bytes, for digest: SHA256Digest) {
     guard embeddings.count == embeddingSize else { return }
     if entries.updateValue(embeddings, forKey: digest) == nil { order.append(digest) }
   }
 
-  /// Adds other embeddings, and marks those that were used as the latest. Those that were longest unused are removed until
-  /// the file fits into a number of bytes.
+  /// Adds other embeddings, and marks the used ones as the most recent. Removes the least recently used embeddings until the
+  /// file fits into `limit` bytes.
   mutating func add(_ other: CachedEmbeddings, used: Set<SHA256Digest>, limit: Int) {
     for digest in other.order {
       if let embeddings = other.entries[digest] { insert(embeddings, for: digest) }
@@ -67,10 +67,10 @@ struct CachedEmbeddings: Sendable {
     order = order.suffix(room)
   }
 
-  // More than the header and the digest at the end take.
+  // More bytes than the header and the digest at the end need.
   private static let overhead = 1024
 
-  /// The file's contents.
+  /// Returns the contents of the file, in pieces.
   func pieces() throws -> [Bytes] {
     let json = try Self.json(space)
     var start: [UInt8] = []

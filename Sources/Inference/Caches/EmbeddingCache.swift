@@ -9,7 +9,7 @@ import TFLite
   public import Foundation
 #endif
 
-/// A folder of embeddings that are kept from run to run, so that no picture is embedded twice.
+/// A cache of embeddings on disk, so that later runs need not embed the same pictures again.
 ///
 /// ```swift
 /// let cache = EmbeddingCache()
@@ -18,17 +18,18 @@ import TFLite
 /// }
 /// ```
 ///
-/// Each ``EmbeddingSpace`` has one file. Within it a picture is known by the SHA-256 digest of its file's contents, whatever
-/// the file is called. A file that is damaged or of another version counts as empty and is written anew. Files are
-/// replaced as a whole: two processes at once may lose each other's latest embeddings, and embed those pictures again.
+/// Each ``EmbeddingSpace`` has one file. The SHA-256 digest of a picture file's contents identifies the picture, whatever the
+/// name of the file. A cache file that is damaged or has another version counts as empty and is written again. Each write
+/// replaces the complete file, so two processes that write at the same time may lose each other's latest embeddings and have
+/// to embed those pictures again.
 public struct EmbeddingCache: Sendable, Hashable {
-  /// The use of a cache in one run.
+  /// The statistics of a cache in one run.
   public struct Use: Sendable, Hashable {
     /// The number of pictures whose embeddings were in the cache.
     public internal(set) var reused: Int
-    /// The number of pictures that had to be embedded.
+    /// The number of pictures that were not in the cache and had to be embedded.
     public internal(set) var embedded: Int
-    /// Why the new embeddings could not be kept, in a sentence, or nil where they were; nothing is lost but time.
+    /// Why the new embeddings could not be cached, in a sentence, or nil where they were. The results are unaffected.
     public internal(set) var failure: String?
 
     public init(reused: Int = 0, embedded: Int = 0, failure: String? = nil) {
@@ -38,10 +39,10 @@ public struct EmbeddingCache: Sendable, Hashable {
     }
   }
 
-  /// The folder of the files. It is made when something is kept for the first time.
+  /// The folder of the cache files, created when the first file is written.
   public let folder: URL
-  /// The number of bytes that the files may have together. Beyond it, those that were longest unused are removed: first
-  /// pictures within a file, then whole files.
+  /// The greatest total size of the files in bytes. Beyond it the least recently used embeddings are removed: first pictures
+  /// within a file, then complete files.
   public let limit: Int
 
   /// 512 MB: half a million pictures of 1024 bytes each, or 39 000 in thirteen views.
@@ -49,20 +50,20 @@ public struct EmbeddingCache: Sendable, Hashable {
 
   static let ending = ".cached"
 
-  /// Makes a cache in a folder.
+  /// Creates a cache in a folder.
   public init(folder: URL, limit: Int = EmbeddingCache.defaultLimit) {
     self.folder = folder
     self.limit = max(0, limit)
   }
 
-  /// Makes a cache in ``standardFolder(environment:)``; nil where there is none.
+  /// Creates a cache in ``standardFolder(environment:)``; nil where there is no such folder.
   public init?(limit: Int = EmbeddingCache.defaultLimit) {
     guard let folder = Self.standardFolder() else { return nil }
     self.init(folder: folder, limit: limit)
   }
 
-  /// Returns `imprint` in `$XDG_CACHE_HOME`, else in `~/.cache`, or on Apple's systems in `~/Library/Caches`; nil where
-  /// there is no home.
+  /// Returns `imprint` in `$XDG_CACHE_HOME`, or else in `~/.cache`, on Apple's systems in `~/Library/Caches`; nil where
+  /// `HOME` is not set.
   public static func standardFolder(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> URL? {
@@ -71,15 +72,16 @@ public struct EmbeddingCache: Sendable, Hashable {
 
   private var files: CacheFolder { CacheFolder(folder: folder, limit: limit, endings: [Self.ending]) }
 
-  /// Embeds picture files: takes from the cache what is there, and keeps what the extractor embeds, also when the work is
-  /// interrupted.
+  /// Embeds picture files: reads known embeddings from the cache, computes the others and adds them to the cache, even when
+  /// the work is interrupted.
   ///
   /// - Parameters:
   ///   - pictures: The files.
   ///   - extractor: The extractor.
-  ///   - deliver: Takes a picture's place and its embeddings, or why it could not be read; called in order.
-  /// - Throws: What ``Extractor/embed(_:profile:isolation:deliver:)-([URL],_,_,_)`` throws. A cache that cannot be read or
-  ///   written is no error.
+  ///   - deliver: Called in order with each picture's index and its embeddings, or the error if it cannot be read.
+  /// - Returns: How many pictures were in the cache.
+  /// - Throws: The errors of ``Extractor/embed(_:profile:isolation:deliver:)-([URL],_,_,_)``. A cache that cannot be read or
+  ///   written is not an error.
   @discardableResult
   public func embed(
     _ pictures: [URL], by extractor: Extractor, isolation: isolated (any Actor)? = #isolation,
@@ -100,7 +102,7 @@ public struct EmbeddingCache: Sendable, Hashable {
     return use
   }
 
-  /// Reads what is kept of a space; nothing where the file is missing or cannot be used.
+  /// Reads the cached embeddings of a space; none where the file is missing or cannot be used.
   func read(_ space: EmbeddingSpace) -> CachedEmbeddings {
     guard let file = try? file(for: space), let bytes = try? Bytes(mapping: file),
       let known = CachedEmbeddings(bytes, space: space)
@@ -113,7 +115,7 @@ public struct EmbeddingCache: Sendable, Hashable {
     folder.appending(path: try CachedEmbeddings.fileName(for: space))
   }
 
-  /// Adds new embeddings to those that are kept by now; returns why that fails.
+  /// Adds new embeddings to the cache file as it now is; returns why that fails, or nil.
   func keep(_ lookup: CacheLookup) -> String? {
     let found = lookup.found
     do {
@@ -122,23 +124,23 @@ public struct EmbeddingCache: Sendable, Hashable {
         files.touch(file)
       } else {
         try files.make()
-        var kept = read(found.space)
-        kept.add(found, used: lookup.used, limit: limit)
-        try AtomicFile(file).write(kept.pieces())
+        var cached = read(found.space)
+        cached.add(found, used: lookup.used, limit: limit)
+        try AtomicFile(file).write(cached.pieces())
         files.removeOldest(but: file.lastPathComponent)
       }
       return nil
     } catch {
-      return "the embeddings cannot be kept for the next run: \(error)"
+      return "the embeddings cannot be cached for the next run: \(error)"
     }
   }
 }
 
-/// Pictures that are looked up in a cache: which are missing, and the delivery of all of them in order.
+/// A lookup of pictures in a cache: finds the missing pictures, and delivers all embeddings in order.
 struct CacheLookup: Sendable {
-  /// The places of the pictures that are not in the cache, ascending.
+  /// The indices of the pictures that are not in the cache, ascending.
   let missing: [Int]
-  /// Their embeddings.
+  /// The embeddings computed for the missing pictures.
   private(set) var found: CachedEmbeddings
   private(set) var use = EmbeddingCache.Use()
 
@@ -173,7 +175,7 @@ struct CacheLookup: Sendable {
   /// The digests of all pictures that could be read.
   var used: Set<SHA256Digest> { Set(digests.compactMap { $0 }) }
 
-  /// Takes the embeddings of a missing picture, after those before it; delivers the cached pictures before it, and it.
+  /// Takes the embeddings of the next missing picture; delivers the cached pictures before it, then this picture.
   mutating func take(
     _ result: Result<EmbeddedPicture, PictureError>, ofMissing place: Int,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void

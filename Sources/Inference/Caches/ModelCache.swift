@@ -15,21 +15,21 @@ import TFLite
   import Musl
 #endif
 
-/// A folder of prepared forms of models, kept from run to run: models rewritten as int8, and weights packed in the order in
-/// which the runtime wants them.
+/// A cache of prepared models on disk: models rewritten as int8, and weights packed in the order that the runtime needs.
 ///
-/// A model is known by the SHA-256 digest of its file. Files are replaced as a whole, so that several processes may share
-/// the folder. A cache that cannot be read or written is no error: it costs time only.
+/// The SHA-256 digest of a model's file identifies the model. Each write replaces the complete file, so several processes
+/// can share the folder. A cache that cannot be read or written is not an error; it only costs time.
 public struct ModelCache: Sendable, Hashable {
-  /// The folder of the files. It is made when something is kept for the first time.
+  /// The folder of the cache files, created when the first file is written.
   public var folder: URL { files.folder }
-  /// The number of bytes that the files may have together. Beyond it those that were longest unused are removed.
+  /// The greatest total size of the files in bytes. Beyond it the least recently used files are removed.
   public var limit: Int { files.limit }
 
   /// 512 MB: about seventy of Coral's models.
   public static let defaultLimit = 1 << 29
 
-  /// The version of rewriting, which names its files and those of their packed weights: it changes with what rewriting makes.
+  /// The version of the int8 rewriting, part of the names of rewritten models and of their packed weights. It changes
+  /// whenever the rewriting gives a different result.
   static let rewriting = "rewritten-2"
 
   private static let modelEnding = ".\(rewriting)"
@@ -38,26 +38,26 @@ public struct ModelCache: Sendable, Hashable {
 
   private let files: CacheFolder
 
-  /// Makes a cache in a folder.
+  /// Creates a cache in a folder.
   public init(folder: URL, limit: Int = ModelCache.defaultLimit) {
     files = CacheFolder(
       folder: folder, limit: max(0, limit), endings: [Self.modelEnding, Self.weightsEnding, Self.triedEnding])
   }
 
-  /// Makes a cache in `models` of ``EmbeddingCache/standardFolder(environment:)``; nil where there is none.
+  /// Creates a cache in `models` of ``EmbeddingCache/standardFolder(environment:)``; nil where there is no such folder.
   public init?(limit: Int = ModelCache.defaultLimit) {
     guard let folder = EmbeddingCache.standardFolder() else { return nil }
     self.init(folder: folder.appending(path: "models"), limit: limit)
   }
 
-  /// Returns whether a library, known by its identity, was tried out with success.
+  /// Returns whether the trial of a library with this identity has succeeded before.
   package func hasTried(_ identity: String) -> Bool {
     guard let file = trialFile(identity), access(file.path, F_OK) == 0 else { return false }
     files.touch(file)
     return true
   }
 
-  /// Records that a library was tried out with success.
+  /// Records that the trial of a library has succeeded.
   package func noteTried(_ identity: String) {
     guard let file = trialFile(identity), (try? files.make()) != nil else { return }
     try? AtomicFile(file).write([])
@@ -67,7 +67,7 @@ public struct ModelCache: Sendable, Hashable {
     (try? Bytes(Array(identity.utf8)).sha256).map { files.file($0 + Self.triedEnding) }
   }
 
-  /// Returns the rewritten form of a model, if it is kept.
+  /// Returns the rewritten form of a model, or nil if it is not cached.
   func rewritten(_ digest: String) -> Bytes? {
     let file = files.file(digest + Self.modelEnding)
     guard let bytes = try? Bytes(mapping: file) else { return nil }
@@ -75,7 +75,7 @@ public struct ModelCache: Sendable, Hashable {
     return bytes
   }
 
-  /// Keeps the rewritten form of a model.
+  /// Caches the rewritten form of a model.
   func keep(_ rewritten: Bytes, of digest: String) {
     guard rewritten.count <= limit / 4, (try? files.make()) != nil else { return }
     let name = digest + Self.modelEnding
@@ -83,15 +83,15 @@ public struct ModelCache: Sendable, Hashable {
     files.removeOldest(but: name)
   }
 
-  /// Lets the runtime prepare a model with packed weights, which it writes where there are none yet.
+  /// Lets the runtime prepare a model with cached packed weights, or pack and cache them if there are none yet.
   ///
   /// - Parameters:
-  ///   - key: What tells the model from others.
-  ///   - prepare: Prepares it, with a path for the packed weights, or nil for none.
-  /// - Throws: What `prepare` throws without packed weights.
+  ///   - key: Text that identifies the model.
+  ///   - prepare: Prepares the model, with a path for the packed weights, or nil to use no file.
+  /// - Throws: The errors of `prepare` when it is called without a path.
   func withPackedWeights<Value>(of key: String, _ prepare: (String?) throws -> Value) throws -> Value {
-    // The runtime rewrites in place a file that was packed for another processor, even while other processes have it
-    // mapped: so each kind of processor has its own.
+    // If a file was packed for another processor, the runtime rewrites it in place, even while other processes have it
+    // mapped. So each kind of processor has a separate file.
     let processor = Processor.current.features.sorted().joined(separator: " ")
     let name = try Bytes(Array("\(key) \(processor)".utf8)).sha256 + Self.weightsEnding
     let file = files.file(name)
@@ -102,7 +102,7 @@ public struct ModelCache: Sendable, Hashable {
       }
       unlink(file.path)
     }
-    // Written in memory first: the runtime ends the whole process when the disk is full.
+    // The runtime writes to memory first, because it ends the process when the disk is full.
     guard (try? files.make()) != nil, let scratch = MemoryFile(room: limit / 4),
       let value = try? prepare(scratch.path)
     else { return try prepare(nil) }
@@ -117,18 +117,18 @@ public struct ModelCache: Sendable, Hashable {
 
 /// A file in memory, for libraries that write to a path and end the process when the disk is full.
 ///
-/// It exists as long as the object and its mappings. Only Linux has such files.
+/// The file exists as long as the object or a mapping of it. Only Linux has such files.
 final class MemoryFile {
-  /// Its path, for this process alone.
+  /// The path of the file, valid only in this process.
   var path: String { "/proc/self/fd/\(descriptor)" }
 
   private let descriptor: Int32
 
-  /// Makes an empty file; nil where the system has none, or the process may not write one of so many bytes.
+  /// Creates an empty file; nil where the system does not support it, or the process must not write files of `room` bytes.
   init?(room: Int) {
     #if os(Linux)
       var bound = rlimit()
-      // The function is declared for C with GNU's extensions only, as is MFD_CLOEXEC, which is 1.
+      // C headers declare the function, and MFD_CLOEXEC = 1, only with GNU's extensions.
       guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &bound) == 0,
         bound.rlim_cur >= rlim_t(clamping: room), let symbol = dlsym(nil, "memfd_create")
       else { return nil }

@@ -1,16 +1,16 @@
 public import LiteRT
 
-/// What models run on.
+/// The device on which models run.
 public enum Device: Sendable, Hashable {
-  /// The processor; for a model that was compiled for the Edge TPU, all Edge TPUs that are connected.
+  /// All connected Edge TPUs for a model that was compiled for them, otherwise the processor.
   case automatic
-  /// The processor alone.
+  /// The processor only.
   case cpu
-  /// Edge TPUs, for a model that was compiled for them.
+  /// Edge TPUs. The model must be compiled for them.
   case edgeTPU(EdgeTPUChoice)
 
   /// Reads `auto`, `cpu`, `edgetpu`, `edgetpu:` followed by a choice, or a choice as Coral writes it, such as `usb:0`;
-  /// nil for other text.
+  /// returns nil for other text.
   public init?(_ text: String) {
     let name = "edgetpu"
     switch text {

@@ -12,42 +12,42 @@ package import TFLite
   public import Foundation
 #endif
 
-/// A model from a picture to one vector, on as many workers as there are threads, or Edge TPUs.
+/// A model that takes a picture and returns one vector. It runs on one worker per thread, or per Edge TPU.
 package final class ModelRunner: Sendable {
-  /// The picture that the model takes.
+  /// The size of the picture that the model takes, and its conversion to the input tensor.
   package let input: PictureInput
   /// The encoding of the vector's elements in the file.
   package let output: ElementEncoding
-  /// The arithmetic that the model runs in.
+  /// The arithmetic in which the model runs.
   let arithmetic: Arithmetic
   /// The number of elements of the vector.
   package let outputCount: Int
 
-  /// An instance of the model with the thread that it runs on.
+  /// An instance of the model with the thread on which it runs.
   private struct Worker: Sendable {
     let model: CompiledModel
     let executor = BlockingExecutor()
-    /// The number of calls that work with it.
+    /// The number of calls that use the worker.
     var users = 0
   }
 
   private let loaded: LoadedModel
   private let threads: Int
   private let cache: ModelCache?
-  // What tells the model that is run from others.
+  // Identifies the prepared model in the cache; nil without a cache.
   private let key: String?
-  // What it is run on; none for the processor.
+  // The devices on which the model runs; empty for the processor.
   private let edgeTPUs: [EdgeTPU]
-  // Whether the model that is run takes and returns int8 where the file says uint8.
+  // Whether the prepared model takes and returns int8 where the file has uint8.
   private let isSigned: (input: Bool, output: Bool)
-  // Made when they are first needed.
+  // Created when they are first needed.
   private let workers = Mutex<[Worker]>([])
 
   /// Prepares a model.
   ///
   /// - Parameters:
   ///   - model: The model, verified.
-  ///   - origin: Where it comes from, if that is known; else it is serialised to tell it from others.
+  ///   - origin: The file from which the model was read, if known; otherwise the model is serialised to identify it.
   ///   - execution: How to run it.
   /// - Throws: ``InferenceError``, ``SurgeryError``, ``LiteRTError``, and `TFLiteError` where it cannot be serialised.
   package init(model: Model, origin: ModelOrigin? = nil, execution: Execution) throws {
@@ -80,15 +80,15 @@ package final class ModelRunner: Sendable {
     loaded = try LoadedModel(file: prepared.file, runtime: execution.runtime ?? Runtime())
   }
 
-  /// Runs the model on pictures, once a view, and passes what `read` makes of the outputs to `deliver`, in order.
+  /// Runs the model on pictures, once per view. `read` converts each output to a value; `deliver` gets the values in order.
   ///
   /// - Parameters:
   ///   - pictures: The pictures.
-  ///   - reader: Reads them for this model.
-  ///   - profile: Takes the times of reading and inference.
-  ///   - read: Reads an output's bytes.
-  ///   - deliver: Takes a picture's number and a value for each of its views, or why the picture cannot be read.
-  /// - Throws: What the runtime and `deliver` throw, ``InferenceError`` for pixels that do not fit the model, and
+  ///   - reader: Reads pictures for this model.
+  ///   - profile: Records the times of reading and inference.
+  ///   - read: Converts the bytes of an output to a value.
+  ///   - deliver: Called in order with each picture's index and one value per view, or the error if it cannot be read.
+  /// - Throws: The errors of the runtime and of `deliver`, ``InferenceError`` for pixels that do not fit the model, and
   ///   `CancellationError`.
   package func run<Value: Sendable>(
     _ pictures: PictureSource, by reader: ViewReader, profile: Profile? = nil,
@@ -112,8 +112,8 @@ package final class ModelRunner: Sendable {
   /// Returns the values for pictures as a sequence; see ``run(_:by:profile:isolation:read:deliver:)``.
   ///
   /// - Parameters:
-  ///   - check: Throws what is wrong with the caller's arguments, when the work begins.
-  ///   - map: Makes a picture's result of its place and the values for its views.
+  ///   - check: Called when the work begins; throws if the caller's arguments are invalid.
+  ///   - map: Returns a picture's result from its index and the values of its views.
   package func results<Value: Sendable, Mapped: Sendable>(
     _ pictures: PictureSource, by reader: ViewReader, profile: Profile? = nil,
     check: @escaping @Sendable () throws -> Void = {}, read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
@@ -171,7 +171,7 @@ package final class ModelRunner: Sendable {
     }
   }
 
-  /// Runs the model on one input tensor, its elements as the file has them.
+  /// Runs the model on one input tensor whose elements have the type of the model file's input.
   ///
   /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   package func run(tensor: UnsafeRawBufferPointer) throws -> [Float] {
@@ -188,10 +188,11 @@ package final class ModelRunner: Sendable {
       }, read: reading { [output] in output.values($0) })
   }
 
-  /// Takes one instance a core for many pictures, each with one thread; for one picture a single one with all threads.
+  /// Takes instances of the model: for many pictures one per core, each with one thread; for one picture a single instance
+  /// with all threads.
   ///
-  /// There are never more instances of a kind than cores: more would only take memory. Calls that come when all are at work
-  /// share them, and wait for each other within ``CompiledModel``.
+  /// There are never more instances of a kind than cores: more would only use memory. When all instances are in use, calls
+  /// share them and wait for each other within ``CompiledModel``.
   private func takeWorkers(for count: Int) throws -> [Worker] {
     guard edgeTPUs.isEmpty else { return try takeDevices(for: count) }
     let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -210,9 +211,9 @@ package final class ModelRunner: Sendable {
     }
   }
 
-  /// Takes one instance a device, those first that no other call works with.
+  /// Takes one instance per device, starting with the instances that no other call uses.
   ///
-  /// Of several devices those are left out that cannot be opened, as long as one can.
+  /// Devices that cannot be opened are left out, unless no device can be opened.
   private func takeDevices(for count: Int) throws -> [Worker] {
     let threads = edgeTPUs.count == 1 ? threads : 1
     return try workers.withLock { workers in
@@ -244,7 +245,7 @@ package final class ModelRunner: Sendable {
     }
   }
 
-  /// Reads an output in the encoding that the file has.
+  /// Returns a closure that converts an output to the encoding of the file before it calls `read`.
   private func reading<Value>(
     _ read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value
   ) -> @Sendable (UnsafeRawBufferPointer) -> Value {
@@ -270,11 +271,11 @@ extension CompiledModel {
   /// Runs the model on one picture.
   ///
   /// - Parameters:
-  ///   - picture: The picture that the model takes.
-  ///   - profile: Takes the time of inference, without that of `write`.
+  ///   - picture: The size and conversion of the picture.
+  ///   - profile: Records the time of inference, without the time of `write`.
   ///   - write: Writes the picture's RGB bytes.
-  ///   - read: Reads the output's bytes.
-  /// - Throws: What `write` throws, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
+  ///   - read: Converts the bytes of the output to a value.
+  /// - Throws: The errors of `write`, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   fileprivate func run<Value>(
     _ picture: PictureInput, profile: Profile?, write: (UnsafeMutableRawBufferPointer) throws -> Void,
     read: (UnsafeRawBufferPointer) -> Value

@@ -2,17 +2,17 @@ import ModelSurgery
 package import Pictures
 public import TFLite
 
-/// The picture that a model takes: its size, and how its pixels become the tensor's elements.
+/// The picture input of a model: the picture's size, and the conversion of its pixels to the tensor's elements.
 public struct PictureInput: Sendable, Hashable {
   /// The picture's size in pixels.
   public let width, height: Int
 
   private let conversion: PixelConversion
 
-  /// Reads the input of a model, and from its metadata how pixels become elements.
+  /// Reads the input of a model, and the conversion of pixels from its metadata.
   ///
   /// - Throws: ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, or ``TFLiteError`` for a float input whose
-  ///   metadata is damaged: without it nobody knows what the model takes.
+  ///   metadata is damaged, as the conversion is then unknown.
   public init(of model: Model) throws {
     let (input, _) = try model.onlyInputAndOutput()
     let tensor = model.mainSubgraph?.tensor(input)
@@ -25,13 +25,13 @@ public struct PictureInput: Sendable, Hashable {
     conversion = try PixelConversion(of: tensor, in: model)
   }
 
-  // Within the decoder's own limit.
+  // The decoder's limit is not smaller.
   private static let largestSide: Int32 = 8192
 
   /// The number of bytes of an RGB picture of this size.
   public var pictureByteCount: Int { width * height * 3 }
 
-  /// Fills the tensor with elements made from RGB bytes, which `write` writes into the tensor's own memory.
+  /// Fills the tensor: `write` writes RGB bytes into the tensor's memory, which are then converted in place.
   func fill(
     _ tensor: UnsafeMutableRawBufferPointer, write: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
@@ -55,16 +55,16 @@ public struct PictureInput: Sendable, Hashable {
 
 /// The conversion of an RGB picture's bytes to a tensor's elements.
 ///
-/// - float32: (byte − mean) / deviation, as the model's metadata has them, else (byte − 127.5) / 127.5, the range [−1, 1]
-///   of the MobileNet family.
-/// - uint8: q = byte, as Coral's tools do, and int8: q = byte − 128; unless metadata and quantisation together say
-///   otherwise: q = round((byte − mean) / deviation / scale) + zero point. Where that is within one step of the byte, q is
-///   the byte. Where it gives fewer than 128 different values, the metadata was not made for the quantised model, and q is
-///   the byte too.
+/// - float32: (byte − mean) / deviation with the mean and deviation in the model's metadata, otherwise
+///   (byte − 127.5) / 127.5, the range [−1, 1] of the MobileNet family.
+/// - uint8: q = byte, as in Coral's tools, and int8: q = byte − 128, unless metadata and quantisation give another
+///   conversion: q = round((byte − mean) / deviation / scale) + zero point. Where that is within one step of the byte for
+///   all bytes, q is the byte. Where it gives fewer than 128 different values, the metadata does not match the quantised
+///   model, and q is the byte too.
 enum PixelConversion: Sendable, Hashable {
-  /// The bytes as they are.
+  /// The bytes, unchanged.
   case unchanged
-  /// The bytes less 128.
+  /// The bytes minus 128.
   case signed
   /// The step of each byte, for red, then green, then blue.
   case steps([UInt8])
@@ -90,13 +90,14 @@ enum PixelConversion: Sendable, Hashable {
     if case .real = self { 4 } else { 1 }
   }
 
-  /// Returns the steps of a quantised input, or nil where they are the bytes or the metadata does not fit the quantisation.
+  /// Returns the steps of a quantised input, or nil where they equal the bytes or the metadata does not match the
+  /// quantisation.
   private static func steps(of input: Tensor, _ normalization: PictureNormalization) -> [UInt8]? {
     guard let quantization = input.quantization, quantization.scale.count == 1, quantization.zeroPoint.count <= 1 else {
       return nil
     }
     let scale = quantization.scale[0]
-    // A signed step is its byte less 128.
+    // A signed step is the byte minus 128.
     let zeroPoint = Float(quantization.zeroPoint.first ?? 0) + (input.type == .int8 ? 128 : 0)
     var table: [UInt8] = []
     var isPlain = true
@@ -121,7 +122,7 @@ enum PixelConversion: Sendable, Hashable {
     case .steps(let table):
       for index in tensor.indices { tensor[index] = table[256 * (index % 3) + Int(tensor[index])] }
     case .real(let normalization):
-      // The bytes take the last quarter: widening from the front never overtakes what is still unread.
+      // The bytes are in the last quarter of the memory, so writing floats from the front never overwrites unread bytes.
       let count = tensor.count / 4
       let bytes = UnsafeMutableRawBufferPointer(rebasing: tensor[(3 * count)...])
       let (red, green, blue) = (normalization.channel(0), normalization.channel(1), normalization.channel(2))

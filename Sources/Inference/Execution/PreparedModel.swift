@@ -4,13 +4,11 @@ import ModelSurgery
 import Platform
 package import TFLite
 
-/// The file that a model was read from, and what was changed since.
-///
-/// It tells the model from others without serialising it.
+/// The file from which a model was read, and the change made since. Together they identify the model without serialising it.
 package struct ModelOrigin: Sendable {
   /// The bytes of the file.
   package let file: Bytes
-  /// What was changed, in words that tell the change from any other; nil where the model is as in the file.
+  /// Text that identifies the change; nil where the model is unchanged.
   package let change: String?
 
   package init(file: Bytes, change: String? = nil) {
@@ -29,21 +27,21 @@ package struct ModelOrigin: Sendable {
   }
 }
 
-/// A model in the form in which it runs: as the file has it, or rewritten as int8.
+/// A model in the form in which it runs: unchanged, or rewritten as int8.
 struct PreparedModel {
   let model: Model
   let file: Bytes
   let arithmetic: Arithmetic
-  /// What tells the file from others; nil where nothing is kept of it.
+  /// Identifies the prepared model in the cache; nil without a cache.
   let key: String?
 
   /// Prepares a model.
   ///
   /// - Parameters:
   ///   - model: The model, verified.
-  ///   - origin: Where it comes from, if that is known; else it is serialised to tell it from others.
-  ///   - arithmetic: The arithmetic to run it in; nil for int8 where the processor gains from it.
-  ///   - cache: Where its rewritten form is kept.
+  ///   - origin: The file from which the model was read, if known; otherwise the model is serialised to identify it.
+  ///   - arithmetic: The arithmetic; nil for int8 where it is faster on this processor, otherwise exact.
+  ///   - cache: The cache of the rewritten form.
   /// - Throws: `TFLiteError` where the model cannot be serialised.
   init(_ model: Model, origin: ModelOrigin?, arithmetic: Arithmetic?, cache: ModelCache?) throws {
     var file = origin.flatMap { $0.change == nil ? $0.file : nil }
@@ -67,12 +65,12 @@ struct PreparedModel {
     }
   }
 
-  /// Returns the rewritten form, from the cache or made; nil where there is nothing to rewrite.
+  /// Returns the rewritten form, from the cache or newly made; nil where there is nothing to rewrite.
   private static func rewritten(_ model: Model, digest: String?, cache: ModelCache?) -> (Model, Bytes)? {
-    if let digest, let kept = cache?.rewritten(digest), let whole = try? Model(bytes: kept),
-      (try? whole.checkRunnable()) != nil, whole.hasBorders(of: model)
+    if let digest, let cached = cache?.rewritten(digest), let known = try? Model(bytes: cached),
+      (try? known.checkRunnable()) != nil, known.hasBorders(of: model)
     {
-      return (whole, kept)
+      return (known, cached)
     }
     guard let made = try? Requantization(model, interface: .signed), made.report.layers > 0,
       let written = try? made.model.serialized().bytes()
@@ -84,7 +82,7 @@ struct PreparedModel {
 }
 
 extension Model {
-  /// Whether the model takes and returns tensors of the same shapes as another.
+  /// Returns whether the input and output have the same shapes as those of another model.
   fileprivate func hasBorders(of other: Model) -> Bool {
     func shapes(_ model: Model) -> [[Int32]?]? {
       guard let (input, output) = try? model.onlyInputAndOutput() else { return nil }
@@ -95,21 +93,21 @@ extension Model {
 }
 
 extension LoadedModel {
-  /// Reads a model from bytes, which it keeps.
+  /// Loads a model from bytes, which it retains.
   ///
-  /// - Throws: `LiteRTError` when the runtime refuses the file.
+  /// - Throws: `LiteRTError` when the runtime rejects the file.
   package convenience init(file: Bytes, runtime: Runtime) throws(LiteRTError) {
-    // A slice of a larger file may begin anywhere; the runtime wants an aligned address.
+    // A slice of a larger file may begin at any address; the runtime needs an aligned one.
     let isAligned = file.withUnsafeBytes { UInt(bitPattern: $0.baseAddress).isMultiple(of: 16) }
     let file = isAligned ? file : Bytes(Array(file))
-    // The bytes of a value stay at one address for as long as the value lives; the runtime keeps it.
+    // The bytes of a value have a fixed address as long as the value exists; the loaded model retains it as its owner.
     let address = file.withUnsafeBytes { UnsafeRawBufferPointer($0) }
     try self.init(bytes: address, owner: file, runtime: runtime)
   }
 
-  /// Serialises a model and reads it.
+  /// Serialises a model and loads it.
   ///
-  /// - Throws: `TFLiteError` where it cannot be serialised, `LiteRTError` when the runtime refuses it.
+  /// - Throws: `TFLiteError` where it cannot be serialised, `LiteRTError` when the runtime rejects the file.
   convenience init(_ model: Model, runtime: Runtime) throws {
     try self.init(file: Bytes(model.serialized().bytes()), runtime: runtime)
   }

@@ -19,18 +19,18 @@ public import TFLite
 /// try await extractor.embed(pictures) { index, picture in try embeddings.add(picture.get(), to: labels[index]) }
 /// ```
 public final class Extractor: Sendable {
-  /// The whole model.
+  /// The complete model.
   public let base: Model
-  /// The model up to the embedding, as a model of its own, without metadata of its classes.
+  /// The part of the model up to the embedding, as a separate model, without metadata about classes.
   public let model: Model
-  /// The space of its embeddings.
+  /// The space of the embeddings.
   public let space: EmbeddingSpace
-  /// The picture that the model takes.
+  /// The size of the picture that the model takes, and its conversion to the input tensor.
   public var input: PictureInput { runner.input }
   /// How pictures are resized to the model's input.
   public let resize: Resize
 
-  /// The value of an embedding's step: the scale of a quantised network, 1 in float.
+  /// The value of one step of an embedding: the scale of a quantised network, or 1 for floats.
   package var unit: Float { runner.output.unit }
 
   private let runner: ModelRunner
@@ -40,11 +40,11 @@ public final class Extractor: Sendable {
   ///
   /// - Parameters:
   ///   - model: A bare embedding extractor, a classifier, or a model with the imprinting tail.
-  ///   - resize: How pictures are resized to the model's input; by default as its classes were taught where the file says
-  ///     so, else `crop`.
+  ///   - resize: How pictures are resized to the model's input; by default as when its classes were taught if the file
+  ///     records it, otherwise `crop`.
   ///   - augmentation: The views of each picture that are embedded.
-  ///   - execution: How to run it.
-  /// - Throws: ``TFLiteError`` when the file is no valid model, ``SurgeryError`` when it has no embedding,
+  ///   - execution: How to run the model.
+  /// - Throws: ``TFLiteError`` when the file is not a valid model, ``SurgeryError`` when it has no embedding,
   ///   ``InferenceError/needsEdgeTPU(operators:reason:)``, ``LiteRTError``, ``PictureError`` for an impossible resize.
   public convenience init(
     model: URL, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
@@ -62,16 +62,16 @@ public final class Extractor: Sendable {
 
   /// Opens a model in memory; see ``init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
   public init(
-    model whole: Model, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
+    model base: Model, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
-    try whole.checkRunnable()
-    let whole = whole.forSinglePictures ?? whole
-    let embedding = try whole.embedding()
-    let isNonNegative = whole.isNonNegative(embedding)
-    base = whole
-    model = try whole.cut(at: embedding).withoutImprinted
+    try base.checkRunnable()
+    let base = base.forSinglePictures ?? base
+    let embedding = try base.embedding()
+    let isNonNegative = base.isNonNegative(embedding)
+    self.base = base
+    model = try base.cut(at: embedding).withoutImprinted
     runner = try ModelRunner(model: model, execution: execution)
-    let resize = resize ?? whole.imprintedResize ?? .crop
+    let resize = resize ?? base.imprintedResize ?? .crop
     self.resize = resize
     reader = try ViewReader(
       width: runner.input.width, height: runner.input.height, resize: resize, augmentation: augmentation)
@@ -87,7 +87,7 @@ public final class Extractor: Sendable {
       dimension: runner.outputCount, element: element, zeroPoint: zeroPoint, isNonNegative: isNonNegative)
   }
 
-  /// Returns the digest of what the network computes of a picture's pixels, whatever else the file says.
+  /// Returns a digest of the network and of its conversion of pixels; the rest of the file has no effect on it.
   private static func digest(of model: Model) throws -> String {
     var network = model
     network.description = nil
@@ -100,7 +100,7 @@ public final class Extractor: Sendable {
     let standard = model.mainSubgraph?.tensor(input).map { PictureNormalization(standardFor: $0) }
     let pixels = try model.pictureNormalization ?? standard
     let words = pixels.map { "\($0.mean) \($0.deviation)" } ?? ""
-    // The weights stay where they are: only the tables around them are laid out anew.
+    // The weights are not copied: only the tables around them are serialised again.
     return try (bare.serialized().pieces + [Bytes(Array(words.utf8))]).digest.hexadecimal
   }
 
@@ -108,9 +108,9 @@ public final class Extractor: Sendable {
   ///
   /// - Parameters:
   ///   - pictures: The files.
-  ///   - profile: Takes the times of the steps; that of `deliver` counts as learning.
-  ///   - deliver: Takes a picture's place and its embeddings, or why it could not be read; called in order.
-  /// - Throws: ``LiteRTError``, what `deliver` throws, and `CancellationError`.
+  ///   - profile: Records the time of each step; the time of `deliver` counts as learning.
+  ///   - deliver: Called in order with each picture's index and its embeddings, or the error if it cannot be read.
+  /// - Throws: ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
   public func embed(
     _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
@@ -118,10 +118,10 @@ public final class Extractor: Sendable {
     try await embed(.files(pictures), profile: profile, isolation: isolation, deliver: deliver)
   }
 
-  /// Embeds pictures in memory, raw pixels of any size, on all cores. Their names are their numbers, counted from 1.
+  /// Embeds pictures in memory, raw pixels of any size, on all cores. The pictures are named by their numbers, from 1.
   ///
   /// - Parameters: As for picture files.
-  /// - Throws: As ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)`` does.
+  /// - Throws: The errors of ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)``.
   public func embed(
     _ pictures: [PixelBuffer], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
@@ -129,12 +129,13 @@ public final class Extractor: Sendable {
     try await embed(.pixels(pictures), profile: profile, isolation: isolation, deliver: deliver)
   }
 
-  /// Embeds pictures in memory of the network's size, on all cores. Their names are their numbers, counted from 1.
+  /// Embeds pictures in memory that have the size of the network's input, on all cores. The pictures are named by their
+  /// numbers, from 1.
   ///
   /// - Parameters: As for picture files.
-  /// - Throws: ``InferenceError/augmentationOfDecoded(_:)`` where several views are asked for,
-  ///   ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and as
-  ///   ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)`` does.
+  /// - Throws: ``InferenceError/augmentationOfDecoded(_:)`` where the extractor has several views per picture,
+  ///   ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and the errors of
+  ///   ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)``.
   public func embed(
     _ pictures: [PixelTensor], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
@@ -142,7 +143,7 @@ public final class Extractor: Sendable {
     try await embed(.tensors(pictures), profile: profile, isolation: isolation, deliver: deliver)
   }
 
-  /// Returns the embeddings of picture files as a sequence, in their order.
+  /// Returns the embeddings of picture files as a sequence, in the order of the files.
   ///
   /// ```swift
   /// for try await (index, picture) in extractor.embeddings(of: files) {
@@ -152,7 +153,7 @@ public final class Extractor: Sendable {
   ///
   /// - Parameters:
   ///   - pictures: The files.
-  ///   - profile: Takes the times of the steps.
+  ///   - profile: Records the time of each step.
   public func embeddings(of pictures: [URL], profile: Profile? = nil) -> PictureResults<EmbeddedPicture> {
     let source = PictureSource.files(pictures)
     return runner.results(source, by: reader, profile: profile, read: { Array($0) }) { index, views in

@@ -8,13 +8,13 @@ package import Platform
   public import Foundation
 #endif
 
-/// Pictures for a network, in their order.
+/// Pictures for a network, in order.
 package enum PictureSource: Sendable {
   /// Picture files.
   case files([URL])
   /// Raw pixels of any size.
   case pixels([PixelBuffer])
-  /// Pixels of the network's size.
+  /// Pictures that have the size of the network's input.
   case tensors([PixelTensor])
 
   package var count: Int {
@@ -25,22 +25,22 @@ package enum PictureSource: Sendable {
     }
   }
 
-  /// Returns the name of a picture: its file's path, or its number, counted from 1, where it is in memory.
+  /// Returns the name of a picture: the path of its file, or for a picture in memory its number, from 1.
   package func name(_ index: Int) -> String {
     if case .files(let files) = self { files[index].relativePath } else { "\(index + 1)" }
   }
 }
 
-/// What a model makes of many pictures, as a sequence in their order.
+/// The results of a model for many pictures, as an asynchronous sequence in the order of the pictures.
 ///
-/// The work begins when the first result is asked for, and stays a few dozen pictures ahead of the results that are taken:
-/// who stops taking them stops the work. Cancelling the task, or leaving the loop, ends it.
+/// The work begins with the request for the first result, and stays at most a few dozen pictures ahead of the requests. So
+/// it pauses while nobody asks for a result. Cancelling the task or leaving the loop ends the work.
 ///
 /// ```swift
 /// for try await (index, result) in classifier.answers(pictures) { print(pictures[index].path, try result.get()) }
 /// ```
 public struct PictureResults<Value: Sendable>: AsyncSequence, Sendable {
-  /// A picture's place among the pictures, and its result, or why it could not be read.
+  /// The index of a picture, and its result, or the error if the picture cannot be read.
   public typealias Element = (index: Int, result: Result<Value, PictureError>)
   public typealias Failure = any Error
 
@@ -50,7 +50,7 @@ public struct PictureResults<Value: Sendable>: AsyncSequence, Sendable {
 
   public func makeAsyncIterator() -> Iterator { Iterator(results.makeAsyncIterator()) }
 
-  /// Takes one result after the other.
+  /// Returns one result after the other.
   public struct Iterator: AsyncIteratorProtocol {
     private let results: OrderedResults<Result<Value, PictureError>>.Iterator
     private var index = 0

@@ -1,30 +1,30 @@
 package import Heads
 package import Pictures
 
-/// Reads pictures, and cuts from them the views that an augmentation asks for.
+/// Reads pictures and makes the views of an augmentation.
 package struct ViewReader: Sendable {
-  /// A picture that was opened.
+  /// An opened picture.
   enum Picture {
-    /// A picture with one view, which is read when it is written.
+    /// A picture with one view, which ``write(_:of:_:of:profile:into:)`` reads.
     case unread
-    /// A picture as it is, larger by a third, and squashed.
+    /// The plain picture, the picture enlarged by a third, and the picture squashed.
     case read(plain: PixelTensor, large: PixelTensor, squashed: PixelTensor)
   }
 
   /// The part of a picture that a view shows.
   private enum Part {
     case whole, squashed
-    /// 3/4 of the width and height. x and y say where: 0 left or top, 1 centre, 2 right or bottom.
+    /// A part of 3/4 of the width and height. x and y are its position: 0 left or top, 1 centre, 2 right or bottom.
     case part(x: Int, y: Int)
   }
 
   let augmentation: Augmentation
   private let plain: PictureReader
-  // What several views need besides.
+  // The other sizes, for several views.
   private let more: (large: PictureReader, squashed: PictureReader)?
   private let views: [(part: Part, isMirrored: Bool)]
 
-  /// - Throws: ``PictureError`` for sizes and resizes that make no sense.
+  /// - Throws: ``PictureError`` for an invalid size or resize.
   package init(
     width: Int, height: Int, resize: Resize, augmentation: Augmentation = .off
   ) throws(PictureError) {
@@ -49,7 +49,7 @@ package struct ViewReader: Sendable {
       }
   }
 
-  /// Reads what several views are cut from; one view is read when it is written.
+  /// Reads the pictures from which several views are cut. With one view, ``write(_:of:_:of:profile:into:)`` reads the picture.
   ///
   /// - Throws: ``PictureError``.
   func open(_ index: Int, of pictures: PictureSource, timing: PictureTiming?) throws(PictureError) -> Picture {
@@ -59,7 +59,7 @@ package struct ViewReader: Sendable {
     switch pictures {
     case .files(let files): tensors = try PictureReader.read(files[index], by: readers, timing: timing)
     case .pixels(let buffers): tensors = try PictureReader.read(buffers[index], by: readers, timing: timing)
-    // Their other sizes are not to be had: ModelRunner refuses them before the work.
+    // These cannot be read at other sizes; with several views ModelRunner rejects them before the work begins.
     case .tensors: return .unread
     }
     return .read(plain: tensors[0], large: tensors[1], squashed: tensors[2])
@@ -99,7 +99,7 @@ package struct ViewReader: Sendable {
     }
   }
 
-  /// Copies a window of a picture, of the size of `size`, mirrored or not.
+  /// Copies a window of a picture, mirrored or not. The window has the same size as the picture `size`.
   private static func copy(
     _ source: PixelTensor, left: Int, top: Int, isMirrored: Bool, into bytes: UnsafeMutableRawBufferPointer,
     like size: PixelTensor

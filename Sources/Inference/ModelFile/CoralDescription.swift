@@ -1,16 +1,16 @@
 import Heads
 package import TFLite
 
-/// A model's `description` as Coral's engine writes it: a line `<class id> <norm>` for each imprinted class.
+/// The `description` of a model in the form of Coral's engine: a line `<class id> <norm>` for each imprinted class.
 ///
-/// The norm is ‖Σx‖ of the class's embeddings. Multiplied by the stored row it gives the sum, up to the row's rounding.
+/// The norm is ‖Σx‖ of the class's embeddings. The stored row times the norm is Σx, up to the rounding of the row.
 package struct CoralDescription: Sendable, Hashable {
-  /// Norms by class id, each as the text in the file.
+  /// The norms by class id, as text in the form of the file.
   package var norms: [Int: String]
 
   package init(norms: [Int: String] = [:]) { self.norms = norms }
 
-  /// Reads a description; one of another form, such as a converter's own text, has no classes.
+  /// Reads a description; the result has no classes if the text has another form, such as that of a converter.
   package init(_ description: Text?) {
     norms = [:]
     let words = (description?.string ?? "").split { $0 == " " || $0 == "\n" }
@@ -26,7 +26,7 @@ package struct CoralDescription: Sendable, Hashable {
     norms = found
   }
 
-  // More than any sum of unit vectors; beyond it the sum could not be told from its neighbours.
+  // Greater than the norm of any sum of unit vectors; beyond it neighbouring sums would be indistinguishable.
   private static let largest = 1e12
 
   /// The description, ascending by class id.

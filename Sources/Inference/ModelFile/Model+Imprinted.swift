@@ -3,19 +3,19 @@ package import ModelSurgery
 public import Pictures
 public import TFLite
 
-/// The data that Imprint stores in a model file beside the weights. Each item is a metadata buffer of its own, which other
-/// runtimes and Coral's tools ignore and keep.
+/// The data that Imprint stores in a model file besides the weights. Each item is a separate metadata buffer, which other
+/// runtimes and Coral's tools ignore and preserve.
 extension Model {
   static let resizeName: Text = "imprint.resize"
 
-  /// The names of the classes in the file's ``ModelSurgery/LabelFile``, or nil where it has none.
+  /// The names of the classes in the model's ``ModelSurgery/LabelFile``, or nil where it has none.
   public var carriedLabels: Labels? {
     guard let file = labelFile, let text = file.contents.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
     else { return nil }
     return file.isDeclared ? Labels(lines: text) : Labels(text: text)
   }
 
-  /// How pictures were resized in training, or nil where the file does not say.
+  /// How pictures were resized in training, or nil where the file does not record it.
   public var imprintedResize: Resize? {
     metadata(named: Self.resizeName).flatMap { Resize(String(decoding: $0, as: UTF8.self)) }
   }
@@ -30,10 +30,11 @@ extension Model {
     }
   }
 
-  /// Stores sums, novelty score and resize, always in this order and behind all other metadata, so that the file does not
-  /// depend on when each of them was first known; and the labels as others read them, in the metadata of TensorFlow Lite.
+  /// Stores the labels in TensorFlow Lite's metadata, where other programs read them, and the sums, novelty score and resize
+  /// in separate buffers. These always come in this order after all other metadata, so that the file does not depend on the
+  /// order in which they were first set.
   ///
-  /// - Throws: ``TFLiteError`` when the metadata that is there is newer than the schema known here.
+  /// - Throws: ``TFLiteError`` when the existing metadata has a newer schema than this library knows.
   package mutating func setImprinted(
     labels: [String], sums: StoredSums, resize: Resize?, novelty: StoredNovelty? = nil
   ) throws(TFLiteError) {
@@ -44,11 +45,11 @@ extension Model {
     setMetadata(named: StoredSums.metadataName, to: sums.sums.isEmpty ? nil : sums.bytes)
     setMetadata(named: StoredNovelty.metadataName, to: novelty?.bytes)
     setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
-    // The offset of the packed files depends on all that is before them.
+    // The offset of the packed files depends on everything before them.
     try setPackedFiles(PackedFiles(behind: self))
   }
 
-  /// The model without the data about its classes: for a part of it that has none.
+  /// The model without the data about its classes, for a part of the model that has no classes.
   package var withoutImprinted: Model {
     get throws(TFLiteError) {
       var model = self
@@ -58,7 +59,7 @@ extension Model {
     }
   }
 
-  /// Returns whether the tail has no class yet: only a row of zeros, as the tail that is put behind an extractor has.
+  /// Returns whether the tail has no class yet: a tail newly appended to an extractor has only a row of zeros.
   package func hasEmptyHead(_ tail: ImprintingTail) -> Bool {
     tail.classCount == 1 && CoralDescription(description).norms.isEmpty
       && rows(of: tail).allSatisfy { row in
@@ -66,7 +67,7 @@ extension Model {
       }
   }
 
-  /// Returns the exact sums in the file, of those classes whose norms in the description and rows agree with them.
+  /// Returns the exact sums in the file, without sums that contradict the norm in the description or the row of the class.
   package func believedSums(of tail: ImprintingTail) -> [Int: EmbeddingSum] {
     guard let bytes = metadata(named: StoredSums.metadataName),
       let stored = StoredSums(bytes, dimension: tail.dimension)
@@ -85,8 +86,8 @@ extension Model {
 public struct ImprintingRecord: Sendable, Hashable, Codable {
   /// The id of the class.
   public let classID: Int
-  /// The number of pictures that it was made from, or nil where the file does not say.
+  /// The number of pictures of the class, or nil where the file does not record it.
   public let pictures: Int?
-  /// ‖Σx‖ over its embeddings.
+  /// ‖Σx‖ over the embeddings of the class.
   public let norm: Double
 }

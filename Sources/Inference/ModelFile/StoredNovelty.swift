@@ -3,10 +3,10 @@ package import ModelSurgery
 public import Platform
 public import TFLite
 
-/// The novelty score of a classifier as its file holds it, with quantiles of the score over the training pictures, each left
-/// out.
+/// The novelty score of a classifier as stored in its file, with the quantiles of the leave-one-out score over the training
+/// pictures.
 ///
-/// A metadata buffer, little-endian throughout:
+/// It is a metadata buffer, little-endian throughout:
 ///
 /// | bytes | content |
 /// | --- | --- |
@@ -17,23 +17,23 @@ public import TFLite
 /// | 4 N, 4 r | q, s |
 /// | 4 m | quantiles of u over the training pictures, ascending, evenly spaced from the least to the greatest |
 /// | 4 D | μ |
-/// | (4 + D)(r + N) | rows of U, then of w: each a scale, and D signed bytes that it is multiplied with |
+/// | (4 + D)(r + N) | rows of U, then of w: each a scale, and D signed bytes to multiply by the scale |
 ///
-/// All numbers but the counts and the bytes are 32-bit floats. Bytes are precise enough: they change no u by a hundredth of
-/// the spread within a class.
+/// All numbers except the counts and the bytes are 32-bit floats. Bytes are precise enough: they change u by less than 1/100
+/// of its spread within a class.
 package struct StoredNovelty: Sendable, Hashable {
   static let metadataName: Text = "imprint.familiarity"
 
-  /// The score, its rows rounded to bytes.
+  /// The score, with rows rounded to bytes.
   let novelty: NoveltyScore
-  /// The share of taught pictures that may be called unknown, where no other is asked for.
+  /// The default share of pictures of the taught classes that the classifier may call unknown.
   package let rate: Float
   /// Quantiles of u over the training pictures.
   let quantiles: [Float]
 
-  /// Prepares a score to be stored; nil where no training picture tells its usual values.
+  /// Prepares a score for storing; returns nil where it has no values of training pictures.
   ///
-  /// - Throws: `SurgeryError` where the rounded numbers make no score.
+  /// - Throws: `SurgeryError` where the rounded numbers are not a valid score.
   package init?(_ novelty: NoveltyScore, rate: Double) throws(SurgeryError) {
     let values = novelty.training.map { novelty.value(distance: $0.distance, projection: $0.projection) }
     guard !values.isEmpty, values.allSatisfy({ Float($0).isFinite }), Self.rates.contains(Float(rate)) else {
@@ -46,12 +46,13 @@ package struct StoredNovelty: Sendable, Hashable {
     quantiles = (0..<count).map { Float(all[Double($0) / Double(count - 1)]) }
   }
 
-  /// Returns the least u of a picture that is not unknown, where a share of taught pictures may be called so.
+  /// Returns the threshold of u below which a picture is unknown, for a share of pictures of the taught classes that may be
+  /// called unknown.
   package func threshold(rate: Double) -> Float { Float(Quantiles(quantiles.map(Double.init))[rate]) }
 
   /// Reads a buffer.
   ///
-  /// - Throws: ``StoredNoveltyError`` with what is wrong with it.
+  /// - Throws: ``StoredNoveltyError`` where the buffer is invalid.
   init(_ bytes: Bytes) throws(StoredNoveltyError) {
     var reader = ByteCursor(bytes)
     guard reader.next(UInt32.self) == Self.magic else { throw .damaged("it does not begin with IMPF") }
@@ -77,7 +78,7 @@ package struct StoredNovelty: Sendable, Hashable {
     else { throw .damaged("its rate or its quantiles are out of range") }
   }
 
-  /// Reads rows, each a scale and signed bytes; nil where the bytes end before.
+  /// Reads rows, each a scale and signed bytes; returns nil where there are too few bytes.
   private static func rows(_ count: Int, of dimension: Int, _ reader: inout ByteCursor) -> [Float]? {
     let (size, overflow) = count.multipliedReportingOverflow(by: dimension)
     guard !overflow, size <= reader.remaining else { return nil }
@@ -117,12 +118,12 @@ package struct StoredNovelty: Sendable, Hashable {
   package static let rates: Range<Float> = 0..<1
   private static let magic: UInt32 = 0x4650_4D49
   private static let version: UInt32 = 1
-  // A share to a tenth of a percent.
+  // They resolve the rate to 0.1 %.
   private static let mostQuantiles = 1001
 }
 
 extension NoveltyScore {
-  /// The same with rows rounded to bytes and numbers to 32 bits, as they are stored.
+  /// The score with rows rounded to bytes and numbers rounded to 32 bits, as in the file.
   fileprivate var rounded: NoveltyScore {
     get throws(SurgeryError) {
       let rounded = { (rows: [Float]) in
@@ -162,7 +163,7 @@ extension Model {
     }
   }
 
-  /// The novelty score in the file, checked against its last layers.
+  /// The novelty score in the file, checked against the model's last layers.
   package var storedNovelty: StoredNovelty? {
     get throws(StoredNoveltyError) {
       guard let bytes = metadata(named: StoredNovelty.metadataName) else { return nil }
@@ -172,7 +173,7 @@ extension Model {
     }
   }
 
-  /// Returns the model with u behind the scores of its output.
+  /// Returns the model with u appended to the scores of its output.
   package func appending(_ stored: StoredNovelty) throws(StoredNoveltyError) -> Model {
     do {
       return try appending(stored.novelty)
@@ -182,9 +183,9 @@ extension Model {
   }
 }
 
-/// Why the novelty score in a file is not used.
+/// Why the novelty score in a file cannot be used.
 public struct StoredNoveltyError: DescribedError {
-  /// What distinguishes the errors.
+  /// The codes of the errors.
   public enum Code: String, Sendable {
     case newer, damaged, otherHead
   }
@@ -195,18 +196,18 @@ public struct StoredNoveltyError: DescribedError {
 
   private init(_ code: Code, _ reason: String, remedy: String?) {
     self.code = code
-    message = "the metadata imprint.familiarity is not used, so that no picture is called unknown: \(reason)"
+    message = "the metadata imprint.familiarity cannot be used, so no picture is called unknown: \(reason)"
     self.remedy = remedy
   }
 
   /// The metadata was written by a later version of Imprint.
   public static func newer(_ version: UInt32) -> Self {
-    Self(.newer, "it is of version \(version), and 1 is known here", remedy: "take a newer version of Imprint")
+    Self(.newer, "it has version \(version); this program reads version 1", remedy: "use a newer version of Imprint")
   }
 
   /// The metadata is damaged.
   public static func damaged(_ reason: String) -> Self { Self(.damaged, reason, remedy: "teach the model again") }
 
-  /// The metadata belongs to other last layers than the model has.
+  /// The metadata does not match the last layers of the model.
   public static func otherHead(_ reason: String) -> Self { Self(.otherHead, reason, remedy: "teach the model again") }
 }

@@ -4,17 +4,18 @@ package import TFLite
 
 /// The exact sums and counts of the imprinted classes, in a metadata buffer of the model file.
 ///
-/// Coral's description gives sums back only up to the rounding of the stored rows. The buffer, little-endian throughout:
+/// From Coral's description sums can be restored only up to the rounding of the stored rows. The buffer, little-endian
+/// throughout, has:
 ///
 /// | bytes | content |
 /// | --- | --- |
 /// | 4 | `IMPS` |
 /// | 4 | version, 1 |
-/// | 4 | D, the elements of an embedding |
+/// | 4 | D, the number of elements of an embedding |
 /// | 4 | number of classes |
 ///
 /// and for each class: its id (4), the number of pictures (8; all ones where unknown), the width of an element in bytes
-/// (1), and D elements: signed integers of 1, 2 or 4 bytes, or 64-bit floats, the smallest form that loses nothing.
+/// (1), and D elements: signed integers of 1, 2 or 4 bytes, or 64-bit floats, in the smallest lossless form.
 package struct StoredSums: Sendable, Hashable {
   package static let metadataName: Text = "imprint.sums"
 
@@ -26,7 +27,7 @@ package struct StoredSums: Sendable, Hashable {
     self.sums = sums
   }
 
-  /// Reads a buffer; nil for another format, version or dimension.
+  /// Reads a buffer; returns nil if it has another format, version or dimension.
   package init?(_ bytes: Bytes, dimension: Int) {
     var reader = ByteCursor(bytes)
     guard reader.next(UInt32.self) == Self.magic, reader.next(UInt32.self) == Self.version,
@@ -34,7 +35,7 @@ package struct StoredSums: Sendable, Hashable {
     else { return nil }
     self.dimension = dimension
     sums = [:]
-    // A damaged count does no harm: reading ends with the bytes, and nothing is reserved for it.
+    // A damaged count does no harm: reading ends with the bytes, and no memory is reserved for it.
     for _ in 0..<count {
       guard let id = reader.next(UInt32.self), let pictures = reader.next(UInt64.self),
         let width = reader.next(UInt8.self), let steps = Self.elements(dimension, width: width, &reader),
@@ -57,7 +58,7 @@ package struct StoredSums: Sendable, Hashable {
     }
   }
 
-  /// The buffer, classes ascending.
+  /// The buffer, with classes in ascending order.
   package var bytes: Bytes {
     var out: [UInt8] = []
     func append(_ value: UInt64, _ width: Int) {

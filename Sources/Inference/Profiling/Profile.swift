@@ -1,7 +1,7 @@
 package import Pictures
 import Synchronization
 
-/// A measurement of the time that the steps of a run take.
+/// A measurement of the time of each step of a run.
 ///
 /// ```swift
 /// let profile = Profile()
@@ -10,8 +10,8 @@ import Synchronization
 /// for row in profile.figures.rows { print(row.step, row.seconds) }
 /// ```
 ///
-/// Times are summed over all workers. A step that waits for the processor counts that time too. Without a profile no time
-/// is measured.
+/// Times are summed over all workers, and include the time that a step waits for the processor. Without a profile no time is
+/// measured.
 public final class Profile: Sendable {
   private let start = ContinuousClock.now
   private let state = Mutex(State())
@@ -22,7 +22,7 @@ public final class Profile: Sendable {
     var pictures = 0
   }
 
-  /// Begins a run: ``ProfileFigures/seconds`` count from here.
+  /// Begins a run, from which ``ProfileFigures/seconds`` counts.
   public init() {}
 
   /// Adds time to a step.
@@ -30,18 +30,18 @@ public final class Profile: Sendable {
     state.withLock { $0.times[step, default: .zero] += time }
   }
 
-  /// Runs a function and adds its time to a step, also where it fails.
+  /// Runs a function and adds its time to a step, even if it throws.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The errors of `body`.
   public func measure<Result>(_ step: Step, _ body: () throws -> Result) rethrows -> Result {
     let start = ContinuousClock.now
     defer { add(ContinuousClock.now - start, to: step) }
     return try body()
   }
 
-  /// Runs a function and adds its time to a step, also where it fails.
+  /// Runs a function and adds its time to a step, even if it throws.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The errors of `body`.
   public func measure<Result>(
     _ step: Step, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
   ) async rethrows -> Result {
@@ -50,7 +50,7 @@ public final class Profile: Sendable {
     return try await body()
   }
 
-  /// Runs a function within a step and takes its time away from the step, as it is counted elsewhere.
+  /// Runs a function within a step and subtracts its time from the step, because another step counts it.
   func excluding<Result>(_ step: Step, _ body: () throws -> Result) rethrows -> Result {
     let start = ContinuousClock.now
     defer { add(start - ContinuousClock.now, to: step) }
@@ -62,7 +62,7 @@ public final class Profile: Sendable {
     state.withLock { $0.workers = max($0.workers, workers) }
   }
 
-  /// Counts a picture that is done.
+  /// Counts a completed picture.
   func notePicture() {
     state.withLock { $0.pictures += 1 }
   }
@@ -87,7 +87,7 @@ extension Profile {
     case opening
     /// Reading the bytes of picture files.
     case reading
-    /// Decoding them to pixels.
+    /// Decoding picture files to pixels.
     case decoding
     /// Resizing pixels to the model's input, and cutting views.
     case resizing
@@ -115,12 +115,12 @@ extension Profile {
   }
 }
 
-/// The same where there may be no profile: no time is measured then.
+/// The functions of a profile that may be nil; without a profile they measure no time.
 extension Optional where Wrapped == Profile {
   /// Runs a function and adds its time to a step where there is a profile; see
   /// ``Profile/measure(_:_:)``.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The errors of `body`.
   public func measure<Result>(_ step: Profile.Step, _ body: () throws -> Result) rethrows -> Result {
     guard let self else { return try body() }
     return try self.measure(step, body)
@@ -129,7 +129,7 @@ extension Optional where Wrapped == Profile {
   /// Runs a function and adds its time to a step where there is a profile; see
   /// ``Profile/measure(_:isolation:_:)``.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The errors of `body`.
   public func measure<Result>(
     _ step: Profile.Step, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
   ) async rethrows -> Result {
@@ -137,7 +137,7 @@ extension Optional where Wrapped == Profile {
     return try await self.measure(step, isolation: isolation, body)
   }
 
-  /// Runs a function that does not count for the step around it; see ``Profile/excluding(_:_:)``.
+  /// Runs a function whose time does not count for the step around it; see ``Profile/excluding(_:_:)``.
   func excluding<Result>(_ step: Profile.Step, _ body: () throws -> Result) rethrows -> Result {
     guard let self else { return try body() }
     return try self.excluding(step, body)

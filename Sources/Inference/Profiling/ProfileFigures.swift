@@ -1,22 +1,22 @@
-/// The times of a run's steps, as a ``Profile`` measured them.
+/// The times of the steps of a run, as a ``Profile`` measured them.
 ///
-/// The core time is that of all workers: ``seconds`` times ``workers``, or the sum of all steps where that is more, as it
-/// can be where one core adds embeddings to their sets while the others embed. ``waiting`` is the part of it that no step
-/// took; the shares of all rows and ``waitingShare`` add up to 1.
+/// The core time is ``seconds`` times ``workers``, or the sum of all steps if that is greater, which happens when one core
+/// adds embeddings to their sets while the others embed. ``waiting`` is the core time that belongs to no step; the shares of
+/// all rows and ``waitingShare`` add up to 1.
 public struct ProfileFigures: Sendable, Hashable {
   /// The time of one step.
   public struct Row: Sendable, Hashable {
     /// The step.
     public let step: Profile.Step
-    /// Its time, summed over all workers.
+    /// The time of the step in seconds, summed over all workers.
     public let seconds: Double
   }
 
-  /// The steps that took any time, in their order.
+  /// The steps that took any time, in the order of a run.
   public let rows: [Row]
-  /// The duration of the run.
+  /// The duration of the run in seconds.
   public let seconds: Double
-  /// The largest number of pictures at work at the same time.
+  /// The greatest number of pictures processed at the same time.
   public let workers: Int
   /// The number of pictures, including those that could not be read.
   public let pictures: Int
@@ -28,25 +28,25 @@ public struct ProfileFigures: Sendable, Hashable {
     self.pictures = pictures
   }
 
-  /// The time of all workers, in seconds.
+  /// The core time, the time of all workers, in seconds.
   public var coreSeconds: Double { max(Double(workers) * seconds, rows.reduce(0) { $0 + $1.seconds }) }
 
-  /// The time of all workers that no step took, in seconds: waiting, start-up, and what is not measured.
+  /// The core time that belongs to no step, in seconds: waiting, start-up, and work that is not measured.
   public var waiting: Double { coreSeconds - rows.reduce(0) { $0 + $1.seconds } }
 
   /// The share of ``waiting`` in the core time.
   public var waitingShare: Double { share(of: waiting) }
 
-  /// ``waiting`` for each picture in milliseconds, or nil where there was no picture.
+  /// ``waiting`` per picture in milliseconds, or nil without pictures.
   public var waitingMilliseconds: Double? { milliseconds(of: waiting) }
 
   /// Returns the share of a row in the core time, from 0 to 1.
   public func share(_ row: Row) -> Double { share(of: row.seconds) }
 
-  /// Returns a row's time for each picture in milliseconds, or nil where there was no picture.
+  /// Returns a row's time per picture in milliseconds, or nil without pictures.
   public func milliseconds(_ row: Row) -> Double? { milliseconds(of: row.seconds) }
 
-  /// Pictures a second, over the whole run.
+  /// The number of pictures per second, over the complete run.
   public var picturesPerSecond: Double { seconds > 0 ? Double(pictures) / seconds : 0 }
 
   private func share(of seconds: Double) -> Double { coreSeconds > 0 ? seconds / coreSeconds : 0 }

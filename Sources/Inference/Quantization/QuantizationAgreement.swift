@@ -10,23 +10,23 @@ public import TFLite
   public import Foundation
 #endif
 
-/// The agreement of a quantised model with the float model that it was made from.
+/// The agreement of a quantised model with the float model from which it was made.
 public struct QuantizationAgreement: Sendable, Hashable {
-  /// The number of pictures that both were run on.
+  /// The number of pictures on which both models were run.
   public let pictures: Int
-  /// The share of pictures for which the greatest element of both outputs is the same.
+  /// The share of pictures for which both outputs have their greatest element at the same index.
   public let sameAnswer: Double
   /// The mean cosine between both models' embeddings: the input of a classifier's head, or the output of a bare extractor.
   public let cosine: Double
 
-  /// Runs both models on pictures and compares.
+  /// Runs both models on pictures and compares their outputs.
   ///
   /// - Parameters:
   ///   - float: The float model.
-  ///   - quantized: The quantised one.
-  ///   - pictures: The files. Those that cannot be read are left out.
-  ///   - resize: How they are resized to the models' input.
-  ///   - threads: The number of threads; by default one a core.
+  ///   - quantized: The quantised model.
+  ///   - pictures: The picture files. Files that cannot be read are left out.
+  ///   - resize: How pictures are resized to the models' input.
+  ///   - threads: The number of threads; by default one per core.
   ///   - runtime: The runtime; by default one is opened.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError``, ``SurgeryError``,
   ///   ``LiteRTError``, and `CancellationError`.

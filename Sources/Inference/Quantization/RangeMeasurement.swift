@@ -12,20 +12,20 @@ import TFLite
 #endif
 
 extension Quantization {
-  /// Measures the ranges of the float model's tensors, by running it on pictures of the kind that it is for.
+  /// Measures the ranges of the float model's tensors by running it on typical pictures.
   ///
   /// - Parameters:
-  ///   - pictures: The files; one or two hundred are enough.
-  ///   - resize: How they are resized to the model's input.
-  ///   - threads: The number of threads; by default one a core.
+  ///   - pictures: The files of typical pictures; one or two hundred are enough.
+  ///   - resize: How pictures are resized to the model's input.
+  ///   - threads: The number of threads; by default one per core.
   ///   - runtime: The runtime; by default one is opened.
-  ///   - progress: Called after each picture with the number of passes over a picture that are done, and of all passes.
-  ///   - skipped: Takes each file that cannot be read.
-  /// - Returns: For each tensor the range with the least error in 255 steps; see
+  ///   - progress: Called after each inference with the number of inferences done, and the total number.
+  ///   - skipped: Called with the error of each file that cannot be read.
+  /// - Returns: For each tensor the range that gives the least error with 255 steps; see
   ///   ``ActivationHistogram/rangeOfLeastError``.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``QuantizationError/notFinite(tensor:)``,
   ///   ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
-  /// - Complexity: For each picture one inference and one pass over all activations; two, three… of both for models whose
+  /// - Complexity: One inference and one pass over all activations per picture, or several of both for models whose
   ///   activations do not fit into memory at once.
   public func ranges(
     pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,
@@ -35,27 +35,27 @@ extension Quantization {
     let runtime = try runtime ?? Runtime()
     let probes = try probes()
     var ranges: [String: ActivationRanges.Range] = [:]
-    var seen = 0
+    var readable = 0
     for (number, probe) in probes.enumerated() {
       let runner = try ModelRunner(
         model: probe.model, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime))
       let reader = try ViewReader(width: runner.input.width, height: runner.input.height, resize: resize)
       let parts = probe.parts.map(\.range)
-      // Each worker adds to a set of histograms that no other uses at the time.
+      // Each worker adds to a set of histograms that no other worker uses at the same time.
       let sets = HistogramSets(count: parts.count)
-      seen = 0
+      readable = 0
       try await runner.run(
         .files(pictures), by: reader,
         read: { bytes in sets.add(bytes.bindMemory(to: Float.self), parts: parts) },
         deliver: { index, result in
           switch result {
-          case .success: seen += 1
-          // A file that cannot be read is reported once.
+          case .success: readable += 1
+          // Report a file that cannot be read only in the first pass.
           case .failure(let error): if number == 0 { skipped(error) }
           }
           progress(number * pictures.count + index + 1, probes.count * pictures.count)
         })
-      guard seen > 0 else { throw InferenceError.noPictures }
+      guard readable > 0 else { throw InferenceError.noPictures }
       for (part, histogram) in zip(probe.parts, sets.sum()) {
         guard !histogram.holdsNonFinite else {
           throw QuantizationError.notFinite(tensor: "\"\(part.activation.name)\"")
@@ -63,7 +63,7 @@ extension Quantization {
         ranges[part.activation.name] = histogram.rangeOfLeastError
       }
     }
-    return ActivationRanges(model: fingerprint, pictures: seen, ranges: ranges)
+    return ActivationRanges(model: fingerprint, pictures: readable, ranges: ranges)
   }
 }
 
@@ -74,7 +74,7 @@ private final class HistogramSets: Sendable {
 
   init(count: Int) { self.count = count }
 
-  /// Adds the numbers of each part to the histogram at the part's place.
+  /// Adds the numbers of each part to the histogram at the part's index.
   func add(_ numbers: UnsafeBufferPointer<Float>, parts: [Range<Int>]) {
     var set = idle.withLock { $0.popLast() } ?? Array(repeating: ActivationHistogram(), count: count)
     for (place, part) in parts.enumerated() where part.upperBound <= numbers.count {
@@ -94,7 +94,7 @@ private final class HistogramSets: Sendable {
 }
 
 extension ActivationRanges {
-  /// Reads ranges from a file of JSON.
+  /// Reads ranges from a JSON file.
   ///
   /// - Throws: ``QuantizationError/badRangesFile(path:because:)``.
   public init(contentsOf file: URL) throws(QuantizationError) {
@@ -112,9 +112,9 @@ extension ActivationRanges {
     }
   }
 
-  /// Writes the ranges as JSON, keys in order, so that the same ranges always give the same file.
+  /// Writes the ranges as JSON with sorted keys, so that the same ranges always give the same file.
   ///
-  /// - Throws: ``TFLiteError`` when the file cannot be written, which then is as it was.
+  /// - Throws: ``AtomicFileError`` when the file cannot be written; an existing file is then unchanged.
   public func write(to file: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -25,9 +25,9 @@ public struct EdgeTPU: Sendable, Hashable {
     self.settings = settings
   }
 
-  /// Prepares a model for the device and runs it once, on zeros.
+  /// Prepares a model for the device and runs it once, with an input of zeros.
   ///
-  /// A library that was built for another runtime may crash then: call it in a child process.
+  /// A library that was built for another runtime may crash: call this function in a child process.
   ///
   /// - Throws: ``LiteRTError``.
   public func tryOut(_ model: LoadedModel) throws {
@@ -59,7 +59,7 @@ public struct EdgeTPUDevice: Sendable, Hashable, CustomStringConvertible {
 
   /// The bus that it is attached to.
   public let bus: Bus
-  /// The path that the library gives it: a device file, or a place in the tree of USB devices.
+  /// The path that the library reports: a device file, or a path in the tree of USB devices.
   public let path: String
 
   /// Describes a device by its bus and path.
@@ -88,18 +88,19 @@ public struct EdgeTPUSettings: Sendable, Hashable {
 
   /// The clock rate; nil for the library's default, the highest.
   public var performance: Performance?
-  /// Whether a USB device gets its firmware whenever it is opened; nil for the library's default, only when it has none.
+  /// Whether to load the firmware onto a USB device each time it is opened; nil for the library's default: only if the
+  /// device has none.
   public var usbAlwaysDFU: Bool?
   /// The length of a USB device's queue of bulk input transfers, from 0 to 255; nil for the library's default, 32.
   public var usbMaxBulkInQueueLength: UInt8?
   /// How much the library writes to standard error, from 0 to 10; nil for the library's default, nothing.
   public var verbosity: Int?
 
-  /// Makes settings; nil leaves one at the library's default.
+  /// Makes settings; nil stands for the library's default.
   ///
   /// - Parameters:
   ///   - performance: The clock rate.
-  ///   - usbAlwaysDFU: Whether a USB device gets its firmware whenever it is opened.
+  ///   - usbAlwaysDFU: Whether to load the firmware onto a USB device each time it is opened.
   ///   - usbMaxBulkInQueueLength: The length of a USB device's queue of bulk input transfers.
   ///   - verbosity: How much the library writes to standard error, from 0 to 10.
   public init(

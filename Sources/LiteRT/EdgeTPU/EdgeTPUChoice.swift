@@ -8,7 +8,7 @@
 /// | `usb:0`, `pci:1` | the first on USB, the second on PCI |
 /// | `/dev/apex_0` | the one at that path |
 public enum EdgeTPUChoice: Sendable, Hashable {
-  /// All on a bus, or on any bus.
+  /// All devices on a bus, or on any bus.
   case all(EdgeTPUDevice.Bus?)
   /// The device at an index, from 0, among those on a bus or on any bus.
   case place(Int, EdgeTPUDevice.Bus?)
@@ -38,7 +38,7 @@ public enum EdgeTPUChoice: Sendable, Hashable {
     }
   }
 
-  /// Returns the chosen ones of `devices`.
+  /// Returns the devices that match the choice.
   public func chosen(of devices: [EdgeTPUDevice]) -> [EdgeTPUDevice] {
     func on(_ bus: EdgeTPUDevice.Bus?) -> [EdgeTPUDevice] { devices.filter { bus == nil || $0.bus == bus } }
     switch self {

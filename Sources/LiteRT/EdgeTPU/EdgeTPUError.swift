@@ -8,7 +8,7 @@ public import Platform
 
 /// Why an Edge TPU cannot be used, or how it failed.
 public struct EdgeTPUError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case libraryNotFound, libraryCrashes, trialFailed, noDevice, noSuchDevice, cannotOpen, newerModel, unplugged, failed
     case runtimeTakesNoDelegates
@@ -17,9 +17,9 @@ public struct EdgeTPUError: DescribedError {
   public let code: Code
   public let message: String
   public let remedy: String?
-  /// The device, where the error is about one.
+  /// The device, if the error concerns one.
   public let device: EdgeTPUDevice?
-  /// What the loader, the library or the runtime said, where it said something.
+  /// The message of the loader, the library or the runtime, if there is one.
   public let reason: String?
 
   private init(
@@ -32,10 +32,10 @@ public struct EdgeTPUError: DescribedError {
     self.reason = reason
   }
 
-  /// The library that drives Edge TPUs cannot be opened; `reason` is what the loader said.
+  /// The library that drives Edge TPUs cannot be opened; `reason` is the loader's message.
   public static func libraryNotFound(reason: String) -> Self {
     Self(
-      .libraryNotFound, "the library that drives Edge TPUs is not there: \(reason)",
+      .libraryNotFound, "the library that drives Edge TPUs cannot be opened: \(reason)",
       remedy: """
         install libedgetpu, on Debian the package libedgetpu1-std of Coral's package source, or set \
         \(EdgeTPULibrary.variable) to the path of \(EdgeTPULibrary.fileName)
@@ -48,14 +48,14 @@ public struct EdgeTPUError: DescribedError {
       .libraryCrashes,
       """
       \(path)\(version.isEmpty ? "" : " (\(version))") crashes (signal \(signal)) with this runtime: it was built for \
-      another one
+      another runtime
       """,
       remedy: """
-        take a libedgetpu that was built for TensorFlow 2.16 or newer, and set \(EdgeTPULibrary.variable) to its path
+        use a libedgetpu that was built for TensorFlow 2.16 or newer, and set \(EdgeTPULibrary.variable) to its path
         """)
   }
 
-  /// The child process that tried the library out failed; `complaint` says how.
+  /// The child process that tried the library out failed; `complaint` is its message.
   public static func trialFailed(path: String, complaint: String) -> Self {
     Self(.trialFailed, "\(path) could not be tried out: \(complaint)", reason: complaint)
   }
@@ -63,14 +63,14 @@ public struct EdgeTPUError: DescribedError {
   /// The library lists no device.
   public static func noDevice(library: String) -> Self {
     Self(
-      .noDevice, "no Edge TPU answers",
+      .noDevice, "no Edge TPU was found",
       remedy: """
         plug in a Coral device; on Linux a PCI device needs the drivers gasket and apex and the right to open \
         /dev/apex_0, a USB device the udev rules that come with \(library)
         """)
   }
 
-  /// None of the devices present is the chosen one.
+  /// No device that is present matches the choice.
   public static func noSuchDevice(_ choice: EdgeTPUChoice, present: [EdgeTPUDevice]) -> Self {
     Self(
       .noSuchDevice,
@@ -82,7 +82,7 @@ public struct EdgeTPUError: DescribedError {
     Self(
       .cannotOpen,
       """
-      the Edge TPU \(device) cannot be opened\(reason.isEmpty ? "" : " (\(reason))"): it is busy with another process, or \
+      the Edge TPU \(device) cannot be opened\(reason.isEmpty ? "" : " (\(reason))"): another process uses it, or \
       this user may not open it
       """, device: device, reason: reason)
   }
@@ -98,21 +98,21 @@ public struct EdgeTPUError: DescribedError {
   /// A device failed while it ran a model and is no longer present.
   public static func unplugged(_ device: EdgeTPUDevice, reason: String) -> Self {
     Self(
-      .unplugged, "the Edge TPU \(device) was unplugged while it worked\(reason.isEmpty ? "" : " (\(reason))")",
+      .unplugged, "the Edge TPU \(device) was unplugged while it ran the model\(reason.isEmpty ? "" : " (\(reason))")",
       device: device, reason: reason)
   }
 
   /// A device that is present failed while it ran a model.
   public static func failed(_ device: EdgeTPUDevice, reason: String) -> Self {
     Self(
-      .failed, "the Edge TPU \(device) failed while it worked\(reason.isEmpty ? "" : ": \(reason)")", device: device,
-      reason: reason)
+      .failed, "the Edge TPU \(device) failed while it ran the model\(reason.isEmpty ? "" : ": \(reason)")",
+      device: device, reason: reason)
   }
 
   /// This build of LiteRT accepts no delegates.
   public static func runtimeTakesNoDelegates(path: String) -> Self {
     Self(
       .runtimeTakesNoDelegates, "\(path) accepts no delegates, which an Edge TPU needs",
-      remedy: "take LiteRT 2.3 from the PyPI package ai-edge-litert")
+      remedy: "use LiteRT 2.3 from the PyPI package ai-edge-litert")
   }
 }

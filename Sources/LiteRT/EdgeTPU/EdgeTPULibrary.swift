@@ -16,10 +16,10 @@ import Platform
 
 /// The library that drives Edge TPUs, `libedgetpu.so.1`, opened at run time.
 ///
-/// It runs in this process with all its rights: open only a library that you trust. One that was built for another runtime
-/// can crash; ``EdgeTPU/tryOut(_:)`` in a child process shows that without harm.
+/// It runs in this process with all its rights: open only a library that you trust. A library that was built for
+/// another runtime can crash; to test it safely, call ``EdgeTPU/tryOut(_:)`` in a child process.
 public struct EdgeTPULibrary: @unchecked Sendable {
-  /// The environment variable with the path of the library; where it is set, no other place is tried.
+  /// The environment variable with the path of the library; if it is set, no other path is tried.
   public static let variable = "IMPRINT_EDGETPU"
 
   /// The library's name where the system's loader looks for it.
@@ -37,7 +37,7 @@ public struct EdgeTPULibrary: @unchecked Sendable {
   private let create: CEdgeTPUCreatePlugin
   private let destroy: CEdgeTPUDestroyPlugin
 
-  /// Opens the library that `$IMPRINT_EDGETPU` names, or else the one where the system's loader looks.
+  /// Opens the library that `$IMPRINT_EDGETPU` names, or else the one that the system's loader finds.
   ///
   /// - Throws: ``EdgeTPUError/libraryNotFound(reason:)``.
   public init() throws(EdgeTPUError) {
@@ -48,7 +48,7 @@ public struct EdgeTPULibrary: @unchecked Sendable {
   /// Opens a library.
   ///
   /// - Parameter path: Its path, or a bare name for the system's loader.
-  /// - Throws: ``EdgeTPUError/libraryNotFound(reason:)``, also where it is another library.
+  /// - Throws: ``EdgeTPUError/libraryNotFound(reason:)``, also if the file is another library.
   public init(path: String) throws(EdgeTPUError) { try self.init(firstOf: [path]) }
 
   private init(firstOf paths: [String]) throws(EdgeTPUError) {
@@ -91,14 +91,14 @@ public struct EdgeTPULibrary: @unchecked Sendable {
     return chosen
   }
 
-  /// Returns a delegate for a device, which the caller owns.
+  /// Returns a delegate for a device. The caller owns the delegate.
   func delegate(for device: EdgeTPUDevice, settings: EdgeTPUSettings) throws(EdgeTPUError) -> OpaquePointer {
     let present = devices()
     guard let place = present.firstIndex(of: device) else {
       throw present.isEmpty ? .noDevice(library: path) : .noSuchDevice(.path(device.path), present: present)
     }
     if let verbosity = settings.verbosity { setVerbosity(Int32(clamping: verbosity)) }
-    // The library applies the settings only where the device is given by its index.
+    // The library applies the settings only if the device is given by its index.
     let options = [(key: "device", value: ":\(place)")] + settings.options
     var keys = options.map { strdup($0.key) }
     var values = options.map { strdup($0.value) }
@@ -116,7 +116,7 @@ public struct EdgeTPULibrary: @unchecked Sendable {
     return delegate
   }
 
-  // More than any machine has: beyond it the library is broken.
+  // More devices than any machine has: a larger count shows a broken library.
   private static let most = 256
 }
 

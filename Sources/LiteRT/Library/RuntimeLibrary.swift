@@ -52,7 +52,7 @@ struct RuntimeLibrary: @unchecked Sendable {
   let lockTensorBuffer: LiteRtLockTensorBuffer
   let unlockTensorBuffer: LiteRtUnlockTensorBuffer
   let destroyTensorBuffer: LiteRtDestroyTensorBuffer
-  /// The functions that register a delegate; nil where the library lacks them.
+  /// The functions that register a delegate; nil if the library lacks them.
   let accelerators: AcceleratorFunctions?
 
   /// Loads all functions from an open library.
@@ -107,7 +107,7 @@ struct AcceleratorFunctions: @unchecked Sendable {
   private let setDelegate: LiteRtSetDelegateFunction
   private let register: LiteRtRegisterAccelerator
 
-  /// Loads the functions from an open library; returns nil where it lacks one.
+  /// Loads the functions from an open library; returns nil if it lacks one.
   init?(_ library: SharedLibrary) {
     do throws(SharedLibraryError) {
       wrapDelegate = try library.function("LiteRtWrapDelegate", as: CEdgeTPUWrapDelegate.self)
@@ -125,8 +125,8 @@ struct AcceleratorFunctions: @unchecked Sendable {
 
   /// Registers an accelerator that the environment asks for a delegate whenever it prepares a model.
   ///
-  /// Call it before any model is prepared: an environment's accelerators must not change afterwards. Where no delegate is
-  /// on offer, the model stays as it is.
+  /// Call it before any model is prepared: an environment's accelerators must not change afterwards. If no delegate is
+  /// offered, the model is prepared without one.
   ///
   /// - Returns: Whether the registration succeeded.
   func register(in environment: LiteRtEnvironment) -> Bool {
@@ -142,7 +142,7 @@ struct AcceleratorFunctions: @unchecked Sendable {
 
 /// The identity of a build of a library.
 enum FileIdentity {
-  /// Returns a file's path, size and modification time, or the path alone where the file does not exist.
+  /// Returns a file's path, size and modification time, or the path alone if the file does not exist.
   static func words(for path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return path }

@@ -9,12 +9,12 @@ import Synchronization
   import Musl
 #endif
 
-/// Captures what the runtime prints, so that it does not reach the user's terminal.
+/// Captures the runtime's output, so that it does not reach the user's terminal.
 ///
 /// A process has one C standard error stream, so calls take turns to replace it. The replacement stream is made once and
 /// never closed: a thread that began to print before the original was restored still holds it.
 final class RuntimeLog: @unchecked Sendable {
-  /// The log of this process; nil where the system cannot make a stream in memory.
+  /// The log of this process; nil if the system cannot make a stream in memory.
   static let shared = RuntimeLog()
 
   private let stream: UnsafeMutablePointer<FILE>
@@ -38,8 +38,8 @@ final class RuntimeLog: @unchecked Sendable {
 
   /// Runs `work` with C's standard error captured, and returns what the runtime printed meanwhile.
   ///
-  /// Lines that other code prints at the same time are passed on: the runtime's own begin with a severity. The file
-  /// descriptor stays as it is, so that code that writes to it directly is not affected.
+  /// Lines that other code prints at the same time are passed on to standard error; the runtime's own lines begin with
+  /// a severity. The file descriptor is not replaced, so code that writes to it directly is not affected.
   func capturing<Result>(_ work: () -> Result) -> (result: Result, printed: String) {
     turn.withLock { _ in
       // Optional or not, depending on the C library's version.

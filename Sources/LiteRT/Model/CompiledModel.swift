@@ -40,9 +40,9 @@ public final class CompiledModel: Sendable {
   /// - Parameters:
   ///   - model: The model.
   ///   - hardware: The hardware to run it on.
-  ///   - packedWeights: The path of a file with the weights packed for the processor's kernels; nil to pack them in memory.
-  ///     The runtime maps the file, or writes it where it is missing or was packed for another processor. It does not check
-  ///     that the file belongs to this model.
+  ///   - packedWeights: The path of a file with the weights packed for the processor's kernels; nil to pack them in
+  ///     memory. The runtime maps the file, or writes it if it is missing or was packed for another processor. It does
+  ///     not check that the file belongs to this model.
   /// - Throws: ``LiteRTError/failed(to:status:message:)`` with the message of the runtime, or
   ///   ``LiteRTError/unexpectedTensors(inputs:outputs:)``.
   public init(_ model: LoadedModel, hardware: Hardware, packedWeights: String? = nil) throws(LiteRTError) {
@@ -92,7 +92,8 @@ public final class CompiledModel: Sendable {
   ///   - read: Reads the output from the tensor's memory of `output.byteCount` bytes, which is valid only during the
   ///     call.
   /// - Returns: What `read` returns.
-  /// - Throws: What `fill` and `read` throw, and ``LiteRTError/failed(to:status:message:)`` with the message of the runtime.
+  /// - Throws: The errors of `fill` and `read`, and ``LiteRTError/failed(to:status:message:)`` with the message of the
+  ///   runtime.
   public func run<Value>(
     fill: (UnsafeMutableRawBufferPointer) throws -> Void, read: (UnsafeRawBufferPointer) throws -> Value
   ) throws -> Value {
@@ -122,7 +123,7 @@ public final class CompiledModel: Sendable {
     return try state.output.withMemory(kLiteRtTensorBufferLockModeRead) { try read(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Returns the delegate that the hardware needs, which the caller owns; nil where it needs none.
+  /// Returns the delegate that the hardware needs, or nil if it needs none. The caller owns the delegate.
   private static func delegate(for hardware: Hardware, runtime: Runtime) throws(LiteRTError) -> OpaquePointer? {
     guard let device = hardware.edgeTPU else { return nil }
     guard runtime.takesDelegates else { throw .edgeTPU(.runtimeTakesNoDelegates(path: runtime.path)) }
@@ -144,9 +145,9 @@ public final class CompiledModel: Sendable {
     return String(cString: text).split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
-  /// Throws where the output of the operators has another number of elements than the file says.
+  /// Throws if the operators' output has another number of elements than the file declares.
   ///
-  /// The runtime writes as much as the operators produce, even past the end of the buffer.
+  /// The runtime writes all elements that the operators produce, even past the end of the buffer.
   private static func checkOutput(
     of handle: LiteRtCompiledModel, is shape: [Int], library: RuntimeLibrary
   ) throws(LiteRTError) {
@@ -282,7 +283,7 @@ public final class LoadedModel: Sendable {
 public enum Hardware: Sendable, Hashable {
   /// The processor, with the number of threads for one inference.
   case cpu(threads: Int)
-  /// An Edge TPU for the operators compiled for it, and the processor for the others.
+  /// An Edge TPU for the operators compiled for it, and the processor for the remaining operators.
   case edgeTPU(EdgeTPU, threads: Int)
 
   /// The number of processor threads for one inference.

@@ -30,7 +30,7 @@ public struct TensorDescription: Sendable, Hashable {
     self.byteCount = byteCount
   }
 
-  // Larger than any input or output of an image model: beyond it the file is broken.
+  // Larger than any input or output of an image model: a larger size shows a damaged file.
   private static let largest = 1 << 31
 }
 

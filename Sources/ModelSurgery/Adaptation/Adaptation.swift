@@ -1,25 +1,25 @@
 public import TFLite
 
-/// A model that can be given the imprinting tail: an image classifier, whose classes stay, or an embedding extractor.
+/// A model that is to get the imprinting tail: an image classifier, which keeps its classes, or an embedding extractor.
 ///
-/// The classifier's logits are W f + b, f being its features. The tail normalises its input, which loses ‖f‖ and with it the
-/// right weight of the biases. So a constant element c is put behind the features, and the biases become the last elements
-/// of the rows: with f⁺ = (f, c) and W⁺ = (W, b / c)
+/// The classifier's logits are W f + b, where f are its features. The tail normalises its input, which loses ‖f‖, so
+/// the biases would get the wrong weight. Therefore a constant element c is appended to the features, and the biases
+/// become the last elements of the rows: with f⁺ = (f, c) and W⁺ = (W, b / c),
 ///
 ///     W⁺ f⁺ / ‖f⁺‖ = (W f + b) / ‖f⁺‖
 ///
-/// orders the classes of every picture exactly as before, whatever the length of its features. c is so small that it adds
-/// nothing to the cosines by which classes are imprinted. Coral's uint8 layout has no room for it: there the tail is
-/// W f / ‖f‖ + b / n, n being the typical ‖f‖.
+/// ranks the classes of every picture exactly as before, whatever the length of its features. c is so small that it
+/// does not change the cosines of imprinted classes. In Coral's uint8 layout it cannot be represented: there the tail
+/// is W f / ‖f‖ + b / n, where n is the typical ‖f‖.
 ///
 /// ```swift
 /// let adaptation = try Adaptation(of: Model(contentsOf: file))
 /// let model = try adaptation.model()
 /// ```
 public struct Adaptation: Sendable, Hashable {
-  /// The classifier's head, or nil of an extractor.
+  /// The classifier's head, or nil for an extractor.
   public let head: ClassifierHead?
-  /// The model up to its features as a model of its own, with one vector of D elements as its output.
+  /// The part of the model that computes the features, as a separate model whose output is one vector of D elements.
   public let extractor: Model
   /// D, the number of features.
   public let dimension: Int
@@ -28,13 +28,14 @@ public struct Adaptation: Sendable, Hashable {
 
   /// Finds the head and the features of a model.
   ///
-  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)``, and what else ``ClassifierHead/find(in:)`` throws.
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)``, and the other errors of ``ClassifierHead/find(in:)``.
   /// - Complexity: O(operators × tensors + N D).
   public init(of model: Model) throws(SurgeryError) {
     let model = model.forSinglePictures ?? model
     guard (try? ImprintingTail(of: model)) == nil else {
       throw .cannotAdapt(
-        found: model.lastOperators(5), because: "it has the imprinting tail already and can be taught as it is")
+        found: model.lastOperators(5),
+        because: "it has the imprinting tail already and can learn classes without adaptation")
     }
     head = try ClassifierHead.find(in: model)
     let (_, output) = try model.onlyInputAndOutput()
@@ -58,18 +59,18 @@ public struct Adaptation: Sendable, Hashable {
 
   /// Returns the model with the imprinting tail.
   ///
-  /// The classes of a classifier come first, in their order; an extractor gets one class, a row of zeros, to be replaced.
-  /// Behind a classifier the tail's scale is 1.15 times the typical greatest logit, so that an imprinted class wins over
-  /// those of the base for pictures like its own and loses for others. Behind an extractor it is 40.
+  /// The classes of a classifier come first, in their order. An extractor gets one placeholder class, a row of zeros.
+  /// For a classifier, the tail's scale is 1.15 times the typical greatest logit, so that an imprinted class has the
+  /// highest score for pictures like its own, and a base class for other pictures. For an extractor it is 40.
   ///
-  /// The model's metadata is kept, and completed as ``TFLite/Model/describeClassifier(name:normalization:labels:)`` does;
-  /// metadata newer than the schema known here stays as it is.
+  /// The model keeps its metadata, which ``TFLite/Model/describeClassifier(name:normalization:labels:)`` completes;
+  /// metadata newer than the known schema is not changed.
   ///
   /// - Parameters:
   ///   - layout: How the tail stores its numbers.
   ///   - calibration: The statistics of the features; by default an estimate, see ``HeadCalibration/init(estimating:)``.
-  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` where features in float would get a uint8 tail,
-  ///   ``SurgeryError/badNumbers(of:because:)`` where the rows exceed 32-bit floats.
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` if float features would get a uint8 tail,
+  ///   ``SurgeryError/badNumbers(of:because:)`` if the rows exceed 32-bit floats.
   /// - Complexity: O(N D).
   public func model(
     layout: TailLayout = .float, calibration: HeadCalibration? = nil
@@ -107,7 +108,7 @@ public struct Adaptation: Sendable, Hashable {
         behind: extended, scale: scale, encoding: .float32, kernel: .float32, rows: rows,
         biases: Array(repeating: 0, count: head.classCount))
     case .coral:
-      // The convolution's output is quantised over [-1, 1]: the scale is the greatest logit that has to fit.
+      // The convolution's output is quantised over [-1, 1]: the scale is the greatest logit that must fit.
       let greatest = head.logitRange.map { max(-$0.lowerBound, $0.upperBound) } ?? 1.6 * known.topLogit
       let scale = max(1, greatest)
       let rows = head.weights.map { $0 * known.featureNorm / scale }
@@ -119,7 +120,7 @@ public struct Adaptation: Sendable, Hashable {
     return tail.finish(with: scores)
   }
 
-  /// Adds the operator, if any, that brings the features to the tail's own type.
+  /// Adds the operator, if any, that converts the features to the tail's type.
   private func prepared(
     _ features: GraphTensor, in tail: inout GraphBuilder, for layout: TailLayout
   ) throws(SurgeryError) -> GraphTensor {
@@ -131,20 +132,21 @@ public struct Adaptation: Sendable, Hashable {
     case (.coral, .float32):
       throw .cannotAdapt(
         found: extractor.lastOperators(5),
-        because: "its features are in float and Coral's layout in uint8: use the float layout, or quantise it first")
+        because: "its features are float and Coral's layout is uint8: use the float layout, or quantise it first")
     }
   }
 
   private func check(_ rows: [Float], _ scale: Float, of head: ClassifierHead) throws(SurgeryError) {
     guard scale.isFinite, rows.allSatisfy(\.isFinite) else {
-      throw .badNumbers(of: head.name, because: "times the scale they exceed 32-bit floats")
+      throw .badNumbers(of: head.name, because: "multiplied by the scale, they exceed 32-bit floats")
     }
   }
 
-  /// Over [-1, 1], which the runtime requires for a normalised vector.
+  /// The encoding over [-1, 1], which the runtime requires for a normalised vector.
   private static let cosines = ElementEncoding.uint8(scale: 1 / 128, zeroPoint: 128)
 
-  /// A range for the base's rows and for imprinted ones, unit vectors whose elements rarely exceed 0.5.
+  /// Returns an encoding whose range holds the base's rows and imprinted rows, unit vectors whose elements rarely
+  /// exceed 0.5.
   private static func kernel(for rows: [Float]) -> ElementEncoding {
     let least = min(rows.min() ?? 0, 0)
     let greatest = max(rows.max() ?? 0, 0.5)
@@ -156,16 +158,16 @@ public struct Adaptation: Sendable, Hashable {
 
 /// How the imprinting tail of an adapted model stores its numbers.
 public enum TailLayout: String, Sendable, Hashable, CaseIterable {
-  /// In float, behind a DEQUANTIZE where the base is quantised: the base's answers do not change.
+  /// In float, after a DEQUANTIZE if the base is quantised: the base's results do not change.
   case float
-  /// In uint8 throughout, as Coral's tools read it, and therefore coarser.
+  /// In uint8 throughout, the layout that Coral's tools read, and therefore coarser.
   case coral
 }
 
-/// The statistics of a classifier's features on the pictures that it is used for, which its weights do not tell.
+/// The statistics of a classifier's features on the pictures that it is used for. Its weights do not determine them.
 ///
-/// In a float tail they do not change which class wins. The sharpness of the scores depends on them, and the balance between
-/// the base's classes and those added beside them.
+/// In a float tail they do not change which class has the highest score. They affect how sharp the scores are, and the
+/// balance between base classes and added classes.
 public struct HeadCalibration: Sendable, Hashable {
   /// The mean of ‖f‖, the length of a picture's feature vector.
   public let featureNorm: Float
@@ -174,7 +176,7 @@ public struct HeadCalibration: Sendable, Hashable {
 
   /// Creates a calibration from measured numbers.
   ///
-  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` where one is not finite, or the length not positive.
+  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` if one is not finite, or the length is not positive.
   public init(featureNorm: Float, topLogit: Float) throws(SurgeryError) {
     guard featureNorm.isFinite, featureNorm > 0, topLogit.isFinite else {
       throw .badNumbers(
@@ -193,9 +195,10 @@ public struct HeadCalibration: Sendable, Hashable {
 
   /// Estimates a calibration from the weights alone.
   ///
-  /// With w the mean length of the head's rows: where the logits are quantised, their greatest representable value m is the
-  /// greatest of the training, and ‖f‖ ≈ 2.2 m / w, top logit ≈ 0.65 m. Otherwise features are assumed to have a mean square
-  /// of 1: ‖f‖ ≈ √D, top logit ≈ 0.28 w √D. On four MobileNets the measured lengths are 0.6 to 1.2 times the first estimate.
+  /// Let w be the mean length of the head's rows. If the logits are quantised, their greatest representable value m was
+  /// the greatest logit in training; then ‖f‖ ≈ 2.2 m / w, top logit ≈ 0.65 m. Otherwise features are assumed to have a
+  /// mean square of 1: ‖f‖ ≈ √D, top logit ≈ 0.28 w √D. On four MobileNets the measured lengths are 0.6 to 1.2 times
+  /// the first estimate.
   public init(estimating head: ClassifierHead) {
     let dimension = head.dimension
     let lengths = (0..<head.classCount).reduce(0 as Float) { sum, row in

@@ -15,11 +15,11 @@ public struct ClassifierHead: Sendable, Hashable {
   public let classCount: Int
   /// W: `[N, D]`.
   public let weights: [Float]
-  /// b: one for each class, zeros where the layer has none.
+  /// b: one for each class; zeros if the layer has no biases.
   public let biases: [Float]
   /// Whether a softmax follows.
   public let hasSoftmax: Bool
-  /// The range of the logits where they are quantised.
+  /// The range of the logits if they are quantised.
   public let logitRange: ClosedRange<Float>?
 
   /// Finds the head of a model; nil for an embedding extractor.
@@ -27,8 +27,9 @@ public struct ClassifierHead: Sendable, Hashable {
   /// A model without a softmax whose last layer is linear counts as a classifier.
   ///
   /// - Throws: ``SurgeryError/notOneInputAndOutput(inputs:outputs:)``, ``SurgeryError/noVector(tensor:shape:)`` or
-  ///   ``SurgeryError/cannotAdapt(found:because:)`` with what was found; ``SurgeryError/unsuitable(tensor:because:)`` or
-  ///   ``SurgeryError/badConstant(tensor:expected:found:)`` where a constant cannot be read.
+  ///   ``SurgeryError/cannotAdapt(found:because:)`` with the last operators of the model;
+  ///   ``SurgeryError/unsuitable(tensor:because:)`` or ``SurgeryError/badConstant(tensor:expected:found:)`` if a
+  ///   constant cannot be read.
   /// - Complexity: O(operators + N D).
   public static func find(in model: Model) throws(SurgeryError) -> ClassifierHead? {
     let (input, output) = try model.onlyInputAndOutput()
@@ -52,20 +53,21 @@ public struct ClassifierHead: Sendable, Hashable {
     return nil
   }
 
-  /// Why a model whose path does not come from a linear layer is no embedding extractor, or nil where it is one.
+  /// Returns why a model whose output does not come from a linear layer is not an embedding extractor, or nil if it is
+  /// one.
   private static func refusal(of path: OutputPath, in model: Model) -> String? {
     let graph = model.mainSubgraph ?? SubGraph()
-    if case .circle = path.end { return "its operators run in a circle: the file is damaged" }
+    if case .circle = path.end { return "its operators form a cycle: the file is damaged" }
     guard let index = path.firstNonlinear(in: model) else {
-      return path.beta == nil ? nil : "before its SOFTMAX comes nothing"
+      return path.beta == nil ? nil : "its SOFTMAX follows no operator"
     }
     let name = model.name(of: graph.operators[index])
     switch model.builtinOperator(of: graph.operators[index]) {
     case .logSoftmax, .logistic, .argMax, .argMin, .topkV2:
-      return "it ends in \(name), where a softmax or the logits themselves are needed"
+      return "it ends in \(name), and a softmax or logits are needed"
     case .softmax where path.beta != nil: return "it has two softmaxes"
     case .custom where name != Model.compiledOperatorName: return "it ends in the custom operator \(name)"
-    default: return path.beta == nil ? nil : "before its SOFTMAX comes \(name)"
+    default: return path.beta == nil ? nil : "its SOFTMAX follows \(name)"
     }
   }
 

@@ -38,7 +38,8 @@ public struct Architecture: Sendable, Hashable {
   /// A layer or a group of layers.
   ///
   /// `weights` and `normalization` are the prefixes of weight names: `weights.weight`, `weights.bias`,
-  /// `normalization.running_mean` and so on. Convolutions have SAME padding and no bias but that of the normalisation.
+  /// `normalization.running_mean` and so on. Convolutions have SAME padding, and no bias except that of the
+  /// normalisation.
   public indirect enum Layer: Sendable, Hashable {
     /// A convolution with a square kernel, batch normalisation and an activation.
     case convolution(
@@ -112,7 +113,7 @@ extension Architecture {
     return needed
   }
 
-  /// Checks that weights fit the network: none missing, none too many, all of the right shape and finite.
+  /// Checks that the weights fit the network: none is missing, none is extra, all have the right shape and are finite.
   ///
   /// The batch counter of a normalisation is optional.
   ///
@@ -167,7 +168,7 @@ extension Architecture {
 
 /// Why weights do not fit an architecture.
 public struct ConversionError: DescribedError {
-  /// Distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case unmatched, misshapen, badNumber
   }
@@ -180,7 +181,7 @@ public struct ConversionError: DescribedError {
   public static func unmatched(architecture: String, missing: [String], extra: [String]) -> Self {
     var parts: [String] = []
     if !missing.isEmpty { parts.append("they lack \(list(missing))") }
-    if !extra.isEmpty { parts.append("they have too many \(list(extra))") }
+    if !extra.isEmpty { parts.append("they have the extra tensors \(list(extra))") }
     return Self(
       code: .unmatched,
       message: "these are not the weights of \(architecture): \(parts.joined(separator: "; "))",
@@ -199,7 +200,7 @@ public struct ConversionError: DescribedError {
   public static func badNumber(tensor: String, because reason: String) -> Self {
     Self(
       code: .badNumber,
-      message: "the tensor \"\(tensor)\" does not serve: \(reason)",
+      message: "the tensor \"\(tensor)\" cannot be used: \(reason)",
       remedy: "check the weights for damage, and their training for divergence")
   }
 

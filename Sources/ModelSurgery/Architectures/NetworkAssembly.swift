@@ -122,7 +122,7 @@ struct NetworkAssembly {
 }
 
 extension Architecture {
-  /// Returns a float model of the network: a classifier, or for a ``base`` an embedding extractor.
+  /// Returns a float model of the network: a classifier, or an embedding extractor for a ``base``.
   ///
   /// The input is `[1, side, side, 3]` with bytes as (byte − 127.5) / 127.5, in [−1, 1], as in all float models here. A
   /// product and a sum convert that to (byte − mean) / deviation: folding the sum into the first convolution would be

@@ -1,7 +1,7 @@
 import TFLite
 
 extension ByteCursor {
-  /// The next so many numbers of a width, each made of its bits; nil where the bytes end before.
+  /// Reads `count` numbers of one width, each converted from its bits. Returns nil if too few bytes are left.
   package mutating func numbers<Bits: FixedWidthInteger, Number>(
     _ count: Int, of _: Bits.Type, _ number: (Bits) -> Number
   ) -> [Number]? {
@@ -13,13 +13,13 @@ extension ByteCursor {
     }
   }
 
-  /// The next so many 32-bit floats.
+  /// Reads `count` 32-bit floats.
   package mutating func floats(_ count: Int) -> [Float]? { numbers(count, of: UInt32.self, Float.init(bitPattern:)) }
 
-  /// The next so many 64-bit floats.
+  /// Reads `count` 64-bit floats.
   package mutating func doubles(_ count: Int) -> [Double]? { numbers(count, of: UInt64.self, Double.init(bitPattern:)) }
 
-  /// The next 32 bits as a number of elements, none of which can take less than a byte of what is left.
+  /// Reads a 32-bit number of elements. Returns nil if it exceeds the bytes left: an element takes at least one byte.
   package mutating func count() -> Int? {
     next(UInt32.self).flatMap { Int(exactly: $0) }.flatMap { $0 <= remaining ? $0 : nil }
   }

@@ -88,9 +88,9 @@ enum SortedTable {
   private static func forEachEntry(
     of block: Bytes, _ keys: inout Keys, _ body: (_ key: [UInt8], _ value: Bytes) -> Void
   ) throws(WeightsError) {
-    let damage = WeightsError.damaged(place: "the index", because: "its entries are not those of a table")
+    let damage = WeightsError.damaged(place: "the index", because: "its entries are not valid table entries")
     var tail = ByteCursor(block, at: block.count - 4)
-    // Behind the entries stand the offsets of the restart points, which serve for lookups, and their number.
+    // The entries are followed by the offsets of the restart points, which are used for lookups, and by their number.
     guard block.count >= 4, let restarts = tail.next(UInt32.self), Int(restarts) <= (block.count - 4) / 4,
       let contents = block.slice(0..<(block.count - 4 - 4 * Int(restarts)))
     else { throw damage }

@@ -14,7 +14,7 @@ struct ZipDirectory {
   ///   - isMovable: Whether all offsets may be off by the same amount, as in an archive appended to other data or cut
   ///     from it, and files may be compressed with DEFLATE.
   /// - Throws: ``WeightsError/damaged(place:because:)`` if directory and headers differ, files overlap, or a file is
-  ///   compressed that must not be.
+  ///   compressed although it must not be.
   /// - Complexity: O(entries · log entries + size of compressed files). Stored files are not read, so their checksums
   ///   are not verified.
   init(_ archive: Bytes, isMovable: Bool = false) throws(WeightsError) {
@@ -53,7 +53,7 @@ struct ZipDirectory {
       first = min(first, head)
     }
     guard cursor.position == end else {
-      throw .damaged(place: "the zip's directory", because: "it holds more than its \(count) records")
+      throw .damaged(place: "the zip's directory", because: "it holds more than the declared \(count) records")
     }
     ranges.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     for (one, next) in zip(ranges, ranges.dropFirst()) where one.upperBound > next.lowerBound {

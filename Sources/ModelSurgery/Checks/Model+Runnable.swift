@@ -64,7 +64,8 @@ extension Model {
     for (number, op) in graph.operators.enumerated() {
       let name = name(of: op)
       if let missing = op.inputs.first(where: { $0 >= 0 && !written.contains($0) }) {
-        throw .badOperator(name, number: number, because: "it reads \(graph.label(of: missing)), which nothing writes")
+        throw .badOperator(
+          name, number: number, because: "it reads \(graph.label(of: missing)), which no operator writes")
       }
       if let builtin = builtinOperator(of: op), let needed = Self.neededInputs[builtin] {
         let isQuantised = op.inputs.first.flatMap { graph.tensor($0) }?.type != .float32
@@ -131,10 +132,10 @@ extension Model {
     }
   }
 
-  // Kernels that ignore the type of their output.
+  // Operators whose kernels ignore the type of their output.
   private static let keepingType: Set<BuiltinOperator> = [.reshape, .squeeze, .expandDims, .softmax, .mul]
 
-  // Kernels that read the scales of quantised tensors without checking them.
+  // Operators whose kernels read the scales of quantised tensors without checking them.
   private static let rescaling: Set<BuiltinOperator> = [
     .add, .sub, .mul, .squaredDifference, .quantize, .sqrt, .rsqrt, .log, .exp,
   ]

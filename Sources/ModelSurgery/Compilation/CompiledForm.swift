@@ -45,7 +45,7 @@ extension Model {
 
 /// Why a model is not the compiled form of another.
 public struct CompiledFormError: DescribedError {
-  /// Distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case nothingCompiled, otherEnds
   }

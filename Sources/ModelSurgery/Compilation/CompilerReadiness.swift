@@ -147,13 +147,13 @@ extension Model {
       return .unsupported
     }
     for (place, input) in op.inputs.enumerated() where input >= 0 {
-      guard let tensor = graph.tensor(input) else { return .form("it reads a tensor that is not there") }
+      guard let tensor = graph.tensor(input) else { return .form("it reads a tensor that does not exist") }
       let isConstant = constant(tensor) != nil || tensor.elementCount == 0
       if constants.contains(place), !isConstant { return .notConstant(tensor: graph.label(of: input)) }
       if let obstacle = Self.obstacle(in: tensor, graph.label(of: input), isConstant: isConstant) { return obstacle }
     }
     for output in op.outputs {
-      guard let tensor = graph.tensor(output) else { return .form("it writes a tensor that is not there") }
+      guard let tensor = graph.tensor(output) else { return .form("it writes a tensor that does not exist") }
       if let obstacle = Self.obstacle(in: tensor, graph.label(of: output), isConstant: false) { return obstacle }
     }
     return Self.formObstacle(to: op, builtin, output: op.outputs.first.flatMap { graph.tensor($0) })
@@ -179,7 +179,7 @@ extension Model {
     switch builtin {
     case .averagePool2D, .maxPool2D, .concatenation:
       guard let activation = op.options?.integer("fused_activation_function"), activation != 0 else { return nil }
-      return .form("its fused activation must be an operator of its own")
+      return .form("its fused activation must be a separate operator")
     case .conv2D, .depthwiseConv2D:
       guard let width = op.options?.integer("dilation_w_factor"), let height = op.options?.integer("dilation_h_factor"),
         width != height

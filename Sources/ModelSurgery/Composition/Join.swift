@@ -1,6 +1,6 @@
 import TFLite
 
-/// A model to which another is being added, with the new index of each of the other's tensors.
+/// A base model to which a head is being added, with the new index of each of the head's tensors.
 struct Join {
   private var model: Model
   private let baseSignatures: [SignatureDef]
@@ -37,14 +37,15 @@ struct Join {
     }
   }
 
-  /// Returns the whole, with the head's outputs followed by the bypassed ones of the base, and signatures for them.
+  /// Returns the joined model, with the head's outputs followed by the bypassed outputs of the base, and signatures for
+  /// them.
   func finished(bypassing bypassed: [Int32]) -> Model {
     guard !model.subgraphs.isEmpty, let graph = head.mainSubgraph else { return model }
-    var whole = model
+    var joined = model
     let outputs = graph.outputs.map(number)
-    whole.subgraphs[0].outputs = outputs + bypassed.filter { !outputs.contains($0) }
-    whole.signatureDefs = signatures(of: whole.subgraphs[0], headOutputs: outputs)
-    return whole
+    joined.subgraphs[0].outputs = outputs + bypassed.filter { !outputs.contains($0) }
+    joined.signatureDefs = signatures(of: joined.subgraphs[0], headOutputs: outputs)
+    return joined
   }
 
   private func number(_ tensor: Int32) -> Int32 { tensors[tensor] ?? -1 }
@@ -99,20 +100,20 @@ struct Join {
     }
   }
 
-  private func signatures(of whole: SubGraph, headOutputs: [Int32]) -> [SignatureDef] {
+  private func signatures(of joined: SubGraph, headOutputs: [Int32]) -> [SignatureDef] {
     let others = head.signatureDefs.filter { $0.subgraphIndex == 0 }
     let templates = baseSignatures.isEmpty ? others : baseSignatures
     return templates.map { template in
       let behind = others.first { $0.signatureKey == template.signatureKey } ?? others.first
       var signature = template
-      if baseSignatures.isEmpty { signature.inputs = whole.inputs.map(whole.signatureMap) }
+      if baseSignatures.isEmpty { signature.inputs = joined.inputs.map(joined.signatureMap) }
       signature.outputs =
         behind?.outputs.map { output in
           var output = output
           output.tensorIndex = UInt32(clamping: number(Int32(clamping: output.tensorIndex)))
           return output
-        } ?? headOutputs.map(whole.signatureMap)
-      signature.outputs += whole.outputs.dropFirst(headOutputs.count).map(whole.signatureMap)
+        } ?? headOutputs.map(joined.signatureMap)
+      signature.outputs += joined.outputs.dropFirst(headOutputs.count).map(joined.signatureMap)
       var names = TakenNames([])
       for index in signature.outputs.indices {
         signature.outputs[index].name = signature.outputs[index].name.map { names.free($0) }

@@ -2,7 +2,7 @@ import TFLite
 
 /// The metadata of a joined model.
 extension Model {
-  /// Takes the metadata of inputs from the base and of outputs from the head, with their packed files.
+  /// Copies the metadata of inputs from the base and of outputs from the head, with their packed files.
   ///
   /// - Parameter bypassing: The positions of the bypassed tensors among the base's outputs.
   mutating func describe(asJoinOf base: Model, and head: Model, bypassing: [Int]) throws(TFLiteError) {
@@ -25,14 +25,14 @@ extension Model {
     }
     let headIsReadable = (try? behind.get()).map { $0?.newerPlaces.isEmpty != false } ?? false
     if !headIsReadable {
-      // The head's metadata cannot be read and stays as it is.
+      // The head's metadata cannot be read; it is copied unchanged.
       setMetadata(named: ModelMetadata.entryName, to: head.metadata(named: ModelMetadata.entryName))
       kept = [:]
     } else if mine != ModelMetadata() || head.metadata(named: ModelMetadata.entryName) != nil {
-      let whole = ModelMetadata(
+      let joined = ModelMetadata(
         inputsOf: mine, outputsOf: (try? behind.get()) ?? nil,
         outputCount: head.mainSubgraph?.outputs.count ?? 0)
-      setMetadata(named: ModelMetadata.entryName, to: try whole.serialized())
+      setMetadata(named: ModelMetadata.entryName, to: try joined.serialized())
     }
     files.contents.merge(kept) { headFile, _ in headFile }
     files.others = Bytes(Array(before.others) + Array(files.others))
@@ -40,7 +40,7 @@ extension Model {
     try setPackedFiles(files)
   }
 
-  /// Takes the head's other metadata entries: Imprint's notes, entries that the base lacks, and the later minimum
+  /// Copies the head's other metadata entries: Imprint's notes, entries that the base lacks, and the later minimum
   /// runtime version.
   private mutating func takeMetadata(of head: Model) {
     var known = Set(metadata.compactMap { $0.name.map(WholeName.init) })
@@ -97,8 +97,8 @@ extension ModelMetadata {
     }
   }
 
-  /// Combines metadata: inputs from the base; outputs from the head, followed by the base's bypassed ones; model fields
-  /// from the head or, where it has none, from the base.
+  /// Combines metadata: inputs from the base; outputs from the head, followed by the base's bypassed outputs; model
+  /// fields from the head or, if it has none, from the base.
   fileprivate init(inputsOf base: ModelMetadata, outputsOf head: ModelMetadata?, outputCount: Int) {
     self = head ?? base
     var main = base.subgraphs.first ?? SubGraphMetadata()

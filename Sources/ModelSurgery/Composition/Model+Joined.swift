@@ -8,21 +8,21 @@ public import TFLite
 #endif
 
 extension Model {
-  /// Joins a head to this model, its base: the head's inputs become the base's outputs, and the head's outputs those of
-  /// the whole.
+  /// Joins a head to this model, its base: the head's inputs become the base's outputs, and the head's outputs become
+  /// the outputs of the joined model.
   ///
   /// Weights and custom operators with their options stay byte for byte the same. Operator codes that both models have
-  /// are merged. Tensors of the head whose names are taken get a number appended. Outputs of the base that the head
-  /// does not read are dropped, with everything that only they need.
+  /// are merged. Tensors of the head whose names the base uses already get a number appended. Outputs of the base that
+  /// the head does not read are dropped, with everything that only they need.
   ///
-  /// The whole keeps the base's metadata of inputs, and the head's metadata of outputs, labels, description and
+  /// The joined model keeps the base's metadata of inputs, and the head's metadata of outputs, labels, description and
   /// Imprint's notes about classes. Each signature has the base's inputs and the head's outputs.
   ///
   /// - Parameters:
   ///   - head: The head, made for the outputs of this model.
   ///   - match: How the head's inputs are matched with the base's outputs. By default by name if all names match,
   ///     otherwise by position if their numbers are equal.
-  ///   - bypassing: Names of outputs of the base that stay outputs of the whole, after the head's.
+  ///   - bypassing: Names of outputs of the base that stay outputs of the joined model, after the head's.
   /// - Throws: ``JoinError``; ``SurgeryError`` if a model's data flow is unsound, or it has several subgraphs or
   ///   variables; `TFLiteError` if metadata cannot be written.
   /// - Complexity: O(tensors + operators); no weights are copied.
@@ -35,10 +35,10 @@ extension Model {
     let bypassed = try outputs(named: bypassing)
     var join = Join(base: self)
     join.append(head, replacing: seam.outputs)
-    var whole = join.finished(bypassing: bypassed)
+    var joined = join.finished(bypassing: bypassed)
     let places = bypassed.compactMap { mainSubgraph?.outputs.firstIndex(of: $0) }
-    try whole.describe(asJoinOf: self, and: head, bypassing: places)
-    return whole
+    try joined.describe(asJoinOf: self, and: head, bypassing: places)
+    return joined
   }
 
   private func outputs(named names: [String]) throws(JoinError) -> [Int32] {
@@ -65,7 +65,7 @@ public enum TensorMatch: String, Sendable, Hashable, CaseIterable {
 
 /// Why a base and a head cannot be joined.
 public struct JoinError: DescribedError {
-  /// Distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case baseWithoutOutput, headWithoutInput, headWithoutOutput, unmatched, differentCounts, mismatched, noSuchOutput
     case bothExternal
@@ -87,7 +87,7 @@ public struct JoinError: DescribedError {
   public static let headWithoutOutput = Self(
     code: .headWithoutOutput, message: "the head has no output", remedy: nil)
 
-  /// Inputs of the head have the name of no output of the base; `outputs` are the base's.
+  /// No output of the base has the names of these inputs of the head; `outputs` are the base's.
   public static func unmatched(inputs: [String], outputs: [String]) -> Self {
     let (noun, verb) = inputs.count == 1 ? ("input", "has the name") : ("inputs", "have the names")
     return Self(

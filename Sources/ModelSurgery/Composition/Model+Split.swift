@@ -112,8 +112,8 @@ extension Model {
     metadata.removeAll { $0.name?.string.hasPrefix(Self.imprintPrefix) == true }
   }
 
-  /// Writes the metadata that concerns this part of the whole, and packs the files that it names. Files that nothing
-  /// names go to the head, and so does metadata that cannot be read.
+  /// Writes the metadata that concerns this part of the split model, and packs the files that it names. The head gets
+  /// the files that no metadata names, and metadata that cannot be read.
   mutating func describe(as part: Part, of whole: Model) throws(TFLiteError) {
     let metadata = try? whole.modelMetadata
     let isReadable = metadata?.newerPlaces.isEmpty == true
@@ -139,7 +139,7 @@ extension Model {
 }
 
 extension ModelMetadata {
-  /// Removes the metadata of the side that a part does not have.
+  /// Removes the metadata of the inputs or outputs that belong to the other part.
   fileprivate mutating func keep(_ part: Model.Part) {
     guard !subgraphs.isEmpty else { return }
     switch part {
@@ -157,7 +157,7 @@ extension ModelMetadata {
 
 /// Why a model cannot be split at some tensors.
 public struct SplitError: DescribedError {
-  /// Distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case noSuchTensor, ambiguous, noCut, nothingBefore, nothingBehind, crossed
   }
@@ -204,7 +204,7 @@ public struct SplitError: DescribedError {
       remedy: nil)
   }
 
-  /// Other tensors lead from before the cut to behind it.
+  /// Other tensors lead past the cut: an operator before it computes them, and an operator after it reads them.
   public static func crossed(cut: [String], by others: [String]) -> Self {
     var listed = others.prefix(5).joined(separator: ", ")
     if others.count > 5 { listed += " and \(others.count - 5) more" }
@@ -213,6 +213,6 @@ public struct SplitError: DescribedError {
       message: """
         the model cannot be cut at \(cut.joined(separator: ", ")) alone: \(listed) \
         \(others.count == 1 ? "leads" : "lead") past the cut
-        """, remedy: "cut before or behind the point where they meet, or at all of them", tensors: others)
+        """, remedy: "cut before or after the point where they meet, or at all of them", tensors: others)
   }
 }

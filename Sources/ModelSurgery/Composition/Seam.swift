@@ -68,8 +68,8 @@ public struct TensorMismatch: Sendable, Hashable, CustomStringConvertible {
 
   /// Compares an output with an input; returns nil if they fit.
   ///
-  /// An open dimension of either side fits any. Scales may differ by a millionth, the error of writing them as decimal
-  /// numbers.
+  /// A dimension of unknown size on either side matches any size. Scales may differ by a millionth, the error of
+  /// writing them as decimal numbers.
   init?(output: Tensor, called outputName: String, input: Tensor, called inputName: String) {
     var differences: [String] = []
     if !Self.fits(output, input) {

@@ -1,8 +1,8 @@
 public import TFLite
 
 extension Model {
-  /// Returns the tensors that operators compute from constants alone to prepare weights, in execution order: those that
-  /// constant folding replaces by constants.
+  /// Returns the tensors that operators compute from constants alone to prepare weights, in execution order: constant
+  /// folding replaces these tensors by constants.
   ///
   /// - Returns: Indices of computed tensors of the main subgraph.
   /// - Throws: ``SurgeryError`` if the model's data flow is unsound, or it has several subgraphs or variables.
@@ -14,19 +14,19 @@ extension Model {
 
   /// Returns a model of the single operator that computes one of the ``constantResults()``, and its input.
   ///
-  /// The operator's first constant becomes the model's input, because a runtime that sees only constants computes
-  /// nothing.
+  /// The operator's first constant becomes the model's input, because a runtime computes nothing in a graph of only
+  /// constants.
   ///
   /// - Parameters:
   ///   - tensor: The result.
   ///   - known: The contents of the results that it depends on.
-  /// - Returns: The model and the contents of its input; nil if the tensor is no such result or depends on unknown
+  /// - Returns: The model and the contents of its input; nil if the tensor is not such a result or depends on unknown
   ///   contents.
   /// - Complexity: O(tensors + operators); no weights are copied.
   package func computing(constantResult tensor: Int32, from known: [Int32: Bytes]) -> (model: Model, input: Bytes)? {
     guard let graph = mainSubgraph, let op = graph.producer(of: tensor).map({ graph.operators[$0] }) else { return nil }
     let contents = { (index: Int32) in known[index] ?? graph.tensor(index).flatMap { constant($0) } }
-    // FILL reads its shape before it runs, so its second input is fed.
+    // FILL reads its shape before it runs, so its second input becomes the model's input.
     let fed = builtinOperator(of: op) == .fill ? op.inputs.dropFirst().first : op.inputs.first
     guard let fed, let place = Int(exactly: fed), graph.tensor(fed) != nil, let input = contents(fed) else {
       return nil

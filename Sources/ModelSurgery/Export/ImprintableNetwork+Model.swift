@@ -17,11 +17,11 @@ extension ImprintableNetwork {
   /// Returns the 8-bit model, with the ranges that the network was trained for.
   ///
   /// Weights with folded batch normalisation are rounded as in ``RoundedWeights``, biases to 32-bit integers in steps
-  /// of input scale × weight scale, and results as in ``ActivationGrid``. The class rows have one scale in all on
-  /// either grid, and cover ``rowRoom(of:isProjected:)``, so that others can be imprinted beside them.
+  /// of input scale × weight scale, and results as in ``ActivationGrid``. The class rows have a single scale on either
+  /// grid, and their range covers ``rowRoom(of:isProjected:)``, so that more classes can be imprinted later.
   ///
   /// - Parameters:
-  ///   - ranges: The range of the result of each of ``rangedLayers``, used as it is.
+  ///   - ranges: The range of the result of each of ``rangedLayers``, used without changes.
   ///   - grid: ``WeightGrid/uint8PerTensor`` for uint8 throughout, as in Coral's models and as the Edge TPU compiler
   ///     accepts; ``WeightGrid/int8PerChannel`` for int8, which is faster on processors.
   ///   - input: The type of the input; by default that of the layers. Another type adds a QUANTIZE before the first
@@ -29,8 +29,8 @@ extension ImprintableNetwork {
   ///   - output: The type of the output; by default that of the layers. Another type adds a QUANTIZE after the softmax,
   ///     which prevents imprinting.
   /// - Throws: The errors of ``floatModel()``, ``ExportError/missingRange(layer:)``,
-  ///   ``ExportError/badRange(layer:lower:upper:)``, and ``ExportError/badLayer(_:because:)`` if weights and ranges are
-  ///   out of proportion.
+  ///   ``ExportError/badRange(layer:lower:upper:)``, and ``ExportError/badLayer(_:because:)`` if weights and ranges
+  ///   differ too much in magnitude.
   /// - Complexity: O(weights).
   public func quantizedModel(
     ranges: [String: ActivationRanges.Range], grid: WeightGrid, input: ByteType? = nil, output: ByteType? = nil
@@ -123,17 +123,17 @@ struct ByteStorage: Sendable {
 
   /// Returns the encoding of a layer without weights.
   ///
-  /// - Throws: Also ``ExportError/badLayer(_:because:)`` if the scale of an input is out of proportion to its own, so
-  ///   that runtimes cannot compute the layer.
+  /// - Throws: Also ``ExportError/badLayer(_:because:)`` if the scale of an input differs so much from the layer's own
+  ///   scale that runtimes cannot compute the layer.
   func encoding(of layer: String, from inputs: [ElementEncoding]) throws(ExportError) -> ElementEncoding {
     let encoding = try encoding(of: layer)
     for input in inputs where !(input.unit / encoding.unit < 0x1p13) {
-      throw .badLayer(layer, because: "its range is next to nothing beside those of its inputs")
+      throw .badLayer(layer, because: "its range is negligible relative to the ranges of its inputs")
     }
     return encoding
   }
 
-  /// The scales that runtimes can compute with, far beyond those of any network.
+  /// The scales that runtimes can compute with, far beyond the scales of any network.
   static let scales: ClosedRange<Float> = 1e-30...1e30
 }
 
@@ -170,7 +170,7 @@ struct RoundedConvolution: Sendable {
     let units = weights.scales.map { $0 * input }
     // A runtime multiplies by units / output and does not support factors of hundreds.
     guard zip(weights.scales, units).allSatisfy({ $0.isNormal && $1.isNormal && $1 / output < 256 }) else {
-      throw .badLayer(name, because: "its weights and ranges differ so much that no scale serves")
+      throw .badLayer(name, because: "its weights and ranges differ so much that no scale fits both")
     }
     var bias: [Int32] = []
     bias.reserveCapacity(outputs)

@@ -49,11 +49,11 @@ public struct ImprintableNetwork: Sendable, Hashable {
   /// The layer name of the projection.
   public static let projectionName = "projection"
 
-  /// The layers whose ranges quantisation needs: those of the base, and the projection if there is one.
+  /// The layers whose ranges quantisation needs: the layers of the base, and the projection if there is one.
   ///
-  /// A layer's result includes its activation. What follows is quantised as ``ActivationGrid/symmetric(_:)`` describes:
-  /// the normalised embedding and the cosines with the bound 1, s times the cosines with the bound s. The input has the
-  /// scale 1 / deviation and the mean as the zero point.
+  /// A layer's result includes its activation. The layers after them are quantised as ``ActivationGrid/symmetric(_:)``
+  /// describes: the normalised embedding and the cosines with the bound 1, s times the cosines with the bound s. The
+  /// input has the scale 1 / deviation and the mean as the zero point.
   public var rangedLayers: [String] {
     architecture.base.layerNames + (projection == nil ? [] : [Self.projectionName])
   }
@@ -153,7 +153,7 @@ extension ImprintableNetwork {
 
 /// Why a trained network cannot be written as a model.
 public struct ExportError: DescribedError {
-  /// Distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case badNetwork, missingRange, badRange, badLayer
   }

@@ -4,8 +4,8 @@ extension Model {
   /// Returns a constant as real numbers, with the scale of each entry of a dimension (1 for floats).
   ///
   /// - Parameters:
-  ///   - index: A constant of the main subgraph: 32-bit or 16-bit floats, also behind a DEQUANTIZE, or bytes that are
-  ///     quantised per tensor or per entry of the dimension.
+  ///   - index: A constant of the main subgraph: 32-bit or 16-bit floats, possibly through a DEQUANTIZE, or bytes that
+  ///     are quantised per tensor or per entry of the dimension.
   ///   - dimension: The dimension.
   /// - Throws: ``SurgeryError/badConstant(tensor:expected:found:)`` or ``SurgeryError/unsuitable(tensor:because:)``.
   func realNumbers(
@@ -72,7 +72,7 @@ extension Model {
     else {
       throw .unsuitable(
         tensor: label,
-        because: "it has \(quantization.scale.count) scales, and not one for each of its \(rows) "
+        because: "it has \(quantization.scale.count) scales instead of one for each of its \(rows) "
           + (dimension == 0 ? "rows" : "channels"))
     }
     var encodings: [ElementEncoding] = []
@@ -87,12 +87,12 @@ extension Model {
     return encodings
   }
 
-  /// Returns the biases of a linear layer as real numbers; zeros where it has none.
+  /// Returns the biases of a linear layer as real numbers; zeros if it has none.
   ///
   /// - Parameters:
   ///   - op: The layer; the biases are its third input.
   ///   - scales: The scales of the weights, one for each output.
-  /// - Throws: As ``realNumbers(of:along:)`` does, and where there is not one for each output.
+  /// - Throws: The errors of ``realNumbers(of:along:)``, also if there is not one bias for each output.
   func biases(of op: Operator, scales: [Float]) throws(SurgeryError) -> [Float] {
     guard let graph = mainSubgraph, let input = op.inputs.first, let features = graph.tensor(input) else {
       throw .unsuitable(tensor: "of \(name(of: op))", because: "it is missing")

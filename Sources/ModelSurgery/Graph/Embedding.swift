@@ -1,15 +1,15 @@
 public import TFLite
 
 extension Model {
-  /// Finds the embedding: the vector that the last layer reads, before it is normalised or otherwise transformed, as the
-  /// network stores it.
+  /// Finds the embedding: the vector that the last layer reads, as the network computes it, before normalisation or
+  /// another transform.
   ///
   /// In a classifier it is that of ``BaseClassifier``; in a model with the imprinting tail what L2_NORMALIZATION reads; in
   /// any other model its output. A classifier is a model that ends in a softmax or a sigmoid, or in a linear layer with as
   /// many rows as the model has labels, or as ImageNet has classes, which are 1000, or 1001 with its background.
   ///
   /// - Returns: A tensor of the main subgraph.
-  /// - Throws: ``SurgeryError`` with what was found, where there is no single vector.
+  /// - Throws: ``SurgeryError`` with the last operators or the shape, if there is no single vector.
   public func embedding() throws(SurgeryError) -> Int32 {
     let (_, output) = try onlyInputAndOutput()
     guard let graph = mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
@@ -27,7 +27,8 @@ extension Model {
     return features
   }
 
-  /// Returns whether no element of a tensor can be below 0: by its zero point, or by the activation that made it.
+  /// Returns whether no element of a tensor can be negative, judged by its zero point or by the activation that
+  /// computed it.
   public func isNonNegative(_ tensor: Int32) -> Bool {
     guard let graph = mainSubgraph else { return false }
     var current = tensor
@@ -52,8 +53,8 @@ extension Model {
     return false
   }
 
-  /// Returns the constant element behind the features that the imprinting tail normalises, as ``Adaptation`` adds it, or
-  /// nil where there is none.
+  /// Returns the constant element that ``Adaptation`` appended to the features of the imprinting tail, or nil if there
+  /// is none.
   public func constantElement(of tail: ImprintingTail) -> Float? {
     guard let graph = mainSubgraph, let vector = graph.operators[tail.normalization].inputs.first,
       let element = constantElement(behind: vector, in: graph),
@@ -70,7 +71,8 @@ extension Model {
     return (graph.operators[index].inputs[0], graph.operators[index].inputs[1])
   }
 
-  /// Goes back over operators that only change the shape or type of a vector, to where the network made it.
+  /// Follows the graph back through operators that only change the shape or type of a vector, to the tensor that the
+  /// network computed.
   private func stored(_ tensor: Int32, in graph: SubGraph) -> Int32 {
     var current = tensor
     let count = graph.tensor(tensor)?.elementCount
@@ -86,26 +88,27 @@ extension Model {
   }
 }
 
-/// The two parts of a classifier: the extractor up to the embedding, and the head behind it.
+/// The two parts of a classifier: the extractor up to the embedding, and the head after it.
 extension Model {
-  /// Returns the part behind the embedding: the classifier's last layers, with its labels.
+  /// Returns the part after the embedding: the classifier's last layers, with its labels.
   ///
-  /// - Throws: What ``embedding()`` and ``split(at:)`` throw; ``SplitError/nothingBehind(tensor:)`` for an extractor.
+  /// - Throws: The errors of ``embedding()`` and ``split(at:)``; ``SplitError/nothingBehind(tensor:)`` for an
+  ///   extractor.
   public func headPart() throws -> Model { try split(at: [embedding()]).head }
 
-  /// Returns the part up to the embedding: the extractor. An extractor is returned as it is.
+  /// Returns the part up to the embedding: the extractor. An extractor is returned unchanged.
   ///
-  /// - Throws: What ``embedding()`` and ``split(at:)`` throw.
+  /// - Throws: The errors of ``embedding()`` and ``split(at:)``.
   public func withoutHead() throws -> Model {
     let embedding = try embedding()
     return try onlyInputAndOutput().output == embedding ? self : try split(at: [embedding]).base
   }
 
-  /// Returns the model with the head of another in place of its own.
+  /// Returns the model with its head replaced by the head of another model.
   ///
-  /// - Parameter other: A classifier, whose part behind the embedding is taken, or a head alone. It must have been made for
-  ///   this model's extractor.
-  /// - Throws: What ``embedding()``, ``split(at:)`` and ``joined(with:match:bypassing:)`` throw.
+  /// - Parameter other: A classifier, of which the part after the embedding is used, or a head alone. It must have been
+  ///   made for this model's extractor.
+  /// - Throws: The errors of ``embedding()``, ``split(at:)`` and ``joined(with:match:bypassing:)``.
   public func replacingHead(with other: Model) throws -> Model {
     let base = try withoutHead()
     return try base.joined(with: (try? other.headPart()) ?? other, match: .position)

@@ -1,20 +1,21 @@
 import TFLite
 
-/// Which operator of a model's only graph writes each tensor, checked so that following tensors always ends.
+/// The operator that writes each tensor of a model's only graph. The graph has been checked, so that following tensors
+/// always ends.
 struct GraphFlow {
   /// The operator that writes each tensor.
   let producers: [Int32: Int]
-  /// The tensors that operators compute from constants alone, the same at every run.
+  /// The tensors that operators compute from constants alone, so that they are the same in every run.
   let constantResults: Set<Int32>
 
   private let graph: SubGraph
 
   /// Follows a model's graph.
   ///
-  /// - Throws: ``SurgeryError/notOneGraph(_:)``; ``SurgeryError/bound(operator:because:)`` for an operator whose state or
-  ///   program is not its own; ``SurgeryError/badOperator(_:number:because:)`` for one that reads a tensor before it is
-  ///   written, or writes one for a second time; ``SurgeryError/unsuitable(tensor:because:)`` for an output that nothing
-  ///   writes.
+  /// - Throws: ``SurgeryError/notOneGraph(_:)``; ``SurgeryError/bound(operator:because:)`` for an operator that keeps
+  ///   state or a program outside the graph; ``SurgeryError/badOperator(_:number:because:)`` for an operator that reads
+  ///   a tensor before it is written, or writes a tensor for a second time;
+  ///   ``SurgeryError/unsuitable(tensor:because:)`` for an output that no operator writes.
   /// - Complexity: O(tensors + operators).
   init(of model: Model) throws(SurgeryError) {
     guard model.subgraphs.count == 1 else { throw .notOneGraph(model.subgraphs.count) }
@@ -53,13 +54,13 @@ struct GraphFlow {
       }
       let inputs = op.inputs.filter { $0 >= 0 }
       if !inputs.isEmpty, inputs.allSatisfy({ constants.contains($0) || results.contains($0) }),
-        model.isSameAtEveryRun(op)
+        model.isDeterministic(op)
       {
         results.formUnion(op.outputs)
       }
     }
     if let missing = graph.outputs.first(where: { !written.contains($0) }) {
-      throw .unsuitable(tensor: graph.label(of: missing), because: "it is an output that nothing writes")
+      throw .unsuitable(tensor: graph.label(of: missing), because: "it is an output that no operator writes")
     }
     self.graph = graph
     self.producers = producers
@@ -75,14 +76,14 @@ struct GraphFlow {
     var operators: Set<Int> = []
     var met: Set<Int32> = []
     var pending = tensors
-    var seen = Set(tensors)
+    var visited = Set(tensors)
     while let tensor = pending.popLast() {
       if stops.contains(tensor) {
         met.insert(tensor)
         continue
       }
       guard let index = producers[tensor], operators.insert(index).inserted else { continue }
-      for input in graph.operators[index].inputs where input >= 0 && seen.insert(input).inserted {
+      for input in graph.operators[index].inputs where input >= 0 && visited.insert(input).inserted {
         pending.append(input)
       }
     }
@@ -93,20 +94,20 @@ struct GraphFlow {
     switch code?.builtinCode {
     case .varHandle, .readVariable, .assignVariable, .callOnce, .hashtable, .hashtableFind, .hashtableImport,
       .hashtableSize:
-      "keeps state beside the graph, which both parts would have to share"
+      "keeps state outside the graph, which both parts would have to share"
     case .custom where code?.customCode == "DISPATCH_OP":
-      "holds the place of its program in the file, which would move"
+      "stores the offset of its program in the file, which would move"
     default: nil
     }
   }
 }
 
 extension Model {
-  /// Whether a tensor's contents are in the file, or beside it.
+  /// Whether a tensor's contents are in the file or in an external file.
   fileprivate func isStored(_ tensor: Tensor) -> Bool { constant(tensor) != nil || tensor.externalBuffer != 0 }
 
   /// Whether an operator is known to give the same output for the same inputs, and has the inputs that it needs.
-  fileprivate func isSameAtEveryRun(_ op: Operator) -> Bool {
+  fileprivate func isDeterministic(_ op: Operator) -> Bool {
     guard let builtin = builtinOperator(of: op), let needed = Self.constantOperators[builtin] else { return false }
     return op.inputs.count >= needed && op.outputs.count == 1 && op.intermediates.isEmpty
       && op.inputs.allSatisfy { $0 >= 0 }
@@ -123,12 +124,12 @@ extension Model {
   ]
 }
 
-/// Which operators of a model's main graph read each tensor, for following the graph forwards.
+/// The operators of a model's main graph that read each tensor, for following the graph forwards.
 struct GraphReaders {
   /// A tensor, and the operator that wrote it.
   struct Place {
     let tensor: Int32
-    /// The operator's index; −1 where no operator writes the tensor.
+    /// The operator's index; −1 if no operator writes the tensor.
     let writer: Int
 
     init(tensor: Int32, writer: Int = -1) {
@@ -150,12 +151,14 @@ struct GraphReaders {
     self.readers = readers
   }
 
-  /// Returns the operators behind a place that read its tensor, in the order in which they run.
+  /// Returns the operators that read the tensor of a place, in the order in which they run.
   ///
-  /// Only those count that run after the tensor was written, so that following the graph ends in a damaged file too.
+  /// Only operators that run after the tensor was written are included, so that following the graph also ends in a
+  /// damaged file.
   func all(from place: Place) -> [Int] { (readers[place.tensor] ?? []).filter { $0 > place.writer } }
 
-  /// Returns the only such operator and the place behind it; nil where there are none or several.
+  /// Returns the operator that reads the tensor and the place of its output; nil if there is no such operator or there
+  /// are several.
   func only(from place: Place) -> (op: Operator, next: Place)? {
     let found = all(from: place)
     guard found.count == 1, let output = graph.operators[found[0]].outputs.first else { return nil }

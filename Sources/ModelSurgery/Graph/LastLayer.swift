@@ -2,9 +2,9 @@ import TFLite
 
 /// The last layer of a model: the FULLY_CONNECTED, or the CONV_2D with a 1x1 kernel, that computes W f + b from one vector f.
 ///
-/// A layer with a fused activation is not a last layer, just as one with an operator for the activation behind it is not:
-/// its output is no linear function of f. Nor is a CONV_2D with a larger kernel: of a single position it uses a part of
-/// the kernel only, and where there are more, it reads a map and no vector.
+/// A layer with a fused activation, or followed by an activation operator, is not a last layer: its output is not a
+/// linear function of f. Nor is a CONV_2D with a larger kernel: at a single position it uses only part of the kernel,
+/// and with several positions it reads a feature map instead of a vector.
 struct LastLayer: Sendable, Hashable {
   /// The operator's index.
   let index: Int
@@ -19,7 +19,7 @@ struct LastLayer: Sendable, Hashable {
   /// D, the number of columns of W.
   let dimension: Int
 
-  /// Recognises an operator, or returns nil where it is not a last layer.
+  /// Recognises an operator, or returns nil if it is not a last layer.
   fileprivate init?(_ index: Int, of graph: SubGraph, in model: Model) {
     let op = graph.operators[index]
     guard op.inputs.count > 1, let kernel = graph.tensor(op.inputs[1]), let output = op.outputs.first else {
@@ -42,7 +42,8 @@ struct LastLayer: Sendable, Hashable {
     dimension = Int(kernel.shape[kernel.shape.count - 1])
   }
 
-  /// Checks that the layer reads one vector of D elements and has as many rows for each class: one, or any number.
+  /// Checks that the layer reads one vector of D elements and has the same number of rows for each class: one, or any
+  /// number.
   ///
   /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` with the shapes.
   func checkShapes(classCount: Int, isOneRowPerClass: Bool, in model: Model) throws(SurgeryError) {
@@ -53,12 +54,12 @@ struct LastLayer: Sendable, Hashable {
       let shapes = [features, kernel].map { "\(graph.tensor($0)?.shape ?? [])" }.joined(separator: " and ")
       throw .cannotAdapt(
         found: model.lastOperators(5),
-        because: "its \(model.name(of: graph.operators[index])) reads \(shapes), and not one vector of features and a "
-          + "row of weights for each class")
+        because: "its \(model.name(of: graph.operators[index])) reads \(shapes) instead of one vector of features and "
+          + "a row of weights for each class")
     }
   }
 
-  /// Reads W and b as real numbers, `[rows, D]` and one for each row, times a factor.
+  /// Reads W, `[rows, D]`, and b, one number for each row, as real numbers multiplied by a factor.
   ///
   /// - Throws: ``SurgeryError/unsuitable(tensor:because:)`` or ``SurgeryError/badConstant(tensor:expected:found:)``.
   /// - Complexity: O(rows × D).
@@ -69,8 +70,8 @@ struct LastLayer: Sendable, Hashable {
     return factor == 1 ? (weights, biases) : (weights.map { factor * $0 }, biases.map { factor * $0 })
   }
 
-  /// Returns whether f is a tensor normalised (true) or as it is (false), in whatever shape and type; nil where the layer
-  /// reads something else.
+  /// Returns whether f is the embedding after normalisation (true) or without it (false), in any shape and type; nil if
+  /// the layer reads another tensor.
   func isNormalized(reading embedding: Int32, in model: Model) -> Bool? {
     guard let graph = model.mainSubgraph else { return nil }
     var isNormalized = false
@@ -91,25 +92,25 @@ struct LastLayer: Sendable, Hashable {
   }
 }
 
-/// The way from an output of a model back to its last layer.
+/// The path from an output of a model back to its last layer.
 ///
-/// Whatever needs the last layer takes this walk, and then refuses what it cannot use on the way.
+/// All code that needs the last layer follows this path, and then refuses steps that it cannot handle.
 struct OutputPath: Sendable {
   /// An operator between the last layer and the output.
   struct Step: Sendable {
-    /// What an operator between the last layer and the output does.
+    /// The effect of an operator between the last layer and the output.
     enum Kind: Sendable, Hashable {
       /// RESHAPE, SQUEEZE, QUANTIZE or DEQUANTIZE: the same numbers in another shape or type.
       case form
-      /// SOFTMAX; it is behind all other steps but those of form.
+      /// SOFTMAX; only steps of the kind `form` may follow it.
       case softmax
       /// LOGISTIC, behind all other steps but those of form: a score for each class by itself.
       case sigmoid
       /// MUL by a constant, which is this tensor.
       case multiplication(by: Int32)
-      /// REDUCE_MAX, as over the rows of each class.
+      /// REDUCE_MAX, for example over the rows of each class.
       case maximum
-      /// The CONCATENATION with which this package puts new classes behind so many of a base.
+      /// The CONCATENATION with which this package appends new classes to `base` classes of a base model.
       case concatenation(base: Int)
     }
 
@@ -118,7 +119,7 @@ struct OutputPath: Sendable {
     let kind: Kind
   }
 
-  /// Where the way ends.
+  /// The end of a path.
   enum End: Sendable {
     /// At the last layer.
     case layer(LastLayer)
@@ -126,18 +127,18 @@ struct OutputPath: Sendable {
     case other(Int)
     /// At a tensor that no operator writes.
     case input
-    /// Nowhere: the operators form a circle, or are more than any head has.
+    /// No end: the operators form a cycle, or there are more of them than any head has.
     case circle
   }
 
   /// The steps, the last operator of the model first.
   let steps: [Step]
   let end: End
-  /// The factor of the softmax, or nil where there is no softmax.
+  /// The factor of the softmax, or nil if there is no softmax.
   let beta: Float?
   /// The tensor that the softmax or the sigmoid reads, or the output where there is neither.
   let logits: Int32
-  /// The number of classes of the last layer itself: fewer than the output's where it is a base with others behind it.
+  /// The number of classes of the last layer itself: fewer than the output's if new classes were appended to a base.
   let classCount: Int?
 
   /// Walks back from a tensor of the main subgraph.
@@ -189,8 +190,8 @@ struct OutputPath: Sendable {
     self.classCount = classCount
   }
 
-  /// The last layer, where the way ends there and has nothing on it but a softmax, changes of form and multiplications by
-  /// one number: then the logits are `factor` (W f + b).
+  /// Returns the last layer if only a softmax, changes of form and multiplications by one number follow it; the logits
+  /// are then `factor` (W f + b).
   func linearLayer(in model: Model) -> (layer: LastLayer, factor: Float)? {
     guard case .layer(let layer) = end, firstNonlinear(in: model) == nil else { return nil }
     // From the layer to the output, as the model multiplies.
@@ -198,7 +199,7 @@ struct OutputPath: Sendable {
     return (layer, factors.reduce(1, *) * (beta ?? 1))
   }
 
-  /// The first operator, seen from the output, that is not part of a scaled linear layer.
+  /// Returns the first operator, counted from the output, that is not part of a scaled linear layer.
   func firstNonlinear(in model: Model) -> Int? {
     let step = steps.first { step in
       switch step.kind {
@@ -228,7 +229,7 @@ struct OutputPath: Sendable {
     return values[0]
   }
 
-  /// Returns the kind of step that an operator is, and the tensor that it reads; nil where it is not a step.
+  /// Returns the kind of step that an operator is, and the tensor that it reads; nil if it is not a step.
   private static func step(
     at op: Operator, to tensor: Int32, of graph: SubGraph, in model: Model
   ) -> (kind: Step.Kind, source: Int32)? {
@@ -257,10 +258,10 @@ struct OutputPath: Sendable {
 }
 
 extension Model {
-  /// The first part of the names of tensors that belong to a head of this package, however many heads there are.
+  /// The prefix of the names of all tensors that belong to a head of this package.
   static let headPrefix = "Imprinting"
 
-  /// Whether a tensor was added with a head, judged by its name; callers check the operators themselves.
+  /// Returns whether a tensor was added with a head, judged by its name; callers must check the operators themselves.
   func isOfHead(_ index: Int32) -> Bool {
     mainSubgraph?.tensor(index)?.name?.string.hasPrefix(Self.headPrefix) == true
   }

@@ -16,13 +16,13 @@ extension Model {
     return (inputs[0], outputs[0])
   }
 
-  /// Returns the contents of a constant tensor, or nil where its buffer has no data and it is not constant.
+  /// Returns the contents of a constant tensor, or nil if its buffer has no data, so that it is not constant.
   public func constant(_ tensor: Tensor) -> Bytes? {
     guard tensor.buffer != 0, let data = buffer(of: tensor)?.data, !data.isEmpty else { return nil }
     return data
   }
 
-  /// Replaces the contents of a tensor of the main subgraph; tensors that share its buffer keep theirs.
+  /// Replaces the contents of a tensor of the main subgraph; tensors that share its buffer keep their contents.
   mutating func setConstant(_ index: Int, to data: Bytes) {
     guard subgraphs.indices.contains(0), subgraphs[0].tensors.indices.contains(index) else { return }
     let buffer = subgraphs[0].tensors[index].buffer
@@ -42,7 +42,7 @@ extension Model {
     return UInt32(buffers.count - 1)
   }
 
-  /// Returns the index of an operator's code, which is added where the model lacks it.
+  /// Returns the index of an operator's code, which is added if the model lacks it.
   mutating func operatorCodeIndex(_ builtin: BuiltinOperator, version: Int32 = 1) -> UInt32 {
     if let index = operatorCodes.firstIndex(where: { $0.builtinCode == builtin && $0.version == version }) {
       return UInt32(index)
@@ -53,8 +53,8 @@ extension Model {
 }
 
 extension SubGraph {
-  /// The most operators that a search from tensor to tensor follows: far more than there are behind a network, and few enough
-  /// for a file of a million operators, since each step searches all of them.
+  /// The maximum number of operators that a search from tensor to tensor follows: far more than a head has, and few
+  /// enough for a file of a million operators, since each step searches all of them.
   static let longestWay = 256
 
   /// Returns the operator that writes a tensor, or nil for an input or a constant.
@@ -62,16 +62,16 @@ extension SubGraph {
     operators.firstIndex { $0.outputs.contains(tensor) }
   }
 
-  /// Returns a tensor's name for messages: the first 256 letters of its own, or its number.
+  /// Returns a tensor's name for messages: the first 256 letters of its name, or its number if it has no name.
   public func label(of index: Int32) -> String {
     guard let name = tensor(index)?.name, !name.isEmpty else { return "number \(index)" }
-    // A cut in the middle of a letter leaves bytes that are not text, and are shown as such.
+    // A cut in the middle of a letter leaves invalid UTF-8, which is shown as a replacement character.
     let text = name.bytes.count > 1024 ? Text(bytes: name.bytes.slice(0..<1024) ?? Bytes()).string : name.string
     let first = text.prefix(256)
     return first.count == text.count ? "\"\(text)\"" : "\"\(first)…\""
   }
 
-  /// Returns a signature's entry for a tensor: under the tensor's own name, or under its number where it has none.
+  /// Returns a signature's entry for a tensor: under the tensor's name, or under its number if it has no name.
   func signatureMap(of tensor: Int32) -> TensorMap {
     let name = self.tensor(tensor)?.name.flatMap { $0.isEmpty ? nil : $0 }
     return TensorMap(name: name ?? Text("tensor_\(tensor)"), tensorIndex: UInt32(clamping: tensor))
@@ -79,7 +79,7 @@ extension SubGraph {
 }
 
 extension Model {
-  /// Returns the contents of the metadata buffer of a name, or nil where there is none.
+  /// Returns the contents of the metadata buffer of a name, or nil if there is none.
   public func metadata(named name: Text) -> Bytes? {
     guard let entry = metadata.first(where: { $0.name == name }), let index = Int(exactly: entry.buffer),
       buffers.indices.contains(index)
@@ -89,7 +89,7 @@ extension Model {
 
   /// Sets the contents of the metadata buffer of a name, or removes the entry.
   ///
-  /// An existing entry keeps its place, so that writing the same contents in another way gives the same file.
+  /// An existing entry keeps its position, so that writing the same contents again gives the same file.
   public mutating func setMetadata(named name: Text, to contents: Bytes?) {
     let place = metadata.firstIndex { $0.name == name }
     switch (place, contents) {

@@ -1,7 +1,7 @@
-/// The names of a list that are most like a mistyped one.
+/// A search for the names of a list that are most similar to a mistyped name.
 package enum NearestNames {
-  /// Returns at most three names, the most similar first: those that contain the name or are contained in it, then those
-  /// with the fewest letters to change.
+  /// Returns at most three names, the most similar first. Names that contain the name or are contained in it come
+  /// before names with few letters to change.
   ///
   /// - Complexity: O(names × length²), with lengths of at most 256 bytes.
   package static func to(_ name: String, among names: [String]) -> [String] {
@@ -30,7 +30,7 @@ package enum NearestNames {
     return (0...(whole.count - part.count)).contains { whole[$0..<($0 + part.count)].elementsEqual(part) }
   }
 
-  /// Returns the Levenshtein distance, or nil where it is above `limit`.
+  /// Returns the Levenshtein distance, or nil if it is above `limit`.
   private static func distance(_ one: [UInt8], _ other: [UInt8], limit: Int) -> Int? {
     guard abs(one.count - other.count) <= limit else { return nil }
     var row = Array(0...other.count)

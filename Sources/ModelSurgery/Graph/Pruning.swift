@@ -3,8 +3,9 @@ public import TFLite
 extension Model {
   /// Returns the part of the model that computes one tensor of the main subgraph, with that tensor as its only output.
   ///
-  /// Operators, tensors, buffers and operator codes that are no longer needed are dropped and the others renumbered; the
-  /// signatures of the main subgraph get the new output under the name of their first one. Metadata stays.
+  /// Operators, tensors, buffers and operator codes that are no longer needed are dropped and the remaining ones
+  /// renumbered; the signatures of the main subgraph get the new output under the name of their first output. Metadata
+  /// is not changed.
   ///
   /// - Complexity: O(operators × tensors) at worst, no weights are copied.
   public func cut(at output: Int32) -> Model {
@@ -48,7 +49,7 @@ extension Model {
       used.formUnion(op.outputs)
       used.formUnion(op.intermediates)
     }
-    // Some kinds of quantisation keep their scales in tensors of their own.
+    // Some kinds of quantisation store their scales in separate tensors.
     for index in used { used.formUnion(graph.tensor(index)?.quantization?.details?.tensors ?? []) }
     var renumbered: [Int32: Int32] = [-1: -1]
     var tensors: [Tensor] = []

@@ -13,8 +13,8 @@ public import TFLite
 /// let model = builder.finish(with: stem, signature: "serving_default")
 /// ```
 ///
-/// A float layer has float outputs. A quantised layer that changes what its elements stand for needs the `encoding` of
-/// its output; one that only moves elements, such as a pooling, keeps that of its input.
+/// A float layer has float outputs. A quantised layer whose output has another range than its input needs the
+/// `encoding` of its output; other layers, such as a reshape or a pooling, keep the encoding of their input.
 public struct GraphBuilder: Sendable {
   private var model: Model
   private let prefix: String
@@ -65,7 +65,7 @@ public struct GraphBuilder: Sendable {
   /// Makes a tensor the model's output, and returns the model.
   ///
   /// - Parameters:
-  ///   - output: The output. Existing signatures refer to it under the name they have.
+  ///   - output: The output. Existing signatures refer to it under their current name.
   ///   - signature: The key of a signature to add, if any.
   public mutating func finish(with output: GraphTensor, signature: Text? = nil) -> Model {
     model.subgraphs[0].outputs = [output.index]

@@ -1,15 +1,16 @@
 public import TFLite
 
 extension Model {
-  /// Returns the classifier of an embedding extractor and a head:
-  /// (RESHAPE) → (DEQUANTIZE) → (root) → L2_NORMALIZATION → FULLY_CONNECTED → (RESHAPE → REDUCE_MAX) → SOFTMAX.
+  /// Returns the classifier made of this embedding extractor and a head: (RESHAPE) → (DEQUANTIZE) → (root) →
+  /// L2_NORMALIZATION → FULLY_CONNECTED → (RESHAPE → REDUCE_MAX) → SOFTMAX.
   ///
-  /// The root is RELU → SQRT, the signed one ABS → MAXIMUM → RSQRT → MUL; everything behind the extractor is in float. The
-  /// output is `[1, N]`, called `scores` in the graph and in the signatures; where there is no signature, one named
+  /// The root is RELU → SQRT, the signed root ABS → MAXIMUM → RSQRT → MUL. All layers after the extractor are float.
+  /// The output is `[1, N]`, called `scores` in the graph and in the signatures; if there is no signature, one named
   /// `serving_default` is added.
   ///
-  /// - Throws: ``SurgeryError/notOneInputAndOutput(inputs:outputs:)``, ``SurgeryError/noVector(tensor:shape:)`` where the
-  ///   output is not a vector of the head's dimension, ``SurgeryError/unsuitable(tensor:because:)`` for its type.
+  /// - Throws: ``SurgeryError/notOneInputAndOutput(inputs:outputs:)``, ``SurgeryError/noVector(tensor:shape:)`` if the
+  ///   output is not a vector of the head's dimension, ``SurgeryError/unsuitable(tensor:because:)`` if its type is not
+  ///   supported.
   /// - Complexity: O(N R D).
   public func appending(_ head: LinearHead) throws(SurgeryError) -> Model {
     let (_, output) = try onlyInputAndOutput()
@@ -22,7 +23,7 @@ extension Model {
 }
 
 extension Model {
-  /// The prefix of the names of new tensors, one that no tensor has yet.
+  /// A prefix for the names of new tensors that no tensor has yet.
   var freePrefix: String {
     let taken = Set(
       (mainSubgraph?.tensors ?? []).compactMap { tensor in
@@ -37,7 +38,7 @@ extension Model {
     return prefix + "/"
   }
 
-  /// Returns the embedding where it is a vector of the dimension, of a type that a head can read.
+  /// Returns the embedding if it is a vector of the dimension, of a type that a head can read.
   func checkedEmbedding(
     _ index: Int32, dimension: Int, in builder: GraphBuilder
   ) throws(SurgeryError) -> GraphTensor {

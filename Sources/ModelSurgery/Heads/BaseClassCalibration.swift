@@ -1,7 +1,7 @@
 public import TFLite
 
-/// How new classes are weighed against those of a base: a new class wins where θ − α D² is above the base's greatest logit,
-/// D² being the distance of ``NoveltyScore`` to the nearest new class.
+/// The weighting of new classes against base classes: a new class wins if θ − α D² is above the greatest logit of the
+/// base, where D² is the distance of ``NoveltyScore`` to the nearest new class.
 public struct BaseClassCalibration: Sendable, Hashable {
   /// θ.
   public let offset: Float
@@ -10,7 +10,7 @@ public struct BaseClassCalibration: Sendable, Hashable {
 
   /// Creates a calibration.
   ///
-  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` where a number is not finite or α not positive.
+  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` if a number is not finite or α is not positive.
   public init(offset: Float, slope: Float) throws(SurgeryError) {
     guard offset.isFinite, slope.isFinite, slope > 0 else {
       throw .badNumbers(of: "the base-class calibration", because: "the offset is \(offset) and the slope \(slope)")
@@ -21,17 +21,19 @@ public struct BaseClassCalibration: Sendable, Hashable {
 }
 
 extension Model {
-  /// Returns the classifier of this model's classes and, behind them, new ones.
+  /// Returns the classifier of this model's classes followed by new classes.
   ///
-  /// The model's graph stays as it is up to its logits. These, dequantised and times the factor of its softmax, and
-  /// θ − α D² + sₖ − maxⱼ sⱼ for the new classes, s being the logits of the head, go into one SOFTMAX over all. So the order
-  /// of the model's own classes does not change, and the new ones win where θ − α D² is above its greatest logit.
+  /// The model's graph is unchanged up to its logits. One SOFTMAX reads the logits of all classes: the model's logits,
+  /// dequantised and multiplied by the factor of its softmax, and θ − α D² + sₖ − maxⱼ sⱼ for the new classes, where s
+  /// are the logits of the head. So the order of the model's own classes does not change, and a new class wins if θ − α
+  /// D² is above the model's greatest logit.
   ///
   /// - Parameters:
   ///   - head: The head of the new classes, on the model's embedding.
   ///   - novelty: D².
   ///   - calibration: θ and α.
-  /// - Throws: As ``BaseClassifier/init(of:)`` does for a model that is no classifier, and as ``appending(_:)`` does.
+  /// - Throws: The errors of ``BaseClassifier/init(of:)`` for a model that is not a classifier, and the errors of
+  ///   ``appending(_:)``.
   public func appending(
     _ head: LinearHead, novelty: NoveltyScore, calibration: BaseClassCalibration
   ) throws(SurgeryError) -> Model {

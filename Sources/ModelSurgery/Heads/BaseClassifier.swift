@@ -1,21 +1,22 @@
 public import TFLite
 
-/// A classifier to which classes can be added: where its logits are, and the embedding that they are made of.
+/// A classifier to which classes can be added: the positions of its logits and of the embedding that they are computed
+/// from.
 ///
-/// It may be any classifier whose last layer is linear, one in Coral's imprinting layout, or one with a ``LinearHead``, alone
-/// or beside a base.
+/// It may be any classifier whose last layer is linear, a classifier in Coral's imprinting layout, or a classifier with
+/// a ``LinearHead``, alone or beside base classes.
 public struct BaseClassifier: Sendable, Hashable {
-  /// What the last layers are.
+  /// The kind of the last layers.
   public enum Layout: Sendable, Hashable {
-    /// A linear layer of the network's own.
+    /// A linear layer that belongs to the network.
     case linear
-    /// A linear layer behind L2_NORMALIZATION.
+    /// A linear layer after L2_NORMALIZATION.
     case normalized
-    /// New classes beside so many of a base.
+    /// New classes beside `base` classes of a base model.
     case kept(base: Int)
   }
 
-  /// What the last layers are.
+  /// The kind of the last layers.
   public let layout: Layout
   /// The logits, before any softmax: a tensor of the main subgraph, by index.
   public let logits: Int32
@@ -23,13 +24,13 @@ public struct BaseClassifier: Sendable, Hashable {
   public let embedding: Int32
   /// The tensor that the last layer reads: the embedding, or the unit vector made of it.
   public let features: Int32
-  /// How the embedding becomes the features, where this package has added that; else ``FeatureTransform/plain``.
+  /// The transform from the embedding to the features, if this package has added one; else ``FeatureTransform/plain``.
   public let transform: FeatureTransform
-  /// The factor of the softmax, 1 where there is none.
+  /// The factor of the softmax, 1 if there is no softmax.
   public let beta: Float
   /// N, the number of classes.
   public let classCount: Int
-  /// R, the number of rows of each class; of the base's classes where there are others beside them.
+  /// R, the number of rows of each class; of each base class if new classes were added.
   public let rowsPerClass: Int
   /// D, the number of elements of the embedding.
   public let dimension: Int
@@ -37,7 +38,7 @@ public struct BaseClassifier: Sendable, Hashable {
   /// Finds the parts of a classifier.
   ///
   /// - Throws: ``SurgeryError/notOneInputAndOutput(inputs:outputs:)``, ``SurgeryError/noVector(tensor:shape:)`` or
-  ///   ``SurgeryError/cannotAdapt(found:because:)`` with what was found.
+  ///   ``SurgeryError/cannotAdapt(found:because:)`` with the last operators of the model.
   /// - Complexity: O(operators); no weights are read.
   public init(of model: Model) throws(SurgeryError) {
     let (_, output) = try model.onlyInputAndOutput()
@@ -68,10 +69,10 @@ public struct BaseClassifier: Sendable, Hashable {
     self.dimension = dimension
   }
 
-  /// Returns the model up to the embedding as a model of its own.
+  /// Returns the part of the model up to the embedding, as a separate model.
   public func extractor(of model: Model) -> Model { model.cut(at: embedding) }
 
-  /// Returns the model from the embedding to the logits as a model of its own.
+  /// Returns the part of the model from the embedding to the logits, as a separate model.
   public func head(of model: Model) -> Model {
     var part = model
     guard !part.subgraphs.isEmpty else { return part }
@@ -84,19 +85,19 @@ public struct BaseClassifier: Sendable, Hashable {
   }
 }
 
-/// The network's own embedding, and its transformation before the last layer reads it.
+/// The network's embedding, and its transform before the last layer reads it.
 struct EmbeddingSource {
   let layer: LastLayer
   /// The embedding: a tensor of the main subgraph, by index.
   private(set) var embedding: Int32
   /// Whether the layer reads unit vectors.
   private(set) var isNormalized = false
-  /// How the embedding becomes the features, where this package has added that.
+  /// The transform from the embedding to the features, if this package has added one.
   private(set) var transform = FeatureTransform.plain
 
-  /// Goes back from the last layer at the end of a path.
+  /// Follows the graph back from the last layer at the end of a path.
   ///
-  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` where there is no last layer.
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` if there is no last layer.
   init(of path: OutputPath, in model: Model) throws(SurgeryError) {
     let graph = model.mainSubgraph ?? SubGraph()
     switch path.end {
@@ -104,9 +105,9 @@ struct EmbeddingSource {
     case .other(let index):
       let name = model.name(of: graph.operators[index])
       throw .cannotAdapt(
-        found: model.lastOperators(5), because: "its logits come from \(name), and not from a linear layer")
+        found: model.lastOperators(5), because: "its logits come from \(name) instead of a linear layer")
     case .input, .circle:
-      throw .cannotAdapt(found: model.lastOperators(5), because: "its logits come from no linear layer")
+      throw .cannotAdapt(found: model.lastOperators(5), because: "its logits do not come from a linear layer")
     }
     try layer.checkShapes(
       classCount: path.classCount ?? 0, isOneRowPerClass: !path.steps.contains { $0.kind == .maximum }, in: model)

@@ -1,13 +1,13 @@
-/// How an embedding x becomes the features z that a linear head reads: z is always a unit vector.
+/// The transform of an embedding x to the features z that a linear head reads. z is always a unit vector.
 public enum FeatureTransform: String, Sendable, Hashable, Codable {
   /// z = x / ‖x‖, as in weight imprinting.
   case plain
-  /// z = √x / ‖√x‖ by element, for embeddings without negative elements; those that there are count as 0.
+  /// z = √x / ‖√x‖ by element, for embeddings without negative elements; negative elements count as 0.
   case root
   /// z = s / ‖s‖ with s = sign(x) √|x| by element.
   case signedRoot
 
-  /// Returns the features of an embedding, given in quantisation steps; zeros where all steps lead to zeros.
+  /// Returns the features of an embedding, given in quantisation steps; zeros if all transformed elements are zero.
   public func features(of steps: [Float]) -> [Double] {
     var features = [Double](repeating: 0, count: steps.count)
     features.withUnsafeMutableBufferPointer { features in
@@ -16,9 +16,9 @@ public enum FeatureTransform: String, Sendable, Hashable, Codable {
     return features
   }
 
-  /// Writes the features of an embedding, given in quantisation steps; zeros where all steps lead to zeros.
+  /// Writes the features of an embedding, given in quantisation steps; zeros if all transformed elements are zero.
   ///
-  /// A positive factor on x changes nothing, so that steps serve as well as real numbers.
+  /// A positive factor of x does not change z, so steps give the same result as real numbers.
   package func write(_ steps: UnsafeBufferPointer<Float>, into features: UnsafeMutableBufferPointer<Double>) {
     let count = min(steps.count, features.count)
     for index in 0..<count { features[index] = value(of: Double(steps[index])) }
@@ -35,7 +35,7 @@ public enum FeatureTransform: String, Sendable, Hashable, Codable {
     }
   }
 
-  /// Scales a vector to a length; a vector of zeros stays.
+  /// Scales a vector to a length; a vector of zeros is not changed.
   package static func setLength(of vector: UnsafeMutableBufferPointer<Double>, to length: Double) {
     let square = square(of: UnsafeBufferPointer(vector))
     guard square > 0 else { return }
@@ -45,7 +45,7 @@ public enum FeatureTransform: String, Sendable, Hashable, Codable {
 
   /// Returns ‖x‖².
   package static func square(of vector: UnsafeBufferPointer<Double>) -> Double {
-    // Eight sums at once: in a single one, each addition would wait for the last.
+    // Computes eight sums at once: in a single sum, each addition would wait for the one before.
     var sums = SIMD8<Double>()
     let whole = vector.count - vector.count % 8
     for index in stride(from: 0, to: whole, by: 8) {

@@ -8,7 +8,7 @@ extension GraphBuilder {
   ///
   /// - Parameters:
   ///   - embedding: A vector of D elements, in any shape.
-  ///   - transform: How it becomes z.
+  ///   - transform: The transform of the embedding to z.
   /// - Returns: z, `[1, D]`.
   mutating func unitVector(
     of embedding: GraphTensor, transform: FeatureTransform
@@ -24,7 +24,7 @@ extension GraphBuilder {
     case .root:
       vector = try sqrt(try relu(vector, name: "Positive"), name: "Root")
     case .signedRoot:
-      // x / √|x|; an element next to 0 stays next to 0.
+      // x / √|x|; an element near 0 stays near 0.
       let least = try floats("Least", [1e-12], shape: [1])
       let size = try maximum(try abs(vector, name: "Magnitude"), least, name: "Bounded")
       vector = try mul(vector, try rsqrt(size, name: "InverseRoot"), name: "Root")
@@ -32,8 +32,8 @@ extension GraphBuilder {
     return try l2Normalize(vector, name: "Features")
   }
 
-  /// Adds the logits of a head on the unit vector z: FULLY_CONNECTED, and REDUCE_MAX over a class's rows where there
-  /// are several.
+  /// Adds the logits of a head on the unit vector z: FULLY_CONNECTED, and REDUCE_MAX over a class's rows if there are
+  /// several.
   ///
   /// - Returns: `[1, N]`.
   mutating func logits(of head: LinearHead, on features: GraphTensor) throws(SurgeryError) -> GraphTensor {
@@ -72,7 +72,7 @@ extension GraphBuilder {
     let lengths = try floats("Lengths", novelty.lengths, shape: [1, classCount])
     let gains = try sub(try mul(products, two, name: "Doubled"), lengths, name: "Gains")
     let gain = try reduceMax(gains, axes: [1], options: ReducerOptions(keepsDimensions: true), name: "Gain")
-    // A class whose mean is μ has no direction; it must not win.
+    // A class whose mean is μ has no direction; it must not have the greatest projection.
     let isDirected = novelty.lengths.map { $0 > 0 && (1 / $0).isFinite }
     let factors = zip(novelty.lengths, isDirected).map { $1 ? 1 / $0 : 0 }
     let offsets = isDirected.map { $0 ? Float(0) : Self.never }
@@ -114,6 +114,6 @@ extension GraphBuilder {
 
   private func zeros(_ count: Int) -> [Float] { Array(repeating: 0, count: count) }
 
-  // Below every projection, and far from infinity.
+  // Lower than every projection, and far from infinity.
   private static let never: Float = -1e9
 }

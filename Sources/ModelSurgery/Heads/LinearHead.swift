@@ -1,9 +1,9 @@
 /// A linear layer on the features z of an embedding: logits = W z + b.
 ///
-/// A class may have several rows; its logit is then the greatest of theirs. The temperature is part of W and b, so that a
-/// softmax of the logits gives probabilities.
+/// A class may have several rows; its logit is then the greatest logit of its rows. The temperature is part of W and b,
+/// so that a softmax of the logits gives probabilities.
 public struct LinearHead: Sendable, Hashable {
-  /// How the embedding becomes z.
+  /// The transform of the embedding to z.
   public let transform: FeatureTransform
   /// D, the number of features.
   public let dimension: Int
@@ -16,7 +16,7 @@ public struct LinearHead: Sendable, Hashable {
 
   /// Creates a head.
   ///
-  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` where the numbers do not make whole rows or are not all finite.
+  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` if the numbers do not fill the rows or are not all finite.
   public init(
     transform: FeatureTransform, dimension: Int, rowsPerClass: Int = 1, weights: [Float], biases: [Float]
   ) throws(SurgeryError) {
@@ -26,7 +26,7 @@ public struct LinearHead: Sendable, Hashable {
     else {
       throw .badNumbers(
         of: "the head",
-        because: "\(weights.count) weights and \(biases.count) biases do not make rows of \(dimension)")
+        because: "\(weights.count) weights and \(biases.count) biases do not form rows of \(dimension)")
     }
     guard weights.allSatisfy(\.isFinite), biases.allSatisfy(\.isFinite) else {
       throw .badNumbers(of: "the head", because: "a weight or a bias is infinite or NaN")
@@ -41,12 +41,12 @@ public struct LinearHead: Sendable, Hashable {
   /// N, the number of classes.
   public var classCount: Int { biases.count / rowsPerClass }
 
-  /// Returns the logits of an embedding, given in quantisation steps; zeros where it does not have D elements.
+  /// Returns the logits of an embedding, given in quantisation steps; zeros if it does not have D elements.
   ///
   /// - Complexity: O(N R D).
   public func logits(of steps: [Float]) -> [Float] { logits(ofFeatures: transform.features(of: steps)) }
 
-  /// Returns the logits of features; zeros where there are not D of them.
+  /// Returns the logits of features; zeros if there are not D of them.
   package func logits(ofFeatures features: [Double]) -> [Float] {
     guard features.count == dimension else { return Array(repeating: 0, count: classCount) }
     return weights.withUnsafeBufferPointer { weights in

@@ -1,7 +1,7 @@
 public import TFLite
 
-/// How far a picture is from all classes that were taught: the squared Mahalanobis distance of its features z to the
-/// nearest class mean, and the score u that follows from it. The lower u, the more novel the picture.
+/// The distance of a picture from all learned classes: the squared Mahalanobis distance of its features z to the
+/// nearest class mean, and the score u that is computed from it. The lower u, the more novel the picture.
 ///
 /// With y = z − μ and the metric A⁻¹ stored as (I − Σⱼ sⱼ uⱼ uⱼᵀ) / λ, exact along the r directions u and 1/λ in all others:
 ///
@@ -42,9 +42,9 @@ public struct NoveltyScore: Sendable, Hashable {
   public let discriminants: [Float]
   /// q: `[N]`.
   public let lengths: [Float]
-  /// σ: the standard deviation of D² over the training pictures, each left out.
+  /// σ: the standard deviation of the leave-one-out D² of the training pictures.
   public let deviation: Double
-  /// The values of the training pictures, each left out, in the order in which leave-one-out answers them.
+  /// The leave-one-out values of the training pictures, in the order of the leave-one-out results.
   public let training: [Value]
 
   /// Creates a score.
@@ -56,10 +56,11 @@ public struct NoveltyScore: Sendable, Hashable {
   ///   - lambda: λ.
   ///   - discriminants: w: `[N, D]`.
   ///   - lengths: q: `[N]`.
-  ///   - deviation: σ; 1 where only D² is needed.
-  ///   - training: The values of the training pictures, each left out.
-  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` where the numbers do not make whole rows, are not all finite, a
-  ///   share is not within 0 and 1, λ or σ is not positive as a 32-bit float, or, of several classes, no q is.
+  ///   - deviation: σ; 1 if only D² is needed.
+  ///   - training: The leave-one-out values of the training pictures.
+  /// - Throws: ``SurgeryError/badNumbers(of:because:)`` if the numbers do not fill the rows or are not all finite, a
+  ///   share is not within 0 and 1, λ or σ is not positive as a 32-bit float, or there are several classes and no q is
+  ///   positive.
   public init(
     mean: [Float], directions: [Float], shares: [Float], lambda: Double, discriminants: [Float], lengths: [Float],
     deviation: Double = 1, training: [Value] = []
@@ -73,7 +74,7 @@ public struct NoveltyScore: Sendable, Hashable {
     else {
       throw refusal(
         "\(directions.count) elements of \(shares.count) directions and \(discriminants.count) of \(lengths.count) "
-          + "classes do not make rows of \(dimension)")
+          + "classes do not form rows of \(dimension)")
     }
     guard [mean, directions, discriminants, lengths].allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
       throw refusal("a number is infinite or NaN")
@@ -110,11 +111,11 @@ public struct NoveltyScore: Sendable, Hashable {
 }
 
 extension Model {
-  /// Returns the classifier with one more element behind its scores: u, the ``NoveltyScore`` of the picture.
+  /// Returns the classifier with one more element after its scores: u, the ``NoveltyScore`` of the picture.
   ///
   /// - Returns: A model with one output of floats, `[1, N + 1]`.
-  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` where the model's head does not read a unit vector, has another
-  ///   number of classes or features than the score, or does not give scores as floats `[1, N]`.
+  /// - Throws: ``SurgeryError/cannotAdapt(found:because:)`` if the model's head does not read a unit vector, has
+  ///   another number of classes or features than the score, or does not return scores as floats `[1, N]`.
   public func appending(_ novelty: NoveltyScore) throws(SurgeryError) -> Model {
     let base = try BaseClassifier(of: self)
     let (_, output) = try onlyInputAndOutput()

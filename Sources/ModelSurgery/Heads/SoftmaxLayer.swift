@@ -1,19 +1,21 @@
 public import TFLite
 
 extension Model {
-  /// Returns the model with FULLY_CONNECTED → SOFTMAX behind it, for an embedding extractor, whose output is one vector.
+  /// Returns this embedding extractor, whose output is one vector, with FULLY_CONNECTED → SOFTMAX appended.
   ///
-  /// The layers have the vector's element type. Behind a uint8 extractor they are uint8 throughout, as Coral's are: weights
-  /// over their own range and 0, biases in 32-bit integers, logits over the given range, scores over [0, 1]. Behind an int8
-  /// extractor weights are symmetric around 0, as the runtime requires. Behind a float one everything is in float.
+  /// The layers have the vector's element type. After a uint8 extractor they are uint8 throughout, as in Coral's
+  /// models: weights over their own range and 0, biases in 32-bit integers, logits over the given range, scores over
+  /// [0, 1]. After an int8 extractor, weights are symmetric around 0, as the runtime requires. After a float extractor,
+  /// all layers are float.
   ///
   /// - Parameters:
   ///   - weights: `[N, D]`, one row for each class.
   ///   - biases: `[N]`.
-  ///   - logits: The range of the layer's output, widened to include 0. Where quantised, logits beyond it are clipped.
-  /// - Throws: ``SurgeryError/noVector(tensor:shape:)``, ``SurgeryError/badRows(expected:found:)`` where the weights do not
-  ///   fit the vector, ``SurgeryError/badNumbers(of:because:)`` where they are not finite or too small to quantise,
-  ///   ``SurgeryError/unsuitable(tensor:because:)`` where the vector is of a type without such layers.
+  ///   - logits: The range of the layer's output, widened to include 0. If they are quantised, logits beyond it are
+  ///     clipped.
+  /// - Throws: ``SurgeryError/noVector(tensor:shape:)``, ``SurgeryError/badRows(expected:found:)`` if the weights do
+  ///   not fit the vector, ``SurgeryError/badNumbers(of:because:)`` if they are not finite or too small to quantise,
+  ///   ``SurgeryError/unsuitable(tensor:because:)`` if there are no such layers for the vector's type.
   public func appendingSoftmaxLayer(
     weights: [Float], biases: [Float], logits: ClosedRange<Float>
   ) throws(SurgeryError) -> Model {

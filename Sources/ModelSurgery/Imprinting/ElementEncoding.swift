@@ -1,6 +1,7 @@
 public import TFLite
 
-/// How a tensor's elements stand for real numbers: as 32-bit floats, or as bytes q with value = scale (q − zero point).
+/// The way in which a tensor's elements represent real numbers: as 32-bit floats, or as bytes q with value = scale (q −
+/// zero point).
 public enum ElementEncoding: Sendable, Hashable {
   /// 32-bit floats, little-endian.
   case float32
@@ -9,10 +10,10 @@ public enum ElementEncoding: Sendable, Hashable {
   /// Signed bytes, −128 … 127.
   case int8(scale: Float, zeroPoint: Int)
 
-  /// The encoding of a tensor.
+  /// Reads the encoding of a tensor.
   ///
-  /// - Throws: ``SurgeryError/unsuitable(tensor:because:)`` for other types, for quantisation that is missing, per channel
-  ///   or senseless.
+  /// - Throws: ``SurgeryError/unsuitable(tensor:because:)`` for other types, and for quantisation that is missing, per
+  ///   channel or invalid.
   public init(of tensor: Tensor, label: String) throws(SurgeryError) {
     if tensor.type == .float32 {
       self = .float32
@@ -49,10 +50,10 @@ public enum ElementEncoding: Sendable, Hashable {
     }
   }
 
-  /// Bytes that an element takes.
+  /// The number of bytes of an element.
   public var byteCount: Int { self == .float32 ? 4 : 1 }
 
-  /// What one step of a stored number is worth: the scale, or 1 for floats.
+  /// The real value of one step of a stored number: the scale, or 1 for floats.
   public var unit: Float {
     switch self {
     case .float32: 1
@@ -60,9 +61,9 @@ public enum ElementEncoding: Sendable, Hashable {
     }
   }
 
-  /// The elements in steps of ``unit``, that is q − zero point: whole numbers where quantised.
+  /// Returns the elements in steps of ``unit``, which are q − zero point if quantised.
   ///
-  /// - Parameter bytes: Elements as stored; an incomplete one at the end is left out.
+  /// - Parameter bytes: Elements as stored; an incomplete element at the end is ignored.
   public func steps(_ bytes: UnsafeRawBufferPointer) -> [Float] {
     switch self {
     case .float32:
@@ -74,15 +75,16 @@ public enum ElementEncoding: Sendable, Hashable {
     }
   }
 
-  /// The real numbers that stored elements stand for.
+  /// Returns the real numbers that stored elements represent.
   public func values(_ bytes: UnsafeRawBufferPointer) -> [Float] {
     let unit = unit
     return steps(bytes).map { $0 * unit }
   }
 
-  /// Real numbers as stored elements: rounded to the nearest step, halves away from zero, and clamped to the range.
+  /// Returns real numbers as stored elements: rounded to the nearest step, halves away from zero, and clamped to the
+  /// range.
   ///
-  /// What is no number (NaN) is stored as 0.
+  /// NaN is stored as 0.
   public func encode(_ values: [Float]) -> [UInt8] {
     switch self {
     case .float32:

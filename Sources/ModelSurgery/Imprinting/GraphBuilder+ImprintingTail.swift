@@ -1,7 +1,7 @@
 import TFLite
 
 extension GraphBuilder {
-  /// A vector as one of the shape `[1, 1, 1, D]`: itself, or with a RESHAPE behind it.
+  /// Returns a vector in the shape `[1, 1, 1, D]`, after a RESHAPE if necessary.
   mutating func embedding(_ vector: GraphTensor) throws(SurgeryError) -> GraphTensor {
     let count = vector.shape.reduce(Int32(1)) { $0.multipliedReportingOverflow(by: $1).partialValue }
     let target = [1, 1, 1, count]
@@ -9,15 +9,15 @@ extension GraphBuilder {
     return try reshape(vector, to: target, name: "Embedding", shapeName: "EmbeddingShape")
   }
 
-  /// Adds the imprinting tail behind a vector of the shape `[1, 1, 1, D]`.
+  /// Adds the imprinting tail after a vector of the shape `[1, 1, 1, D]`.
   ///
   /// - Parameters:
   ///   - vector: The embedding before it is normalised.
-  ///   - scale: s, what the cosines are multiplied by before the softmax.
-  ///   - encoding: How the normalised embedding is stored; it decides whether the tail is in float, uint8 or int8.
-  ///   - kernel: How the rows are stored.
+  ///   - scale: s, the factor of the cosines before the softmax.
+  ///   - encoding: The encoding of the normalised embedding, which determines whether the tail is float, uint8 or int8.
+  ///   - kernel: The encoding of the rows.
   ///   - rows: The rows, `[classes, D]`.
-  ///   - biases: The biases, one a class.
+  ///   - biases: The biases, one for each class.
   ///   - name: The name of the scores.
   /// - Returns: The scores.
   mutating func imprintingTail(
@@ -45,7 +45,7 @@ extension GraphBuilder {
     return try softmax(logits, encoding: score, name: name)
   }
 
-  /// How a tail stores what it computes: the cosines, the factor s, s times the cosines, and the scores.
+  /// Returns the encodings of the cosines, of the factor s, of s times the cosines, and of the scores.
   private static func tailEncodings(
     scale: Float, like embedding: ElementEncoding
   ) -> (cosine: ElementEncoding, factor: ElementEncoding, product: ElementEncoding, score: ElementEncoding) {

@@ -1,10 +1,10 @@
 public import TFLite
 
-/// The last layers of a model that can be imprinted, as found in its main subgraph:
-/// L2_NORMALIZATION → (QUANTIZE) → CONV_2D 1x1 → MUL by a scalar → RESHAPE → SOFTMAX.
+/// The last layers of a model that can be imprinted, in its main subgraph: L2_NORMALIZATION → (QUANTIZE) → CONV_2D 1x1
+/// → MUL by a scalar → RESHAPE → SOFTMAX.
 ///
-/// The normalised embedding x is `[1, 1, 1, D]`; the kernel's rows w, one a class, make the scores
-/// softmax(s (W x + b)), with s the scalar. It is the layout that Coral's `ImprintingEngine` asks for.
+/// The normalised embedding x is `[1, 1, 1, D]`; the kernel W has one row for each class, and the scores are softmax(s
+/// (W x + b)), where s is the scalar. Coral's `ImprintingEngine` requires this layout.
 public struct ImprintingTail: Sendable, Hashable {
   /// Operators of the main subgraph, by index.
   public let normalization, convolution, multiplication, reshape, softmax: Int
@@ -14,20 +14,20 @@ public struct ImprintingTail: Sendable, Hashable {
   public let dimension: Int
   /// N, the number of the kernel's rows.
   public let classCount: Int
-  /// How the kernel's elements are stored.
+  /// The encoding of the kernel's elements.
   public let rowEncoding: ElementEncoding
-  /// How the embedding's elements are stored.
+  /// The encoding of the embedding's elements.
   public let embeddingEncoding: ElementEncoding
-  /// s, what the cosines are multiplied by before the softmax.
+  /// s, the factor of the cosines before the softmax.
   public let scale: Float
 
-  /// Elements of an embedding to which a tail is put: far more than a picture network has.
+  /// The limit on the elements of an embedding that gets a tail: far more than a picture network has.
   static let largestDimension = 1 << 20
 
   /// Finds the tail.
   ///
-  /// - Throws: ``SurgeryError/noImprintingTail(found:because:)`` with what is missing, or
-  ///   ``SurgeryError/unsuitable(tensor:because:)`` where a layer is there but not of the form that imprinting needs.
+  /// - Throws: ``SurgeryError/noImprintingTail(found:because:)`` with the part that is missing, or
+  ///   ``SurgeryError/unsuitable(tensor:because:)`` if a layer exists but does not have the form that imprinting needs.
   public init(of model: Model) throws(SurgeryError) {
     let (_, output) = try model.onlyInputAndOutput()
     guard let graph = model.mainSubgraph else { throw .notOneInputAndOutput(inputs: 0, outputs: 0) }
@@ -36,14 +36,14 @@ public struct ImprintingTail: Sendable, Hashable {
     func producer(of tensor: Int32, _ wanted: BuiltinOperator) throws(SurgeryError) -> Int {
       guard let index = graph.producer(of: tensor), model.builtinOperator(of: graph.operators[index]) == wanted,
         !graph.operators[index].inputs.isEmpty
-      else { throw .noImprintingTail(found: found, because: "it lacks \(wanted.name) at the place where it is needed") }
+      else { throw .noImprintingTail(found: found, because: "it lacks \(wanted.name) where it is needed") }
       return index
     }
     softmax = try producer(of: output, .softmax)
     reshape = try producer(of: graph.operators[softmax].inputs[0], .reshape)
     multiplication = try producer(of: graph.operators[reshape].inputs[0], .mul)
     let factors = graph.operators[multiplication].inputs
-    guard factors.count == 2 else { throw .noImprintingTail(found: found, because: "its MUL has not two inputs") }
+    guard factors.count == 2 else { throw .noImprintingTail(found: found, because: "its MUL does not have two inputs") }
     let isConstant = { (index: Int32) in graph.tensor(index).flatMap { model.constant($0) } != nil }
     scaleFactor = isConstant(factors[1]) ? factors[1] : factors[0]
     convolution = try producer(of: isConstant(factors[1]) ? factors[0] : factors[1], .conv2D)
@@ -72,7 +72,7 @@ public struct ImprintingTail: Sendable, Hashable {
     else {
       throw .unsuitable(
         tensor: graph.label(of: kernel),
-        because: "its shape is \(graph.tensor(kernel)?.shape ?? []) and not [classes, 1, 1, \(dimension)]")
+        because: "its shape is \(graph.tensor(kernel)?.shape ?? []) instead of [classes, 1, 1, \(dimension)]")
     }
     self.classCount = classCount
     rowEncoding = try ElementEncoding(of: weights, label: graph.label(of: kernel))
@@ -101,7 +101,7 @@ public struct ImprintingTail: Sendable, Hashable {
 }
 
 extension Model {
-  /// Checks that a constant holds the bytes that its shape and type ask for.
+  /// Checks that a constant has the size that its shape and type require.
   func checkConstant(_ index: Int32, in graph: SubGraph) throws(SurgeryError) {
     guard let tensor = graph.tensor(index) else {
       throw .badConstant(tensor: graph.label(of: index), expected: nil, found: 0)
@@ -112,15 +112,15 @@ extension Model {
     }
   }
 
-  /// The names of the last operators before the output, in the order in which they run.
+  /// Returns the names of the last operators before the output, in the order in which they run.
   public func lastOperators(_ count: Int) -> String {
     let operators = mainSubgraph?.operators ?? []
     let names = operators.suffix(count).map { name(of: $0) }
     return names.isEmpty
-      ? "no operator at all" : (operators.count > count ? "… → " : "") + names.joined(separator: " → ")
+      ? "no operator" : (operators.count > count ? "… → " : "") + names.joined(separator: " → ")
   }
 
-  /// An operator's name: that of the schema, or a custom operator's own.
+  /// Returns an operator's name: the name in the schema, or the name of a custom operator.
   public func name(of op: Operator) -> String {
     guard let code = operatorCode(of: op) else { return "an operator without a code" }
     if code.builtinCode == .custom, let name = code.customCode { return name.string }

@@ -1,17 +1,18 @@
 public import TFLite
 
 extension Model {
-  /// The model with the imprinting tail behind it: for a bare embedding extractor, whose output is one vector.
+  /// Returns this embedding extractor, whose output is one vector, with the imprinting tail appended.
   ///
-  /// Behind a uint8 extractor the tail is uint8 throughout, as Coral has it: the normalised embedding is quantised over
-  /// [−1, 1] and the kernel over [0, 1] where embeddings cannot be negative, else over [−1, 1]. Behind an int8 extractor
-  /// (DEQUANTIZE comes first) and a float one it is in float. The tail has one class, a row of zeros, to be replaced.
+  /// After a uint8 extractor the tail is uint8 throughout, as in Coral's models: the normalised embedding is quantised
+  /// over [−1, 1], and the kernel over [0, 1] if embeddings cannot be negative, else over [−1, 1]. After a float
+  /// extractor, or an int8 extractor and a DEQUANTIZE, it is float. The tail has one placeholder class, a row of zeros.
   ///
-  /// A classifier is known by its softmax or the like; one that ends in bare logits cannot be told from an extractor.
+  /// A classifier is recognised by its softmax or a similar operator; a classifier that ends in logits cannot be
+  /// distinguished from an extractor.
   ///
-  /// - Parameter scale: s, what the cosines are multiplied by before the softmax; 40 is that of Coral's models.
-  /// - Throws: ``SurgeryError`` when the model is a classifier, has no single vector of at most 65 536 elements as its
-  ///   output, or stores it in a type that has no tail.
+  /// - Parameter scale: s, the factor of the cosines before the softmax; Coral's models have 40.
+  /// - Throws: ``SurgeryError`` if the model is a classifier, its output is not a single vector of at most 65 536
+  ///   elements, or there is no tail for the type of the vector.
   public func appendingImprintingTail(scale: Float = 40) throws(SurgeryError) -> Model {
     let (_, output) = try onlyInputAndOutput()
     guard let graph = mainSubgraph, let vector = graph.tensor(output) else {
@@ -56,10 +57,11 @@ extension Model {
 }
 
 extension Model {
-  // Thirty times the widest in use; room is made for as many elements as a file claims.
+  // Thirty times the widest embedding in use. The limit matters because memory is allocated for as many elements as a
+  // file claims.
   private static let largestEmbedding: Int32 = 1 << 16
 
-  /// The operator that computes a tensor, operators passed over that only change its form.
+  /// Returns the operator that computes a tensor, ignoring operators that only change its form.
   private func lastComputation(before tensor: Int32, in graph: SubGraph) -> BuiltinOperator? {
     var tensor = tensor
     for _ in graph.operators.indices.prefix(SubGraph.longestWay) {

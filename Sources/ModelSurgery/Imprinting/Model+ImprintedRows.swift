@@ -1,30 +1,30 @@
 public import TFLite
 
 extension Model {
-  /// The stored bytes of the kernel's rows, D elements each, in the order of their classes.
+  /// Returns the stored bytes of the kernel's rows, D elements each, in the order of their classes.
   public func rows(of tail: ImprintingTail) -> [Bytes] {
     guard let tensor = mainSubgraph?.tensor(tail.kernel), let data = constant(tensor) else { return [] }
     let size = tail.dimension * tail.rowEncoding.byteCount
     return (0..<tail.classCount).compactMap { data.slice($0 * size..<($0 + 1) * size) }
   }
 
-  /// The stored bytes of the biases, four each; none where the head has no bias.
+  /// Returns the stored bytes of the biases, four each; none if the head has no biases.
   public func biases(of tail: ImprintingTail) -> [Bytes] {
     guard tail.bias >= 0, let tensor = mainSubgraph?.tensor(tail.bias), let data = constant(tensor) else { return [] }
     return (0..<tail.classCount).compactMap { data.slice($0 * 4..<($0 + 1) * 4) }
   }
 
-  /// The model with other rows in its imprinting tail.
+  /// Returns the model with new rows in its imprinting tail.
   ///
-  /// Shapes follow the number of classes. As Coral's engine does it, the convolution's output is quantised over [−1, 1],
-  /// which cosines cannot leave, and the product over that range times the scale factor.
+  /// Shapes are adjusted to the number of classes. As in Coral's engine, the convolution's output is quantised over
+  /// [−1, 1], the range of cosines, and the product over that range times the scale factor.
   ///
   /// - Parameters:
   ///   - tail: The model's tail.
   ///   - kernel: The rows, `[classes, D]`, in the tail's encoding.
-  ///   - biases: The biases, four bytes each (32-bit integers or floats); left out where the head has none.
+  ///   - biases: The biases, four bytes each (32-bit integers or floats); ignored if the head has none.
   ///   - classCount: The number of rows.
-  /// - Throws: ``SurgeryError/badRows(expected:found:)`` when the bytes do not fit the number of classes.
+  /// - Throws: ``SurgeryError/badRows(expected:found:)`` if the bytes do not fit the number of classes.
   public func replacingRows(
     of tail: ImprintingTail, kernel: Bytes, biases: Bytes, classCount: Int
   ) throws(SurgeryError) -> Model {
@@ -63,12 +63,12 @@ extension Model {
     }
   }
 
-  /// The shape that RESHAPE makes stands in its options, in a constant, or in both.
+  /// Sets the shape that RESHAPE makes, which is in its options, in a constant, or in both.
   private mutating func setReshape(_ op: Int, classCount count: Int32) {
     let reshape = subgraphs[0].operators[op]
     if var shape = reshape.options?.integers("new_shape"), !shape.isEmpty, var options = reshape.options {
       shape[shape.count - 1] = Int64(count)
-      // The field is one of RESHAPE's own: setting it cannot fail.
+      // RESHAPE has this field, so setting it cannot fail.
       try? options.set("new_shape", to: .integers(shape))
       subgraphs[0].operators[op].options = options
     }
@@ -82,7 +82,7 @@ extension Model {
 }
 
 extension Tensor {
-  /// Quantises a byte tensor over [−range, range]; a float one needs nothing.
+  /// Quantises a byte tensor over [−range, range]; a float tensor is not changed.
   mutating func setSymmetricRange(_ range: Float) {
     guard type == .uint8 || type == .int8 else { return }
     var quantization = QuantizationParameters(scale: range / 128, zeroPoint: type == .uint8 ? 128 : 0)

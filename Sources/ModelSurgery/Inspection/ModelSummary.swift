@@ -26,7 +26,7 @@ public struct ModelSummary: Sendable, Hashable, Codable {
     public let name: String
     /// The operator version that the model requires.
     public let version: Int32
-    /// The indices of the tensors that it reads; −1 is none.
+    /// The indices of the tensors that it reads; −1 for an absent optional tensor.
     public let inputs: [Int32]
     /// The indices of the tensors that it writes.
     public let outputs: [Int32]

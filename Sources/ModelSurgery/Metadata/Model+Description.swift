@@ -4,8 +4,8 @@ extension Model {
   /// Writes the metadata of an image classifier for task libraries: the normalisation of its input, and the names of
   /// its classes as a packed label file.
   ///
-  /// Existing metadata is kept, including other packed files and process units. Unreadable metadata is replaced. Score
-  /// calibration is removed with the labels it was made for.
+  /// Existing metadata is preserved, including other packed files and process units. Unreadable metadata is replaced.
+  /// Score calibration is removed with the labels it was made for.
   ///
   /// - Parameters:
   ///   - name: The model's name, if it has none yet.
@@ -81,8 +81,8 @@ extension Model {
 }
 
 extension Model {
-  /// Writes the metadata of an embedding extractor without metadata for task libraries: the normalisation of its input,
-  /// and that its output is an embedding.
+  /// Writes metadata for task libraries to an embedding extractor that has none: the normalisation of its input, and
+  /// the fact that its output is an embedding.
   ///
   /// - Throws: ``TFLiteError/tooLarge(bytes:)`` if the name is too long for a file.
   mutating func describeExtractor(name: String) throws(TFLiteError) {
@@ -101,7 +101,7 @@ extension Model {
   }
 }
 
-/// The metadata of a classifier's input and output. Existing values stay, except the range of the scores.
+/// The metadata of a classifier's input and output. Existing values are preserved, except the range of the scores.
 extension TensorMetadata {
   /// Describes the tensor as an RGB picture: its normalisation, and the range of the normalised values.
   func describingPicture(_ tensor: Tensor, _ standard: PictureNormalization? = nil) -> TensorMetadata {

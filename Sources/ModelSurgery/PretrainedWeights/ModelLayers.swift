@@ -1,10 +1,11 @@
 import TFLite
 
-/// The convolutions of a model, one for each of a network's, found by following the graph from its input.
+/// The convolutions of a model that correspond to the convolutions of a network, found by following the graph from its
+/// input.
 ///
 /// The kinds of the layers, the shapes of their weights, strides, padding and activations are compared; no weight is read.
 struct ModelLayers {
-  /// The embedding's tensor, or nil where the model has no mean behind its convolutions.
+  /// The embedding's tensor, or nil if the model has no mean after its convolutions.
   private(set) var embedding: Int32?
 
   private let readers: GraphReaders
@@ -16,12 +17,12 @@ struct ModelLayers {
   /// Follows a model's main graph.
   ///
   /// - Throws: ``LayerMismatch`` with the first difference.
-  /// - Complexity: O(operators) where the layers are those of the network.
+  /// - Complexity: O(operators) if the layers are those of the network.
   init(of model: Model, for architecture: Architecture) throws(LayerMismatch) {
     readers = GraphReaders(of: model)
     self.model = model
     guard let input = readers.graph.inputs.first, readers.graph.inputs.count == 1 else {
-      throw LayerMismatch("the model has \(readers.graph.inputs.count) inputs, where a picture alone is needed")
+      throw LayerMismatch("the model has \(readers.graph.inputs.count) inputs, where a single picture is needed")
     }
     place = GraphReaders.Place(tensor: input)
     try follow(architecture.layers)
@@ -57,7 +58,7 @@ struct ModelLayers {
   private struct Expected {
     let name: String
     let kind: BuiltinOperator
-    /// The shape of the weights, its dimensions in the order of a `.tflite` file.
+    /// The shape of the weights, with the dimensions in the order of a `.tflite` file.
     let shape: [Int]
     let window: Int32
     let stride: Int32
@@ -76,14 +77,14 @@ struct ModelLayers {
     }
   }
 
-  /// Passes the next convolution, which must be the expected one.
+  /// Moves past the next convolution, which must be the expected one.
   private mutating func follow(_ expected: Expected, as layer: Architecture.Layer) throws(LayerMismatch) {
     guard let (index, pads) = next(among: [.conv2D, .depthwiseConv2D]) else {
       throw LayerMismatch("it has no convolution where the network has \(expected.name)")
     }
     let op = readers.graph.operators[index]
     let label = op.outputs.first.map { readers.graph.label(of: $0) } ?? "without an output"
-    let mismatch = { (words: String) in LayerMismatch("its layer \(label) \(words), \(expected.name)") }
+    let mismatch = { (words: String) in LayerMismatch("its layer \(label) \(words) for \(expected.name)") }
     guard model.builtinOperator(of: op) == expected.kind else {
       throw mismatch("is a \(model.name(of: op)), where the network has a \(expected.kind.name)")
     }
@@ -99,7 +100,7 @@ struct ModelLayers {
       throw mismatch("has the strides \(window.stride), where the network has \(expected.stride)")
     }
     guard isPaddedAsSame(op, window, expected, pads: pads) else {
-      throw mismatch("is padded otherwise than by TensorFlow's SAME, which the network has")
+      throw mismatch("does not have TensorFlow's SAME padding, which the network has")
     }
     let activation = takeActivation(window.activation)
     guard activation == expected.activation || expected.activation == .relu6 && isWithinSix(place.tensor) else {
@@ -108,8 +109,8 @@ struct ModelLayers {
     pairs.append((layer, op))
   }
 
-  /// Returns the next of some operators, behind others that only change the numbers' type or prepare the picture, and the
-  /// tensor with the padding before it.
+  /// Returns the next operator of the given kinds, and the tensor of paddings of a PAD before it. Operators in between
+  /// may only change the type of the numbers or prepare the picture.
   private func next(among wanted: Set<BuiltinOperator>) -> (index: Int, pads: Int32?)? {
     var place = place
     var pads: Int32?
@@ -136,7 +137,7 @@ struct ModelLayers {
     }
   }
 
-  /// Passes the sum of the current tensor and that of an earlier place.
+  /// Moves past the sum of the current tensor and the tensor of an earlier place.
   private mutating func followSum(_ name: String, of start: GraphReaders.Place) throws(LayerMismatch) {
     guard let (index, _) = next(among: [.add]), let output = readers.graph.operators[index].outputs.first,
       readers.graph.operators[index].inputs.contains(start.tensor)
@@ -144,7 +145,8 @@ struct ModelLayers {
     place = GraphReaders.Place(tensor: output, writer: index)
   }
 
-  /// Returns the activation of the last layer passed: its own, or that of an operator behind it, which is passed too.
+  /// Returns the activation of the last layer passed: its fused activation, or that of a separate operator after it,
+  /// which is passed too.
   private mutating func takeActivation(_ own: ActivationFunction) -> ActivationFunction {
     guard own == .none, let (op, next) = readers.only(from: place), model.builtinOperator(of: op) == .relu6 else {
       return own
@@ -153,7 +155,7 @@ struct ModelLayers {
     return .relu6
   }
 
-  /// Whether a tensor's bytes cover 0 to 6, which clips as ReLU6 does.
+  /// Returns whether the range of a tensor's bytes is 0 to 6, which clips as ReLU6 does.
   private func isWithinSix(_ index: Int32) -> Bool {
     guard let tensor = readers.graph.tensor(index), let encoding = try? ElementEncoding(of: tensor, label: "") else {
       return false
@@ -165,7 +167,7 @@ struct ModelLayers {
     }
   }
 
-  /// Whether a convolution is padded as by TensorFlow's SAME, by its own padding or by a PAD before it.
+  /// Returns whether a convolution has TensorFlow's SAME padding, either itself or through a PAD before it.
   private func isPaddedAsSame(_ op: Operator, _ window: Window, _ expected: Expected, pads: Int32?) -> Bool {
     guard window.padding == .valid else { return window.padding == .same && pads == nil }
     guard let input = readers.graph.tensor(op.inputs[0]), input.shape.count == 4,
@@ -224,10 +226,10 @@ private struct Window {
 }
 
 extension ModelLayers {
-  /// Returns the weights of the layers under the network's names, in PyTorch's order of dimensions, with batch
-  /// normalisations that add the biases.
+  /// Returns the weights of the layers under the network's names, in PyTorch's order of dimensions. Batch
+  /// normalisations that only add a constant represent the biases.
   ///
-  /// - Throws: ``SurgeryError`` where a weight cannot be read.
+  /// - Throws: ``SurgeryError`` if a weight cannot be read.
   /// - Complexity: O(the number of weights).
   func weights(of model: Model, epsilon: Double) throws(SurgeryError) -> NamedWeights {
     var weights: [(name: String, tensor: WeightTensor)] = []
@@ -252,7 +254,8 @@ extension ModelLayers {
     let (values, scales) = try model.realNumbers(of: op.inputs[1], along: outputs)
     let biases = try model.biases(of: op, scales: scales)
     guard let kernel = WeightTensor(shape: shape, values)?.permuted(order) else {
-      throw .unsuitable(tensor: readers.graph.label(of: op.inputs[1]), because: "its contents do not have its shape")
+      throw .unsuitable(
+        tensor: readers.graph.label(of: op.inputs[1]), because: "the size of its contents does not match its shape")
     }
     let count = biases.count
     let numbers: [[Float]] = [

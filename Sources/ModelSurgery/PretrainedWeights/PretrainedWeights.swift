@@ -7,7 +7,7 @@ public import TFLite
   public import Foundation
 #endif
 
-/// Weights of a network from a file, with which its training starts.
+/// Weights of a network from a file, from which its training starts.
 ///
 /// The file is a TensorFlow checkpoint, a PyTorch state file, safetensors, or a `.tflite` file of the same network, quantised
 /// or not.
@@ -20,22 +20,23 @@ public import TFLite
 public struct PretrainedWeights: Sendable, Hashable {
   /// The weights of the network up to its embedding, under the network's own names.
   public let weights: NamedWeights
-  /// The last layer behind the embedding, or nil where the file has none that fits.
+  /// The last layer after the embedding, or nil if the file has none that fits.
   public let head: PretrainedHead?
-  /// Whether batch normalisation is folded into the convolutions, as in every `.tflite` file and in networks trained from one
-  /// with their statistics fixed.
+  /// Whether batch normalisation is folded into the convolutions, as in every `.tflite` file and in networks that were
+  /// trained from such a file with fixed statistics.
   ///
   /// Each normalisation then has γ = √(1 + ε), β = the bias, μ = 0 and σ² = 1, so that it only adds the bias. Before training
   /// with batch statistics, measure the mean m and the variance v of each convolution on pictures and set μ = m, σ² = v,
   /// γ = √(v + ε) and β = the bias + m: the network's function does not change.
   public let isFolded: Bool
 
-  /// Reads a file, or the files of a TensorFlow checkpoint; the bytes tell the format.
+  /// Reads a file, or the files of a TensorFlow checkpoint; the format is detected from the bytes.
   ///
   /// - Parameters:
   ///   - file: The file; for a TensorFlow checkpoint see ``NamedWeights/init(contentsOf:)``.
-  ///   - architecture: The network, with its head or without.
-  /// - Throws: ``WeightsError`` or ``TFLiteError`` where the file cannot be read, and what the other initialisers throw.
+  ///   - architecture: The network, with or without its head.
+  /// - Throws: ``WeightsError`` or ``TFLiteError`` if the file cannot be read, and the errors of the other
+  ///   initialisers.
   /// - Complexity: O(the size of the file).
   public init(contentsOf file: URL, for architecture: Architecture) throws {
     if let bytes = try? Bytes(mapping: file), bytes.slice(4..<8) == Bytes(Array(Model.fileIdentifier.utf8)) {
@@ -45,11 +46,12 @@ public struct PretrainedWeights: Sendable, Hashable {
     }
   }
 
-  /// Takes weights by name: under the network's own names, also with the prefix `module.`, `model.` or `base.`, or under
-  /// those of TensorFlow-Slim.
+  /// Finds weights by name: under the network's own names, also with the prefix `module.`, `model.` or `base.`, or
+  /// under the names of TensorFlow-Slim.
   ///
-  /// Beside the base a file may have one linear layer, of any name, that reads its embedding: the head. Other tensors of a
-  /// TensorFlow checkpoint, such as an optimiser's, are ignored; exponential moving averages of weights are preferred.
+  /// Besides the base, a file may have one linear layer, of any name, that reads its embedding: the head. Other tensors
+  /// of a TensorFlow checkpoint, such as optimiser state, are ignored; exponential moving averages are preferred to the
+  /// weights themselves.
   ///
   /// - Throws: ``PretrainedWeightsError`` for the weights of another network; ``ConversionError`` for a number that is
   ///   infinite or NaN.
@@ -81,12 +83,12 @@ public struct PretrainedWeights: Sendable, Hashable {
     }
   }
 
-  /// Takes the weights of a model's layers as real numbers.
+  /// Reads the weights of a model's layers as real numbers.
   ///
-  /// The model may transform its input before the first convolution, and may have any layers behind the embedding.
+  /// The model may transform its input before the first convolution, and may have any layers after the embedding.
   ///
   /// - Throws: ``PretrainedWeightsError`` for the layers of another network, or layers compiled for an Edge TPU;
-  ///   ``SurgeryError`` or ``ConversionError`` where weights cannot be read.
+  ///   ``SurgeryError`` or ``ConversionError`` if weights cannot be read.
   /// - Complexity: O(the size of the model).
   public init(_ model: Model, for architecture: Architecture) throws {
     guard !model.isCompiled else { throw PretrainedWeightsError.compiled }
@@ -101,30 +103,30 @@ public struct PretrainedWeights: Sendable, Hashable {
     }
     weights = try layers.weights(of: model, epsilon: architecture.epsilon)
     try base.check(weights)
-    // A head that cannot be read does not fit; the base serves without it.
+    // A head that cannot be read counts as one that does not fit; the base is usable without it.
     head = layers.embedding.flatMap { try? PretrainedHead(reading: $0, of: base.outputs, in: model) }
     isFolded = true
   }
 }
 
 extension Architecture {
-  /// The known networks with other layers, one of which the file may hold.
+  /// The known networks with other layers, one of which may be in the file.
   fileprivate var others: [Architecture] {
     let shapes = base.weights.map(\.shape)
     return Self.known.filter { $0.base.weights.map(\.shape) != shapes }
   }
 }
 
-/// The last layer of a classifier, behind the embedding x: logits = W f + b, where f is x, or x / ‖x‖.
+/// The last layer of a classifier, after the embedding x: logits = W f + b, where f is x, or x / ‖x‖.
 public struct PretrainedHead: Sendable, Hashable {
-  /// W: `[N, D]`, for N classes and an embedding of D elements, factors of the logits included.
+  /// W: `[N, D]`, for N classes and an embedding of D elements, including factors of the logits.
   public let weights: WeightTensor
-  /// b: `[N]`, zeros where the file has none.
+  /// b: `[N]`, zeros if the file has no biases.
   public let biases: WeightTensor
   /// Whether f is x / ‖x‖, as in Coral's imprinting layout.
   public let isNormalized: Bool
 
-  /// Reads the layer of a name; nil where its tensors are missing or not finite.
+  /// Reads the layer of a name; returns nil if its tensors are missing or not finite.
   init?(named name: String, in weights: RenamedWeights) {
     guard let matrix = weights.tensor(name + ".weight"), let biases = weights.tensor(name + ".bias"),
       (matrix.elements + biases.elements).allSatisfy(\.isFinite)
@@ -134,10 +136,10 @@ public struct PretrainedHead: Sendable, Hashable {
     isNormalized = false
   }
 
-  /// Reads the layer whose logits, with or without a softmax, are an output of the model; nil where it is not linear or does
-  /// not read the embedding.
+  /// Reads the layer whose logits, with or without a softmax, are the output of the model; returns nil if it is not
+  /// linear or does not read the embedding.
   ///
-  /// - Throws: ``SurgeryError`` where its weights cannot be read.
+  /// - Throws: ``SurgeryError`` if its weights cannot be read.
   init?(reading embedding: Int32, of dimension: Int, in model: Model) throws(SurgeryError) {
     for output in model.mainSubgraph?.outputs ?? [] {
       guard let (layer, factor) = try OutputPath(to: output, in: model).linearLayer(in: model),
@@ -158,7 +160,7 @@ public struct PretrainedHead: Sendable, Hashable {
 
 /// Why a file does not hold pretrained weights of a network.
 public struct PretrainedWeightsError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case otherWeights, otherLayers, compiled
   }
@@ -173,13 +175,13 @@ public struct PretrainedWeightsError: DescribedError {
   public let message: String
   public let remedy: String?
 
-  /// The tensors are not those of the network: some are missing, some are extra, some have other shapes. `fitting` is a known
-  /// network that the file does hold.
+  /// The tensors are not those of the network: some are missing, some are extra, some have other shapes. `fitting` is a
+  /// known network whose weights the file holds.
   public static func otherWeights(
     architecture: String, missing: [String], extra: [String], misshapen: [Shapes], fitting: String?
   ) -> Self {
     let differences = [
-      list("lack", missing), list("have too many", extra),
+      list("lack", missing), list("have the extra tensors", extra),
       list("have another shape in", misshapen.map { "\($0.tensor) (\($0.found), not \($0.expected))" }),
     ]
     return Self(

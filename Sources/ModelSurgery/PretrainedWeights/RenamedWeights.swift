@@ -1,18 +1,18 @@
 /// The weights of a file under a network's own names.
 ///
-/// A name may have the prefix `module.`, `model.` or `base.`, as wrappers of PyTorch add it. The names and the orders of
-/// dimensions of TensorFlow-Slim are known for the networks whose layers have Slim's names; then tensors that are not the
-/// network's are left out, and exponential moving averages are taken where there are any.
+/// A name may have the prefix `module.`, `model.` or `base.`, as wrappers of PyTorch add it. TensorFlow-Slim's names
+/// and orders of dimensions are supported for networks whose layers have Slim's names. Tensors that do not belong to
+/// the network are then ignored, and exponential moving averages are used if there are any.
 struct RenamedWeights {
   /// The names, in the file's order or, from Slim, in the network's.
   let names: [String]
-  /// Whether tensors that are not the network's are left out.
+  /// Whether tensors that do not belong to the network were ignored.
   let isSelection: Bool
 
   private let weights: NamedWeights
   private let sources: [String: Source]
 
-  /// A tensor of the file, and how it is transposed.
+  /// A tensor of the file, and its transposition.
   private struct Source {
     let name: String
     var order: [Int]?
@@ -38,7 +38,7 @@ struct RenamedWeights {
       for name in weights.names {
         let short = Self.short(name)
         if sources[short] == nil { names.append(short) }
-        // A full name takes precedence over one that was shortened to it.
+        // An unshortened name takes precedence over a name that was shortened to it.
         if sources[short] == nil || short == name { sources[short] = Source(name: name) }
       }
     }
@@ -47,16 +47,16 @@ struct RenamedWeights {
     self.sources = sources
   }
 
-  /// Returns the shape of a tensor, or nil where there is none of the name.
+  /// Returns the shape of a tensor, or nil if there is none of the name.
   func shape(_ name: String) -> [Int]? {
     guard let source = sources[name], let shape = weights[source.name]?.shape else { return nil }
     guard let order = source.order, order.count == shape.count else { return shape }
     return Self.cut(order.map { shape[$0] }, source.dropped)
   }
 
-  /// Returns a tensor, or nil where there is none of the name.
+  /// Returns a tensor, or nil if there is none of the name.
   ///
-  /// - Complexity: O(the number of its elements), where its dimensions are in another order.
+  /// - Complexity: O(the number of its elements) if its dimensions are in another order.
   func tensor(_ name: String) -> WeightTensor? {
     guard let source = sources[name], let tensor = weights[source.name] else { return nil }
     guard let order = source.order, let permuted = tensor.permuted(order) else { return tensor }
@@ -130,12 +130,13 @@ struct WeightDifference {
   let missing: [String]
   /// The names that the file has and the network lacks.
   let extra: [String]
-  /// The tensors of another shape.
+  /// The tensors with different shapes.
   let misshapen: [PretrainedWeightsError.Shapes]
-  /// The name of the head: a linear layer that reads the embedding, whose tensors are the only ones beside the base's.
+  /// The name of the head: a linear layer that reads the embedding, if the file holds no other tensors besides the
+  /// base's.
   let head: String?
 
-  /// Whether there is the base, and nothing else but a head.
+  /// Whether the file holds the base, and nothing else but a head.
   var isNone: Bool { missing.isEmpty && extra.isEmpty && misshapen.isEmpty }
 
   init(of weights: RenamedWeights, from base: Architecture) {

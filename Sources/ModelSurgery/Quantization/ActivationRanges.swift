@@ -1,4 +1,5 @@
-/// The ranges of a model's tensors, measured on calibration pictures: all that quantisation needs to know of them.
+/// The ranges of a model's tensors, measured on calibration pictures. Quantisation needs no other data from the
+/// pictures.
 ///
 /// The ranges can be saved as JSON and used on a machine without pictures.
 public struct ActivationRanges: Sendable, Hashable, Codable {
@@ -45,14 +46,15 @@ public struct ActivationRanges: Sendable, Hashable, Codable {
 
 /// A histogram of a tensor's values, with bins whose width is a power of two and grows with the range.
 ///
-/// Adding the histograms of two sets of values gives that of both, in any order. The coarser bin width wins.
+/// Adding the histograms of two sets of values, in any order, gives the histogram of all values, with the coarser bin
+/// width.
 public struct ActivationHistogram: Sendable, Hashable {
   /// The least and the greatest value; +∞ and −∞ if there is none.
   public private(set) var least = Float.infinity, greatest = -Float.infinity
   /// Whether a value was infinite or NaN. Such values are not counted.
   public private(set) var holdsNonFinite = false
 
-  // Exact zeros are stored exactly whatever the scale.
+  // Zeros are stored exactly at any scale.
   private var zeros = 0
   // The width of a bin is 2 to this power.
   private var exponent = Int.min
@@ -116,7 +118,8 @@ public struct ActivationHistogram: Sendable, Hashable {
     Float(bitPattern: UInt32(bitPattern: place ^ ((place >> 31) & 0x7FFF_FFFF)))
   }
 
-  /// Returns the least exponent with which the bins reach a magnitude, limited to what the factor can represent.
+  /// Returns the least exponent with which the bins cover a magnitude, limited to the exponents that the factor can
+  /// represent.
   private static func exponent(for reach: Float) -> Int {
     max(Int(reach.exponent) + 1 - 10, -120)
   }
@@ -153,7 +156,7 @@ extension ActivationHistogram {
   /// The range whose 255 steps have the least squared error: Σ (value − stored value)² over all values.
   ///
   /// Within the range, the mean squared error is a twelfth of the squared step; beyond it, the squared distance to the
-  /// range. Narrower steps for many values are paid for with clipping a few.
+  /// range. Narrower steps make many values more exact at the cost of clipping a few.
   ///
   /// - Returns: The range, which includes 0, or nil for an empty histogram.
   /// - Complexity: O(bins) for each of some hundred candidates.

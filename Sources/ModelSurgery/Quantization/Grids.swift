@@ -21,7 +21,7 @@ public struct ActivationGrid: Sendable, Hashable {
     self.zeroPoint = zeroPoint
   }
 
-  /// Creates a grid of 255 steps over a range and 0, shifted so that 0 lies on the grid, as padding requires: the
+  /// Creates a grid of 255 steps over a range and 0, shifted so that 0 is on the grid, as padding requires: the
   /// "nudged" range of TensorFlow's `FakeQuantWithMinMaxVars`.
   ///
   /// scale = (upper − lower) / 255, zeroPoint = round(−lower / scale), halves away from zero. For a range of only 0 the
@@ -64,7 +64,7 @@ public struct ActivationGrid: Sendable, Hashable {
 public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
   /// Symmetric int8 with one scale per output channel: max |w| / 127.
   case int8PerChannel = "int8"
-  /// uint8 with one scale and zero point in all, as in Coral's models.
+  /// uint8 with a single scale and zero point, as in Coral's models.
   case uint8PerTensor = "uint8"
 
   /// Returns the step and the zero point for weights in a range.
@@ -73,7 +73,7 @@ public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
   ///   - lower: The least weight.
   ///   - upper: The greatest.
   /// - Returns: The step, w = scale · (q − zeroPoint), and the zero point. For int8 it is 0 and q is −127 … 127; for
-  ///   uint8 q is 1 … 255, and 0 lies on the grid.
+  ///   uint8 q is 1 … 255, and 0 is on the grid.
   public func encoding(lower: Float, upper: Float) -> (scale: Float, zeroPoint: Int) {
     switch self {
     case .int8PerChannel:
@@ -107,8 +107,9 @@ public enum WeightGrid: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// A layer's weights quantised on a ``WeightGrid``, each rounded to the nearest step.
 ///
-/// q = clamp(round(w / scale) + zeroPoint, the grid's bounds), with halves rounded to even and one scale per output or
-/// one in all. Fake quantisation in training does the same, so that a trained network gives the same results in 8 bits.
+/// q = clamp(round(w / scale) + zeroPoint, the grid's bounds), with halves rounded to even, and one scale per output or
+/// a single scale. Fake quantisation in training does the same, so that a trained network gives the same results in 8
+/// bits.
 public struct RoundedWeights: Sendable, Hashable {
   /// q in the order of the weights: uint8, or the bit patterns of int8.
   public let bytes: [UInt8]
@@ -124,7 +125,7 @@ public struct RoundedWeights: Sendable, Hashable {
   /// - Parameters:
   ///   - weights: Finite weights: `[outputs, rows, columns, inputs]`, or `[1, rows, columns, outputs]` of a depthwise
   ///     layer.
-  ///   - outputs: The number of outputs on a per-channel grid; 1 for one scale in all.
+  ///   - outputs: The number of outputs on a per-channel grid; 1 for a single scale.
   ///   - isDepthwise: Whether the outputs are the last dimension instead of the first.
   ///   - grid: The grid.
   ///   - room: A range that the grid must cover besides the weights.

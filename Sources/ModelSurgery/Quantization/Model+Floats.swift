@@ -96,7 +96,7 @@ extension Model {
 }
 
 extension PixelScale {
-  /// Whether 8-bit types can represent it: the mean lies among the bytes, and is the zero point.
+  /// Whether 8-bit types can represent it: the mean is the zero point, so it must be within the range of bytes.
   var isStorable: Bool {
     deviation.isFinite && deviation > 0 && (1 / deviation).isFinite && mean >= 0 && mean <= 255
   }

@@ -3,7 +3,8 @@ public import TFLite
 extension Quantization {
   /// Returns the int8 model.
   ///
-  /// Tensors keep their names. For a uint8 input or output a QUANTIZE is added, so that pictures go in as they are.
+  /// Tensors keep their names. For a uint8 input or output a QUANTIZE is added, so that the model accepts the bytes of
+  /// pictures.
   ///
   /// - Parameters:
   ///   - ranges: The ranges measured with this model.
@@ -22,8 +23,8 @@ extension Quantization {
     var rewriting = Rewriting(model: stripped, encodings: try encodings(ranges))
     for place in graph.operators.indices { try rewriting.rewrite(operatorAt: place) }
     rewriting.storeActivations()
-    if input == .uint8 { rewriting.takeUnsigned(self.input) }
-    let last = output == .uint8 ? rewriting.giveUnsigned(self.output) : self.output
+    if input == .uint8 { rewriting.addUnsignedInput(self.input) }
+    let last = output == .uint8 ? rewriting.addUnsignedOutput(self.output) : self.output
     return rewriting.model.cut(at: last)
   }
 }
@@ -77,7 +78,7 @@ private struct Rewriting {
     model.subgraphs[0].operators[place].inputs = [layer.input, kernel, bias]
   }
 
-  /// Replaces a constant, or adds a new one if there was none or another layer has converted it.
+  /// Replaces a constant, or adds a new constant if there was none or another layer has converted it.
   private mutating func store(
     _ index: Int32?, shape: [Int32], type: TensorType, quantization: QuantizationParameters, contents: [UInt8]
   ) -> Int32 {
@@ -132,7 +133,7 @@ private struct Rewriting {
   }
 
   /// Adds a QUANTIZE from uint8 before the first layer.
-  mutating func takeUnsigned(_ input: Int32) {
+  mutating func addUnsignedInput(_ input: Int32) {
     guard let new = unsignedTwin(of: input) else { return }
     let code = model.operatorCodeIndex(.quantize, version: BuiltinOperator.quantize.version(for: .uint8))
     model.subgraphs[0].operators.insert(
@@ -146,7 +147,7 @@ private struct Rewriting {
   }
 
   /// Adds a QUANTIZE to uint8 after the last layer, and returns its output, which takes the place of the old one.
-  mutating func giveUnsigned(_ output: Int32) -> Int32 {
+  mutating func addUnsignedOutput(_ output: Int32) -> Int32 {
     guard let new = unsignedTwin(of: output) else { return output }
     let code = model.operatorCodeIndex(.quantize, version: BuiltinOperator.quantize.version(for: .int8))
     model.subgraphs[0].operators.append(
@@ -226,7 +227,7 @@ struct QuantizableLayer: Sendable {
 
   /// Rounds numbers to integers from −127 to 127 with nearly the same sum.
   ///
-  /// A layer's input is mostly positive, so rounding errors that do not cancel shift its output as a whole. The numbers
+  /// A layer's input is mostly positive, so rounding errors that do not cancel shift the whole output. The numbers
   /// closest to a half are rounded the other way until the sums differ by at most a half.
   static func rounded(_ numbers: [Float]) -> [Int8] {
     var rounded = numbers.map { Int8(min(max($0.rounded(), -127), 127)) }
@@ -245,7 +246,7 @@ struct QuantizableLayer: Sendable {
   struct Stored: Sendable {
     /// W: −127 … 127.
     let weights: [Int8]
-    /// One scale per output, or one in all.
+    /// One scale per output, or a single scale.
     let scales: [Float]
     /// b in steps of input scale × weight scale.
     let bias: [Int32]
@@ -270,7 +271,7 @@ struct QuantizableLayer: Sendable {
     if scales == .none { steps = Array(repeating: steps.max() ?? 1, count: steps.count) }
     guard steps.allSatisfy({ ($0 * inputScale).isNormal && ($0 * inputScale / outputScale).isFinite && $0.isNormal })
     else {
-      throw .badWeights(layer: name, because: "its weights and ranges differ so much that no scale serves")
+      throw .badWeights(layer: name, because: "its weights and ranges differ so much that no scale fits both")
     }
     var stored = [Int8](repeating: 0, count: weights.count)
     for output in bias.indices {

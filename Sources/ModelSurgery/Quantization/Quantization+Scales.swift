@@ -1,7 +1,7 @@
 import TFLite
 
 extension Quantization {
-  /// Returns the encoding of each computed tensor, and of each constant that is not a layer's, by index.
+  /// Returns the encoding of each computed tensor, and of each constant that does not belong to a layer, by index.
   func encodings(_ ranges: ActivationRanges) throws(QuantizationError) -> [Int32: ElementEncoding] {
     var groups = TensorGroups(count: graph.tensors.count)
     var fixed: [Int32: ElementEncoding] = [
@@ -100,7 +100,7 @@ enum QuantizationRule: Sendable, Hashable {
 
   /// The dimension of the weights along which the scales run.
   enum Dimension: Sendable, Hashable {
-    /// One scale in all.
+    /// A single scale.
     case none
     /// One scale per index of the first dimension.
     case first

@@ -16,10 +16,10 @@ public import TFLite
 /// ```
 ///
 /// A value x is stored as q in −128 … 127 with x = scale (q − zero point). Weights of convolutions have one scale per
-/// output channel and the zero point 0; those of FULLY_CONNECTED have one scale in all, as older runtimes require.
+/// output channel and the zero point 0; weights of FULLY_CONNECTED have a single scale, as older runtimes require.
 /// Biases are 32-bit integers in steps of input scale × weight scale. Every other tensor has one scale and zero point,
-/// from its range. Tensors whose elements are only moved share those of their source. The outputs of SOFTMAX, LOGISTIC,
-/// TANH and L2_NORMALIZATION have the scales that LiteRT prescribes.
+/// from its range. Tensors whose elements are only moved share the scale and zero point of their source. The outputs of
+/// SOFTMAX, LOGISTIC, TANH and L2_NORMALIZATION have the scales that LiteRT prescribes.
 public struct Quantization: Sendable {
   /// A tensor whose range must be measured.
   public struct Activation: Sendable, Hashable {
@@ -90,15 +90,16 @@ public struct Quantization: Sendable {
   /// Returns a unique name for each tensor.
   private static func names(of model: Model) -> [String] {
     let tensors = model.mainSubgraph?.tensors ?? []
-    var seen: Set<String> = []
+    var used: Set<String> = []
     return tensors.enumerated().map { index, tensor in
       var own = tensor.name?.string ?? ""
-      while own.isEmpty || !seen.insert(own).inserted { own += "#\(index)" }
+      while own.isEmpty || !used.insert(own).inserted { own += "#\(index)" }
       return own
     }
   }
 
-  /// Returns the tensors that only a RELU or RELU6 reads. They share its range, because what it clips needs no room.
+  /// Returns the tensors that only a RELU or RELU6 reads. They share its range, because the values that it clips need
+  /// not be represented.
   static func tensorsOnlyClipped(in model: Model) -> Set<Int32> {
     guard let graph = model.mainSubgraph else { return [] }
     var readers: [Int32: [Operator]] = [:]
@@ -248,7 +249,7 @@ private struct WordHash {
 
   mutating func add(_ word: UInt64) {
     state = (state ^ word) &* 0x0000_0100_0000_01B3
-    // Multiplication moves differences only upwards; this brings the high bits back.
+    // Multiplication moves differences only to higher bits; this step moves them back to lower bits.
     state ^= state >> 29
   }
 
@@ -271,7 +272,7 @@ private struct WordHash {
 
 /// Why a model cannot be quantised.
 public struct QuantizationError: DescribedError {
-  /// Distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case alreadyQuantized, unsupported, notFloat, badWeights, notFinite, scalesCollide, missingRange, badRange
     case foreignRanges, badRangesFile, noRecordedRanges

@@ -9,14 +9,15 @@ public import TFLite
 /// try requantization.model.serialized().write(to: output)
 /// ```
 ///
-/// A computed tensor shifts by 128 and stands for the same values. Weights of a channel that lie within −127 … 127 of
-/// their zero point are kept exactly, as most do. Other channels are rounded to steps of m / 127, with m the greatest
-/// magnitude, and their biases are converted. FULLY_CONNECTED keeps one scale, as older runtimes require.
+/// The stored numbers of a computed tensor shift by 128 and represent the same values. Weights of a channel that are
+/// within −127 … 127 of their zero point, as in most channels, are stored exactly. Other channels are rounded to steps
+/// of m / 127, with m the greatest magnitude, and their biases are converted. FULLY_CONNECTED keeps one scale, as older
+/// runtimes require.
 ///
-/// Operators without an int8 form, or not quantised as it requires, stay as they are, and so does Coral's imprinting
-/// tail if the interface is kept. A QUANTIZE stands between the two forms, and before a CONCATENATION of tensors with
-/// other scales than its result, because int8 allows only one. A model without a layer to convert stays as it is, and
-/// so does one with several subgraphs or for an Edge TPU. Descriptions, metadata, trailing data and the names of
+/// Operators without an int8 form, or not quantised as it requires, are not changed. Nor is Coral's imprinting tail if
+/// the interface is kept. A QUANTIZE converts between the two forms, and before a CONCATENATION of tensors whose scales
+/// differ from its result's, because int8 allows only one scale. A model without a layer to convert is not changed. Nor
+/// is a model with several subgraphs, or for an Edge TPU. Descriptions, metadata, trailing data and the names of
 /// tensors and signatures never change.
 public struct Requantization: Sendable {
   /// The input and output types of the converted model.
@@ -29,7 +30,7 @@ public struct Requantization: Sendable {
 
   /// The converted model, or the given one if ``Report/isUnchanged``.
   public let model: Model
-  /// What was converted.
+  /// The numbers of converted and unchanged operators.
   public let report: Report
 
   /// Converts a model.
@@ -61,7 +62,7 @@ public struct Requantization: Sendable {
 }
 
 extension Requantization {
-  /// What was converted in a model, and what was not.
+  /// The numbers of converted and unchanged operators of a model.
   public struct Report: Sendable, Hashable {
     /// Unchanged operators of one kind.
     public struct Left: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import TFLite
 
-/// A plan of which operators of a uint8 graph to convert to int8, and in which forms each tensor is then needed.
+/// A plan: which operators of a uint8 graph to convert to int8, and in which forms each tensor is then needed.
 struct RequantizationPlan: Sendable {
   /// The layers to convert, by operator index.
   private(set) var layers: [Int: UnsignedLayer] = [:]
@@ -162,7 +162,7 @@ extension ImprintingTail {
 
 /// The requirements for converting an operator from uint8 to int8.
 enum RequantizationRule: Sendable, Hashable {
-  /// A layer with weights: one scale per index of a dimension, or one in all.
+  /// A layer with weights: one scale per index of a dimension, or a single scale.
   case layer(weightScales: QuantizationRule.Dimension)
   /// Elements are only moved or compared: all tensors must have the same scale and zero point.
   case same
@@ -175,7 +175,7 @@ enum RequantizationRule: Sendable, Hashable {
   /// The input or the result may have another type.
   case conversion
 
-  /// Returns the rule of an operator, or nil if it stays as it is.
+  /// Returns the rule of an operator, or nil if it is not converted.
   init?(of builtin: BuiltinOperator) {
     switch builtin {
     case .conv2D: self = .layer(weightScales: .first)
@@ -206,7 +206,8 @@ struct ByteScale: Sendable, Hashable {
     self.zeroPoint = zeroPoint
   }
 
-  /// Reads those of a dense 8-bit tensor; returns nil if its quantisation is missing, per channel or invalid.
+  /// Reads the scale and zero point of a dense 8-bit tensor; returns nil if its quantisation is missing, per channel or
+  /// invalid.
   init?(of tensor: Tensor, type: TensorType = .uint8) {
     guard tensor.type == type, tensor.sparsity == nil, !tensor.isVariable, tensor.externalBuffer == 0,
       tensor.newerFields.isEmpty, let quantization = tensor.quantization, quantization.details == nil,

@@ -9,7 +9,8 @@ struct RequantizationRewriting {
   private let graph: SubGraph
   private let plan: RequantizationPlan
   private let isSignedOutside: Bool
-  // The indices of each tensor's two forms; the tensor's own index for a form that it has or does not need.
+  // The indices of each tensor's two forms; the tensor's own index for a form that the tensor has already or does not
+  // need.
   private var signedIndex: [Int32]
   private var unsignedIndex: [Int32]
   // The number of uses of each tensor by operators, inputs and outputs, and of each buffer by tensors and metadata.
@@ -65,7 +66,7 @@ struct RequantizationRewriting {
 
   /// Performs the plan.
   mutating func rewrite() {
-    shareOutForms()
+    addNeededForms()
     var operators: [Operator] = []
     operators.reserveCapacity(graph.operators.count)
     for tensor in Set(graph.inputs).sorted() { convert(tensor, isSigned: isSignedOutside, &operators) }
@@ -105,7 +106,7 @@ struct RequantizationRewriting {
 
   /// Converts each tensor to the form it is needed in, and adds a second tensor where both are needed. Model inputs and
   /// outputs keep their indices.
-  private mutating func shareOutForms() {
+  private mutating func addNeededForms() {
     let outside = isSignedOutside ? Set(graph.inputs).union(graph.outputs) : []
     for (index, tensor) in graph.tensors.enumerated() where plan.neededSigned[index] {
       let isBoth = plan.neededUnsigned[index]
@@ -187,7 +188,7 @@ struct RequantizationRewriting {
     return operatorCode(code.builtinCode, version: version)
   }
 
-  /// Returns an int8 copy of a uint8 constant; other tensors are returned as they are.
+  /// Returns an int8 copy of a uint8 constant; other tensors are returned unchanged.
   private mutating func signedConstant(_ index: Int32) -> Int32 {
     guard let tensor = graph.tensor(index), tensor.type == .uint8, let data = original.constant(tensor) else {
       return index
@@ -198,7 +199,7 @@ struct RequantizationRewriting {
     return place
   }
 
-  /// Replaces a constant, or adds a new one if others use it too.
+  /// Replaces a constant, or adds a new constant if the old one has other users.
   private mutating func store(_ tensor: Tensor, _ data: Bytes?, at index: Int32) -> Int32 {
     var tensor = tensor
     if let data {

@@ -74,7 +74,7 @@ struct SignedWeights: Sendable {
   ///   - weights: uint8 weights; their number is a multiple of the channels.
   ///   - zeroPoint: Their zero point.
   ///   - channels: The number of outputs, 1 or more.
-  ///   - dimension: The dimension of the channels, or none for one scale in all.
+  ///   - dimension: The dimension of the channels, or none for a single scale.
   /// - Complexity: O(weights).
   init(_ weights: Bytes, zeroPoint: UInt8, channels: Int, dimension: QuantizationRule.Dimension) {
     var reaches: [Int] = []

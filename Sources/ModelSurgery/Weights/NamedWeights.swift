@@ -24,8 +24,8 @@ public struct NamedWeights: Sendable, Hashable {
   public init(_ weights: [(name: String, tensor: WeightTensor)], metadata: [String: String] = [:]) {
     self.metadata = metadata
     tensors = Dictionary(weights.map { ($0.name, $0.tensor) }, uniquingKeysWith: { _, last in last })
-    var seen: Set<String> = []
-    names = weights.map(\.name).filter { seen.insert($0).inserted }
+    var used: Set<String> = []
+    names = weights.map(\.name).filter { used.insert($0).inserted }
   }
 
   /// The tensor with a name, or nil.
@@ -115,7 +115,7 @@ extension Bytes {
 
 /// Why weights cannot be read from a file.
 public struct WeightsError: DescribedError {
-  /// Distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case cannotRead, notWeights, damaged, refusedOpcode, refusedGlobal, badTensor, outOfProportion
   }
@@ -129,10 +129,10 @@ public struct WeightsError: DescribedError {
     Self(code: .cannotRead, message: "\(path) cannot be read: \(reason)", remedy: nil)
   }
 
-  /// The file is in no layout that can be read here.
+  /// The file is in no known layout.
   public static func notWeights(because reason: String) -> Self {
     Self(
-      code: .notWeights, message: "this is no file of weights: \(reason)",
+      code: .notWeights, message: "this is not a file of weights: \(reason)",
       remedy: "use a PyTorch state file, a safetensors file or a TensorFlow checkpoint")
   }
 
@@ -169,8 +169,8 @@ public struct WeightsError: DescribedError {
     Self(
       code: .outOfProportion,
       message: """
-        the tensor "\(tensor)" and others refer to the same data over and over and would take memory out of proportion \
-        to the file
+        the tensor "\(tensor)" and other tensors refer to the same data repeatedly and would take memory out of \
+        proportion to the file
         """, remedy: nil)
   }
 }

@@ -34,7 +34,7 @@ enum PickleValue: Sendable {
   }
 }
 
-/// The storage of a tensor, whose data lies elsewhere in the file.
+/// The storage of a tensor, whose data is elsewhere in the file.
 struct PickleStorage: Sendable, Hashable {
   let element: WeightElement
   let key: String
@@ -58,7 +58,7 @@ enum PickleGlobal: Sendable, Hashable {
 
   /// Finds the function or class of a module and a name.
   ///
-  /// - Throws: ``WeightsError/refusedGlobal(_:)`` for all others.
+  /// - Throws: ``WeightsError/refusedGlobal(_:)`` for all other names.
   init(module: String, name: String) throws(WeightsError) {
     switch (module, name) {
     case ("collections", "OrderedDict"): self = .orderedDictionary

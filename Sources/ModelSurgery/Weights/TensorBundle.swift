@@ -72,10 +72,10 @@ struct TensorBundle {
       }
       guard let element = entry.element else { continue }
       guard !entry.isSliced else {
-        throw .badTensor(name, because: "it is stored in slices; write the checkpoint with whole variables")
+        throw .badTensor(name, because: "it is stored in slices; write the checkpoint without partitioned variables")
       }
       guard entry.shard >= 0, entry.shard < header.shardCount else {
-        throw .badTensor(name, because: "it lies in shard \(entry.shard) of \(header.shardCount)")
+        throw .badTensor(name, because: "it is in shard \(entry.shard) of \(header.shardCount)")
       }
       let shard: Bytes
       if let known = shards[entry.shard] {

@@ -153,7 +153,7 @@ extension Unpickler {
     stack.append(.dictionary(dictionaries.count - 1))
   }
 
-  /// Pops values, which must lie above the last open mark.
+  /// Pops values, which must be above the last open mark.
   private mutating func pop(_ count: Int) throws(WeightsError) -> [PickleValue] {
     guard stack.count - (marks.last ?? 0) >= count else { throw damaged("it pops more values than there are") }
     defer { stack.removeLast(count) }
@@ -243,11 +243,11 @@ extension Unpickler {
     return PickleStorage(element: element, key: key, count: count)
   }
 
-  /// Returns the tensor of a call's arguments: storage, offset, shape, strides, and others that do not matter here.
+  /// Returns the tensor of a call's arguments: storage, offset, shape, strides, and further arguments that are ignored.
   func tensor(_ arguments: [PickleValue]) throws(WeightsError) -> PickleTensor {
     guard arguments.count == 6 || arguments.count == 7, case .storage(let storage) = arguments[0],
       case .integer(let offset) = arguments[1], let shape = sizes(arguments[2]), let strides = sizes(arguments[3])
-    else { throw damaged("it makes a tensor from other arguments than a storage, an offset, a shape and strides") }
+    else { throw damaged("it makes a tensor from arguments other than a storage, an offset, a shape and strides") }
     return PickleTensor(storage: storage, offset: offset, shape: shape, strides: strides)
   }
 

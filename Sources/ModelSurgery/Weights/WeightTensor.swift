@@ -103,7 +103,8 @@ struct StoredTensor: Sendable {
     guard let count = WeightTensor.elementCount(of: shape), data.count % element.byteCount == 0,
       data.count / element.byteCount == count
     else { return nil }
-    // The product of the shape does not overflow, so those of its suffixes do not either, unless a dimension is zero.
+    // The product of the shape does not overflow, so the products of its suffixes do not either, unless a dimension is
+    // zero.
     var strides = shape.map { _ in 0 }
     var product = 1
     for dimension in shape.indices.reversed() where count > 0 {

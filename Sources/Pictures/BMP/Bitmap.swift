@@ -24,7 +24,7 @@ struct Bitmap: RowProducer {
 
   /// Reads the header and checks that the file holds all pixels.
   ///
-  /// - Throws: ``PictureError``: corrupt, too large, or unsupported where it is compressed.
+  /// - Throws: ``PictureError``: corrupt, too large, or unsupported if it is compressed.
   init(_ bytes: UnsafeRawBufferPointer, picture: String) throws(PictureError) {
     reader = ByteReader(bytes, bigEndian: false)
     guard let header = BitmapHeader(reader) else {
@@ -110,7 +110,7 @@ struct BitmapHeader {
   }
 
   let width: Int
-  /// Positive where the bottom row comes first.
+  /// Positive if the bottom row comes first.
   let height: Int
   let bits: Int
   let compression: Compression
@@ -122,10 +122,10 @@ struct BitmapHeader {
 
   // The length of the file header, which comes first.
   private static let fileHeader = 14
-  // The length of the oldest header behind it, of OS/2.
+  // The length of the oldest header that follows it, that of OS/2.
   private static let oldest = 12
 
-  /// Reads the headers; returns `nil` where the bytes end within them or they contradict themselves.
+  /// Reads the headers; returns `nil` if the bytes end within them or they contradict each other.
   init?(_ reader: ByteReader) {
     guard let pixels = reader.uint32(10), let length = reader.uint32(Self.fileHeader), length <= 1 << 16,
       pixels >= UInt32(Self.fileHeader) + length
@@ -154,7 +154,7 @@ struct BitmapHeader {
     self.colours = Int(colours)
   }
 
-  /// Returns the masks of red, green, blue and alpha: those of the file, or the usual ones where it has none.
+  /// Returns the masks of red, green, blue and alpha: those of the file, or the usual ones if it has none.
   func masks(_ reader: ByteReader) -> [UInt32] {
     guard compression == .masks else {
       return bits == 16 ? [0x7C00, 0x03E0, 0x001F, 0] : [0x00FF_0000, 0x0000_FF00, 0x0000_00FF, 0]
@@ -193,7 +193,7 @@ struct BitmapChannel {
   /// Whether the channel has any bits.
   var isPresent: Bool { mask != 0 }
 
-  /// Returns the channel's value in `pixel` on a scale from 0 to 255; 0 where it has no bits.
+  /// Returns the channel's value in `pixel` on a scale from 0 to 255; 0 if it has no bits.
   func byte(of pixel: UInt32) -> UInt8 {
     let value = UInt64((pixel & mask) >> shift)
     guard highest != 255, highest > 0 else { return UInt8(truncatingIfNeeded: value) }

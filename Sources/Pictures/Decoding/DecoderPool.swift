@@ -8,7 +8,7 @@
 
 /// A pool of decoders, each for one thread at a time.
 ///
-/// It keeps as many as were ever in use at once.
+/// It keeps as many decoders as were ever in use at once.
 final class DecoderPool: @unchecked Sendable {
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private var idle: [PictureDecoder] = []  // guarded by `lock`
@@ -23,7 +23,7 @@ final class DecoderPool: @unchecked Sendable {
     lock.deallocate()
   }
 
-  /// Calls `body` with a decoder that no other caller has meanwhile.
+  /// Calls `body` with a decoder that no other caller uses at the same time.
   func use<Result, Failure: Error>(_ body: (PictureDecoder) throws(Failure) -> Result) throws(Failure) -> Result {
     let decoder = take() ?? PictureDecoder()
     defer { put(back: decoder) }
@@ -43,14 +43,15 @@ final class DecoderPool: @unchecked Sendable {
   }
 }
 
-/// A block of memory to use again and again. It grows when more is needed, and loses its content then.
+/// A reusable block of memory. It grows when more is needed, and then loses its contents.
 final class ReusableBuffer {
   private var start: UnsafeMutableRawPointer?
   private var count = 0
 
   deinit { start?.deallocate() }
 
-  /// Returns at least `wanted` bytes of undefined content, aligned for any vector type. They are valid until the next call.
+  /// Returns at least `wanted` bytes with undefined contents, aligned for any vector type. They are valid until the
+  /// next call.
   func bytes(_ wanted: Int) -> UnsafeMutableRawPointer {
     if let start, count >= wanted { return start }
     start?.deallocate()
@@ -60,7 +61,7 @@ final class ReusableBuffer {
     return fresh
   }
 
-  /// Frees the block where it is larger than `limit`.
+  /// Frees the block if it is larger than `limit`.
   func trim(to limit: Int) {
     guard count > limit else { return }
     start?.deallocate()

@@ -2,7 +2,7 @@
 enum DecodingLimits {
   /// Pixels of a picture, however it is decoded.
   static let pixels = 1 << 28
-  /// Pixels of a picture that a decoder must hold in memory as a whole.
+  /// Pixels of a picture that a decoder must hold in memory all at once.
   static let heldPixels = 1 << 26
   /// Pixels times scans of a JPEG with several scans, since each scan passes over the whole picture.
   static let scannedPixels = 1 << 31
@@ -12,12 +12,12 @@ enum DecodingLimits {
   static let fileBytes = 1 << 30
   /// Pixels along a side of a tensor.
   static let targetSide = 16384
-  /// Bytes of pixels that are kept in memory so that a picture is decoded once for several tensors.
+  /// Bytes of pixels that stay in memory so that a picture is decoded only once for several tensors.
   static let sharedBytes = 1 << 26
   /// Bytes that each buffer keeps for the next picture.
   static let keptBytes = 1 << 24
 
-  /// Throws where a picture's size is not positive or beyond the limits.
+  /// Throws if a picture's size is not positive or exceeds the limits.
   ///
   /// - Parameter held: The number of pixels that a decoder will hold in memory at once.
   static func check(_ size: PixelSize, held: Int, picture: String) throws(PictureError) {

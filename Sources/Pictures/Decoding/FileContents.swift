@@ -10,8 +10,8 @@
 enum FileContents {
   /// Returns the bytes of a file, valid until the next use of `buffer`.
   ///
-  /// - Parameter name: What errors call the file.
-  /// - Throws: ``PictureError``: unreadable, not a file, or too many bytes. It does not wait for a pipe.
+  /// - Parameter name: The name of the file in errors.
+  /// - Throws: ``PictureError``: unreadable, not a file, or too many bytes. Opening a pipe does not block.
   static func read(
     _ path: String, named name: String, into buffer: ReusableBuffer
   ) throws(PictureError) -> UnsafeRawBufferPointer {

@@ -52,7 +52,7 @@ final class PictureDecoder {
     while resamplers.count < count { resamplers.append(Resampler()) }
   }
 
-  /// Runs a step and reports its time where ``timing`` is set.
+  /// Runs a step and reports its time if ``timing`` is set.
   func timed<Result>(
     _ step: PictureTiming.Step, _ body: () throws(PictureError) -> Result
   ) throws(PictureError) -> Result {

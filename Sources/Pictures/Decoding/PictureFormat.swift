@@ -5,7 +5,7 @@ package enum PictureFormat: CaseIterable {
   /// The names of all formats, for a message.
   package static let names = "JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC and AVIF"
 
-  /// Recognises the format by the first bytes of a file; returns `nil` for any other.
+  /// Recognises the format by the first bytes of a file; returns `nil` for an unknown format.
   package init?(_ bytes: UnsafeRawBufferPointer) {
     func has(_ prefix: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: prefix) }
     if has([0xFF, 0xD8, 0xFF]) {

@@ -8,7 +8,7 @@ struct CropGeometry {
   let row: Int
   /// The size of its place in the tensor.
   let size: PixelSize
-  /// Whether to take the nearest pixels instead of filtering.
+  /// Whether to copy the nearest pixels instead of filtering.
   let isNearest: Bool
 
   /// Stretches an area over a whole tensor.
@@ -18,7 +18,8 @@ struct CropGeometry {
     isNearest = false
   }
 
-  /// Computes how `resize` brings a picture of `source` pixels to `target` pixels. All sides are positive.
+  /// Computes the geometry with which `resize` scales a picture of size `source` to size `target`. All sides are
+  /// positive.
   init(_ resize: Resize, source: PixelSize, target: PixelSize) {
     let width = Double(source.width)
     let height = Double(source.height)
@@ -58,7 +59,7 @@ struct CropGeometry {
   }
 }
 
-/// The memory of a tensor, and how a picture is brought to its size.
+/// The memory of a tensor, and the way to scale a picture to its size.
 struct TargetTensor {
   let pixels: UnsafeMutableRawPointer
   let size: PixelSize

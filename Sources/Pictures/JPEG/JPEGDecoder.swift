@@ -6,7 +6,7 @@ final class JPEGDecoder {
   private let library: TurboJPEG
   private let handle: CTurboJPEGHandle
 
-  /// Makes a decoder; returns `nil` where there is too little memory.
+  /// Makes a decoder; returns `nil` if there is too little memory.
   init?(_ library: TurboJPEG) {
     guard let handle = library.make() else { return nil }
     self.library = library
@@ -15,7 +15,7 @@ final class JPEGDecoder {
 
   deinit { _ = library.destroy(handle) }
 
-  /// What the header says about the picture.
+  /// The facts about the picture in the header.
   struct Header {
     let size: PixelSize
     /// Whether libturbojpeg can decode it to RGB; it cannot for CMYK and rare samplings.
@@ -43,7 +43,7 @@ final class JPEGDecoder {
   /// Decodes a picture to packed RGB bytes.
   ///
   /// - Parameter size: The picture's size at the scale to decode at.
-  /// - Throws: ``PictureError/corrupt(picture:reason:)``, also where only part of the picture can be decoded.
+  /// - Throws: ``PictureError/corrupt(picture:reason:)``, also if only part of the picture can be decoded.
   func decode(
     _ bytes: UnsafeRawBufferPointer, markers: JPEGMarkers, to pixels: UnsafeMutableRawPointer, size: PixelSize,
     picture: String
@@ -59,7 +59,7 @@ final class JPEGDecoder {
     guard markers.hasEnd(in: bytes) else { throw .corrupt(picture: picture, reason: "it ends too early") }
   }
 
-  // After these warnings pixels are wrong; after others, such as about extraneous bytes, they are right.
+  // These warnings mean that pixels are wrong; other warnings, such as about extraneous bytes, do not.
   private static func isDamage(_ words: String) -> Bool {
     let words = words.lowercased()
     return ["premature end", "bad huffman", "bad arithmetic", "instead of rst"].contains { words.contains($0) }
@@ -121,7 +121,7 @@ struct JPEGScale: Hashable {
 
   private init(eighths: Int) { self.eighths = eighths }
 
-  /// Chooses the smallest scale at which `area` still covers `target`, or the full size where none does.
+  /// Chooses the smallest scale at which `area` still covers `target`, or the full size if no scale does.
   init(_ area: SourceArea, covering target: PixelSize) {
     let smallest = [1, 2, 4].first {
       let factor = Double($0) / 8

@@ -1,12 +1,12 @@
 /// The facts from a JPEG's segments that libturbojpeg does not report.
 ///
-/// The decoder decides on everything else, and on whether the file is valid.
+/// The decoder reads everything else, and decides whether the file is valid.
 struct JPEGMarkers {
-  /// The orientation in the EXIF segment; upright where there is none.
+  /// The orientation in the EXIF segment; upright if there is none.
   private(set) var orientation = Orientation.upright
   /// Whether there are several scans, so that a decoder must hold all coefficients of the picture.
   private(set) var hasSeveralScans = false
-  /// The offset of the first scan's data, or the end of the bytes where there is none.
+  /// The offset of the first scan's data, or the end of the bytes if there is none.
   private(set) var scanStart: Int
 
   /// Reads the segments up to the first scan, in time proportional to their number.
@@ -21,7 +21,8 @@ struct JPEGMarkers {
       switch marker {
       case 0xC0...0xCF where marker != 0xC4 && marker != 0xC8 && marker != 0xCC:
         components = reader.byte(position + 7) ?? 0
-        // Baseline and extended with Huffman or arithmetic coding are sequential; the others need several scans.
+        // Baseline and extended JPEGs, with Huffman or arithmetic coding, are sequential; the other kinds need several
+        // scans.
         hasSeveralScans = marker != 0xC0 && marker != 0xC1 && marker != 0xC9
       case 0xE1 where !hasOrientation:
         if let found = Self.orientation(reader, segment: position + 2, end: position + length) {

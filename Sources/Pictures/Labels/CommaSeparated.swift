@@ -68,7 +68,7 @@ package enum CommaSeparated {
         guard rest.first == "\"" else {
           rest = rest.drop { $0 == " " || $0 == "\t" }
           guard rest.isEmpty || rest.first == "," || rest.first?.isNewline == true else {
-            throw .badLine(line, path: path, reason: "there is text behind a closing quote")
+            throw .badLine(line, path: path, reason: "there is text after a closing quote")
           }
           return field
         }
@@ -80,7 +80,7 @@ package enum CommaSeparated {
     throw .badLine(start, path: path, reason: "its quote is never closed")
   }
 
-  /// Returns a text without the spaces at its ends.
+  /// Returns the text without the spaces at its ends.
   static func trimmed(_ text: Substring) -> String {
     let isBlank = { (character: Character) in character.isWhitespace && !character.isNewline }
     let start = text.drop(while: isBlank)

@@ -107,7 +107,7 @@ public struct LabelledPictures: Sendable, Hashable {
     emptyClasses = []
   }
 
-  /// Reads a folder of class folders, or a list where `url` is a file.
+  /// Reads a folder of class folders, or a list if `url` is a file.
   ///
   /// - Throws: ``LabelledPicturesError``.
   public init(_ url: URL) throws(LabelledPicturesError) {
@@ -129,7 +129,7 @@ extension LabelledPictures {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Returns a field, in double quotes where it needs them.
+  /// Returns a field, in double quotes if it needs them.
   private static func quoted(_ field: String) -> String {
     let isPlain = field.unicodeScalars.allSatisfy {
       !",\"\r\n".unicodeScalars.contains($0) && !$0.properties.isWhitespace
@@ -141,7 +141,7 @@ extension LabelledPictures {
 
 /// Why labelled pictures cannot be read from a folder or a list.
 public struct LabelledPicturesError: DescribedError {
-  /// What distinguishes the errors.
+  /// The kinds of error.
   public enum Code: String, Sendable {
     case notAFolder, notThere, unreadable, noPictures, noClassFolders, emptyName, sameName, nameOfSeveralLines, badLine
   }
@@ -150,16 +150,16 @@ public struct LabelledPicturesError: DescribedError {
   public let message: String
   public let remedy: String?
 
-  /// There is nothing at the path where a folder or a list is needed.
+  /// Nothing exists at the path, where a folder or a list is needed.
   public static func notAFolder(path: String) -> Self {
     Self(
-      code: .notAFolder, message: "\(path) is not there",
+      code: .notAFolder, message: "\(path) does not exist",
       remedy: "a folder of class folders, or a list of path,label lines, is needed")
   }
 
-  /// There is nothing at the path.
+  /// Nothing exists at the path.
   public static func notThere(path: String) -> Self {
-    Self(code: .notThere, message: "\(path) is not there", remedy: nil)
+    Self(code: .notThere, message: "\(path) does not exist", remedy: nil)
   }
 
   /// The folder or the list cannot be read.

@@ -12,8 +12,8 @@ public enum PictureFiles {
   /// Returns the file at a path, whatever its name, or all pictures in the folder at the path and in the folders within
   /// it, in the order of their paths.
   ///
-  /// - Throws: ``LabelledPicturesError/notThere(path:)`` when there is nothing at the path, or
-  ///   ``LabelledPicturesError/noPictures(path:)`` when a folder holds none.
+  /// - Throws: ``LabelledPicturesError/notThere(path:)`` if nothing exists at the path, or
+  ///   ``LabelledPicturesError/noPictures(path:)`` if a folder holds no picture.
   public static func pictures(at url: URL) throws(LabelledPicturesError) -> [URL] {
     guard isFolder(url) else {
       guard FileManager.default.fileExists(atPath: url.path) else { throw .notThere(path: url.relativePath) }

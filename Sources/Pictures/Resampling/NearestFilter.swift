@@ -1,4 +1,4 @@
-/// A filter that scales whole pictures by taking the nearest pixels.
+/// A filter that scales a picture by copying the nearest pixels.
 ///
 /// Row (or column) `i` of `target` is row `floor((i + 0.5) * source / target)` of `source`, both counted in the
 /// upright picture. Positions are accumulated step by step, as Pillow does, so that both give the same result: where a

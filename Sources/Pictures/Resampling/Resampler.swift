@@ -42,7 +42,7 @@ final class Resampler {
     }
   }
 
-  /// Returns the size of the blocks to average first, or nil where the filter can do the whole reduction.
+  /// Returns the size of the blocks to average first, or nil if the filter can do the whole reduction.
   private static func block(_ geometry: ResamplingGeometry) -> PixelSize? {
     let x = geometry.area.width / Double(geometry.target.width)
     let y = geometry.area.height / Double(geometry.target.height)

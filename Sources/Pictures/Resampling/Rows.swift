@@ -1,6 +1,7 @@
 /// A picture's rows of packed RGB bytes, from top to bottom.
 ///
-/// Readers may read ``rowMargin`` bytes beyond the end of a row, whatever they hold, so that they can read whole vectors.
+/// Readers may read ``rowMargin`` bytes beyond the end of a row, so that they can load full vectors. The contents of
+/// these bytes do not matter.
 protocol RowSource {
   var size: PixelSize { get }
 
@@ -50,7 +51,7 @@ struct RowRing {
     start = buffer.bytes(stride * capacity)
   }
 
-  /// Returns the place of a row, with ``rowMargin`` bytes behind it.
+  /// Returns the place of a row, followed by ``rowMargin`` bytes.
   func row(_ y: Int) -> UnsafeMutableRawPointer { start + (y % capacity) * stride }
 }
 
@@ -89,7 +90,7 @@ struct StreamedRows<Producer: RowProducer>: RowSource {
   func row(_ y: Int) -> UnsafeRawPointer { UnsafeRawPointer(ring.row(y)) }
 }
 
-/// A producer that measures the time of another.
+/// A producer that measures the time that another producer takes.
 struct TimedRows<Base: RowProducer>: RowProducer {
   private var base: Base
   private let spent: (Duration) -> Void

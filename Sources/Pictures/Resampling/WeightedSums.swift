@@ -47,7 +47,7 @@ struct RowBlend {
 
 /// Weighted sums of neighbouring pixels of a row, which scale the row.
 struct ColumnBlend {
-  // A vector weights two pixels at once: six of its eight numbers, the other two by zero.
+  // A vector multiplies two pixels at once: six of its eight numbers by their weights, the other two by zero.
   private let starts: [Int]
   private let weights: [SIMD8<UInt16>]
   private let pairs: Int

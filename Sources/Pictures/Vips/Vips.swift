@@ -84,7 +84,7 @@ struct Vips: @unchecked Sendable {
     typealias Setting = @convention(c) (Int32) -> Void
     try library.function("vips_concurrency_set", as: Setting.self)(1)
     try library.function("vips_cache_set_max", as: Setting.self)(0)
-    // Older libraries lack it. They are safe too: this module calls loaders only by name.
+    // Older libraries lack this function. They are safe too, because this module calls loaders only by name.
     if let block = try? library.function("vips_block_untrusted_set", as: Setting.self) { block(1) }
 
     // The messages of the library become part of an error and must not reach the terminal.

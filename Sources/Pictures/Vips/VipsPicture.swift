@@ -2,8 +2,8 @@ import CVips
 
 /// A picture that libvips decodes, row by row on request.
 ///
-/// Grey, 16-bit and CMYK pictures become 8-bit RGB, by their embedded colour profile where they have one; transparency
-/// is laid over white. The picture is not turned upright. Use it in one thread, and only while its bytes live.
+/// Grey, 16-bit and CMYK pictures become 8-bit RGB, by their embedded colour profile if they have one; transparency is
+/// laid over white. The picture is not turned upright. Use it in one thread, and only while its bytes are valid.
 final class VipsPicture: RowProducer {
   let size: PixelSize
   let orientation: Orientation
@@ -63,7 +63,7 @@ final class VipsPicture: RowProducer {
     self.region = region
   }
 
-  // Before colours are converted, since alpha has their depth only then.
+  // Call this before colours are converted: only then does alpha have the depth of the colours.
   private func flatten() -> Bool {
     guard let image, vips.hasAlpha(image) != 0 else { return true }
     let opaque: Double
@@ -81,7 +81,7 @@ final class VipsPicture: RowProducer {
   private func applyProfile() -> Bool {
     guard let image, vips.typeOfField(image, "icc-profile-data") != 0 else { return false }
     guard replace({ CVipsApplyProfile(vips.applyProfile, $0, $1) }) else {
-      // The profile is broken or for another colour space.
+      // The profile is damaged or belongs to another colour space.
       _ = vips.words
       return false
     }
@@ -117,7 +117,7 @@ final class VipsPicture: RowProducer {
   }
 
   private static func failure(_ words: String, name: String) -> PictureError {
-    // The last is from a library built without the loader.
+    // The last text comes from a library that was built without the loader.
     let isUnsupported = ["nsupported", "not implemented", "no known route", "VipsOperation: class"].contains {
       words.contains($0)
     }

@@ -36,7 +36,7 @@ public struct Bytes: Sendable {
   /// Creates an empty value.
   public init() { self.init([]) }
 
-  /// Returns a slice, or nil where the range exceeds the bytes.
+  /// Returns a slice, or nil if the range exceeds the bytes.
   ///
   /// - Complexity: O(1).
   public func slice(_ range: Range<Int>) -> Bytes? {
@@ -83,7 +83,7 @@ extension Bytes: RandomAccessCollection {
 }
 
 extension Bytes: Hashable {
-  /// Returns whether both hold the same bytes; O(1) where they are the same slice, else O(`count`).
+  /// Returns whether both hold the same bytes; O(1) if they are the same slice, else O(`count`).
   public static func == (left: Bytes, right: Bytes) -> Bool {
     guard left.count == right.count else { return false }
     if left.isIdentical(to: right) { return true }
@@ -115,7 +115,7 @@ extension Bytes {
   ///
   /// While the value lives, the file may be renamed or replaced, but must not be shortened in place.
   ///
-  /// - Throws: ``TFLiteError/cannotRead(path:reason:)`` where the file cannot be opened or mapped, or is a folder.
+  /// - Throws: ``TFLiteError/cannotRead(path:reason:)`` if the file cannot be opened or mapped, or is a folder.
   public init(mapping file: URL) throws(TFLiteError) {
     let path = file.path
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
@@ -125,7 +125,7 @@ extension Bytes {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .cannotRead(path: path, reason: systemReason(errno)) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .cannotRead(path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is no file")
+      throw .cannotRead(path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a file")
     }
     guard let size = Int(exactly: status.st_size), size > 0 else {
       self.init()

@@ -1,4 +1,4 @@
-/// A string as a FlatBuffers file stores it: bytes that should be UTF-8, and are kept unchanged where they are not.
+/// A string as a FlatBuffers file stores it: bytes that should be UTF-8. Other bytes are preserved unchanged.
 ///
 /// Two texts are equal when their bytes are; canonically equivalent Unicode spellings differ.
 public struct Text: Sendable, Hashable {

@@ -1,4 +1,4 @@
-/// An enumeration of the schema, with the values 0, 1, 2 and so on; other stored numbers are kept unchanged.
+/// An enumeration of the schema, with the values 0, 1, 2 and so on. Other stored numbers are preserved unchanged.
 public protocol SchemaEnumeration: RawRepresentable, Hashable, Sendable, CustomStringConvertible
 where RawValue: FixedWidthInteger & Sendable {
   /// Creates the value of a stored number, whether or not the schema names it.

@@ -64,7 +64,7 @@ extension TensorType {
 }
 
 extension TensorType {
-  /// The number of bits of one element, or nil where elements have no fixed size (strings, resources, variants) or the
+  /// The number of bits of one element, or nil if elements have no fixed size (strings, resources, variants) or the
   /// type is unknown.
   public var bitWidth: Int? {
     switch self {
@@ -79,7 +79,7 @@ extension TensorType {
     }
   }
 
-  /// Returns the number of bytes of densely packed elements, or nil where elements have no fixed size, the number is
+  /// Returns the number of bytes of densely packed elements, or nil if elements have no fixed size, the number is
   /// negative, or the product overflows.
   public func byteCount(elements: Int) -> Int? {
     guard let bitWidth, elements >= 0 else { return nil }

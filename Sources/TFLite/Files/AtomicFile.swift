@@ -12,11 +12,11 @@ public import Platform
   import Musl
 #endif
 
-/// A file that is written as a whole or not at all.
+/// A file that is written completely or not at all.
 ///
 /// The bytes go to a new file beside the target, which is flushed to the disk and then replaces the target in one step.
-/// Where anything fails, the target is unchanged and the new file is removed. Links are followed, the target's
-/// permissions are kept, and a target that is not a regular file, such as `/dev/stdout`, is written to directly.
+/// If anything fails, the target is unchanged and the new file is removed. Links are followed, the target's permissions
+/// are kept, and a target that is not a regular file, such as `/dev/stdout`, is written to directly.
 public struct AtomicFile: Sendable {
   private let path: String
 
@@ -43,7 +43,7 @@ public struct AtomicFile: Sendable {
     }
   }
 
-  /// The path with links resolved, where the file exists.
+  /// The path, with links resolved if the file exists.
   private var realPath: String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
@@ -92,7 +92,7 @@ public struct AtomicFile: Sendable {
     }
   }
 
-  /// Flushes the new name in the folder to the disk, where the system can; the file itself is on the disk already.
+  /// Flushes the new name in the folder to the disk, if the system can; the file itself is on the disk already.
   private func flush(folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -118,7 +118,7 @@ private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count
   write(descriptor, bytes, count)
 }
 
-/// Why a file cannot be written; whatever was at the path is still there.
+/// Why a file cannot be written. A file that was at the path before is unchanged.
 public struct AtomicFileError: DescribedError {
   /// The kinds of error.
   public enum Code: String, Sendable {
@@ -130,7 +130,7 @@ public struct AtomicFileError: DescribedError {
   public var remedy: String? { nil }
   /// The path of the file.
   public let path: String
-  /// What is wrong, in the system's words.
+  /// The system's message.
   public let reason: String
 
   /// The system refused to write a file; `reason` is the system's text.

@@ -3,14 +3,14 @@ package import Platform
 extension Bytes {
   /// The SHA-256 digest of the bytes, in 64 hexadecimal digits.
   ///
-  /// - Throws: `SharedLibraryError` where the system's libcrypto cannot be used.
+  /// - Throws: `SharedLibraryError` if the system's libcrypto cannot be used.
   public var sha256: String {
     get throws(SharedLibraryError) { try [self].digest.hexadecimal }
   }
 
-  /// The bytes before the SHA-256 digest at the end, or nil where that is not their digest.
+  /// The bytes before the SHA-256 digest at the end, or nil if the digest is wrong.
   ///
-  /// - Throws: `SharedLibraryError` where the system's libcrypto cannot be used.
+  /// - Throws: `SharedLibraryError` if the system's libcrypto cannot be used.
   package var unsealed: Bytes? {
     get throws(SharedLibraryError) {
       let size = SHA256Digest.byteCount
@@ -23,16 +23,16 @@ extension Bytes {
 }
 
 extension [Bytes] {
-  /// The bytes with their SHA-256 digest behind them.
+  /// The bytes, followed by their SHA-256 digest.
   ///
-  /// - Throws: `SharedLibraryError` where the system's libcrypto cannot be used.
+  /// - Throws: `SharedLibraryError` if the system's libcrypto cannot be used.
   package var sealed: [Bytes] {
     get throws(SharedLibraryError) { self + [Bytes(try digest.bytes)] }
   }
 
   /// The SHA-256 digest of all bytes, one run after the other.
   ///
-  /// - Throws: `SharedLibraryError` where the system's libcrypto cannot be used.
+  /// - Throws: `SharedLibraryError` if the system's libcrypto cannot be used.
   package var digest: SHA256Digest {
     get throws(SharedLibraryError) {
       var hasher = try SHA256Hasher()

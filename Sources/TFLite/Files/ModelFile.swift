@@ -34,7 +34,7 @@ extension Model {
 
   /// Reads a model from a `.tflite` file, which is mapped into memory and not copied. Errors name the file.
   ///
-  /// - Throws: ``TFLiteError/cannotRead(path:reason:)``, and what ``init(bytes:)`` throws.
+  /// - Throws: ``TFLiteError/cannotRead(path:reason:)``, and the errors of ``init(bytes:)``.
   public init(contentsOf file: URL) throws(TFLiteError) {
     let bytes = try Bytes(mapping: file)
     do throws(TFLiteError) {
@@ -65,7 +65,7 @@ extension FlatBufferReader {
     return try table(at: Int(root))
   }
 
-  /// The position of the first byte behind the model's own.
+  /// The position of the first byte after the model's own bytes.
   ///
   /// Builders of flatbuffers pad: fewer than 16 zeros at the end of the file do not count as content, and neither do
   /// zeros before a zip, which never begins with one.
@@ -80,11 +80,11 @@ extension FlatBufferReader {
 extension Model {
   /// Lays the model out as a `.tflite` file, without copying its weights.
   ///
-  /// Reading the file gives an equal model. Data that is the same slice of the same storage is written once.
+  /// Reading the file gives an equal model. Data shared as the same slice of the same storage is written once.
   ///
-  /// - Throws: ``TFLiteError/invalid(field:reason:)`` where an index points to nothing or a value does not fit its field;
-  ///   ``TFLiteError/newerThanSchema(field:what:)`` where the model holds something that the known schema lacks;
-  ///   ``TFLiteError/tooLarge(bytes:)`` where the model does not fit a flatbuffer.
+  /// - Throws: ``TFLiteError/invalid(field:reason:)`` if an index points to nothing or a value does not fit its field;
+  ///   ``TFLiteError/newerThanSchema(field:what:)`` if the model holds something that the known schema lacks;
+  ///   ``TFLiteError/tooLarge(bytes:)`` if the model does not fit a flatbuffer.
   /// - Complexity: O(number of tables and size of their small vectors).
   public func serialized() throws(TFLiteError) -> SerializedModel {
     guard version == 3 else { throw .unsupportedVersion(version) }
@@ -107,7 +107,7 @@ extension Model {
     return SerializedModel(file)
   }
 
-  /// Whether the model is compiled for an accelerator, with the program behind the flatbuffer: the options of LiteRT's
+  /// Whether the model is compiled for an accelerator, with the program after the flatbuffer: the options of LiteRT's
   /// `DISPATCH_OP` hold the program's offset in the file.
   var isTiedToTrailingOffset: Bool { operatorCodes.contains { $0.customCode == "DISPATCH_OP" } }
 }
@@ -128,7 +128,7 @@ public struct SerializedModel: Sendable {
 
   /// Returns the file as one array.
   ///
-  /// - Complexity: O(`count`): everything is copied, also the weights.
+  /// - Complexity: O(`count`): everything is copied, including the weights.
   public func bytes() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       for piece in pieces {
@@ -141,7 +141,7 @@ public struct SerializedModel: Sendable {
     }
   }
 
-  /// Writes the file as a whole or not at all, as ``AtomicFile`` does.
+  /// Writes the file completely or not at all, as ``AtomicFile`` does.
   ///
   /// A model may be written over the file that it was read from.
   ///

@@ -1,10 +1,10 @@
 /// A reader of a FlatBuffers file that trusts none of its offsets and lengths.
 ///
-/// Everything is checked before use: that it lies within the file and is aligned for its type and, for a field, that it
-/// lies within its table. A budget keeps the memory used in proportion to the file: every value made here is charged to
-/// it, also where several offsets lead to the same bytes.
+/// Everything is checked before use: it must be within the file, be aligned for its type and, for a field, be within
+/// its table. A budget keeps the memory used in proportion to the file: every value made here is charged to it, even if
+/// several offsets point to the same bytes.
 struct FlatBufferReader {
-  /// A table that lies within the file together with its list of fields.
+  /// A table that is within the file, and so is its list of fields.
   struct Table {
     let position: Int
     let size: Int
@@ -28,7 +28,7 @@ struct FlatBufferReader {
   /// The places that hold something newer than the known schema, for the tables that record them here.
   private(set) var newerPlaces: [String] = []
 
-  /// The position behind the last byte that was read or referenced so far.
+  /// The position after the last byte that was read or referenced so far.
   private(set) var end = 8
 
   /// Creates a reader of `bytes`; `raw` are the same bytes, and the reader must not outlive them.
@@ -114,13 +114,13 @@ struct FlatBufferReader {
     slot < table.slots ? Int(load(UInt16.self, at: table.entries + 2 * slot) ?? 0) : 0
   }
 
-  /// Returns the position of a field of `size` bytes, or nil where it is absent.
+  /// Returns the position of a field of `size` bytes, or nil if it is absent.
   private func position(_ table: Table, _ field: Field, size: Int) throws(TFLiteError) -> Int? {
     let entry = entry(table, field.slot)
     guard entry != 0 else { return nil }
     let position = table.position + entry
     guard entry >= 4, entry + size <= table.size else {
-      throw malformed("it would lie outside its table", at: field.name)
+      throw malformed("it would be outside its table", at: field.name)
     }
     guard position % size == 0 else {
       throw malformed("it is at byte \(position), which is no multiple of its size of \(size)", at: field.name)
@@ -145,7 +145,7 @@ struct FlatBufferReader {
     return byte != 0
   }
 
-  /// Returns the position that a field points to, or nil where the field is absent.
+  /// Returns the position that a field points to, or nil if the field is absent.
   func target(_ table: Table, _ field: Field) throws(TFLiteError) -> Int? {
     guard let position = try position(table, field, size: 4) else { return nil }
     return try target(at: position, field.name)
@@ -162,7 +162,7 @@ struct FlatBufferReader {
     return position + offset
   }
 
-  /// Returns the range of the elements of a field's vector, or nil where the field is absent.
+  /// Returns the range of the elements of a field's vector, or nil if the field is absent.
   mutating func elements(_ table: Table, _ field: Field, size: Int) throws(TFLiteError) -> Range<Int>? {
     guard let target = try target(table, field) else { return nil }
     return try elements(at: target, field, size: size)
@@ -182,7 +182,7 @@ struct FlatBufferReader {
     return start..<(start + length)
   }
 
-  /// Returns the numbers of a vector, none where it is absent; records in `storedEmpty` where it is stored empty.
+  /// Returns the numbers of a vector, none if it is absent; records in `storedEmpty` if it is stored empty.
   mutating func numbers<Number: BitwiseCopyable>(
     _ table: Table, _ field: Field, _ storedEmpty: inout FieldSet
   ) throws(TFLiteError) -> [Number] {
@@ -198,7 +198,7 @@ struct FlatBufferReader {
     }
   }
 
-  /// Returns the Booleans of a vector, none where it is absent; records in `storedEmpty` where it is stored empty.
+  /// Returns the Booleans of a vector, none if it is absent; records in `storedEmpty` if it is stored empty.
   mutating func flags(
     _ table: Table, _ field: Field, _ storedEmpty: inout FieldSet
   ) throws(TFLiteError) -> [Bool] {
@@ -206,7 +206,7 @@ struct FlatBufferReader {
     return bytes.map { $0 != 0 }
   }
 
-  /// Returns the bytes of a vector by reference, or nil where it is absent.
+  /// Returns the bytes of a vector by reference, or nil if it is absent.
   mutating func data(_ table: Table, _ field: Field, elementSize: Int = 1) throws(TFLiteError) -> Bytes? {
     guard let range = try elements(table, field, size: elementSize) else { return nil }
     return try slice(range, field.name)
@@ -217,7 +217,7 @@ struct FlatBufferReader {
   /// The total length of the distinct ranges is limited: many overlapping ranges would make the written file far larger
   /// than this one.
   mutating func slice(_ range: Range<Int>, _ field: String) throws(TFLiteError) -> Bytes {
-    guard let slice = bytes.slice(range) else { throw malformed("it lies outside the file", at: field) }
+    guard let slice = bytes.slice(range) else { throw malformed("it is outside the file", at: field) }
     if referenced.insert(range).inserted {
       try charge(64, for: field)
       referencedBudget -= range.count
@@ -226,7 +226,7 @@ struct FlatBufferReader {
     return slice
   }
 
-  /// Returns a string, or nil where it is absent.
+  /// Returns a string, or nil if it is absent.
   mutating func text(_ table: Table, _ field: Field) throws(TFLiteError) -> Text? {
     guard let target = try target(table, field) else { return nil }
     return try text(at: target, field)
@@ -241,7 +241,7 @@ struct FlatBufferReader {
     return try Text(bytes: slice(range, field.name))
   }
 
-  /// Returns the strings of a vector, none where it is absent.
+  /// Returns the strings of a vector, none if it is absent.
   mutating func texts(_ table: Table, _ field: Field) throws(TFLiteError) -> [Text] {
     guard let range = try elements(table, field, size: 4) else { return [] }
     try charge((range.count / 4).multipliedReportingOverflow(by: MemoryLayout<Text>.stride).partialValue)
@@ -252,7 +252,7 @@ struct FlatBufferReader {
     return texts
   }
 
-  /// Returns the table that a field points to, or nil where the field is absent.
+  /// Returns the table that a field points to, or nil if the field is absent.
   mutating func nested<Value: TableValue>(_ table: Table, _ field: Field) throws(TFLiteError) -> Value? {
     guard let target = try target(table, field) else { return nil }
     try charge(MemoryLayout<Value>.stride, for: field.name)
@@ -261,7 +261,7 @@ struct FlatBufferReader {
     return try Value(self.table(at: target), &self)
   }
 
-  /// Returns the tables of a vector, none where it is absent.
+  /// Returns the tables of a vector, none if it is absent.
   mutating func nestedTables<Value: TableValue>(
     _ table: Table, _ field: Field, _ storedEmpty: inout FieldSet
   ) throws(TFLiteError) -> [Value] {
@@ -301,13 +301,13 @@ extension FlatBufferReader {
 
 // The metadata tables do not distinguish empty vectors from absent ones, and record newer fields in ``newerPlaces``.
 extension FlatBufferReader {
-  /// Returns the tables of a vector, none where it is absent.
+  /// Returns the tables of a vector, none if it is absent.
   mutating func tables<Value: TableValue>(_ table: Table, _ field: Field) throws(TFLiteError) -> [Value] {
     var storedEmpty: FieldSet = []
     return try nestedTables(table, field, &storedEmpty)
   }
 
-  /// Returns the numbers of a vector, none where it is absent.
+  /// Returns the numbers of a vector, none if it is absent.
   mutating func numbers<Number: BitwiseCopyable>(_ table: Table, _ field: Field) throws(TFLiteError) -> [Number] {
     var storedEmpty: FieldSet = []
     return try numbers(table, field, &storedEmpty)

@@ -41,7 +41,7 @@ struct FlatBufferWriter {
       }
     }
 
-    /// The number of zeros behind the bytes.
+    /// The number of zeros after the bytes.
     var terminatorCount: Int { kind == .text ? 1 : 0 }
   }
 
@@ -52,7 +52,7 @@ struct FlatBufferWriter {
 
   /// Returns the file of a root table.
   ///
-  /// - Throws: ``TFLiteError/tooLarge(bytes:)`` where the flatbuffer would exceed 2 147 483 647 bytes.
+  /// - Throws: ``TFLiteError/tooLarge(bytes:)`` if the flatbuffer would exceed 2 147 483 647 bytes.
   static func file(of root: TableNode, identifier: String) throws(TFLiteError) -> FileLayout {
     var writer = FlatBufferWriter()
     writer.head.append(contentsOf: [0, 0, 0, 0])
@@ -61,7 +61,7 @@ struct FlatBufferWriter {
     return try writer.layout()
   }
 
-  /// Writes a table and, behind it, what it points to, and returns the position of the table.
+  /// Writes a table, followed by everything that it points to, and returns the position of the table.
   private mutating func add(_ node: TableNode) -> Int {
     let fields = node.fields.sorted { ($0.content.size, $1.slot) > ($1.content.size, $0.slot) }
     let hasWide = fields.first.map { $0.content.size == 8 } ?? false
@@ -149,7 +149,7 @@ struct FlatBufferWriter {
     }
   }
 
-  /// Pads with zeros so that what follows `before` more bytes lies at a multiple of `alignment`.
+  /// Pads with zeros so that the position after `before` more bytes is a multiple of `alignment`.
   private mutating func pad(to alignment: Int, before: Int = 0) {
     head.append(contentsOf: repeatElement(0, count: (alignment - (head.count + before) % alignment) % alignment))
   }
@@ -204,7 +204,7 @@ struct FlatBufferWriter {
 /// Returns the least multiple of `alignment` that is not less than `number`.
 func roundedUp(_ number: Int, to alignment: Int) -> Int { (number + alignment - 1) / alignment * alignment }
 
-/// The bytes of a file to be written: runs of its own between large ones that are referenced.
+/// The bytes of a file to be written: runs that it owns, between large runs that it references.
 struct FileLayout {
   private(set) var pieces: [Bytes] = []
   private(set) var count = 0

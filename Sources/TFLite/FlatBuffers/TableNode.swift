@@ -6,7 +6,7 @@ struct TableNode {
     case number(UInt64, size: Int)
     /// A vector of numbers of `size` bytes, little-endian.
     case numbers([UInt8], size: Int)
-    /// A vector of `count` elements, by reference; the first lies at a multiple of `alignment`.
+    /// A vector of `count` elements, by reference; the position of the first is a multiple of `alignment`.
     case data(Bytes, count: Int, alignment: Int)
     /// A string, by reference.
     case text(Text)
@@ -42,7 +42,7 @@ struct TableNode {
     if number != standard { addStored(field.slot, number) }
   }
 
-  /// Adds a number, even where it is the field's default.
+  /// Adds a number, even if it is the field's default.
   mutating func addStored<Number: FixedWidthInteger>(_ slot: Int, _ number: Number) {
     append(slot, .number(UInt64(truncatingIfNeeded: number), size: MemoryLayout<Number>.size))
   }

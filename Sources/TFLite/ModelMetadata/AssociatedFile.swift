@@ -1,4 +1,4 @@
-/// A file that belongs to a model or a tensor, packed in a zip behind the model.
+/// A file that belongs to a model or a tensor, packed in a zip after the model.
 public struct AssociatedFile: Sendable, Hashable {
   /// The file's name in the zip.
   public var name: Text?

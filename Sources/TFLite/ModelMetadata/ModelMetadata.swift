@@ -57,7 +57,7 @@ extension ModelMetadata {
 extension ModelMetadata {
   /// Returns the contents of a model's metadata entry.
   ///
-  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` where the metadata was read from a file that holds something
+  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` if the metadata was read from a file that holds something
   ///   newer than the known schema; ``TFLiteError/tooLarge(bytes:)``.
   public func serialized() throws(TFLiteError) -> Bytes {
     if let place = newerPlaces.first {

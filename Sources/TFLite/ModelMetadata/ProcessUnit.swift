@@ -1,6 +1,6 @@
 /// A step of processing a tensor outside the model.
 public struct ProcessUnit: Sendable, Hashable {
-  /// The step's options, or nil where the file does not state them.
+  /// The step's options, or nil if the file does not state them.
   public var options: ProcessUnitOptions?
 
   /// Creates a step.

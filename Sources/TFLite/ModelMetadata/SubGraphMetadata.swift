@@ -110,7 +110,7 @@ extension TensorGroup: TableValue {
 public struct CustomMetadata: Sendable, Hashable {
   /// The name of the format.
   public var name: Text?
-  /// The data, by reference; nil where the file has none.
+  /// The data, by reference; nil if the file has none.
   public var data: Bytes?
 
   /// Creates data with a name.

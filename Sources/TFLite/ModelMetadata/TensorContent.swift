@@ -1,8 +1,8 @@
 /// The content of a tensor.
 public struct TensorContent: Sendable, Hashable {
-  /// The kind of content, or nil where the file does not state it.
+  /// The kind of content, or nil if the file does not state it.
   public var properties: ContentProperties?
-  /// The dimensions of the content; nil for all but the first.
+  /// The dimensions of the content; nil for all dimensions but the first.
   public var range: ValueRange?
 
   /// Creates content that spans all dimensions but the first, or those of `range`.
@@ -84,7 +84,7 @@ public enum ContentProperties: Sendable, Hashable {
 public struct ImageProperties: Sendable, Hashable {
   /// The colour space.
   public var colorSpace: ColorSpace
-  /// The size, where the tensor's shape leaves it open.
+  /// The size, if the tensor's shape leaves it open.
   public var defaultSize: ImageSize?
 
   /// Creates the properties of a picture.

@@ -21,7 +21,7 @@ public struct OperatorOptions: Sendable, Hashable {
   /// Creates options of a kind without stored fields.
   public init(_ kind: OptionsKind) { self.kind = kind }
 
-  /// The value of a field, or the schema's default where it is not stored; nil for a string or vector that is not stored,
+  /// The value of a field, or the schema's default if it is not stored; nil for a string or vector that is not stored,
   /// and for a field that the kind does not have.
   public subscript(_ field: String) -> OptionValue? {
     guard let slot = slot(of: field) else { return nil }
@@ -33,9 +33,9 @@ public struct OperatorOptions: Sendable, Hashable {
     slot(of: field).map { stored.indices.contains($0) && stored[$0] != nil } ?? false
   }
 
-  /// Stores a field's value, or removes it where the value is nil.
+  /// Stores a field's value, or removes it if the value is nil.
   ///
-  /// - Throws: ``TFLiteError/noSuchOption(kind:field:type:)`` where the kind has no such field or the value is not of its
+  /// - Throws: ``TFLiteError/noSuchOption(kind:field:type:)`` if the kind has no such field or the value is not of its
   ///   type or range.
   public mutating func set(_ field: String, to value: OptionValue?) throws(TFLiteError) {
     guard let slot = slot(of: field) else {
@@ -47,42 +47,42 @@ public struct OperatorOptions: Sendable, Hashable {
     store(value, at: slot)
   }
 
-  /// Returns the integer of a field, or nil where the kind has no integer of that name.
+  /// Returns the integer of a field, or nil if the kind has no integer of that name.
   public func integer(_ field: String) -> Int64? {
     if case .integer(let value)? = self[field] { value } else { nil }
   }
 
-  /// Returns the floating-point number of a field, or nil where the kind has none of that name.
+  /// Returns the floating-point number of a field, or nil if the kind has none of that name.
   public func real(_ field: String) -> Float? {
     if case .real(let value)? = self[field] { value } else { nil }
   }
 
-  /// Returns the Boolean of a field, or nil where the kind has none of that name.
+  /// Returns the Boolean of a field, or nil if the kind has none of that name.
   public func flag(_ field: String) -> Bool? {
     if case .flag(let value)? = self[field] { value } else { nil }
   }
 
-  /// Returns the string of a field, or nil where it is not stored or the kind has none of that name.
+  /// Returns the string of a field, or nil if it is not stored or the kind has none of that name.
   public func text(_ field: String) -> Text? {
     if case .text(let value)? = self[field] { value } else { nil }
   }
 
-  /// Returns the integers of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the integers of a field, or nil if they are not stored or the kind has none of that name.
   public func integers(_ field: String) -> [Int64]? {
     if case .integers(let values)? = self[field] { values } else { nil }
   }
 
-  /// Returns the floating-point numbers of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the floating-point numbers of a field, or nil if they are not stored or the kind has none of that name.
   public func reals(_ field: String) -> [Float]? {
     if case .reals(let values)? = self[field] { values } else { nil }
   }
 
-  /// Returns the Booleans of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the Booleans of a field, or nil if they are not stored or the kind has none of that name.
   public func flags(_ field: String) -> [Bool]? {
     if case .flags(let values)? = self[field] { values } else { nil }
   }
 
-  /// Returns the bytes of a field, or nil where they are not stored or the kind has none of that name.
+  /// Returns the bytes of a field, or nil if they are not stored or the kind has none of that name.
   public func bytes(_ field: String) -> Bytes? {
     if case .bytes(let value)? = self[field] { value } else { nil }
   }
@@ -156,7 +156,7 @@ extension OptionValue: CustomStringConvertible {
 }
 
 extension OperatorOptions {
-  /// Reads a union of options, or returns nil where its type is 0.
+  /// Reads a union of options, or returns nil if its type is 0.
   init?(
     _ union: OptionsKind.Union, _ table: FlatBufferReader.Table, _ typeField: Field, _ field: Field,
     _ reader: inout FlatBufferReader

@@ -1,6 +1,6 @@
 /// A table of options of the schema: a member of one of its two unions of options.
 public struct OptionsKind: Sendable, Hashable {
-  /// One of the two unions; the second takes what no longer fitted the first.
+  /// One of the two unions; the second holds the kinds that no longer fitted the first.
   public enum Union: Sendable, Hashable {
     /// `BuiltinOptions`, in the operator's field `builtin_options`.
     case builtinOptions

@@ -1,6 +1,6 @@
 /// Options of one kind, with the fields as properties.
 ///
-/// Fields without a property stay as they are in ``options``.
+/// Fields without a property keep their values in ``options``.
 public protocol OptionsView: Sendable, Hashable {
   /// The kind of options that the view shows.
   static var kind: OptionsKind { get }
@@ -8,13 +8,13 @@ public protocol OptionsView: Sendable, Hashable {
   /// The options as an operator holds them.
   var options: OperatorOptions { get }
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   init?(_ options: OperatorOptions)
 }
 
 extension OptionsView {
-  /// Creates a view of an operator's options, or of the schema's defaults where it has none; returns nil where the
-  /// options are of another kind.
+  /// Creates a view of an operator's options, or of the schema's defaults if it has none; returns nil if the options
+  /// are of another kind.
   public init?(of op: Operator) { self.init(op.options ?? OperatorOptions(Self.kind)) }
 }
 
@@ -44,7 +44,7 @@ public struct Conv2DOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -101,7 +101,7 @@ public struct Conv2DOptions: OptionsView {
   }
 }
 
-/// The options of `DEPTHWISE_CONV_2D`, a convolution of each channel on its own.
+/// The options of `DEPTHWISE_CONV_2D`, a separate convolution of each channel.
 public struct DepthwiseConv2DOptions: OptionsView {
   /// The kind of options that the view shows.
   public static let kind = OptionsKind.depthwiseConv2D
@@ -109,7 +109,7 @@ public struct DepthwiseConv2DOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -181,7 +181,7 @@ public struct Pool2DOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -246,7 +246,7 @@ public struct FullyConnectedOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -282,7 +282,7 @@ public struct FullyConnectedOptions: OptionsView {
     set { options.store(.flag(newValue), at: 2) }
   }
 
-  /// Whether float inputs are quantised with a zero point where the weights are quantised.
+  /// Whether float inputs are quantised with a zero point if the weights are quantised.
   public var quantizesInputsAsymmetrically: Bool {
     get { options.flag(at: 3) }
     set { options.store(.flag(newValue), at: 3) }
@@ -297,7 +297,7 @@ public struct SoftmaxOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -324,7 +324,7 @@ public struct AddOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -358,7 +358,7 @@ public struct MulOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -385,7 +385,7 @@ public struct ConcatenationOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -419,7 +419,7 @@ public struct ReshapeOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -431,8 +431,8 @@ public struct ReshapeOptions: OptionsView {
     self.newShape = newShape
   }
 
-  /// The new shape, with -1 for at most one dimension that follows from the others. The operator's second input, if
-  /// present, takes precedence.
+  /// The new shape, with -1 for at most one dimension, which is computed from the other dimensions. The operator's
+  /// second input, if present, takes precedence.
   public var newShape: [Int32] {
     get { options.int32s(at: 0) }
     set { options.store(.integers(newValue.map(Int64.init)), at: 0) }
@@ -447,7 +447,7 @@ public struct ReducerOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options
@@ -474,7 +474,7 @@ public struct L2NormOptions: OptionsView {
   /// The options as an operator holds them.
   public private(set) var options: OperatorOptions
 
-  /// Creates a view of an operator's options, or returns nil where they are of another kind.
+  /// Creates a view of an operator's options, or returns nil if they are of another kind.
   public init?(_ options: OperatorOptions) {
     guard options.kind == Self.kind else { return nil }
     self.options = options

@@ -1,13 +1,13 @@
 /// The data of a constant tensor or of a metadata entry.
 public struct Buffer: Sendable, Hashable {
-  /// The data, by reference; nil where there is none.
+  /// The data, by reference; nil if there is none.
   public var data: Bytes?
-  /// Whether the data lies outside the flatbuffer, as in models over 2 GB; `offset` and `size`, which locate it, are
+  /// Whether the data is outside the flatbuffer, as in models over 2 GB; `offset` and `size`, which locate it, are
   /// computed on writing.
   public var isOutOfLine = false
-  /// `offset` as stored, where it does not locate the data: 0 and 1 mean none.
+  /// `offset` as stored, if it does not locate the data: 0 and 1 mean none.
   public var storedOffset: UInt64 = 0
-  /// `size` as stored, where it does not locate the data.
+  /// `size` as stored, if it does not locate the data.
   public var storedSize: UInt64 = 0
   /// Fields newer than the known schema: their values are dropped, and a model that has any cannot be written.
   public internal(set) var newerFields: FieldSet = []

@@ -23,11 +23,12 @@ public struct Model: Sendable, Hashable {
   public var externalBufferGroups: [ExternalBufferGroup] = []
   /// The data of constant tensors in other files.
   public var externalBuffers: [ExternalBuffer] = []
-  /// The bytes behind the flatbuffer and all data that it points to, such as an appended zip of label files. They are
+  /// The bytes after the flatbuffer and all data that it points to, such as an appended zip of label files. They are
   /// written last, unchanged. Some builders leave a few unused bytes there.
   public var trailing = Bytes()
-  /// The least offset in the file at which ``trailing`` is written: where a zip began in the file that was read, else 0.
-  /// The offsets within the zip then stay valid or are all short by the same number, which readers of zips allow for.
+  /// The least offset in the file at which ``trailing`` is written: where a zip began in the file that was read, else
+  /// 0. The offsets within the zip then stay valid, or are all too small by the same number, which zip readers
+  /// tolerate.
   public var trailingOffset = 0
   /// The vectors that the file stores empty.
   public var storedEmpty: FieldSet = []
@@ -42,15 +43,15 @@ public struct Model: Sendable, Hashable {
 }
 
 extension Model {
-  /// Returns the operator's code, or nil where its index points to none.
+  /// Returns the operator's code, or nil if its index points to none.
   public func operatorCode(of op: Operator) -> OperatorCode? {
     Int(exactly: op.opcodeIndex).flatMap { operatorCodes.indices.contains($0) ? operatorCodes[$0] : nil }
   }
 
-  /// Returns which operator of the schema it is (`CUSTOM` for custom ones), or nil where it has no valid code.
+  /// Returns which operator of the schema it is (`CUSTOM` for custom ones), or nil if it has no valid code.
   public func builtinOperator(of op: Operator) -> BuiltinOperator? { operatorCode(of: op)?.builtinCode }
 
-  /// Returns the buffer of a tensor, or nil where its index points to none.
+  /// Returns the buffer of a tensor, or nil if its index points to none.
   public func buffer(of tensor: Tensor) -> Buffer? {
     Int(exactly: tensor.buffer).flatMap { buffers.indices.contains($0) ? buffers[$0] : nil }
   }

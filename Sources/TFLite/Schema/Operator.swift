@@ -12,16 +12,16 @@ public struct Operator: Sendable, Hashable {
   public var customOptions: Bytes?
   /// The encoding of ``customOptions``.
   public var customOptionsFormat = CustomOptionsFormat.flexbuffers
-  /// Whether the operator changes each of its inputs; empty where it changes none.
+  /// Whether the operator changes each of its inputs; empty if it changes none.
   public var mutatingVariableInputs: [Bool] = []
   /// The indices of tensors that the operator uses internally.
   public var intermediates: [Int32] = []
-  /// Whether ``customOptions`` lies outside the flatbuffer, as in models over 2 GB; `large_custom_options_offset` and
+  /// Whether ``customOptions`` is outside the flatbuffer, as in models over 2 GB; `large_custom_options_offset` and
   /// `large_custom_options_size`, which locate it, are computed on writing.
   public var hasOutOfLineCustomOptions = false
-  /// `large_custom_options_offset` as stored, where it does not locate ``customOptions``.
+  /// `large_custom_options_offset` as stored, if it does not locate ``customOptions``.
   public var largeCustomOptionsOffset: UInt64 = 0
-  /// `large_custom_options_size` as stored, where it does not locate ``customOptions``.
+  /// `large_custom_options_size` as stored, if it does not locate ``customOptions``.
   public var largeCustomOptionsSize: UInt64 = 0
   /// The options of operators added to the schema later: `builtin_options_2`.
   public var options2: OperatorOptions?

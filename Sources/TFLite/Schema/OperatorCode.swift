@@ -1,6 +1,6 @@
 /// An operator that a model uses, and its version.
 public struct OperatorCode: Sendable, Hashable {
-  /// The operator's number where it is below 127, else 127; old readers use it.
+  /// The operator's number if it is below 127, else 127; old readers use it.
   public var deprecatedBuiltinCode: Int8
   /// The name of a custom operator.
   public var customCode: Text?

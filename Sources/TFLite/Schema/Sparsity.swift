@@ -1,6 +1,6 @@
 /// The packing of a sparse tensor's data: a variant of the TACO format.
 public struct SparsityParameters: Sendable, Hashable {
-  /// The order in which the dimensions, and those of the blocks, are traversed.
+  /// The order in which the dimensions, including the block dimensions, are traversed.
   public var traversalOrder: [Int32] = []
   /// The dimension of each block dimension; empty without blocks.
   public var blockMap: [Int32] = []
@@ -93,7 +93,7 @@ extension DimensionMetadata: TableValue {
 public struct SparseIndexVector: Sendable, Hashable {
   /// The width of the indices.
   public var width: Width
-  /// The indices, little-endian; nil where the file stores none.
+  /// The indices, little-endian; nil if the file stores none.
   public var data: Bytes?
   /// Whether the file states the width but has no table of indices.
   public var isTableMissing = false
@@ -125,7 +125,7 @@ extension SparseIndexVector {
     static let count = 1
   }
 
-  /// Reads a union of index vectors, or returns nil where its type is 0.
+  /// Reads a union of index vectors, or returns nil if its type is 0.
   init?(
     _ table: FlatBufferReader.Table, _ typeField: Field, _ field: Field, _ reader: inout FlatBufferReader
   ) throws(TFLiteError) {
@@ -176,7 +176,7 @@ extension SparseIndexVector.Width {
     }
   }
 
-  /// The number of bytes of an index, or nil where that is unknown.
+  /// The number of bytes of an index, or nil if it is unknown.
   var byteCount: Int? {
     switch self {
     case .int32: 4

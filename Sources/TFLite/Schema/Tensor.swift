@@ -1,4 +1,4 @@
-/// A tensor of a graph: its shape and type and, where it is constant, the buffer with its data.
+/// A tensor of a graph: its shape and type and, if it is constant, the buffer with its data.
 public struct Tensor: Sendable, Hashable {
   /// The size of each dimension; empty for a scalar.
   public var shape: [Int32]
@@ -14,7 +14,7 @@ public struct Tensor: Sendable, Hashable {
   public var isVariable = false
   /// How sparse data is packed.
   public var sparsity: SparsityParameters?
-  /// The shape with -1 for dimensions that are unknown until the model runs; empty where all are known.
+  /// The shape with -1 for dimensions that are unknown until the model runs; empty if all are known.
   public var shapeSignature: [Int32] = []
   /// Whether a tensor with an empty shape is known to be a scalar.
   public var hasRank = false
@@ -46,7 +46,7 @@ public struct Tensor: Sendable, Hashable {
     self.quantization = quantization
   }
 
-  /// The product of the dimensions (1 for a scalar), or nil where one is negative or the product does not fit.
+  /// The product of the dimensions (1 for a scalar), or nil if one is negative or the product overflows.
   public var elementCount: Int? {
     var product = 1
     for dimension in shape {
@@ -58,7 +58,7 @@ public struct Tensor: Sendable, Hashable {
     return product
   }
 
-  /// The number of bytes that the elements take when packed densely, or nil where that is unknown.
+  /// The number of bytes that the elements take when packed densely, or nil if it is unknown.
   public var byteCount: Int? { elementCount.flatMap { type.byteCount(elements: $0) } }
 }
 

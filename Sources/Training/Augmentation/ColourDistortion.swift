@@ -3,16 +3,16 @@ import Heads
 /// The random distortion of colours in training.
 ///
 /// Brightness adds a number to all channels; contrast multiplies the differences from each channel's mean; saturation and
-/// hue change those of HSV. They are applied in one of the four orders of TF-Slim's Inception preprocessing
-/// (`distort_color`), drawn at random; unlike there, colours are clamped to the valid range after each.
+/// hue change the saturation and hue of HSV. They are applied in one of the four orders of TF-Slim's Inception preprocessing
+/// (`distort_color`), drawn at random. Unlike in TF-Slim, colours are clamped to the valid range after each change.
 public struct ColourDistortion: Sendable, Hashable, Codable {
-  /// The maximum of what is added or subtracted; white is 1.
+  /// The largest number that is added or subtracted; white is 1.
   public var brightness: Double
   /// Factors are drawn from 1 - `contrast` ... 1 + `contrast`.
   public var contrast: Double
   /// Factors are drawn from 1 - `saturation` ... 1 + `saturation`.
   public var saturation: Double
-  /// The maximum rotation of the hue, as a share of the full circle.
+  /// The maximum rotation of the hue, as a fraction of the full circle.
   public var hue: Double
 
   /// Creates a distortion.
@@ -72,17 +72,17 @@ enum ColourChange: Sendable, Hashable {
   case contrast(Float)
   /// Multiplies the saturation in HSV.
   case saturation(Float)
-  /// Rotates the hue in HSV by a share of the full circle, at most one half.
+  /// Rotates the hue in HSV by a fraction of the full circle, at most one half.
   case hue(Float)
 
-  /// A change as it is applied to each pixel.
+  /// The form of a change that is applied to each pixel.
   private enum Step {
     case linear(factor: Float, shifts: (Float, Float, Float))
     case saturation(Float)
     case hue(Float)
   }
 
-  /// Applies changes one after the other and rounds once at the end; colours are clamped to 0...255 after each.
+  /// Applies changes one after the other and rounds once at the end; colours are clamped to 0...255 after each change.
   ///
   /// - Parameter bytes: RGB pixels of three bytes each.
   static func apply(_ changes: [ColourChange], in bytes: UnsafeMutableRawBufferPointer) {
@@ -103,7 +103,7 @@ enum ColourChange: Sendable, Hashable {
     forEachBlock(start, count, after: steps) { block, pixels, count in block.write(to: pixels, count: count) }
   }
 
-  /// Returns the channels' means after some steps.
+  /// Returns the channels' means after the given steps.
   private static func means(
     _ start: UnsafeMutablePointer<UInt8>, _ count: Int, after steps: [Step]
   ) -> (Float, Float, Float) {

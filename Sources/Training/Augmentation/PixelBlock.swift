@@ -6,7 +6,7 @@ struct PixelBlock {
   private(set) var green = Lanes.zero
   private(set) var blue = Lanes.zero
 
-  /// Reads up to eight pixels; the others are black.
+  /// Reads up to eight pixels; the remaining ones are black.
   @inline(__always)
   init(_ pixels: UnsafePointer<UInt8>, count: Int) {
     for lane in 0..<count {
@@ -37,8 +37,8 @@ struct PixelBlock {
 
   /// Multiplies the saturation in HSV by a factor, up to full saturation.
   ///
-  /// With the largest channel v and the smallest m, the saturation is (v - m) / v. The largest channel stays, and the
-  /// distances of the others from it are multiplied, up to v.
+  /// With the largest channel v and the smallest m, the saturation is (v - m) / v. The largest channel does not change; the
+  /// distances of the other channels from it are multiplied, up to v.
   @inline(__always)
   mutating func saturate(by factor: Float) {
     let largest = largest
@@ -76,11 +76,11 @@ struct PixelBlock {
 
   /// Returns a channel of the rotated colour.
   ///
-  /// - Parameter way: The way from the channel's hue to the pixel's, in turns.
+  /// - Parameter distance: The distance from the channel's hue to the pixel's, in turns.
   @inline(__always)
-  private static func channel(_ way: Lanes, _ largest: Lanes, _ range: Lanes) -> Lanes {
+  private static func channel(_ distance: Lanes, _ largest: Lanes, _ range: Lanes) -> Lanes {
     // Adding 1.5 · 2^23 rounds a number to an integer.
-    let rest = way - ((way + 12_582_912) - 12_582_912)
+    let rest = distance - ((distance + 12_582_912) - 12_582_912)
     return largest - range * min(max(6 * max(rest, -rest) - 1, .zero), .one)
   }
 

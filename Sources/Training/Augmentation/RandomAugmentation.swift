@@ -7,14 +7,14 @@ public import Platform
 /// The draw for a picture depends only on the seed, the epoch and the example. It is therefore the same on any number of
 /// threads, and in a resumed run.
 public struct RandomAugmentation: Sendable, Hashable, Codable {
-  /// The random crop; nil shows pictures as in evaluation.
+  /// The random crop; nil resizes pictures as in evaluation.
   public var crop: RandomCrop?
   /// Whether pictures are mirrored left to right with probability 1/2.
   public var isMirroring: Bool
   /// The colour distortion; nil for none.
   public var colours: ColourDistortion?
 
-  /// Creates an augmentation; by default that of TF-Slim's Inception networks.
+  /// Creates an augmentation, by default the one of TF-Slim's Inception networks.
   public init(
     crop: RandomCrop? = RandomCrop(), isMirroring: Bool = true, colours: ColourDistortion? = ColourDistortion()
   ) {

@@ -5,11 +5,11 @@ import Pictures
 ///
 /// Szegedy et al., "Going Deeper with Convolutions" (CVPR 2015).
 public struct RandomCrop: Sendable, Hashable, Codable {
-  /// The range of the crop's share of the picture's area.
+  /// The range of the crop's area, as a fraction of the picture's area.
   public var area: ClosedRange<Double>
   /// The range of the crop's aspect ratio, width over height in pixels.
   public var aspect: ClosedRange<Double>
-  /// The maximum number of draws until a crop fits into the picture; if none does, the picture is shown as in evaluation.
+  /// The maximum number of draws until a crop fits into the picture; if none does, the picture is resized as in evaluation.
   public var tries: Int
 
   /// - Parameters:
@@ -24,7 +24,7 @@ public struct RandomCrop: Sendable, Hashable, Codable {
 
   /// Draws a crop of whole pixels, or returns nil if none of the draws fits.
   ///
-  /// The aspect ratio is drawn first, then the height among those with an area within the range, then the position.
+  /// The aspect ratio is drawn first, then one of the heights whose area is within the range, then the position.
   func draw(width: Int, height: Int, using generator: inout SplitMix64) -> PictureRegion? {
     let pixels = Double(width) * Double(height)
     let (least, most) = (area.lowerBound * pixels, area.upperBound * pixels)

@@ -9,7 +9,7 @@ import Heads
 #endif
 
 extension SplitMix64 {
-  /// The purpose of random numbers; those of different purposes are independent.
+  /// The purpose of random numbers; the numbers of different purposes are independent.
   enum Purpose: UInt64 {
     case order = 0x6F72_6465_7200_0000
     case augmentation = 0x6175_676D_656E_7400
@@ -20,7 +20,7 @@ extension SplitMix64 {
   /// Creates the generator for one example in one epoch, independent of other draws and threads.
   init(seed: UInt64, for purpose: Purpose, epoch: Int, example: Int = 0) {
     var state = seed
-    // Each state is a draw itself, so that neighbouring seeds, epochs and examples do not give shifted copies.
+    // Each state is drawn from a generator, so that neighbouring seeds, epochs and examples do not give shifted copies.
     for part in [purpose.rawValue, UInt64(truncatingIfNeeded: epoch), UInt64(truncatingIfNeeded: example)] {
       var mixer = SplitMix64(seed: state ^ part)
       state = mixer.next()

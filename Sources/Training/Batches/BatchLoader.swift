@@ -15,8 +15,8 @@ public import Platform
 /// for try await batch in loader.batches(epochs: 0..<90) { … }
 /// ```
 ///
-/// The contents of the batches depend only on the data, the settings and the seed, bit for bit; not on the number of threads
-/// or on where a run resumes.
+/// Every bit of the batches depends only on the data, the settings and the seed, not on the number of threads or on the
+/// position where a run resumes.
 public struct BatchLoader: Sendable {
   /// The pictures.
   public let data: TrainingData
@@ -37,11 +37,11 @@ public struct BatchLoader: Sendable {
     case evaluation
   }
 
-  /// Creates a loader for training: each epoch shuffles and augments the pictures anew. An incomplete batch at the end of
+  /// Creates a loader for training: each epoch shuffles and augments the pictures differently. An incomplete batch at the end of
   /// an epoch is dropped.
   ///
   /// - Parameters:
-  ///   - data: The pictures, at least one batch of them.
+  ///   - data: The pictures, at least as many as one batch.
   ///   - augmentation: The random augmentation.
   ///   - side: The width and height of the pictures in pixels.
   ///   - batchSize: The number of pictures in a batch.
@@ -78,7 +78,7 @@ public struct BatchLoader: Sendable {
     try self.init(data, side: side, batchSize: batchSize, resize: resize, threads: threads, use: .evaluation)
   }
 
-  /// Creates a loader of augmented pictures in the order of the data: each epoch augments them anew. The last batch of an
+  /// Creates a loader of augmented pictures in the order of the data: each epoch augments them differently. The last batch of an
   /// epoch may be smaller.
   ///
   /// - Parameters:
@@ -145,12 +145,12 @@ public struct BatchLoader: Sendable {
 
   /// Returns the batches of some epochs, one epoch after the other.
   ///
-  /// Reading starts at once, on separate threads, ahead of the consumer.
+  /// Reading starts immediately, on separate threads, ahead of the consumer.
   ///
   /// - Parameters:
   ///   - epochs: The epochs.
   ///   - first: The number of the first batch in the first epoch, for a resumed run.
-  ///   - ahead: The number of batches, at least one, that are prepared ahead; their memory is held.
+  ///   - ahead: The number of batches to prepare ahead, at least one; they stay in memory.
   public func batches(epochs: Range<Int> = 0..<1, from first: Int = 0, ahead: Int = 3) -> Batches {
     Batches(BatchQueue(self, epochs: epochs, from: first, ahead: ahead))
   }
@@ -195,7 +195,7 @@ public struct BatchLoaderError: DescribedError {
       remedy: nil)
   }
 
-  /// There are fewer training examples than one batch has.
+  /// There are fewer training examples than a batch needs.
   public static func tooFewExamples(_ count: Int, batchSize: Int) -> Self {
     Self(
       code: .tooFewExamples,

@@ -1,27 +1,27 @@
 import Dispatch
 import Synchronization
 
-/// Reads the pictures of batches on threads of its own and delivers the batches in order.
+/// Reads the pictures of batches on its own threads and delivers the batches in order.
 ///
-/// Nothing blocks: whenever a picture is finished or a batch is taken, the work that is possible then is started. Reading
-/// therefore neither blocks nor needs a thread of Swift's cooperative pool.
+/// No method waits: whenever a picture is finished or a batch is delivered, the queue starts the work that has become possible.
+/// Reading therefore neither blocks nor needs a thread of Swift's cooperative pool.
 final class BatchQueue: Sendable {
   private typealias Taker = CheckedContinuation<Batch?, any Error>
 
-  /// A batch that is being read, or waits for its taker.
+  /// A batch that is being read, or waits for delivery.
   private struct Work {
     let batch: Batch
     let memory: BatchMemory
     /// The number of pictures that are not yet read.
     var missing: Int
-    /// The error of the first picture, by place, that cannot be read.
+    /// The error of the unreadable picture with the lowest place in the batch.
     var failure: (place: Int, error: any Error)?
   }
 
   /// A picture to read.
   private struct Piece {
     let worker: Int
-    /// The number of the batch, counted from the queue's first.
+    /// The number of the batch, counted from the queue's first batch.
     let turn: Int
     let place: Int
     let index: Int32
@@ -33,7 +33,7 @@ final class BatchQueue: Sendable {
     var idle: [Int]
     var works: [Int: Work] = [:]
     /// The batch and the place of the next picture to read.
-    var begun = (turn: 0, place: 0)
+    var nextRead = (turn: 0, place: 0)
     /// The next batch to deliver.
     var turn = 0
     var takers: [Taker] = []
@@ -53,7 +53,7 @@ final class BatchQueue: Sendable {
   private let first: Int
   private let total: Int
   private let ahead: Int
-  // Serial queues: each gets a thread when it needs one, however many threads are busy elsewhere.
+  // Serial queues: each gets a thread when it needs one, no matter how many threads are busy elsewhere.
   private let workers: [DispatchQueue]
   private let state: Mutex<State>
 
@@ -74,7 +74,7 @@ final class BatchQueue: Sendable {
   /// Delivers the next batch to a continuation as soon as it is ready.
   func take(_ taker: CheckedContinuation<Batch?, any Error>) { act { state in state.takers.append(taker) } }
 
-  /// Stops the queue; present and later takers receive a `CancellationError`.
+  /// Stops the queue; present and later callers receive a `CancellationError`.
   func stop() { act { state in state.end = state.end ?? CancellationError() } }
 
   /// Changes the state and starts the work that the change allows.
@@ -113,21 +113,21 @@ final class BatchQueue: Sendable {
   }
 
   private func begin(_ state: inout State, _ actions: inout Actions) {
-    while state.end == nil, state.begun.turn < total, state.begun.turn - state.turn < ahead,
+    while state.end == nil, state.nextRead.turn < total, state.nextRead.turn - state.turn < ahead,
       let worker = state.idle.popLast()
     {
-      let (turn, place) = state.begun
+      let (turn, place) = state.nextRead
       let work = state.works[turn] ?? work(of: turn, &state)
       state.works[turn] = work
       actions.pieces.append(
         Piece(
           worker: worker, turn: turn, place: place, index: work.batch.indices[place], epoch: work.batch.epoch,
           memory: work.memory))
-      state.begun = place + 1 < work.batch.count ? (turn, place + 1) : (turn + 1, 0)
+      state.nextRead = place + 1 < work.batch.count ? (turn, place + 1) : (turn + 1, 0)
     }
   }
 
-  /// Returns a batch of which nothing has been read.
+  /// Returns a batch whose pictures have not been read yet.
   private func work(of turn: Int, _ state: inout State) -> Work {
     let batch = first + turn
     let epoch = epochs.lowerBound + batch / loader.batchesPerEpoch

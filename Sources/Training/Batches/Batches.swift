@@ -2,8 +2,8 @@ import Synchronization
 
 /// A sequence of batches in a fixed order, which are prepared ahead of the consumer.
 ///
-/// No further picture is read once the value is released, or once a task that waits for a batch is cancelled. A second
-/// iteration continues where the first one stopped.
+/// Reading stops when the value is released, or when a task that waits for a batch is cancelled. A second iteration continues
+/// where the first one stopped.
 public final class Batches: Sendable {
   private let queue: BatchQueue
   private let time = Mutex(Duration.zero)
@@ -17,8 +17,8 @@ public final class Batches: Sendable {
 
   /// Returns the next batch, or nil after the last.
   ///
-  /// - Throws: `PictureError` for a picture that cannot be read, in the turn of its batch and in every later call;
-  ///   `CancellationError` if the task, or one that waited here before, was cancelled.
+  /// - Throws: `PictureError` for a picture that cannot be read, when its batch is due and in every later call;
+  ///   `CancellationError` if the task, or an earlier task that waited here, was cancelled.
   public func next() async throws -> Batch? {
     let start = ContinuousClock.now
     defer { time.withLock { $0 += ContinuousClock.now - start } }
@@ -29,7 +29,7 @@ public final class Batches: Sendable {
     }
   }
 
-  /// The total time that ``next()`` made its callers wait.
+  /// The total time that callers of ``next()`` have waited.
   public var waited: Duration { time.withLock { $0 } }
 }
 

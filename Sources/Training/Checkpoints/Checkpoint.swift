@@ -7,7 +7,7 @@ import TFLite
   public import Foundation
 #endif
 
-/// The state of training after a step: all that is needed to resume bit for bit, and to export the model.
+/// The state of training after a step: all data needed to resume with bit-identical results, and to export the model.
 ///
 /// The file has the safetensors format, so other tools can read its tensors: the weights as `weights/NAME`, their moving
 /// averages, if any, as `average/NAME`, and the optimiser's state as `velocity/NAME` and `square/NAME`. Everything else is
@@ -19,13 +19,13 @@ public struct Checkpoint: Sendable {
   public var labels: [String]
   /// The fingerprint of the training pictures.
   public var pictures: String
-  /// How far training has come.
+  /// The position in the run.
   public var position: TrainingPosition
   /// The results of the finished epochs.
   public var history: [EpochResult]
   /// The weights of base and head.
   public var weights: NamedWeights
-  /// The moving averages of the trained weights, if they are kept.
+  /// The moving averages of the trained weights, if the run computes them.
   public var averages: NamedWeights?
   /// The optimiser's state of each trained weight.
   public var velocities, squares: NamedWeights
@@ -43,7 +43,7 @@ public struct Checkpoint: Sendable {
 
   /// Writes the file atomically.
   ///
-  /// - Throws: `AtomicFileError`, such as for a full disk; an existing file stays as it was.
+  /// - Throws: `AtomicFileError`, for example if the disk is full; an existing file then does not change.
   /// - Complexity: O(the number of weights).
   public func write(to file: URL) throws {
     let header = Header(
@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
       throw TrainingError.badCheckpoint(path: file.path, because: error.message)
     }
     guard let text = stored.metadata[Self.key] else {
-      throw TrainingError.badCheckpoint(path: file.path, because: "it holds weights, but no training state")
+      throw TrainingError.badCheckpoint(path: file.path, because: "it contains weights, but no training state")
     }
     let data = Data(text.utf8)
     let decoder = JSONDecoder()

@@ -21,7 +21,7 @@ struct StoredEmbeddings: Sendable {
     self.test = test
   }
 
-  /// Reads a file, or returns nil if there is none for this base and these pictures.
+  /// Reads a file, or returns nil if the file is missing or is not for this base and these pictures.
   ///
   /// - Parameters:
   ///   - origin: The fingerprint of the base and the pictures.

@@ -18,10 +18,10 @@ extension TrainingData {
   /// Splits the examples into training examples and held-back test examples.
   ///
   /// For class folders this is the split of `Split`: the first ⌊ratio · n⌋ of a class's n examples are held back, at
-  /// least one, but never its last one; of the others `shots` are drawn at random. Both parts keep all labels.
+  /// least one, but never all; from the remaining ones, `shots` are drawn at random. Both parts have all labels.
   ///
   /// - Parameters:
-  ///   - testRatio: The share to hold back, in 0 ..< 1; 0 holds nothing back.
+  ///   - testRatio: The fraction to hold back, in 0 ..< 1; 0 holds nothing back.
   ///   - shots: The maximum number of training examples per class; by default all.
   ///   - seed: The seed of the drawn shots; it does not affect the held-back examples.
   /// - Throws: ``EvaluationError/badTestRatio(_:)``.
@@ -33,10 +33,10 @@ extension TrainingData {
       places, try SplitPlaces(counts: places.map(\.count), testRatio: testRatio, shots: shots, seed: seed))
   }
 
-  /// Draws some training examples of each class at random and holds back all others, as `Split` does.
+  /// Draws some training examples of each class at random and holds back all other examples, like `Split`.
   ///
   /// - Parameters:
-  ///   - shots: The number of training examples per class, at least one; of a class with no more, nothing is held back.
+  ///   - shots: The number of training examples per class, at least one; nothing is held back of a class with no more examples.
   ///   - seed: The seed of the draw.
   public func drawing(shots: Int, seed: UInt64 = 0) -> (training: TrainingData, heldBack: TrainingData) {
     let places = places
@@ -79,7 +79,7 @@ extension TrainingData {
 }
 
 extension TrainingData {
-  /// A digest of the examples' labels, file names and sizes, independent of where their folder lies.
+  /// A digest of the examples' labels, file names and sizes, which does not depend on the location of their folder.
   ///
   /// - Complexity: O(``count``); the pictures are not read.
   var fingerprint: String {

@@ -12,7 +12,7 @@ extension TrainingData {
   /// Reads a data set of TFRecord files of `tf.Example`, the format of TensorFlow's image data sets.
   ///
   /// An example has the features `image/encoded`, the bytes of a picture file, and `image/class/label`, an integer. Each
-  /// file is read once, all checksums are verified, and only the position and the label of each picture are kept. In a
+  /// file is read once, all checksums are verified, and only the position and the label of each picture stay in memory. In a
   /// folder, files with names such as `train-00000-of-00010` or `train.tfrecord` are read.
   ///
   /// A label file names the classes in lines such as `0:daisy`, `0 daisy` or `daisy`, one for every label. Without it a

@@ -1,8 +1,8 @@
 /// The low-shot experiment of Qi, Brown and Lowe, "Low-Shot Learning with Imprinted Weights" (CVPR 2018): a base that was
-/// trained on some classes of a data set learns the others from a few pictures each.
+/// trained on some classes of a data set learns the other classes from a few pictures each.
 ///
-/// Each draw takes n random pictures of every new class; the shots of a smaller n are the first ones of a larger n, and
-/// every ``ExperimentMethod`` learns from the same ones. The test pictures are from all classes, were not used in training,
+/// Each draw selects n random pictures of every new class. The shots of a smaller n are the first shots of a larger n, and
+/// every ``ExperimentMethod`` learns from the same shots. The test pictures are from all classes, were not used in training,
 /// and are classified among all classes.
 ///
 /// ```swift
@@ -14,7 +14,7 @@ public struct Experiment: Sendable, Hashable, Codable {
   public var shots: [Int]
   /// The number of draws.
   public var draws: Int
-  /// The share of each class's pictures that are test pictures; the base must not have been trained on them.
+  /// The fraction of each class's pictures that are test pictures; the base must not have been trained on them.
   public var testRatio: Double
   /// The settings of the fine-tuned methods.
   public var fineTuning: FineTuning
@@ -46,7 +46,7 @@ public struct Experiment: Sendable, Hashable, Codable {
 
   func check() throws(TrainingError) {
     guard !shots.isEmpty, shots.allSatisfy({ $0 > 0 }), Set(shots).count == shots.count else {
-      throw .badSetting("the numbers of shots", because: "\(shots) are not distinct numbers from 1 on")
+      throw .badSetting("the numbers of shots", because: "\(shots) are not distinct positive numbers")
     }
     guard (1...1000).contains(draws) else {
       throw .badSetting("the number of draws", because: "\(draws) is not in 1 … 1000")
@@ -63,7 +63,7 @@ public struct Experiment: Sendable, Hashable, Codable {
   }
 }
 
-/// The settings of fine-tuning after the new classes have their rows; it uses each class equally often.
+/// The settings of fine-tuning, which starts with the rows of the new classes in place and uses each class equally often.
 public struct FineTuning: Sendable, Hashable, Codable {
   /// The part of the network that is fine-tuned.
   public enum Part: String, Sendable, Hashable, Codable, CaseIterable {

@@ -34,8 +34,8 @@ struct ExperimentData {
   /// The indices of the training pictures of new classes.
   var newPlaces: [Int] { places.dropFirst(baseLabels.count).flatMap { $0 } }
 
-  /// Returns the indices of the training pictures of a draw, class by class: all of the base's classes, and the shots of
-  /// each new one.
+  /// Returns the indices of the training pictures of a draw, class by class: all pictures of the base's classes, and the
+  /// shots of each new class.
   ///
   /// - Parameters:
   ///   - shots: The maximum number for each new class.
@@ -47,7 +47,7 @@ struct ExperimentData {
     return places.prefix(baseLabels.count) + new
   }
 
-  /// Returns the indices with those of smaller classes repeated, so that all classes have equally many.
+  /// Returns the indices, with the pictures of smaller classes repeated so that all classes have the same number.
   static func balanced(_ places: [[Int]]) -> [Int] {
     let most = places.map(\.count).max() ?? 0
     return places.flatMap { own in own.isEmpty ? [] : (0..<most).map { own[$0 % own.count] } }

@@ -18,9 +18,9 @@ public struct ExperimentResults: Sendable, Hashable, Encodable {
   public let experiment: Experiment
   /// The base's classes and the new classes.
   public let baseLabels, newLabels: [String]
-  /// The number of test pictures of both.
+  /// The number of test pictures of all classes.
   public let testPictures: Int
-  /// The accuracy of the base alone on its own classes.
+  /// The accuracy of the base alone, without new classes, on its own classes.
   public let baseAccuracy: Double
   /// The rows, method by method.
   public let rows: [Row]
@@ -31,9 +31,9 @@ public struct ExperimentResults: Sendable, Hashable, Encodable {
   }
 }
 
-/// A method to add new classes to a trained base.
+/// A method of adding new classes to a trained base.
 public enum ExperimentMethod: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Random rows beside those of the base's classes, then fine-tuned on all classes.
+  /// Random rows for the new classes, then fine-tuned on all classes.
   case random = "random, tuned"
   /// Imprinted rows: each is the normalised sum of its class's normalised embeddings.
   case imprinted

@@ -1,7 +1,7 @@
 public import ModelSurgery
 import Torch
 
-/// Quantisation-aware training: from when on the network is computed as the quantised model will be.
+/// The settings of quantisation-aware training, which computes the network as the quantised model will compute it.
 ///
 /// Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (CVPR 2018).
 public struct FakeQuantizationSettings: Sendable, Hashable, Codable {
@@ -10,8 +10,8 @@ public struct FakeQuantizationSettings: Sendable, Hashable, Codable {
   /// The number of epochs before fake quantisation begins; it may be fractional.
   public var delay: Double
   /// The number of epochs after which the statistics of batch normalisation are frozen. With
-  /// ``WeightGrid/uint8PerTensor`` that is ``delay`` at the latest, because its single scale for all channels depends on
-  /// them.
+  /// ``WeightGrid/uint8PerTensor`` this is at most ``delay``, because the single scale for all channels depends on the
+  /// statistics.
   public var freeze: Double
 
   public init(grid: WeightGrid, delay: Double, freeze: Double) {
@@ -24,7 +24,7 @@ public struct FakeQuantizationSettings: Sendable, Hashable, Codable {
 /// Fake quantisation: rounds weights and activations to the grids of the quantised model, and tracks the ranges of the
 /// activations.
 ///
-/// The first batch sets a range; every later one moves it by a hundredth of the way to the batch's own range.
+/// The first batch sets a range; every later batch moves it by a hundredth of the difference to the batch's range.
 final class FakeQuantization {
   /// The grid of the weights.
   let grid: WeightGrid
@@ -49,7 +49,7 @@ final class FakeQuantization {
     }
   }
 
-  /// Returns weights rounded with a single scale, as the class rows have on either grid.
+  /// Returns weights rounded with a single scale, which the class rows have with either grid.
   ///
   /// - Parameter room: Numbers that the grid must also cover.
   func rows(_ weights: TorchTensor, room: ClosedRange<Float> = 0...0) throws -> TorchTensor {
@@ -62,11 +62,11 @@ final class FakeQuantization {
 
   /// Returns the activations of a layer, rounded to the grid of the layer's range.
   ///
-  /// - Parameter updatesRange: Whether the range first moves towards that of the activations.
+  /// - Parameter updatesRange: Whether the stored range first moves towards the range of these activations.
   func activations(_ activations: TorchTensor, of layer: String, updatesRange: Bool) throws -> TorchTensor {
     if updatesRange {
-      let met = try activations.range()
-      let (lower, upper) = (min(0, met.lower), max(0, met.upper))
+      let found = try activations.range()
+      let (lower, upper) = (min(0, found.lower), max(0, found.upper))
       let old = ranges[layer] ?? ActivationRanges.Range(lower: lower, upper: upper)
       ranges[layer] = ActivationRanges.Range(
         lower: old.lower + Self.momentum * (lower - old.lower), upper: old.upper + Self.momentum * (upper - old.upper))

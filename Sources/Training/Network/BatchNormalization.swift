@@ -16,13 +16,13 @@ struct BatchNormalization {
     try gamma.divided(by: variance.squareRoot(adding: epsilon))
   }
 
-  /// Returns y for the input x: with the batch's own statistics if there is a momentum, else with the running ones.
+  /// Returns y for the input x, with the batch's own statistics if there is a momentum, else with the running statistics.
   func apply(to input: TorchTensor, momentum: Double?, epsilon: Double) throws -> TorchTensor {
     try input.batchNormalization(
       gamma: gamma, beta: beta, mean: mean, variance: variance, momentum: momentum, epsilon: epsilon)
   }
 
-  /// Sets the running statistics to those of x, and changes γ and β so that y stays the same.
+  /// Sets the running statistics to the statistics of x, and changes γ and β so that y stays the same.
   ///
   /// With the old factor f = γ / √(σ² + ε), γ' = f √(σ'² + ε) and β' = β + f (μ' − μ).
   func refit(to input: TorchTensor, epsilon: Double) throws {
@@ -39,8 +39,8 @@ extension Network {
   /// Measures the batch statistics of a base whose normalisation was folded into its convolutions. The network's function
   /// does not change.
   ///
-  /// Such a base has γ = √(1 + ε), μ = 0 and σ² = 1; training with batch statistics would change its function at once.
-  /// Layer by layer, μ and σ² become those of the pictures, and γ and β compensate for it.
+  /// Such a base has γ = √(1 + ε), μ = 0 and σ² = 1; training with batch statistics would immediately change its function.
+  /// Layer by layer, μ and σ² are set to the statistics of the pictures, and γ and β are changed to compensate.
   ///
   /// - Parameter pictures: About a hundred pictures.
   func measureStatistics(on pictures: TorchTensor) throws {

@@ -4,7 +4,7 @@ import Torch
 
 /// The weights at the start of training.
 enum InitialWeights {
-  /// Returns the weights of a base and its head: pretrained ones where they are given, else random ones.
+  /// Returns the weights of a base and its head: the pretrained weight if it is given, else a random one.
   ///
   /// Kernels are normally distributed with the variance 2 / the number of inputs: He et al. (2015). Rows and projections
   /// have the variance 1 / the number of inputs; normalisation starts as the identity.
@@ -44,9 +44,9 @@ enum InitialWeights {
 extension Network {
   /// Initialises the head from embeddings of a pretrained base.
   ///
-  /// With the direction m of the embeddings' mean, the projection becomes P (I − m mᵀ), which removes what all pictures
-  /// have in common; a square P is I before. The rows are imprinted: each is the sum of its class's normalised embeddings
-  /// x. A trained row and one that is imprinted later are then comparable.
+  /// With the direction m of the embeddings' mean, the projection becomes P (I − m mᵀ), which removes the common direction
+  /// of all pictures; a square P starts as I. The rows are imprinted: each is the sum of its class's normalised embeddings x.
+  /// Trained rows and rows that are imprinted later are then comparable.
   ///
   /// - Parameters:
   ///   - embeddings: Embeddings `[N, D]` of some pictures of each class.
@@ -60,18 +60,18 @@ extension Network {
         }
         let direction = try torch.tensor(mean, shape: [1, mean.count]).normalized()
         let projection = try tensor(Self.projectionName)
-        let begun = outputs == mean.count ? try torch.identity(outputs) : projection
-        let common = try begun.linear(direction)
-        try projection.assign(begun.subtracting(common.multiplied(by: direction)))
+        let initial = outputs == mean.count ? try torch.identity(outputs) : projection
+        let common = try initial.linear(direction)
+        try projection.assign(initial.subtracting(common.multiplied(by: direction)))
       }
       let rows = try tensor(Self.rowsName)
       let dimension = rows.shape.last ?? 0
       var elements = try rows.elements()
-      var isKnown = Set<Int>()
+      var imprinted = Set<Int>()
       let directions = try direction(of: embeddings, .evaluation(nil)).elements().rows(of: dimension)
       for (row, label) in zip(directions, labels) {
         let start = label * dimension
-        if isKnown.insert(label).inserted {
+        if imprinted.insert(label).inserted {
           for place in start..<start + dimension { elements[place] = 0 }
         }
         for (place, element) in row.enumerated() { elements[start + place] += element }

@@ -4,8 +4,8 @@ import Torch
 
 /// The mode of a forward pass through a network.
 struct ForwardPass {
-  /// The momentum of the running statistics of batch normalisation; the batch is then normalised with its own statistics.
-  /// Nil normalises with the running ones.
+  /// The momentum of the running statistics of batch normalisation. With a momentum, a batch is normalised with its own
+  /// statistics; with nil, with the running statistics.
   var statisticsMomentum: Double?
   /// The dropout rate of the embedding's elements, and its seed.
   var dropout: Double = 0
@@ -14,10 +14,10 @@ struct ForwardPass {
   var fakeQuantization: FakeQuantization?
   /// Whether the ranges of activations are updated.
   var updatesRanges = false
-  /// Whether the running statistics become those of the batch, with γ and β changed so that each layer computes the same.
+  /// Whether the running statistics are set to those of the batch, and γ and β changed so that each layer computes the same.
   var refitsStatistics = false
 
-  /// Returns the mode of a network in use.
+  /// Returns the mode for evaluation.
   static func evaluation(_ fakeQuantization: FakeQuantization?) -> ForwardPass {
     ForwardPass(fakeQuantization: fakeQuantization)
   }
@@ -50,7 +50,7 @@ extension Network {
     guard let fakeQuantization = pass.fakeQuantization else {
       return try vector.linear(rows).multiplied(by: tensor(Self.scaleName))
     }
-    // The product with s needs no grid of its own: its steps are those of the cosine.
+    // The product with s needs no fake quantisation: its grid follows from the grid of the cosine.
     let room = ImprintableNetwork.rowRoom(of: base, isProjected: head.projection != nil)
     let cosines = try fakeQuantization.cosine(vector.linear(fakeQuantization.rows(rows, room: room)))
     return try cosines.multiplied(by: tensor(Self.scaleName))
@@ -103,7 +103,7 @@ extension Network {
       try normalization.refit(to: convolved, epsilon: base.epsilon)
       result = try normalization.apply(to: convolved, momentum: nil, epsilon: base.epsilon)
     } else {
-      // While statistics still move, each channel has a scale of its own, so the factors do not change the rounding.
+      // Until the statistics are frozen, each channel has its own scale, so the factors do not change the rounding.
       result = try normalization.apply(
         to: convolve(pass.fakeQuantization?.kernel(kernel) ?? kernel), momentum: pass.statisticsMomentum,
         epsilon: base.epsilon)

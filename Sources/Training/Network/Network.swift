@@ -2,9 +2,9 @@ import ModelSurgery
 import TFLite
 import Torch
 
-/// The network that is trained: a base with its head, as tensors.
+/// The network to train: a base with its head, as tensors.
 ///
-/// Its layers are those of an ``Architecture``, from which the exported model is built too.
+/// Its layers come from an ``Architecture``, from which the exported model is built too.
 final class Network {
   let base: Architecture
   let head: HeadSettings
@@ -13,7 +13,7 @@ final class Network {
   let weights: [NetworkWeight]
   private let tensors: [String: TorchTensor]
 
-  /// The names of the head's weights: P, W before its rows are normalised, and s.
+  /// The names of the head's weights: P, W with rows that are not normalised, and s.
   static let projectionName = headPrefix + "projection"
   static let rowsName = headPrefix + "rows"
   static let scaleName = headPrefix + "scale"
@@ -36,7 +36,7 @@ final class Network {
     self.weights = try Self.shapes(base: base, head: head, classes: classes).map { name, shape in
       guard let weight = weights[name] else { throw TrainingError.badWeights(name, because: "it is missing") }
       guard weight.shape == shape else {
-        throw TrainingError.badWeights(name, because: "it has the shape \(weight.shape) and not \(shape)")
+        throw TrainingError.badWeights(name, because: "its shape is \(weight.shape) instead of \(shape)")
       }
       return NetworkWeight(
         name: name, role: Self.role(name, shape), isBase: !name.hasPrefix(Self.headPrefix),
@@ -114,7 +114,7 @@ extension Torch {
 }
 
 extension TorchTensor {
-  /// Returns the elements as they are stored in files.
+  /// Returns the elements in the form in which files store them.
   func weights() throws -> WeightTensor {
     let shape = self.shape
     guard let tensor = WeightTensor(shape: shape, try elements()) else {

@@ -6,22 +6,22 @@
   import Musl
 #endif
 
-/// The learning rate over the course of training: warm-up, peak and schedule.
+/// The learning rate during training: warm-up, peak and schedule.
 public struct LearningRate: Sendable, Hashable, Codable {
   /// How the learning rate falls.
   public enum Schedule: Sendable, Hashable, Codable {
     /// It stays at its peak.
     case constant
-    /// It is multiplied by `factor` every `epochs` epochs: smoothly, or at once if `isStaircase`.
+    /// It is multiplied by `factor` every `epochs` epochs: smoothly, or in steps if `isStaircase`.
     case exponential(factor: Double, epochs: Double, isStaircase: Bool)
-    /// It falls along half a cosine to the share `end` of the peak: Loshchilov and Hutter, "SGDR" (2017), without
+    /// It falls along half a cosine to the fraction `end` of the peak: Loshchilov and Hutter, "SGDR" (2017), without
     /// restarts.
     case cosine(end: Double)
     /// It is multiplied by `factor` at each of the given epochs.
     case steps(epochs: [Double], factor: Double)
 
     /// Whether all numbers are within their ranges.
-    var isSound: Bool {
+    var isValid: Bool {
       switch self {
       case .constant: true
       case .exponential(let factor, let epochs, _): factor > 0 && factor.isFinite && epochs > 0 && epochs.isFinite
@@ -70,8 +70,8 @@ public struct LearningRate: Sendable, Hashable, Codable {
       let times = epoch / max(length, .leastNormalMagnitude)
       return pow(factor, isStaircase ? times.rounded(.down) : times)
     case .cosine(let end):
-      let way = epochs > warmUp ? min(1, max(0, (epoch - warmUp) / (epochs - warmUp))) : 0
-      return end + (1 - end) * (1 + cos(.pi * way)) / 2
+      let progress = epochs > warmUp ? min(1, max(0, (epoch - warmUp) / (epochs - warmUp))) : 0
+      return end + (1 - end) * (1 + cos(.pi * progress)) / 2
     case .steps(let places, let factor):
       return pow(factor, Double(places.count { $0 <= epoch }))
     }

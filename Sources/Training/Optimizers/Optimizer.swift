@@ -1,8 +1,8 @@
 import Torch
 
-/// The rule by which weights follow their gradients.
+/// The rule that updates weights from their gradients.
 public enum OptimizerSettings: Sendable, Hashable, Codable {
-  /// Stochastic gradient descent with momentum, Nesterov's or the usual one.
+  /// Stochastic gradient descent with classical or Nesterov momentum.
   case sgd(momentum: Double, isNesterov: Bool)
   /// RMSprop as in TensorFlow: ε is added under the root, and the mean squares start at 1.
   case rmsProp(rho: Double, momentum: Double, epsilon: Double)
@@ -14,7 +14,7 @@ public enum OptimizerSettings: Sendable, Hashable, Codable {
   }
 
   /// Whether all numbers are within their ranges.
-  var isSound: Bool {
+  var isValid: Bool {
     switch self {
     case .sgd(let momentum, _): (0..<1).contains(momentum)
     case .rmsProp(let rho, let momentum, let epsilon):
@@ -27,9 +27,9 @@ public enum OptimizerSettings: Sendable, Hashable, Codable {
 final class Optimizer {
   /// The state of one weight.
   struct State {
-    /// v of momentum.
+    /// The velocity v of momentum.
     let velocity: TorchTensor
-    /// s of RMSprop.
+    /// The mean square s of RMSprop.
     let square: TorchTensor?
   }
 
@@ -93,7 +93,7 @@ extension TorchTensor {
 /// Exponential moving averages of a network's trained weights, which smooth the noise of single steps.
 ///
 /// a ← c a + (1 − c) w after each step, with c = min(decay, (1 + t) / (10 + t)) at step t, as in TensorFlow. The running
-/// statistics of batch normalisation are averages already and are not averaged again.
+/// statistics of batch normalisation are already averages, so they are not averaged again.
 final class WeightAverages {
   private let decay: Double
   private let weights: [NetworkWeight]
@@ -125,10 +125,10 @@ final class WeightAverages {
   /// Swaps the weights and their averages; a second call swaps them back.
   func swap() throws {
     for (weight, average) in zip(weights, averages) {
-      let kept = try weight.tensor.zeros()
-      try kept.assign(weight.tensor)
+      let copy = try weight.tensor.zeros()
+      try copy.assign(weight.tensor)
       try weight.tensor.assign(average)
-      try average.assign(kept)
+      try average.assign(copy)
     }
   }
 }

@@ -2,7 +2,7 @@ public import Platform
 
 /// Why pictures cannot be read from TFRecord files.
 ///
-/// The messages name files and folders as they were given, and count records from 0.
+/// The messages contain the paths of files and folders as the caller gave them, and count records from 0.
 public struct RecordError: DescribedError {
   /// Distinguishes the errors.
   public enum Code: String, Sendable {
@@ -32,10 +32,10 @@ extension RecordError {
     Self(.unreadable, "\(file) cannot be read: \(reason)")
   }
 
-  /// The file is compressed as a whole.
+  /// The whole file is compressed.
   public static func compressed(file: String) -> Self {
     Self(
-      .compressed, "\(file) is compressed as a whole, which is not supported",
+      .compressed, "\(file) is a compressed file, which is not supported",
       remedy: "write it again without compression, or decompress it with gunzip")
   }
 
@@ -58,7 +58,7 @@ extension RecordError {
     Self(.notAnExample, "record \(record) of \(file) is not a tf.Example: \(reason)")
   }
 
-  /// A record does not hold exactly one picture, or an empty one.
+  /// A record does not contain exactly one picture, or the picture is empty.
   public static func noPicture(file: String, record: Int) -> Self {
     Self(
       .noPicture,
@@ -79,7 +79,7 @@ extension RecordError {
       "record \(record) of \(file) has the label \(label), but there are \(classes) classes, 0 to \(classes - 1)")
   }
 
-  /// None of the files holds a record.
+  /// The files contain no records.
   public static func noRecords(path: String) -> Self { Self(.noRecords, "\(path) holds no records") }
 
   /// No file in the folder has the name of a TFRecord file.
@@ -89,7 +89,7 @@ extension RecordError {
       remedy: "give them names such as train-00000-of-00010 or train.tfrecord")
   }
 
-  /// The folder holds files of several splits, and none was chosen.
+  /// The folder contains files of several splits, and the caller chose none.
   public static func severalSplits(path: String, splits: [String]) -> Self {
     Self(
       .severalSplits, "\(path) holds files of several splits (\(splits.joined(separator: ", ")))",
@@ -109,6 +109,6 @@ extension RecordError {
 
   /// The label file does not name this class.
   public static func unnamedLabel(path: String, label: Int) -> Self {
-    Self(.unnamedLabel, "\(path) has no name for class \(label)", remedy: "name every class from 0 on")
+    Self(.unnamedLabel, "\(path) has no name for class \(label)", remedy: "name every class, starting at 0")
   }
 }

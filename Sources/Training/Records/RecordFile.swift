@@ -53,7 +53,7 @@ struct RecordFile: Sendable {
   ) throws(RecordError) -> Range<Int> {
     guard bytes.count - position >= 12 else { throw .cutOff(file: name, record: number) }
     let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-    guard isWhole(bytes, position..<position + 8) else {
+    guard isIntact(bytes, position..<position + 8) else {
       if number == 0, Self.isCompressed(bytes) { throw .compressed(file: name) }
       throw .altered(file: name, record: number, part: .length)
     }
@@ -61,12 +61,12 @@ struct RecordFile: Sendable {
     guard let length = Int(exactly: length), bytes.count - start >= 4, length <= bytes.count - start - 4 else {
       throw .cutOff(file: name, record: number)
     }
-    guard isWhole(bytes, start..<start + length) else { throw .altered(file: name, record: number, part: .data) }
+    guard isIntact(bytes, start..<start + length) else { throw .altered(file: name, record: number, part: .data) }
     return start..<start + length
   }
 
-  /// Returns whether the checksum behind a range of bytes matches them.
-  private func isWhole(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+  /// Returns whether the checksum after a range of bytes matches the bytes.
+  private func isIntact(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     CRC32C(of: UnsafeRawBufferPointer(rebasing: bytes[range])).masked
       == UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: range.upperBound, as: UInt32.self))
   }
@@ -78,7 +78,7 @@ struct RecordFile: Sendable {
   }
 }
 
-/// The positions and labels of the pictures in a TFRecord file, which are kept in memory.
+/// The positions and labels of the pictures in a TFRecord file. They stay in memory.
 struct RecordIndex: Sendable {
   /// A picture of a record.
   struct Entry: Sendable, Hashable {
@@ -125,7 +125,7 @@ struct RecordIndex: Sendable {
 /// The names that records give to their labels.
 struct RecordLabelNames: Sendable {
   private var names: [Int: String] = [:]
-  // Labels with several names, or with one that a label file cannot hold.
+  // Labels with several names, or with a name that a label file cannot contain.
   private var unclear: Set<Int> = []
 
   /// Adds the name that a record gives to its label; an empty one is ignored.
@@ -138,7 +138,7 @@ struct RecordLabelNames: Sendable {
     }
   }
 
-  /// Adds the names of other records.
+  /// Adds the names that other records give.
   mutating func add(_ others: RecordLabelNames) {
     for (label, name) in others.names { add(name, for: label) }
     unclear.formUnion(others.unclear)

@@ -25,12 +25,12 @@ enum RecordFolder {
     }
     let found = names.compactMap { name in RecordFileName(name).map { (text: name, name: $0) } }
     guard !found.isEmpty else { throw .noFiles(path: path) }
-    let wanted = found.filter { split == nil || $0.name.split == split }
-    guard !wanted.isEmpty else { throw .noSuchSplit(path: path, split: split?.rawValue ?? "") }
-    let splits = Set(wanted.map { $0.name.split?.rawValue ?? "others" })
+    let chosen = found.filter { split == nil || $0.name.split == split }
+    guard !chosen.isEmpty else { throw .noSuchSplit(path: path, split: split?.rawValue ?? "") }
+    let splits = Set(chosen.map { $0.name.split?.rawValue ?? "others" })
     guard splits.count == 1 else { throw .severalSplits(path: path, splits: splits.sorted()) }
-    try check(wanted, path: path)
-    return wanted.map { url.appending(path: $0.text) }
+    try check(chosen, path: path)
+    return chosen.map { url.appending(path: $0.text) }
   }
 
   /// Throws ``RecordError/missingFile(path:beside:number:count:)`` if a numbered set of files is incomplete.
@@ -78,7 +78,7 @@ struct RecordFileName {
   }
 }
 
-/// A split of a data set, which the names of its TFRecord files denote.
+/// A split of a data set, as the names of its TFRecord files denote it.
 public enum RecordSplit: String, Sendable, Hashable {
   case train, validation, test
 

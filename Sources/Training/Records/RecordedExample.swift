@@ -28,7 +28,7 @@ struct RecordedExample {
     }
   }
 
-  /// Reads an entry of the map; of entries with the same name the last counts.
+  /// Reads an entry of the map; among entries with the same name, the last one counts.
   private mutating func read(_ entry: Range<Int>, _ bytes: UnsafeRawBufferPointer) throws(WireCursor.Malformed) {
     var name = entry.lowerBound..<entry.lowerBound
     try Self.forEachRun(1, bytes, entry) { name = $0 }
@@ -101,7 +101,7 @@ struct WireCursor {
     case fixed
   }
 
-  /// Why bytes are not a message.
+  /// The reason why bytes are not a message.
   struct Malformed: Error {
     let reason: String
   }

@@ -15,7 +15,7 @@ public struct NetworkEvaluation: Sendable {
     confusion = ConfusionMatrix(labels: Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($0, $1) }))
   }
 
-  /// Counts the scores of the data's examples, in their order.
+  /// Counts the scores of the data's examples, which are in the same order.
   init(_ scores: some Sequence<ArraySlice<Float>>, of data: TrainingData) {
     self.init(labels: data.labels)
     for (scores, example) in zip(scores, data.examples) { add(scores, label: example.label) }
@@ -30,7 +30,7 @@ public struct NetworkEvaluation: Sendable {
   /// Counts a picture.
   ///
   /// - Parameters:
-  ///   - scores: The score of each class; of equal ones the class with the lower number ranks first.
+  ///   - scores: The score of each class; among equal scores, the class with the lower number ranks first.
   ///   - label: The picture's class.
   mutating func add(_ scores: ArraySlice<Float>, label: Int) {
     guard label >= 0, label < scores.count else { return }

@@ -9,7 +9,7 @@ import Synchronization
   import Musl
 #endif
 
-/// An executor with a thread of its own for an actor that uses libtorch, whose recorded gradients and worker threads belong
+/// An executor with its own thread, for an actor that uses libtorch: libtorch's recorded gradients and worker threads belong
 /// to the calling thread.
 final class TorchThread: SerialExecutor {
   private let jobs = Jobs()

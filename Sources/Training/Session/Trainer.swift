@@ -1,6 +1,6 @@
 public import Torch
 
-/// Trains and evaluates networks on a thread of its own.
+/// Trains and evaluates networks on its own thread.
 ///
 /// ```swift
 /// let trainer = Trainer(try TorchLibrary())
@@ -18,9 +18,8 @@ public actor Trainer {
 
   /// Trains a network, from the start or from the last checkpoint in the run's folder.
   ///
-  /// A run that was stopped at any moment and is resumed with the same settings, pictures and number of threads ends
-  /// with the same weights as an uninterrupted one, bit for bit. When the task is cancelled, a checkpoint is written
-  /// first.
+  /// A run can be stopped at any moment. If it is resumed with the same settings, pictures and number of threads, its final
+  /// weights are bit-identical to those of an uninterrupted run. If the task is cancelled, a checkpoint is written first.
   ///
   /// - Parameters:
   ///   - run: The run.
@@ -60,7 +59,7 @@ public actor Trainer {
   /// - Parameters:
   ///   - experiment: The settings of the experiment.
   ///   - data: Pictures of the base's classes and of new ones.
-  ///   - checkpoint: The base, which must not have been trained on the pictures that the experiment tests.
+  ///   - checkpoint: The base. It must not have been trained on the test pictures of the experiment.
   /// - Throws: ``TrainingError``, ``TrainingDataError``, `TorchError`, `PictureError`, `CancellationError`.
   public func run(
     _ experiment: Experiment, on data: TrainingData, base checkpoint: Checkpoint, device: Int? = nil, threads: Int,
@@ -80,6 +79,6 @@ public struct TrainingResult: Sendable {
   public let best: Checkpoint
   /// The evaluation of the best checkpoint on the test pictures; nil if there are none.
   public let evaluation: NetworkEvaluation?
-  /// The seconds spent on the embeddings of a frozen base, on steps, and, of the latter, on waiting for pictures.
+  /// The seconds spent on the embeddings of a frozen base, on steps, and, as part of the steps, on waiting for pictures.
   public let embeddingSeconds, stepSeconds, waitingSeconds: Double
 }

@@ -38,7 +38,7 @@ extension TrainingError {
   public static func unknownArchitecture(_ name: String, known: [String]) -> Self {
     Self(
       .unknownArchitecture, "there is no architecture \"\(name)\"",
-      remedy: "the known ones are \(known.joined(separator: ", "))")
+      remedy: "the architectures are \(known.joined(separator: ", "))")
   }
 
   /// A setting is invalid.
@@ -51,7 +51,7 @@ extension TrainingError {
     Self(.badWeights, "the weight \(name) does not fit the network: \(reason)")
   }
 
-  /// A layer of a kind that cannot be trained.
+  /// A layer is of a kind that cannot be trained.
   public static func badLayer(_ name: String) -> Self {
     Self(.badLayer, "the layer \(name) is of a kind that cannot be trained")
   }
@@ -66,10 +66,10 @@ extension TrainingError {
     Self(.infiniteWeights, "weights of the network are infinite or NaN", remedy: "use an earlier checkpoint")
   }
 
-  /// Quantisation-aware training has not begun in a checkpoint that is to become a quantised model.
+  /// The checkpoint cannot become a quantised model, because quantisation-aware training had not begun.
   public static func notQuantized(path: String) -> Self {
     Self(
-      .notQuantized, "\(path) is from a run with quantisation-aware training, which had not begun by then",
+      .notQuantized, "\(path) was written before quantisation-aware training began in its run",
       remedy: "continue the training, or write a float model")
   }
 
@@ -84,7 +84,7 @@ extension TrainingError {
       divergence: Divergence(step: step, epoch: epoch, rate: rate, kept: kept))
   }
 
-  /// There are fewer pictures than one batch has.
+  /// There are fewer pictures than a batch needs.
   public static func tooFewPictures(count: Int, batchSize: Int) -> Self {
     Self(
       .tooFewPictures, "there are \(count) pictures to train on, fewer than the \(batchSize) of one batch",
@@ -106,19 +106,19 @@ extension TrainingError {
       """, remedy: "use pictures of the same classes in the same order")
   }
 
-  /// The folder holds a checkpoint of another run; `reason` says what differs.
+  /// The folder contains a checkpoint of another run; `reason` says what differs.
   public static func otherRun(path: String, because reason: String) -> Self {
     Self(
       .otherRun, "\(path) is from another training run: \(reason)",
       remedy: "train in a new folder, or use the settings and pictures that the run started with")
   }
 
-  /// The folder already holds checkpoints, and the run is not to be resumed.
+  /// The folder already contains checkpoints, but resuming was not requested.
   public static func alreadyThere(path: String) -> Self {
     Self(.alreadyThere, "\(path) already exists", remedy: "resume that run, or train in a new folder")
   }
 
-  /// The folder holds no checkpoint to resume from.
+  /// The folder contains no checkpoint to resume from.
   public static func nothingToResume(path: String) -> Self {
     Self(.nothingToResume, "there is no checkpoint \(path) to resume from", remedy: "start a new run")
   }

@@ -71,12 +71,12 @@ final class TrainingLoop {
 
   /// Returns the checkpoint to resume from, after checking that it is from the same run; nil if the run is new.
   private static func checkpoint(to run: TrainingRun, pictures: String, stepsPerEpoch: Int) throws -> Checkpoint? {
-    let isThere = FileManager.default.fileExists(atPath: run.lastFile.path)
+    let exists = FileManager.default.fileExists(atPath: run.lastFile.path)
     guard run.isResuming else {
-      if isThere { throw TrainingError.alreadyThere(path: run.lastFile.path) }
+      if exists { throw TrainingError.alreadyThere(path: run.lastFile.path) }
       return nil
     }
-    guard isThere else { throw TrainingError.nothingToResume(path: run.lastFile.path) }
+    guard exists else { throw TrainingError.nothingToResume(path: run.lastFile.path) }
     let kept = try Checkpoint(contentsOf: run.lastFile)
     var differences: [String] = []
     if kept.labels != run.training.labels { differences.append("its classes are different") }
@@ -89,7 +89,7 @@ final class TrainingLoop {
     guard differences.isEmpty else {
       throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
     }
-    guard kept.position.isSound(run.settings, stepsPerEpoch: stepsPerEpoch),
+    guard kept.position.isValid(run.settings, stepsPerEpoch: stepsPerEpoch),
       kept.history.count == kept.position.epoch
     else {
       throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "its position in the run is impossible")
@@ -205,10 +205,10 @@ final class TrainingLoop {
   private func reportStep(
     _ result: TrainingSession.StepResult, secondsLeft: Double, _ report: (TrainingEvent) -> Void
   ) {
-    let asked = Double(position.stepInEpoch * settings.batchSize)
+    let pictures = Double(position.stepInEpoch * settings.batchSize)
     let progress = TrainingProgress(
       epoch: position.epoch + 1, epochs: settings.epochs, step: position.stepInEpoch, steps: stepsPerEpoch,
-      loss: position.lossSum / Double(position.stepInEpoch), accuracy: Double(position.correct) / asked,
+      loss: position.lossSum / Double(position.stepInEpoch), accuracy: Double(position.correct) / pictures,
       rate: result.rate, secondsLeft: secondsLeft)
     report(.step(progress))
     if position.step % 10 == 0 || position.stepInEpoch == stepsPerEpoch {
@@ -224,7 +224,7 @@ final class TrainingLoop {
       accuracy: Double(position.correct) / Double(stepsPerEpoch * settings.batchSize),
       testAccuracy: evaluation?.accuracy, isQuantized: session.isQuantizing, seconds: seconds,
       waitingShare: waitingShare)
-    // Before fake quantisation begins, a checkpoint cannot become a quantised model: only its equals compete.
+    // A checkpoint from before fake quantisation cannot become a quantised model: compare only epochs of the same kind.
     let rivals = history.filter { $0.isQuantized == result.isQuantized }
     let isBest = result.testAccuracy.map { $0 > rivals.compactMap(\.testAccuracy).max() ?? -1 } ?? true
     history.append(result)
@@ -247,8 +247,8 @@ final class TrainingLoop {
 
   /// Returns the state as a checkpoint.
   ///
-  /// - Throws: Also ``TrainingError/diverged(step:epoch:rate:kept:)`` if the last step diverged, which its loss, computed
-  ///   before the update, does not show.
+  /// - Throws: Also ``TrainingError/diverged(step:epoch:rate:kept:)`` if the last step diverged. Its loss does not show that,
+  ///   because it is computed before the update.
   private func checkpoint() throws -> Checkpoint {
     let checkpoint = try session.checkpoint(
       labels: run.training.labels, pictures: pictures, position: position, history: history)
@@ -301,7 +301,7 @@ final class TrainingLoop {
       embeddingSeconds: embedded.seconds, stepSeconds: stepped.seconds, waitingSeconds: waited.seconds)
   }
 
-  /// Computes the embeddings of all pictures, or reads those that an earlier run stored.
+  /// Computes the embeddings of all pictures, or reads them from the file of an earlier run.
   private func embed(
     report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
   ) async throws {

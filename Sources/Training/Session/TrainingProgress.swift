@@ -6,7 +6,7 @@ public enum TrainingEvent: Sendable {
   case begins(stepsPerEpoch: Int, step: Int)
   /// A step has ended.
   case step(TrainingProgress)
-  /// An epoch has ended; `isBest` if no earlier one had a higher accuracy on the test pictures.
+  /// An epoch has ended; `isBest` tells whether no earlier epoch had a higher accuracy on the test pictures.
   case epoch(EpochResult, isBest: Bool)
 }
 
@@ -32,14 +32,14 @@ public struct EpochResult: Sendable, Hashable, Codable {
   public let epoch: Int
   /// The mean loss of its steps.
   public let loss: Double
-  /// The training accuracy: the share of the augmented pictures that the network classified correctly, each before the
-  /// step that learnt from it.
+  /// The training accuracy: the fraction of augmented pictures that the network classified correctly, each before the step
+  /// that trained on it.
   public let accuracy: Double
   /// The accuracy on the test pictures after the epoch, or nil if there are none.
   public let testAccuracy: Double?
   /// Whether quantisation-aware training had begun by the end of the epoch; see ``FakeQuantizationSettings``.
   public let isQuantized: Bool
-  /// The duration in seconds, and the share of it that steps waited for pictures.
+  /// The duration in seconds, and the fraction of it that steps spent waiting for pictures.
   public let seconds, waitingShare: Double
 
   // The names in checkpoints and in JSON.
@@ -50,7 +50,7 @@ public struct EpochResult: Sendable, Hashable, Codable {
   }
 }
 
-/// How far a training run has come.
+/// The position of a training run.
 public struct TrainingPosition: Sendable, Hashable, Codable {
   /// The number of finished epochs.
   public var epoch = 0
@@ -65,7 +65,7 @@ public struct TrainingPosition: Sendable, Hashable, Codable {
   public init() {}
 
   /// Whether a run with these settings can be at this position.
-  func isSound(_ settings: TrainingSettings, stepsPerEpoch: Int) -> Bool {
+  func isValid(_ settings: TrainingSettings, stepsPerEpoch: Int) -> Bool {
     (0...settings.epochs).contains(epoch) && (0...stepsPerEpoch).contains(stepInEpoch)
       && step == epoch * stepsPerEpoch + stepInEpoch && (0...stepInEpoch * settings.batchSize).contains(correct)
       && lossSum.isFinite

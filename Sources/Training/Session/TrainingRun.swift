@@ -24,9 +24,9 @@ public struct TrainingRun: Sendable {
   public var isCachingEmbeddings = true
   /// The number of a CUDA device, or nil for the CPU.
   public var device: Int?
-  /// The number of threads that compute, and of those that read pictures.
+  /// The number of threads for computing, and the same number for reading pictures.
   public var threads: Int
-  /// The longest time between two checkpoints, but for the length of a step; each epoch also ends with one.
+  /// The longest time between two checkpoints, which are written after a step; each epoch also ends with one.
   public var checkpointInterval: Duration = .seconds(300)
 
   /// Creates a run; by default with as many threads as there are cores.

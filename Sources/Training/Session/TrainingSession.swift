@@ -95,7 +95,7 @@ final class TrainingSession {
     try self.step(embedding: embedding, labels: labels, at: step, pass(at: step))
   }
 
-  /// Whether only a small head is trained, for which one thread is faster than several.
+  /// Whether the session trains only a small head, for which one thread is faster than several.
   private var isLight: Bool {
     settings.isBaseFrozen && torch.device == nil
       && settings.batchSize * network.classes * network.base.outputs < 1 << 24
@@ -154,22 +154,22 @@ final class TrainingSession {
 
   /// Returns the mode of the forward pass of a step.
   private func pass(at step: Int) -> ForwardPass {
-    // Statistics move quickly at first, as weight averages do, because they start from values unrelated to the data.
+    // Statistics change quickly at first, like weight averages, because their initial values are unrelated to the data.
     let momentum = max(settings.statisticsMomentum, 9 / Double(10 + step))
     // Each step has its own seed, so that repeating a step repeats its dropout.
     var random = SplitMix64(seed: settings.seed, for: .dropout, epoch: step)
     var pass = ForwardPass(
       statisticsMomentum: momentum, dropout: settings.head.dropout,
       dropoutSeed: random.next())
-    if let wanted = settings.fakeQuantization {
+    if let quantization = settings.fakeQuantization {
       let epoch = Double(step) / Double(stepsPerEpoch)
-      if epoch >= wanted.delay {
-        let fakeQuantization = self.fakeQuantization ?? FakeQuantization(grid: wanted.grid)
+      if epoch >= quantization.delay {
+        let fakeQuantization = self.fakeQuantization ?? FakeQuantization(grid: quantization.grid)
         self.fakeQuantization = fakeQuantization
         pass.fakeQuantization = fakeQuantization
         pass.updatesRanges = true
       }
-      if epoch >= wanted.freeze { pass.statisticsMomentum = nil }
+      if epoch >= quantization.freeze { pass.statisticsMomentum = nil }
     }
     return pass
   }
@@ -185,7 +185,7 @@ extension [Float] {
 }
 
 extension ArraySlice<Float> {
-  /// The place of the greatest element; of equal ones the first.
+  /// The index of the greatest element; the first one among equal elements.
   var greatest: Int {
     var best = startIndex
     for place in indices where self[place] > self[best] { best = place }
@@ -236,7 +236,7 @@ extension TrainingSession {
     return tensor
   }
 
-  /// Returns batches for evaluation, as large as those of training.
+  /// Returns batches for evaluation, with the batch size of training.
   func batches(evaluating data: TrainingData, threads: Int) throws -> Batches {
     try BatchLoader(
       evaluating: data, side: settings.side, batchSize: settings.batchSize, resize: .crop, threads: threads

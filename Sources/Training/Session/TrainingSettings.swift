@@ -2,7 +2,7 @@ import ModelSurgery
 
 /// The settings of a training run.
 ///
-/// Together with the pretrained weights, the pictures and the number of threads they determine every bit of the result.
+/// Together with the pretrained weights, the pictures and the number of threads, they determine every bit of the result.
 public struct TrainingSettings: Sendable, Hashable, Codable {
   /// The name of the base's architecture, such as `mobilenet-v1-1.0`.
   public var architecture: String
@@ -20,12 +20,12 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var rate: LearningRate
   /// The weight decay of pointwise and full convolutions and of the projection, per step and unit of the learning rate.
   public var weightDecay: Double
-  /// The share of each label that is spread over all classes.
+  /// The fraction of each label that is spread over all classes.
   public var labelSmoothing: Double
   /// The decay of the weights' moving averages, which are evaluated and exported instead of the weights; nil for none.
   public var averageDecay: Double?
-  /// The momentum of the running statistics of batch normalisation: how far a step moves them towards those of its batch.
-  /// At step t it is 9 / (10 + t) if that is more.
+  /// The momentum of the running statistics of batch normalisation: how far a step moves them towards the statistics of its
+  /// batch. At step t it is at least 9 / (10 + t).
   public var statisticsMomentum: Double
   /// Whether only the head is trained.
   public var isBaseFrozen: Bool
@@ -79,7 +79,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     return found.with(side: Int32(clamping: side)).base
   }
 
-  /// Returns the names of the settings that differ from other ones.
+  /// Returns the names of the settings that differ from the other settings.
   func differences(from other: TrainingSettings) -> [String] {
     zip(Mirror(reflecting: self).children, Mirror(reflecting: other).children).compactMap { own, theirs in
       "\(own.value)" == "\(theirs.value)" ? nil : own.label
@@ -87,7 +87,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   }
 }
 
-/// The head that is trained on the base: that of Qi, Brown and Lowe (CVPR 2018).
+/// The head that is trained on the base: the head of Qi, Brown and Lowe (CVPR 2018).
 ///
 /// scores = softmax(s W x), where x is P e divided by its length, e is the base's embedding, and the rows of W have
 /// length 1.
@@ -119,10 +119,10 @@ extension TrainingSettings {
     try require(epochs >= 1 && epochs <= 100_000, "the number of epochs", "\(epochs) is not in 1 … 100000")
     try require(batchSize >= 1, "the batch size", "\(batchSize) is less than 1")
     try require(rate.peak > 0 && rate.peak.isFinite, "the learning rate", "\(rate.peak) is not a number above 0")
-    try require(rate.schedule.isSound, "the schedule of the learning rate", "one of its numbers is out of range")
+    try require(rate.schedule.isValid, "the schedule of the learning rate", "one of its numbers is out of range")
     try require(
-      optimizer.isSound, "the optimiser", "its momentum or its decay is not in 0 ..< 1, or its ε is not above 0")
-    try require(rate.warmUp >= 0 && rate.warmUp.isFinite, "the warm-up", "\(rate.warmUp) is not a number from 0 on")
+      optimizer.isValid, "the optimiser", "its momentum or its decay is not in 0 ..< 1, or its ε is not above 0")
+    try require(rate.warmUp >= 0 && rate.warmUp.isFinite, "the warm-up", "\(rate.warmUp) is not a number of at least 0")
     try require(weightDecay >= 0 && weightDecay < 1, "the weight decay", "\(weightDecay) is not in 0 ..< 1")
     try require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", "\(labelSmoothing) is not in 0 ..< 1")
     try require(
@@ -144,10 +144,10 @@ extension TrainingSettings {
         "\(fakeQuantization.delay) is not in 0 ..< \(epochs), the number of epochs")
       try require(
         fakeQuantization.freeze >= 0 && fakeQuantization.freeze.isFinite, "the epoch that freezes batch statistics",
-        "\(fakeQuantization.freeze) is not a number from 0 on")
+        "\(fakeQuantization.freeze) is not a number of at least 0")
       try require(
         !isBaseFrozen, "quantisation-aware training",
-        "the base is frozen; train floats and quantise the model afterwards with pictures")
+        "the base is frozen; train a float model, then quantise it with pictures")
     }
   }
 

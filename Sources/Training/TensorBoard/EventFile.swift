@@ -15,8 +15,8 @@ import ModelSurgery
 
 /// An event file of TensorBoard: TFRecords of `tf.Event` with scalars over time.
 ///
-/// Scalars are written at once, so that TensorBoard can show them during training. One that cannot be written, such as on a
-/// full disk, is dropped; training continues.
+/// Scalars are written immediately, so that TensorBoard can show them during training. If scalars cannot be written, for
+/// example because the disk is full, they are dropped and training continues.
 final class EventFile {
   private let descriptor: Int32
   private var byteCount = 0

@@ -7,7 +7,7 @@ public import ModelSurgery
 public import Pictures
 public import Training
 
-// The library's types as values of options.
+// Types of the library as values of options.
 
 extension Device: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
@@ -61,9 +61,9 @@ extension Architecture: ExpressibleByArgument {
   public static var allValueStrings: [String] { known.map(\.name) }
 }
 
-// MARK: Values of the command's own
+// MARK: Option types that only the command uses
 
-/// The arithmetic of uint8 models: a fixed one, or the one that the processor runs faster.
+/// The arithmetic of uint8 models: a fixed one, or the faster one on this processor.
 enum ArithmeticChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, exact, int8
 
@@ -98,7 +98,7 @@ enum OptimizerKind: String, ExpressibleByArgument, CaseIterable {
   case sgd, rmsprop
 }
 
-/// A learning-rate schedule as the command line writes it.
+/// A learning-rate schedule in the notation of the command line.
 struct RateSchedule: ExpressibleByArgument, CustomStringConvertible {
   static let words = "constant, cosine, cosine:END, steps:FACTOR:EPOCH,EPOCH,… or exponential:FACTOR:EPOCHS"
 
@@ -155,8 +155,7 @@ enum ClassChoice: ExpressibleByArgument {
     }
   }
 
-  /// Returns the names of the classes, in the order of `labels`; names that are not among them stay, behind the others, so
-  /// that an error can tell them.
+  /// Returns the names of the classes, in the order of `labels`. Unknown names come last, so that an error can report them.
   func names(of labels: [String]) -> [String] {
     switch self {
     case .first(let count): Array(labels.prefix(count))

@@ -45,15 +45,15 @@ struct ClassifyCommand: AsyncParsableCommand {
       help: ArgumentHelp(
         """
         Fraction of pictures of the known classes that may be called unknown, at least 0 and less than 1, or 'never'. \
-        (default: as stored in the model)
+        (default: the rate in the model)
         """, valueName: "fraction"))
     var unknown: UnknownAnswers?
 
     @Option(
       help: ArgumentHelp(
         """
-        Average the scores of five or thirteen mirrored and cropped views. Five take five times as long, and name one or \
-        two more of 100 pictures correctly; thirteen are hardly better. (default: none)
+        Average the scores of five or thirteen mirrored and cropped views. Five take five times as long, and classify one \
+        or two more of 100 pictures correctly; thirteen are hardly better. (default: none)
         """, valueName: "views"))
     var testTimeAugmentation: Augmentation?
 
@@ -94,7 +94,7 @@ struct ClassifyCommand: AsyncParsableCommand {
     if case .atRate = settings.unknown, classifier.unknownRule == nil, classifier.noveltyError == nil {
       Terminal.warn("--unknown has no effect: the model stores no novelty scores")
     }
-    // Answers on a terminal show the progress themselves.
+    // On a terminal, the printed answers already show the progress.
     let progress = Progress(total: Terminal.showsResults ? 0 : files.count)
     defer { progress.finish() }
     var read = 0

@@ -78,7 +78,7 @@ struct DevicesCommand: ParsableCommand {
   }
 }
 
-/// Runs a model once, in a process of its own, to find out whether the Edge TPU library crashes.
+/// Runs a model once, in a separate process, to find out whether the Edge TPU library crashes.
 struct TryDeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "try-device",
@@ -99,14 +99,14 @@ struct TryDeviceCommand: ParsableCommand {
   }
 }
 
-/// Tries each build of the Edge TPU library once, in a process of its own.
+/// Tries each build of the Edge TPU library once, in a separate process.
 ///
-/// A library that was built for another runtime may crash, and then ends only that process.
+/// A library that was built for another runtime may crash; the crash then ends only that process.
 enum DeviceTrial {
   /// Runs a model in the trial process.
   ///
-  /// - Throws: ``EdgeTPUError/libraryCrashes(path:version:signal:)`` and ``EdgeTPUError/trialFailed(path:complaint:)``. The
-  ///   caller finds out itself that there is no device, or that it is busy.
+  /// - Throws: ``EdgeTPUError/libraryCrashes(path:version:signal:)`` and ``EdgeTPUError/trialFailed(path:complaint:)``. It
+  ///   does not throw if there is no device or it is busy: the caller detects that itself.
   static func run(_ library: EdgeTPULibrary, file: Bytes, choice: EdgeTPUChoice) throws {
     let cache = ModelCache()
     let identity = "\(library.identity) \(try Runtime().identity)"

@@ -111,12 +111,12 @@ struct EmbeddingSetReport: Encodable {
   let classes: [EmbeddedClass]
   let pictures: Int
   let skipped: Int
-  /// Whether the file stores each embedding, and not only their sums.
+  /// Whether the file stores each embedding instead of only sums.
   let embeddingsStored: Bool
   let dimension: Int
   let views: Int
   let resize: String
-  /// The arithmetic that the embeddings were computed in.
+  /// The arithmetic of the embeddings.
   let arithmetic: String
   let file: String
   let profile: ProfileReport?

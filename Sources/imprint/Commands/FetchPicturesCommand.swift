@@ -15,7 +15,7 @@ struct FetchPicturesCommand: AsyncParsableCommand {
       Pictures that cannot be downloaded are reported and skipped. Run the command again to download what is missing; \
       interrupted downloads are resumed.
 
-      The command needs curl; the environment variable IMPRINT_CURL names another one than that on PATH.
+      The command needs curl on PATH, or its path in the environment variable IMPRINT_CURL.
 
       EXAMPLES
         imprint fetch flowers.csv -o flowers
@@ -122,7 +122,7 @@ struct FetchPicturesCommand: AsyncParsableCommand {
 
 /// What `fetch` prints.
 struct FetchedPicturesReport: Encodable {
-  /// A line of the list without a picture.
+  /// A line of the list whose picture was not downloaded.
   struct Problem: Encodable {
     let line: Int
     let url: String?

@@ -79,7 +79,7 @@ struct InspectionReport: Encodable {
     } else if let head = model.solvedHead {
       lines.append("Head    \(Self.words(head))")
     } else {
-      lines.append("Head    none that can be imprinted as it is")
+      lines.append("Head    none that can be imprinted")
     }
     if !imprinted.isEmpty {
       lines.append("Imprinted classes")
@@ -162,7 +162,7 @@ struct InspectionReport: Encodable {
     return lines
   }
 
-  // Enough for most trained classifiers, not for the thousand classes of ImageNet.
+  // More than most trained classifiers have, but fewer than ImageNet's thousand classes.
   private static let mostLabels = 30
 
   private func tensor(_ index: Int32, in graph: ModelSummary.GraphSummary) -> String {

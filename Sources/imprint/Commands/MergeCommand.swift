@@ -22,7 +22,7 @@ struct MergeCommand: AsyncParsableCommand {
         imprint merge flowers.embeddings --rename ros=rose -o flowers.embeddings
       """)
 
-  @Argument(help: "Files of 'imprint embed' or 'imprint train'.")
+  @Argument(help: "Files written by 'imprint embed', 'imprint merge' or 'imprint train'.")
   var files: [String]
 
   @Option(name: .shortAndLong, help: ArgumentHelp("File to write.", valueName: "file"))
@@ -55,7 +55,7 @@ struct MergeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let output = URL(filePath: output)
-    // A merged file may be replaced by the result; one that is subtracted is still needed.
+    // The output may replace a merged file, but not a subtracted one, which is still needed.
     try OutputFile.check(output, notReplacing: without.map { URL(filePath: $0) })
     let parts = try files.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
     var embeddings = EmbeddingSet(space: parts[0].space, budget: budget.bytes(merging: parts))
@@ -76,7 +76,7 @@ struct MergeCommand: AsyncParsableCommand {
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 
-  /// Removes a class, or a picture of it. A class name may contain a slash itself, and takes precedence.
+  /// Removes a class, or one of its pictures. A class name may contain a slash; it takes precedence over a picture.
   private func remove(_ name: String, from embeddings: inout EmbeddingSet) throws {
     if embeddings.place(of: name) == nil,
       let known = embeddings.classes.first(where: { name.hasPrefix($0.name + "/") })
@@ -89,7 +89,7 @@ struct MergeCommand: AsyncParsableCommand {
 }
 
 extension EmbeddingSetError {
-  /// Runs `work`, and names the file if its embeddings are not comparable with the others.
+  /// Runs `work`, and adds the file's name to the error if its embeddings are not comparable with the other ones.
   ///
   /// - Throws: ``LocatedError`` for ``EmbeddingSetError/otherSpace(_:)``, and what `work` throws.
   static func locating<Result>(_ file: String?, _ work: () throws -> Result) throws -> Result {

@@ -16,7 +16,7 @@ import LiteRT
   import Musl
 #endif
 
-/// The options of every command that runs a classifier or a base model on pictures.
+/// The options of all commands that run a classifier or a base model on pictures.
 struct RunOptions: ParsableArguments {
   @OptionGroup(title: "Speed and devices") var speed: ExecutionOptions
 
@@ -45,10 +45,10 @@ struct LabelFileOption: ParsableArguments {
   @Option(help: .hidden)
   var label: String?
 
-  /// The file, if one was named.
+  /// The path of the label file, if one was given.
   var file: String? { labels ?? label }
 
-  /// Returns the labels in the file, if one was named.
+  /// Returns the labels in the file, if one was given.
   func read() throws -> Labels? { try file.map { try Labels(contentsOf: URL(filePath: $0)) } }
 }
 
@@ -74,7 +74,7 @@ struct ExecutionOptions: ParsableArguments {
       edgeTPU: device.use, cache: ModelCache(), runtime: runtime)
   }
 
-  /// Starts a profile if one is wanted.
+  /// Starts a profile if `--profile` was given.
   func startProfile() -> Profile? { profile ? Profile() : nil }
 }
 
@@ -88,7 +88,7 @@ struct ThreadOptions: ParsableArguments {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads); it takes a number from 1 to 1024")
     }
-    // OpenBLAS reads this when it is opened, which is when a head is solved. A value that the user has set stays.
+    // OpenBLAS reads this when it is opened, which is when a head is solved. It does not replace a value that the user has set.
     setenv("OPENBLAS_NUM_THREADS", "\(threads)", 0)
   }
 }
@@ -143,8 +143,8 @@ struct BudgetOptions: ParsableArguments {
   /// The budget in bytes, if one was given.
   var bytes: Int? { budget.map { $0.multipliedReportingOverflow(by: 1_000_000).overflow ? .max : $0 * 1_000_000 } }
 
-  /// Returns the budget in bytes: the one given, else the largest of the default and those of the input files, so that no
-  /// embedding is lost unasked.
+  /// Returns the budget in bytes: the one given, else the largest of the default and the budgets of the input files, so that
+  /// embeddings are dropped only on request.
   func bytes(merging parts: [EmbeddingSet]) -> Int {
     bytes ?? parts.reduce(EmbeddingSet.defaultBudget) { max($0, $1.budget) }
   }

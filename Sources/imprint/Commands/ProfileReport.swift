@@ -1,7 +1,7 @@
 import Heads
 import Inference
 
-/// The time that each step took, which `--profile` prints.
+/// The time of each step, which `--profile` prints.
 struct ProfileReport: Encodable {
   struct Row: Encodable {
     let step: String

@@ -15,8 +15,8 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train",
     abstract: "Train a classifier on labelled pictures.",
     discussion: """
-      The last layer of a base model is solved from the embeddings of the pictures. The accuracy is estimated by leaving \
-      out each picture in turn; to measure it on other pictures, hold some back with --test-ratio.
+      Solves the last layer of a base model from the embeddings of the pictures, and estimates the accuracy by leaving out \
+      each picture in turn. To measure the accuracy on other pictures, hold some back with --test-ratio.
 
       EXAMPLES
         imprint train --data flowers --output flowers.tflite
@@ -96,7 +96,7 @@ struct TrainCommand: AsyncParsableCommand {
       if files.savePartial { await savePartial(of: teacher, beside: output) }
       throw error
     }
-    // Before later errors, which unreadable pictures may have caused.
+    // Report unreadable pictures before later errors, which they may have caused.
     progress.finish()
     for error in lesson.skipped { Terminal.warn(error) }
     for name in lesson.emptyClasses {
@@ -119,7 +119,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let embeddingsFile = Teacher.embeddingsFile(for: output)
     if !files.embeddings, FileManager.default.fileExists(atPath: embeddingsFile.path) {
-      Terminal.warn("\(embeddingsFile.relativePath) is not updated, and does not belong to the new classifier")
+      Terminal.warn("\(embeddingsFile.relativePath) is not updated and does not match the new classifier")
     }
     if let list = heldBack.listHeldBack {
       try AtomicFile(URL(filePath: list)).write(LabelledPictures.list(of: tested))
@@ -152,7 +152,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let taught = try TaughtClassifier(contentsOf: base)
     if case .ignored(let path) = taught.embeddings {
-      Terminal.warn("\(path) is ignored: it holds other classes than the model")
+      Terminal.warn("\(path) is ignored: its classes differ from those of the model")
     }
     return try EmbeddingSetError.locating(files.from ?? taught.embeddingsFile?.relativePath) {
       try Teacher(
@@ -182,13 +182,13 @@ struct TrainCommand: AsyncParsableCommand {
     return try Split(pictures, testRatio: heldBack.testRatio ?? 0, shots: shots, seed: seed)
   }
 
-  /// Checks, before the work, that all files can be written and that none replaces an input.
+  /// Checks before training that all files can be written and that none replaces an input.
   private func checkOutput(_ output: URL, base: URL) throws {
     let labelFile = Teacher.labelFile(for: output)
     let embeddingsFile = Teacher.embeddingsFile(for: output)
     guard !OutputFile.isSame(output, labelFile), !OutputFile.isSame(output, embeddingsFile) else {
       throw UsageError(
-        "--output ends in .\(output.pathExtension), as a file that is written beside it does",
+        "--output ends in .\(output.pathExtension), like another file that is written beside it",
         remedy: "end it in .tflite")
     }
     let list = heldBack.listHeldBack.map { URL(filePath: $0) }
@@ -198,7 +198,7 @@ struct TrainCommand: AsyncParsableCommand {
         "--list-held-back and --output name the same file", remedy: "choose another name for one of them")
     }
     for file in [output, labelFile] + (files.embeddings ? [embeddingsFile] : []) + [list].compactMap({ $0 }) {
-      // A named model may be replaced by the one taught further, and embeddings by themselves and more.
+      // The new classifier may replace the model that it continues, and the new embeddings the file that they extend.
       let mayReplace = { (source: URL) in
         (file == output && source == base && files.model != nil) || (file == embeddingsFile && source == earlier)
       }

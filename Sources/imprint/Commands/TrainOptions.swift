@@ -12,7 +12,7 @@ struct TrainFiles: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Embeddings to train on, of earlier pictures: a file of 'imprint embed', 'merge' or 'train'.",
+      "Embeddings of earlier pictures to train on: a file written by 'imprint embed', 'merge' or 'train'.",
       valueName: "file"))
   var from: String?
 
@@ -50,7 +50,7 @@ struct TrainFiles: ParsableArguments {
 struct TrainSettings: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Method that solves the last layer. (default: analytic; imprinted to continue classes in Coral's layout)",
+      "Method that solves the last layer. (default: analytic, or imprinted to continue classes in Coral's layout)",
       valueName: "method"))
   var head: HeadChoice?
 
@@ -64,11 +64,11 @@ struct TrainSettings: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How to fit a picture to the model's input: \(Resize.values). (default: as for the kept classes, else crop)",
+      "How to fit a picture to the model's input: \(Resize.values). (default: the mode of the kept classes, else crop)",
       valueName: "mode"))
   var resize: Resize?
 
-  @Flag(help: "Keep the model's classes, and continue those that were taught to it.")
+  @Flag(help: "Keep the model's classes, and add pictures to the classes that it was trained on.")
   var keepClasses = false
 
   @OptionGroup var labels: LabelFileOption
@@ -98,9 +98,9 @@ struct HeldBackOptions: ParsableArguments {
   var listHeldBack: String?
 }
 
-/// Options as Coral's `imprinting_learning.py` spells them, so that its command lines work as they are.
+/// Options with the spelling of Coral's `imprinting_learning.py`, so that its command lines work without changes.
 ///
-/// Only `Documentation/coming-from-coral.md` mentions them.
+/// Only `Documentation/coming-from-coral.md` documents them.
 struct CoralTrainingOptions: ParsableArguments {
   @Option(name: .customLong("model_path"), help: .hidden)
   var modelPath: String?

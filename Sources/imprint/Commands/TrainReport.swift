@@ -9,9 +9,9 @@ import Imprinting
 
 /// What `train` prints.
 struct TrainReport: Encodable {
-  /// The accuracy that the training pictures let expect.
+  /// The accuracy on new pictures, estimated from the training pictures by leave-one-out.
   struct Estimate: Encodable {
-    /// The number of classes that the embeddings are of. Kept classes of a base model are not among them.
+    /// The number of classes with embeddings. Kept classes of a base model have none.
     let classes: Int
     let accuracy: Double
     /// The 95 % interval of the accuracy.
@@ -53,7 +53,7 @@ struct TrainReport: Encodable {
     classes = lesson.classes
     keptClasses = count - lesson.classes.count
     pictures = lesson.pictures
-    // A single class is always the answer.
+    // With a single class, every answer is right.
     leaveOneOut = estimate.flatMap { $0.classes.count > 1 ? $0 : nil }.map { estimate in
       Estimate(
         classes: estimate.classes.count, accuracy: estimate.accuracy, interval: Interval(estimate.interval),
@@ -106,8 +106,8 @@ struct TrainReport: Encodable {
       guard topK.isEmpty else { return [] }
       return [
         """
-        Accuracy unknown: leaving pictures out takes two classes with two or more pictures each, stored embeddings and a \
-        --head that supports it; or hold pictures back with --test-ratio
+        Accuracy unknown: leave-one-out needs two classes with two or more pictures each, stored embeddings and a --head \
+        that supports it; or hold pictures back with --test-ratio
         """
       ]
     }

@@ -68,9 +68,9 @@ struct CompilerOptions: ParsableArguments {
   var minRuntimeVersion: Int?
 
   @Option(help: ArgumentHelp("Time limit of the compiler.", valueName: "seconds"))
-  var timeLimit = EdgeTPUCompiler.usualSeconds
+  var timeLimit = EdgeTPUCompiler.defaultSeconds
 
-  @Flag(help: "Run the compiler even on models that it is known to refuse.")
+  @Flag(help: "Run the compiler even on a model that it is known to refuse.")
   var unchecked = false
 
   @Flag(help: "Print the result as JSON.")

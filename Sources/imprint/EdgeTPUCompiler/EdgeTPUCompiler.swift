@@ -30,7 +30,7 @@ struct EdgeTPUCompiler {
   /// The time limit.
   let seconds: Int
 
-  /// - Parameter environment: Its `IMPRINT_EDGETPU_COMPILER` names another program than `edgetpu_compiler`.
+  /// - Parameter environment: Its `IMPRINT_EDGETPU_COMPILER` overrides `edgetpu_compiler`.
   init(
     minimumRuntime: Int?, seconds: Int, environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
@@ -53,8 +53,8 @@ struct EdgeTPUCompiler {
     let printed = scratch.url.appending(path: "printed.txt")
     var arguments = ["--show_operations", "--out_dir", output.path]
     if let minimumRuntime { arguments += ["--min_runtime_version", "\(minimumRuntime)"] }
-    // Old versions of the compiler do not know the option, and have no limit.
-    if seconds > Self.usualSeconds { arguments += ["--timeout_sec", "\(seconds)"] }
+    // Old versions of the compiler do not support the option, and have no limit.
+    if seconds > Self.defaultSeconds { arguments += ["--timeout_sec", "\(seconds)"] }
     let code = try await run(arguments + [source.path], log: printed)
     let log = CompilerLog(Self.text(printed) + "\n" + Self.text(output.appending(path: "model_edgetpu.log")))
     guard code == 0 else { throw CompilerError.failed(code: code, words: log.complaint ?? Self.lastLine(of: printed)) }
@@ -62,7 +62,7 @@ struct EdgeTPUCompiler {
       throw CompilerError.nothingWritten(words: log.complaint ?? Self.lastLine(of: printed))
     }
     do {
-      // Not mapped, because processes that the compiler left behind could still truncate the file.
+      // The file is read, not mapped, because processes that the compiler started could still truncate it.
       let bytes = Bytes([UInt8](try Data(contentsOf: compiled)))
       return Compilation(model: try model.describing(compiled: Model(bytes: bytes)), log: log)
     } catch {
@@ -96,7 +96,7 @@ struct EdgeTPUCompiler {
   }
 
   /// The compiler's own time limit.
-  static let usualSeconds = 180
+  static let defaultSeconds = 180
   private static let longest = 1 << 24
 }
 
@@ -130,31 +130,31 @@ struct CompilerError: DescribedError {
   static func notReady(model: String, reasons: String) -> Self {
     Self(
       code: .notReady, message: "the compiler would refuse \(model): \(reasons)",
-      remedy: "'imprint model quantize' makes 8-bit models; --unchecked runs the compiler all the same")
+      remedy: "'imprint model quantize' makes 8-bit models; --unchecked runs the compiler anyway")
   }
 
-  /// The compiler failed; `words` are its own.
+  /// The compiler failed; `words` is its message.
   static func failed(code: Int32, words: String?) -> Self {
     Self(
-      code: .failed, message: "the compiler exited with \(code)\(words.map { ": \($0)" } ?? " and said nothing")",
+      code: .failed, message: "the compiler exited with \(code)\(words.map { ": \($0)" } ?? " and printed nothing")",
       remedy: nil)
   }
 
   static func hung(seconds: Int) -> Self {
     Self(
-      code: .hung, message: "the compiler was stopped after \(seconds) seconds",
+      code: .hung, message: "the compiler did not finish within \(seconds) seconds",
       remedy: "allow more time with --time-limit")
   }
 
   static func nothingWritten(words: String?) -> Self {
     Self(
       code: .nothingWritten,
-      message: "the compiler exited without an error, and without a model\(words.map { ": \($0)" } ?? "")", remedy: nil)
+      message: "the compiler exited without an error but wrote no model\(words.map { ": \($0)" } ?? "")", remedy: nil)
   }
 
-  /// The compiler's output is no model, or not a compiled form of its input.
+  /// The compiler's output is not a model, or not a compiled form of the input.
   static func wrongOutput(reason: String) -> Self {
     Self(
-      code: .wrongOutput, message: "what the compiler wrote is not the compiled model: \(reason)", remedy: nil)
+      code: .wrongOutput, message: "the compiler's output is not the compiled model: \(reason)", remedy: nil)
   }
 }

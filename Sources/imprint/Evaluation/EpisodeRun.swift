@@ -10,7 +10,7 @@ import Reports
   import Foundation
 #endif
 
-/// The options of few-shot episodes. All others require `--episodes`.
+/// The options of few-shot episodes. All other options here require `--episodes`.
 struct EpisodeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Evaluate a base model in this many few-shot episodes.", valueName: "n"))
   var episodes: Int?
@@ -48,7 +48,7 @@ struct EpisodeOptions: ParsableArguments {
       "Augmentation: embed each picture in \(Augmentation.views). (default: none)", valueName: "views"))
   var augment: Augmentation?
 
-  @Flag(help: "Compute all embeddings anew, and cache none.")
+  @Flag(help: "Compute all embeddings, without reading or writing the cache.")
   var noCache = false
 
   func validate() throws {
@@ -72,14 +72,14 @@ struct EpisodeOptions: ParsableArguments {
   }
 
   /// The episodes, or nil to evaluate a classifier.
-  var wanted: Episodes? {
+  var requested: Episodes? {
     episodes.map { count in
-      var wanted = Episodes(count: count)
-      if let shots { wanted.shots = shots.values }
-      if let testRatio { wanted.testRatio = testRatio }
-      if let heldBack { wanted.heldBack = heldBack }
-      if let seed { wanted.seed = seed }
-      return wanted
+      var requested = Episodes(count: count)
+      if let shots { requested.shots = shots.values }
+      if let testRatio { requested.testRatio = testRatio }
+      if let heldBack { requested.heldBack = heldBack }
+      if let seed { requested.seed = seed }
+      return requested
     }
   }
 
@@ -103,7 +103,7 @@ struct EpisodeRun {
     let space: EmbeddingSpace
     let resize: Resize
     let skipped: Int
-    /// The number of embeddings that were taken from the cache.
+    /// The number of embeddings that were read from the cache.
     let reused: Int
   }
 
@@ -131,7 +131,7 @@ struct EpisodeRun {
     defer { progress.finish() }
     var embeddings = EmbeddingSet(space: extractor.space, budget: .max)
     let skipped = SkippedPictures()
-    let take = { (index: Int, result: Result<EmbeddedPicture, PictureError>) throws in
+    let add = { (index: Int, result: Result<EmbeddedPicture, PictureError>) throws in
       switch result {
       case .success(let picture): try embeddings.add(picture, to: list[index].0)
       case .failure(let error):
@@ -142,9 +142,9 @@ struct EpisodeRun {
     }
     var use = EmbeddingCache.Use()
     if !options.noCache, let cache = EmbeddingCache() {
-      use = try await cache.embed(list.map(\.1), by: extractor, deliver: take)
+      use = try await cache.embed(list.map(\.1), by: extractor, deliver: add)
     } else {
-      try await extractor.embed(list.map(\.1), deliver: take)
+      try await extractor.embed(list.map(\.1), deliver: add)
     }
     progress.finish()
     if let failure = use.failure { Terminal.warn(failure) }
@@ -164,7 +164,7 @@ struct EpisodeRun {
 
   private func warn(of results: EpisodeResults) {
     if !results.singles.isEmpty {
-      Terminal.warn("classes left out because they have one picture only: \(Self.listed(results.singles))")
+      Terminal.warn("classes left out because they have only one picture: \(Self.listed(results.singles))")
     }
     if !results.short.isEmpty {
       let names = results.short.map { "\($0.label) (\($0.pictures))" }

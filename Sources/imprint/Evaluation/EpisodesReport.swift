@@ -25,7 +25,7 @@ struct EpisodesReport: Encodable {
   let seed: UInt64
   let pictures: Int
   let skipped: Int
-  /// The number of embeddings that were taken from the cache.
+  /// The number of embeddings that were read from the cache.
   let reused: Int
   let classes: [String]
   let singles: [String]

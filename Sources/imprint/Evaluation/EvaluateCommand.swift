@@ -15,10 +15,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Measure accuracy on labelled pictures, or compare few-shot methods on a base model.",
     discussion: """
-      Without --episodes, the model is a classifier, and the class folders must bear the names of its classes.
+      Without --episodes, the model is a classifier, and the class folders must have the names of its classes.
 
       With --episodes, the model is a base model. Each episode holds back some pictures of every class, trains on a few \
-      of the others, and measures the accuracy on those held back. All methods see the same draws. Embeddings are cached \
+      of the other pictures, and measures the accuracy on those held back. All methods use the same draws. Embeddings are cached \
       for the next run in $XDG_CACHE_HOME/imprint, by default ~/.cache/imprint (~/Library/Caches/imprint on macOS).
 
       EXAMPLES
@@ -82,7 +82,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let report = settings.report.map { URL(filePath: $0) }
     if let report { try OutputFile.check(report, notReplacing: [model, URL(filePath: settings.data)]) }
     try await Interruption.guarding(or: "Stopped.") {
-      if let episodes = few.wanted {
+      if let episodes = few.requested {
         try await evaluate(model, episodes, report)
       } else {
         try await evaluate(model, report)
@@ -211,7 +211,7 @@ struct EvaluationReport: Encodable {
     return lines.joined(separator: "\n")
   }
 
-  // More columns do not fit a terminal.
+  // A table with more columns does not fit on a terminal.
   private static let widestTable = 24
 
   private var confusionTable: [String] {

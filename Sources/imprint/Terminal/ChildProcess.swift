@@ -11,7 +11,7 @@
   import Musl
 #endif
 
-/// A program that runs in a process group of its own.
+/// A program that runs in its own process group.
 struct ChildProcess {
   /// The program: a path, or a name to look up in `PATH`.
   let program: String
@@ -26,7 +26,7 @@ struct ChildProcess {
 
   /// Runs the program without input.
   ///
-  /// If the task is cancelled, the program and its children are ended.
+  /// Cancelling the task ends the program and its children.
   ///
   /// - Parameters:
   ///   - log: The file for its output.
@@ -52,7 +52,7 @@ struct ChildProcess {
   /// - Parameters:
   ///   - log: The file for its output.
   ///   - limit: The time after which it is ended.
-  /// - Returns: The exit code; 128 plus the signal's number if a signal ended it; nil if the limit did.
+  /// - Returns: The exit code; 128 plus the signal's number if a signal ended it; nil if the time limit was reached.
   /// - Throws: ``CannotStart``.
   func run(log: URL, limit: Duration) throws(CannotStart) -> Int32? {
     let process = try start(log: log.path)
@@ -84,7 +84,7 @@ struct ChildProcess {
 
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // A child inherits ignored signals, and could then not be ended.
+    // A child inherits ignored signals, which would make it impossible to end.
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
@@ -121,7 +121,7 @@ struct ChildProcess {
       hasEnded = exitCode(of: process) != nil
       if !hasEnded { usleep(20_000) }
     }
-    // Its children may still run, though it has ended.
+    // Its children may still run although it has ended.
     kill(-process, SIGKILL)
     while !hasEnded { hasEnded = exitCode(of: process, options: 0) != nil }
   }

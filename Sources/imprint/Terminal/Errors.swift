@@ -4,11 +4,11 @@ import ModelSurgery
 import Platform
 import Torch
 
-/// What the command prints about an error: what is wrong and, where there is one, a way out.
+/// The text of an error: the message and, if there is one, a remedy.
 struct ErrorText {
   let message: String
   let remedy: String?
-  /// Whether the command was called wrongly, and ends with exit code 64.
+  /// Whether the error is wrong usage, for which the exit code is 64.
   let isUsage: Bool
 
   init(_ error: any Error) {
@@ -36,7 +36,7 @@ struct ErrorText {
   var text: String { "Error: \(message)\n" + (remedy.map { "Hint: \($0)\n" } ?? "") }
 }
 
-/// Options or files that contradict each other, noticed while the command runs. The usage line would not help.
+/// A conflict between options or files that is detected while the command runs. The usage line is not printed for it.
 struct UsageError: Error {
   let message: String
   let remedy: String?
@@ -53,9 +53,9 @@ struct LocatedError: Error {
   let error: any Error
 }
 
-/// Remedies worded with the command's own options, in place of those of the library, which knows none.
+/// Remedies that mention the command's options. They replace those of the library, which does not know the options.
 enum Remedies {
-  /// Returns the remedy for an error: the command's own, else the library's.
+  /// Returns the remedy for an error: the command's if there is one, else the library's.
   static func remedy(for error: some DescribedError) -> String? {
     switch error {
     case let error as EmbeddingSetError where error.difference?.isOfArithmetic == true:
@@ -104,7 +104,7 @@ enum Remedies {
       "train in a new folder with --output, or give the options and pictures that the run started with",
   ]
 
-  /// Errors that mean the command was called wrongly.
+  /// Errors that are wrong usage of the command.
   static let usage: Set<String> = [
     "ImprintingError.otherAugmentation", "ImprintingError.otherEmbeddings", "ImprintingError.taughtBesideBase",
   ]

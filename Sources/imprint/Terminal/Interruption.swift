@@ -29,7 +29,7 @@ enum Interruption {
       source.setEventHandler {
         received.store(number, ordering: .relaxed)
         task.cancel()
-        // A second Ctrl-C ends the process at once.
+        // A second Ctrl-C ends the process immediately.
         signal(number, SIG_DFL)
       }
       source.resume()

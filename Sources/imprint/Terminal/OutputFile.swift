@@ -13,9 +13,9 @@ import TFLite
   import Musl
 #endif
 
-/// Checks of output files before the work.
+/// Checks output files before the work starts.
 enum OutputFile {
-  /// Checks that a file can be written: its folder exists, and it is no folder itself.
+  /// Checks that a file can be written: its folder exists, and it is not a folder itself.
   ///
   /// - Parameters:
   ///   - file: The file.
@@ -42,7 +42,7 @@ enum OutputFile {
 
   /// Checks that a file can be written and would not overwrite an input.
   ///
-  /// - Throws: As ``check(_:makingFolders:)`` does, and ``UsageError``.
+  /// - Throws: The errors of ``check(_:makingFolders:)``, and ``UsageError``.
   static func check(_ file: URL, makingFolders: Bool = false, notReplacing sources: [URL]) throws {
     try check(file, makingFolders: makingFolders)
     for source in sources where isSame(file, source) {

@@ -21,7 +21,7 @@ import TFLite
 enum Terminal {
   /// Prints a result.
   ///
-  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``, as of a full disk.
+  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``, for example if the disk is full.
   static func print(_ text: String) throws(AtomicFileError) {
     guard write(text + "\n", to: STDOUT_FILENO) else {
       throw .cannotWrite(path: "standard output", reason: String(cString: strerror(errno)))
@@ -34,9 +34,9 @@ enum Terminal {
   /// Prints an error that does not stop the work.
   static func warn(_ error: any Error) { warn(ErrorText(error).line) }
 
-  /// Warns of class folders without pictures.
+  /// Warns about class folders without pictures.
   static func warnOfEmptyClasses(_ pictures: LabelledPictures) {
-    for name in pictures.emptyClasses { warn("the folder \(name) is left out: it holds no pictures") }
+    for name in pictures.emptyClasses { warn("the folder \(name) is left out: it contains no pictures") }
   }
 
   /// Prints an error and ends the process: with 64 after wrong usage, else with 1.
@@ -70,7 +70,7 @@ enum Terminal {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  /// Writes a whole text; returns false if the system refuses, with the reason in `errno`.
+  /// Writes all of a text; returns false if that fails, with the reason in `errno`.
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -81,7 +81,7 @@ enum Terminal {
   }
 }
 
-// Inside the type its own `write` hides the system's.
+// Inside the type, the method `write` hides the system function.
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }
@@ -122,7 +122,7 @@ final class Progress: Sendable {
   private static let width = 40
 }
 
-/// Text in columns, and numbers for people.
+/// Columns of text, and formatted numbers.
 enum Table {
   /// Pads a text on the right to a width, or cuts it.
   static func left(_ text: String, _ width: Int) -> String {

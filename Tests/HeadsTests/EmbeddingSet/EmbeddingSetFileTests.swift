@@ -7,31 +7,31 @@ import Testing
 
 @testable import Heads
 
-@Suite("The file of what was seen")
-struct SeenFileTests {
+@Suite("Embedding files")
+struct EmbeddingSetFileTests {
   static let examples: [(space: EmbeddingSpace, budget: Int)] = [
     (MadeEmbeddings.space(), EmbeddingSet.defaultBudget), (MadeEmbeddings.space(), 0),
     (MadeEmbeddings.space(element: .float32, views: .five), 1 << 20),
     (MadeEmbeddings.space(element: .float32), 100),
   ]
 
-  @Test("It gives back what was written, byte for byte", arguments: examples.indices)
+  @Test("Reads back what was written, byte for byte", arguments: examples.indices)
   func roundTrip(_ index: Int) throws {
     let (space, budget) = Self.examples[index]
-    let seen = try MadeEmbeddings.set(in: space, budget: budget)
+    let set = try MadeEmbeddings.set(in: space, budget: budget)
     let folder = try TemporaryFolder()
-    let file = folder.url.appending(path: "a.seen")
-    try seen.write(to: file)
+    let file = folder.url.appending(path: "a.embeddings")
+    try set.write(to: file)
     var read = try EmbeddingSet(contentsOf: file)
-    #expect(read.hasEmbeddings == seen.hasEmbeddings)
-    #expect(read.classes.map(\.name) == seen.classes.map(\.name))
-    #expect(read.classes.map(\.steps) == seen.classes.map(\.steps))
-    #expect(try MadeEmbeddings.bytes(read) == MadeEmbeddings.bytes(seen))
+    #expect(read.hasEmbeddings == set.hasEmbeddings)
+    #expect(read.classes.map(\.name) == set.classes.map(\.name))
+    #expect(read.classes.map(\.steps) == set.classes.map(\.steps))
+    #expect(try MadeEmbeddings.bytes(read) == MadeEmbeddings.bytes(set))
     try read.merge(MadeEmbeddings.set(pictures: 5..<6, in: space))
     #expect(read.pictures == 18)
   }
 
-  @Test("The header names augmentation and arithmetic as it always did")
+  @Test("Writes augmentation and arithmetic into the header under their original names")
   func header() throws {
     for (views, arithmetic, text) in [
       (Augmentation.off, Arithmetic.exact, "\"arithmetic\":\"exact\",\"dimension\":12,\"element\":\"uint8\""),
@@ -45,7 +45,7 @@ struct SeenFileTests {
     }
   }
 
-  @Test("For people augmentation and arithmetic have other names")
+  @Test("Describes augmentation and arithmetic by other names than those in the header")
   func names() {
     #expect(Augmentation.allCases.map(\.description) == ["none", "five", "thirteen"])
     #expect(Augmentation.allCases.allSatisfy { Augmentation($0.description) == $0 })
@@ -54,61 +54,63 @@ struct SeenFileTests {
     #expect(Augmentation("one") == nil && Arithmetic("rewritten") == nil)
   }
 
-  @Test("It takes a byte an element of a quantised network, and little beside")
+  @Test("Takes one byte per element of a quantised network, and at most 5 % more")
   func size() throws {
-    let seen = try MadeEmbeddings.set(classes: 0..<2, pictures: 0..<100, in: MadeEmbeddings.space(dimension: 1024))
-    #expect(try MadeEmbeddings.bytes(seen).count < 200 * 1024 * 105 / 100)
+    let set = try MadeEmbeddings.set(classes: 0..<2, pictures: 0..<100, in: MadeEmbeddings.space(dimension: 1024))
+    #expect(try MadeEmbeddings.bytes(set).count < 200 * 1024 * 105 / 100)
   }
 
-  @Test("A file that is cut anywhere is refused", arguments: [EmbeddingSet.defaultBudget, 0])
+  @Test("Rejects a file that is cut off anywhere", arguments: [EmbeddingSet.defaultBudget, 0])
   func cut(_ budget: Int) throws {
     let bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set(budget: budget))
     for length in stride(from: 0, to: bytes.count, by: 7) {
-      #expect(throws: EmbeddingSetError.self) { try EmbeddingSet(Bytes(Array(bytes.prefix(length))), path: "a.seen") }
+      #expect(throws: EmbeddingSetError.self) {
+        try EmbeddingSet(Bytes(Array(bytes.prefix(length))), path: "a.embeddings")
+      }
     }
   }
 
-  @Test("A file with one altered bit is refused")
+  @Test("Rejects a file with one altered bit")
   func altered() throws {
     let bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set())
     for place in stride(from: 0, to: bytes.count, by: 5) {
       var altered = bytes
       altered[place] ^= 1
-      #expect(throws: EmbeddingSetError.self) { try EmbeddingSet(Bytes(altered), path: "a.seen") }
+      #expect(throws: EmbeddingSetError.self) { try EmbeddingSet(Bytes(altered), path: "a.embeddings") }
     }
   }
 
-  @Test("A file of a later version is refused by its number")
+  @Test("Rejects a file of a later version and names the version")
   func newer() throws {
     var bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set())
     bytes[4] = 9
-    #expect(throws: EmbeddingSetError.newerVersion(path: "a.seen", version: 9, known: 1)) {
-      try EmbeddingSet(Bytes(bytes), path: "a.seen")
+    #expect(throws: EmbeddingSetError.newerVersion(path: "a.embeddings", version: 9, known: 1)) {
+      try EmbeddingSet(Bytes(bytes), path: "a.embeddings")
     }
   }
 
-  @Test("A file made to deceive, its digest right, ends in an error or is as good as what it says")
+  @Test("Reads a forged file with a correct digest as a usable set, or rejects it with an error")
   func hostile() throws {
-    for seed in 0..<300 { try readAltered(seed) }
+    for seed in 0..<300 { try readForged(seed) }
   }
 
-  @Test("Counts that nobody can have seen are refused, and do not add up to a crash", arguments: [1, 3])
+  @Test("Rejects impossibly large picture counts instead of overflowing", arguments: [1, 3])
   func counts(_ classes: Int) throws {
     let bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set(classes: 0..<classes, budget: 0)).dropLast(32) as [UInt8]
     let length = bytes[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let most = classes == 1 ? "9223372036854775807" : "4611686018427387904"
-    let head = String(decoding: bytes[12..<12 + length], as: UTF8.self)
-      .replacingOccurrences(of: "\"count\":5", with: "\"count\":\(most)")
+    let greatest = classes == 1 ? "9223372036854775807" : "4611686018427387904"
+    let header = String(decoding: bytes[12..<12 + length], as: UTF8.self)
+      .replacingOccurrences(of: "\"count\":5", with: "\"count\":\(greatest)")
     var altered = Array(bytes[..<8])
-    withUnsafeBytes(of: UInt32(head.utf8.count).littleEndian) { altered.append(contentsOf: $0) }
-    altered += Array(head.utf8) + bytes[(12 + length)...]
+    withUnsafeBytes(of: UInt32(header.utf8.count).littleEndian) { altered.append(contentsOf: $0) }
+    altered += Array(header.utf8) + bytes[(12 + length)...]
     altered += try SHA256Digest(of: altered).bytes
-    #expect(throws: EmbeddingSetError.badFile(path: "a.seen", reason: "its class \"class 0\" makes no sense")) {
-      try EmbeddingSet(Bytes(altered), path: "a.seen")
+    #expect(throws: EmbeddingSetError.badFile(path: "a.embeddings", reason: "its class \"class 0\" makes no sense")) {
+      try EmbeddingSet(Bytes(altered), path: "a.embeddings")
     }
   }
 
-  private func readAltered(_ seed: Int) throws {
+  private func readForged(_ seed: Int) throws {
     let budget = seed.isMultiple(of: 2) ? 0 : EmbeddingSet.defaultBudget
     var bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set(budget: budget)).dropLast(32) as [UInt8]
     var generator = SplitMix64(seed: UInt64(seed))
@@ -118,8 +120,8 @@ struct SeenFileTests {
     }
     bytes += try SHA256Digest(of: bytes).bytes
     do {
-      let seen = try EmbeddingSet(Bytes(bytes), path: "a.seen")
-      _ = try seen.pooledMoments().wholeSquare()
+      let set = try EmbeddingSet(Bytes(bytes), path: "a.embeddings")
+      _ = try set.pooledMoments().wholeSquare()
     } catch is EmbeddingSetError {}
   }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Features of stored embeddings")
 struct FeatureWriterTests {
   @Test(
-    "They and the sums of steps are those of the plain formula, however elements are stored",
+    "Features and sums of steps follow the formula, however the elements are stored",
     arguments: [EmbeddingSpace.Element.uint8, .int8, .float32], [FeatureTransform.plain, .root, .signedRoot])
   func formula(element: EmbeddingSpace.Element, map: FeatureTransform) throws {
     let dimension = 21
@@ -37,7 +37,7 @@ struct FeatureWriterTests {
     for view in 0..<5 {
       var features = [Double](repeating: 7, count: dimension)
       features.withUnsafeMutableBufferPointer { writer.write(view: view, of: Bytes(bytes), into: $0, factor: 0.5) }
-      let plain = (0..<dimension).map { index -> Double in
+      let expected = (0..<dimension).map { index -> Double in
         let step = Double(steps[view * dimension + index])
         switch map {
         case .plain: return step
@@ -45,12 +45,12 @@ struct FeatureWriterTests {
         case .signedRoot: return (step < 0 ? -1 : 1) * abs(step).squareRoot()
         }
       }
-      let length = plain.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      for (found, value) in zip(features, plain) { #expect(abs(found - 0.5 * value / length) < 1e-14) }
+      let length = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for (found, value) in zip(features, expected) { #expect(abs(found - 0.5 * value / length) < 1e-14) }
     }
   }
 
-  @Test("Of nothing but zeros they are zeros, and of too few bytes nothing is written")
+  @Test("Writes zeros for an embedding of zeros, and nothing for too few bytes")
   func zeros() {
     let writer = FeatureWriter(MadeEmbeddings.space(dimension: 9))
     var features = [Double](repeating: 7, count: 9)

@@ -14,7 +14,7 @@ struct EstimateTests {
   }
 
   @Test(
-    "The points of Student's distribution",
+    "Quantiles of Student's t distribution",
     arguments: [
       (1, 12.7062), (4, 2.7764), (10, 2.2281), (11, 2.2010), (19, 2.0930), (49, 2.0096), (99, 1.9842), (9999, 1.9602),
     ])
@@ -22,11 +22,11 @@ struct EstimateTests {
     #expect(abs(Estimate.studentPoint(freedom: freedom) - point) < 1.5e-4)
   }
 
-  @Test("Of 2000 repetitions the interval holds the true mean in about 95 of 100")
+  @Test("The interval contains the true mean in about 95 % of 2000 repetitions")
   func coverage() throws {
     var generator = SplitMix64(seed: 5)
     let hits = try (0..<2000).count { _ in
-      // Near enough to normal: twelve uniform numbers less six.
+      // The sum of twelve uniform numbers minus six is close to normal.
       let values = (0..<8).map { _ in (0..<12).reduce(-6.0) { sum, _ in sum + .random(in: 0..<1, using: &generator) } }
       let estimate = try #require(Estimate(values))
       return abs(estimate.mean) <= estimate.margin ?? 0
@@ -35,7 +35,7 @@ struct EstimateTests {
   }
 
   @Test(
-    "The Wilson interval has the published values, and ends at 0 and 1",
+    "The Wilson interval has the published values, and reaches 0 and 1 for no hits and all hits",
     arguments: [
       // Newcombe, Statistics in Medicine 17 (1998), table I.
       (81.0, 263.0, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
@@ -48,10 +48,10 @@ struct EstimateTests {
     #expect(hits < count || interval.upperBound == 1)
   }
 
-  @Test("Without a trial the Wilson interval is everything")
+  @Test("The Wilson interval of no trials is 0...1")
   func noTrial() { #expect(WilsonInterval.interval(share: 0, count: 0) == 0...1) }
 
-  @Test("One measurement has no interval, and none has no mean")
+  @Test("One measurement has no interval; no measurements have no mean")
   func few() throws {
     #expect(Estimate([]) == nil)
     let one = try #require(Estimate([0.5]))
@@ -60,12 +60,12 @@ struct EstimateTests {
     #expect("\(one)" == "0.500")
   }
 
-  @Test("Numbers of shots as words", arguments: [("1", Shots.count(1)), ("20", .count(20)), ("all", .all)])
-  func shots(words: String, shots: Shots) {
-    #expect(Shots(words) == shots)
-    #expect("\(shots)" == words)
+  @Test("Parses and prints a number of shots", arguments: [("1", Shots.count(1)), ("20", .count(20)), ("all", .all)])
+  func shots(text: String, shots: Shots) {
+    #expect(Shots(text) == shots)
+    #expect("\(shots)" == text)
   }
 
-  @Test("Words that are no number of shots", arguments: ["", "0", "-1", "1.5", "many", "99999999999999999999"])
-  func noShots(words: String) { #expect(Shots(words) == nil) }
+  @Test("Rejects text that is no number of shots", arguments: ["", "0", "-1", "1.5", "many", "99999999999999999999"])
+  func noShots(text: String) { #expect(Shots(text) == nil) }
 }

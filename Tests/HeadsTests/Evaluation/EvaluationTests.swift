@@ -13,7 +13,7 @@ struct EvaluationTests {
     return evaluation
   }
 
-  @Test("Accuracy among the first k, ties going to the lower id")
+  @Test("Top-k accuracy; of equal scores the lower id ranks first")
   func topK() throws {
     #expect(try evaluation().accuracy(top: 1) == 0.4)
     #expect(try evaluation().accuracy(top: 2) == 0.8)
@@ -28,20 +28,20 @@ struct EvaluationTests {
     #expect(try abs(evaluation().balancedAccuracy - (0.5 + 1.0 / 3) / 2) < 1e-12)
   }
 
-  @Test("What each class was taken for")
+  @Test("Counts the predictions of each class")
   func confusion() throws {
     #expect(try evaluation().classes[0]?.predictions == [0: 1, 1: 1])
     #expect(try evaluation().classes[1]?.predictions == [0: 2, 1: 1])
   }
 
-  @Test("The worst mistakes first")
+  @Test("Lists the worst mistakes first")
   func mistakes() throws {
     #expect(try evaluation().mistakes.map(\.picture) == ["e", "b", "c"])
     #expect(try evaluation().mistakes[0].predicted.label == "rose")
     #expect(try evaluation().mistakes[0].label == "tulip")
   }
 
-  @Test("Of no pictures all shares are 0")
+  @Test("All accuracies of no pictures are 0")
   func empty() {
     let empty = Evaluation(labels: Labels())
     #expect(empty.accuracy(top: 1) == 0)
@@ -52,13 +52,13 @@ struct EvaluationTests {
 @Suite("Numbers as text")
 struct DecimalsTests {
   @Test(
-    "As C's %f writes them",
+    "Formats numbers as C's %f does",
     arguments: [(1.5, 0, "2"), (0.126, 2, "0.13"), (-0.001, 2, "0.00"), (-2.5, 1, "-2.5"), (12, 3, "12.000")])
   func decimals(value: Double, places: Int, text: String) {
     #expect(Decimals.string(value, places: places) == text)
   }
 
-  @Test("Numbers that are none, or too large, do not trap")
+  @Test("Formats NaN, infinity and very large numbers without trapping")
   func odd() {
     #expect(Decimals.string(.nan, places: 2) == "nan")
     #expect(Decimals.string(-.infinity, places: 2) == "-inf")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Reliability and confusion")
 struct ReliabilityTests {
-  @Test("Ten answers at 0.8 of which six are right are off by 0.2; ten at 0.35 of which one is right by 0.25")
+  @Test("The calibration error is the mean gap between confidence and accuracy of the bins")
   func error() {
     var reliability = Reliability()
     for index in 0..<10 { reliability.add(confidence: 0.8, isCorrect: index < 6) }
@@ -16,7 +16,7 @@ struct ReliabilityTests {
     #expect(abs(reliability.bins[3].confidence - 0.35) < 1e-12)
   }
 
-  @Test("Confidences at the ends, beyond them, and none at all have a bin")
+  @Test("Confidences of 0 and 1, beyond them, NaN and infinity fall into the first or last bin")
   func ends() {
     var reliability = Reliability()
     #expect(reliability.expectedCalibrationError == 0)
@@ -25,7 +25,7 @@ struct ReliabilityTests {
     #expect(reliability.bins.last?.count == 3)
   }
 
-  @Test("Confusions: the largest share of a class first")
+  @Test("Lists confusions by their share of the class, the largest first")
   func confusions() {
     var matrix = ConfusionMatrix(labels: [0: "a", 1: "b"])
     matrix.add(label: 0, predicted: 0, count: 90)
@@ -40,7 +40,7 @@ struct ReliabilityTests {
     #expect(matrix.name(7) == "7")
   }
 
-  @Test("Scores that are probabilities have a reliability; others have none")
+  @Test("Measures reliability only if all scores are probabilities")
   func scores() throws {
     var evaluation = Evaluation(labels: Labels([0: "a", 1: "b"]))
     try evaluation.add(picture: "1", classID: 0, scores: [0.75, 0.25])

@@ -6,14 +6,14 @@ import Testing
 struct RenamingLabelsTests {
   private let labels = Labels([0: "rose", 1: "lily", 2: "a=b"])
 
-  @Test("Names change at once, so that two can be exchanged, and the order stays")
-  func exchanged() throws {
+  @Test("Renames all at once, so that two classes can swap names, and keeps the order")
+  func swapped() throws {
     #expect(try labels.renaming(["rose=lily", "lily=rose"]).names == [0: "lily", 1: "rose", 2: "a=b"])
     #expect(try labels.renaming(["a=b=c=d"]).names[2] == "c=d")
     #expect(try labels.renaming([]) == labels)
   }
 
-  @Test("A change of no class, to a taken name or to none is refused")
+  @Test("Rejects renaming an unknown class, to the name of another class or to no name")
   func refused() {
     #expect(throws: LabelsError.noSuchClass("ros", nearest: ["rose"])) { try labels.renaming(["ros=x"]) }
     #expect(throws: LabelsError.sameName("lily", classes: [0, 1])) { try labels.renaming(["rose=lily"]) }
@@ -22,8 +22,8 @@ struct RenamingLabelsTests {
     #expect(throws: LabelsError.noChange("rose")) { try labels.renaming(["rose"]) }
   }
 
-  @Test("A list has one name for each class, and those that several classes have are known")
-  func counted() throws {
+  @Test("Checks that there is one name per class, and finds names that several classes share")
+  func checked() throws {
     try labels.check(count: 3)
     #expect(throws: LabelsError.wrongCount(names: 3, classes: 4)) { try labels.check(count: 4) }
     #expect(throws: LabelsError.wrongCount(names: 1, classes: 1)) { try Labels([3: "x"]).check(count: 1) }

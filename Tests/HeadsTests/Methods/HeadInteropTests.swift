@@ -12,18 +12,18 @@ struct HeadInteropTests {
     return (0..<count).map { _ in Float.random(in: -2...2, using: &generator) }
   }
 
-  /// A head beside the classes of another, with several rows and the signed root: every operator that there is.
+  /// Returns a model with two heads, several rows per class and the signed root: it has every operator a head can have.
   private static func model(_ encoding: ElementEncoding) throws -> Model {
-    let old = try LinearHead(
+    let base = try LinearHead(
       transform: .root, dimension: 12, weights: numbers(36, 1), biases: numbers(3, 2))
-    let new = try LinearHead(
+    let added = try LinearHead(
       transform: .signedRoot, dimension: 12, rowsPerClass: 2, weights: numbers(48, 3), biases: numbers(4, 4))
     let novelty = try NoveltyScore(
       mean: numbers(12, 5).map { $0 / 10 }, directions: [1] + Array(repeating: 0, count: 11), shares: [0.5],
       lambda: 0.5,
       discriminants: numbers(24, 6), lengths: [1, 2])
-    return try SmallExtractor.model(encoding).appending(old).appending(
-      new, novelty: novelty, calibration: BaseClassCalibration(offset: 2, slope: 0.5))
+    return try SmallExtractor.model(encoding).appending(base).appending(
+      added, novelty: novelty, calibration: BaseClassCalibration(offset: 2, slope: 0.5))
   }
 
   private static let script = """
@@ -45,7 +45,7 @@ struct HeadInteropTests {
   }
 
   @Test(
-    "LiteRT and the TensorFlow Lite of 2023 give the same scores, shares of 1, for an embedding of zeros too",
+    "LiteRT and TensorFlow Lite of 2023 give the same scores, with a sum of 1, even for an embedding of zeros",
     .enabled(if: Python.hasOlderRuntime, Comment(rawValue: Python.olderNeed)),
     arguments: [
       ElementEncoding.uint8(scale: 0.02, zeroPoint: 0), .int8(scale: 0.02, zeroPoint: 3), .float32,
@@ -66,7 +66,7 @@ struct HeadInteropTests {
   }
 
   @Test(
-    "TensorFlow Lite Micro takes every operator",
+    "TensorFlow Lite Micro runs every operator and gives the same scores",
     .enabled(if: Python.hasMicro, Comment(rawValue: Python.microNeed)))
   func micro() throws {
     let folder = try TemporaryFolder()

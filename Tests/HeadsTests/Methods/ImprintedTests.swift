@@ -4,12 +4,12 @@ import Testing
 
 @testable import Heads
 
-@Suite("A head by imprinting")
+@Suite("The imprinted head")
 struct ImprintedTests {
-  @Test("A class's row is 40 times the direction of the sum of its unit embeddings, without a bias")
+  @Test("The row of a class is 40 times the unit vector along the sum of its unit embeddings; biases are 0")
   func rows() throws {
-    let vectors = TaughtVectors(dimension: 3)
-    let solved = try Imprinted().solve(vectors.seen(embeddings: [[[3, 4, 0], [0, 200, 0]], [[0, 0, 7]]]))
+    let maker = ClusteredEmbeddings(dimension: 3)
+    let solved = try Imprinted().solve(maker.set(embeddings: [[[3, 4, 0], [0, 200, 0]], [[0, 0, 7]]]))
     // (0.6, 0.8, 0) + (0, 1, 0) = (0.6, 1.8, 0), of length √3.6.
     let expected: [Float] = [0.6, 1.8, 0].map { 40 * $0 / Float(3.6).squareRoot() } + [0, 0, 40]
     for (weight, wanted) in zip(solved.head.weights, expected) { #expect(abs(weight - wanted) < 1e-4) }
@@ -18,16 +18,16 @@ struct ImprintedTests {
     #expect(solved.classes == ["class 0", "class 1"])
   }
 
-  @Test("Leaving a picture out gives what solving without it gives", arguments: [Augmentation.off, .five])
+  @Test("Leave-one-out logits equal those of a head solved without the picture", arguments: [Augmentation.off, .five])
   func leaveOneOut(views: Augmentation) throws {
-    let seen = try TaughtVectors(views: views).seen([3, 2, 4])
-    let answers = try #require(try Imprinted().solve(seen).leaveOneOut).predictions
+    let set = try ClusteredEmbeddings(views: views).set([3, 2, 4])
+    let answers = try #require(try Imprinted().solve(set).leaveOneOut).predictions
     #expect(answers.count == 9)
-    for (place, known) in seen.classes.enumerated() {
-      for picture in known.pictures {
-        var rest = seen
-        try rest.remove(picture: picture.name, from: known.name)
-        let steps = seen.space.steps(picture.embeddings).prefix(seen.space.dimension)
+    for (place, embeddedClass) in set.classes.enumerated() {
+      for picture in embeddedClass.pictures {
+        var rest = set
+        try rest.remove(picture: picture.name, from: embeddedClass.name)
+        let steps = set.space.steps(picture.embeddings).prefix(set.space.dimension)
         let logits = try Imprinted().solve(rest).head.logits(of: Array(steps))
         let answer = try #require(answers.first { $0.picture == picture.name })
         #expect(answer.label == place)
@@ -36,46 +36,46 @@ struct ImprintedTests {
     }
   }
 
-  @Test("A class with one picture is named among those of which nothing is known")
+  @Test("Leave-one-out skips a class with one picture, and names it")
   func single() throws {
-    let solved = try Imprinted().solve(TaughtVectors().seen([1, 3]))
+    let solved = try Imprinted().solve(ClusteredEmbeddings().set([1, 3]))
     let leaveOneOut = try #require(solved.leaveOneOut)
     #expect(leaveOneOut.singles == ["class 0"])
     #expect(leaveOneOut.predictions.allSatisfy { $0.label == 1 })
-    #expect(try Imprinted().solve(TaughtVectors().seen([1, 1])).leaveOneOut == nil)
+    #expect(try Imprinted().solve(ClusteredEmbeddings().set([1, 1])).leaveOneOut == nil)
   }
 
-  @Test("Past the budget the rows are directions of the exact sums, and nothing can be left out")
+  @Test("Past the budget, solves from the exact sums, without leave-one-out")
   func pastBudget() throws {
-    var vectors = TaughtVectors()
-    let (seen, asked) = try vectors.seenAndAsked([5, 5, 5], asked: 10)
-    vectors.budget = 0
-    let sums = try vectors.seenAndAsked([5, 5, 5], asked: 10).seen
+    var maker = ClusteredEmbeddings()
+    let (set, queries) = try maker.setAndQueries([5, 5, 5], queries: 10)
+    maker.budget = 0
+    let sums = try maker.setAndQueries([5, 5, 5], queries: 10).set
     #expect(!sums.hasEmbeddings)
     let solved = try Imprinted().solve(sums)
     #expect(solved.leaveOneOut == nil)
-    for (place, known) in seen.classes.enumerated() {
-      let length = known.steps.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      for (weight, sum) in zip(solved.head.weights.dropFirst(place * 16), known.steps) {
+    for (place, embeddedClass) in set.classes.enumerated() {
+      let length = embeddedClass.steps.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for (weight, sum) in zip(solved.head.weights.dropFirst(place * 16), embeddedClass.steps) {
         #expect(abs(Double(weight) - 40 * sum / length) < 1e-4)
       }
     }
-    #expect(solved.head.accuracy(asked) == 1)
+    #expect(solved.head.accuracy(queries) == 1)
   }
 
-  @Test("One class is enough, none is not, and a class of black pictures has a row of zeros")
+  @Test("Solves for one class, rejects an empty set, and gives a class of black pictures a row of zeros")
   func few() throws {
-    #expect(try Imprinted().solve(TaughtVectors().seen([2])).head.classCount == 1)
-    #expect(throws: HeadError.tooFewClasses(0)) { try Imprinted().solve(TaughtVectors().seen([])) }
+    #expect(try Imprinted().solve(ClusteredEmbeddings().set([2])).head.classCount == 1)
+    #expect(throws: HeadError.tooFewClasses(0)) { try Imprinted().solve(ClusteredEmbeddings().set([])) }
     let black = try Imprinted().solve(
-      TaughtVectors(dimension: 2).seen(embeddings: [[[0, 0], [0, 0]], [[1, 2], [1, 2]]]))
+      ClusteredEmbeddings(dimension: 2).set(embeddings: [[[0, 0], [0, 0]], [[1, 2], [1, 2]]]))
     #expect(black.head.weights.prefix(2) == [0, 0])
     #expect(black.leaveOneOut?.predictions.allSatisfy { $0.logits.allSatisfy(\.isFinite) } == true)
   }
 
-  @Test("A scale that is no positive number is refused", arguments: [0, -1, .nan, .infinity])
+  @Test("Rejects a scale that is not a positive number", arguments: [0, -1, .nan, .infinity])
   func badScale(scale: Double) throws {
-    let seen = try TaughtVectors().seen([1, 1])
-    #expect(throws: HeadError.self) { try Imprinted(scale: scale).solve(seen) }
+    let set = try ClusteredEmbeddings().set([1, 1])
+    #expect(throws: HeadError.self) { try Imprinted(scale: scale).solve(set) }
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Leave-one-out cross-validation")
 struct LeaveOneOutTests {
-  /// Two classes with given numbers of predictions, of which so many are right.
+  /// Returns the validation of two classes with `counts` predictions each, of which `right` are right.
   private func validation(right: [Int], of counts: [Int]) -> LeaveOneOut {
     let predictions = counts.indices.flatMap { label in
       (0..<counts[label]).map { index in
@@ -16,13 +16,13 @@ struct LeaveOneOutTests {
     return LeaveOneOut(classes: ["a", "b"], predictions: predictions)
   }
 
-  @Test("Classes of one size have the Wilson interval of all their predictions")
+  @Test("The interval of classes of equal size is the Wilson interval of all predictions")
   func equalClasses() {
     let interval = validation(right: [30, 20], of: [50, 50]).interval
     #expect(abs(interval.lowerBound - 0.4038) < 1e-4 && abs(interval.upperBound - 0.5962) < 1e-4)
   }
 
-  @Test("Classes of other sizes count as the effective number of predictions")
+  @Test("The interval of classes of different sizes uses the effective number of predictions")
   func otherClasses() {
     // 2² / (1/30 + 1/10) = 30.
     let validation = validation(right: [15, 5], of: [30, 10])
@@ -37,10 +37,10 @@ struct LeaveOneOutTests {
     #expect(validation.interval.contains(validation.accuracy))
   }
 
-  @Test("Without predictions the interval is everything")
+  @Test("The interval of no predictions is 0...1")
   func none() { #expect(LeaveOneOut(classes: ["a"], predictions: []).interval == 0...1) }
 
-  @Test("A sentence tells accuracy and interval")
+  @Test("The description states accuracy and interval")
   func description() {
     #expect("\(validation(right: [47, 47], of: [50, 50]))" == "0.94 (95 % interval 0.88–0.97), leave-one-out")
   }

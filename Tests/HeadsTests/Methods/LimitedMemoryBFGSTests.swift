@@ -2,9 +2,9 @@ import Testing
 
 @testable import Heads
 
-@Suite("The minimiser")
+@Suite("Limited-memory BFGS")
 struct LimitedMemoryBFGSTests {
-  @Test("It finds the minimum of Rosenbrock's curved valley")
+  @Test("Finds the minimum of Rosenbrock's function")
   func rosenbrock() {
     var search = LimitedMemoryBFGS(iterations: 200)
     search.leastFall = 0
@@ -19,7 +19,7 @@ struct LimitedMemoryBFGSTests {
     #expect(abs(minimum.point[1] - 1) < 1e-5)
   }
 
-  @Test("A quadratic whose curvatures differ a thousandfold is no hindrance")
+  @Test("Minimises a quadratic whose curvatures differ by a factor of a thousand")
   func quadratic() {
     var search = LimitedMemoryBFGS(iterations: 200)
     search.leastFall = 0
@@ -32,7 +32,7 @@ struct LimitedMemoryBFGSTests {
     #expect(minimum.point.allSatisfy { abs($0) < 1e-5 })
   }
 
-  @Test("It never goes up, and stays where the function begins to be infinite or none")
+  @Test("Finds a minimum beside a region where the function is not a number")
   func barrier() {
     let minimum = LimitedMemoryBFGS(iterations: 50).minimize(from: [0.001]) { x, gradient in
       guard x[0] > 0 else { return .nan }
@@ -42,14 +42,14 @@ struct LimitedMemoryBFGSTests {
     #expect(abs(minimum.point[0] - 0.25) < 1e-3)
   }
 
-  @Test("A function without a minimum ends with its iterations, one that is flat at once")
+  @Test("Stops after the given iterations without a minimum, and at once on a flat function")
   func ends() {
-    let endless = LimitedMemoryBFGS(iterations: 7).minimize(from: [0]) { x, gradient in
+    let unbounded = LimitedMemoryBFGS(iterations: 7).minimize(from: [0]) { x, gradient in
       gradient = [-1]
       return -x[0]
     }
-    #expect(endless.iterations <= 7)
-    #expect(endless.value < 0)
+    #expect(unbounded.iterations <= 7)
+    #expect(unbounded.value < 0)
     let flat = LimitedMemoryBFGS().minimize(from: [3, 4]) { _, gradient in
       gradient = [0, 0]
       return 5
@@ -59,7 +59,7 @@ struct LimitedMemoryBFGSTests {
     #expect(flat.point == [3, 4])
   }
 
-  @Test("What the function throws comes through")
+  @Test("Rethrows an error of the function")
   func failing() {
     struct Failure: Error {}
     #expect(throws: Failure.self) {

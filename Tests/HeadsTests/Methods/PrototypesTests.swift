@@ -4,29 +4,29 @@ import Testing
 
 @testable import Heads
 
-@Suite("Several prototypes a class")
+@Suite("The prototypes head")
 struct PrototypesTests {
-  @Test("Classes of several kinds of pictures get several rows, and are told apart better than by one")
+  @Test("Classes with several clusters get several rows, which raise the accuracy")
   func several() throws {
-    let (seen, asked) = try TaughtVectors(dimension: 4, spread: 20).seenAndAsked(
-      [40, 40, 40, 40], centres: 4, asked: 60)
-    let solved = try Prototypes().solve(seen)
+    let (set, queries) = try ClusteredEmbeddings(dimension: 4, spread: 20).setAndQueries(
+      [40, 40, 40, 40], centres: 4, queries: 60)
+    let solved = try Prototypes().solve(set)
     #expect(solved.head.rowsPerClass > 1)
-    let single = try Prototypes(picturesPerPrototype: []).solve(seen).head
+    let single = try Prototypes(picturesPerPrototype: []).solve(set).head
     #expect(single.rowsPerClass == 1)
-    #expect(solved.head.accuracy(asked) >= single.accuracy(asked) + 0.1)
+    #expect(solved.head.accuracy(queries) >= single.accuracy(queries) + 0.1)
   }
 
-  @Test("Few pictures and classes of one kind get one row each")
+  @Test("Classes with few pictures or one cluster get one row each")
   func one() throws {
-    #expect(try Prototypes().solve(TaughtVectors().seen([10, 10], centres: 2)).head.rowsPerClass == 1)
-    #expect(try Prototypes().solve(TaughtVectors(spread: 5).seen([60, 60])).head.rowsPerClass == 1)
+    #expect(try Prototypes().solve(ClusteredEmbeddings().set([10, 10], centres: 2)).head.rowsPerClass == 1)
+    #expect(try Prototypes().solve(ClusteredEmbeddings(spread: 5).set([60, 60])).head.rowsPerClass == 1)
   }
 
-  @Test("A class with fewer pictures has its last prototype more than once, which changes no answer")
+  @Test("A class with fewer prototypes than others repeats its last one")
   func padding() throws {
-    let seen = try TaughtVectors(dimension: 4, spread: 20).seen([40, 2, 40], centres: 4)
-    let head = try Prototypes().solve(seen).head
+    let set = try ClusteredEmbeddings(dimension: 4, spread: 20).set([40, 2, 40], centres: 4)
+    let head = try Prototypes().solve(set).head
     #expect(head.rowsPerClass > 1)
     let rows = (0..<head.rowsPerClass).map { row in
       head.weights.dropFirst((head.rowsPerClass + row) * 4).prefix(4).map { $0 }
@@ -34,19 +34,19 @@ struct PrototypesTests {
     #expect(Set(rows).count == 1)
   }
 
-  @Test("The leave-one-out estimate is near what other pictures show")
+  @Test("The leave-one-out estimate is close to the accuracy on new pictures")
   func estimate() throws {
-    let (seen, asked) = try TaughtVectors(dimension: 6, spread: 55).seenAndAsked(
-      [40, 40, 40, 40, 40], centres: 2, asked: 200)
-    let solved = try Prototypes().solve(seen)
+    let (set, queries) = try ClusteredEmbeddings(dimension: 6, spread: 55).setAndQueries(
+      [40, 40, 40, 40, 40], centres: 2, queries: 200)
+    let solved = try Prototypes().solve(set)
     let estimate = try #require(solved.leaveOneOut).accuracy
-    #expect(abs(estimate - solved.head.accuracy(asked)) < 0.06)
+    #expect(abs(estimate - solved.head.accuracy(queries)) < 0.06)
   }
 
-  @Test("The scale is where the left-out answers are the likeliest")
+  @Test("The scale minimises the loss of the leave-one-out predictions")
   func scale() throws {
-    let seen = try TaughtVectors(dimension: 6, spread: 55).seen([20, 20, 20, 20])
-    let solved = try Prototypes().solve(seen)
+    let set = try ClusteredEmbeddings(dimension: 6, spread: 55).set([20, 20, 20, 20])
+    let solved = try Prototypes().solve(set)
     let answers = try #require(solved.leaveOneOut).predictions
     func loss(_ factor: Float) -> Double {
       answers.reduce(0) { sum, answer in
@@ -60,7 +60,7 @@ struct PrototypesTests {
     #expect(loss(1) <= loss(0.9))
   }
 
-  @Test("k-means finds groups that lie apart, whatever the seed")
+  @Test("k-means finds separate groups, whatever the seed")
   func groups() throws {
     var generator = SplitMix64(seed: 3)
     var elements: [Double] = []
@@ -76,7 +76,7 @@ struct PrototypesTests {
     }
   }
 
-  @Test("k-means makes no more groups than there are different rows")
+  @Test("k-means makes at most as many groups as there are different rows")
   func equalRows() throws {
     var generator = SplitMix64(seed: 0)
     let rows = try Matrix(columns: 2, elements: [1, 0, 1, 0, 0, 1, 1, 0, 0, 1])

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Heads
 
-@Suite("Softmax regression as Coral has it")
+@Suite("Coral's softmax regression")
 struct SoftmaxRegressionTests {
-  /// Normally distributed points around means, as in Coral's own tests: 200 of three classes.
+  /// Returns normally distributed points around the means of classes, as in Coral's own tests.
   private func points(_ means: [[Float]], count: Int = 200, seed: UInt64 = 1) -> SoftmaxRegression.Examples {
     var generator = SplitMix64(seed: seed)
     var examples = SoftmaxRegression.Examples(embeddings: [], labels: [])
@@ -19,7 +19,7 @@ struct SoftmaxRegressionTests {
     return examples
   }
 
-  @Test("Classes six deviations apart are learnt in 20 steps of 0.01, as Coral's are")
+  @Test("Learns classes six deviations apart in 20 steps of 0.01, like Coral's")
   func separable() throws {
     let means: [[Float]] = [[3, 3], [-3, -3], [3, -3]]
     let training = points(means)
@@ -29,7 +29,7 @@ struct SoftmaxRegressionTests {
     #expect(regression.accuracy(on: points(means, seed: 2)) > 0.98)
   }
 
-  @Test("Classes that overlap are learnt in 50 steps of 0.1, as Coral's are")
+  @Test("Learns overlapping classes in 50 steps of 0.1, like Coral's")
   func overlapping() throws {
     let training = points([[1, 1], [-1, -1], [1, -1]])
     var regression = try SoftmaxRegression(featureDimension: 2, classCount: 3)
@@ -37,8 +37,8 @@ struct SoftmaxRegressionTests {
     #expect(regression.accuracy(on: training) > 0.75)
   }
 
-  @Test("The weights begin as random numbers of the scale asked for, the biases at 0, the same for the same seed")
-  func beginning() throws {
+  @Test("Initial weights are random, of the given scale and fixed by the seed; initial biases are 0")
+  func initialWeights() throws {
     let regression = try SoftmaxRegression(featureDimension: 1000, classCount: 4, weightScale: 0.5, seed: 7)
     let square = regression.weights.reduce(0) { $0 + $1 * $1 } / 4000
     #expect(abs(square.squareRoot() - 0.5) < 0.03)
@@ -49,8 +49,8 @@ struct SoftmaxRegressionTests {
     #expect(try SoftmaxRegression(featureDimension: 5, classCount: 2, weightScale: 0).weights.allSatisfy { $0 == 0 })
   }
 
-  @Test("The same seed trains to the same weights, and training goes on from where it was")
-  func again() throws {
+  @Test("The same seed trains to the same weights, and a second run continues from them")
+  func continuesTraining() throws {
     let training = points([[1, 0], [0, 1]])
     var (one, other) = (
       try SoftmaxRegression(featureDimension: 2, classCount: 2),
@@ -63,7 +63,7 @@ struct SoftmaxRegressionTests {
     #expect(one != other)
   }
 
-  @Test("It reports at the first iteration and then as often as asked, with a loss that falls")
+  @Test("Reports progress at the first iteration and then at the given interval, with a falling loss")
   func reports() throws {
     let training = points([[3, 3], [-3, -3], [3, -3]])
     let other = points([[3, 3], [-3, -3], [3, -3]], seed: 2)
@@ -76,12 +76,12 @@ struct SoftmaxRegressionTests {
     #expect(abs(reports[0].loss - 1.0986) < 0.1)
     #expect(reports[2].loss < reports[0].loss)
     #expect(try #require(reports[2].validationAccuracy) > 0.95)
-    var never = 0
-    try regression.trainWithSGD(training, iterations: 5, learningRate: 0.05, reportEvery: 0) { _ in never += 1 }
-    #expect(never == 0)
+    var unexpected = 0
+    try regression.trainWithSGD(training, iterations: 5, learningRate: 0.05, reportEvery: 0) { _ in unexpected += 1 }
+    #expect(unexpected == 0)
   }
 
-  @Test("Regularisation keeps the weights short")
+  @Test("Regularisation shrinks the weights")
   func regularized() throws {
     let training = points([[3, 3], [-3, -3]])
     func length(_ strength: Double) throws -> Float {
@@ -92,7 +92,7 @@ struct SoftmaxRegressionTests {
     #expect(try length(1) < 0.25 * length(0))
   }
 
-  @Test("The scores are the softmax of the logits, and the class the likeliest")
+  @Test("The scores are the softmax of the logits; the predicted class has the greatest logit")
   func scores() throws {
     let regression = try SoftmaxRegression(featureDimension: 3, classCount: 4, weightScale: 1)
     let scores = regression.scores(of: [1, -2, 3])
@@ -102,7 +102,7 @@ struct SoftmaxRegressionTests {
     #expect(regression.logits(of: [1]) == [0, 0, 0, 0])
   }
 
-  @Test("Settings and examples that do not fit are refused, and nothing has changed")
+  @Test("Rejects settings and examples that do not fit, and leaves the weights unchanged")
   func refused() throws {
     #expect(throws: HeadError.self) { try SoftmaxRegression(featureDimension: 0, classCount: 2) }
     #expect(throws: HeadError.tooFewClasses(1)) { try SoftmaxRegression(featureDimension: 2, classCount: 1) }
@@ -127,7 +127,7 @@ struct SoftmaxRegressionTests {
     #expect(regression == untrained)
   }
 
-  @Test("A learning rate under which the weights grow beyond all bounds is refused as such")
+  @Test("Throws an error that names the learning rate when the weights diverge")
   func diverging() throws {
     var regression = try SoftmaxRegression(featureDimension: 2, classCount: 3, regularization: 1)
     let error = #expect(throws: HeadError.self) {

@@ -9,7 +9,9 @@ import Testing
 
 @Suite("Adapting a small classifier")
 struct AdaptationTests {
-  @Test("Rows times extended features are the logits, but for a factor", arguments: [0.01, 3, 500] as [Float])
+  @Test(
+    "The new rows times the extended features give the logits up to a constant factor",
+    arguments: [0.01, 3, 500] as [Float])
   func rows(length: Float) throws {
     let small = SmallClassifier()
     let adaptation = try Adaptation(of: small.model)
@@ -29,7 +31,7 @@ struct AdaptationTests {
     }
   }
 
-  @Test("The estimate follows the greatest logit that the file can hold, else the number of features")
+  @Test("Estimates the calibration from the logits' range, or from the number of features for float logits")
   func estimate() throws {
     var model = SmallClassifier(rows: Array(repeating: [0, 3, 4], count: 4)).model
     let float = HeadCalibration(estimating: try #require(try ClassifierHead.find(in: model)))
@@ -50,15 +52,15 @@ struct AdaptationTests {
     #expect(throws: Never.self) { try Adaptation(of: empty).model() }
   }
 
-  @Test("Measured numbers that make no sense are refused")
-  func senseless() {
+  @Test("Rejects measured norms and logits that are zero, infinite or NaN")
+  func badCalibration() {
     #expect(throws: SurgeryError.self) { try HeadCalibration(featureNorm: 0, topLogit: 1) }
     #expect(throws: SurgeryError.self) { try HeadCalibration(featureNorm: .infinity, topLogit: 1) }
     #expect(throws: SurgeryError.self) { try HeadCalibration(featureNorm: 1, topLogit: .nan) }
   }
 
-  @Test("Weights that leave 32-bit floats are refused")
-  func beyond() throws {
+  @Test("Rejects weights that overflow 32-bit floats")
+  func overflow() throws {
     let adaptation = try Adaptation(of: SmallClassifier(rows: Array(repeating: [1e30, 0, 0], count: 4)).model)
     let calibration = try HeadCalibration(featureNorm: 1e30, topLogit: 1)
     #expect(throws: SurgeryError.self) { try adaptation.model(calibration: calibration) }
@@ -66,14 +68,14 @@ struct AdaptationTests {
     #expect(throws: SurgeryError.self) { try adaptation.model(calibration: steep) }
   }
 
-  @Test("Features in float get no uint8 tail")
+  @Test("Rejects the uint8 tail for float features")
   func coral() throws {
     let adaptation = try Adaptation(of: SmallClassifier().model)
     let error = #expect(throws: SurgeryError.self) { try adaptation.model(layout: .coral) }
     #expect("\(try #require(error))".contains("use the float layout"))
   }
 
-  @Test("A vector that no memory holds is refused")
+  @Test("Rejects a feature vector too large for memory")
   func huge() throws {
     var model = SmallClassifier(beta: nil, ends: [.abs]).model
     model.subgraphs[0].tensors[Int(model.subgraphs[0].outputs[0])].shape = [1, .max]
@@ -83,25 +85,26 @@ struct AdaptationTests {
     }
   }
 
-  private static let kinds: [SmallClassifier] = [
+  private static let classifiers: [SmallClassifier] = [
     SmallClassifier(), SmallClassifier(isConvolution: true, shapes: [.reshape]),
     SmallClassifier(isConvolution: true, beta: 0.5, shapes: [.squeeze]), SmallClassifier(beta: nil),
     SmallClassifier(beta: nil, ends: [.reshape]),
   ]
 
-  @Test("In the runtime every kind of head names the same classes as before", arguments: kinds.indices)
-  func answers(kind: Int) async throws {
-    let small = Self.kinds[kind].model
+  @Test(
+    "The adapted model ranks the classes as the original does, for every kind of head", arguments: classifiers.indices)
+  func answers(index: Int) async throws {
+    let small = Self.classifiers[index].model
     let before = try Classifier(bytes: Bytes(small.serialized().bytes()))
     let after = try Classifier(bytes: Bytes(Adaptation(of: small).model().serialized().bytes()))
-    // Colours of which each of the classes is the best for some.
+    // Each class is the best for at least one of these colours.
     let colours: [[UInt8]] = [
       [255, 128, 255], [255, 0, 0], [0, 0, 255], [255, 255, 0], [128, 128, 250], [250, 3, 120],
     ]
     for colour in colours {
       let pixels = (0..<16).flatMap { _ in colour }
       let picture = try #require(PixelTensor(width: 4, height: 4, pixels: pixels))
-      // Without a softmax there are negative answers.
+      // Without a softmax, scores may be negative.
       let least = -Float.greatestFiniteMagnitude
       let old = try await before.classify(picture, threshold: least, topK: 4).classes
       let new = try await after.classify(picture, threshold: least, topK: 4).classes

@@ -26,7 +26,7 @@ struct AdaptedInteropTests {
     """
 
   @Test(
-    "The scores there are those here",
+    "LiteRT's Python interpreter gives the same scores as Classifier",
     arguments: [
       ("mobilenet_v1_0.25_128_quant", TailLayout.float), ("mobilenet_v1_0.25_128_quant", .coral),
       ("mobilenet_v2_1.0_224_inat_insect_quant", .float),
@@ -41,10 +41,10 @@ struct AdaptedInteropTests {
     let input = folder.appending("input")
     try Data(picture.pixels).write(to: input)
     let printed = try Python.run(script, [file.path, input.path])
-    let theirs = try JSONDecoder().decode([Float].self, from: Data(printed.utf8))
+    let pythonScores = try JSONDecoder().decode([Float].self, from: Data(printed.utf8))
     let ranked = try await classifier.classify(picture, topK: classifier.classCount).classes
-    let mine = ranked.sorted { $0.id < $1.id }.map(\.score)
-    #expect(mine.count == theirs.count)
-    for (left, right) in zip(mine, theirs) { #expect(abs(left - right) <= 1e-5) }
+    let classifierScores = ranked.sorted { $0.id < $1.id }.map(\.score)
+    #expect(classifierScores.count == pythonScores.count)
+    for (left, right) in zip(classifierScores, pythonScores) { #expect(abs(left - right) <= 1e-5) }
   }
 }

@@ -25,10 +25,10 @@ struct AdaptedModelTests {
   }
 
   private func best(_ model: Bytes, _ pictures: [URL]) async throws -> [Classification] {
-    var found: [Classification] = []
+    var classes: [Classification] = []
     let classifier = try Classifier(bytes: model, resize: Resize("crop:0.875"))
-    try await classifier.answers(pictures, topK: 1) { _, result in found += try result.get().classes }
-    return found
+    try await classifier.answers(pictures, topK: 1) { _, result in classes += try result.get().classes }
+    return classes
   }
 
   private func agreement(_ name: String, _ layout: TailLayout, _ count: Int) async throws -> Double {
@@ -39,18 +39,18 @@ struct AdaptedModelTests {
     return Double(zip(before, after).count { $0.id == $1.id }) / Double(count)
   }
 
-  @Test("The insects of a fully connected head are named as before")
+  @Test("An adapted model with a fully connected head gives the same insect classes as before")
   func insectAnswers() async throws {
     #expect(try await agreement(insects, .float, 50) >= 0.98)
   }
 
-  @Test("The objects of a small network are named as before; in Coral's uint8 most of them")
+  @Test("An adapted small model keeps at least 95 % of its answers, or 90 % in Coral's uint8 layout")
   func smallAnswers() async throws {
     #expect(try await agreement(small, .float, 50) >= 0.95)
     #expect(try await agreement(small, .coral, 50) >= 0.9)
   }
 
-  @Test("Coral's layout is uint8 throughout")
+  @Test("Coral's layout uses uint8 for every tensor of the tail")
   func coralLayout() throws {
     let model = try Model(bytes: adapted(small, layout: .coral))
     let tail = try ImprintingTail(of: model)
@@ -64,8 +64,8 @@ struct AdaptedModelTests {
     #expect(model.biases(of: tail).contains { $0 != [0, 0, 0, 0] })
   }
 
-  @Test("The base's rows and biases stay byte for byte beside what is taught", arguments: TailLayout.allCases)
-  func kept(layout: TailLayout) async throws {
+  @Test("Teaching new classes leaves the base classes' rows and biases unchanged", arguments: TailLayout.allCases)
+  func baseRows(layout: TailLayout) async throws {
     let base = try adapted(small, layout: layout)
     let engine = try ImprintingEngine(bytes: base, keepClasses: true)
     let count = await engine.classCount
@@ -82,7 +82,7 @@ struct AdaptedModelTests {
     }
   }
 
-  @Test("Flowers taught beside the base's classes are found, and the base's objects still are")
+  @Test("A model taught flowers beside its base classes still recognises the base classes")
   func beside() async throws {
     let engine = try ImprintingEngine(bytes: adapted(small), keepClasses: true)
     try await teachFlowers(engine, from: 1001)
@@ -92,14 +92,14 @@ struct AdaptedModelTests {
     let after = try await best(saved, objects)
     #expect(zip(before, after).count { $0.id == $1.id } >= 45)
 
-    let again = try ImprintingEngine(bytes: saved, keepClasses: true)
-    #expect(await again.isImprinted(1001))
-    #expect(await !again.isImprinted(1000))
-    #expect(try Bytes(await again.serialized().bytes()) == saved)
+    let reopened = try ImprintingEngine(bytes: saved, keepClasses: true)
+    #expect(await reopened.isImprinted(1001))
+    #expect(await !reopened.isImprinted(1000))
+    #expect(try Bytes(await reopened.serialized().bytes()) == saved)
   }
 
-  @Test("Without its classes an adapted model learns as an extractor does")
-  func anew() async throws {
+  @Test("Without its base classes, an adapted model learns as an extractor does")
+  func withoutBaseClasses() async throws {
     let engine = try ImprintingEngine(bytes: adapted(small))
     try await teachFlowers(engine, from: 0)
     let classifier = try await engine.classifier()
@@ -112,7 +112,7 @@ struct AdaptedModelTests {
     #expect(right >= 18)
   }
 
-  @Test("An adapted extractor has no class to keep, and learns as it did", arguments: TailLayout.allCases)
+  @Test("An adapted extractor has no classes to keep and still learns", arguments: TailLayout.allCases)
   func extractor(layout: TailLayout) async throws {
     let base = try adapted("mobilenet_v1_1.0_224_quant_embedding_extractor", layout: layout)
     #expect(try ImprintingTail(of: Model(bytes: base)).dimension == 1024)
@@ -123,7 +123,7 @@ struct AdaptedModelTests {
     #expect(try await engine.classifier().classify(picture).best?.id == 1)
   }
 
-  @Test("Pictures tell how long the features are and how great the logits")
+  @Test("Calibration measures the feature norm and the top logit on pictures")
   func calibrated() async throws {
     let adaptation = try Adaptation(of: Model(contentsOf: Material.model(small)))
     var skipped = 0
@@ -140,7 +140,7 @@ struct AdaptedModelTests {
     #expect(try await extractor.calibration(pictures: []) == nil)
   }
 
-  /// A uint8 network whose features and head are in int8: the same numbers.
+  /// Returns a uint8 model with its features and head converted to int8, with the same values.
   private func signed(_ name: String) throws -> Model {
     var model = try Model(contentsOf: Material.model(name))
     let head = try #require(model.subgraphs[0].operators.lastIndex { model.builtinOperator(of: $0) == .conv2D })
@@ -166,14 +166,14 @@ struct AdaptedModelTests {
     return model
   }
 
-  @Test("Features and heads in int8 come to the same as in uint8", arguments: TailLayout.allCases)
+  @Test("A model with int8 features and head adapts like its uint8 original", arguments: TailLayout.allCases)
   func signed(layout: TailLayout) async throws {
     let bytes = try Bytes(Adaptation(of: signed(small)).model(layout: layout).serialized().bytes())
     let pictures = try pictures(10)
     #expect(try await best(bytes, pictures) == best(adapted(small, layout: layout), pictures))
   }
 
-  @Test("A base that is compiled for the Edge TPU is adapted without being run")
+  @Test("Adapts a base model compiled for the Edge TPU without running it")
   func compiled() throws {
     let model = try Model(contentsOf: Material.model("mobilenet_quant_v1_224_feature_layers_edgetpu"))
     let adapted = try Adaptation(of: model).model(layout: .coral)

@@ -6,7 +6,7 @@ import Pictures
 import TestMaterial
 import Testing
 
-@Suite("Answers from several views")
+@Suite("Test-time augmentation")
 struct ClassifierViewsTests {
   private static let side = 224
   private let folder: TemporaryFolder
@@ -29,7 +29,7 @@ struct ClassifierViewsTests {
     return files[range].map { root.appending(path: $0) }
   }
 
-  /// The window of a picture at a place, of the model's size.
+  /// Returns a window of a picture, of the model's input size.
   private static func window(_ picture: PixelTensor, _ left: Int, _ top: Int, isMirrored: Bool = false) -> [UInt8] {
     var pixels: [UInt8] = []
     for row in top..<top + side {
@@ -44,12 +44,12 @@ struct ClassifierViewsTests {
     return pixels
   }
 
-  /// The five views of a picture, or the further eight.
-  private static func views(_ picture: URL, further: Bool = false) throws -> [[UInt8]] {
+  /// Returns the five views of a picture, or the other eight of the thirteen.
+  private static func views(_ picture: URL, others: Bool = false) throws -> [[UInt8]] {
     let plain = try PictureReader(width: side, height: side, resize: .crop).read(picture)
     let large = try PictureReader(width: 299, height: 299, resize: .crop).read(picture)
     let squashed = try PictureReader(width: side, height: side, resize: .squash).read(picture)
-    guard further else {
+    guard others else {
       return [
         window(plain, 0, 0), window(large, 37, 37, isMirrored: true), window(large, 0, 0),
         window(large, 75, 75, isMirrored: true), window(squashed, 0, 0),
@@ -62,7 +62,7 @@ struct ClassifierViewsTests {
     ]
   }
 
-  /// Writes a picture of the model's size as a BMP file, which keeps every pixel.
+  /// Writes a picture of the model's input size as a BMP file, which is lossless.
   private func file(_ pixels: [UInt8], _ name: String) throws -> URL {
     func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
     var bytes = Array("BM".utf8) + little(0, 4) + little(0, 4) + little(54, 4) + little(40, 4)
@@ -84,43 +84,44 @@ struct ClassifierViewsTests {
     return all
   }
 
-  @Test("Scores and familiarity are the means of those of the single views", arguments: [Augmentation.five, .thirteen])
+  @Test("Scores and the novelty score are the means over the views", arguments: [Augmentation.five, .thirteen])
   func means(views: Augmentation) async throws {
     let picture = try Self.flowers("iris", 10..<11)[0]
-    let pixels = try Self.views(picture) + (views == .thirteen ? Self.views(picture, further: true) : [])
+    let pixels = try Self.views(picture) + (views == .thirteen ? Self.views(picture, others: true) : [])
     let files = try pixels.enumerated().map { try file($1, "\($0).bmp") }
     #expect(files.count == views.count)
     let single = try Classifier(contentsOf: model)
-    let alone = try await scores(single, files)
-    #expect(Set(alone).count > 1)
+    let singleScores = try await scores(single, files)
+    #expect(Set(singleScores).count > 1)
     let several = try Classifier(contentsOf: model, testTimeAugmentation: views)
-    let together = try await scores(several, [picture])[0]
-    #expect(together.count == 2)
-    for index in together.indices {
-      #expect(abs(together[index] - alone.reduce(0) { $0 + $1[index] } / Float(views.count)) < 1e-4)
+    let meanScores = try await scores(several, [picture])[0]
+    #expect(meanScores.count == 2)
+    for index in meanScores.indices {
+      #expect(abs(meanScores[index] - singleScores.reduce(0) { $0 + $1[index] } / Float(views.count)) < 1e-4)
     }
 
-    var familiarities: [Float] = []
-    for file in files { familiarities.append(try #require(try await single.classify(file).noveltyScore)) }
-    let mean = familiarities.reduce(0, +) / Float(views.count)
-    let familiarity = try #require(try await several.classify(picture).noveltyScore)
-    #expect(abs(familiarity - mean) < 1e-3 * max(1, abs(mean)))
-    #expect(Set(familiarities).count > 1)
+    var noveltyScores: [Float] = []
+    for file in files { noveltyScores.append(try #require(try await single.classify(file).noveltyScore)) }
+    let mean = noveltyScores.reduce(0, +) / Float(views.count)
+    let meanNovelty = try #require(try await several.classify(picture).noveltyScore)
+    #expect(abs(meanNovelty - mean) < 1e-3 * max(1, abs(mean)))
+    #expect(Set(noveltyScores).count > 1)
   }
 
-  @Test("One view is what is taken where nothing else is asked for, and pictures come in order with any")
-  func usual() async throws {
+  @Test("Augmentation is off by default, and answers come in the order of the pictures")
+  func standard() async throws {
     let pictures = try Self.flowers("daisy", 10..<13) + Self.flowers("iris", 10..<13)
-    let usual = try Classifier(contentsOf: model)
-    #expect(usual.testTimeAugmentation == .off)
+    let standard = try Classifier(contentsOf: model)
+    #expect(standard.testTimeAugmentation == .off)
     #expect(
-      try await scores(usual, pictures) == scores(Classifier(contentsOf: model, testTimeAugmentation: .off), pictures))
+      try await scores(standard, pictures)
+        == scores(Classifier(contentsOf: model, testTimeAugmentation: .off), pictures))
     let five = try Classifier(contentsOf: model, testTimeAugmentation: .five)
-    let together = try await scores(five, pictures)
-    for (picture, found) in zip(pictures, together) { #expect(try await scores(five, [picture]) == [found]) }
+    let meanScores = try await scores(five, pictures)
+    for (picture, found) in zip(pictures, meanScores) { #expect(try await scores(five, [picture]) == [found]) }
   }
 
-  @Test("A picture that cannot be read is the only one without an answer")
+  @Test("An unreadable picture fails alone; the others get their answers")
   func unreadable() async throws {
     let broken = folder.appending("broken.jpg")
     try Data("no picture".utf8).write(to: broken)
@@ -132,7 +133,7 @@ struct ClassifierViewsTests {
     #expect(isAnswered == [true, false, true])
   }
 
-  @Test("A picture in memory is looked at once, whatever the views")
+  @Test("A decoded picture in memory is classified once, whatever the augmentation")
   func inMemory() async throws {
     let picture = try #require(
       PixelTensor(

@@ -9,11 +9,11 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("What becomes of a picture's bytes")
+@Suite("Normalising the input")
 struct NormalizationTests {
   private let pixel: [UInt8] = [10, 100, 250]
 
-  /// The colour of a picture of one colour, as a model's input had it.
+  /// Returns the normalised values that a model receives for a picture of one colour.
   private func colour(_ model: Model) async throws -> [Float] {
     let classifier = try Classifier(bytes: Bytes(model.serialized().bytes()))
     let (width, height) = (classifier.input.width, classifier.input.height)
@@ -22,8 +22,8 @@ struct NormalizationTests {
     return try await classifier.classify(picture, topK: 3).classes.sorted { $0.id < $1.id }.map(\.score)
   }
 
-  /// A float model that gives the mean of its input, channel by channel.
-  private var real: Model {
+  /// A float model that returns the mean of each input channel.
+  private var floatModel: Model {
     var small = SmallClassifier()
     small.rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     small.biases = [0, 0, 0]
@@ -31,7 +31,7 @@ struct NormalizationTests {
     return small.model
   }
 
-  /// A quantised model that does.
+  /// Returns a quantised model that returns the mean of each input channel.
   private func quantised(_ encoding: ElementEncoding) throws -> Model {
     var builder = GraphBuilder()
     let picture = try builder.input("picture", shape: [1, 4, 4, 3], encoding: encoding)
@@ -59,32 +59,32 @@ struct NormalizationTests {
     for (one, other) in zip(found, expected) { #expect(abs(one - other) <= tolerance, "\(found), not \(expected)") }
   }
 
-  @Test("Float: from −1 to 1 where the model says nothing")
+  @Test("Float: scales to −1...1 if the model has no metadata")
   func standard() async throws {
-    expect(try await colour(real), pixel.map { (Float($0) - 127.5) / 127.5 })
+    expect(try await colour(floatModel), pixel.map { (Float($0) - 127.5) / 127.5 })
   }
 
-  @Test("Float: as the metadata has it, for all channels or each")
-  func told() async throws {
-    expect(try await colour(model(real, mean: [0], std: [1])), [10, 100, 250], within: 1e-3)
+  @Test("Float: follows the metadata's mean and deviation, for all channels or per channel")
+  func fromMetadata() async throws {
+    expect(try await colour(model(floatModel, mean: [0], std: [1])), [10, 100, 250], within: 1e-3)
     expect(
-      try await colour(model(real, mean: [120, 110, 100], std: [60, 50, 40])),
+      try await colour(model(floatModel, mean: [120, 110, 100], std: [60, 50, 40])),
       [(10 - 120) / 60, (100 - 110) / 50, (250 - 100) / 40])
-    expect(try await colour(model(real, mean: [50], std: [1, 2, 4])), [-40, 25, 50])
+    expect(try await colour(model(floatModel, mean: [50], std: [1, 2, 4])), [-40, 25, 50])
   }
 
-  @Test("Float: metadata that cannot be used is an error, not a guess")
+  @Test("Float: rejects unusable metadata")
   func refused() throws {
     for (mean, std) in [([0], [0]), ([.nan], [1]), ([1, 2], [1])] as [([Float], [Float])] {
-      #expect(throws: SurgeryError.self) { try PictureInput(of: model(real, mean: mean, std: std)) }
+      #expect(throws: SurgeryError.self) { try PictureInput(of: model(floatModel, mean: mean, std: std)) }
     }
-    var damaged = real
+    var damaged = floatModel
     damaged.setMetadata(named: ModelMetadata.entryName, to: [1, 2, 3])
     #expect(throws: TFLiteError.self) { try PictureInput(of: damaged) }
   }
 
   @Test(
-    "Quantised: bytes as they are, less 128 for int8, with no metadata, with matching and with senseless metadata",
+    "Quantised: passes the bytes (less 128 for int8) if metadata is missing, matching or invalid",
     arguments: [
       (ElementEncoding.uint8(scale: 0.5, zeroPoint: 8), Float(8)), (.int8(scale: 0.5, zeroPoint: -120), 8),
     ])
@@ -98,7 +98,7 @@ struct NormalizationTests {
   }
 
   @Test(
-    "Quantised: where metadata and quantisation together mean other steps, those",
+    "Quantised: requantises if the metadata's normalisation and the input's scale disagree",
     arguments: [ElementEncoding.uint8(scale: 1 / 64, zeroPoint: 120), .int8(scale: 1 / 64, zeroPoint: -8)])
   func steps(encoding: ElementEncoding) async throws {
     let model = try model(quantised(encoding), mean: [120, 110, 100], std: [60, 70, 80])

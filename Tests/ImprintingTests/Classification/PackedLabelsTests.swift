@@ -7,7 +7,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Labels packed behind a model",
+  "Labels in an archive appended to a model",
   .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
 struct PackedLabelsTests {
   private let model = Material.model("mobilenet_v1_0.25_128_quant")
@@ -15,7 +15,7 @@ struct PackedLabelsTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The model with an archive behind it, made as `how` says.
+  /// Returns the model with an appended archive, made in the way that `how` names.
   private func packed(_ how: String) throws -> URL {
     let file = folder.appending("packed.tflite")
     let script = """
@@ -38,7 +38,7 @@ struct PackedLabelsTests {
   }
 
   @Test(
-    "They name the classes, whether the archive was appended in place or made by itself, stored or compressed",
+    "Reads the labels from an archive appended in place or made apart, stored or compressed",
     arguments: ["place", "apart", "compressed"])
   func named(how: String) async throws {
     let classifier = try Classifier(contentsOf: packed(how))
@@ -46,10 +46,10 @@ struct PackedLabelsTests {
     #expect(classifier.labels[0] == "background")
   }
 
-  @Test("An archive that is damaged leaves the classes with their numbers")
+  @Test("A damaged archive leaves the classes without labels")
   func damaged() throws {
     var bytes = try [UInt8](Data(contentsOf: packed("compressed")))
-    // The name in the archive's directory no longer agrees with that beside the file.
+    // The name in the archive's directory no longer matches the name in the local header.
     let name = Array("labels.txt".utf8)
     let place = try #require(
       bytes.indices.dropLast(name.count).last { bytes[$0..<$0 + name.count].elementsEqual(name) })
@@ -57,8 +57,8 @@ struct PackedLabelsTests {
     #expect(try Classifier(bytes: Bytes(bytes)).labels == Labels())
   }
 
-  @Test("Labels that are given come before those that are packed")
-  func given() throws {
+  @Test("Labels passed by the caller take precedence over the archive's")
+  func explicitLabels() throws {
     let labels = Labels([0: "nothing"])
     #expect(try Classifier(contentsOf: packed("place"), labels: labels).labels == labels)
   }

@@ -18,14 +18,14 @@ struct ConvertedModelTests {
     return Bytes(try Architecture.efficientNetLite0.model(weights: weights).serialized().bytes())
   }
 
-  @Test("It names at least 86.5 % of the ImageNet sample")
+  @Test("Top-1 accuracy on the ImageNet sample is at least 86.5 %")
   func accuracy() async throws {
     let classifier = try Classifier(bytes: try Self.converted(), resize: .crop(fraction: 0.875))
     let pictures = try PictureFiles.pictures(at: Material.imagenetSample)
     try #require(pictures.count == 500)
     var right = 0
     try await classifier.answers(pictures, topK: 1) { index, result in
-      // The files are named for their class: 0008_hen.jpg.
+      // The file names begin with the class: 0008_hen.jpg.
       if try result.get().best?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
     }
     #expect(Double(right) / 500 >= 0.865, "\(right) of 500")
@@ -51,20 +51,20 @@ struct ConvertedModelTests {
     let reader = try PictureReader(width: 224, height: 224)
     let pictures = try PictureFiles.pictures(at: Material.imagenetSample).enumerated().filter { $0.offset % 50 == 0 }
     var inputs: [String] = []
-    var mine: [[Classification]] = []
+    var rankings: [[Classification]] = []
     for (number, file) in pictures {
       let picture = try reader.read(file)
       let input = folder.appending("\(number)")
       try Data(picture.pixels).write(to: input)
       inputs.append(input.path)
-      mine.append(try await classifier.classify(picture, topK: 5).classes)
+      rankings.append(try await classifier.classify(picture, topK: 5).classes)
     }
     let lines = try Python.run(script, [written.path] + inputs).split(separator: "\n")
     try #require(lines.count == 10)
-    for (line, classes) in zip(lines, mine) {
-      let theirs = try JSONDecoder().decode([Float].self, from: Data(line.utf8))
-      #expect(theirs.indices.max { theirs[$0] < theirs[$1] } == classes.first?.id)
-      for found in classes { #expect(abs(theirs[found.id] - found.score) < 1e-4) }
+    for (line, classes) in zip(lines, rankings) {
+      let pythonScores = try JSONDecoder().decode([Float].self, from: Data(line.utf8))
+      #expect(pythonScores.indices.max { pythonScores[$0] < pythonScores[$1] } == classes.first?.id)
+      for found in classes { #expect(abs(pythonScores[found.id] - found.score) < 1e-4) }
     }
   }
 }

@@ -14,7 +14,7 @@ struct DefaultModelTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("IMPRINT_HOME comes first, then XDG_DATA_HOME where it is absolute, then the user's own data")
+  @Test("IMPRINT_HOME comes first, then an absolute XDG_DATA_HOME, then the user's data folder")
   func location() {
     let all = ["IMPRINT_HOME": "/models", "XDG_DATA_HOME": "/data", "HOME": "/home/me"]
     #expect(DefaultModel.location(environment: all).path == "/models/efficientnet-lite0.tflite")
@@ -29,21 +29,21 @@ struct DefaultModelTests {
     #expect(DefaultModel.location(environment: [:]).path.hasPrefix("/"))
   }
 
-  @Test("A model that is named is taken as it is, whether it is there or not")
+  @Test("Uses the given model file, whether it exists or not")
   func named() throws {
     let file = folder.appending("mine.tflite")
     #expect(try DefaultModel.url(orGiven: file) == file)
   }
 
-  @Test("Digests are those of FIPS 180-4's examples")
+  @Test("SHA-256 digests match the examples of FIPS 180-4")
   func digest() throws {
     #expect(
       try Bytes(Array("abc".utf8)).sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(try Bytes().sha256 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
   }
 
-  @Test("Weights that are others, and archives that are damaged, are refused with both hashes")
-  func foreign() throws {
+  @Test("Rejects other weights and damaged archives, naming the expected and the found hash")
+  func otherWeights() throws {
     for contents in ["other weights", "PK\u{3}\u{4} is how archives begin"] {
       let file = folder.appending("other.pth")
       try Data(contents.utf8).write(to: file)
@@ -55,13 +55,13 @@ struct DefaultModelTests {
   }
 
   @Test(
-    "Of the published weights: layers in int8 or float, ImageNet's classes under the tail, and where they come from",
+    "Makes a model in int8 or float from the published weights, with ImageNet's classes and its source",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)), arguments: [false, true])
   func made(isFloat: Bool) throws {
     let model = try DefaultModel.make(weights: Material.weights, isFloat: isFloat)
     let tail = try ImprintingTail(of: model)
     #expect(tail.classCount == 1000)
-    // 1.15 times the greatest logit that was measured.
+    // 1.15 times the greatest measured logit.
     #expect(abs(tail.scale - 1.15 * 9.816) < 0.001)
     let input = try #require(model.mainSubgraph?.tensor(model.onlyInputAndOutput().input))
     #expect(input.type == (isFloat ? .float32 : .uint8))

@@ -22,7 +22,7 @@ struct QuantizedDefaultModelTests {
     try PictureFiles.pictures(at: Material.flowers17).enumerated().filter { $0.offset % step == 0 }.map(\.element)
   }
 
-  @Test("It is made without a picture, and names as many of the ImageNet sample as it has to")
+  @Test("Needs no calibration pictures and loses at most 1.5 points of ImageNet accuracy")
   func accuracy() async throws {
     let model = try Self.quantized()
     let file = try model.serialized().bytes()
@@ -34,11 +34,11 @@ struct QuantizedDefaultModelTests {
     try await classifier.answers(pictures, topK: 1) { index, result in
       if try result.get().best?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
     }
-    // In float it is 0.872.
+    // The float model reaches 0.872.
     #expect(Double(right) / 500 >= 0.872 - 0.015, "\(right) of 500")
   }
 
-  @Test("Its embeddings point where those of the float model do", arguments: ByteType.allCases)
+  @Test("Embeddings agree with the float model's (cosine at least 0.995)", arguments: ByteType.allCases)
   func embeddings(type: ByteType) async throws {
     let float = try Architecture.efficientNetLite0.model(weights: NamedWeights(contentsOf: Material.weights))
     let agreement = try await QuantizationAgreement(
@@ -47,7 +47,7 @@ struct QuantizedDefaultModelTests {
     #expect(agreement.cosine >= 0.995)
   }
 
-  @Test("The ranges that come with it are those that pictures tell")
+  @Test("The recorded ranges agree with ranges measured on pictures")
   func ranges() async throws {
     let float = try Architecture.efficientNetLite0.model(weights: NamedWeights(contentsOf: Material.weights))
     let quantization = try Quantization(of: float)
@@ -62,8 +62,8 @@ struct QuantizedDefaultModelTests {
     }
   }
 
-  @Test("Other weights, and networks that nothing is recorded of, are told to be measured")
-  func others() throws {
+  @Test("Rejects recorded ranges for other weights, and architectures without recorded ranges")
+  func otherWeights() throws {
     let weights = try NamedWeights(contentsOf: Material.weights)
     #expect(Architecture.efficientNetLite1.recordedRanges == nil)
     #expect(throws: QuantizationError.noRecordedRanges(architecture: "efficientnet-lite1")) {
@@ -77,7 +77,7 @@ struct QuantizedDefaultModelTests {
   }
 
   @Test(
-    "LiteRT's Python interpreter gives the same scores, and its accelerated path takes every layer up to the softmax",
+    "LiteRT's Python interpreter gives the same scores; its delegate runs every layer up to the softmax",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)), arguments: ByteType.allCases)
   func interop(type: ByteType) async throws {
     let script = """
@@ -86,7 +86,7 @@ struct QuantizedDefaultModelTests {
       model = Interpreter(sys.argv[1])
       model.allocate_tensors()
       names = {d["index"]: d["name"] for d in model.get_tensor_details()}
-      taken = [op for op in model._get_ops_details() if op["op_name"] == "DELEGATE"]
+      delegated = [op for op in model._get_ops_details() if op["op_name"] == "DELEGATE"]
       i, o = model.get_input_details()[0], model.get_output_details()[0]
       picture = np.fromfile(sys.argv[2], np.uint8).reshape(i["shape"])
       model.set_tensor(i["index"], picture if i["dtype"] == np.uint8 else (picture ^ 128).view(np.int8))
@@ -94,8 +94,8 @@ struct QuantizedDefaultModelTests {
       scale, zero = o["quantization"]
       scores = ((model.get_tensor(o["index"])[0].astype(np.float32) - zero) * np.float32(scale)).tolist()
       print(json.dumps({
-          "inputs": [[names[t] for t in op["inputs"] if names.get(t, "").startswith("image")] for op in taken],
-          "outputs": [[names[t] for t in op["outputs"]] for op in taken], "scores": scores}))
+          "inputs": [[names[t] for t in op["inputs"] if names.get(t, "").startswith("image")] for op in delegated],
+          "outputs": [[names[t] for t in op["outputs"]] for op in delegated], "scores": scores}))
       """
     struct Answer: Decodable {
       let inputs, outputs: [[String]]
@@ -111,12 +111,12 @@ struct QuantizedDefaultModelTests {
     let answer = try JSONDecoder().decode(Answer.self, from: Data(Python.run(script, [file.path, input.path]).utf8))
     #expect(answer.inputs == [[type == .uint8 ? "image_int8" : "image"]])
     #expect(answer.outputs == [["logits"]])
-    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 1000).classes
-    #expect(mine.first?.id == 8)
-    for found in mine { #expect(abs(answer.scores[found.id] - found.score) < 1e-5) }
+    let ranked = try await Classifier(contentsOf: file).classify(picture, topK: 1000).classes
+    #expect(ranked.first?.id == 8)
+    for found in ranked { #expect(abs(answer.scores[found.id] - found.score) < 1e-5) }
   }
 
-  @Test("It is adapted and taught: flowers, five pictures each; as a bare extractor too")
+  @Test("Learns three flowers from five pictures each, as an adapted model and as a bare extractor")
   func taught() async throws {
     let model = try Self.quantized()
     let embedding = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "embedding" })

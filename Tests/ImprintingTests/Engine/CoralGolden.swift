@@ -13,7 +13,7 @@ struct CoralGolden: Decodable {
   struct Run: Decodable {
     /// Class ids and norms.
     let classNorms: [[Double]]
-    /// By picture: the best class ids and scores.
+    /// The best class ids and scores of each picture.
     let scores: [String: [[Double]]]
   }
 
@@ -27,10 +27,10 @@ struct CoralGolden: Decodable {
     return try decoder.decode(CoralGolden.self, from: Data(contentsOf: Material.golden("l2norm_coral.json")))
   }
 
-  /// The pictures that each class of Coral's test is taught with.
+  /// The training pictures of each class of Coral's test.
   static let lessons = [["cat_train_0"], ["dog_train_0"], ["hotdog_train_0", "hotdog_train_1"]]
 
-  /// A picture as Coral's tests resize it.
+  /// Returns a picture, resized as in Coral's tests.
   static func picture(_ name: String) throws -> PixelTensor {
     try PictureReader(width: 224, height: 224, resize: .nearest).read(Material.coralPicture(name))
   }

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Extractors of every element type")
 struct ExtractorKindsTests {
-  /// The uint8 extractor with one more operator behind it, and with another output shape.
+  /// Returns the uint8 extractor with one more operator appended and another output.
   private func extractor(_ builtin: BuiltinOperator?, _ output: Tensor) throws -> Bytes {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     let (_, last) = try model.onlyInputAndOutput()
@@ -50,13 +50,13 @@ struct ExtractorKindsTests {
     return Double(right) / Double(tests.count)
   }
 
-  @Test("uint8, with the vector as [1, D]")
+  @Test("Learns from a uint8 embedding of shape [1, D]")
   func flatBytes() async throws {
     let bytes = try extractor(nil, Tensor(shape: [1, 1024], type: .uint8))
     #expect(try await accuracy(of: bytes) >= 0.9)
   }
 
-  @Test("int8: the tail is in float")
+  @Test("Learns from an int8 embedding, with a float tail")
   func signedBytes() async throws {
     let quantization = QuantizationParameters(scale: 0.023528477, zeroPoint: -128)
     let bytes = try extractor(.quantize, Tensor(shape: [1, 1, 1, 1024], type: .int8, quantization: quantization))
@@ -66,7 +66,7 @@ struct ExtractorKindsTests {
     #expect(try ImprintingTail(of: await engine.model()).rowEncoding == .float32)
   }
 
-  @Test("float")
+  @Test("Learns from a float embedding")
   func floats() async throws {
     let bytes = try extractor(.dequantize, Tensor(shape: [1, 1, 1, 1024], type: .float32))
     #expect(try await accuracy(of: bytes) >= 0.9)

@@ -8,7 +8,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Coral's reference values",
+  "Agreement with Coral's reference values",
   .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct GoldenTests {
   let golden: CoralGolden
@@ -16,7 +16,7 @@ struct GoldenTests {
 
   init() throws { golden = try CoralGolden.load() }
 
-  @Test("Embeddings agree within two steps an element")
+  @Test("Embeddings agree with the reference within two quantisation steps per element")
   func embeddings() async throws {
     let engine = try ImprintingEngine(model: base)
     for (name, expected) in golden.images {
@@ -40,7 +40,7 @@ struct GoldenTests {
     try await check(Bytes(engine.serialized().bytes()), keepClasses ? golden.keepClasses : golden.newClassesOnly)
   }
 
-  @Test("Classes taught over several files have the reference norms and scores", arguments: [false, true])
+  @Test("Classes taught one file after another have the reference norms and scores", arguments: [false, true])
   func incrementally(keepClasses: Bool) async throws {
     var bytes = try Bytes(mapping: base)
     let first = keepClasses ? 1001 : 0
@@ -66,8 +66,8 @@ struct GoldenTests {
       let found = try await classifier.classify(Material.coralPicture(name), topK: 3).classes
       #expect(found[0].id == Int(best[0][0]), "\(name)")
       for score in best {
-        let mine = try await classifier.classify(Material.coralPicture(name), topK: classifier.classCount).classes
-        let same = try #require(mine.first { $0.id == Int(score[0]) })
+        let ranked = try await classifier.classify(Material.coralPicture(name), topK: classifier.classCount).classes
+        let same = try #require(ranked.first { $0.id == Int(score[0]) })
         #expect(abs(Double(same.score) - score[1]) <= 0.02, "\(name), class \(same.id)")
       }
     }

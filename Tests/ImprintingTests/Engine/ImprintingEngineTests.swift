@@ -24,27 +24,27 @@ struct ImprintingEngineTests {
 
   private func bytes(_ engine: ImprintingEngine) async throws -> [UInt8] { try await engine.serialized().bytes() }
 
-  @Test("What it opens it describes")
+  @Test("Reports the embedding dimension and the classes of the opened model")
   func description() async throws {
-    let dropped = try ImprintingEngine(model: l2norm)
-    #expect(dropped.embeddingDimension == 1024)
-    #expect(await dropped.classCount == 0)
-    let kept = try ImprintingEngine(model: l2norm, keepClasses: true)
-    #expect(await kept.classCount == 1001)
-    #expect(await !kept.isImprinted(0))
-    #expect(kept.extractor.mainSubgraph?.operators.count == 29)
+    let withoutClasses = try ImprintingEngine(model: l2norm)
+    #expect(withoutClasses.embeddingDimension == 1024)
+    #expect(await withoutClasses.classCount == 0)
+    let withClasses = try ImprintingEngine(model: l2norm, keepClasses: true)
+    #expect(await withClasses.classCount == 1001)
+    #expect(await !withClasses.isImprinted(0))
+    #expect(withClasses.extractor.mainSubgraph?.operators.count == 29)
   }
 
   @Test(
-    "Training in pieces, in another order and over several files gives the same file as training at once",
+    "Training in several steps, in any order and over several files gives the same file as training at once",
     arguments: ["mobilenet_v1_1.0_224_l2norm_quant", "mobilenet_v1_1.0_224_quant_embedding_extractor"])
   func pieces(model: String) async throws {
     let daisies = try pictures("daisy", 0..<4)
     let irises = try pictures("iris", 0..<3)
-    let whole = try ImprintingEngine(model: Material.model(model))
-    try await whole.train(daisies, classID: 0)
-    try await whole.train(irises, classID: 1)
-    let expected = try await bytes(whole)
+    let once = try ImprintingEngine(model: Material.model(model))
+    try await once.train(daisies, classID: 0)
+    try await once.train(irises, classID: 1)
+    let expected = try await bytes(once)
 
     let parts = try ImprintingEngine(model: Material.model(model))
     try await parts.train([daisies[3]], classID: 0)
@@ -58,22 +58,22 @@ struct ImprintingEngineTests {
     #expect(file == expected)
   }
 
-  @Test("Saving what was opened changes nothing")
+  @Test("Opening and saving a model does not change it")
   func resaved() async throws {
     let engine = try ImprintingEngine(model: extractor)
     try await engine.train(try pictures("tulip", 0..<2), classID: 0)
     try await engine.setName("tulip 🌷", of: 0)
     await engine.setResize(.squash)
     let first = try await bytes(engine)
-    let again = try ImprintingEngine(bytes: Bytes(first), keepClasses: true)
-    #expect(await again.labels == Labels([0: "tulip 🌷"]))
-    #expect(try await bytes(again) == first)
+    let reopened = try ImprintingEngine(bytes: Bytes(first), keepClasses: true)
+    #expect(await reopened.labels == Labels([0: "tulip 🌷"]))
+    #expect(try await bytes(reopened) == first)
   }
 
-  @Test("Rows and biases of the base stay byte for byte")
+  @Test("Rows and biases of the base classes stay unchanged")
   func baseStays() async throws {
     var before = try Model(contentsOf: l2norm)
-    // This base's biases are all zero; others' are not.
+    // The biases of this base model are all zero; give it distinct ones.
     let bias = try #require(before.mainSubgraph?.tensor(ImprintingTail(of: before).bias))
     before.buffers[Int(bias.buffer)] = Buffer(Bytes((0..<4 * 1001).map { UInt8(truncatingIfNeeded: $0) }))
     let engine = try ImprintingEngine(bytes: Bytes(before.serialized().bytes()), keepClasses: true)
@@ -87,7 +87,7 @@ struct ImprintingEngineTests {
     #expect(after.biases(of: tails.1)[1001] == [0, 0, 0, 0])
   }
 
-  @Test("A file of Coral's tools, which holds no exact sums, is resumed from its rows and norms")
+  @Test("Continues a file of Coral's tools, which has no exact sums, from its rows and norms")
   func coralFile() async throws {
     let daisies = try pictures("daisy", 0..<2)
     let engine = try ImprintingEngine(model: l2norm)
@@ -104,11 +104,11 @@ struct ImprintingEngineTests {
       let model = try await engine.model()
       return try #require(model.rows(of: ImprintingTail(of: model)).first).map(Int.init)
     }
-    // The row that it was resumed from was rounded to the kernel's steps.
+    // The stored row was rounded to the kernel's quantisation steps.
     #expect(zip(rows[0], rows[1]).allSatisfy { abs($0 - $1) <= 1 })
   }
 
-  @Test("From a file of Coral's tools, too, training in pieces gives the file of training at once")
+  @Test("Continuing a file of Coral's tools in several steps gives the same file as at once")
   func coralPieces() async throws {
     let daisies = try pictures("daisy", 0..<4)
     let engine = try ImprintingEngine(model: l2norm)
@@ -117,19 +117,19 @@ struct ImprintingEngineTests {
     coral.setMetadata(named: "imprint.sums", to: nil)
     let start = Bytes(try coral.serialized().bytes())
 
-    let whole = try ImprintingEngine(bytes: start, keepClasses: true)
-    try await whole.train([daisies[2], daisies[3]], classID: 0)
-    try await whole.train([daisies[3]], classID: 1)
+    let once = try ImprintingEngine(bytes: start, keepClasses: true)
+    try await once.train([daisies[2], daisies[3]], classID: 0)
+    try await once.train([daisies[3]], classID: 1)
     var file = start
     for (picture, id) in [(daisies[3], 0), (daisies[3], 1), (daisies[2], 0)] {
       let part = try ImprintingEngine(bytes: file, keepClasses: true)
       try await part.train([picture], classID: id)
       file = Bytes(try await bytes(part))
     }
-    #expect(try await file == Bytes(bytes(whole)))
+    #expect(try await file == Bytes(bytes(once)))
   }
 
-  @Test("When names and resize were given makes no difference to the file")
+  @Test("The file does not depend on when names and the resize mode were set")
   func metadataOrder() async throws {
     let pictures = try pictures("iris", 0..<1)
     let late = try ImprintingEngine(model: extractor)
@@ -144,7 +144,7 @@ struct ImprintingEngineTests {
     #expect(try await bytes(reopened) == bytes(early))
   }
 
-  @Test("A classifier taken before the resize was set is not handed out after")
+  @Test("Setting the resize mode renews the cached classifier")
   func resizeOfClassifier() async throws {
     let engine = try ImprintingEngine(model: extractor)
     try await engine.train(try pictures("iris", 0..<1), classID: 0)
@@ -153,23 +153,23 @@ struct ImprintingEngineTests {
     #expect(try await engine.classifier().resize == .squash)
   }
 
-  @Test("The extractor says nothing of classes")
+  @Test("The extractor carries no labels and no description of classes")
   func bareExtractor() async throws {
     let engine = try ImprintingEngine(model: extractor)
     try await engine.train(try pictures("iris", 0..<1), classID: 0)
     try await engine.setName("iris", of: 0)
-    let again = try ImprintingEngine(bytes: Bytes(await bytes(engine)), keepClasses: true)
-    #expect(again.extractor.carriedLabels == nil)
-    #expect(again.extractor.description == nil)
+    let reopened = try ImprintingEngine(bytes: Bytes(await bytes(engine)), keepClasses: true)
+    #expect(reopened.extractor.carriedLabels == nil)
+    #expect(reopened.extractor.description == nil)
   }
 
-  @Test("Sums that the rows and the description contradict are not believed")
+  @Test("Ignores stored sums that contradict the rows or the description")
   func alteredRows() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     try await engine.train(try pictures("daisy", 0..<2), classID: 0)
     var model = try await engine.model()
     #expect(model.imprintedClasses.first?.pictures == 2)
-    // Another tool trained on and kept the buffer, as Coral's do.
+    // Another tool continued the training and copied our metadata, as Coral's tools do.
     model.description = "0 2.5\n"
     #expect(model.imprintedClasses.first?.pictures == nil)
     let resumed = try ImprintingEngine(bytes: Bytes(model.serialized().bytes()), keepClasses: true)
@@ -178,7 +178,7 @@ struct ImprintingEngineTests {
     #expect(norm > 3)
   }
 
-  @Test("An embedding counts as its picture does, whichever way it is taught")
+  @Test("Training with an embedding equals training with its picture")
   func embedding() async throws {
     let picture = try pictures("iris", 0..<1)
     let byPicture = try ImprintingEngine(model: l2norm)
@@ -189,7 +189,7 @@ struct ImprintingEngineTests {
     #expect(try await bytes(byEmbedding) == bytes(byPicture))
   }
 
-  @Test("Calling trainAll again goes on with the same classes")
+  @Test("Calling trainAll again continues the same classes")
   func trainAllAgain() async throws {
     let lessons = try [pictures("iris", 0..<2), pictures("daisy", 0..<2)]
     let engine = try ImprintingEngine(model: l2norm)
@@ -200,7 +200,7 @@ struct ImprintingEngineTests {
     #expect(try await bytes(engine) == bytes(once))
   }
 
-  @Test("It classifies by what was learnt so far")
+  @Test("Classifies with the classes learnt so far")
   func classify() async throws {
     let engine = try ImprintingEngine(model: extractor)
     try await engine.trainAll([pictures("sunflower", 0..<5), pictures("snowdrop", 0..<5)])
@@ -211,7 +211,7 @@ struct ImprintingEngineTests {
     #expect(try await engine.classify(tensor: picture.pixels, topK: 1) == Array(best.prefix(1)))
   }
 
-  @Test("The extractor's own file gives the embeddings that the engine learns from")
+  @Test("The serialised extractor gives the engine's embeddings")
   func extractorFile() async throws {
     let engine = try ImprintingEngine(model: extractor)
     let classifier = try Classifier(
@@ -226,7 +226,7 @@ struct ImprintingEngineTests {
   }
 }
 
-@Suite("What the imprinting engine refuses")
+@Suite("Errors of the imprinting engine")
 struct ImprintingRefusalTests {
   let l2norm = Material.model("mobilenet_v1_1.0_224_l2norm_quant")
 
@@ -234,7 +234,7 @@ struct ImprintingRefusalTests {
     try #require(PixelTensor(width: side, height: side, pixels: Array(repeating: 90, count: side * side * 3)))
   }
 
-  @Test("Ids that leave a gap or are negative")
+  @Test("Rejects class ids that leave a gap or are negative")
   func ids() async throws {
     let engine = try ImprintingEngine(model: l2norm, keepClasses: true)
     await #expect(throws: ImprintingError.classIDOutOfOrder(1002, next: 1001)) {
@@ -245,7 +245,7 @@ struct ImprintingRefusalTests {
     }
   }
 
-  @Test("A class of the base")
+  @Test("Rejects training a base class")
   func baseClass() async throws {
     let engine = try ImprintingEngine(model: l2norm, keepClasses: true)
     await #expect(throws: ImprintingError.baseClass(100, name: nil)) {
@@ -253,14 +253,14 @@ struct ImprintingRefusalTests {
     }
   }
 
-  @Test("Saving with no class at all")
-  func nothing() async throws {
+  @Test("Rejects saving without any class")
+  func noClasses() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     await #expect(throws: ImprintingError.nothingLearnt) { try await engine.serialized() }
   }
 
-  @Test("Keeping the classes of a bare extractor")
-  func keepNone() {
+  @Test("Rejects keeping the classes of a bare extractor")
+  func extractorWithoutClasses() {
     #expect(throws: ImprintingError.noClassesToKeep) {
       try ImprintingEngine(
         model: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"), keepClasses: true)
@@ -268,18 +268,18 @@ struct ImprintingRefusalTests {
   }
 
   @Test(
-    "Classifiers without the tail, with what was found and what is needed",
+    "Rejects classifiers without the tail, naming the operators found and needed",
     arguments: [
       "mobilenet_v1_1.0_224_quant", "mobilenet_v2_1.0_224_quant", "mobilenet_v2_1.0_224_inat_insect_quant",
     ])
   func noTail(model: String) throws {
     let error = #expect(throws: SurgeryError.self) { try ImprintingEngine(model: Material.model(model)) }
-    let words = "\(try #require(error))"
-    #expect(words.contains("→ SOFTMAX; use a"))
-    #expect(words.contains("L2_NORMALIZATION → CONV_2D 1x1"))
+    let message = "\(try #require(error))"
+    #expect(message.contains("→ SOFTMAX; use a"))
+    #expect(message.contains("L2_NORMALIZATION → CONV_2D 1x1"))
   }
 
-  @Test("A head without its base")
+  @Test("Rejects a head without its base model")
   func headAlone() throws {
     let error = #expect(throws: SurgeryError.self) {
       try ImprintingEngine(model: Material.model("mobilenet_quant_v1_224_head_layers"))
@@ -288,14 +288,14 @@ struct ImprintingRefusalTests {
   }
 
   @Test(
-    "Models compiled for the Edge TPU, naming what would run them",
+    "Rejects models compiled for the Edge TPU if there is no Edge TPU",
     arguments: ["mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "mobilenet_quant_v1_224_feature_layers_edgetpu"])
   func edgeTPU(model: String) throws {
     let error = #expect(throws: InferenceError.self) { try ImprintingEngine(model: Material.model(model)) }
     #expect(try #require(error).code == .needsEdgeTPU)
   }
 
-  @Test("A model that loads but cannot run")
+  @Test("Rejects a model that loads but cannot run")
   func cannotRun() {
     #expect(throws: SurgeryError.self) { try ImprintingEngine(model: Material.model("model_invoking_error")) }
     #expect(throws: InferenceError.noPictureInput(shape: [1, 3], type: "UINT8")) {
@@ -303,7 +303,7 @@ struct ImprintingRefusalTests {
     }
   }
 
-  @Test("An operator that the runtime does not know, with the runtime's own words")
+  @Test("Reports the runtime's message for an unknown operator")
   func unknownOperator() throws {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let code = Int(model.subgraphs[0].operators[3].opcodeIndex)
@@ -316,18 +316,18 @@ struct ImprintingRefusalTests {
     #expect(error?.description.contains("no-such-operator") == true)
   }
 
-  @Test("Damaged models end in an error or an answer, never in a crash", arguments: 0..<4)
+  @Test("Damaged models give an error or an answer, never a crash", arguments: 0..<4)
   func damaged(part: Int) throws {
-    let whole = Array(try Bytes(mapping: Material.model("mobilenet_v1_0.25_128_quant")))
+    let original = Array(try Bytes(mapping: Material.model("mobilenet_v1_0.25_128_quant")))
     var generator = SplitMix64(seed: UInt64(part))
     let runtime = try Runtime()
     let picture = [UInt8](repeating: 77, count: 128 * 128 * 3)
     var answers = 0
     for _ in 0..<60 {
-      var bytes = whole
-      // What describes the graph lies at both ends, the weights between them.
+      var bytes = original
+      // The graph is at both ends of the file, the weights between them.
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
-        let ends = [0..<20_000, (whole.count - 40_000)..<whole.count]
+        let ends = [0..<20_000, (original.count - 40_000)..<original.count]
         let place = Int.random(in: ends.randomElement(using: &generator) ?? ends[0], using: &generator)
         bytes[place] = [0, 1, 2, 4, 0x7F, 0x80, 0xFF].randomElement(using: &generator) ?? 0
       }
@@ -342,7 +342,7 @@ struct ImprintingRefusalTests {
     #expect((1...59).contains(answers))
   }
 
-  @Test("A model whose file claims another output than its operators give, which would overrun the memory for it")
+  @Test("Rejects a model that declares a smaller output than its operators produce")
   func claimedOutput() throws {
     var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let output = Int(model.subgraphs[0].outputs[0])
@@ -357,7 +357,7 @@ struct ImprintingRefusalTests {
     }
   }
 
-  @Test("A picture of another size, and nothing is learnt")
+  @Test("Rejects a picture of another size and learns nothing")
   func size() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     await #expect(
@@ -366,7 +366,7 @@ struct ImprintingRefusalTests {
     #expect(await engine.classCount == 0)
   }
 
-  @Test("A class without pictures")
+  @Test("Rejects a class without pictures")
   func noPictures() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     await #expect(throws: ImprintingError.noPictures) { try await engine.train([], classID: 0) }
@@ -374,7 +374,7 @@ struct ImprintingRefusalTests {
     #expect(await engine.classCount == 0)
   }
 
-  @Test("Embeddings of another length or with numbers that are none")
+  @Test("Rejects embeddings of another length or with NaN or infinite values")
   func embeddings() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     await #expect(throws: EmbeddingError.wrongCount(count: 3, expected: 1024)) {
@@ -388,7 +388,7 @@ struct ImprintingRefusalTests {
     #expect(await engine.classCount == 0)
   }
 
-  @Test("A tensor of another size, and a topK that is not positive")
+  @Test("Rejects a tensor of another size and a topK below 1")
   func classify() async throws {
     let engine = try ImprintingEngine(model: l2norm)
     try await engine.train([picture()], classID: 0)
@@ -400,7 +400,7 @@ struct ImprintingRefusalTests {
 }
 
 extension Array {
-  /// Maps one element after the other.
+  /// Maps the elements one after another.
   func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
     var values: [Value] = []
     for element in self { values.append(try await transform(element)) }

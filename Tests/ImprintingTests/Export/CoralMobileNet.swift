@@ -3,12 +3,12 @@ import TFLite
 import TestMaterial
 import Testing
 
-/// One of Coral's quantised MobileNets v1 as a network with weights, as if it had been trained: batch normalisations that
-/// do nothing but add the layers' biases.
+/// One of Coral's quantised MobileNets v1 as a network with float weights. Its batch normalisations only add the biases
+/// of the layers.
 struct CoralMobileNet {
   let architecture: Architecture
   let base: NamedWeights
-  /// The ranges of its layers, by their names.
+  /// The activation ranges by layer name.
   let ranges: [String: ActivationRanges.Range]
 
   init(_ file: String, multiplier: Double, side: Int32) throws {
@@ -52,7 +52,7 @@ struct CoralMobileNet {
     self.ranges = ranges
   }
 
-  /// A kernel in the order of outputs, inputs, rows, columns.
+  /// Returns a kernel in the order outputs, inputs, rows, columns.
   private static func outputsFirst(_ values: [Float], _ shape: [Int], _ isDepthwise: Bool) throws -> WeightTensor {
     let (outputs, area, inputs) = (shape[isDepthwise ? 3 : 0], shape[1] * shape[2], isDepthwise ? 1 : shape[3])
     var sorted: [Float] = []

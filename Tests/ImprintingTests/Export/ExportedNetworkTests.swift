@@ -11,7 +11,7 @@ import Testing
 
 @Suite("Exported networks that can be imprinted")
 struct ExportedNetworkTests {
-  /// A form of a written model.
+  /// A format that a network is exported in.
   enum Form: CaseIterable {
     case float, uint8, int8, int8BetweenUInt8
 
@@ -26,8 +26,8 @@ struct ExportedNetworkTests {
     }
   }
 
-  /// The quarter-wide MobileNet v1 with a projection to 64 numbers and rows for five classes, written in all forms with
-  /// ranges that were measured.
+  /// The MobileNet v1 0.25 with a projection to 64 dimensions and rows for five classes, exported in all formats with
+  /// measured ranges.
   private struct Written {
     let network: ImprintableNetwork
     let ranges: [String: ActivationRanges.Range]
@@ -51,7 +51,7 @@ struct ExportedNetworkTests {
 
   private static let written = Task<Written, any Error> { try await Written() }
 
-  /// Numbers from −1 to 1 that are the same in every run.
+  /// Returns numbers from −1 to 1 that are the same in every run.
   private static func numbers(_ shape: [Int], seed: Int) throws -> WeightTensor {
     var generator = SeededGenerator(seed: seed)
     let elements = (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &generator) }
@@ -72,7 +72,7 @@ struct ExportedNetworkTests {
     return product(one, other) / (product(one, one) * product(other, other)).squareRoot()
   }
 
-  /// What the network gives for pictures before anything is normalised.
+  /// Returns the features of pictures, before any normalisation.
   private static func features(of file: Bytes, _ pictures: [URL]) async throws -> [[Float]] {
     let extractor = try Extractor(bytes: file, execution: .exact)
     var features: [[Float]] = []
@@ -82,7 +82,7 @@ struct ExportedNetworkTests {
     return features
   }
 
-  @Test("In floats the embedding has the length 1, and the scores are the softmax of s times the cosines to the rows")
+  @Test("Float: the embedding has length 1, and the scores are the softmax of s times the cosines to the rows")
   func floatAnswers() async throws {
     let written = try await Self.written.value
     let file = try written.file(.float)
@@ -101,7 +101,7 @@ struct ExportedNetworkTests {
     }
   }
 
-  @Test("In bytes the embeddings point where those in floats do", arguments: [Form.uint8, .int8])
+  @Test("Quantised: embeddings agree with the float model's (cosine at least 0.98)", arguments: [Form.uint8, .int8])
   func agreement(form: Form) async throws {
     let written = try await Self.written.value
     let pictures = try ["iris", "daisy", "tigerlily"].flatMap { try Self.pictures($0, 5..<7) }
@@ -113,23 +113,24 @@ struct ExportedNetworkTests {
     }
   }
 
-  @Test("In bytes the scores are like those in floats", arguments: [Form.uint8, .int8, .int8BetweenUInt8])
+  @Test(
+    "Quantised: scores agree with the float model's within 0.15", arguments: [Form.uint8, .int8, .int8BetweenUInt8])
   func scores(form: Form) async throws {
     let written = try await Self.written.value
     let float = try Classifier(bytes: written.file(.float), execution: .exact)
     let stored = try Classifier(bytes: written.file(form), execution: .exact)
     let quick = try Classifier(bytes: written.file(form), execution: Execution(arithmetic: .int8))
     for picture in try Self.pictures("sunflower", 0..<3) {
-      let wanted = try await float.classify(picture, topK: 5).classes.sorted { $0.id < $1.id }
+      let expected = try await float.classify(picture, topK: 5).classes.sorted { $0.id < $1.id }
       for classifier in [stored, quick] {
         let found = try await classifier.classify(picture, topK: 5).classes.sorted { $0.id < $1.id }
-        #expect(found.map(\.label) == wanted.map(\.label))
-        for (one, other) in zip(found, wanted) { #expect(abs(one.score - other.score) < 0.15) }
+        #expect(found.map(\.label) == expected.map(\.label))
+        for (one, other) in zip(found, expected) { #expect(abs(one.score - other.score) < 0.15) }
       }
     }
   }
 
-  @Test("A written model reads back as it was, byte for byte", arguments: Form.allCases)
+  @Test("Reading and writing an exported model gives the same bytes", arguments: Form.allCases)
   func reread(form: Form) async throws {
     let written = try await Self.written.value
     let file = try written.file(form)
@@ -137,7 +138,8 @@ struct ExportedNetworkTests {
     #expect(Bytes(try form.model(written.network, written.ranges).serialized().bytes()) == file)
   }
 
-  @Test("The imprinting engine takes it as it is, and teaches it flowers", arguments: [Form.float, .uint8, .int8])
+  @Test(
+    "The imprinting engine opens an exported network and teaches it flowers", arguments: [Form.float, .uint8, .int8])
   func imprinted(form: Form) async throws {
     let file = try await Self.written.value.file(form)
     #expect(await (try ImprintingEngine(bytes: file, keepClasses: true)).classCount == 5)
@@ -154,7 +156,7 @@ struct ExportedNetworkTests {
     #expect(right >= 15, "\(right) of 18")
   }
 
-  @Test("A teacher takes it, and keeps its classes", arguments: Form.allCases)
+  @Test("A teacher opens an exported network, teaches it flowers and can keep its classes", arguments: Form.allCases)
   func taught(form: Form) async throws {
     let folder = try TemporaryFolder()
     let base = folder.appending("base.tflite")
@@ -182,7 +184,7 @@ struct ExportedNetworkTests {
     #expect(names.lines(count: await keeper.classCount) == ["a", "b", "c", "d", "e", "daisy", "bluebell", "sunflower"])
   }
 
-  @Test("The Edge TPU's compiler is told nothing that stands against it")
+  @Test("An exported uint8 model is ready for the Edge TPU's compiler")
   func readiness() async throws {
     let model = try await Model(bytes: Self.written.value.file(.uint8))
     let readiness = CompilerReadiness(of: model)
@@ -222,7 +224,7 @@ struct ExportedNetworkTests {
     }
   }
 
-  @Test("Coral's own extractor, taken apart and written again, sees what it saw")
+  @Test("Coral's extractor, read as a network and exported again, gives the same features")
   func coral() async throws {
     let name = "mobilenet_v1_1.0_224_quant_embedding_extractor"
     let coral = try CoralMobileNet(name, multiplier: 1, side: 224)
@@ -230,11 +232,11 @@ struct ExportedNetworkTests {
       architecture: coral.architecture, base: coral.base, rows: try Self.numbers([2, 1024], seed: 3), scale: 40)
     let pictures = try Self.flowers(each: 300)
     try #require(pictures.count == 5)
-    let wanted = try await Self.features(of: Bytes(mapping: Material.model(name)), pictures)
+    let expected = try await Self.features(of: Bytes(mapping: Material.model(name)), pictures)
     for grid in WeightGrid.allCases {
       let model = try network.quantizedModel(ranges: coral.ranges, grid: grid)
       let found = try await Self.features(of: Bytes(try model.serialized().bytes()), pictures)
-      for (one, other) in zip(wanted, found) {
+      for (one, other) in zip(expected, found) {
         let cosine = Self.cosine(one, other)
         #expect(cosine >= (grid == .uint8PerTensor ? 0.999 : 0.99), "\(grid)")
       }
@@ -242,7 +244,7 @@ struct ExportedNetworkTests {
   }
 
   @Test(
-    "EfficientNet-Lite0, with its sums, sees in bytes what it sees in floats",
+    "EfficientNet-Lite0, with its residual sums, gives the float features when quantised",
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)), arguments: WeightGrid.allCases)
   func efficientNet(grid: WeightGrid) async throws {
     let all = try NamedWeights(contentsOf: Material.weights)
@@ -256,13 +258,13 @@ struct ExportedNetworkTests {
     let stored = try await Self.features(of: Bytes(model.serialized().bytes()), pictures)
     for (one, other) in zip(float, stored) {
       let cosine = Self.cosine(one, other)
-      // One scale for all weights of a depthwise layer is what such a network has to be trained for.
+      // Per-tensor scales of depthwise layers cost accuracy unless the network was trained for them.
       #expect(cosine >= (grid == .int8PerChannel ? 0.97 : 0.7))
     }
   }
 
-  @Test("Ranges beyond all measure make a model that runs, or an error", arguments: WeightGrid.allCases)
-  func wildRanges(grid: WeightGrid) async throws {
+  @Test("Extreme ranges give a runnable model or an error", arguments: WeightGrid.allCases)
+  func extremeRanges(grid: WeightGrid) async throws {
     let architecture = Architecture(
       name: "wild", side: 5, mean: 127, deviation: 128, epsilon: 1e-3,
       layers: [
@@ -284,7 +286,7 @@ struct ExportedNetworkTests {
       architecture: architecture, base: NamedWeights(weights), projection: try Self.numbers([3, 4], seed: 20),
       rows: try Self.numbers([2, 3], seed: 21), scale: 10)
     let picture = try #require(PixelTensor(width: 5, height: 5, pixels: (0..<75).map { UInt8(3 * $0) }))
-    var (made, refused) = (0, 0)
+    var (runnable, rejected) = (0, 0)
     for layer in network.rangedLayers {
       for exponent in stride(from: Float(-149), through: 127, by: 12) {
         var ranges = Dictionary(
@@ -298,12 +300,12 @@ struct ExportedNetworkTests {
             })
           let classifier = try Classifier(bytes: Bytes(model.serialized().bytes()), execution: .exact)
           #expect(try await classifier.classify(picture).classes.count == 2)
-          made += 1
+          runnable += 1
         } catch is ExportError {
-          refused += 1
+          rejected += 1
         }
       }
     }
-    #expect(made > 20 && refused > 20, "\(made) \(refused)")
+    #expect(runnable > 20 && rejected > 20, "\(runnable) \(rejected)")
   }
 }

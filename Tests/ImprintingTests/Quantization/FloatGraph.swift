@@ -1,6 +1,6 @@
 import TFLite
 
-/// A float model that is put together operator by operator, of any kind.
+/// Builds a float model operator by operator.
 struct FloatGraph {
   private(set) var model = Model()
 
@@ -9,7 +9,7 @@ struct FloatGraph {
     model.subgraphs = [SubGraph()]
   }
 
-  /// Adds an input, or the output of an operator that is yet to come.
+  /// Adds an input, or the output of an operator added later.
   mutating func tensor(_ name: Text, _ shape: [Int32]) -> Int32 {
     model.subgraphs[0].tensors.append(Tensor(shape: shape, type: .float32, name: name))
     return Int32(model.subgraphs[0].tensors.count - 1)

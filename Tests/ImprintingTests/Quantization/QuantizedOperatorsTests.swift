@@ -15,17 +15,17 @@ struct QuantizedOperatorsTests {
     ["cat_train_0", "dog_train_0", "hotdog_train_0", "hotdog_train_1", "cat_test_0"].map(Material.coralPicture)
   }
 
-  /// Numbers from −1 to 1 that are the same in every run.
+  /// Returns numbers from −1 to 1 that are the same in every run.
   private func numbers(_ count: Int, seed: Int) -> [Float] {
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }
   }
 
-  /// Every operator that can be quantised, between a picture and a vector, ending as asked for.
+  /// Returns a model with every operator that can be quantised, from a picture to a vector, ending in a given operator.
   private func everything(_ end: BuiltinOperator) -> Model {
     var graph = FloatGraph()
     let picture = graph.tensor("picture", [1, 16, 16, 3])
-    // One mean and deviation a channel stay in the model.
+    // The mean and deviation of each channel stay in the model.
     let means = graph.constant("means", [3], [0.1, -0.05, 0])
     let centred = graph.add(.sub, [picture, means], [1, 16, 16, 3], "centred", OperatorOptions(.sub))
     let deviations = graph.constant("deviations", [3], [1.5, 1.25, 2])
@@ -73,13 +73,13 @@ struct QuantizedOperatorsTests {
   }
 
   @Test(
-    "They compute what the float ones do, up to rounding, with every end",
+    "Quantised operators compute the float results up to rounding, with every last operator",
     arguments: [BuiltinOperator.softmax, .logistic, .tanh, .l2Normalization])
   func alike(end: BuiltinOperator) async throws {
     let quantization = try Quantization(of: everything(end))
     let ranges = try await quantization.ranges(pictures: pictures)
     #expect(ranges.pictures == 5)
-    // What only a RELU reads, what is moved only, and what is prescribed is not measured.
+    // Tensors that only a RELU reads, that are only moved, or whose range is fixed are not measured.
     #expect(Set(ranges.ranges.keys).isDisjoint(with: ["along", "padded", "most", "mean", "both", "vector", "end"]))
     for type in ByteType.allCases {
       let quantized = try quantization.model(ranges: ranges, input: type, output: type)
@@ -97,7 +97,7 @@ struct QuantizedOperatorsTests {
   }
 
   @Test(
-    "All runtimes at hand run them with the same answer",
+    "LiteRT's optimised and reference kernels give the same scores",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func interop() async throws {
     let script = """
@@ -124,14 +124,14 @@ struct QuantizedOperatorsTests {
     try Data(picture.pixels).write(to: input)
     let answers = try JSONDecoder().decode(
       [[Float]].self, from: Data(Python.run(script, [file.path, input.path]).utf8))
-    let mine = try await Classifier(contentsOf: file).classify(picture, topK: 10).classes.sorted { $0.id < $1.id }
+    let ranked = try await Classifier(contentsOf: file).classify(picture, topK: 10).classes.sorted { $0.id < $1.id }
     for answer in answers {
       #expect(answer.count == 10)
-      for (one, other) in zip(answer, mine) { #expect(abs(one / 256 - other.score) <= 2.5 / 256) }
+      for (one, other) in zip(answer, ranked) { #expect(abs(one / 256 - other.score) <= 2.5 / 256) }
     }
   }
 
-  @Test("A network that comes to infinite numbers is refused, with the tensor's name")
+  @Test("Rejects a network with infinite activations, naming the tensor")
   func overflow() async throws {
     var graph = FloatGraph()
     let picture = graph.tensor("picture", [1, 4, 4, 3])
@@ -146,7 +146,7 @@ struct QuantizedOperatorsTests {
     }
   }
 
-  @Test("Pictures that cannot be read are told of; of none that can there are no ranges")
+  @Test("Reports unreadable pictures, and fails if no picture is readable")
   func unreadable() async throws {
     let quantization = try Quantization(of: everything(.softmax))
     let folder = try TemporaryFolder()
@@ -160,7 +160,7 @@ struct QuantizedOperatorsTests {
     await #expect(throws: InferenceError.noPictures) { try await quantization.ranges(pictures: []) }
   }
 
-  @Test("Probes give all that has to be measured, in as many models as the limit asks for")
+  @Test("Probes cover all activations, split into models by the size limit")
   func probes() throws {
     let quantization = try Quantization(of: everything(.softmax))
     for limit in [1, 2000, 1 << 20] {
@@ -175,7 +175,7 @@ struct QuantizedOperatorsTests {
     }
   }
 
-  @Test("Ranges are kept as JSON, and what is none is refused")
+  @Test("Ranges are written and read as JSON; other files are rejected")
   func file() async throws {
     let folder = try TemporaryFolder()
     let quantization = try Quantization(of: everything(.softmax))
@@ -194,7 +194,7 @@ struct QuantizedOperatorsTests {
     #expect(throws: QuantizationError.self) { try ActivationRanges(contentsOf: folder.appending("none")) }
   }
 
-  @Test("Tensors that would need two scales at once are refused, and not cut off")
+  @Test("Rejects tensors that would need two scales at once")
   func collisions() async throws {
     for (left, right) in [(BuiltinOperator.logistic, BuiltinOperator.tanh), (.logistic, .add)] {
       var graph = FloatGraph()

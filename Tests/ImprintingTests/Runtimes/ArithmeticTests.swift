@@ -10,8 +10,8 @@ import Testing
 @testable import Imprinting
 @testable import Inference
 
-@Suite("In whose arithmetic a model runs")
-struct PrecisionTests {
+@Suite("Arithmetic of a model")
+struct ArithmeticTests {
   private let model = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
   private let folder: TemporaryFolder
 
@@ -39,25 +39,27 @@ struct PrecisionTests {
     return dot / (norms[0] * norms[1])
   }
 
-  @Test("Rewritten, embeddings are stored as the file has them, and nearly the same")
+  @Test("int8 embeddings differ from the exact ones, with a cosine above 0.998")
   func embeddings() async throws {
     let pictures = try pictures(0..<6, of: "iris")
     let (exact, rewritten) = (try extractor(.exact), try extractor(.int8))
     #expect(exact.space.arithmetic == .exact)
     #expect(rewritten.space.arithmetic == .int8)
     #expect(rewritten.space.difference(to: exact.space) == .arithmetic(.int8, .exact))
-    let (theirs, mine) = (try await embeddings(exact, pictures), try await embeddings(rewritten, pictures))
-    #expect(mine != theirs)
-    for (one, other) in zip(mine, theirs) { #expect(cosine(one, other) > 0.998) }
+    let (exactEmbeddings, rewrittenEmbeddings) = (
+      try await embeddings(exact, pictures), try await embeddings(rewritten, pictures)
+    )
+    #expect(rewrittenEmbeddings != exactEmbeddings)
+    for (one, other) in zip(rewrittenEmbeddings, exactEmbeddings) { #expect(cosine(one, other) > 0.998) }
   }
 
-  @Test("By default that is the processor's to say")
+  @Test("The default arithmetic depends on the processor")
   func automatic() throws {
     let expected: Arithmetic = Processor.current.hasByteDotProducts ? .int8 : .exact
     #expect(try extractor(nil).space.arithmetic == expected)
   }
 
-  @Test("Kept from run to run, the rewritten model gives the same embeddings, and a damaged one is made anew")
+  @Test("A cached rewritten model gives the same embeddings; a damaged one is made again")
   func cached() async throws {
     let cache = ModelCache(folder: folder.appending("models"))
     let pictures = try pictures(0..<3, of: "daisy")
@@ -71,32 +73,32 @@ struct PrecisionTests {
         let size = try Data(contentsOf: file).count
         switch round {
         case 1: try Data(try Data(contentsOf: file).prefix(size / 2)).write(to: file)
-        case 2: try Data("nothing of the kind".utf8).write(to: file)
+        case 2: try Data("not a model".utf8).write(to: file)
         default: break
         }
       }
     }
   }
 
-  @Test("What is kept of a rewritten model is known by the form of rewriting, its packed weights too")
+  @Test("The cache key of a rewritten model includes the version of the rewriting")
   func keyed() throws {
     let file = try Bytes(mapping: model)
-    let whole = try Model(bytes: file)
+    let original = try Model(bytes: file)
     let cache = ModelCache(folder: folder.appending("models"))
     let keys = try [Arithmetic.exact, .int8].map {
-      try PreparedModel(whole, origin: ModelOrigin(file: file), arithmetic: $0, cache: cache).key
+      try PreparedModel(original, origin: ModelOrigin(file: file), arithmetic: $0, cache: cache).key
     }
     let digest = try file.sha256
     #expect(keys == [digest, "\(digest) \(ModelCache.rewriting)"])
     let changed = try PreparedModel(
-      whole, origin: ModelOrigin(file: file, change: "another"), arithmetic: .exact, cache: cache)
+      original, origin: ModelOrigin(file: file, change: "another"), arithmetic: .exact, cache: cache)
     #expect(changed.key != digest && changed.key != nil)
-    let kept = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
-    #expect(kept == ["\(digest).\(ModelCache.rewriting)"])
-    #expect(try PreparedModel(whole, origin: ModelOrigin(file: file), arithmetic: .int8, cache: nil).key == nil)
+    let cachedFiles = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
+    #expect(cachedFiles == ["\(digest).\(ModelCache.rewriting)"])
+    #expect(try PreparedModel(original, origin: ModelOrigin(file: file), arithmetic: .int8, cache: nil).key == nil)
   }
 
-  @Test("A model without a uint8 layer runs as it is")
+  @Test("A model without uint8 layers runs in exact arithmetic")
   func nothingToRewrite() throws {
     let float = try Model(contentsOf: model)
     let int8 = try Requantization(float, interface: .signed).model
@@ -105,24 +107,24 @@ struct PrecisionTests {
     #expect(extractor.space.arithmetic == .exact)
   }
 
-  @Test("What was seen in one arithmetic is gone on with in the same, and added to another only when that is allowed")
-  func goingOn() async throws {
-    var seen: [Arithmetic: EmbeddingSet] = [:]
+  @Test("Teaching continues in the embeddings' arithmetic; merging across arithmetics needs permission")
+  func continuesTeaching() async throws {
+    var embeddingSets: [Arithmetic: EmbeddingSet] = [:]
     for arithmetic in [Arithmetic.exact, .int8] {
       let teacher = try Teacher(model: model, execution: Execution(arithmetic: arithmetic))
       try await teacher.learn([.init(name: "iris", pictures: pictures(0..<4, of: "iris"))])
-      seen[arithmetic] = await teacher.embeddings
+      embeddingSets[arithmetic] = await teacher.embeddings
       let later = try await Teacher(model: model, from: teacher.embeddings)
       #expect(later.extractor.space == teacher.extractor.space)
     }
-    var exact = try #require(seen[.exact])
-    let rewritten = try #require(seen[.int8])
+    var exact = try #require(embeddingSets[.exact])
+    let rewritten = try #require(embeddingSets[.int8])
     #expect(throws: EmbeddingSetError.otherSpace(.arithmetic(.exact, .int8))) { try exact.merge(rewritten) }
     try exact.merge(rewritten, anyArithmetic: true)
     #expect(exact.pictures == 8)
   }
 
-  @Test("The imprinting engine always computes as the file has it")
+  @Test("The imprinting engine always uses exact arithmetic")
   func engine() async throws {
     let pictures = try pictures(0..<2, of: "iris")
     let engines = try [nil, .exact, .int8].map {
@@ -139,7 +141,7 @@ struct PrecisionTests {
     #expect(try await embeddings(rewritten, pictures) != found[0])
   }
 
-  @Test("A rewritten classifier names what the file's own arithmetic names")
+  @Test("A classifier gives the same best class in int8 as in exact arithmetic")
   func classifying() async throws {
     let classifiers = try [Arithmetic.exact, .int8].map {
       try Classifier(

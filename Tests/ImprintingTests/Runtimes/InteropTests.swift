@@ -8,10 +8,10 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Written models in the runtime")
+@Suite("Rewritten model files in the runtime")
 struct RoundTripTests {
   @Test(
-    "Read and written again, a model gives the same bytes on every picture",
+    "A model that is read and written again gives the same scores for every picture",
     arguments: [
       "mobilenet_v1_0.25_128_quant", "mobilenet_v1_1.0_224_quant", "mobilenet_v1_1.0_224_l2norm_quant",
       "mobilenet_v1_1.0_224_quant_embedding_extractor", "mobilenet_v2_1.0_224_quant",
@@ -53,7 +53,7 @@ struct InteropTests {
     """
 
   @Test(
-    "What was taught answers there as it does here",
+    "LiteRT's Python interpreter gives the same scores as Classifier",
     arguments: [
       ("mobilenet_v1_1.0_224_quant_embedding_extractor", false), ("mobilenet_v1_1.0_224_l2norm_quant", false),
       ("mobilenet_v1_1.0_224_l2norm_quant", true),
@@ -68,17 +68,17 @@ struct InteropTests {
     let classifier = try Classifier(contentsOf: written)
     let names = ["cat_test_0", "dog_test_0", "hotdog_test_0"]
     var inputs: [String] = []
-    var mine: [[Float]] = []
+    var classifierScores: [[Float]] = []
     for name in names {
       let picture = try CoralGolden.picture(name)
       let input = folder.appending(name)
       try Data(picture.pixels).write(to: input)
       inputs.append(input.path)
       let ranked = try await classifier.classify(picture, topK: classifier.classCount).classes
-      mine.append(ranked.sorted { $0.id < $1.id }.map(\.score))
+      classifierScores.append(ranked.sorted { $0.id < $1.id }.map(\.score))
     }
     let printed = try Python.run(script, [written.path] + inputs)
-    let theirs = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
-    #expect(theirs == mine)
+    let pythonScores = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
+    #expect(pythonScores == classifierScores)
   }
 }

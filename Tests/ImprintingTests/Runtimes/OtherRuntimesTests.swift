@@ -8,7 +8,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-/// Written models where others run them, with nothing told but the file.
+/// Runs written models in other runtimes, which know only the file.
 @Suite("Written models in other runtimes")
 struct OtherRuntimesTests {
   private let folder: TemporaryFolder
@@ -16,20 +16,20 @@ struct OtherRuntimesTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A model taught three flowers from 8 pictures each, and one other picture of each flower, of the model's size.
+  /// Returns a model that learnt three flowers from 8 pictures each, and one more picture of each flower.
   private func taught(_ base: Bytes) async throws -> (file: URL, pictures: [PixelTensor]) {
     let engine = try ImprintingEngine(bytes: base)
     let reader = try PictureReader(width: engine.input.width, height: engine.input.height)
-    var others: [PixelTensor] = []
+    var testPictures: [PixelTensor] = []
     for (id, flower) in Self.flowers.enumerated() {
       let files = try PictureFiles.pictures(at: Material.flowers17.appending(path: flower))
       try await engine.train(files.prefix(8).map { try reader.read($0) }, classID: id)
       try await engine.setName(flower, of: id)
-      others.append(try reader.read(files[40]))
+      testPictures.append(try reader.read(files[40]))
     }
     let file = folder.appending("taught.tflite")
     try await engine.save(to: file)
-    return (file, others)
+    return (file, testPictures)
   }
 
   private func write(_ pictures: [PixelTensor]) throws -> [String] {
@@ -40,7 +40,7 @@ struct OtherRuntimesTests {
     }
   }
 
-  private func mine(_ file: URL, _ pictures: [PixelTensor]) async throws -> [[Float]] {
+  private func classifierScores(_ file: URL, _ pictures: [PixelTensor]) async throws -> [[Float]] {
     let classifier = try Classifier(contentsOf: file, execution: .exact)
     var scores: [[Float]] = []
     for picture in pictures {
@@ -50,7 +50,7 @@ struct OtherRuntimesTests {
     return scores
   }
 
-  /// What MediaPipe's `ImageClassifier` answers: names and scores by class.
+  /// Returns the labels and scores of MediaPipe's `ImageClassifier`.
   private func mediaPipe(_ file: URL, _ pictures: [PixelTensor], top: Int = -1) throws -> [[Answer]] {
     let script =
       Python.standIns + """
@@ -79,20 +79,20 @@ struct OtherRuntimesTests {
   }
 
   @Test(
-    "MediaPipe's ImageClassifier names what was taught, behind uint8 and behind float",
+    "MediaPipe's ImageClassifier recognises the taught classes, with uint8 and float base models",
     .enabled(if: Python.hasMediaPipe, Comment(rawValue: Python.mediaPipeNeed)), arguments: [false, true])
   func taughtInMediaPipe(isFloat: Bool) async throws {
     let base: Bytes
     if isFloat {
       try #require(Material.hasWeights, Comment(rawValue: Material.weightsNeed))
-      let whole = try Architecture.efficientNetLite0.model(weights: NamedWeights(contentsOf: Material.weights))
-      base = Bytes(try Adaptation(of: whole).model().serialized().bytes())
+      let network = try Architecture.efficientNetLite0.model(weights: NamedWeights(contentsOf: Material.weights))
+      base = Bytes(try Adaptation(of: network).model().serialized().bytes())
     } else {
       base = try Bytes(mapping: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     }
     let (file, pictures) = try await taught(base)
     let answers = try mediaPipe(file, pictures)
-    let scores = try await mine(file, pictures)
+    let scores = try await classifierScores(file, pictures)
     #expect(answers.map { $0.first?.label } == Self.flowers)
     for (answer, scores) in zip(answers, scores) {
       for found in answer { #expect(abs(found.score - scores[found.id]) < 0.02, "\(found)") }
@@ -100,7 +100,7 @@ struct OtherRuntimesTests {
   }
 
   @Test(
-    "MediaPipe's ImageClassifier names the classes that an adapted model has kept",
+    "MediaPipe's ImageClassifier recognises the base classes of an adapted model",
     .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Python.hasMediaPipe, Comment(rawValue: Python.mediaPipeNeed)))
   func adaptedInMediaPipe() async throws {
@@ -113,7 +113,7 @@ struct OtherRuntimesTests {
     let pictures = try PictureFiles.pictures(at: Material.imagenetSample).enumerated().filter { $0.offset % 100 == 4 }
       .map { try reader.read($0.element) }
     let answers = try mediaPipe(file, pictures, top: 1)
-    for (answer, scores) in zip(answers, try await mine(file, pictures)) {
+    for (answer, scores) in zip(answers, try await classifierScores(file, pictures)) {
       let best = try #require(scores.indices.max { scores[$0] < scores[$1] })
       #expect(answer.first?.label == labels[best])
       #expect(abs((answer.first?.score ?? 0) - scores[best]) < 0.02)
@@ -144,12 +144,12 @@ struct OtherRuntimesTests {
       print(json.dumps(answers))
       """
     let printed = try Python.run(script, [file.path] + write(pictures), executable: Python.olderExecutable)
-    let theirs = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
-    let scores = try await mine(file, pictures)
-    #expect(theirs.count == scores.count)
-    #expect(theirs.map { $0.firstIndex(of: $0.max() ?? 0) } == scores.map { $0.firstIndex(of: $0.max() ?? 0) })
-    for (left, right) in zip(theirs, scores) {
-      // The older kernels round a step of the base's uint8 otherwise here and there.
+    let otherScores = try JSONDecoder().decode([[Float]].self, from: Data(printed.utf8))
+    let scores = try await classifierScores(file, pictures)
+    #expect(otherScores.count == scores.count)
+    #expect(otherScores.map { $0.firstIndex(of: $0.max() ?? 0) } == scores.map { $0.firstIndex(of: $0.max() ?? 0) })
+    for (left, right) in zip(otherScores, scores) {
+      // The older kernels sometimes round the uint8 layers differently by one step.
       #expect(left.count == 3 && zip(left, right).allSatisfy { abs($0 - $1) < 0.02 }, "\(left) \(right)")
     }
   }
@@ -171,16 +171,16 @@ struct OtherRuntimesTests {
     }
     let file = folder.appending("colours.tflite")
     try await engine.save(to: file)
-    let theirs = try micro(file, pictures)
-    let scores = try await mine(file, pictures)
-    #expect(theirs.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
-    for (left, right) in zip(theirs, scores) {
+    let otherScores = try micro(file, pictures)
+    let scores = try await classifierScores(file, pictures)
+    #expect(otherScores.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
+    for (left, right) in zip(otherScores, scores) {
       #expect(left.count == 3 && zip(left, right).allSatisfy { abs($0 - $1) < 0.01 }, "\(left) \(right)")
     }
   }
 
   @Test(
-    "The default model, taught three flowers by the analytic head, names the same in TensorFlow Lite Micro",
+    "The default model with an analytic head gives the same classes in TensorFlow Lite Micro",
     .enabled(if: Python.hasMicro && Material.hasWeights, Comment(rawValue: Python.microNeed)))
   func defaultModelInMicro() async throws {
     let base = folder.appending("default.tflite")
@@ -193,15 +193,15 @@ struct OtherRuntimesTests {
     try await teacher.save(to: file)
     let reader = try PictureReader(width: 224, height: 224)
     let pictures = try files.map { try reader.read($0[40]) }
-    let theirs = try micro(file, pictures)
-    #expect(theirs.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
-    for (left, right) in zip(theirs, try await mine(file, pictures)) {
-      // Other kernels round some steps of the int8 layers otherwise.
+    let otherScores = try micro(file, pictures)
+    #expect(otherScores.map { $0.firstIndex(of: $0.max() ?? 0) } == [0, 1, 2])
+    for (left, right) in zip(otherScores, try await classifierScores(file, pictures)) {
+      // Other kernels sometimes round the int8 layers differently.
       #expect(left.count == 3 && zip(left, right).allSatisfy { abs($0 - $1) < 0.1 }, "\(left) \(right)")
     }
   }
 
-  /// The scores of TensorFlow Lite Micro's interpreter.
+  /// Returns the scores of TensorFlow Lite Micro's interpreter.
   private func micro(_ file: URL, _ pictures: [PixelTensor]) throws -> [[Float]] {
     let script =
       Python.standIns + """

@@ -1,8 +1,8 @@
 import ModelSurgery
 import TFLite
 
-/// An int8 extractor small enough to read: a picture of 8x8 pixels, the means of its quarters, and a 1x1 convolution, as
-/// one vector of 16 elements.
+/// A small int8 extractor: it averages the quarters of an 8x8 picture, applies a 1x1 convolution and returns a vector of
+/// 16 elements.
 enum SmallQuantizedExtractor {
   static func model() throws -> Model {
     let picture = ElementEncoding.int8(scale: 1 / 128, zeroPoint: 0)
@@ -14,7 +14,7 @@ enum SmallQuantizedExtractor {
       input,
       options: Pool2DOptions(padding: .valid, strideWidth: 4, strideHeight: 4, filterWidth: 4, filterHeight: 4),
       name: "pooled")
-    // More of red, of green, of blue, and of all.
+    // The four filters weigh red, green, blue and brightness.
     let rows: [Float] = [1, -0.5, -0.5, -0.5, 1, -0.5, -0.5, -0.5, 1, 0.6, 0.6, 0.6]
     let weights = try builder.constant(
       "weights", shape: [4, 1, 1, 3], encoding: kernel, contents: Bytes(kernel.encode(rows)))

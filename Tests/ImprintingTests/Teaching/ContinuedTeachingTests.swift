@@ -7,7 +7,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Teaching a classifier further")
+@Suite("Continued teaching")
 struct ContinuedTeachingTests {
   private let swatches: Swatches
 
@@ -15,7 +15,7 @@ struct ContinuedTeachingTests {
 
   private func bytes(_ teacher: Teacher) async throws -> [UInt8] { try await teacher.model().serialized().bytes() }
 
-  @Test("With the embeddings of all its classes the head is solved anew, as if all had been taught at once")
+  @Test("With all embeddings, the head is solved again as if all classes had been taught at once")
   func all() async throws {
     let file = try await swatches.teach(["red", "green"], 0..<6, to: "some.tflite")
     let taught = try TaughtClassifier(contentsOf: file)
@@ -38,7 +38,7 @@ struct ContinuedTeachingTests {
     #expect(try EmbeddingSet(contentsOf: Teacher.embeddingsFile(for: files[0])).pictures == 20)
   }
 
-  @Test("Without embeddings its classes stay as those of a base, and new ones stand beside them")
+  @Test("Without embeddings, the classes become base classes, and new ones are added beside them")
   func none() async throws {
     let file = try await swatches.teach(["red", "green"], withEmbeddings: false, to: "base.tflite")
     let taught = try TaughtClassifier(contentsOf: file)
@@ -72,30 +72,32 @@ struct ContinuedTeachingTests {
     #expect(try EmbeddingSet(contentsOf: Teacher.embeddingsFile(for: beside)).classes.map(\.name) == ["blue", "grey"])
   }
 
-  @Test("Embeddings of classes that the model does not have are ignored; a file of earlier versions is found")
+  @Test("Ignores embeddings of classes that the model lacks; finds the file of earlier versions")
   func files() async throws {
     let file = try await swatches.teach(["red", "green"], to: "new.tflite")
     let other = try await swatches.teach(["blue", "grey"], to: "other.tflite")
-    let (mine, theirs) = (Teacher.embeddingsFile(for: file), Teacher.embeddingsFile(for: other))
+    let (ownEmbeddingsFile, otherEmbeddingsFile) = (
+      Teacher.embeddingsFile(for: file), Teacher.embeddingsFile(for: other)
+    )
     let old = file.deletingPathExtension().appendingPathExtension("seen")
-    try FileManager.default.moveItem(at: mine, to: old)
+    try FileManager.default.moveItem(at: ownEmbeddingsFile, to: old)
     #expect(Teacher.existingEmbeddingsFile(for: file) == old)
     guard case .all = try TaughtClassifier(contentsOf: file).embeddings else {
       Issue.record("not found")
       return
     }
-    try FileManager.default.copyItem(at: theirs, to: mine)
+    try FileManager.default.copyItem(at: otherEmbeddingsFile, to: ownEmbeddingsFile)
     let taught = try TaughtClassifier(contentsOf: file)
     guard case .ignored(let path) = taught.embeddings else {
       Issue.record("\(taught.embeddings)")
       return
     }
-    #expect(path == mine.relativePath && taught.embeddingSet == nil)
-    try Data("no embeddings".utf8).write(to: mine)
+    #expect(path == ownEmbeddingsFile.relativePath && taught.embeddingSet == nil)
+    try Data("no embeddings".utf8).write(to: ownEmbeddingsFile)
     #expect(throws: EmbeddingSetError.self) { try TaughtClassifier(contentsOf: file) }
   }
 
-  @Test("The augmentation stays as it was, and another one is refused")
+  @Test("Keeps the augmentation and rejects another one")
   func augmentation() async throws {
     let file = try await swatches.teach(["red", "green"], to: "plain.tflite")
     #expect(try Teacher(continuing: file).extractor.space.augmentation == .off)
@@ -105,7 +107,7 @@ struct ContinuedTeachingTests {
     }
   }
 
-  @Test("Embeddings that the new ones cannot be added to are not replaced")
+  @Test("Does not overwrite embeddings that the new ones cannot be merged with")
   func otherEmbeddings() async throws {
     let file = try await swatches.teach(["red", "green"], method: Imprinted(), to: "coral.tflite")
     let teacher = try Teacher(continuing: file, augmentation: .five)
@@ -122,7 +124,7 @@ struct ContinuedTeachingTests {
     #expect(try EmbeddingSet(contentsOf: Teacher.embeddingsFile(for: file)).classes.map(\.name) == ["red", "green"])
   }
 
-  @Test("In Coral's layout two lessons, of one teacher or over a file, equal one")
+  @Test("In Coral's layout, two lessons give the same model as one, also across a file")
   func coral() async throws {
     let once = try Teacher(model: swatches.extractor, method: Imprinted())
     try await once.learn(
@@ -155,7 +157,7 @@ struct ContinuedTeachingTests {
   }
 
   @Test(
-    "A picture that is learnt twice under one name counts once in both layouts", arguments: ["analytic", "imprinted"])
+    "A picture learnt twice under one name counts once, in both layouts", arguments: ["analytic", "imprinted"])
   func twice(name: String) async throws {
     let method = try #require(HeadMethods.named(name))
     let once = try Teacher(model: swatches.extractor, method: method)
@@ -164,7 +166,7 @@ struct ContinuedTeachingTests {
     #expect(try await bytes(once) == bytes(twice))
   }
 
-  @Test("Coral's layout is solved anew where another method is asked for and all embeddings are there")
+  @Test("Another method solves a model in Coral's layout again from all its embeddings")
   func otherLayout() async throws {
     let file = try await swatches.teach(["red", "green"], method: Imprinted(), to: "coral.tflite")
     let teacher = try Teacher(continuing: file, method: Analytic())

@@ -10,7 +10,7 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Teaching behind a base on an Edge TPU, with a stand-in for the library")
+  "Teaching on a base model on an Edge TPU, with a stand-in for the library")
 struct EdgeTPUTeachingTests {
   private let folder: TemporaryFolder
   private let compiledTail = Material.model("mobilenet_v1_1.0_224_l2norm_quant_edgetpu")
@@ -31,7 +31,7 @@ struct EdgeTPUTeachingTests {
     Execution(device: device, edgeTPU: EdgeTPUOptions(library: standIn.library.path))
   }
 
-  // The twin in the arithmetic of the stand-in's own.
+  // The twin (the uncompiled model) in the arithmetic that the stand-in uses.
   private let processor = Execution(arithmetic: .exact)
 
   private func compiledOptions(_ model: Model) -> [[UInt8]] {
@@ -46,7 +46,7 @@ struct EdgeTPUTeachingTests {
   }
 
   @Test(
-    "The engine learns the same rows as behind the twin, and leaves the compiled operator byte for byte",
+    "The engine learns the same rows as on the uncompiled model and keeps the compiled operator",
     arguments: [false, true])
   func engine(keepClasses: Bool) async throws {
     let standIn = try StandIn(in: folder)
@@ -68,7 +68,9 @@ struct EdgeTPUTeachingTests {
     #expect(compiledOptions(try Model(bytes: Bytes(written.serialized().bytes()))) == before)
   }
 
-  @Test("Every head that is solved for behind a compiled base is that behind its twin", arguments: HeadMethods.names)
+  @Test(
+    "Every head method gives the same answers on the compiled base model as on the uncompiled one",
+    arguments: HeadMethods.names)
   func heads(name: String) async throws {
     let method = try #require(HeadMethods.named(name))
     let standIn = try StandIn(in: folder)
@@ -91,7 +93,7 @@ struct EdgeTPUTeachingTests {
       try compiledOptions(Model(contentsOf: device.model)) == compiledOptions(Model(contentsOf: compiledBase)))
   }
 
-  @Test("Several devices share the pictures, and what is seen comes in their order")
+  @Test("Several devices share the pictures, and embeddings come in the order of the pictures")
   func severalDevices() async throws {
     let standIn = try StandIn(["USB": 2, "DELAY": 20], in: folder)
     let pictures = try flowers(0..<6).flatMap(\.pictures)
@@ -108,33 +110,33 @@ struct EdgeTPUTeachingTests {
     #expect(Set(standIn.delegates) == ["device=:0", "device=:1"])
   }
 
-  @Test("Of several devices one that is busy is left out, and it is an error where it alone was asked for")
+  @Test("Leaves out a busy device among several; fails if the busy device is the only choice")
   func oneBusy() async throws {
     let standIn = try StandIn(["USB": 2, "BUSY": 0], in: folder)
     let classes = try flowers(0..<2)
     let teacher = try Teacher(model: compiledBase, execution: execution(standIn, .edgeTPU(.all(nil))))
     #expect(try await teacher.learn(classes).pictures == 6)
-    let alone = try Teacher(model: compiledBase, execution: execution(standIn, .edgeTPU(.place(0, nil))))
-    let error = await #expect(throws: LiteRTError.self) { try await alone.learn(classes) }
+    let busyOnly = try Teacher(model: compiledBase, execution: execution(standIn, .edgeTPU(.place(0, nil))))
+    let error = await #expect(throws: LiteRTError.self) { try await busyOnly.learn(classes) }
     #expect("\(try #require(error))".contains("busy"))
   }
 
-  @Test("A device that was unplugged and is back is used again")
-  func back() async throws {
+  @Test("Uses a device again after it was unplugged and reconnected")
+  func reconnected() async throws {
     let standIn = try StandIn(["UNPLUGGED": 4, "BACK": 1], in: folder)
     let teacher = try Teacher(model: compiledBase, execution: execution(standIn))
     await #expect(throws: LiteRTError.self) { try await teacher.learn(flowers(0..<2)) }
     #expect(try await teacher.learn(flowers(0..<2)).pictures == 6)
   }
 
-  @Test("Without a device, without the library, and on the processor the error says what is missing")
+  @Test("Names what is missing: the device, the library or an Edge TPU")
   func refusals() throws {
     func refusal(_ execution: Execution) throws -> String {
       let error = #expect(throws: InferenceError.self) { try Extractor(model: compiledBase, execution: execution) }
       return "\(try #require(error))"
     }
     let none = try StandIn(["USB": 0], in: folder)
-    #expect(try refusal(execution(none)).contains("no Edge TPU answers"))
+    #expect(try refusal(execution(none)).contains("no Edge TPU was found"))
     let missing = Execution(edgeTPU: EdgeTPUOptions(library: folder.appending("none.so").path))
     #expect(try refusal(missing).contains("libedgetpu1-std"))
     #expect(try refusal(Execution(device: .cpu)).contains("processor"))
@@ -147,7 +149,7 @@ struct EdgeTPUTeachingTests {
     }
   }
 
-  @Test("What a trial finds wrong with the library is the error")
+  @Test("Throws the error of the library's trial run")
   func trial() throws {
     let standIn = try StandIn(in: folder)
     let crash = EdgeTPUError.libraryCrashes(path: standIn.library.path, version: "", signal: 6)
@@ -160,7 +162,7 @@ struct EdgeTPUTeachingTests {
     }
   }
 
-  @Test("How a device is written")
+  @Test("Parses and prints the names of devices")
   func spelling() {
     #expect(Device("cpu") == .cpu && Device("auto") == .automatic)
     #expect(Device("edgetpu") == .edgeTPU(.all(nil)) && Device("edgetpu:1") == .edgeTPU(.place(1, nil)))
@@ -170,7 +172,7 @@ struct EdgeTPUTeachingTests {
     for text in ["cpu", "auto", "edgetpu", "edgetpu:usb:1", "edgetpu::2"] { #expect(Device(text)?.description == text) }
   }
 
-  @Test("A device that is unplugged ends the lesson with an error, and what was seen before stays where that is wanted")
+  @Test("Unplugging a device ends the lesson with an error; earlier embeddings stay if wanted")
   func unplugged() async throws {
     for keepsPartial in [false, true] {
       let standIn = try StandIn(["UNPLUGGED": 5], in: folder)
@@ -179,9 +181,9 @@ struct EdgeTPUTeachingTests {
         try await teacher.learn(flowers(0..<4), keepsPartial: keepsPartial)
       }
       #expect("\(try #require(error))".contains("unplugged"))
-      let seen = await teacher.embeddings
-      #expect(seen.pictures == (keepsPartial ? 5 : 0))
-      #expect(seen.classes.map(\.name) == (keepsPartial ? ["daisy", "iris"] : []))
+      let embeddings = await teacher.embeddings
+      #expect(embeddings.pictures == (keepsPartial ? 5 : 0))
+      #expect(embeddings.classes.map(\.name) == (keepsPartial ? ["daisy", "iris"] : []))
     }
   }
 }

@@ -8,7 +8,7 @@ import Synchronization
 import TestMaterial
 import Testing
 
-@Suite("Raw pixels, and results as sequences")
+@Suite("Pixel buffers and asynchronous sequences of results")
 struct PixelsTests {
   private let swatches: Swatches
 
@@ -25,7 +25,7 @@ struct PixelsTests {
       func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
       var bytes = Array("BM".utf8) + little(0, 4) + little(0, 4) + little(54, 4) + little(40, 4)
       bytes += little(buffer.width, 4) + little(buffer.height, 4) + little(1, 2) + little(24, 2) + little(0, 24)
-      // From the lowest row up, blue before green before red, each row padded to whole words.
+      // From the lowest row up, blue before green before red, each row padded to 4 bytes.
       for row in (0..<buffer.height).reversed() {
         for pixel in 0..<buffer.width {
           let at = 3 * (row * buffer.width + pixel)
@@ -38,7 +38,7 @@ struct PixelsTests {
     }
   }
 
-  @Test("Pixels of any size teach and are classified as their files are")
+  @Test("Pixel buffers of any size give the same models and answers as their files")
   func sameAsFiles() async throws {
     let names = ["red", "green", "blue"]
     let fromFiles = try Teacher(model: swatches.extractor, augmentation: .five)
@@ -63,28 +63,28 @@ struct PixelsTests {
     #expect(embedded[0].map(\.embeddings) == embedded[1].map(\.embeddings))
   }
 
-  @Test("A picture unlike all that was taught is unknown: it has no best class, and no class has an id below 0")
+  @Test("A picture unlike all taught classes is unknown: it has no best class, and no class id is negative")
   func unknown() async throws {
     let classifier = try await classifier()
     #expect(classifier.unknownRule != nil && classifier.noveltyError == nil)
-    let strange = try await classifier.classify(
+    let novel = try await classifier.classify(
       PixelBuffer(width: 9, height: 9, format: .grey, bytes: Array(repeating: 255, count: 81)))
-    #expect(strange.isUnknown && strange.best == nil)
-    #expect(strange.classes.count == 3 && strange.classes.allSatisfy { $0.id >= 0 })
-    #expect("\(strange)".hasPrefix("unknown (nearest "))
+    #expect(novel.isUnknown && novel.best == nil)
+    #expect(novel.classes.count == 3 && novel.classes.allSatisfy { $0.id >= 0 })
+    #expect("\(novel)".hasPrefix("unknown (nearest "))
     let known = try await classifier.classify(Swatches.picture(41, of: "green"))
     #expect(!known.isUnknown && known.best == known.classes.first)
-    for answer in [strange, known] {
+    for answer in [novel, known] {
       #expect(try JSONDecoder().decode(Answer.self, from: JSONEncoder().encode(answer)) == answer)
     }
     let background = try await swatches.teach(["red", "background"], to: "none.tflite")
-    // The grey pictures of the class that stands for everything else.
+    // The class "background" stands for everything else; its pictures are grey.
     let none = try await Classifier(contentsOf: background).classify(Swatches.picture(2, of: "background"))
     #expect(none.isUnknown && none.best == nil)
     #expect(none.classes.first?.label == "background" || none.noveltyScore != nil)
   }
 
-  @Test("Answers come in order as a sequence, those that cannot be read among them")
+  @Test("The sequence of answers is in the order of the pictures, with errors in their places")
   func order() async throws {
     let classifier = try await classifier()
     let broken = swatches.folder.appending("broken.jpg")
@@ -109,33 +109,33 @@ struct PixelsTests {
     #expect(embeddings == 60)
   }
 
-  @Test("Leaving the loop, and cancelling its task, end the work")
+  @Test("Leaving the loop or cancelling its task ends the work")
   func ending() async throws {
     let classifier = try await classifier()
     let frames = try Swatches.pictures(0..<40, of: "red")
     let many = (0..<50).flatMap { _ in frames }
-    var taken = 0
+    var answers = 0
     for try await _ in classifier.answers(many) {
-      taken += 1
-      if taken == 3 { break }
+      answers += 1
+      if answers == 3 { break }
     }
-    #expect(taken == 3)
+    #expect(answers == 3)
     let task = Task {
-      var taken = 0
+      var answers = 0
       for try await _ in classifier.answers(many) {
-        taken += 1
-        if taken == 5 { withUnsafeCurrentTask { $0?.cancel() } }
+        answers += 1
+        if answers == 5 { withUnsafeCurrentTask { $0?.cancel() } }
       }
-      return taken
+      return answers
     }
     await #expect(throws: CancellationError.self) { try await task.value }
-    // Its instances are free again: all of it can be done.
-    taken = 0
-    for try await _ in classifier.answers(frames) { taken += 1 }
-    #expect(taken == 40)
+    // The interpreters are free again: all pictures are classified.
+    answers = 0
+    for try await _ in classifier.answers(frames) { answers += 1 }
+    #expect(answers == 40)
   }
 
-  @Test("Learning tells its progress as a sequence that ends with the lesson")
+  @Test("Learning reports its progress as a sequence that ends with the lesson")
   func events() async throws {
     let teacher = try Teacher(model: swatches.extractor)
     let classes = try ["red", "green"].map { LabelledPictures.Class(name: $0, pictures: try files(0..<5, of: $0)) }

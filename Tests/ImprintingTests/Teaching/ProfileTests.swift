@@ -6,9 +6,9 @@ import Pictures
 import TestMaterial
 import Testing
 
-@Suite("Where the time of a run goes")
+@Suite("Profile of a run")
 struct ProfileTests {
-  @Test("The shares of all steps and of waiting add up to one, also where steps overlap")
+  @Test("The shares of all steps and of waiting add up to one, even if steps overlap")
   func shares() {
     for seconds in [0, 0.001, 1000] {
       let profile = Profile()
@@ -23,7 +23,7 @@ struct ProfileTests {
     }
   }
 
-  @Test("A piece of work counts also where it fails, and is done without a profile")
+  @Test("Counts work that fails, and runs work without a profile")
   func measuring() throws {
     let profile = Profile()
     #expect(throws: CancellationError.self) { try profile.measure(.solving) { throw CancellationError() } }
@@ -32,9 +32,9 @@ struct ProfileTests {
   }
 
   @Test(
-    "A lesson and an evaluation tell of all their steps and count each picture once, those that cannot be read too",
+    "Lessons and evaluations profile all their steps and count each picture once, even unreadable ones",
     arguments: [Augmentation.off, .five])
-  func lesson(views: Augmentation) async throws {
+  func lesson(augmentation: Augmentation) async throws {
     let folder = try TemporaryFolder()
     let broken = folder.appending("broken.jpg")
     try Data("no picture".utf8).write(to: broken)
@@ -43,7 +43,7 @@ struct ProfileTests {
     }
     let model = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
     let profile = Profile()
-    let teacher = try Teacher(model: model, augmentation: views)
+    let teacher = try Teacher(model: model, augmentation: augmentation)
     let lesson = try await teacher.learn(classes, profile: profile)
     #expect(lesson.skipped.count == 2)
     #expect(profile.figures.pictures == 10)
@@ -56,9 +56,9 @@ struct ProfileTests {
         == [.opening, .reading, .decoding, .resizing, .inference, .learning, .answering, .solving])
     #expect(figures.rows.allSatisfy { $0.seconds > 0 })
     #expect(figures.workers >= 1)
-    let unwatched = try Teacher(model: model, augmentation: views)
-    try await unwatched.learn(classes)
-    let (watched, plain) = (await teacher.embeddings, await unwatched.embeddings)
-    #expect(watched.classes.map(\.pictures) == plain.classes.map(\.pictures))
+    let unprofiledTeacher = try Teacher(model: model, augmentation: augmentation)
+    try await unprofiledTeacher.learn(classes)
+    let (profiled, plain) = (await teacher.embeddings, await unprofiledTeacher.embeddings)
+    #expect(profiled.classes.map(\.pictures) == plain.classes.map(\.pictures))
   }
 }

@@ -12,7 +12,7 @@ import Testing
 @Suite(
   "Softmax regression as a model")
 struct SoftmaxRegressionModelTests {
-  /// The real uint8 extractor, or with its embedding as int8 or floats.
+  /// Returns the uint8 extractor, with its embedding converted to int8 or float if testFiles.
   private func extractor(_ type: TensorType) throws -> Model {
     let model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     var builder = GraphBuilder(extending: model)
@@ -34,7 +34,7 @@ struct SoftmaxRegressionModelTests {
   }
 
   @Test(
-    "The runtime gives the answers that it gives in memory, behind embeddings of every type",
+    "The written model gives the scores of the head in memory, for embeddings of every type",
     arguments: [TensorType.uint8, .int8, .float32])
   func answers(type: TensorType) async throws {
     let names = ["daisy", "iris", "tigerlily"]
@@ -47,14 +47,14 @@ struct SoftmaxRegressionModelTests {
     let training = SoftmaxRegression.Examples(
       embeddings: try await vectors(extractor, of: files.flatMap { $0.prefix(5) }),
       labels: names.indices.flatMap { Array(repeating: $0, count: 5) })
-    let asked = files.flatMap { Array($0.dropFirst(5)) }
-    let embeddings = try await vectors(extractor, of: asked)
+    let testFiles = files.flatMap { Array($0.dropFirst(5)) }
+    let embeddings = try await vectors(extractor, of: testFiles)
 
     var regression = try SoftmaxRegression(featureDimension: 1024, classCount: 3)
     try regression.trainWithSGD(training, iterations: 40, learningRate: 0.01, batchSize: 15)
     #expect(regression.accuracy(on: training) == 1)
     let model = try regression.model(behind: extractor)
-    let scores = try await vectors(model, of: asked)
+    let scores = try await vectors(model, of: testFiles)
 
     let labels = names.indices.flatMap { Array(repeating: $0, count: 3) }
     #expect(regression.accuracy(on: .init(embeddings: embeddings, labels: labels)) >= 0.8)
@@ -69,7 +69,7 @@ struct SoftmaxRegressionModelTests {
     #expect(same == 9)
   }
 
-  @Test("The layers are Coral's: FULLY_CONNECTED and SOFTMAX in uint8, logits over the training range and 0")
+  @Test("Writes Coral's layers: FULLY_CONNECTED and SOFTMAX in uint8, with logits over the training range and 0")
   func layout() throws {
     let extractor = try extractor(.uint8)
     let weights = (0..<2048).map { Float($0 % 7) / 100 - 0.02 }
@@ -97,7 +97,7 @@ struct SoftmaxRegressionModelTests {
     for (one, other) in zip(try #require(stored), weights) { #expect(abs(one - other) < 0.06 / 255) }
   }
 
-  @Test("An untrained layer, weights that do not fit or are not finite, and models without a vector are refused")
+  @Test("Rejects an untrained layer, wrong counts of weights, NaN or infinite values, and models without a vector")
   func refused() throws {
     let extractor = try extractor(.uint8)
     let untrained = try SoftmaxRegression(featureDimension: 1024, classCount: 2)
@@ -121,7 +121,7 @@ struct SoftmaxRegressionModelTests {
     #expect(throws: SurgeryError.self) {
       try shapeless.appendingSoftmaxLayer(weights: fitting, biases: [0, 0], logits: 0...1)
     }
-    // All weights zero, and a range of nothing: still a model.
+    // Zero weights and an empty range still give a model.
     #expect(throws: Never.self) {
       try extractor.appendingSoftmaxLayer(weights: fitting, biases: [0, 0], logits: 0...0)
     }

@@ -7,7 +7,7 @@ import Pictures
 import TFLite
 import TestMaterial
 
-/// Made-up pictures of coloured quarters, and a small extractor that tells them apart: nothing else is needed.
+/// Generated pictures of coloured quarters, and a small extractor that distinguishes them.
 struct Swatches {
   static let names = ["red", "green", "blue", "grey", "background"]
 
@@ -21,7 +21,7 @@ struct Swatches {
     try SmallExtractor.model(.uint8(scale: 0.02, zeroPoint: 0)).serialized().write(to: extractor)
   }
 
-  /// Returns a picture of a class, of 30x20 pixels: each quarter near the class's own colour.
+  /// Returns a picture of a class, of 30x20 pixels: each quarter is close to the class's colour.
   static func picture(_ number: Int, of name: String) throws -> PixelBuffer {
     let place = names.firstIndex(of: name) ?? 0
     var generator = SeededGenerator(seed: 1000 * place + number)
@@ -43,7 +43,7 @@ struct Swatches {
     try range.map { try picture($0, of: name) }
   }
 
-  /// Returns classes with their pictures, as a teacher takes them.
+  /// Returns classes with their pictures, for `Teacher.learn`.
   static func classes(_ names: [String], _ range: Range<Int>) throws -> [(name: String, pictures: [PixelBuffer])] {
     try names.map { ($0, try pictures(range, of: $0)) }
   }

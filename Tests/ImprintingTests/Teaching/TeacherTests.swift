@@ -38,7 +38,7 @@ struct TeacherTests {
   }
 
   @Test(
-    "A class that is named twice, in one lesson or in two at the same time, is one class",
+    "Pictures under one class name make one class, in one lesson or in two concurrent ones",
     arguments: [Analytic(), Imprinted()] as [any HeadMethod])
   func sameName(method: any HeadMethod) async throws {
     let teacher = try Teacher(model: extractor, method: method)
@@ -55,7 +55,8 @@ struct TeacherTests {
     if method is Imprinted { #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [4, 4]) }
   }
 
-  @Test("Pictures in memory teach what their files do", arguments: [Analytic(), Imprinted()] as [any HeadMethod])
+  @Test(
+    "Decoded pictures give the same model as their files", arguments: [Analytic(), Imprinted()] as [any HeadMethod])
   func decoded(method: any HeadMethod) async throws {
     let classes = try [flowers("daisy", 0..<3), flowers("iris", 0..<3)]
     let files = try Teacher(model: extractor, method: method)
@@ -71,7 +72,7 @@ struct TeacherTests {
     #expect(models[0] == models[1])
   }
 
-  @Test("Pictures in memory that the network does not take are refused, and nothing is learnt")
+  @Test("Rejects decoded pictures of a wrong size and learns nothing")
   func decodedRefused() async throws {
     let small = try PictureReader(width: 100, height: 224).read(flowers("daisy", 0..<1).pictures[0])
     let teacher = try Teacher(model: extractor)
@@ -87,12 +88,12 @@ struct TeacherTests {
   }
 
   @Test(
-    "One class alone cannot be told from others, except beside those of a base; one picture a class is not enough there"
+    "Rejects a single class without base classes, and a single picture beside base classes"
   )
   func oneClass() async throws {
-    let alone = try Teacher(model: extractor)
-    try await alone.learn([flowers("daisy", 0..<3)])
-    await #expect(throws: HeadError.tooFewClasses(1)) { try await alone.model() }
+    let single = try Teacher(model: extractor)
+    try await single.learn([flowers("daisy", 0..<3)])
+    await #expect(throws: HeadError.tooFewClasses(1)) { try await single.model() }
     let base = Material.model("mobilenet_v1_0.25_128_quant")
     let beside = try Teacher(model: base, keepClasses: true)
     try await beside.learn([flowers("daisy", 0..<1, as: "my daisy")])
@@ -102,8 +103,8 @@ struct TeacherTests {
     #expect(evaluation.accuracy(top: 1) >= 0.7)
   }
 
-  @Test("What was seen earlier is told once, whoever asks at the same time")
-  func toldOnce() async throws {
+  @Test("Counts earlier embeddings once, even under concurrent calls")
+  func earlierEmbeddings() async throws {
     let first = try Teacher(model: extractor)
     try await first.learn([flowers("daisy", 0..<2), flowers("iris", 0..<2)])
     let teacher = try Teacher(model: extractor, method: .imprinted, from: await first.embeddings)
@@ -116,7 +117,7 @@ struct TeacherTests {
     #expect(try Model(contentsOf: model).imprintedClasses.map(\.pictures) == [2, 2])
   }
 
-  @Test("Kept classes decide how further pictures are resized, unless another way is asked for")
+  @Test("Keeping the classes keeps their resize mode, unless the caller passes another")
   func resize() async throws {
     let first = try Teacher(model: extractor, resize: .squash)
     try await first.learn([flowers("daisy", 0..<2), flowers("iris", 0..<2)])
@@ -129,7 +130,8 @@ struct TeacherTests {
   }
 
   @Test(
-    "Names that a label file cannot hold are refused before the work", arguments: ["", " ", " rose", "a\nb", "rose\t"])
+    "Rejects names that a label file cannot hold, before embedding any picture",
+    arguments: ["", " ", " rose", "a\nb", "rose\t"])
   func names(name: String) async throws {
     let teacher = try Teacher(model: extractor)
     await #expect(throws: ImprintingError.badName(name)) {
@@ -137,7 +139,7 @@ struct TeacherTests {
     }
   }
 
-  @Test("A model is not written where its own labels would go")
+  @Test("Rejects a model file whose label file would have the same name")
   func labelFile() async throws {
     let teacher = try Teacher(model: extractor)
     try await teacher.learn([flowers("daisy", 0..<1), flowers("iris", 0..<1)])
@@ -145,7 +147,7 @@ struct TeacherTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
   }
 
-  @Test("Labels that name more classes than the model has do not let pictures vanish")
+  @Test("Rejects an evaluation on labels beyond the classes of the model")
   func tooManyLabels() async throws {
     let classifier = try Classifier(
       contentsOf: Material.model("mobilenet_v1_0.25_128_quant"), labels: Labels([0: "rose", 5000: "tulip"]))

@@ -9,7 +9,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Solved heads in files")
+@Suite("Solved heads in model files")
 struct WrittenHeadTests {
   private func numbers(_ count: Int, _ generator: inout SeededGenerator) -> [Float] {
     (0..<count).map { _ in Float.random(in: -3...3, using: &generator) }
@@ -18,7 +18,7 @@ struct WrittenHeadTests {
   private func best(_ values: [Float]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }
 
   @Test(
-    "Behind bytes, signed bytes and floats the file gives the logits of the head in memory",
+    "The file gives the logits of the head in memory, for uint8, int8 and float embeddings",
     arguments: [
       (ElementEncoding.uint8(scale: 0.02, zeroPoint: 0), FeatureTransform.root, 1),
       (.uint8(scale: 0.02, zeroPoint: 100), .signedRoot, 1), (.int8(scale: 0.1, zeroPoint: -128), .root, 3),
@@ -41,37 +41,37 @@ struct WrittenHeadTests {
     }
   }
 
-  /// Made-up classes: points about their own means.
+  /// Returns generated classes, whose points lie around their means, and the head solved from them.
   private func solved(_ encoding: ElementEncoding, shots: Int) throws -> (EmbeddingSet, SolvedHead) {
     let space = EmbeddingSpace(
       extractor: "made up", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: 12, element: .uint8,
       zeroPoint: 0, isNonNegative: true)
     var generator = SeededGenerator(seed: 7)
-    var seen = EmbeddingSet(space: space)
+    var embeddings = EmbeddingSet(space: space)
     for label in 0..<3 {
       for picture in 0..<shots {
         let bytes = (0..<12).map { UInt8(Int.random(in: 5...45, using: &generator) + ($0 % 3 == label ? 120 : 0)) }
-        try seen.add(EmbeddedPicture(name: "\(label)-\(picture)", embeddings: Bytes(bytes)), to: "class \(label)")
+        try embeddings.add(EmbeddedPicture(name: "\(label)-\(picture)", embeddings: Bytes(bytes)), to: "class \(label)")
       }
     }
-    return (seen, try Analytic().solve(seen))
+    return (embeddings, try Analytic().solve(embeddings))
   }
 
-  @Test("Beside a base, the base's classes keep their order and the nearer new class wins on its own pictures")
-  func kept() throws {
+  @Test("Beside new classes, base classes keep their logits, and new classes win on their own pictures")
+  func baseClasses() throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
     var generator = SeededGenerator(seed: 3)
     let old = try LinearHead(
       transform: .plain, dimension: 12, weights: numbers(48, &generator), biases: Array(repeating: 4, count: 4))
     let base = try SmallExtractor.model(encoding).appending(old)
-    let (seen, solved) = try solved(encoding, shots: 12)
+    let (embeddings, solved) = try solved(encoding, shots: 12)
     let logits = try BaseLogits(of: base)
-    let kept = try BaseClassCalibration(solved, from: seen, base: logits)
-    let model = try solved.model(beside: base, calibration: kept, labels: Labels([0: "old"]), resize: .crop)
+    let calibration = try BaseClassCalibration(solved, from: embeddings, base: logits)
+    let model = try solved.model(beside: base, calibration: calibration, labels: Labels([0: "old"]), resize: .crop)
     #expect(model.carriedLabels?.names == [0: "old", 4: "class 0", 5: "class 1", 6: "class 2"])
     let file = try BaseLogits(of: model)
     var right = 0
-    for (label, known) in seen.classes.enumerated() {
+    for (label, known) in embeddings.classes.enumerated() {
       for picture in known.pictures {
         let found = try file.logits(of: picture.embeddings)
         let before = try logits.logits(of: picture.embeddings)
@@ -81,32 +81,32 @@ struct WrittenHeadTests {
     }
     #expect(right >= 33)
     for _ in 0..<50 {
-      let strange = Bytes((0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) })
-      let found = try file.logits(of: strange)
-      let before = try logits.logits(of: strange)
+      let novel = Bytes((0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) })
+      let found = try file.logits(of: novel)
+      let before = try logits.logits(of: novel)
       #expect(best(Array(found.prefix(4))) == best(before))
     }
   }
 
-  @Test("One picture a class does not tell where the base's classes begin")
+  @Test("Rejects calibrating base classes on one picture per class")
   func tooFew() throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
-    let (seen, solved) = try solved(encoding, shots: 1)
+    let (embeddings, solved) = try solved(encoding, shots: 1)
     let head = try LinearHead(
       transform: .plain, dimension: 12, weights: Array(repeating: 1, count: 24), biases: [0, 1])
     let base = try BaseLogits(of: SmallExtractor.model(encoding).appending(head))
     #expect(throws: BaseClassCalibrationError.tooFewPictures) {
-      try BaseClassCalibration(solved, from: seen, base: base)
+      try BaseClassCalibration(solved, from: embeddings, base: base)
     }
   }
 
-  @Test("What is stored of unfamiliar pictures is read as it was written, and damage never crashes")
+  @Test("Stored novelty statistics round-trip, and damage never crashes")
   func stored() throws {
     let (_, solved) = try solved(.uint8(scale: 0.02, zeroPoint: 0), shots: 9)
-    let familiarity = try #require(solved.novelty)
-    let stored = try #require(try StoredNovelty(familiarity, rate: 0.1))
+    let novelty = try #require(solved.novelty)
+    let stored = try #require(try StoredNovelty(novelty, rate: 0.1))
     #expect(try StoredNovelty(stored.bytes) == stored)
-    let values = familiarity.training.map { familiarity.value(distance: $0.distance, projection: $0.projection) }
+    let values = novelty.training.map { novelty.value(distance: $0.distance, projection: $0.projection) }
     let below = values.count { Float($0) < stored.threshold(rate: 0.1) }
     #expect((1...4).contains(below), "of 27")
     let bytes = Array(stored.bytes)
@@ -126,17 +126,17 @@ struct WrittenHeadTests {
     }
   }
 
-  @Test("A strange picture is unknown, at a rate, never, and where the file is damaged")
+  @Test("Applies the unknown rule at the default rate, at a given rate, never, and with damaged statistics")
   func unknown() async throws {
     let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
-    let (seen, solved) = try solved(encoding, shots: 20)
+    let (embeddings, solved) = try solved(encoding, shots: 20)
     let model = try solved.model(behind: SmallExtractor.model(encoding), resize: .crop)
     let bytes = Bytes(try model.serialized().bytes())
     let classifier = try Classifier(bytes: bytes)
     let rule = try #require(classifier.unknownRule)
     #expect(abs(rule.rate - 0.05) < 1e-6)
     #expect(classifier.classCount == 3 && classifier.noveltyError == nil)
-    // A pixel of each quarter decides: all four are the same.
+    // All four pixels of a quarter are the same.
     let pixels = { (quarters: Bytes) -> [UInt8] in
       var all: [UInt8] = []
       for place in 0..<16 {
@@ -145,14 +145,14 @@ struct WrittenHeadTests {
       }
       return all
     }
-    let strange: [UInt8] = pixels([250, 250, 250, 1, 1, 1, 250, 250, 250, 1, 1, 1])
-    let known = pixels(try #require(seen.classes[1].pictures.first).embeddings)
-    let ask = { (classifier: Classifier, pixels: [UInt8]) in
+    let novel: [UInt8] = pixels([250, 250, 250, 1, 1, 1, 250, 250, 250, 1, 1, 1])
+    let known = pixels(try #require(embeddings.classes[1].pictures.first).embeddings)
+    let bestLabel = { (classifier: Classifier, pixels: [UInt8]) in
       try pixels.withUnsafeBytes { try classifier.classify(tensor: $0, topK: 1).best?.label }
     }
-    #expect(try ask(classifier, strange) == nil)
-    #expect(try ask(classifier, known) == "class 1")
-    #expect(try ask(Classifier(bytes: bytes, unknown: .never), strange) != nil)
+    #expect(try bestLabel(classifier, novel) == nil)
+    #expect(try bestLabel(classifier, known) == "class 1")
+    #expect(try bestLabel(Classifier(bytes: bytes, unknown: .never), novel) != nil)
     #expect(throws: ImprintingError.badUnknownRate(1)) { try Classifier(bytes: bytes, unknown: .atRate(1)) }
     let strict = try Classifier(bytes: bytes, unknown: .atRate(0.5)).unknownRule
     #expect(try #require(strict).threshold > rule.threshold)
@@ -161,11 +161,11 @@ struct WrittenHeadTests {
     damaged.setMetadata(named: "imprint.familiarity", to: [1, 2, 3])
     let plain = try Classifier(bytes: Bytes(damaged.serialized().bytes()))
     #expect(plain.noveltyError != nil && plain.unknownRule == nil && plain.classCount == 3)
-    #expect(try ask(plain, strange) != nil)
+    #expect(try bestLabel(plain, novel) != nil)
     var labelled = model
     try labelled.setImprinted(
       labels: ["a", "None", "c"], sums: StoredSums(dimension: 12, sums: [:]), resize: nil)
-    #expect(try ask(Classifier(bytes: Bytes(labelled.serialized().bytes())), known) == nil)
+    #expect(try bestLabel(Classifier(bytes: Bytes(labelled.serialized().bytes())), known) == nil)
     #expect(labelled.metadata(named: "imprint.familiarity") == nil)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import Heads
 @testable import Inference
 
-@Suite("What is kept of a model to run it")
+@Suite("Model cache")
 struct ModelCacheTests {
   private struct Refusal: Error, Hashable {}
 
@@ -27,7 +27,7 @@ struct ModelCacheTests {
     return path == nil ? "in memory" : "on disk"
   }
 
-  @Test("A rewritten model is given back for the same file, and for no other")
+  @Test("Returns a rewritten model for its key only")
   func rewritten() {
     #expect(cache.rewritten("one") == nil)
     cache.keep(Bytes([1, 2, 3]), of: "one")
@@ -35,14 +35,14 @@ struct ModelCacheTests {
     #expect(cache.rewritten("two") == nil)
   }
 
-  @Test("Weights are packed once, under a name that is there only when they all are")
+  @Test("Packs weights once, and names the file only when it is complete")
   func packedOnce() throws {
-    var given: [String] = []
+    var paths: [String] = []
     for _ in 0..<2 {
       _ = try cache.withPackedWeights(of: "model") { path in
         let path = try #require(path)
-        given.append(path)
-        if given.count == 1 {
+        paths.append(path)
+        if paths.count == 1 {
           #expect(names.isEmpty)
           try "weights".write(toFile: path, atomically: false, encoding: .utf8)
         } else {
@@ -51,26 +51,26 @@ struct ModelCacheTests {
         return path
       }
     }
-    #expect(given[0] != given[1])
+    #expect(paths[0] != paths[1])
     #expect(names.count == 1)
   }
 
-  @Test("What stops the runtime with packed weights does not stop it without")
+  @Test("Falls back to weights in memory if the runtime fails with packed weights")
   func refused() throws {
     for attempt in 0..<2 {
-      let how = try cache.withPackedWeights(of: "model") { path in
+      let weights = try cache.withPackedWeights(of: "model") { path in
         if path != nil { throw Refusal() }
         return try write("", path)
       }
-      #expect(how == "in memory")
+      #expect(weights == "in memory")
       #expect(names.isEmpty)
-      // The second time a damaged file is in the way.
+      // On the second attempt, a damaged file exists.
       if attempt == 0 { _ = try cache.withPackedWeights(of: "model") { try write("damaged", $0) } }
     }
     #expect(throws: Refusal.self) { try cache.withPackedWeights(of: "model") { _ in throw Refusal() } }
   }
 
-  @Test("A folder that cannot be made costs nothing but time")
+  @Test("Works without the cache if the folder cannot be created")
   func noFolder() throws {
     let file = folder.appending("file")
     try Data().write(to: file)
@@ -80,7 +80,7 @@ struct ModelCacheTests {
     #expect(try cache.withPackedWeights(of: "model") { try write("weights", $0) } == "in memory")
   }
 
-  @Test("What was longest unused goes when there is too much, and nothing too large is kept")
+  @Test("Drops the least recently used models beyond the limit, and never stores too large ones")
   func limit() throws {
     let cache = ModelCache(folder: cache.folder, limit: 100)
     cache.keep(Bytes([UInt8](repeating: 0, count: 26)), of: "large")

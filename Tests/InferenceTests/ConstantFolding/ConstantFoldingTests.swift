@@ -8,35 +8,35 @@ import Testing
 @testable import Heads
 @testable import Inference
 
-@Suite("Folding what follows from constants")
-struct FoldingTests {
-  /// Weights that are widened, normalised, turned and scaled, and then read by a layer.
+@Suite("Constant folding")
+struct ConstantFoldingTests {
+  /// A layer whose weights are dequantised, transposed, normalised, scaled and padded constants.
   private var model: Model {
     var model = Model()
     model.buffers = [Buffer()]
     model.subgraphs = [SubGraph()]
     let features = add([1, 8], .float32, "features", to: &model)
     var generator = SeededGenerator(seed: 3)
-    // Halves from 2⁻⁵ to 1, as their bits.
+    // The bits of half-precision floats from 2⁻⁵ to 1.
     let halves = (0..<40).map { _ in UInt16.random(in: 0x2800..<0x3C00, using: &generator) }
     let stored = add([8, 5], .float16, "stored", contents: bytes(halves), to: &model)
     let steps = add([5, 1], .int8, "steps", contents: bytes([-7, 3, 99, 1, 50] as [Int8]), to: &model)
     let scale = add([5, 1], .float32, "scale", to: &model)
     model.subgraphs[0].tensors[Int(steps)].quantization = QuantizationParameters(scale: 0.013, zeroPoint: -3)
-    let turn = add([2], .int32, "turn", contents: bytes([1, 0] as [Int32]), to: &model)
-    let margin = add([2, 2], .int32, "margin", contents: bytes([0, 1, 0, 0] as [Int32]), to: &model)
-    let wide = add([8, 5], .float32, "wide", to: &model)
-    let turned = add([5, 8], .float32, "turned", to: &model)
-    let unit = add([5, 8], .float32, "unit", to: &model)
+    let permutation = add([2], .int32, "permutation", contents: bytes([1, 0] as [Int32]), to: &model)
+    let paddings = add([2, 2], .int32, "paddings", contents: bytes([0, 1, 0, 0] as [Int32]), to: &model)
+    let dequantized = add([8, 5], .float32, "dequantized", to: &model)
+    let transposed = add([5, 8], .float32, "transposed", to: &model)
+    let normalized = add([5, 8], .float32, "normalized", to: &model)
     let scaled = add([5, 8], .float32, "scaled", to: &model)
     let padded = add([6, 8], .float32, "padded", to: &model)
     let scores = add([1, 6], .float32, "scores", to: &model)
-    add(.dequantize, [stored], [wide], nil, to: &model)
+    add(.dequantize, [stored], [dequantized], nil, to: &model)
     add(.dequantize, [steps], [scale], nil, to: &model)
-    add(.transpose, [wide, turn], [turned], nil, to: &model)
-    add(.l2Normalization, [turned], [unit], L2NormOptions().options, to: &model)
-    add(.mul, [unit, scale], [scaled], MulOptions().options, to: &model)
-    add(.pad, [scaled, margin], [padded], nil, to: &model)
+    add(.transpose, [dequantized, permutation], [transposed], nil, to: &model)
+    add(.l2Normalization, [transposed], [normalized], L2NormOptions().options, to: &model)
+    add(.mul, [normalized, scale], [scaled], MulOptions().options, to: &model)
+    add(.pad, [scaled, paddings], [padded], nil, to: &model)
     add(.fullyConnected, [features, padded, -1], [scores], FullyConnectedOptions().options, to: &model)
     model.subgraphs[0].inputs = [features]
     model.subgraphs[0].outputs = [scores]
@@ -67,7 +67,7 @@ struct FoldingTests {
       Operator(opcodeIndex: code, inputs: inputs, outputs: outputs, options: options))
   }
 
-  @Test("A chain of operators on constants becomes one constant, and what led to it is gone")
+  @Test("Folds a chain of operators on constants into one constant and removes the chain")
   func chain() throws {
     let folding = try ConstantFolding(of: model)
     #expect(folding.unfolded.isEmpty, "\(folding.unfolded)")
@@ -89,7 +89,7 @@ struct FoldingTests {
   }
 
   @Test(
-    "The constant is bit for bit what another run of the whole model computes",
+    "The folded constant equals LiteRT's intermediate tensor bit for bit",
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func bits() throws {
     let folder = try TemporaryFolder()
@@ -113,19 +113,19 @@ struct FoldingTests {
     #expect(printed.split(whereSeparator: \.isNewline).last.map(String.init) == hex)
   }
 
-  @Test("What would grow beyond measure, what is drawn by chance and what cannot run stays as it is")
-  func left() throws {
+  @Test("Leaves operators that would grow the file, are random or cannot run")
+  func unfoldable() throws {
     var large = model
     let shape = add([2], .int32, "shape", contents: bytes([30_000, 1000] as [Int32]), to: &large)
     let one = add([], .float32, "one", contents: bytes([1] as [Float]), to: &large)
     let spread = add([30_000, 1000], .float32, "spread", to: &large)
     add(.fill, [shape, one], [spread], nil, to: &large)
-    let drawn = add([2], .float32, "drawn", to: &large)
+    let random = add([2], .float32, "random", to: &large)
     let few = add([1], .int32, "few", contents: bytes([2] as [Int32]), to: &large)
-    add(.randomUniform, [few], [drawn], nil, to: &large)
+    add(.randomUniform, [few], [random], nil, to: &large)
     let broken = add([3, 3], .float32, "broken", to: &large)
     add(.transpose, [few, few], [broken], nil, to: &large)
-    large.subgraphs[0].outputs += [spread, drawn, broken]
+    large.subgraphs[0].outputs += [spread, random, broken]
     let folding = try ConstantFolding(of: large)
     #expect(folding.folded == ["\"padded\""])
     #expect(folding.unfolded.map(\.tensor) == ["\"spread\"", "\"broken\""])
@@ -134,37 +134,37 @@ struct FoldingTests {
   }
 
   @Test(
-    "A classifier without such operators answers as before")
+    "Leaves a classifier without foldable operators unchanged")
   func untouched() throws {
-    let whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
-    let folding = try ConstantFolding(of: whole)
+    let classifier = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    let folding = try ConstantFolding(of: classifier)
     #expect(folding.folded.isEmpty)
     let answers = try Answers()
     let input = (0..<(128 * 128 * 3)).map { UInt8(truncatingIfNeeded: $0 / 200) }
-    #expect(try answers.answer(folding.model, to: input) == answers.answer(whole, to: input))
+    #expect(try answers.answer(folding.model, to: input) == answers.answer(classifier, to: input))
   }
 
-  @Test("An operator that the runtime would not survive is left alone")
-  func deadly() throws {
-    var deadly = Model()
-    deadly.buffers = [Buffer()]
-    deadly.subgraphs = [SubGraph()]
-    let features = add([1, 8], .float32, "features", to: &deadly)
+  @Test("Leaves operators that would crash the runtime")
+  func crashing() throws {
+    var crashing = Model()
+    crashing.buffers = [Buffer()]
+    crashing.subgraphs = [SubGraph()]
+    let features = add([1, 8], .float32, "features", to: &crashing)
     let ones = Bytes([UInt8](repeating: 1, count: 480_000))
-    let floats = add([300, 400], .float32, "floats", contents: ones, to: &deadly)
-    let steps = add([4], .int8, "steps", contents: bytes([1, 2, 3, 4] as [Int8]), to: &deadly)
-    let small = add([300, 400], .int8, "small", to: &deadly)
-    let shares = add([300, 400], .int8, "shares", to: &deadly)
-    let sum = add([4], .int8, "sum", to: &deadly)
-    add(.reshape, [floats], [small], ReshapeOptions(newShape: [300, 400]).options, to: &deadly)
-    add(.softmax, [floats], [shares], SoftmaxOptions(beta: 1).options, to: &deadly)
-    add(.add, [steps, steps], [sum], AddOptions().options, to: &deadly)
-    deadly.subgraphs[0].inputs = [features]
-    deadly.subgraphs[0].outputs = [small, shares, sum]
-    #expect(try ConstantFolding(of: deadly).unfolded.count == 3)
+    let floats = add([300, 400], .float32, "floats", contents: ones, to: &crashing)
+    let steps = add([4], .int8, "steps", contents: bytes([1, 2, 3, 4] as [Int8]), to: &crashing)
+    let small = add([300, 400], .int8, "small", to: &crashing)
+    let shares = add([300, 400], .int8, "shares", to: &crashing)
+    let sum = add([4], .int8, "sum", to: &crashing)
+    add(.reshape, [floats], [small], ReshapeOptions(newShape: [300, 400]).options, to: &crashing)
+    add(.softmax, [floats], [shares], SoftmaxOptions(beta: 1).options, to: &crashing)
+    add(.add, [steps, steps], [sum], AddOptions().options, to: &crashing)
+    crashing.subgraphs[0].inputs = [features]
+    crashing.subgraphs[0].outputs = [small, shares, sum]
+    #expect(try ConstantFolding(of: crashing).unfolded.count == 3)
   }
 
-  @Test("However a file is damaged, folding it answers or refuses")
+  @Test("Folding a damaged model succeeds or throws, but never crashes")
   func damaged() throws {
     let bytes = try model.serialized().bytes()
     let runtime = try Runtime()

@@ -11,68 +11,68 @@ import Testing
   .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
 struct AnalyticFlowersTests {
   @Test(
-    "Names pictures that were held back, and knows beforehand how well",
+    "Classifies held-back pictures, with an accuracy close to the leave-one-out estimate",
     arguments: [(5, 0.85, 0.04), (20, 0.93, 0.04), (60, 0.955, 0.04)])
-  func accuracy(shots: Int, least: Double, apart: Double) async throws {
+  func accuracy(shots: Int, least: Double, tolerance: Double) async throws {
     let classes = try await Flowers17.classes.value
-    let solved = try Analytic().solve(try Flowers17.seen(classes, shots: shots))
+    let solved = try Analytic().solve(try Flowers17.embeddings(classes, shots: shots))
     let found = Flowers17.accuracy(solved.head, classes)
     let estimate = try #require(solved.leaveOneOut)
     #expect(found >= least)
-    #expect(abs(estimate.accuracy - found) <= apart)
+    #expect(abs(estimate.accuracy - found) <= tolerance)
     #expect(estimate.predictions.count == 17 * shots)
   }
 
-  @Test("One and two pictures a class are enough to begin with", arguments: [(1, 0.58), (2, 0.73)])
-  func few(shots: Int, least: Double) async throws {
+  @Test("Reaches a useful accuracy with one or two pictures per class", arguments: [(1, 0.58), (2, 0.73)])
+  func fewShots(shots: Int, least: Double) async throws {
     let classes = try await Flowers17.classes.value
-    let head = try Analytic().solve(try Flowers17.seen(classes, shots: shots)).head
+    let head = try Analytic().solve(try Flowers17.embeddings(classes, shots: shots)).head
     #expect(Flowers17.accuracy(head, classes) >= least)
   }
 
-  @Test("Sums alone give nearly the same head")
+  @Test("Solves nearly the same head from class sums alone")
   func sums() async throws {
     let classes = try await Flowers17.classes.value
     var sums = EmbeddingSet(space: Flowers17.space, budget: 0)
-    try sums.merge(try Flowers17.seen(classes, shots: 60))
+    try sums.merge(try Flowers17.embeddings(classes, shots: 60))
     #expect(Flowers17.accuracy(try Analytic().solve(sums).head, classes) >= 0.95)
   }
 
-  @Test("Pictures under a wrong label are found")
+  @Test("Finds pictures with a wrong label")
   func suspects() async throws {
     let classes = try await Flowers17.classes.value
     var generator = SeededGenerator(seed: 5)
     let flipped = Set((0..<1020).shuffled(using: &generator).prefix(20))
-    var seen = EmbeddingSet(space: Flowers17.space)
+    var embeddings = EmbeddingSet(space: Flowers17.space)
     for (place, pictures) in classes.enumerated() {
       for (index, picture) in pictures[20...].enumerated() {
         let number = place * 60 + index
         let label = flipped.contains(number) ? (place + Int.random(in: 1...16, using: &generator)) % 17 : place
-        try seen.add(
+        try embeddings.add(
           EmbeddedPicture(name: "\(number)", embeddings: picture.embeddings), to: "flower \(label)")
       }
     }
-    let suspects = try #require(try Analytic().solve(seen).leaveOneOut).suspects(40)
+    let suspects = try #require(try Analytic().solve(embeddings).leaveOneOut).suspects(40)
     #expect(suspects.filter { flipped.contains(Int($0.picture) ?? -1) }.count >= 19)
   }
 
-  @Test("Pictures of no class that was taught are farther away")
+  @Test("The novelty score separates untaught classes from taught ones")
   func novelty() async throws {
     let classes = try await Flowers17.classes.value
     let taught = Array(classes.prefix(12))
-    let novelty = try #require(try Analytic().solve(try Flowers17.seen(taught, shots: 60)).novelty)
+    let novelty = try #require(try Analytic().solve(try Flowers17.embeddings(taught, shots: 60)).novelty)
     #expect(novelty.shares.count == 256)
     #expect(novelty.shares.allSatisfy { (0...1).contains($0) })
     let heldBack = taught.flatMap { $0[..<6] }.map { distance(novelty, $0) }
-    let strange = classes.dropFirst(12).flatMap { $0[..<10] }.map { distance(novelty, $0) }
-    let (known, unknown) = (heldBack.map { value(novelty, $0) }, strange.map { value(novelty, $0) })
+    let novel = classes.dropFirst(12).flatMap { $0[..<10] }.map { distance(novelty, $0) }
+    let (known, unknown) = (heldBack.map { value(novelty, $0) }, novel.map { value(novelty, $0) })
     var above = 0.0
     for one in known { for other in unknown { above += one > other ? 1 : 0 } }
     #expect(above / Double(known.count * unknown.count) >= 0.9)
-    // Pictures that were held back are as far away as those that were left out.
+    // Held-back pictures have the same mean distance as leave-one-out training pictures.
     let mean = heldBack.reduce(0) { $0 + $1.distance } / Double(heldBack.count)
-    let left = novelty.training.reduce(0) { $0 + $1.distance } / Double(novelty.training.count)
-    #expect(abs(mean / left - 1) < 0.2)
+    let leftOut = novelty.training.reduce(0) { $0 + $1.distance } / Double(novelty.training.count)
+    #expect(abs(mean / leftOut - 1) < 0.2)
   }
 
   private func value(_ novelty: NoveltyScore, _ known: NoveltyScore.Value) -> Double {

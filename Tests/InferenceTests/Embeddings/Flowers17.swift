@@ -8,7 +8,7 @@ import TestMaterial
 @testable import Heads
 @testable import Inference
 
-/// The embeddings of the flowers17 pictures by the uint8 extractor, made once.
+/// The embeddings of the flowers17 pictures by the uint8 extractor, computed once.
 enum Flowers17 {
   static let space = EmbeddingSpace(
     extractor: "mobilenet v1", resize: "crop", augmentation: .off, arithmetic: .exact, dimension: 1024, element: .uint8,
@@ -16,7 +16,7 @@ enum Flowers17 {
 
   static let perClass = 80
 
-  /// The pictures of each class in the order of their names.
+  /// The pictures of each class, sorted by name.
   static let classes = Task<[[EmbeddedPicture]], any Error> {
     let file = try Bytes(mapping: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     let runner = try ModelRunner(model: Model(bytes: file), origin: ModelOrigin(file: file), execution: .exact)
@@ -36,16 +36,16 @@ enum Flowers17 {
     return stride(from: 0, to: pictures.count, by: perClass).map { Array(pictures[$0..<$0 + perClass]) }
   }
 
-  /// Teaches so many pictures of each class, of those behind the first twenty.
-  static func seen(_ classes: [[EmbeddedPicture]], shots: Int) throws -> EmbeddingSet {
-    var seen = EmbeddingSet(space: space)
+  /// Returns the embeddings of a number of pictures per class, after the first twenty.
+  static func embeddings(_ classes: [[EmbeddedPicture]], shots: Int) throws -> EmbeddingSet {
+    var set = EmbeddingSet(space: space)
     for (place, pictures) in classes.enumerated() {
-      for picture in pictures[20..<20 + shots] { try seen.add(picture, to: "flower \(place)") }
+      for picture in pictures[20..<20 + shots] { try set.add(picture, to: "flower \(place)") }
     }
-    return seen
+    return set
   }
 
-  /// The share of the first twenty pictures of each class that a head names rightly.
+  /// Returns the accuracy of a head on the first twenty pictures of each class.
   static func accuracy(_ head: LinearHead, _ classes: [[EmbeddedPicture]]) -> Double {
     var right = 0
     for (place, pictures) in classes.enumerated() {

@@ -8,10 +8,10 @@ import TestMaterial
 import Testing
 
 @Suite(
-  "Embeddings of a network with weights from a quantised model")
-struct StartingEmbeddingsTests {
+  "Embeddings of a network with pretrained weights from a quantised model")
+struct PretrainedEmbeddingsTests {
   @Test(
-    "They point the same way as the model's own",
+    "Embeddings agree with the quantised model's (cosine at least 0.99)",
     arguments: [
       ("1.0_224_quant_embedding_extractor", 1, 224), ("0.25_128_quant", 0.25, 128),
     ] as [(String, Double, Int32)])
@@ -23,13 +23,14 @@ struct StartingEmbeddingsTests {
     let pictures = try folders.map { folder in
       try #require(try PictureFiles.pictures(at: Material.flowers17.appending(path: folder)).first)
     }
-    let own = try await Self.embeddings(of: model, pictures) { bytes in bytes.map { Float($0) } }
-    let made = try await Self.embeddings(of: network.base.model(weights: start.weights), pictures) { bytes in
+    let expected = try await Self.embeddings(of: model, pictures) { bytes in bytes.map { Float($0) } }
+    let networkEmbeddings = try await Self.embeddings(of: network.base.model(weights: start.weights), pictures) {
+      bytes in
       bytes.withUnsafeBytes { bytes in
         (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
       }
     }
-    for (one, other) in zip(own, made) {
+    for (one, other) in zip(expected, networkEmbeddings) {
       try #require(one.count == network.base.outputs && other.count == one.count)
       let cosine = Self.dot(one, other) / (Self.dot(one, one) * Self.dot(other, other)).squareRoot()
       #expect(cosine >= 0.99, "\(cosine)")
@@ -45,7 +46,7 @@ struct StartingEmbeddingsTests {
   ) async throws -> [[Float]] {
     let extractor = try Extractor(bytes: Bytes(model.serialized().bytes()), resize: .crop(fraction: 0.875))
     var found: [[Float]] = []
-    try await extractor.embed(pictures) { _, seen in found.append(numbers(try seen.get().embeddings)) }
+    try await extractor.embed(pictures) { _, picture in found.append(numbers(try picture.get().embeddings)) }
     return found
   }
 }

@@ -7,7 +7,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-/// Rewritten models where others run them, beside what they were rewritten from.
+/// Compares rewritten models with their originals in other runtimes.
 @Suite(
   "Rewritten models in other runtimes")
 struct RequantizedRuntimesTests {
@@ -19,7 +19,7 @@ struct RequantizedRuntimesTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Writes a model as it is, rewritten, and rewritten as int8 at its ends too.
+  /// Writes a model unchanged, rewritten, and rewritten with int8 inputs and outputs.
   private func forms(of name: String) throws -> [String] {
     let model = try Model(contentsOf: Material.model(name))
     let forms = try [model] + [.kept, .signed].map { try Requantization(model, interface: $0).model }
@@ -30,7 +30,7 @@ struct RequantizedRuntimesTests {
     }
   }
 
-  /// Writes pictures of the size that a model takes.
+  /// Writes pictures of a model's input size.
   private func pictures(for name: String) throws -> [String] {
     let side = name.contains("128") ? 128 : 224
     let reader = try PictureReader(width: side, height: side)
@@ -41,11 +41,11 @@ struct RequantizedRuntimesTests {
     }
   }
 
-  /// Checks that the outputs of all forms point the same way: scores less their zero point, by form and picture.
+  /// Checks that the outputs of all forms agree. The printed scores, less their zero point, are ordered by form and picture.
   private func expectAlike(_ printed: String, _ name: String) throws {
     let scores = try JSONDecoder().decode([[[Float]]].self, from: Data(printed.utf8))
     #expect(scores.count == 3 && scores.allSatisfy { $0.count == 2 })
-    // Coral's tail stays uint8 in the one form; of all others the numbers are the same, 128 lower.
+    // Coral's tail stays uint8 in the second form. Otherwise int8 values equal the uint8 ones less 128.
     #expect(name.contains("l2norm") || scores[1] == scores[2])
     for (one, other) in zip(scores[0] + scores[0], scores[1] + scores[2]) {
       let dot = zip(one, other).reduce(0) { $0 + $1.0 * $1.1 }
@@ -56,7 +56,7 @@ struct RequantizedRuntimesTests {
   }
 
   @Test(
-    "The runtime of TensorFlow Lite 2.14",
+    "Rewritten models agree with their originals in TensorFlow Lite 2.14",
     .enabled(if: Python.hasOlderRuntime, Comment(rawValue: Python.olderNeed)), arguments: models)
   func older(name: String) throws {
     let script = """
@@ -82,7 +82,7 @@ struct RequantizedRuntimesTests {
   }
 
   @Test(
-    "TensorFlow Lite Micro, which has no kernels for uint8: a model with int8 ends, beside LiteRT",
+    "int8 models in TensorFlow Lite Micro, which lacks uint8 kernels, agree with the originals in LiteRT",
     .enabled(if: Python.hasMicro, Comment(rawValue: Python.microNeed)), arguments: models)
   func micro(name: String) throws {
     let script =

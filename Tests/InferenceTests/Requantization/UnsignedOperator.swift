@@ -2,12 +2,12 @@ import TFLite
 import TestMaterial
 import Testing
 
-/// One operator, or a few, behind the identity convolution of ``UnsignedGraph``.
+/// One or a few operators after the identity convolution of ``UnsignedGraph``.
 struct UnsignedOperator: Sendable, CustomTestStringConvertible {
   let testDescription: String
-  /// By how many steps of the output its two forms may differ.
+  /// The tolerance between the two forms, in quantisation steps of the output.
   let steps: Float
-  /// What stays uint8.
+  /// The operators that stay uint8.
   let left: [String]
   let build: @Sendable (inout UnsignedGraph) -> Void
 
@@ -31,7 +31,7 @@ struct UnsignedOperator: Sendable, CustomTestStringConvertible {
 extension UnsignedOperator {
   static let all = layers + windows + arithmetic + moves + ends
 
-  /// Layers whose weights fit int8 exactly, and such with weights that do not.
+  /// Layers with weights that fit int8, and with weights that do not.
   static let layers = [
     UnsignedOperator("CONV_2D with stride 2 and RELU6") {
       let options = Conv2DOptions(padding: .same, strideWidth: 2, strideHeight: 2, activation: .relu6)
@@ -97,7 +97,7 @@ extension UnsignedOperator {
       $0.follow(
         .mean, [1, 8], ReducerOptions(keepsDimensions: false).options, and: [axes], scale: 0.01, zeroPoint: 100)
     },
-    UnsignedOperator("MEAN in the scale of what is read, dimensions kept") {
+    UnsignedOperator("MEAN in the scale of its input, keeping dimensions") {
       let axes = $0.integers("axes", [1, 2])
       $0.follow(.mean, [1, 1, 1, 8], ReducerOptions(keepsDimensions: true).options, and: [axes])
     },
@@ -139,7 +139,7 @@ extension UnsignedOperator {
         let result = $0.tensor("result", [1, 6, 6, 8], scale: 0.1)
         $0.add(.sub, [other, $0.identity], [result], .named("Sub"))
       },
-      UnsignedOperator("MUL with steps finer than the factors'") {
+      UnsignedOperator("MUL with an output scale below those of its inputs") {
         let other = $0.tensor("constant", [1], scale: 1.5, zeroPoint: 3, data: [4])
         let options = MulOptions().options
         $0.follow(.mul, [1, 6, 6, 8], options, and: [other], scale: 0.06, zeroPoint: 120)
@@ -228,7 +228,7 @@ extension UnsignedOperator {
       let result = $0.tensor("result", [1, 6, 6, 32], scale: 0.06, zeroPoint: 128)
       $0.add(.concatenation, inputs, [result], ConcatenationOptions(axis: 3).options)
     },
-    UnsignedOperator("CONCATENATION into the scale of one input, which others read too") {
+    UnsignedOperator("CONCATENATION into the scale of one input that has other readers") {
       let other = $0.blurred(scale: 0.03)
       let both = $0.tensor("both", [1, 6, 6, 16])
       $0.add(.concatenation, [other, $0.identity], [both], ConcatenationOptions(axis: 3).options)
@@ -280,7 +280,7 @@ extension UnsignedOperator {
       let result = $0.tensor("result", [1, 6, 6, 8], scale: 0.04)
       $0.add(.quantize, [positive], [result], .named("Quantize"))
     },
-    UnsignedOperator("An operator that stays, between layers", left: ["SPACE_TO_DEPTH"]) {
+    UnsignedOperator("An operator that stays uint8 between layers", left: ["SPACE_TO_DEPTH"]) {
       let deep = $0.tensor("deep", [1, 3, 3, 32])
       let options = OperatorOptions.named("SpaceToDepth", ["block_size": .integer(2)])
       $0.add(.spaceToDepth, [$0.identity], [deep], options)

@@ -7,7 +7,7 @@ import Testing
 @Suite("Architectures")
 struct ArchitectureTests {
   @Test(
-    "Numbers of weights and picture sizes are those published",
+    "Weight counts and picture sizes match the published ones",
     arguments: [
       ("efficientnet-lite0", 4_652_008, 224), ("efficientnet-lite1", 5_416_680, 240),
       ("efficientnet-lite2", 6_092_072, 260), ("mobilenet-v1-1.0", 4_233_001, 224),
@@ -23,7 +23,7 @@ struct ArchitectureTests {
     #expect(architecture.side == side)
   }
 
-  @Test("An unknown name")
+  @Test("An unknown name gives no architecture")
   func unknown() {
     #expect(Architecture(name: "resnet") == nil)
   }
@@ -37,16 +37,16 @@ struct ArchitectureTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("Missing, extra and misshapen weights are named")
+  @Test("An error names missing weights, extra weights and weights of the wrong shape")
   func mismatches() throws {
     let missing = try refusal { $0.removeAll { $0.name.hasPrefix("bn1.") || $0.name == "fc.bias" } }
     #expect(missing.contains("small: they lack bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, fc.bias;"))
     let extra = try refusal { weights in
       weights += [("fc2.bias", weights[0].tensor), ("fc.num_batches_tracked", weights[0].tensor)]
     }
-    #expect(extra.contains("they have too many fc2.bias, fc.num_batches_tracked;"))
+    #expect(extra.contains("they have the extra tensors fc2.bias, fc.num_batches_tracked;"))
     let both = try refusal { $0[0].name = "stem.kernel" }
-    #expect(both.contains("they lack stem.weight; they have too many stem.kernel;"))
+    #expect(both.contains("they lack stem.weight; they have the extra tensors stem.kernel;"))
     let all = try refusal { $0 = [] }
     #expect(all.contains("and 17 more"))
     let shape = try refusal { weights in
@@ -65,14 +65,14 @@ struct ArchitectureTests {
 
   @Test("Infinite weights and NaN are refused", arguments: [Float.nan, .infinity, -.infinity])
   func numbers(number: Float) throws {
-    for place in ["stem.weight", "bn1.running_mean", "fc.bias"] {
-      let words = try refusal { weights in
-        let index = try #require(weights.firstIndex { $0.name == place })
+    for name in ["stem.weight", "bn1.running_mean", "fc.bias"] {
+      let message = try refusal { weights in
+        let index = try #require(weights.firstIndex { $0.name == name })
         var elements = weights[index].tensor.elements
         elements[1] = number
         weights[index].tensor = try #require(WeightTensor(shape: weights[index].tensor.shape, elements))
       }
-      #expect(words.contains("\"\(place)\" does not serve: its element 1 is \(number)"))
+      #expect(message.contains("\"\(name)\" cannot be used: its element 1 is \(number)"))
     }
   }
 
@@ -89,12 +89,12 @@ struct ArchitectureTests {
       }
     }
     let variance = try refusal(["bn2.running_var": -1])
-    #expect(variance.contains(#""bn2.running_var" does not serve: its element 0 is -1.0"#), "\(variance)")
+    #expect(variance.contains(#""bn2.running_var" cannot be used: its element 0 is -1.0"#), "\(variance)")
     let small = ["bn1.running_var": Float(0), "bn1.weight": 1]
     let bias = try refusal(small.merging(["bn1.running_mean": .greatestFiniteMagnitude]) { $1 })
-    #expect(bias.contains(#""bn1.weight" does not serve: its element 0, 1.0, makes"#), "\(bias)")
+    #expect(bias.contains(#""bn1.weight" cannot be used: its element 0, 1.0, makes"#), "\(bias)")
     let kernel = try refusal(small.merging(["deep.weight": .greatestFiniteMagnitude]) { $1 })
-    #expect(kernel.contains(#""deep.weight" does not serve: its product"#), "\(kernel)")
+    #expect(kernel.contains(#""deep.weight" cannot be used: its product"#), "\(kernel)")
   }
 }
 

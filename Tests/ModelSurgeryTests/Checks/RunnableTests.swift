@@ -68,9 +68,9 @@ struct RunnableOperatorTests {
     #expect(try refusal { $0.operators[3].outputs[0] = $0.operators[5].inputs[1] }.contains("which is a constant"))
   }
 
-  @Test("An operator that reads a tensor nothing has written is refused")
+  @Test("An operator that reads a tensor before it is written is refused")
   func unwritten() throws {
-    #expect(try refusal { $0.operators.swapAt(2, 9) }.contains("which nothing writes"))
+    #expect(try refusal { $0.operators.swapAt(2, 9) }.contains("which no operator writes"))
   }
 
   @Test("An empty constant, such as the shape of a scalar, is accepted")
@@ -90,8 +90,8 @@ struct RunnableOperatorTests {
     "An operator that would write beyond its output is refused",
     arguments: [BuiltinOperator.reshape, .squeeze, .expandDims, .softmax, .mul])
   func otherType(builtin: BuiltinOperator) throws {
-    let words = refusal(of: builtin, .float32, 1, .int8, 1)
-    #expect(words?.contains("makes INT8 of FLOAT32") == true, "\(words ?? "none")")
+    let message = refusal(of: builtin, .float32, 1, .int8, 1)
+    #expect(message?.contains("makes INT8 of FLOAT32") == true, "\(message ?? "none")")
     #expect(refusal(of: builtin, .float32, 1, .float32, 1) == nil)
   }
 
@@ -109,7 +109,7 @@ struct RunnableOperatorTests {
     #expect(refusal(of: .reshape, .int8, scale, .int8, scale) == nil)
   }
 
-  @Test("A sum or difference with too small a scale, or of two types, is refused")
+  @Test("A sum or difference whose output scale is too small, or whose types differ, is refused")
   func steep() throws {
     for builtin in [BuiltinOperator.add, .sub, .squaredDifference] {
       #expect(refusal(of: builtin, .int8, 1, .int8, 0x1p-14)?.contains("too small") == true)
@@ -146,11 +146,11 @@ struct RunnableOperatorTests {
 
   @Test("A zero point outside its type is refused")
   func zeroPoint() throws {
-    let words = try refusal { graph in
+    let message = try refusal { graph in
       let output = Int(graph.operators[4].outputs[0])
       graph.tensors[output].quantization?.zeroPoint = [.min]
     }
-    #expect(words.contains("zero point -9223372036854775808 is outside the range of UINT8"))
+    #expect(message.contains("zero point -9223372036854775808 is outside the range of UINT8"))
   }
 }
 
@@ -177,7 +177,7 @@ struct ElementEncodingTests {
     #expect(bytes.withUnsafeBytes { encoding.values($0) } == [1.5, -3e30])
   }
 
-  @Test("Invalid types, scales and zero points are refused by tensor name")
+  @Test("Invalid types, scales and zero points are refused, and the error names the tensor")
   func refused() {
     let tensors = [
       Tensor(shape: [1], type: .int32), Tensor(shape: [1], type: .uint8),

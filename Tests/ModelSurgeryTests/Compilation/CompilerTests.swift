@@ -4,13 +4,13 @@ import Testing
 @testable import ModelSurgery
 
 @Suite(
-  "What the Edge TPU's compiler would make of a model")
+  "Readiness for the Edge TPU's compiler")
 struct CompilerReadinessTests {
   private func model(_ name: String = "mobilenet_v1_0.25_128_quant") throws -> Model {
     try Model(contentsOf: Material.model(name))
   }
 
-  /// Returns a small model with a change to its subgraph.
+  /// Returns the readiness of a small model after a change to its subgraph.
   private func changed(_ change: (inout SubGraph) -> Void) throws -> CompilerReadiness {
     var model = try model()
     change(&model.subgraphs[0])
@@ -18,7 +18,7 @@ struct CompilerReadinessTests {
   }
 
   @Test(
-    "Every operator of Coral's quantised models is mapped, as Coral's own compiled ones show",
+    "Every operator of Coral's quantised models is mapped, as in the models that Coral compiled",
     arguments: [
       "mobilenet_v1_1.0_224_quant_embedding_extractor", "mobilenet_v2_1.0_224_quant", "mobilenet_v1_0.25_128_quant",
       "mobilenet_v2_1.0_224_inat_insect_quant", "mobilenet_v1_1.0_224_l2norm_quant",
@@ -30,14 +30,14 @@ struct CompilerReadinessTests {
   }
 
   @Test("Models that are compiled already, or have no subgraph or operator, are refused")
-  func wholes() throws {
+  func unusable() throws {
     let compiled = CompilerReadiness(of: try model("mobilenet_quant_v1_224_feature_layers_edgetpu"))
     #expect(compiled.obstacles == [.alreadyCompiled] && !compiled.isReady)
     #expect(CompilerReadiness(of: Model()).obstacles == [.notOneGraph(0)])
     #expect(try changed { $0.operators = [] }.obstacles == [.noOperators])
   }
 
-  @Test("Float tensors are named; a model with only float tensors is refused")
+  @Test("The report names float tensors; a model with only float tensors is refused")
   func float() throws {
     let all = try changed { graph in
       for index in graph.tensors.indices where graph.tensors[index].type == .uint8 {
@@ -93,7 +93,7 @@ struct CompilerReadinessTests {
     #expect(readiness.complaint.contains("the Edge TPU has no such operator"))
   }
 
-  @Test("The base of a taught classifier is ready, its float head stays on the processor")
+  @Test("The base of an adapted classifier is ready; its float head stays on the processor")
   func floatHead() throws {
     var adapted = try Adaptation(of: model()).model(layout: .float, calibration: nil)
     let readiness = CompilerReadiness(of: adapted)
@@ -102,7 +102,7 @@ struct CompilerReadinessTests {
     #expect(CompilerReadiness(of: adapted).remaining == [])
   }
 
-  @Test("A compiled form gets the model's metadata; that of another model is refused")
+  @Test("A compiled model gets the metadata of its source; a model compiled from another source is refused")
   func compiledForm() throws {
     var extractor = try model("mobilenet_v1_1.0_224_quant_embedding_extractor")
     extractor.description = "1001 0.5"
@@ -119,7 +119,7 @@ struct CompilerReadinessTests {
 
 @Suite("Edge TPU compiler logs")
 struct CompilerLogTests {
-  private let whole = """
+  private let completeLog = """
     Edge TPU Compiler version 16.0.384591198
     Started a compilation timeout timer of 180 seconds.
 
@@ -149,7 +149,7 @@ struct CompilerLogTests {
 
   @Test("Version, time, memory and the table of operators are parsed")
   func read() {
-    let log = CompilerLog(whole)
+    let log = CompilerLog(completeLog)
     #expect(log.version == "16.0.384591198" && log.milliseconds == 1520 && log.parts == 1)
     #expect(log.onChipBytes == 3_491_758 && log.freeBytes == 4_603_249 && log.streamedBytes == 0)
     #expect(log.mapped == 28 && log.total == 31)
@@ -160,10 +160,10 @@ struct CompilerLogTests {
 
   @Test("A table repeated in the log file counts once")
   func twice() {
-    #expect(CompilerLog(whole + "\n" + whole).total == 31)
+    #expect(CompilerLog(completeLog + "\n" + completeLog).total == 31)
   }
 
-  @Test("Complaints are reported without control characters")
+  @Test("Errors in a log are reported without control characters")
   func complaints() {
     let failed = CompilerLog("Edge TPU Compiler version 2.1\n\u{1B}[31mInternal compiler error. Aborting! \n")
     #expect(failed.version == "2.1" && failed.complaint == "[31mInternal compiler error. Aborting! ")
@@ -171,7 +171,7 @@ struct CompilerLogTests {
   }
 
   @Test(
-    "Any text is accepted",
+    "The parser accepts any text",
     arguments: [
       "", "\n\n", "Operator Count Status", "Operator Count Status\nX 99999999999999999999 Mapped to Edge TPU",
       "Operator Count Status\nX -1 Mapped to", "On-chip memory used: 9e400MiB", "Off-chip memory used: MiB",

@@ -14,7 +14,7 @@ struct JoinTests {
     get throws { try model("mobilenet_quant_v1_224_head_layers") }
   }
 
-  @Test("An extractor joined with a head is the classifier that both came from")
+  @Test("An extractor joined with its head equals the classifier that both came from")
   func whole() throws {
     let joined = try extractor.joined(with: head)
     try joined.checkRunnable()
@@ -65,7 +65,7 @@ struct JoinTests {
     #expect(throws: SplitError.self) { try extractor.headPart() }
   }
 
-  @Test("Mismatches of shape, type, scale and zero point name both values")
+  @Test("Errors about shape, type, scale and zero point state both values")
   func mismatches() throws {
     func message(_ change: (inout Tensor) -> Void) throws -> String {
       var other = try head
@@ -85,15 +85,15 @@ struct JoinTests {
       $0.quantization?.scale = [.nan, 1]
       $0.quantization?.zeroPoint = []
     }
-    let words = ["shape", "type", "scale is 0.023528477 and [nan, 1.0]", "zero point is 0 and none"]
-    #expect(words.allSatisfy { all.contains($0) }, "\(all)")
+    let snippets = ["shape", "type", "scale is 0.023528477 and [nan, 1.0]", "zero point is 0 and none"]
+    #expect(snippets.allSatisfy { all.contains($0) }, "\(all)")
     var open = try head
     let input = Int(open.subgraphs[0].inputs[0])
     open.subgraphs[0].tensors[input].shape = [-1, 1, 1, 1024]
     _ = try extractor.joined(with: open)
   }
 
-  @Test("Inputs match by name, otherwise by position; an explicit choice allows only that")
+  @Test("Inputs match by name, otherwise by position; an explicit choice rules out the other")
   func matching() throws {
     var renamed = try head
     let input = Int(renamed.subgraphs[0].inputs[0])
@@ -119,13 +119,13 @@ struct JoinTests {
     #expect(error == .noSuchOutput("AvgPool", nearest: [pool]))
   }
 
-  @Test("Duplicate names stay with the base; shared operator codes and the empty buffer are merged")
+  @Test("The base keeps duplicate names; shared operator codes and the empty buffer are merged")
   func merged() throws {
     let base = try extractor
     var second = try head
-    let taken = try #require(base.subgraphs[0].tensors.compactMap(\.name).first { !$0.isEmpty })
+    let duplicate = try #require(base.subgraphs[0].tensors.compactMap(\.name).first { !$0.isEmpty })
     for index in second.subgraphs[0].tensors.indices where !second.subgraphs[0].inputs.contains(Int32(index)) {
-      second.subgraphs[0].tensors[index].name = taken
+      second.subgraphs[0].tensors[index].name = duplicate
     }
     let joined = try base.joined(with: second)
     let names = joined.subgraphs[0].tensors.compactMap(\.name)
@@ -166,17 +166,17 @@ struct JoinTests {
 
   @Test("Models without inputs or outputs cannot be joined")
   func ends() throws {
-    var without = try head
-    without.subgraphs[0].inputs = []
-    // Nothing then writes the input of the head's first operator.
-    #expect(throws: SurgeryError.self) { try extractor.joined(with: without) }
-    without.subgraphs[0].operators = []
-    without.subgraphs[0].outputs = []
-    #expect(throws: JoinError.headWithoutInput) { try extractor.joined(with: without) }
-    var mute = try head
-    mute.subgraphs[0].outputs = []
-    #expect(throws: JoinError.headWithoutOutput) { try extractor.joined(with: mute) }
-    #expect(throws: JoinError.baseWithoutOutput) { try mute.joined(with: head) }
+    var withoutInputs = try head
+    withoutInputs.subgraphs[0].inputs = []
+    // Then no operator writes the input of the head's first operator.
+    #expect(throws: SurgeryError.self) { try extractor.joined(with: withoutInputs) }
+    withoutInputs.subgraphs[0].operators = []
+    withoutInputs.subgraphs[0].outputs = []
+    #expect(throws: JoinError.headWithoutInput) { try extractor.joined(with: withoutInputs) }
+    var withoutOutputs = try head
+    withoutOutputs.subgraphs[0].outputs = []
+    #expect(throws: JoinError.headWithoutOutput) { try extractor.joined(with: withoutOutputs) }
+    #expect(throws: JoinError.baseWithoutOutput) { try withoutOutputs.joined(with: head) }
     #expect(throws: JoinError.self) { try extractor.joined(with: extractor) }
   }
 
@@ -203,7 +203,7 @@ struct JoinTests {
     var read = 0
     for round in 0..<400 {
       var bytes = files[round % 2]
-      // The tables lie at the end or at the start.
+      // The tables are at the end or at the start.
       let tables = [bytes.count - 12_000..<bytes.count, 0..<2000][round / 2 % 2]
       var part = Array(bytes[tables])
       Mutation.mutate(&part, using: &generator)
@@ -221,7 +221,8 @@ struct JoinTests {
   }
 }
 
-/// A comparison of models: the same operators on the same constants, whatever their indices and names.
+/// A comparison of two models, which are the same if they apply the same operators to the same constants; indices and
+/// names may differ.
 struct GraphComparison {
   private let one: Model
   private let other: Model

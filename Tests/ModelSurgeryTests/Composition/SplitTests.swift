@@ -34,26 +34,26 @@ struct SplitTests {
     #expect(isChain ? cuts == operators - 1 : cuts > 20 && cuts < operators - 20)
   }
 
-  @Test("A cut that a residual connection crosses is refused with the tensor that leads past it")
+  @Test("A cut that a residual connection bypasses is refused, and the error names the bypassing tensor")
   func residual() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v2_1.0_224_quant"))
     let graph = whole.subgraphs[0]
     let sum = try #require(graph.operators.first { whole.builtinOperator(of: $0) == .add })
-    // The later of the two is in the block, the earlier one leads past it.
+    // The later tensor is in the block; the earlier one bypasses it.
     let inputs = sum.inputs.sorted { graph.producer(of: $0) ?? 0 < graph.producer(of: $1) ?? 0 }
-    let (other, cut) = (inputs[0], inputs[1])
-    let crossed = SplitError.crossed(cut: [graph.label(of: cut)], by: [graph.label(of: other)])
+    let (bypass, cut) = (inputs[0], inputs[1])
+    let crossed = SplitError.crossed(cut: [graph.label(of: cut)], by: [graph.label(of: bypass)])
     #expect(throws: crossed) { _ = try whole.split(at: [cut]) }
-    #expect("\(crossed)".contains(graph.label(of: other)))
-    let (base, head) = try whole.split(at: [cut, other])
+    #expect("\(crossed)".contains(graph.label(of: bypass)))
+    let (base, head) = try whole.split(at: [cut, bypass])
     #expect(base.subgraphs[0].outputs.count == 2)
     #expect(GraphComparison.areSame(try base.joined(with: head), whole))
     #expect(GraphComparison.areSame(try base.joined(with: head, match: .position), whole))
-    let before = try whole.split(at: [other])
+    let before = try whole.split(at: [bypass])
     #expect(GraphComparison.areSame(try before.base.joined(with: before.head), whole))
   }
 
-  @Test("An unknown tensor name yields the nearest names; indices serve as names")
+  @Test("An error about an unknown tensor name suggests the nearest names; an index can stand for a name")
   func names() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
     let pool = "MobilenetV1/Logits/AvgPool_1a/AvgPool"
@@ -68,7 +68,7 @@ struct SplitTests {
     #expect(throws: SplitError.noSuchTensor("99999", nearest: [])) { _ = try whole.split(at: [99999]) }
   }
 
-  @Test("Inputs and constants have no base before them, outputs no head behind them")
+  @Test("Cuts at inputs, constants and outputs are refused, because one part would be empty")
   func ends() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
     let graph = whole.subgraphs[0]
@@ -82,7 +82,7 @@ struct SplitTests {
     #expect(throws: SplitError.noCut) { _ = try whole.split(at: []) }
   }
 
-  @Test("Labels, description and Imprint's notes go to the head, picture metadata to the base")
+  @Test("Labels, description and Imprint's own entries go to the head, picture metadata to the base")
   func description() throws {
     var whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
     whole.description = "0 1.5\n"
@@ -142,7 +142,7 @@ struct SplitTests {
   }
 
   @Test("A chain of a hundred thousand operators is split in linear time")
-  func endlessChain() throws {
+  func longChain() throws {
     var chain = Model()
     chain.buffers = [Buffer()]
     chain.operatorCodes = [OperatorCode(.reshape)]
@@ -159,7 +159,7 @@ struct SplitTests {
     #expect(try base.joined(with: head).subgraphs[0].operators.count == Int(length))
   }
 
-  @Test("Several subgraphs, variables, cycles and doubly written tensors are refused with a reason")
+  @Test("Models with several subgraphs, variables, cycles or tensors that are written twice are refused")
   func hostile() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
     let cut = try whole.embedding()
@@ -167,20 +167,20 @@ struct SplitTests {
     several.subgraphs.append(SubGraph())
     var cyclic = whole
     cyclic.subgraphs[0].operators[0].inputs[0] = cut
-    var itself = whole
-    itself.subgraphs[0].operators[3].inputs[0] = itself.subgraphs[0].operators[3].outputs[0]
-    var twice = whole
-    twice.subgraphs[0].operators[3].outputs = twice.subgraphs[0].operators[2].outputs
+    var selfLoop = whole
+    selfLoop.subgraphs[0].operators[3].inputs[0] = selfLoop.subgraphs[0].operators[3].outputs[0]
+    var writtenTwice = whole
+    writtenTwice.subgraphs[0].operators[3].outputs = writtenTwice.subgraphs[0].operators[2].outputs
     var stateful = whole
     stateful.operatorCodes.append(OperatorCode(.readVariable))
     stateful.subgraphs[0].operators[3].opcodeIndex = UInt32(stateful.operatorCodes.count - 1)
-    var doubled = whole
-    doubled.subgraphs[0].inputs += doubled.subgraphs[0].inputs
+    var duplicateInput = whole
+    duplicateInput.subgraphs[0].inputs += duplicateInput.subgraphs[0].inputs
     var constant = whole
     constant.subgraphs[0].inputs.append(constant.subgraphs[0].operators[0].inputs[1])
     var outside = whole
     outside.subgraphs[0].outputs = [Int32.max]
-    for model in [several, cyclic, itself, twice, stateful, doubled, constant, outside, Model()] {
+    for model in [several, cyclic, selfLoop, writtenTwice, stateful, duplicateInput, constant, outside, Model()] {
       #expect(throws: (any Error).self) { _ = try model.split(at: [cut]) }
       #expect(throws: (any Error).self) { _ = try model.joined(with: whole) }
       #expect(throws: (any Error).self) { _ = try whole.joined(with: model) }

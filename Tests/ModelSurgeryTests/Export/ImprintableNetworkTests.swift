@@ -43,7 +43,7 @@ struct ImprintableNetworkTests {
     try #require(model.subgraphs[0].tensors.first { $0.name == name })
   }
 
-  @Test("The ranged layers are those of the base and the projection, in order")
+  @Test("The layers that need ranges are those of the base and the projection, in order")
   func rangedLayers() throws {
     let names = ["stem", "deep", "flat", "sum", "down", "embedding"]
     #expect(try Self.network().rangedLayers == names + ["projection"])
@@ -68,7 +68,7 @@ struct ImprintableNetworkTests {
     #expect(rows == [0.6, 0.8, 0, 0, 0, -1])
   }
 
-  @Test("Metadata of the picture and the classes")
+  @Test("Every exported model describes its pictures and its classes")
   func metadata() throws {
     let network = try Self.network()
     for model in [
@@ -81,11 +81,11 @@ struct ImprintableNetworkTests {
       #expect(model.signatureDefs.first?.signatureKey == "serving_default")
     }
     #expect(try Self.network(labels: []).floatModel().labelFile == nil)
-    // Quantising the float model with measured ranges takes the scale of the input from here.
+    // Quantisation with measured ranges reads the input's scale from this metadata.
     #expect(try Quantization(of: network.floatModel()).pixels == PixelScale(mean: 127, deviation: 128))
   }
 
-  @Test("The uint8 model has every tensor on its grid")
+  @Test("Every tensor of the uint8 model has the expected scale and zero point")
   func uint8() throws {
     let model = try Self.network().quantizedModel(ranges: Self.ranges, grid: .uint8PerTensor)
     try model.checkRunnable()
@@ -132,15 +132,15 @@ struct ImprintableNetworkTests {
     #expect(abs(tail.scale - 20) < 1e-4)
   }
 
-  @Test("Other input and output types add a QUANTIZE", arguments: WeightGrid.allCases, ByteType.allCases)
+  @Test("An input or output of the other byte type adds a QUANTIZE", arguments: WeightGrid.allCases, ByteType.allCases)
   func ends(grid: WeightGrid, type: ByteType) throws {
     let network = try Self.network()
     let model = try network.quantizedModel(ranges: Self.ranges, grid: grid, input: type, output: type)
     try model.checkRunnable()
     let (input, output) = try model.onlyInputAndOutput()
-    let wanted: TensorType = type == .uint8 ? .uint8 : .int8
+    let expected: TensorType = type == .uint8 ? .uint8 : .int8
     let ends = [input, output].compactMap { model.subgraphs[0].tensor($0) }
-    #expect(ends.map(\.type) == [wanted, wanted])
+    #expect(ends.map(\.type) == [expected, expected])
     #expect(ends.map(\.name) == ["image", "Scores"])
     let zeroPoints: [[Int64]?] = type == .uint8 ? [[127], [0]] : [[-1], [-128]]
     #expect(ends.map { $0.quantization?.zeroPoint } == zeroPoints)
@@ -148,7 +148,7 @@ struct ImprintableNetworkTests {
     #expect(operators(model).count { $0 == "QUANTIZE" } == conversions)
   }
 
-  @Test("The grid has room for rows imprinted later")
+  @Test("The scale of the class rows leaves room for classes imprinted later")
   func room() throws {
     #expect(ImprintableNetwork.rowRoom(of: .mobileNetV1(), isProjected: false) == 0...0.5)
     #expect(ImprintableNetwork.rowRoom(of: .mobileNetV1(), isProjected: true) == -0.5...0.5)
@@ -159,7 +159,7 @@ struct ImprintableNetworkTests {
     #expect(try ImprintingTail(of: model).rowEncoding == .uint8(scale: 1.0 / 254, zeroPoint: 128))
   }
 
-  @Test("A channel with negligible weights beside its bias works per channel, but not with one scale")
+  @Test("A layer of negligible weights beside its biases works per channel, but not with one scale")
   func deadChannel() throws {
     let base = try Self.base { weights in
       let place = try #require(weights.firstIndex { $0.name == "bn2.weight" })
@@ -205,15 +205,15 @@ struct ImprintableNetworkTests {
         refusal("sum", .init(lower: lower, upper: upper)) == .badRange(layer: "sum", lower: lower, upper: upper))
     }
     #expect(refusal("projection", .init(lower: .nan, upper: 1)) != nil)
-    #expect(refusal("down", .init(lower: 0, upper: 1e-20))?.message.contains("no scale serves") == true)
-    #expect(refusal("embedding", .init(lower: 0, upper: 1e-9))?.message.contains("next to nothing") == true)
+    #expect(refusal("down", .init(lower: 0, upper: 1e-20))?.message.contains("no scale fits both") == true)
+    #expect(refusal("embedding", .init(lower: 0, upper: 1e-9))?.message.contains("negligible relative") == true)
   }
 
-  @Test("Parts that do not fit are named")
+  @Test("An error names the part whose shape or values are wrong")
   func badParts() throws {
-    func refusal(_ network: ImprintableNetwork, _ words: String) {
+    func refusal(_ network: ImprintableNetwork, _ message: String) {
       let error = #expect(throws: ExportError.self) { try network.floatModel() }
-      #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+      #expect(error?.message.contains(message) == true, "\(String(describing: error))")
     }
     refusal(try Self.network(projection: nil), "the classes' rows have the shape [2, 3] instead of [classes, 4]")
     refusal(

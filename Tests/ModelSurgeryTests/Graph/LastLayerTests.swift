@@ -2,7 +2,7 @@ import ModelSurgery
 import TFLite
 import Testing
 
-/// The one walk from a model's output to its last layer, as all that need the layer see it.
+/// Checks that every reader of the last layer finds the same one, walking back from the model's output.
 @Suite("The last layer")
 struct LastLayerTests {
   /// A classifier of the mean colours of a picture of 4x4 pixels, in four classes.
@@ -64,7 +64,7 @@ struct LastLayerTests {
     return error?.message ?? ""
   }
 
-  @Test("A plain one is found by all", arguments: [false, true])
+  @Test("Every reader finds a plain last layer", arguments: [false, true])
   func plain(isConvolution: Bool) throws {
     let model = try Network(isConvolution: isConvolution).model()
     let base = try BaseClassifier(of: model)
@@ -74,12 +74,12 @@ struct LastLayerTests {
     #expect(head.features == base.features && head.weights == Network.weights && head.biases == Network.biases)
   }
 
-  @Test("A fused activation makes it no last layer: refused behind a softmax, an extractor's hidden layer without one")
+  @Test("A layer with a fused activation is refused before a softmax; without one it belongs to the extractor")
   func activation() throws {
     for isConvolution in [false, true] {
       let name = isConvolution ? "CONV_2D" : "FULLY_CONNECTED"
       let model = try Network(isConvolution: isConvolution, activation: .relu6).model()
-      #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes \(name)"))
+      #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows \(name)"))
       #expect(refusal { _ = try BaseClassifier(of: model) }.contains("its logits come from \(name)"))
       #expect(refusal { _ = try model.embedding() }.contains("its logits come from \(name)"))
       let extractor = try Network(isConvolution: isConvolution, activation: .relu6, beta: nil).model()
@@ -113,15 +113,15 @@ struct LastLayerTests {
     #expect(try Network().model().embedding() == base.embedding)
   }
 
-  @Test("A 3x3 kernel makes it no last layer, though its input has one position")
+  @Test("A convolution with a 3x3 kernel is no last layer, even if its input has one position")
   func kernel() throws {
     let model = try Network(isConvolution: true, side: 3).model()
-    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes CONV_2D"))
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows CONV_2D"))
     #expect(refusal { _ = try BaseClassifier(of: model) }.contains("its logits come from CONV_2D"))
     #expect(refusal { _ = try model.embedding() }.contains("its logits come from CONV_2D"))
   }
 
-  @Test("A multiplication by one number, on either side, is part of the layer", arguments: [false, true])
+  @Test("A multiplication by one number, as either input, is part of the last layer", arguments: [false, true])
   func factor(isFirst: Bool) throws {
     let model = try Network(factors: [3], isFactorFirst: isFirst, beta: 2).model()
     let head = try #require(try ClassifierHead.find(in: model))
@@ -132,32 +132,32 @@ struct LastLayerTests {
     #expect(try Adaptation(of: model).head == head)
   }
 
-  @Test("A multiplication by a number for each class is passed, but no factor; with an activation it is not passed")
+  @Test("Only BaseClassifier skips a multiplication by a number for each class; neither skips one with an activation")
   func factors() throws {
     let model = try Network(factors: [1, 2, 3, 4]).model()
-    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes MUL"))
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows MUL"))
     #expect(try BaseClassifier(of: model).classCount == 4)
     let activated = try Network(factors: [3], factorActivation: .relu).model()
-    #expect(refusal { _ = try ClassifierHead.find(in: activated) }.contains("before its SOFTMAX comes MUL"))
+    #expect(refusal { _ = try ClassifierHead.find(in: activated) }.contains("its SOFTMAX follows MUL"))
     #expect(refusal { _ = try BaseClassifier(of: activated) }.contains("its logits come from MUL"))
   }
 
-  @Test("A layer that reads several vectors, and a softmax with a factor that is not positive, are refused by all")
+  @Test("Every reader refuses several feature vectors, and a softmax factor that is not positive")
   func shapes() throws {
     var wide = try Network().model()
     let row = try #require(wide.subgraphs[0].tensors.firstIndex { $0.name == "row" })
     wide.subgraphs[0].tensors[row].shape = [2, 3]
-    let words = "not one vector of features and a row of weights for each class"
-    #expect(refusal { _ = try ClassifierHead.find(in: wide) }.contains(words))
-    #expect(refusal { _ = try BaseClassifier(of: wide) }.contains(words))
-    #expect(refusal { _ = try wide.embedding() }.contains(words))
+    let message = "not one vector of features and a row of weights for each class"
+    #expect(refusal { _ = try ClassifierHead.find(in: wide) }.contains(message))
+    #expect(refusal { _ = try BaseClassifier(of: wide) }.contains(message))
+    #expect(refusal { _ = try wide.embedding() }.contains(message))
     let negative = try Network(beta: -1).model()
     #expect(refusal { _ = try ClassifierHead.find(in: negative) }.contains("the factor -1.0"))
     #expect(refusal { _ = try BaseClassifier(of: negative) }.contains("the factor -1.0"))
     #expect(refusal { _ = try negative.embedding() }.contains("the factor -1.0"))
   }
 
-  @Test("The rows of a base with several for each class are counted for its own classes")
+  @Test("The rows per class are those of the base classes, even if new classes have fewer")
   func rows() throws {
     let extractor = try SmallPictureModel.model()
     let head = { (rows: Int) in
@@ -171,6 +171,6 @@ struct LastLayerTests {
       head(1), novelty: novelty, calibration: BaseClassCalibration(offset: 0, slope: 1))
     let base = try BaseClassifier(of: model)
     #expect(base.layout == .kept(base: 2) && base.classCount == 4 && base.rowsPerClass == 4)
-    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("before its SOFTMAX comes CONCATENATION"))
+    #expect(refusal { _ = try ClassifierHead.find(in: model) }.contains("its SOFTMAX follows CONCATENATION"))
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Cutting a model")
 struct ModelCutTests {
-  @Test("The base of a classifier, cut off at its pool, is the extractor that Coral cut")
+  @Test("A classifier cut at its pooling layer equals Coral's extractor")
   func extractor() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant"))
     let coral = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
@@ -25,7 +25,7 @@ struct ModelCutTests {
     _ = try cut.serialized()
   }
 
-  @Test("What is not needed is gone: operators, tensors, codes, buffers; the rest is numbered anew")
+  @Test("A cut drops unused operators, tensors, operator codes and buffers, and renumbers the rest")
   func dropped() throws {
     let whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
     let tail = try ImprintingTail(of: whole)
@@ -38,7 +38,7 @@ struct ModelCutTests {
     #expect(size.0 < size.1 - 1_000_000)
   }
 
-  @Test("Signatures follow: the new output stands under the old one's name, inputs are numbered anew")
+  @Test("A signature gives the new output the old output's name, and renumbers the inputs")
   func signatures() throws {
     var whole = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_l2norm_quant"))
     let (input, output) = try whole.onlyInputAndOutput()
@@ -57,7 +57,7 @@ struct ModelCutTests {
 
 @Suite("Metadata by name")
 struct NamedMetadataTests {
-  @Test("Set, replaced in place, and removed without a trace")
+  @Test("An entry can be set, replaced in place, and removed without a trace")
   func cycle() {
     var model = Model()
     model.setMetadata(named: "a", to: [1])
@@ -75,7 +75,7 @@ struct NamedMetadataTests {
     #expect(model == once)
   }
 
-  @Test("A buffer that a tensor uses is left alone")
+  @Test("Setting an entry does not change a buffer that a tensor uses")
   func shared() {
     var model = Model()
     model.buffers = [Buffer(), Buffer([7])]

@@ -36,16 +36,16 @@ struct BuiltGraphRunTests {
               options: Conv2DOptions(padding: padding, strideWidth: stride, strideHeight: stride), name: "full")
             let deep = try builder.constant("d", try zeros([1, Int(window), Int(window), 4]))
             let deepBias = try builder.constant("e", try zeros([4]))
-            let apart = try builder.depthwiseConv2D(
+            let depthwise = try builder.depthwiseConv2D(
               picture, kernel: deep, bias: deepBias,
               options: DepthwiseConv2DOptions(
-                padding: padding, strideWidth: stride, strideHeight: stride, depthMultiplier: 2), name: "apart")
+                padding: padding, strideWidth: stride, strideHeight: stride, depthMultiplier: 2), name: "depthwise")
             let pooled = try builder.averagePool(
               picture,
               options: Pool2DOptions(
                 padding: padding, strideWidth: stride, strideHeight: stride, filterWidth: window, filterHeight: window),
               name: "pooled")
-            for tensor in [("full", full), ("apart", apart), ("pooled", pooled)] {
+            for tensor in [("full", full), ("depthwise", depthwise), ("pooled", pooled)] {
               try write(builder.finish(with: tensor.1).cut(at: tensor.1.index), folder, name + tensor.0)
               expected[name + tensor.0] = tensor.1.shape
             }
@@ -80,9 +80,9 @@ struct BuiltGraphRunTests {
     let scaled = try builder.conv2D(
       picture, kernel: kernel, bias: bias, options: Conv2DOptions(activation: .relu6), name: "scaled")
     let sums = try builder.constant("sums", try constant([1, 2, 2, 2], [1, 1, 1, 1, 1, 1, 1, 1]))
-    let none = try builder.constant("none", try zeros([2]))
+    let noBias = try builder.constant("noBias", try zeros([2]))
     let summed = try builder.depthwiseConv2D(
-      scaled, kernel: sums, bias: none, options: DepthwiseConv2DOptions(padding: .valid), name: "summed")
+      scaled, kernel: sums, bias: noBias, options: DepthwiseConv2DOptions(padding: .valid), name: "summed")
     let pooled = try builder.averagePool(
       scaled, options: Pool2DOptions(padding: .valid, filterWidth: 2, filterHeight: 2), name: "pooled")
     let added = try builder.add(summed, pooled, name: "added")

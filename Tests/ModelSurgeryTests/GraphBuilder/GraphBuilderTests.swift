@@ -36,11 +36,11 @@ struct GraphBuilderTests {
     #expect(Padding(rawValue: 7).windowCount(input: 4, window: 1, stride: 1) == nil)
   }
 
-  @Test("Mismatched shapes are refused with the layer's name and the shapes")
+  @Test("Mismatched shapes are refused, and the error states the layer's name and the shapes")
   func misfits() {
     let shapes: [([Int], Int)] = [([4, 3, 3, 2], 4), ([4, 3, 3, 3], 5), ([4, 3, 3], 4), ([4, 9, 9, 3], 4)]
     for (kernel, bias) in shapes {
-      let words = refusal { builder in
+      let message = refusal { builder in
         let picture = try builder.input("picture", shape: [1, 8, 8, 3])
         let zeros = Array(repeating: Float(0), count: kernel.reduce(1, *))
         let weights = try builder.constant("k", try #require(WeightTensor(shape: kernel, zeros)))
@@ -48,7 +48,7 @@ struct GraphBuilderTests {
         _ = try builder.conv2D(
           picture, kernel: weights, bias: biases, options: Conv2DOptions(padding: .valid), name: "stem")
       }
-      #expect(words.contains("the layer stem cannot be built") && words.contains("[1, 8, 8, 3]"))
+      #expect(message.contains("the layer stem cannot be built") && message.contains("[1, 8, 8, 3]"))
     }
     #expect(
       refusal { builder in
@@ -175,7 +175,7 @@ struct ElementwiseLayersTests {
     for (one, other) in zip(found, expected) { #expect(abs(one - other) < 1e-5, "\(found)") }
   }
 
-  @Test("Mismatched shapes and unsupported types are refused by name")
+  @Test("Mismatched shapes and unsupported types are refused, and the error names the layer")
   func misfits() throws {
     var builder = GraphBuilder()
     let row = try builder.input("row", shape: [1, 4])

@@ -3,10 +3,10 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("The head of a classifier")
+@Suite("Classifier heads")
 struct ClassifierHeadTests {
   @Test(
-    "It is found in real models, with its size and the range of its logits",
+    "The head of a real model is found, with its size and the range of its logits",
     arguments: [
       ("mobilenet_v1_1.0_224_quant", "CONV_2D", 1024, 1001, 31.4),
       ("mobilenet_v2_1.0_224_quant", "CONV_2D", 1280, 1001, 19.5),
@@ -24,7 +24,7 @@ struct ClassifierHeadTests {
     #expect(abs(try #require(head.logitRange).upperBound - greatest) < 0.05)
   }
 
-  @Test("An extractor has none")
+  @Test("An extractor has no head")
   func extractor() throws {
     let model = try Model(contentsOf: Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor"))
     #expect(try ClassifierHead.find(in: model) == nil)
@@ -33,7 +33,7 @@ struct ClassifierHeadTests {
     #expect(try ClassifierHead.find(in: small.model) == nil)
   }
 
-  @Test("Its numbers are those of the file, times the factor of the softmax", arguments: [false, true])
+  @Test("Weights and biases are those of the file, multiplied by the softmax's factor", arguments: [false, true])
   func numbers(isConvolution: Bool) throws {
     let small = SmallClassifier(isConvolution: isConvolution, beta: 2, shapes: [.reshape, .squeeze], ends: [.reshape])
     let head = try #require(try ClassifierHead.find(in: small.model))
@@ -42,7 +42,7 @@ struct ClassifierHeadTests {
     #expect(head.logitRange == nil)
   }
 
-  @Test("A head without a bias, and one without a softmax")
+  @Test("A head may lack a bias and a softmax")
   func bare() throws {
     var model = SmallClassifier(beta: nil).model
     model.subgraphs[0].operators[1].inputs.removeLast()
@@ -51,7 +51,7 @@ struct ClassifierHeadTests {
     #expect(!head.hasSoftmax)
   }
 
-  @Test("Weights as bytes with a scale for each row")
+  @Test("Reads int8 weights with a scale for each row")
   func perChannel() throws {
     var model = SmallClassifier().model
     let index = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "weights" })
@@ -68,7 +68,7 @@ struct ClassifierHeadTests {
     #expect("\(try #require(error))".contains("not one for each of its 4 rows"))
   }
 
-  @Test("Weights as 16-bit floats behind a DEQUANTIZE")
+  @Test("Reads 16-bit float weights behind a DEQUANTIZE")
   func halves() throws {
     var model = SmallClassifier().model
     let index = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "weights" })
@@ -93,14 +93,14 @@ struct ClassifierHeadTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("A model that has none is refused with what it has instead")
+  @Test("A model without a usable head is refused, and the error says what it has instead")
   func refused() throws {
     #expect(try refusal(SmallClassifier(beta: nil, ends: [.logistic]).model).contains("it ends in LOGISTIC"))
     #expect(try refusal(SmallClassifier(beta: nil, ends: [.argMax]).model).contains("it ends in ARG_MAX"))
     #expect(try refusal(SmallClassifier(ends: [.softmax]).model).contains("two softmaxes"))
     #expect(try refusal(SmallClassifier(beta: -1).model).contains("the factor -1.0"))
-    #expect(try refusal(SmallClassifier(activation: .relu).model).contains("before its SOFTMAX comes FULLY_CONNECTED"))
-    #expect(try refusal(SmallClassifier(shapes: [.abs]).model).contains("before its SOFTMAX comes ABS"))
+    #expect(try refusal(SmallClassifier(activation: .relu).model).contains("its SOFTMAX follows FULLY_CONNECTED"))
+    #expect(try refusal(SmallClassifier(shapes: [.abs]).model).contains("its SOFTMAX follows ABS"))
     #expect(try refusal(Model()).contains("0 inputs and 0 outputs"))
 
     var outputs = SmallClassifier().model
@@ -136,7 +136,7 @@ struct ClassifierHeadTests {
     #expect(try refusal(adapted).contains("has the imprinting tail already"))
   }
 
-  @Test("A constant of another size than its shape is refused by name")
+  @Test("A constant whose size does not match its shape is refused, and the error names it")
   func short() throws {
     var model = SmallClassifier().model
     let weights = try #require(model.subgraphs[0].tensors.first { $0.name == "weights" })

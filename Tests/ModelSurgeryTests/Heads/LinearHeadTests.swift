@@ -4,7 +4,7 @@ import TFLite
 import TestMaterial
 import Testing
 
-@Suite("Heads as operators")
+@Suite("Appending heads")
 struct LinearHeadTests {
   private func head(_ transform: FeatureTransform, rowsPerClass: Int = 1) throws -> LinearHead {
     try LinearHead(
@@ -23,7 +23,7 @@ struct LinearHeadTests {
     (model.mainSubgraph?.operators ?? []).dropFirst(2).map { model.name(of: $0) }
   }
 
-  @Test("A head behind bytes and floats, with each transform")
+  @Test("A head can follow byte or float features, with each feature transform")
   func layers() throws {
     let floats = try SmallPictureModel.model().appending(head(.plain))
     #expect(names(floats) == ["L2_NORMALIZATION", "FULLY_CONNECTED", "SOFTMAX"])
@@ -54,23 +54,23 @@ struct LinearHeadTests {
   }
 
   @Test("Classes can be added twice: the first result is the base of the second")
-  func kept() throws {
+  func addedTwice() throws {
     let base = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.plain))
     let calibration = try BaseClassCalibration(offset: 1, slope: 2)
     let once = try base.appending(head(.root), novelty: novelty(), calibration: calibration)
     let twice = try once.appending(head(.root, rowsPerClass: 2), novelty: novelty(), calibration: calibration)
-    for (model, kept, count) in [(once, 2, 4), (twice, 4, 6)] {
+    for (model, baseCount, count) in [(once, 2, 4), (twice, 4, 6)] {
       try model.checkRunnable()
       let found = try BaseClassifier(of: model)
-      #expect(found.layout == .kept(base: kept))
+      #expect(found.layout == .kept(base: baseCount))
       #expect(found.classCount == count && found.dimension == 3)
       #expect(model.mainSubgraph?.tensor(found.embedding)?.name == "colour")
       let names = model.mainSubgraph?.tensors.compactMap(\.name) ?? []
-      #expect(Set(names).count == names.count, "a tensor a name")
+      #expect(Set(names).count == names.count, "every tensor has its own name")
     }
   }
 
-  @Test("The embedding and the logits of classifiers by others")
+  @Test("Finds the embedding and the logits of classifiers from other sources")
   func found() throws {
     for (name, dimension, layout) in [
       ("mobilenet_v1_1.0_224_quant", 1024, BaseClassifier.Layout.linear), ("mobilenet_v2_1.0_224_quant", 1280, .linear),
@@ -89,11 +89,11 @@ struct LinearHeadTests {
     }
   }
 
-  @Test("Numbers that do not fit, and models without the layers, are refused")
+  @Test("Invalid values, and models without the needed layers, are refused")
   func refusals() throws {
     let extractor = try SmallPictureModel.model()
     #expect(
-      throws: SurgeryError.badNumbers(of: "the head", because: "2 weights and 1 biases do not make rows of 3")
+      throws: SurgeryError.badNumbers(of: "the head", because: "2 weights and 1 biases do not form rows of 3")
     ) {
       try LinearHead(transform: .plain, dimension: 3, weights: [1, 2], biases: [1])
     }

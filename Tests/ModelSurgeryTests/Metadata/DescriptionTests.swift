@@ -121,7 +121,7 @@ struct DescribingTests {
     var model = try SmallPictureModel.model()
     model.setMetadata(named: ModelMetadata.entryName, to: try metadata.serialized())
     #expect(throws: SurgeryError.self) { try model.pictureNormalization }
-    #expect(DescriptionSummary(model)?.problem?.contains("makes no sense") == true)
+    #expect(DescriptionSummary(model)?.problem?.contains("an invalid normalisation") == true)
   }
 }
 

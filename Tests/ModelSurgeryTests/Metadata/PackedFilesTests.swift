@@ -49,7 +49,7 @@ struct PackedFilesTests {
           assert archive.read("more/data") == bytes(range(256))
           for entry in archive.infolist():
               assert raw[entry.header_offset:entry.header_offset + 4] == b"PK\\x03\\x04"
-      # The offsets count from the file's start: nothing has to be allowed for.
+      # The offsets count from the start of the file.
       end = raw.rindex(b"PK\\x05\\x06")
       size, start = struct.unpack("<II", raw[end + 12:end + 20])
       assert start + size == end and raw[start:start + 4] == b"PK\\x01\\x02"
@@ -115,7 +115,7 @@ struct PackedFilesTests {
     #expect(Deflate.unpacked([3, 0], count: -1) == nil)
   }
 
-  @Test("A damaged archive counts as none and never crashes", arguments: 0..<3)
+  @Test("A damaged archive never causes a crash", arguments: 0..<3)
   func damaged(seed: Int) throws {
     var generator = SeededGenerator(seed: seed)
     let model = try packed()

@@ -10,7 +10,7 @@ struct PretrainedModelTests {
 
   private static func float() throws -> Model { try network.model(weights: NamedWeights(SmallNetwork.weights())) }
 
-  /// The floats of a constant of a model.
+  /// Returns the floats of a constant.
   private func floats(_ name: String, in model: Model) throws -> [Float] {
     let tensor = try #require(model.subgraphs[0].tensors.first { $0.name == Text(name) })
     let data = try #require(model.constant(tensor))
@@ -21,27 +21,29 @@ struct PretrainedModelTests {
 
   private static let layers = ["stem", "deep", "flat", "down"]
 
-  @Test("A float model gives back its kernels and biases, and its head")
+  @Test("Reads the kernels, biases and head of a float model")
   func floats() throws {
     let model = try Self.float()
-    let start = try PretrainedWeights(model, for: Self.network)
-    #expect(start.isFolded)
-    #expect(start.weights["bn0.running_mean"]?.elements == [0, 0, 0, 0])
-    #expect(start.weights["bn0.running_var"]?.elements == [1, 1, 1, 1])
-    #expect(try start.weights["bn0.bias"]?.elements == floats("stem/bias", in: model))
-    let again = try Self.network.base.model(weights: start.weights)
+    let pretrained = try PretrainedWeights(model, for: Self.network)
+    #expect(pretrained.isFolded)
+    #expect(pretrained.weights["bn0.running_mean"]?.elements == [0, 0, 0, 0])
+    #expect(pretrained.weights["bn0.running_var"]?.elements == [1, 1, 1, 1])
+    #expect(try pretrained.weights["bn0.bias"]?.elements == floats("stem/bias", in: model))
+    let again = try Self.network.base.model(weights: pretrained.weights)
     for layer in Self.layers {
       for part in ["/kernel", "/bias"] {
         let pairs = zip(try floats(layer + part, in: again), try floats(layer + part, in: model))
         for (one, other) in pairs { #expect(abs(one - other) <= 1e-6 * abs(other)) }
       }
     }
-    let head = try #require(start.head)
+    let head = try #require(pretrained.head)
     let stored = NamedWeights(SmallNetwork.weights())
     #expect(head.weights == stored["fc.weight"] && head.biases == stored["fc.bias"] && !head.isNormalized)
   }
 
-  @Test("The weights of an int8 model are within the scale of each channel", arguments: [ByteType.uint8, .int8])
+  @Test(
+    "The weights of an int8 model differ by at most one step of their channel's scale",
+    arguments: [ByteType.uint8, .int8])
   func quantized(type: ByteType) throws {
     let float = try Self.float()
     let quantization = try Quantization(of: float)
@@ -52,8 +54,8 @@ struct PretrainedModelTests {
       ranges: ActivationRanges(
         model: quantization.fingerprint, pictures: 1, ranges: Dictionary(uniqueKeysWithValues: ranges)),
       input: type, output: type)
-    let start = try PretrainedWeights(model, for: Self.network)
-    let again = try Self.network.base.model(weights: start.weights)
+    let pretrained = try PretrainedWeights(model, for: Self.network)
+    let again = try Self.network.base.model(weights: pretrained.weights)
     for layer in Self.layers {
       let isDepthwise = layer == "deep" || layer == "down"
       let kernel = try #require(model.subgraphs[0].tensors.first { $0.name == Text(layer + "/kernel") })
@@ -68,10 +70,10 @@ struct PretrainedModelTests {
         #expect(abs(one - other) < 1e-3)
       }
     }
-    #expect(start.head?.weights.shape == [3, 4])
+    #expect(pretrained.head?.weights.shape == [3, 4])
   }
 
-  /// The float model with a PAD before its first convolution, which pads no more.
+  /// Returns the float model with a PAD before its first convolution, which itself has no padding.
   private static func padded(_ pads: [Int32], side: Int32) throws -> Model {
     var model = try float()
     let stem = try #require(model.subgraphs[0].operators.firstIndex { model.builtinOperator(of: $0) == .conv2D })
@@ -93,7 +95,7 @@ struct PretrainedModelTests {
     return model
   }
 
-  /// The float model with an activation of the first layer in an operator of its own.
+  /// Returns the float model with the activation of its first layer in a separate operator.
   private static func activated(_ builtin: BuiltinOperator) throws -> Model {
     var model = try float()
     let stem = try #require(model.subgraphs[0].operators.firstIndex { model.builtinOperator(of: $0) == .conv2D })
@@ -116,18 +118,19 @@ struct PretrainedModelTests {
     return error.map { "\($0)" } ?? ""
   }
 
-  @Test("Padding and activations may be operators of their own where they are equivalent")
+  @Test("Padding and activations may be separate operators if the result is the same")
   func spelledOut() throws {
     let plain = try PretrainedWeights(Self.float(), for: Self.network)
     #expect(try PretrainedWeights(Self.padded([0, 0, 1, 1, 1, 1, 0, 0], side: 11), for: Self.network) == plain)
-    #expect(refusal(try Self.padded([0, 0, 0, 2, 1, 1, 0, 0], side: 11)).contains("padded otherwise"))
-    #expect(refusal(try Self.padded([0, 0, 1, 1, 1, 1, 0], side: 11)).contains("padded otherwise"))
-    #expect(refusal(try Self.padded([0, 0, .max, 1, .min, 1, 0, 0], side: .max)).contains("padded otherwise"))
+    #expect(refusal(try Self.padded([0, 0, 0, 2, 1, 1, 0, 0], side: 11)).contains("SAME padding"))
+    #expect(refusal(try Self.padded([0, 0, 1, 1, 1, 1, 0], side: 11)).contains("SAME padding"))
+    #expect(refusal(try Self.padded([0, 0, .max, 1, .min, 1, 0, 0], side: .max)).contains("SAME padding"))
     #expect(try PretrainedWeights(Self.activated(.relu6), for: Self.network) == plain)
-    #expect(refusal(try Self.activated(.relu)).contains("has the activation NONE, where the network has RELU6, stem"))
+    #expect(
+      refusal(try Self.activated(.relu)).contains("has the activation NONE, where the network has RELU6 for stem"))
   }
 
-  @Test("Layers of another kind, size or order are named")
+  @Test("An error names the layer whose kind, size or order differs")
   func mismatches() throws {
     let model = try Self.float()
     func network(_ change: (inout [Architecture.Layer]) -> Void) -> Architecture {
@@ -135,32 +138,33 @@ struct PretrainedModelTests {
       change(&layers)
       return Architecture(name: "other", side: 9, mean: 127, deviation: 128, epsilon: 1e-3, layers: layers)
     }
-    func said(_ change: (inout [Architecture.Layer]) -> Void) -> String { refusal(model, for: network(change)) }
-    let wide = said {
+    func message(_ change: (inout [Architecture.Layer]) -> Void) -> String { refusal(model, for: network(change)) }
+    let wide = message {
       $0[0] = .convolution(name: "stem", weights: "s", normalization: "n", outputs: 8, window: 3, stride: 2)
     }
     #expect(
       wide.contains(#"other: its layer "stem" has weights of the shape [4, 3, 3, 3], where the network has [8, 3,"#))
-    let slow = said {
+    let slow = message {
       $0[0] = .convolution(name: "stem", weights: "s", normalization: "n", outputs: 4, window: 3, activation: .relu6)
     }
-    #expect(slow.contains("has the strides [2, 2], where the network has 1, stem"))
-    #expect(said { $0.remove(at: 1) }.contains("[1, 5, 5, 4], where the network has [1, 3, 3, 4], down"))
-    #expect(said { $0.swapAt(0, 2) }.contains("is a CONV_2D, where the network has a DEPTHWISE_CONV_2D"))
-    let longer = said { $0.insert($0[2], at: 3) }
+    #expect(slow.contains("has the strides [2, 2], where the network has 1 for stem"))
+    #expect(message { $0.remove(at: 1) }.contains("[1, 5, 5, 4], where the network has [1, 3, 3, 4] for down"))
+    #expect(message { $0.swapAt(0, 2) }.contains("is a CONV_2D, where the network has a DEPTHWISE_CONV_2D"))
+    let longer = message { $0.insert($0[2], at: 3) }
     #expect(longer.contains("it has no convolution where the network has down"))
-    #expect(said { $0[1] = .residual(name: "sum", [$0[0]]) }.contains("is a DEPTHWISE_CONV_2D"))
+    #expect(message { $0[1] = .residual(name: "sum", [$0[0]]) }.contains("is a DEPTHWISE_CONV_2D"))
     #expect(refusal(Model()).contains("0 inputs"))
   }
 
-  @Test("A head that cannot be read, or whose logits go elsewhere, is left alone")
+  @Test("A head that cannot be read, or that ends in another operator than SOFTMAX, is ignored")
   func heads() throws {
     var model = try Self.float()
     let matrix = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "logits/weights" })
     let data = model.buffers[Int(model.subgraphs[0].tensors[matrix].buffer)].data
     model.buffers[Int(model.subgraphs[0].tensors[matrix].buffer)] = Buffer(data?.slice(0..<8))
-    let start = try PretrainedWeights(model, for: Self.network)
-    #expect(try start.head == nil && start.weights == PretrainedWeights(Self.float(), for: Self.network).weights)
+    let pretrained = try PretrainedWeights(model, for: Self.network)
+    #expect(
+      try pretrained.head == nil && pretrained.weights == PretrainedWeights(Self.float(), for: Self.network).weights)
     var sharp = try Self.float()
     let softmax = try #require(sharp.subgraphs[0].operators.firstIndex { sharp.builtinOperator(of: $0) == .softmax })
     sharp.subgraphs[0].operators[softmax].options = SoftmaxOptions(beta: 2).options
@@ -170,7 +174,7 @@ struct PretrainedModelTests {
     #expect(try PretrainedWeights(sharp, for: Self.network).head == nil)
   }
 
-  @Test("A head with an activation, or whose softmax has a factor that is not positive, is left alone")
+  @Test("A head with an activation, or whose softmax factor is not positive, is ignored")
   func nonlinearHeads() throws {
     var activated = try Self.float()
     let layer = try #require(
@@ -184,7 +188,7 @@ struct PretrainedModelTests {
     #expect(try PretrainedWeights(negative, for: Self.network).head == nil)
   }
 
-  @Test("A model whose numbers are not finite is refused")
+  @Test("Weights that are not finite are refused")
   func numbers() throws {
     var weights = SmallNetwork.weights()
     let place = try #require(weights.firstIndex { $0.name == "flat.weight" })
@@ -193,7 +197,7 @@ struct PretrainedModelTests {
     #expect(throws: ConversionError.self) { try PretrainedWeights(NamedWeights(weights), for: Self.network) }
   }
 
-  @Test("Models with changed bytes never bring the process down")
+  @Test("Models with changed bytes never cause a crash")
   func hostile() throws {
     let whole = Array(Data(try Self.padded([0, 0, 1, 1, 1, 1, 0, 0], side: 11).serialized().bytes()))
     for seed in 0..<2000 {
@@ -202,8 +206,8 @@ struct PretrainedModelTests {
       Mutation.mutate(&changed, using: &generator)
       guard let model = try? Model(bytes: Bytes(changed)) else { continue }
       do {
-        let start = try PretrainedWeights(model, for: Self.network)
-        #expect(start.weights.names.count == Self.network.base.weights.count)
+        let pretrained = try PretrainedWeights(model, for: Self.network)
+        #expect(pretrained.weights.names.count == Self.network.base.weights.count)
       } catch {
         #expect("\(error)".count > 20)
       }

@@ -19,21 +19,21 @@ struct PretrainedWeightsTests {
   }
 
   @Test(
-    "A network's own weights, with the prefixes that wrappers add to the names",
+    "Reads a network's weights, whatever prefix a wrapper added to the names",
     arguments: ["", "module.", "model.", "base.", "module.model.base."])
   func prefixes(prefix: String) throws {
     let weights = SmallNetwork.weights()
     let counter = try #require(WeightTensor(shape: [], [40]))
     let named = (weights + [("bn0.num_batches_tracked", counter)]).map { (prefix + $0.name, $0.tensor) }
-    let start = try PretrainedWeights(contentsOf: file(named), for: Self.network)
-    #expect(start.weights.names == Self.network.base.weights.map(\.name))
+    let pretrained = try PretrainedWeights(contentsOf: file(named), for: Self.network)
+    #expect(pretrained.weights.names == Self.network.base.weights.map(\.name))
     let expected = NamedWeights(weights)
-    #expect(start.weights.names.allSatisfy { start.weights[$0] == expected[$0] })
-    #expect(start.head?.weights == expected["fc.weight"])
-    #expect(!start.isFolded)
+    #expect(pretrained.weights.names.allSatisfy { pretrained.weights[$0] == expected[$0] })
+    #expect(pretrained.head?.weights == expected["fc.weight"])
+    #expect(!pretrained.isFolded)
   }
 
-  @Test("A head of any name and number of classes, no head, and extra tensors that are not a head")
+  @Test("A head may have any name and number of classes, or be missing; other extra tensors are refused")
   func heads() throws {
     let base = SmallNetwork.weights().filter { !$0.name.hasPrefix("fc.") }
     #expect(try PretrainedWeights(contentsOf: file(base), for: Self.network).head == nil)
@@ -47,12 +47,12 @@ struct PretrainedWeightsTests {
       let error = #expect(throws: PretrainedWeightsError.self) {
         try PretrainedWeights(contentsOf: file(base + extra), for: Self.network)
       }
-      let said = error.map { "\($0)" } ?? ""
-      #expect(said.contains("they have too many \(extra[0].0)"), "\(said)")
+      let message = error.map { "\($0)" } ?? ""
+      #expect(message.contains("they have the extra tensors \(extra[0].0)"), "\(message)")
     }
   }
 
-  @Test("Files of no known format")
+  @Test("Missing files and files of an unknown format are refused")
   func others() throws {
     let text = folder.appending("text")
     try Data("no weights".utf8).write(to: text)
@@ -65,36 +65,36 @@ struct PretrainedWeightsTests {
   }
 
   @Test(
-    "Coral's models of MobileNet v1",
+    "Reads Coral's models of MobileNet v1",
     arguments: [
       ("1.0_224_quant_embedding_extractor", 1, nil), ("1.0_224_quant", 1, false), ("1.0_224_l2norm_quant", 1, true),
       ("0.25_128_quant", 0.25, false),
     ] as [(String, Double, Bool?)])
   func coral(name: String, multiplier: Double, isNormalized: Bool?) throws {
     let network = Architecture.mobileNetV1(multiplier: multiplier)
-    let start = try PretrainedWeights(contentsOf: Material.model("mobilenet_v1_" + name), for: network)
-    #expect(start.isFolded)
-    #expect(start.head?.isNormalized == isNormalized)
-    if isNormalized != nil { #expect(start.head?.weights.shape == [1001, network.base.outputs]) }
+    let pretrained = try PretrainedWeights(contentsOf: Material.model("mobilenet_v1_" + name), for: network)
+    #expect(pretrained.isFolded)
+    #expect(pretrained.head?.isNormalized == isNormalized)
+    if isNormalized != nil { #expect(pretrained.head?.weights.shape == [1001, network.base.outputs]) }
   }
 
   @Test(
-    "Models of other networks",
+    "Models of other networks are refused, and the error says what differs",
     arguments: [
-      ("mobilenet_v1_0.25_128_quant", "[8, 3, 3, 3], where the network has [32, 3, 3, 3], Conv2d_0"),
+      ("mobilenet_v1_0.25_128_quant", "[8, 3, 3, 3], where the network has [32, 3, 3, 3] for Conv2d_0"),
       ("mobilenet_v1_0.25_128_quant", "they are those of mobilenet-v1-0.25"),
-      ("mobilenet_v2_1.0_224_quant", "[16, 1, 1, 32], where the network has [64, 1, 1, 32], Conv2d_1_pointwise"),
+      ("mobilenet_v2_1.0_224_quant", "[16, 1, 1, 32], where the network has [64, 1, 1, 32] for Conv2d_1_pointwise"),
       ("mobilenet_v2_1.0_224_inat_insect_quant", "check that the architecture is the right one"),
       ("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", "compiled for an Edge TPU"),
       ("mobilenet_quant_v1_224_feature_layers_edgetpu", "give the model that it was compiled from"),
       ("mobilenet_quant_v1_224_head_layers", "mobilenet-v1-1.0"),
       ("model_invoking_error", "mobilenet-v1-1.0"),
     ])
-  func foreign(name: String, words: String) {
+  func foreign(name: String, expected: String) {
     let error = #expect(throws: PretrainedWeightsError.self) {
       try PretrainedWeights(contentsOf: Material.model(name), for: .mobileNetV1())
     }
-    let said = error.map { "\($0)" } ?? ""
-    #expect(said.contains(words), "\(said)")
+    let message = error.map { "\($0)" } ?? ""
+    #expect(message.contains(expected), "\(message)")
   }
 }

@@ -6,21 +6,23 @@ import Testing
 
 @Suite("Pretrained weights from TensorFlow-Slim")
 struct SlimCheckpointTests {
-  /// The element of a tensor at a place.
+  /// Returns a tensor's element at an index.
   private func element(_ shape: [Int], _ numbers: [Float], _ place: [Int]) -> Float {
     numbers[zip(shape, place).reduce(0) { $0 * $1.0 + $1.1 }]
   }
 
-  @Test("Every weight is found", arguments: ["MobilenetV1/", "FeatureExtractor/MobilenetV1/"])
+  @Test(
+    "Every weight is found, with its dimensions reordered",
+    arguments: ["MobilenetV1/", "FeatureExtractor/MobilenetV1/"])
   func places(prefix: String) throws {
     let tensors = SlimNetwork.tensors(under: prefix)
-    let start = try PretrainedWeights(SlimNetwork.weights(tensors), for: SlimNetwork.architecture)
-    #expect(!start.isFolded)
-    #expect(Set(start.weights.names) == Set(SlimNetwork.architecture.base.weights.map(\.name)))
+    let pretrained = try PretrainedWeights(SlimNetwork.weights(tensors), for: SlimNetwork.architecture)
+    #expect(!pretrained.isFolded)
+    #expect(Set(pretrained.weights.names) == Set(SlimNetwork.architecture.base.weights.map(\.name)))
     let source = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, ($0.shape, $0.numbers)) })
-    let kernel = try #require(start.weights["Conv2d_0.weight"])
+    let kernel = try #require(pretrained.weights["Conv2d_0.weight"])
     let (shape, numbers) = try #require(source[prefix + "Conv2d_0/weights"])
-    let deep = try #require(start.weights["Conv2d_1_depthwise.weight"])
+    let deep = try #require(pretrained.weights["Conv2d_1_depthwise.weight"])
     let (deepShape, deepNumbers) = try #require(source[prefix + "Conv2d_1_depthwise/depthwise_weights"])
     #expect(kernel.shape == [4, 3, 3, 3] && deep.shape == [4, 1, 3, 3])
     for row in 0..<3 {
@@ -38,10 +40,10 @@ struct SlimCheckpointTests {
     for (name, part) in [
       ("weight", "gamma"), ("bias", "beta"), ("running_mean", "moving_mean"), ("running_var", "moving_variance"),
     ] {
-      let found = start.weights["Conv2d_1_pointwise.BatchNorm.\(name)"]?.elements
+      let found = pretrained.weights["Conv2d_1_pointwise.BatchNorm.\(name)"]?.elements
       #expect(found == source[prefix + "Conv2d_1_pointwise/BatchNorm/\(part)"]?.1)
     }
-    let head = try #require(start.head)
+    let head = try #require(pretrained.head)
     #expect(head.weights.shape == [3, 6] && !head.isNormalized)
     let logits = try #require(source[prefix + "Logits/Conv2d_1c_1x1/weights"]?.1)
     let rows = (0..<18).map { place in logits[place % 6 * 3 + place / 6] }
@@ -55,7 +57,7 @@ struct SlimCheckpointTests {
     let averaged = plain.map { ($0.name + "/ExponentialMovingAverage", $0.shape, $0.numbers.map { $0 + 1000 }) }
     let slots = plain.map { ($0.name + "/RMSProp_1", $0.shape, $0.numbers.map { $0 - 1000 }) }
     let alone = try SlimNetwork.weights(plain).named(for: SlimNetwork.architecture)
-    // The statistics of normalisations are averages already, and have none.
+    // Normalisation statistics are averages already, so TensorFlow stores no average of them.
     let some = averaged.filter { !$0.0.contains("moving_") }
     let weights = try SlimNetwork.weights(plain + some + slots + [("global_step", [], [7])])
     let named = weights.named(for: SlimNetwork.architecture)
@@ -75,18 +77,18 @@ struct SlimCheckpointTests {
     #expect(try PretrainedWeights(SlimNetwork.weights(some), for: SlimNetwork.architecture).head == nil)
   }
 
-  @Test("Missing weights are named, and for another width the network that fits")
+  @Test("An error names the missing weights or, for another width, the network that fits")
   func mismatches() throws {
     let tensors = SlimNetwork.tensors(under: "MobilenetV1/")
     let some = tensors.filter { !$0.name.hasSuffix("gamma") }
-    let words = try #require(
+    let message = try #require(
       #expect(throws: PretrainedWeightsError.self) {
         try PretrainedWeights(SlimNetwork.weights(some), for: SlimNetwork.architecture)
       })
     #expect(
-      "\(words)".contains(
+      "\(message)".contains(
         "small-slim: they lack Conv2d_0.BatchNorm.weight, Conv2d_1_depthwise.BatchNorm.weight, "
-          + "Conv2d_1_pointwise.BatchNorm.weight; check"), "\(words)")
+          + "Conv2d_1_pointwise.BatchNorm.weight; check"), "\(message)")
     let narrow = try Architecture.mobileNetV1(multiplier: 0.5).base.weights.map { name, shape in
       let isDepthwise = shape.count == 4 && shape[1] == 1
       let order = shape.count < 4 ? [0] : isDepthwise ? [2, 3, 0, 1] : [2, 3, 1, 0]
@@ -101,13 +103,13 @@ struct SlimCheckpointTests {
     #expect("\(other)".contains("these are not the weights of mobilenet-v1-1.0: they have another shape in"))
     #expect("\(other)".contains("Conv2d_0.weight ([16, 3, 3, 3], not [32, 3, 3, 3])"))
     #expect("\(other)".contains("and 131 more; they are those of mobilenet-v1-0.5"), "\(other)")
-    let start = try PretrainedWeights(NamedWeights(narrow), for: .mobileNetV1(multiplier: 0.5))
-    #expect(start.head == nil)
+    let pretrained = try PretrainedWeights(NamedWeights(narrow), for: .mobileNetV1(multiplier: 0.5))
+    #expect(pretrained.head == nil)
   }
 }
 
 extension SlimNetwork {
-  /// What slim calls a weight of MobileNet v1.
+  /// Returns slim's name of a weight of MobileNet v1.
   static func name(of name: String) -> String {
     var parts = name.split(separator: ".").map(String.init)
     let parameters = [

@@ -21,8 +21,8 @@ enum SlimNetwork {
       .softmax(name: "scores"),
     ])
 
-  /// The name, the shape and the numbers of each tensor, under a prefix such as `MobilenetV1/`. The numbers count up
-  /// through the file, so that each is told from all others.
+  /// Returns the name, the shape and the values of each tensor, under a prefix such as `MobilenetV1/`. The values count up
+  /// through the file, so that no two are equal.
   static func tensors(under prefix: String) -> [(name: String, shape: [Int], numbers: [Float])] {
     let normalizations = ["Conv2d_0": 4, "Conv2d_1_depthwise": 4, "Conv2d_1_pointwise": 6].sorted { $0.key < $1.key }
     var shapes: [(name: String, shape: [Int])] = [
@@ -43,7 +43,7 @@ enum SlimNetwork {
     }
   }
 
-  /// A checkpoint of some tensors as the reader gives it.
+  /// Returns the weights that are read from a checkpoint of some tensors.
   static func weights(_ tensors: [(name: String, shape: [Int], numbers: [Float])]) throws -> NamedWeights {
     var writer = BundleWriter()
     for (name, shape, numbers) in tensors { writer.add(name, shape, numbers) }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Quantisation grids")
 struct GridTests {
-  @Test("A range is shifted so that 0 lies on a step")
+  @Test("A range is shifted so that the grid represents 0 exactly")
   func activations() throws {
     let relu = try #require(ActivationGrid(lower: 0, upper: 6))
     #expect(relu.zeroPoint == 0 && abs(relu.scale - 6.0 / 255) < 1e-8)
@@ -34,7 +34,7 @@ struct GridTests {
     }
   }
 
-  @Test("Per-tensor weights have 254 steps from the least to the greatest, and 0 exactly")
+  @Test("Per-tensor weights have 254 steps from the least to the greatest, and represent 0 exactly")
   func perTensor() {
     let rounded = RoundedWeights([-1, 0, 0.3, 1.54], outputs: 2, on: .uint8PerTensor)
     #expect(rounded.zeroPoint == 101 && rounded.scales.count == 1)
@@ -53,20 +53,20 @@ struct GridTests {
     #expect(abs(columns.values[4] + 2) < 1e-6 && columns.values[3] == 254)
   }
 
-  @Test("No weight is further than half a step from its value", arguments: WeightGrid.allCases)
+  @Test("Quantisation changes no weight by more than one step", arguments: WeightGrid.allCases)
   func nearest(grid: WeightGrid) {
     var generator = SeededGenerator(seed: 5)
     let weights = (0..<600).map { _ in Float.random(in: -0.7...1.1, using: &generator) }
     for isDepthwise in [false, true] {
       let rounded = RoundedWeights(weights, outputs: 6, isDepthwise: isDepthwise, on: grid)
-      let greatest = (rounded.scales.max() ?? 0) * 0.5001
-      // Shifting 0 onto the grid clips up to half a step too.
-      for (value, weight) in zip(rounded.values, weights) { #expect(abs(value - weight) <= 2 * greatest) }
+      let halfStep = (rounded.scales.max() ?? 0) * 0.5001
+      // Half a step from rounding, and up to half a step more from shifting the grid to 0.
+      for (value, weight) in zip(rounded.values, weights) { #expect(abs(value - weight) <= 2 * halfStep) }
       #expect(rounded.values.contains { abs($0) > 1 })
     }
   }
 
-  @Test("All-zero and empty weights")
+  @Test("Quantises all-zero and empty weights")
   func zeros() {
     for grid in WeightGrid.allCases {
       #expect(RoundedWeights([0, 0], outputs: 2, on: grid).values == [0, 0])
@@ -89,7 +89,7 @@ struct ActivationHistogramTests {
     }
   }
 
-  @Test("Histograms of parts add up to that of the whole, in any order and of any magnitude")
+  @Test("Histograms of parts add up to the histogram of all values, in any order and at any magnitude")
   func sums() {
     let pieces = [
       numbers(500), numbers(300, seed: 2).map { $0 * 1000 }, [0, 0, -0.0], numbers(200).map { $0 / 3e5 }, [],
@@ -103,7 +103,7 @@ struct ActivationHistogramTests {
     }
   }
 
-  @Test("The ends are exact at any magnitude")
+  @Test("The least and the greatest value are exact at any magnitude")
   func ends() {
     for factor: Float in [1, 1e-38, 0x1p-140, 1e37, 3.4e38] {
       let some = [-0.5, 0.25, 0.99] as [Float]
@@ -115,7 +115,7 @@ struct ActivationHistogramTests {
     }
   }
 
-  @Test("Empty and all-zero histograms")
+  @Test("An empty histogram has no range; every other range includes 0")
   func nothing() {
     #expect(histogram([]).rangeOfLeastError == nil)
     #expect(histogram([0, 0]).rangeOfLeastError == ActivationRanges.Range(lower: 0, upper: 0))
@@ -131,7 +131,7 @@ struct ActivationHistogramTests {
     #expect(sum.holdsNonFinite)
   }
 
-  @Test("Outliers are clipped; evenly spread values are kept whole")
+  @Test("Outliers are clipped; evenly spread values keep their full range")
   func clipping() throws {
     let many = numbers(500_000)
     let cut = try #require(histogram(many + [4]).rangeOfLeastError)

@@ -10,7 +10,7 @@ struct QuantizationTests {
     try SmallNetwork.architecture.model(weights: NamedWeights(SmallNetwork.weights()))
   }
 
-  /// Made-up ranges, which serve these tests as well as measured ones.
+  /// Returns invented ranges; these tests do not need measured ones.
   private static func ranges(_ quantization: Quantization) -> ActivationRanges {
     let clipped: Set = ["stem", "deep"]
     let ranges = quantization.activations.map { activation in
@@ -47,7 +47,7 @@ struct QuantizationTests {
     }
   }
 
-  @Test("The output of every layer is measured, unless its scale is prescribed")
+  @Test("The output of every layer is measured, unless the runtime fixes its scale")
   func activations() throws {
     let quantization = try Quantization(of: Self.float())
     #expect(
@@ -82,7 +82,7 @@ struct QuantizationTests {
     #expect(try tensor("scores", in: signed).quantization == QuantizationParameters(scale: 1 / 256, zeroPoint: -128))
   }
 
-  @Test("The file holds only what the layers need, all of it in integers")
+  @Test("The model has only integer tensors and no empty buffers")
   func types() throws {
     let model = try Self.quantized()
     #expect(!model.subgraphs[0].tensors.contains { $0.type == .float32 })
@@ -91,7 +91,7 @@ struct QuantizationTests {
     #expect(try Model(bytes: Bytes(model.serialized().bytes())) == model)
   }
 
-  @Test("Weights have one scale per output channel, biases the product with the input's")
+  @Test("Weights have a scale for each output channel; a bias has the product of the weights' and the input's scale")
   func layers() throws {
     let float = try Self.float()
     let model = try Self.quantized()
@@ -144,7 +144,7 @@ struct QuantizationTests {
     #expect(try Self.quantized().serialized().bytes() == Self.quantized().serialized().bytes())
   }
 
-  @Test("A model that is quantised already is refused, and so is one of Coral's")
+  @Test("A model that is quantised already is refused, also one of Coral's")
   func twice() throws {
     #expect(throws: QuantizationError.alreadyQuantized(tensor: "\"image_int8\"", type: "INT8")) {
       try Quantization(of: Self.quantized())
@@ -155,7 +155,7 @@ struct QuantizationTests {
     #expect(error?.message.contains("quantised already") == true)
   }
 
-  @Test("Operators without an int8 form are named")
+  @Test("An error names the operators without an int8 form")
   func unsupported() throws {
     var model = try Self.float()
     for (place, builtin) in [(5, BuiltinOperator.cos), (9, .logSoftmax)] {
@@ -165,7 +165,7 @@ struct QuantizationTests {
     #expect(throws: QuantizationError.unsupported(operators: ["COS", "LOG_SOFTMAX"])) { try Quantization(of: model) }
   }
 
-  @Test("Infinite and NaN weights are refused by name", arguments: [Float.nan, .infinity])
+  @Test("Infinite and NaN weights are refused, and the error names the tensor", arguments: [Float.nan, .infinity])
   func badWeights(number: Float) throws {
     for name: Text in ["flat/kernel", "logits/bias"] {
       var model = try Self.float()
@@ -238,7 +238,7 @@ struct QuantizationTests {
     #expect(try Quantization(of: changed).fingerprint != own)
   }
 
-  @Test("Other means and deviations, and models without normalisation")
+  @Test("A model without normalisation has the default pixel scale, or a given valid one")
   func pixels() throws {
     var builder = GraphBuilder()
     let picture = try builder.input("picture", shape: [1, 4, 4, 3])
@@ -257,7 +257,7 @@ struct QuantizationTests {
     }
   }
 
-  @Test("16-bit float weights are widened")
+  @Test("16-bit float weights are widened, then quantised")
   func halves() throws {
     var model = try Self.float()
     let index = try #require(model.subgraphs[0].tensors.firstIndex { $0.name == "flat/kernel" })

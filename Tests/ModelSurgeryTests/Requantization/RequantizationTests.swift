@@ -9,10 +9,11 @@ struct RequantizationTests {
   @Test("Inputs and outputs stay uint8 with a QUANTIZE each, or become int8")
   func ends() throws {
     let model = UnsignedGraph().model
-    let kept = try Requantization(model).model.subgraphs[0]
-    #expect(kept.inputs == [0] && kept.outputs == [3])
-    #expect(kept.tensors[0] == model.subgraphs[0].tensors[0] && kept.tensors[3] == model.subgraphs[0].tensors[3])
-    #expect(kept.operators.count == 3)
+    let unsigned = try Requantization(model).model.subgraphs[0]
+    #expect(unsigned.inputs == [0] && unsigned.outputs == [3])
+    #expect(
+      unsigned.tensors[0] == model.subgraphs[0].tensors[0] && unsigned.tensors[3] == model.subgraphs[0].tensors[3])
+    #expect(unsigned.operators.count == 3)
 
     let signed = try Requantization(model, interface: .signed)
     let graph = signed.model.subgraphs[0]
@@ -24,7 +25,7 @@ struct RequantizationTests {
     #expect(try Requantization(signed.model).report.isUnchanged)
   }
 
-  @Test("A channel that does not fit gets its own scale")
+  @Test("A channel that int8 cannot hold exactly gets its own scale")
   func rounding() throws {
     var model = UnsignedGraph().model
     var weights = [UInt8](repeating: 0, count: 64)
@@ -41,7 +42,7 @@ struct RequantizationTests {
     #expect(made.model.buffers[2].data?.prefix(5).elementsEqual([100, 0, 0, 0, 200]) == true)
   }
 
-  @Test("Weights shared by layers, and constants that are outputs too, stay intact for other readers")
+  @Test("Weights shared by layers, and constants that are outputs too, stay unchanged for other readers")
   func shared() throws {
     var builder = UnsignedGraph()
     let second = builder.tensor("second", [1, 6, 6, 8])
@@ -55,7 +56,7 @@ struct RequantizationTests {
     #expect(weights.type == .uint8 && made.constant(weights) == model.buffers[1].data)
   }
 
-  @Test("Operators with invalid scales stay", arguments: [0 as Float, -1, .nan, .infinity])
+  @Test("Operators with invalid scales stay unchanged", arguments: [0 as Float, -1, .nan, .infinity])
   func senseless(scale: Float) throws {
     for tensor in [0, 1, 3] {
       var model = UnsignedGraph().model
@@ -66,7 +67,7 @@ struct RequantizationTests {
     }
   }
 
-  @Test("Per-channel quantisation, or more zero points than scales, stays")
+  @Test("Operators with per-channel uint8 quantisation, or more zero points than scales, stay unchanged")
   func zeroPoints() throws {
     for tensor in [0, 1, 3] {
       var model = UnsignedGraph().model
@@ -81,7 +82,7 @@ struct RequantizationTests {
     for tensor in [0, 3] { #expect(graph.tensors[tensor].quantization?.zeroPoint == [-128]) }
   }
 
-  @Test("A layer whose bias has another type or size stays")
+  @Test("A layer whose bias has another type or size stays unchanged")
   func biases() throws {
     for type in [TensorType.float32, .uint32] {
       var model = UnsignedGraph().model
@@ -110,7 +111,7 @@ struct RequantizationTests {
     }
   }
 
-  @Test("Tensors without elements", arguments: [Requantization.Interface.kept, .signed])
+  @Test("Tensors without elements never cause a crash", arguments: [Requantization.Interface.kept, .signed])
   func empty(interface: Requantization.Interface) throws {
     for shape in [[0, 6, 6, 8], [1, 0, 0, 8], [0], []] as [[Int32]] {
       for tensor in [0, 3] {
@@ -145,7 +146,7 @@ struct RequantizationTests {
     #expect(try Requantization(made.model).report.isUnchanged)
   }
 
-  @Test("A model with several subgraphs stays")
+  @Test("A model with several subgraphs stays unchanged")
   func graphs() throws {
     var model = UnsignedGraph().model
     model.subgraphs.append(model.subgraphs[0])

@@ -30,9 +30,9 @@ struct HostileWeightsTests {
 
   /// Returns the error for a pickle in the zipped or the older layout.
   private func refusal(of state: [UInt8], _ storages: [(key: String, count: Int, data: [UInt8])] = []) -> String {
-    let words = refusal(StateFile.zipped(state, storages))
+    let message = refusal(StateFile.zipped(state, storages))
     #expect(refusal(StateFile.older(state, storages)) != "")
-    return words
+    return message
   }
 
   private func pickle(_ write: (inout PickleWriter) -> Void) -> [UInt8] {
@@ -42,7 +42,7 @@ struct HostileWeightsTests {
     return writer.bytes
   }
 
-  @Test("A pickle that asks for a function or class is refused by name")
+  @Test("A pickle that asks for a function or class is refused, and the error names it")
   func globals() {
     let call = pickle { writer in
       writer.global("os", "system")
@@ -51,18 +51,18 @@ struct HostileWeightsTests {
       writer.call()
     }
     #expect(refusal(of: call).contains("asks for os.system"))
-    let class4 = pickle { writer in
+    let stackGlobal = pickle { writer in
       writer.text("builtins")
       writer.text("eval")
       writer.raw(0x93)
     }
-    #expect(refusal(of: class4).contains("builtins.eval"))
+    #expect(refusal(of: stackGlobal).contains("builtins.eval"))
     let other = pickle { $0.tensor("IntStorage", key: "0", count: 1, shape: [1], strides: [1]) }
     #expect(refusal(of: other).contains("torch.IntStorage"))
   }
 
   @Test(
-    "An opcode that weights do not need is refused by name",
+    "An opcode that weights do not need is refused, and the error names it",
     arguments: [
       (0x69, "INST"), (0x6F, "OBJ"), (0x81, "NEWOBJ"), (0x92, "NEWOBJ_EX"), (0x82, "EXT1"), (0x50, "PERSID"),
       (0x32, "DUP"), (0x97, "NEXT_BUFFER"), (0xFF, "number 255"),
@@ -71,7 +71,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: pickle { $0.raw(opcode) }).contains("the opcode \(name) at byte 2"))
   }
 
-  @Test("Every opcode on an empty stack and at the end of the file")
+  @Test("Every opcode on an empty stack or at the end of the file is refused")
   func everyOpcode() {
     for opcode in UInt8.min...UInt8.max {
       _ = refusal(of: pickle { $0.raw(opcode) })
@@ -122,7 +122,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: twice, [("0", 1, little([1]))]).contains("two of that name"))
   }
 
-  @Test("Deeply nested and self-referential lists")
+  @Test("Deeply nested and self-referential lists are refused")
   func nesting() {
     let deep = pickle { writer in
       writer.raw(0x29)
@@ -133,7 +133,7 @@ struct HostileWeightsTests {
     #expect(refusal(of: circle).contains("holds a list"))
   }
 
-  @Test("Pickles with too many steps or too long strings")
+  @Test("Pickles with too many steps or too long strings are refused")
   func endless() {
     let steps = pickle { writer in
       for _ in 0..<(1 << 18) { writer.raw(0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E) }
@@ -145,7 +145,7 @@ struct HostileWeightsTests {
   }
 
   @Test(
-    "A view that exceeds its storage or is invalid is refused with the tensor's name",
+    "A view that exceeds its storage or is invalid is refused, and the error names the tensor",
     arguments: [
       ([2, 3], [3, 2], 0), ([7], [1], 0), ([6], [1], 1), ([2], [.max], 0), ([.max, .max, .max], [1, 1, 1], 0),
       ([-1], [1], 0), ([1], [-1], 0), ([2], [1, 1], 0), ([1], [1], -1), ([0], [1], 7),
@@ -183,7 +183,7 @@ struct HostileWeightsTests {
         writer.tensor("FloatStorage", key: "0", count: 1000, shape: [10, 100], strides: [1, 10])
       }
     }
-    #expect(refusal(of: many, [("0", 1000, little(data))]).contains("over and over"))
+    #expect(refusal(of: many, [("0", 1000, little(data))]).contains("repeatedly"))
   }
 
   @Test("Storages that are missing, of another size or of two types are refused")
@@ -232,16 +232,16 @@ struct HostileWeightsTests {
     let deep = #"{"w":"# + String(repeating: "[", count: 100_000)
     #expect(refusal(StateFile.safetensors(deep, [])).contains("at the header"))
     #expect(refusal(little(UInt64.max) + Array("{}".utf8)).contains("at the header"))
-    #expect(refusal(Array("no weights at all".utf8)).contains("no file of weights"))
+    #expect(refusal(Array("no weights at all".utf8)).contains("not a file of weights"))
   }
 
-  @Test("Files cut off at any point", arguments: 0..<3)
+  @Test("Files cut off at any point are refused", arguments: 0..<3)
   func truncations(number: Int) {
     let whole = Self.files[number]
     for length in 0..<whole.count { _ = refusal(Array(whole.prefix(length))) }
   }
 
-  @Test("Files with changed bytes never crash", arguments: 0..<3)
+  @Test("Files with changed bytes never cause a crash", arguments: 0..<3)
   func mutations(number: Int) throws {
     let whole = Self.files[number]
     _ = try NamedWeights(bytes: Bytes(whole))

@@ -19,7 +19,7 @@ struct NamedWeightsTests {
     ("7", 6, little([1, 4, 2, 5, 3, 6])), ("9", 1, little(Int64(-40))),
   ]
 
-  @Test("Both PyTorch layouts with strides", arguments: [false, true])
+  @Test("Reads both PyTorch layouts, with strides", arguments: [false, true])
   func layouts(isZipped: Bool) throws {
     let file = isZipped ? StateFile.zipped(Self.state, Self.storages) : StateFile.older(Self.state, Self.storages)
     let weights = try NamedWeights(bytes: Bytes(file))
@@ -32,7 +32,7 @@ struct NamedWeightsTests {
     #expect(weights["missing"] == nil)
   }
 
-  @Test("The state of a checkpoint and a state with attributes")
+  @Test("Reads the state in a checkpoint, with attributes")
   func checkpoint() throws {
     var writer = PickleWriter()
     writer.raw(0x7D, 0x28)
@@ -51,7 +51,7 @@ struct NamedWeightsTests {
   }
 
   @Test(
-    "Elements of every type",
+    "Reads elements of every type",
     arguments: [
       (
         "HalfStorage", "F16", [0x00, 0x3C, 0x00, 0xC0, 0x01, 0x00, 0xFF, 0x7B, 0x00, 0x7C] as [UInt8],
@@ -84,7 +84,7 @@ struct NamedWeightsTests {
     #expect(weights["w"]?.elements.first?.isNaN == true)
   }
 
-  @Test("Safetensors, in the order of their data, empty tensors too")
+  @Test("Reads safetensors in the order of their data, also empty tensors")
   func safetensors() throws {
     let header = """
       {"b":{"dtype":"F32","shape":[1,2],"data_offsets":[4,12]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},\
@@ -98,7 +98,7 @@ struct NamedWeightsTests {
     #expect(weights["none"]?.elements == [])
   }
 
-  @Test("Files that cannot be opened")
+  @Test("Missing and empty files are refused")
   func files() throws {
     let folder = try TemporaryFolder()
     let missing = folder.appending("missing.pth")
@@ -133,7 +133,7 @@ struct SafetensorsTests {
 
   private func bytes(_ pieces: [Bytes]) -> Bytes { Bytes(pieces.flatMap { Array($0) }) }
 
-  @Test("Written weights are read back: order, shapes, values, arbitrary names, metadata")
+  @Test("Written weights read back with their order, shapes, values, names and metadata")
   func roundTrip() throws {
     let weights = try weights()
     let metadata = ["epoch": "12", "a\"b\\": "line\nline\u{0}", "": "ünï"]
@@ -160,7 +160,7 @@ struct SafetensorsTests {
     }
   }
 
-  @Test("Without metadata the header has none; the reserved name is refused")
+  @Test("The header has no entry for missing metadata; the reserved name is refused")
   func names() throws {
     let one = try #require(WeightTensor(shape: [1], [1]))
     let plain = try NamedWeights([("w", one)]).safetensors(metadata: [:])

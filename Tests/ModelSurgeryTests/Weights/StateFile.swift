@@ -24,7 +24,7 @@ struct PickleWriter {
   mutating func call() { raw(0x74, 0x52) }
   mutating func stop() { raw(0x2E) }
 
-  /// Adds a tensor on a storage.
+  /// Adds a tensor that is a view of a storage.
   mutating func tensor(
     _ type: String, key: String, count: Int32, offset: Int32 = 0, shape: [Int32], strides: [Int32]
   ) {
@@ -83,17 +83,17 @@ enum StateFile {
     var protocolNumber = PickleWriter()
     protocolNumber.integer(1001)
     protocolNumber.stop()
-    var facts = PickleWriter()
-    facts.raw(0x7D, 0x28)
-    facts.text("little_endian")
-    facts.raw(0x88, 0x75)
-    facts.stop()
+    var systemInfo = PickleWriter()
+    systemInfo.raw(0x7D, 0x28)
+    systemInfo.text("little_endian")
+    systemInfo.raw(0x88, 0x75)
+    systemInfo.stop()
     let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
-    return magic + protocolNumber.bytes + facts.bytes + state + PickleWriter.list(storages.map(\.key))
+    return magic + protocolNumber.bytes + systemInfo.bytes + state + PickleWriter.list(storages.map(\.key))
       + storages.flatMap { little(Int64($0.count)) + $0.data }
   }
 
-  /// Returns a PyTorch state file since version 1.6.
+  /// Returns a PyTorch state file of version 1.6 or later.
   static func zipped(_ state: [UInt8], _ storages: [(key: String, count: Int, data: [UInt8])]) -> [UInt8] {
     zip(
       [("net/data.pkl", state), ("net/byteorder", Array("little".utf8))]

@@ -22,7 +22,7 @@ struct TensorBundleTests {
     #expect(parts.value == 0xE306_9283)
   }
 
-  @Test("A checkpoint of two shards that TensorFlow wrote, by its prefix and by each of its files")
+  @Test("Reads TensorFlow's checkpoint of two shards, by its prefix and by each of its files")
   func written() throws {
     let prefix = try SmallCheckpoint.write(to: folder.url)
     for ending in ["", ".index", ".data-00000-of-00002", ".data-00001-of-00002"] {
@@ -86,7 +86,7 @@ struct TensorBundleTests {
     #expect(refusal { $0.entries[0].shape = [3] }.contains("its shape [3] does not fit its 8 bytes"))
     #expect(refusal { $0.entries[0].shape = [-2, -1] }.contains(#"the entry of "b/kernel" is damaged"#))
     #expect(refusal { $0.entries[0].shape = [.max, .max, 2] }.contains("does not fit"))
-    #expect(refusal { $0.entries[0].shard = 1 }.contains("it lies in shard 1 of 1"))
+    #expect(refusal { $0.entries[0].shard = 1 }.contains("it is in shard 1 of 1"))
     #expect(refusal { $0.entries[0].shard = -1 }.contains("shard -1 of 1"))
     #expect(refusal { $0.entries[0].offset = 4 }.contains("go beyond the 8 bytes"))
     #expect(refusal { $0.entries[0].offset = .max }.contains("go beyond the 8 bytes"))
@@ -102,7 +102,7 @@ struct TensorBundleTests {
         writer.entries[number + 1].checksum = CRC32C(of: Bytes(little([1, 2]))).masked
       }
     }
-    #expect(again.contains("over and over"))
+    #expect(again.contains("repeatedly"))
   }
 
   @Test("Inconsistent tables are refused")
@@ -122,13 +122,13 @@ struct TensorBundleTests {
     #expect(refusal(BundleWriter.table([], blockLength: 1)).contains("the header"))
     #expect(refusal(BundleWriter.table([("a", [])], blockLength: 1)).contains("the header"))
     #expect(refusal(BundleWriter.table([("", [0xFF])], blockLength: 1)).contains("the header"))
-    // A long name that later ones only extend takes its full length in each of them.
+    // The names share a stem of 4000 bytes. The file stores it once, but each name takes it in full in memory.
     let stem = String(repeating: "b", count: 4000)
     let swelling = (0..<100).map { ("\(stem)\(100 + $0)", [UInt8]()) }
     #expect(refusal(BundleWriter.table(entries + swelling, blockLength: 200)).contains("out of proportion"))
   }
 
-  @Test("Many entries in many blocks")
+  @Test("Reads many entries in many blocks")
   func blocks() throws {
     var writer = BundleWriter()
     for number in 0..<100 { writer.add("layer\(1000 + number)/kernel", [1], [Float(number)]) }
@@ -138,7 +138,7 @@ struct TensorBundleTests {
     #expect((0..<100).allSatisfy { weights["layer\(1000 + $0)/kernel"]?.elements == [Float($0)] })
   }
 
-  @Test("An index cut off anywhere, or with changed bytes, never crashes")
+  @Test("An index cut off anywhere, or with changed bytes, never causes a crash")
   func hostileIndex() throws {
     let whole = SmallCheckpoint.index
     let shards = SmallCheckpoint.shards.map { Bytes($0) }
@@ -160,7 +160,7 @@ struct TensorBundleTests {
     }
   }
 
-  @Test("Changed entries under valid checksums never crash")
+  @Test("Changed entries under valid checksums never cause a crash")
   func hostileEntries() throws {
     var writer = BundleWriter()
     writer.add("b/kernel", [2, 1], [1, 2])
@@ -184,7 +184,7 @@ struct TensorBundleTests {
     }
   }
 
-  @Test("Changed blocks under valid checksums never crash")
+  @Test("Changed blocks under valid checksums never cause a crash")
   func hostileBlocks() throws {
     let whole = BundleWriter.table([("", [8, 1]), ("aaa", [8, 7]), ("aab", [8, 7]), ("ab", [])], blockLength: 4)
     // The block of entries comes first, and its handle states its size.

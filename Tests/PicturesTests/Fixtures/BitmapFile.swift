@@ -4,7 +4,7 @@ struct BitmapFile {
   var height: Int
   var bits: Int
   var compression = 0
-  var fromAbove = false
+  var isTopDown = false
   var palette: [[Int]] = []
   var masks: [UInt32] = []
   /// 12 for OS/2, 40 for Windows, 108 for a header that contains masks.
@@ -12,7 +12,7 @@ struct BitmapFile {
   /// Returns the value of a pixel, of `bits` bits.
   var pixel: (_ x: Int, _ y: Int) -> Int
 
-  /// Makes a picture of 24 bits a pixel.
+  /// Creates a picture with 24 bits for each pixel.
   init(width: Int, height: Int, colour: @escaping (_ x: Int, _ y: Int) -> [Int]) {
     self.init(width: width, height: height, bits: 24) { x, y in
       let colour = colour(x, y)
@@ -38,14 +38,14 @@ struct BitmapFile {
     if headerLength == 12 {
       file += little(width, 2) + little(height, 2) + little(1, 2) + little(bits, 2)
     } else {
-      file += little(width, 4) + little(fromAbove ? -height : height, 4) + little(1, 2) + little(bits, 2)
+      file += little(width, 4) + little(isTopDown ? -height : height, 4) + little(1, 2) + little(bits, 2)
       file +=
         little(compression, 4) + little(0, 4) + little(0, 4) + little(0, 4) + little(palette.count, 4) + little(0, 4)
       file += (headerLength > 40 ? masks : trailingMasks).flatMap { little(Int($0), 4) }
       file += [UInt8](repeating: 0, count: max(0, start - colours.count - file.count))
     }
     file += colours
-    for row in 0..<height { file += line(fromAbove ? row : height - 1 - row) }
+    for row in 0..<height { file += line(isTopDown ? row : height - 1 - row) }
     return file
   }
 

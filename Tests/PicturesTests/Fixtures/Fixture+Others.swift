@@ -1,12 +1,12 @@
 extension Fixture {
-  /// The same.
+  /// The picture stored on its side, with orientation 6.
   static let turnedWebP = Fixture(
     """
     UklGRn4AAABXRUJQVlA4WAoAAAAIAAAACwAADwAAVlA4TD4AAAAvC8ADADkCSVu87Y/of3xXhvJH/wNCAsIL/8+KskAg2V82hAkCSIIKYZkdRx\
     gqCCZpqu0Yrs2Mx0WJJGsnAEVYSUYaAAAATU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAA=
     """)
 
-  /// The same.
+  /// The picture stored on its side, with orientation 6.
   static let turnedTIFF = Fixture(
     """
     SUkqAAYCAACAP8AGl/hcWv8XQQiwcuQQ5wdFQRQwdcQRnwdzQR+i13AAbu4LnN3C6PkWRFyPnORIqPqGRLiPs+ROaPv05t0AH1uhcgt0XToiz0\
@@ -106,7 +106,7 @@ extension Fixture {
     AAgAAAAXAQQAAQAAAD8AAAAcAQMAAQAAAAEAAAAAAAAACAAIAAgACAA=
     """)
 
-  /// The same.
+  /// 8x8 in CMYK: white, black; cyan, red.
   static let cmykJPEG = Fixture(
     """
     /9j/7gAOQWRvYmUAZAAAAAAA/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCg\
@@ -125,7 +125,7 @@ extension Fixture {
     q8FgPXzTaGQu3cztjsw+26JJ8SLUye0T5TiIH9nLHJh9LoknxhamT23ynEQIkfe143eieqJirIp/0YqB6v/Z
     """)
 
-  /// The same in several scans.
+  /// RGB, chroma halved, in several scans.
   static let progressiveJPEG = Fixture(
     """
     /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYGCAsICQoKCgoKBggLDA\
@@ -146,7 +146,7 @@ extension Fixture {
     W28bwRqUANt43gjUBpttBLQjUoAbbQS0I1P/2Q==
     """)
 
-  /// The picture twice as large.
+  /// The picture at twice the size.
   static let avif = Fixture(
     """
     AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADrbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAAAAAAAOcG\
@@ -158,7 +158,7 @@ extension Fixture {
     MYaDO/msoxTPf7E2xjxGN/GaU+kkJv285utdR6M=
     """)
 
-  /// The same.
+  /// The picture at twice the size.
   static let heic = Fixture(
     """
     AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAa5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAA\

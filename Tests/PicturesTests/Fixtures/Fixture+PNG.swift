@@ -113,7 +113,7 @@ extension Fixture {
     nK5+XBrcN/gQ+SX2d+LH3B/Md6XfhK9bP/e+mvywemZ8c/rs8RD83z9WKS8QlIT/+gAAAABJRU5ErkJggg==
     """)
 
-  /// RGB with a colour profile that breaks off.
+  /// RGB with a truncated colour profile.
   static let brokenProfilePNG = Fixture(
     """
     iVBORw0KGgoAAAANSUhEUgAAABAAAAAMCAIAAADkharWAAAAZ2lDQ1B4AAB42mNgYLzBAARMAgwMuXklRUHuTgoRkVEK7C8YGIEQDBKTiwsY8I\
@@ -126,20 +126,20 @@ extension Fixture {
     X2d+LH3B/Md6XfhK9bP/e+mvywemZ8c/rs8RD83z9WKS8QlIT/+gAAAABJRU5ErkJggg==
     """)
 
-  /// The picture stored lying on its side, with orientation 6.
+  /// The picture stored on its side, with orientation 6.
   static let turnedPNG = Fixture(
     """
     iVBORw0KGgoAAAANSUhEUgAAAAwAAAAQCAIAAACtAwlQAAAAGmVYSWZNTQAqAAAACAABARIAAwAAAAEABgAAAAAAANZnS2kAAAAsSURBVHjaY/\
     zPkMkgfoRB3AYPyfKe4RwDgxsDwxE8JMt7QioYGEZNGu4mAQAl7XQ8WCpYaQAAAABJRU5ErkJggg==
     """)
 
-  /// Claims 30000x30000 pixels and has none.
+  /// The header states 30000x30000 pixels; the file has none.
   static let hugePNG = Fixture(
     """
     iVBORw0KGgoAAAANSUhEUgAAdTAAAHUwCAIAAADpRW/tAAAACElEQVR42gMAAAAAAW/dyZEAAAAASUVORK5CYII=
     """)
 
-  /// Claims 9000x9000 interlaced pixels and has none.
+  /// The header states 9000x9000 interlaced pixels; the file has none.
   static let largeInterlacedPNG = Fixture(
     """
     iVBORw0KGgoAAAANSUhEUgAAIygAACMoCAIAAAGVsNV7AAAACElEQVR42gMAAAAAAW/dyZEAAAAASUVORK5CYII=

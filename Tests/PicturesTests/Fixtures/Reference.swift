@@ -35,13 +35,13 @@ extension PixelTensor {
   /// Returns the colour of a pixel.
   func colour(_ x: Int, _ y: Int) -> [Int] { (0..<3).map { Int(pixels[(y * width + x) * 3 + $0]) } }
 
-  /// Returns the greatest difference of a value from another tensor; `nil` where there is none or its size differs.
+  /// Returns the greatest absolute difference from another tensor; `nil` if that is `nil` or its size differs.
   func difference(from other: PixelTensor?) -> Int? {
     guard let other, other.width == width, other.height == height else { return nil }
     return zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max()
   }
 
-  /// Returns the mean difference from another tensor; `nil` where there is none or its size differs.
+  /// Returns the mean absolute difference from another tensor; `nil` if that is `nil` or its size differs.
   func meanDifference(from other: PixelTensor?) -> Double? {
     guard let other, other.width == width, other.height == height else { return nil }
     return Double(zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.reduce(0, +)) / Double(pixels.count)

@@ -9,10 +9,10 @@ enum SampleModel {
       OperatorCode(.conv2D, version: 2), OperatorCode(.stablehloCompare), OperatorCode(custom: "my-op", version: 3),
       OperatorCode(.while),
     ]
-    var placed = Buffer([1, 2, 3, 4, 5])
-    placed.isOutOfLine = true
+    var outOfLine = Buffer([1, 2, 3, 4, 5])
+    outOfLine.isOutOfLine = true
     model.buffers = [
-      Buffer(), Buffer(Bytes((0..<36).map { $0 })), Buffer([7, 8]), placed,
+      Buffer(), Buffer(Bytes((0..<36).map { $0 })), Buffer([7, 8]), outOfLine,
       Buffer(Bytes([UInt8](repeating: 9, count: 700))),
     ]
     model.metadataBuffer = [2]
@@ -48,10 +48,10 @@ enum SampleModel {
 
     var custom = Operator(opcodeIndex: 2, inputs: [2], outputs: [3])
     custom.customOptions = Bytes(Array("options".utf8))
-    var placed = custom
-    placed.hasOutOfLineCustomOptions = true
+    var outOfLine = custom
+    outOfLine.hasOutOfLineCustomOptions = true
 
-    graph.operators = [convolution, custom, placed, loop, compare]
+    graph.operators = [convolution, custom, outOfLine, loop, compare]
     return graph
   }
 

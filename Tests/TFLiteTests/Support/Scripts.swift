@@ -268,8 +268,8 @@ enum Scripts {
         archive.writestr('more/notes.txt', 'x' * 1000, zipfile.ZIP_DEFLATED)
     """
 
-  /// Checks that a zip made by ``appendZip`` can still be read: `PATH`. Its central directory must not lie before the
-  /// offset that the zip states, which strict readers require.
+  /// Checks that a zip made by ``appendZip`` can still be read: `PATH`. Its central directory must not start before
+  /// the offset that the zip states; strict readers require this.
   static let checkZip = """
     import struct, sys, zipfile
     with zipfile.ZipFile(sys.argv[1]) as archive:

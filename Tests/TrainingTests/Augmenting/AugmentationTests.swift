@@ -4,14 +4,14 @@ import Testing
 
 @testable import Training
 
-@Suite("RandomAugmentation")
+@Suite("Random augmentation")
 struct AugmentationTests {
   private func drawn(_ seed: UInt64, _ epoch: Int, _ example: Int) -> String {
     let draw = RandomAugmentation().draw(seed: seed, epoch: epoch, example: example)
     return "\(draw.isMirrored) \(draw.changes) \(String(describing: draw.region(width: 640, height: 480)))"
   }
 
-  @Test("What is drawn depends on seed, epoch and example, and on nothing else")
+  @Test("A draw depends only on seed, epoch and example")
   func draws() {
     #expect(drawn(1, 2, 3) == drawn(1, 2, 3))
     let all: [(UInt64, Int, Int)] = [
@@ -20,15 +20,15 @@ struct AugmentationTests {
     #expect(Set(all.map { drawn($0.0, $0.1, $0.2) }).count == all.count)
   }
 
-  @Test("Half of the pictures are mirrored, by chance")
+  @Test("Mirrors half of the pictures at random")
   func mirroring() {
     let mirrored = (0..<1000).count { RandomAugmentation().draw(seed: 1, epoch: 0, example: $0).isMirrored }
     #expect((440...560).contains(mirrored))
-    let still = RandomAugmentation(isMirroring: false)
-    #expect(!(0..<100).contains { still.draw(seed: 1, epoch: 0, example: $0).isMirrored })
+    let unmirrored = RandomAugmentation(isMirroring: false)
+    #expect(!(0..<100).contains { unmirrored.draw(seed: 1, epoch: 0, example: $0).isMirrored })
   }
 
-  @Test("Whether pictures are mirrored does not change what else is drawn")
+  @Test("Turning mirroring off does not change the other draws")
   func independent() {
     let one = RandomAugmentation().draw(seed: 1, epoch: 0, example: 5)
     let other = RandomAugmentation(isMirroring: false).draw(seed: 1, epoch: 0, example: 5)
@@ -36,7 +36,7 @@ struct AugmentationTests {
     #expect(one.region(width: 300, height: 200) == other.region(width: 300, height: 200))
   }
 
-  @Test("A mirrored picture runs from right to left, whether its width is odd or even", arguments: [1, 2, 5, 8])
+  @Test("Mirrors pictures of odd and even width", arguments: [1, 2, 5, 8])
   func mirrored(width: Int) {
     let pixels = (0..<2 * width * 3).map { UInt8($0) }
     var bytes = pixels
@@ -48,13 +48,13 @@ struct AugmentationTests {
     #expect(bytes == expected)
   }
 
-  @Test("None changes nothing")
+  @Test("RandomAugmentation.none changes nothing")
   func none() {
     let draw = RandomAugmentation.none.draw(seed: 1, epoch: 2, example: 3)
     #expect(!draw.isMirrored && draw.changes.isEmpty && draw.region(width: 9, height: 9) == nil)
   }
 
-  @Test("It is written and read as JSON")
+  @Test("Settings round-trip as JSON")
   func codable() throws {
     for augmentation in [
       RandomAugmentation(), .none, RandomAugmentation(crop: RandomCrop(area: 0.3...0.9), colours: nil),
@@ -64,7 +64,7 @@ struct AugmentationTests {
     }
   }
 
-  @Test("Settings beyond their bounds are refused, with the bounds")
+  @Test("Rejects settings outside their bounds")
   func bad() {
     let crops = [
       RandomCrop(area: 0...1), RandomCrop(area: 0.5...1.1), RandomCrop(area: -1...1), RandomCrop(aspect: 0...1),

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Training
 
-/// Changes of colours by the book, one pixel at a time, in fractions of white.
+/// A reference implementation of the colour changes, pixel by pixel, with channels from 0 to 1.
 private enum Colours {
   typealias Colour = (r: Double, g: Double, b: Double)
 
   static func clamped(_ value: Double) -> Double { min(max(value, 0), 1) }
 
-  /// Hue in sixths of the circle, saturation and value.
+  /// Returns hue (in sixths of the circle), saturation and value.
   static func hsv(_ c: Colour) -> (h: Double, s: Double, v: Double) {
     let v = max(c.r, c.g, c.b)
     let range = v - min(c.r, c.g, c.b)
@@ -61,7 +61,7 @@ private enum Colours {
   }
 }
 
-@Suite("Changes of colours")
+@Suite("Colour changes")
 struct ColourChangeTests {
   private static func bytes(_ count: Int) -> [UInt8] {
     var generator = SplitMix64(seed: 5)
@@ -72,51 +72,51 @@ struct ColourChangeTests {
     return Array((corners + others).prefix(3 * count))
   }
 
-  private func made(_ changes: [ColourChange], _ bytes: [UInt8]) -> [UInt8] {
+  private func changed(_ changes: [ColourChange], _ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     bytes.withUnsafeMutableBytes { ColourChange.apply(changes, in: $0) }
     return bytes
   }
 
-  private func expectByTheBook(_ changes: [ColourChange], _ bytes: [UInt8]) {
+  private func expectReference(_ changes: [ColourChange], _ bytes: [UInt8]) {
     var pixels = stride(from: 0, to: bytes.count, by: 3).map { place in
       Colours.Colour(Double(bytes[place]) / 255, Double(bytes[place + 1]) / 255, Double(bytes[place + 2]) / 255)
     }
     for change in changes { pixels = Colours.make(change, pixels) }
     let expected = pixels.flatMap { [$0.r, $0.g, $0.b] }
-    let worst = zip(made(changes, bytes), expected).map { abs(Double($0) - 255 * $1) }.max() ?? 0
+    let worst = zip(changed(changes, bytes), expected).map { abs(Double($0) - 255 * $1) }.max() ?? 0
     #expect(worst < 0.52, "\(changes)")
   }
 
   @Test(
-    "Each change is what its formula says",
+    "Each change follows its formula",
     arguments: [
       .brightness(0.1), .brightness(-0.3), .contrast(0.4), .contrast(1.6), .saturation(0), .saturation(0.5),
       .saturation(1.7), .hue(0.2), .hue(-0.2), .hue(0.5), .hue(-0.5), .hue(1 / 3),
     ] as [ColourChange])
   func single(change: ColourChange) {
-    for count in [1, 7, 8, 9, 100] { expectByTheBook([change], Self.bytes(count)) }
+    for count in [1, 7, 8, 9, 100] { expectReference([change], Self.bytes(count)) }
   }
 
-  @Test("Changes follow one another in their order", arguments: 0..<20 as Range<UInt64>)
+  @Test("Applies several changes in their order", arguments: 0..<20 as Range<UInt64>)
   func several(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     let changes = ColourDistortion().draw(using: &generator)
     #expect(changes.count == 4)
-    expectByTheBook(changes, Self.bytes(50))
+    expectReference(changes, Self.bytes(50))
   }
 
-  @Test("Changes of nothing change nothing, in every colour")
+  @Test("Neutral changes leave every colour unchanged")
   func identity() {
     let bytes = (0..<3 * 256).map { UInt8(truncatingIfNeeded: $0 * 7 / 3) }
-    let nothing: [ColourChange] = [.brightness(0), .contrast(1), .saturation(1), .hue(0)]
-    for change in nothing { #expect(made([change], bytes) == bytes, "\(change)") }
-    #expect(made(nothing, bytes) == bytes)
-    #expect(made([], bytes) == bytes)
-    #expect(made(nothing, []).isEmpty)
+    let neutral: [ColourChange] = [.brightness(0), .contrast(1), .saturation(1), .hue(0)]
+    for change in neutral { #expect(changed([change], bytes) == bytes, "\(change)") }
+    #expect(changed(neutral, bytes) == bytes)
+    #expect(changed([], bytes) == bytes)
+    #expect(changed(neutral, []).isEmpty)
   }
 
-  @Test("All four orders are drawn, and strength is how far changes go")
+  @Test("Draws all four orders, and scales changes with the strength")
   func draws() {
     var generator = SplitMix64(seed: 8)
     let weak = ColourDistortion(strength: 0.5)

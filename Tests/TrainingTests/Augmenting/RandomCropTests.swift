@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Random crops")
 struct RandomCropTests {
-  @Test("Parts have an area and an aspect within their ranges, whole pixels, and lie within the picture")
+  @Test("Crops keep to the ranges of area and aspect, to pixel borders and to the picture")
   func ranges() throws {
     let crop = RandomCrop()
     var generator = SplitMix64(seed: 1)
@@ -18,7 +18,7 @@ struct RandomCropTests {
         for pixels in [across, down, region.left * Double(width), region.top * Double(height)] {
           #expect(abs(pixels - pixels.rounded()) < 1e-6)
         }
-        // Half a pixel more or less, since the width is rounded.
+        // Allow half a pixel, because the width is rounded.
         #expect((across + 0.51) / down >= 0.75 && (across - 0.51) / down <= 4 / 3)
         #expect(region.left >= 0 && region.top >= 0)
         #expect(region.left + region.width <= 1 + 1e-9 && region.top + region.height <= 1 + 1e-9)
@@ -29,7 +29,7 @@ struct RandomCropTests {
     }
   }
 
-  @Test("Places are spread over all that there is")
+  @Test("Crops are spread over the whole picture")
   func places() throws {
     let crop = RandomCrop(area: 0.2...0.3)
     var generator = SplitMix64(seed: 2)
@@ -40,7 +40,7 @@ struct RandomCropTests {
     #expect(abs(centre - 0.5) < 0.02)
   }
 
-  @Test("Where no part fits there is none, and the smallest pictures are no trouble")
+  @Test("Returns no crop if none fits, and handles the smallest pictures")
   func none() {
     var generator = SplitMix64(seed: 3)
     #expect(RandomCrop(area: 0.9...1).draw(width: 1000, height: 10, using: &generator) == nil)

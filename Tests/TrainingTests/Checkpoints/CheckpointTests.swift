@@ -38,7 +38,7 @@ struct CheckpointTests {
       squares: NamedWeights([]), ranges: ["Conv2d_0": ActivationRanges.Range(lower: -1, upper: 6)])
   }
 
-  @Test("All that it takes to go on comes back as it was written")
+  @Test("The complete training state round-trips")
   func roundTrip() throws {
     let written = try checkpoint()
     try written.write(to: file)
@@ -52,7 +52,7 @@ struct CheckpointTests {
     #expect(read.bestWeights == written.averages)
   }
 
-  @Test("The weights of a checkpoint can be read by any tool that reads safetensors")
+  @Test("Stores the weights as plain safetensors")
   func layout() throws {
     try checkpoint().write(to: file)
     let stored = try NamedWeights(contentsOf: file)
@@ -61,7 +61,7 @@ struct CheckpointTests {
     #expect(stored["velocity/Conv2d_0.weight"]?.elements == [7, 8, 9])
   }
 
-  /// Writes the file anew with another text about the training.
+  /// Writes the file with changed JSON metadata.
   private func rewrite(_ change: (String) -> String) throws {
     try checkpoint().write(to: file)
     let stored = try NamedWeights(contentsOf: file)
@@ -73,16 +73,16 @@ struct CheckpointTests {
     try data.write(to: file)
   }
 
-  @Test("A checkpoint of a later version is refused, and says so")
+  @Test("Rejects a checkpoint of a later version, naming the version")
   func newer() throws {
     try rewrite { $0.replacing("\"version\":1", with: "\"version\":2") }
     #expect(throws: TrainingError.newerCheckpoint(path: file.path, version: 2)) { try Checkpoint(contentsOf: file) }
-    // Whatever else such a version may hold.
+    // A later version may store other keys.
     try rewrite { _ in "{\"version\":3,\"tricks\":[]}" }
     #expect(throws: TrainingError.newerCheckpoint(path: file.path, version: 3)) { try Checkpoint(contentsOf: file) }
   }
 
-  @Test("A text that is none, and weights without one, are no checkpoint")
+  @Test("Rejects invalid and missing metadata")
   func altered() throws {
     for text in ["", "{}", "{\"version\":1}", "[1,2", "{\"version\":\"one\"}"] {
       try rewrite { _ in text }
@@ -95,17 +95,17 @@ struct CheckpointTests {
     #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: file) }
   }
 
-  @Test("Files that were cut or damaged anywhere are an error or still sound, and nothing worse")
+  @Test("Truncated files throw; damaged files throw or load, but never crash")
   func damaged() throws {
     try checkpoint().write(to: file)
-    let whole = [UInt8](try Data(contentsOf: file))
-    for length in stride(from: 0, to: whole.count, by: 13) {
-      try Data(whole.prefix(length)).write(to: file)
+    let intact = [UInt8](try Data(contentsOf: file))
+    for length in stride(from: 0, to: intact.count, by: 13) {
+      try Data(intact.prefix(length)).write(to: file)
       #expect(throws: (any Error).self) { try Checkpoint(contentsOf: file) }
     }
     var generator = SeededGenerator(seed: 3)
     for _ in 0..<400 {
-      var bytes = whole
+      var bytes = intact
       Mutation.mutate(&bytes, using: &generator)
       try Data(bytes).write(to: file)
       guard let read = try? Checkpoint(contentsOf: file) else { continue }
@@ -115,7 +115,7 @@ struct CheckpointTests {
     }
   }
 
-  @Test("A network without its rows cannot be written")
+  @Test("Rejects exporting a network without its rows")
   func rows() throws {
     var checkpoint = try checkpoint()
     checkpoint.averages = nil

@@ -24,13 +24,13 @@ struct TrainingDataTests {
     data.examples.map { String(data.name(of: $0).dropFirst(folder.url.path.count + 1)) }
   }
 
-  /// Twelve pictures of each of three classes.
+  /// Returns twelve pictures of each of three classes.
   private func flowers() throws -> TrainingData {
     for name in ["iris", "rose", "tulip"] { for number in 10..<22 { try write("\(name)/\(number).bmp") } }
     return try TrainingData(folder: folder.url)
   }
 
-  @Test("A class a folder, in the order of names")
+  @Test("Each folder is a class, sorted by name")
   func folders() throws {
     for path in ["tulip/b.bmp", "tulip/a.bmp", "rose/c.bmp", "rose/inner/d.bmp", "tulip/notes.txt"] { try write(path) }
     let data = try TrainingData(folder: folder.url)
@@ -40,7 +40,7 @@ struct TrainingDataTests {
     #expect(data.places == [[0, 1], [2, 3]])
   }
 
-  @Test("A picture replaced by one of another size changes the fingerprint, another place of the folder does not")
+  @Test("Replacing a picture by one of another file size changes the fingerprint; moving the folder does not")
   func fingerprint() throws {
     let first = try flowers().fingerprint
     let moved = try TemporaryFolder()
@@ -50,7 +50,7 @@ struct TrainingDataTests {
     #expect(try TrainingData(folder: folder.url).fingerprint != first)
   }
 
-  @Test("A class without pictures is an error that names it")
+  @Test("Rejects classes without pictures by name")
   func emptyClass() throws {
     try write("rose/a.bmp")
     for name in ["tulip", "iris"] {
@@ -61,8 +61,8 @@ struct TrainingDataTests {
     #expect(error?.description.contains("\"iris\", \"tulip\"") == true)
   }
 
-  @Test("An empty folder, none at all, and pictures outside of class folders are errors")
-  func nothing() throws {
+  @Test("Rejects an empty folder, a missing folder, and pictures outside class folders")
+  func badFolders() throws {
     #expect(throws: LabelledPicturesError.noPictures(path: folder.url.path)) { try TrainingData(folder: folder.url) }
     let missing = folder.appending("missing")
     #expect(throws: LabelledPicturesError.notAFolder(path: missing.path)) { try TrainingData(folder: missing) }
@@ -72,7 +72,7 @@ struct TrainingDataTests {
     }
   }
 
-  @Test("Held back are the pictures that teaching holds back", arguments: [0, 0.25, 0.5], [nil, 3] as [Int?])
+  @Test("Holds back the same pictures as teaching", arguments: [0, 0.25, 0.5], [nil, 3] as [Int?])
   func split(ratio: Double, shots: Int?) throws {
     let data = try flowers()
     let split = try data.split(testRatio: ratio, shots: shots, seed: 9)
@@ -85,7 +85,7 @@ struct TrainingDataTests {
     #expect(throws: EvaluationError.badTestRatio(1)) { try data.split(testRatio: 1) }
   }
 
-  @Test("Shots are drawn as teaching draws them, and the rest is held back")
+  @Test("Draws the same shots as teaching and holds back the rest")
   func shots() throws {
     let data = try flowers()
     let drawn = data.drawing(shots: 5, seed: 4)
@@ -100,25 +100,25 @@ struct TrainingDataTests {
     data.examples.compactMap { if case .file(let url) = $0.picture { url } else { nil } }
   }
 
-  @Test("Chosen classes are labelled anew, in the order in which they are chosen")
+  @Test("Selected classes are relabelled in the order of the selection")
   func selecting() throws {
     let data = try flowers()
-    let chosen = try data.selecting(classes: ["tulip", "iris"])
-    #expect(chosen.labels == ["tulip", "iris"])
-    #expect(chosen.count == 24)
-    for example in chosen.examples {
-      #expect(chosen.name(of: example).contains("/\(chosen.labels[example.label])/"))
+    let selected = try data.selecting(classes: ["tulip", "iris"])
+    #expect(selected.labels == ["tulip", "iris"])
+    #expect(selected.count == 24)
+    for example in selected.examples {
+      #expect(selected.name(of: example).contains("/\(selected.labels[example.label])/"))
     }
     #expect(try data.selecting(classes: data.labels).examples == data.examples)
   }
 
-  @Test("Classes that are not there, asked for twice, called alike or without a picture are errors")
+  @Test("Rejects selecting missing, repeated, ambiguous or empty classes")
   func badSelections() throws {
     let data = try flowers()
     #expect(throws: TrainingDataError.noSuchClass("Rose")) { try data.selecting(classes: ["iris", "Rose"]) }
     #expect(throws: TrainingDataError.repeatedClass("rose")) { try data.selecting(classes: ["rose", "rose"]) }
-    let alike = TrainingData(labels: ["crane", "crane", "none"], examples: data.examples.filter { $0.label < 2 })
-    #expect(throws: TrainingDataError.ambiguousClass("crane")) { try alike.selecting(classes: ["crane"]) }
-    #expect(throws: TrainingDataError.emptyClasses(["none"])) { try alike.selecting(classes: ["none"]) }
+    let ambiguous = TrainingData(labels: ["crane", "crane", "none"], examples: data.examples.filter { $0.label < 2 })
+    #expect(throws: TrainingDataError.ambiguousClass("crane")) { try ambiguous.selecting(classes: ["crane"]) }
+    #expect(throws: TrainingDataError.emptyClasses(["none"])) { try ambiguous.selecting(classes: ["none"]) }
   }
 }

@@ -29,7 +29,7 @@ struct ExperimentTests {
     return try await trainer.train(run).best
   }
 
-  @Test("Each method learns new classes, and no draw depends on how many others there are", arguments: [nil, 24])
+  @Test("Each method learns new classes, and a draw does not depend on the other draws", arguments: [nil, 24])
   func results(projection: Int?) async throws {
     let base = try await base(projection: projection)
     var experiment = Experiment(shots: [1, 5], draws: 3)
@@ -47,14 +47,14 @@ struct ExperimentTests {
       #expect(row.newClasses.mean >= 0.6, "\(method) \(row.newClasses)")
       #expect(row.newClasses.count == 3)
     }
-    // Fewer pictures are the beginning of more, whatever else is asked.
+    // Fewer shots are a prefix of more, whatever other numbers are requested.
     experiment.shots = [5]
-    let alone = try await trainer.run(experiment, on: pictures.data, base: base, threads: 1)
-    #expect(alone.row(.imprinted, shots: 5) == found.row(.imprinted, shots: 5))
-    #expect(alone.row(.analytic, shots: 5) == found.row(.analytic, shots: 5))
+    let fiveShots = try await trainer.run(experiment, on: pictures.data, base: base, threads: 1)
+    #expect(fiveShots.row(.imprinted, shots: 5) == found.row(.imprinted, shots: 5))
+    #expect(fiveShots.row(.analytic, shots: 5) == found.row(.analytic, shots: 5))
   }
 
-  @Test("The whole network can be fine-tuned")
+  @Test("Fine-tunes the whole network")
   func network() async throws {
     let base = try await base()
     let experiment = Experiment(shots: [4], draws: 1, fineTuning: FineTuning(of: .network, epochs: 3, rate: 0.01))
@@ -63,14 +63,14 @@ struct ExperimentTests {
     #expect(tuned.allClasses.mean >= 0.5, "\(tuned.allClasses)")
   }
 
-  @Test("Smaller classes are gone through over and over again")
+  @Test("Balances classes by repeating the smaller ones")
   func balanced() {
     #expect(ExperimentData.balanced([[0, 1, 2, 3, 4], [7, 9], []]) == [0, 1, 2, 3, 4, 7, 9, 7, 9, 7])
     #expect(ExperimentData.balanced([]) == [])
   }
 
   @Test(
-    "Data without new classes, data without the base's, and senseless numbers are refused before anything is learnt")
+    "Rejects data without new classes or base classes, and invalid numbers, before training")
   func refused() throws {
     let data = pictures.data
     func error(_ experiment: Experiment, _ labels: [String] = ["a", "b"]) -> String {

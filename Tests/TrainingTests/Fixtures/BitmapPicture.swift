@@ -1,4 +1,4 @@
-/// A small picture file, which needs no library to be read: BMP, 24 bits a pixel.
+/// A small BMP file with 24 bits per pixel, which needs no library to read.
 enum BitmapPicture {
   static func bytes(width: Int, height: Int, colour: (_ x: Int, _ y: Int) -> [Int]) -> [UInt8] {
     let line = (3 * width + 3) / 4 * 4
@@ -14,7 +14,7 @@ enum BitmapPicture {
     return file
   }
 
-  /// A picture of one colour.
+  /// Returns a picture of one grey.
   static func plain(_ value: Int, side: Int = 4) -> [UInt8] {
     bytes(width: side, height: side) { _, _ in [value, value, value] }
   }

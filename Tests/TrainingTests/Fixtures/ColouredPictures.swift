@@ -4,12 +4,12 @@ import TestMaterial
 
 @testable import Training
 
-/// Class folders of small pictures that colours tell apart, which a network learns in seconds.
+/// Class folders of small pictures that differ in colour, which a network learns in seconds.
 struct ColouredPictures {
   let folder: TemporaryFolder
   let data: TrainingData
 
-  /// Whether what training needs is there, and what a suite says that is skipped without it.
+  /// The comment of suites that are skipped without libtorch.
   static let need = "scripts/setup --training installs libtorch"
 
   init(_ classes: [String] = ["blue", "green", "red"], pictures: Int = 12) throws {
@@ -30,13 +30,13 @@ struct ColouredPictures {
     data = try TrainingData(folder: folder.appending("data"))
   }
 
-  /// Weights that have seen a million pictures.
+  /// Returns the pretrained weights of Coral's small MobileNet.
   static func start() throws -> PretrainedWeights {
     try PretrainedWeights(
       contentsOf: Material.model("mobilenet_v1_0.25_128_quant"), for: .mobileNetV1(multiplier: 0.25))
   }
 
-  /// A short run of a small network, from random weights.
+  /// Returns a short run of a small network from random weights.
   func run(_ name: String = "run", _ change: (inout TrainingSettings) -> Void = { _ in }) throws -> TrainingRun {
     let parts = try data.split(testRatio: 0.25)
     var settings = TrainingSettings(
@@ -46,7 +46,7 @@ struct ColouredPictures {
     change(&settings)
     var run = TrainingRun(
       settings: settings, training: parts.training, test: parts.heldBack, folder: folder.appending(name), threads: 1)
-    // Checkpoints are written where an epoch ends, however slow a busy machine is.
+    // Write checkpoints only at the end of an epoch, even on a slow machine.
     run.checkpointInterval = .seconds(86_400)
     return run
   }

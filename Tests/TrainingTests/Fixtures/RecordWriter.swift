@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes TFRecord files of `tf.Example`, step by step as the format's description has it.
+/// Writes TFRecord files of `tf.Example`, directly after the description of the format.
 enum RecordWriter {
   enum Feature {
     case bytes([[UInt8]])
@@ -9,13 +9,13 @@ enum RecordWriter {
     case unpackedIntegers([Int64])
   }
 
-  /// A record, checksums and all.
+  /// Returns a record with its checksums.
   static func record(_ data: [UInt8]) -> [UInt8] {
     let length = little(UInt64(data.count))
     return length + little(masked(length)) + data + little(masked(data))
   }
 
-  /// An example of a picture and its label.
+  /// Returns an example of a picture and its label.
   static func example(_ picture: [UInt8], label: Int64, text: String? = nil) -> [UInt8] {
     example(
       [("image/encoded", .bytes([picture])), ("image/class/label", .integers([label]))]
@@ -35,7 +35,7 @@ enum RecordWriter {
     }
   }
 
-  /// A field that is a run of bytes.
+  /// Returns a length-delimited field.
   static func run(_ field: UInt8, _ bytes: [UInt8]) -> [UInt8] {
     [field << 3 | 2] + integer(UInt64(bytes.count)) + bytes
   }
@@ -53,7 +53,7 @@ enum RecordWriter {
     return (crc >> 15 | crc << 17) &+ 0xA282_EAD8
   }
 
-  /// CRC-32C, bit by bit.
+  /// Returns the CRC-32C, computed bit by bit.
   static func checksum(_ bytes: [UInt8]) -> UInt32 {
     var crc = UInt32.max
     for byte in bytes {

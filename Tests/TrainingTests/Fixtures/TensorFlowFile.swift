@@ -1,6 +1,6 @@
 import Foundation
 
-/// TFRecord files as TensorFlow 2.21 wrote them.
+/// TFRecord files written by TensorFlow 2.21.
 enum TensorFlowFile {
   /// Two examples: "daisy", label 1, an 8x8 PNG whose pixel (x, y) is (20x, 30y, 0); "rose", label 0, an 8x8 JPEG. Both
   /// also have `image/format`, `image/height`, `image/width`, two floats and three integers.
@@ -23,10 +23,10 @@ enum TensorFlowFile {
     8vP09fb3+Pn6/9oADAMBAAIRAxEAPwDzjwR+y/8A6v8A0T/x2iiivwnHcSZl7Z/vDt4W4uzb+zYfvP6+8//ZQUyQcw==
     """)
 
-  /// 500 bytes in one record, compressed by gzip.
+  /// One record of 500 bytes, compressed with gzip.
   static let gzip = bytes("H4sIAAAAAAAAA/vCyAAGUeu1/2ak5uTkjxIjiriWcyMRAMBd37IEAgAA")
 
-  /// The same, compressed by zlib.
+  /// The same record, compressed with zlib.
   static let zlib = bytes("eJz7wsgABlHrtf9mpObk5I8SI4q4lnMjEQDoRNVy")
 
   private static func bytes(_ base64: String) -> [UInt8] { Data(base64Encoded: base64).map(Array.init) ?? [] }

@@ -46,7 +46,7 @@ struct NetworkTests {
     return session
   }
 
-  /// The softmax of the network's logits, a row a picture.
+  /// Returns the softmax of the network's logits, one row per picture.
   private func scores(_ session: TrainingSession) throws -> [[Float]] {
     let logits = try session.logits(of: pictures(of: session.network.base))
     return logits.map { row in
@@ -75,7 +75,7 @@ struct NetworkTests {
   }
 
   @Test(
-    "What is trained is what is written: the model answers as the network does",
+    "The exported float model gives the scores of the trained network",
     arguments: ["mobilenet-v1-0.25", "efficientnet-lite0"])
   func written(architecture: String) async throws {
     let session = try session(architecture, projection: 32)
@@ -84,9 +84,9 @@ struct NetworkTests {
   }
 
   @Test(
-    "A network that is rounded in training answers as the model in bytes does, within a few steps of its scores",
+    "A network trained with fake quantisation gives the quantised model's scores within a few steps",
     arguments: WeightGrid.allCases, ["mobilenet-v1-0.25", "efficientnet-lite0"])
-  func rounded(grid: WeightGrid, architecture: String) async throws {
+  func fakeQuantized(grid: WeightGrid, architecture: String) async throws {
     let session = try session(
       architecture, projection: 32, fakeQuantization: FakeQuantizationSettings(grid: grid, delay: 0, freeze: 0))
     let pictures = try pictures(of: session.network.base)
@@ -97,11 +97,11 @@ struct NetworkTests {
       labels: ["a", "b", "c", "d", "e"], pictures: "", position: TrainingPosition(), history: [])
     let model = try checkpoint.network().quantizedModel(ranges: checkpoint.ranges, grid: grid)
     let difference = try await greatestDifference(scores(session), scores(model))
-    // A step of a cosine is 0.08 of a logit, and 0.02 of a score; it takes a few after dozens of layers.
+    // A step of a cosine is 0.08 of a logit and 0.02 of a score; dozens of layers add up to a few steps.
     #expect(difference < (architecture == "efficientnet-lite0" ? 0.2 : 0.1), "\(difference)")
   }
 
-  @Test("Finding the statistics of a folded base leaves what it computes as it was")
+  @Test("Measuring the statistics of a folded base model does not change its embeddings")
   func statistics() throws {
     let settings = TrainingSettings(architecture: "mobilenet-v1-0.25", side: Self.side)
     let base = try settings.base()
@@ -117,14 +117,14 @@ struct NetworkTests {
     #expect(greatest > 0)
     let after = try embedding(.evaluation(nil))
     #expect(zip(before, after).allSatisfy { abs($0 - $1) < 1e-3 * greatest })
-    // With the batch's own statistics the network is the same one now, but for the unbiased variance.
+    // The batch's own statistics now give the same embeddings, apart from the unbiased variance.
     let trained = try embedding(ForwardPass(statisticsMomentum: 0))
     #expect(zip(before, trained).allSatisfy { abs($0 - $1) < 0.03 * greatest })
   }
 
-  @Test("A frozen base stays as it is, and a step from embeddings is one from pictures")
+  @Test("A frozen base model does not change, and a step from embeddings equals a step from pictures")
   func frozen() throws {
-    func settled() throws -> TrainingSession {
+    func frozenSession() throws -> TrainingSession {
       var settings = TrainingSettings(architecture: "mobilenet-v1-0.25", side: Self.side, isBaseFrozen: true)
       settings.head.projection = 16
       settings.averageDecay = 0.9
@@ -133,7 +133,7 @@ struct NetworkTests {
       return try TrainingSession(
         settings, base: base, classes: 5, weights: weights, stepsPerEpoch: 10, torch: torch)
     }
-    let (one, other) = (try settled(), try settled())
+    let (one, other) = (try frozenSession(), try frozenSession())
     let pictures = try pictures(of: one.network.base)
     let embedding = try other.embedding(of: pictures)
     let labels = bytes.indices.map { $0 % 5 }

@@ -9,7 +9,7 @@ struct OptimizerTests {
 
   init() throws { torch = try Torch(TorchLibrary(), threads: 1) }
 
-  /// Goes down x² / 2 from 4 and −2, with a weight of each kind, and gives the weights after each step.
+  /// Minimises x² / 2 from 4 (a kernel) and −2 (another weight), and returns the weights after each step.
   private func descend(
     _ settings: OptimizerSettings, decay: Double = 0, steps: Int = 3, rate: Double = 0.1
   ) throws -> [[Double]] {
@@ -38,7 +38,7 @@ struct OptimizerTests {
     }
   }
 
-  @Test("SGD with momentum, with weight decay of kernels only")
+  @Test("SGD with momentum decays only the kernels")
   func descent() throws {
     expect(try descend(.sgd(momentum: 0.9, isNesterov: false), decay: 0.5)) { weight, place, state in
       state[0] = 0.9 * state[0] + weight + (place == 0 ? 0.5 * weight : 0)
@@ -46,7 +46,7 @@ struct OptimizerTests {
     }
   }
 
-  @Test("SGD with Nesterov's momentum")
+  @Test("SGD follows the formula of Nesterov momentum")
   func nesterov() throws {
     expect(try descend(.sgd(momentum: 0.9, isNesterov: true))) { weight, _, state in
       state[0] = 0.9 * state[0] + weight
@@ -54,7 +54,7 @@ struct OptimizerTests {
     }
   }
 
-  @Test("RMSprop as in TensorFlow: the mean square starts at 1, and ε is added under the root")
+  @Test("RMSprop follows TensorFlow: the mean square starts at 1, and ε is added under the root")
   func rmsProp() throws {
     expect(
       try descend(.rmsProp(rho: 0.9, momentum: 0.8, epsilon: 1), decay: 0.25)
@@ -66,7 +66,7 @@ struct OptimizerTests {
     }
   }
 
-  @Test("Averages follow the weights, quickly at first, and are swapped with them and back")
+  @Test("Weight averages move faster at first, and swap with the weights and back")
   func averages() throws {
     let weight = NetworkWeight(name: "w", role: .free, isBase: true, tensor: try torch.tensor([1], shape: [1]))
     let averages = try WeightAverages(of: [weight], decay: 0.5, torch: torch)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-@Suite("TFRecord files that cannot be used")
+@Suite("Invalid TFRecord files")
 struct BadRecordTests {
   private let folder: TemporaryFolder
 
@@ -29,7 +29,7 @@ struct BadRecordTests {
   private static let examples = [0, 1].map { RecordWriter.example(picture, label: $0) }
   private static let records = examples.map { RecordWriter.record($0) }
 
-  @Test("Cut off at any place, the file and the record are named")
+  @Test("Names the file and the record if the file is cut off anywhere")
   func cut() async throws {
     let bytes = Self.records[0] + Self.records[1]
     for length in 1..<bytes.count where length != Self.records[0].count {
@@ -39,7 +39,7 @@ struct BadRecordTests {
     #expect(try await failure([]) == .noRecords(path: path))
   }
 
-  @Test("Altered in any byte, the file and the record are named")
+  @Test("Names the file and the record if any byte is altered")
   func altered() async throws {
     let bytes = Self.records[0] + Self.records[1]
     for place in bytes.indices {
@@ -53,21 +53,22 @@ struct BadRecordTests {
   }
 
   @Test(
-    "Lengths beyond the file are no reason to allocate", arguments: [1 << 62, .max, 1 << 63, 1 << 33, 500] as [UInt64])
+    "Rejects lengths beyond the file before allocating", arguments: [1 << 62, .max, 1 << 63, 1 << 33, 500] as [UInt64])
   func lengths(length: UInt64) async throws {
     let length = RecordWriter.little(length)
     let bytes = Self.records[0] + length + RecordWriter.little(RecordWriter.masked(length)) + Self.examples[1]
     #expect(try await failure(bytes) == .cutOff(file: path, record: 1))
   }
 
-  @Test("Compressed files say so", arguments: [TensorFlowFile.gzip, TensorFlowFile.zlib])
+  @Test(
+    "Rejects compressed files, saying that they are compressed", arguments: [TensorFlowFile.gzip, TensorFlowFile.zlib])
   func compressed(bytes: [UInt8]) async throws {
     let error = try await failure(bytes)
     #expect(error == .compressed(file: path))
     #expect(error?.description.contains("compress") == true)
   }
 
-  @Test("A first length that looks like a compressed file is a length")
+  @Test("Reads a length whose bytes look like a gzip header")
   func notCompressed() async throws {
     // Eight bytes 1F 8B 00 ... are the length 35615.
     let frame = RecordWriter.example([UInt8](repeating: 0, count: 35000), label: 0)
@@ -77,15 +78,15 @@ struct BadRecordTests {
     #expect(try await TrainingData(records: write(bytes)).count == 1)
   }
 
-  @Test("A picture, or another file, is no TFRecord file")
-  func others() async throws {
+  @Test("Rejects a file of another format")
+  func otherFormat() async throws {
     let error = try await failure(Array("any text that is long enough".utf8))
     #expect(error == .altered(file: path, record: 0, part: .length))
     #expect(error?.description.contains("no TFRecord file") == true)
   }
 
   @Test(
-    "Labels outside the classes are named, with how many classes there are",
+    "Rejects labels beyond the classes, naming the number of classes",
     arguments: [2, 300, -1, .max, .min] as [Int64])
   func labels(label: Int64) async throws {
     let names = folder.appending("names.txt")
@@ -96,13 +97,13 @@ struct BadRecordTests {
     #expect(error?.description.hasPrefix("record 1 of \(path) has the label \(label)") == true)
   }
 
-  @Test("Without a label file, labels have a bound all the same", arguments: [1 << 20, -1, .max] as [Int64])
+  @Test("Limits labels even without a label file", arguments: [1 << 20, -1, .max] as [Int64])
   func unboundedLabels(label: Int64) async throws {
     let bytes = RecordWriter.record(RecordWriter.example(Self.picture, label: label))
     #expect(try await failure(bytes) == .labelOutOfRange(file: path, record: 0, label: label, classes: 1 << 20))
   }
 
-  @Test("An example must have one picture and one label")
+  @Test("Rejects examples without exactly one picture and one label")
   func features() async throws {
     let picture = ("image/encoded", RecordWriter.Feature.bytes([Self.picture]))
     let label = ("image/class/label", RecordWriter.Feature.integers([0]))
@@ -124,7 +125,7 @@ struct BadRecordTests {
     }
   }
 
-  @Test("What is no message is no example, and says why")
+  @Test("Rejects invalid protocol buffers, naming the reason")
   func messages() async throws {
     let messages: [([UInt8], String)] = [
       ([0x0A, 5, 1], "it breaks off"), ([0x0A], "it breaks off"), ([0x09, 1, 2], "it breaks off"),
@@ -139,8 +140,8 @@ struct BadRecordTests {
     }
   }
 
-  @Test("An example that is altered anywhere, with checksums that are right, is read or refused")
-  func hostile() async throws {
+  @Test("An altered example with valid checksums is read or rejected, without a crash")
+  func alteredExamples() async throws {
     var generator = SplitMix64(seed: 3)
     for _ in 0..<300 {
       var example = Self.examples[1]
@@ -157,8 +158,8 @@ struct BadRecordTests {
     }
   }
 
-  @Test("Nothing there, an empty folder, a folder of other files, and no file at all")
-  func nothing() async throws {
+  @Test("Rejects missing paths, folders without records, and an empty list")
+  func missingFiles() async throws {
     let missing = folder.appending("missing")
     await #expect(throws: RecordError.unreadable(file: missing.path, reason: "there is no such file or folder")) {
       try await TrainingData(records: missing)
@@ -175,7 +176,7 @@ struct BadRecordTests {
     }
   }
 
-  @Test("Label files that leave a number out, are empty or are not there")
+  @Test("Rejects label files that skip a number, are empty or are missing")
   func labelFiles() async throws {
     let file = try write(Self.records[0])
     let names = folder.appending("labels.txt")

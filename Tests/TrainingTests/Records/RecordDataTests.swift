@@ -28,7 +28,7 @@ struct RecordDataTests {
     return pixels
   }
 
-  @Test("What TensorFlow wrote is read: labels, names and where the pictures are")
+  @Test("Reads labels, class names and picture ranges from a TensorFlow file")
   func tensorFlow() async throws {
     let file = try write("train-00000-of-00001", TensorFlowFile.plain)
     for data in [try await TrainingData(records: folder.url), try await TrainingData(records: file)] {
@@ -46,7 +46,7 @@ struct RecordDataTests {
     }
   }
 
-  @Test("The tests' own writer writes what TensorFlow wrote, byte for byte")
+  @Test("RecordWriter writes the same bytes as TensorFlow")
   func writer() async throws {
     let file = try write("train-00000-of-00001", TensorFlowFile.plain)
     let data = try await TrainingData(records: file)
@@ -66,14 +66,14 @@ struct RecordDataTests {
     #expect(written == TensorFlowFile.plain)
   }
 
-  @Test("Pictures are read out of the records")
+  @Test("Reads pictures from the records")
   func pictures() async throws {
     try write("a.tfrecord", records((0..<3).map { RecordWriter.example(BitmapPicture.plain(50 * $0), label: 0) }))
     let data = try await TrainingData(records: folder.url)
     for index in 0..<3 { #expect(try pixels(data, index, side: 4).allSatisfy { $0 == UInt8(50 * index) }) }
   }
 
-  @Test("Files follow one another in the order of their names, whatever is in them")
+  @Test("Reads files in the order of their names")
   func order() async throws {
     for shard in 0..<12 {
       let examples = (0..<shard % 4).map { RecordWriter.example(BitmapPicture.plain($0), label: Int64(shard)) }
@@ -87,7 +87,7 @@ struct RecordDataTests {
   }
 
   @Test(
-    "A label file names the classes: beside the files, or given",
+    "Names the classes from a label file beside the records or passed by the caller",
     arguments: ["0:rose\n1:daisy\n2:iris\n", "0 rose\n1 daisy\n2 iris", "rose\ndaisy\niris\n"])
   func labels(text: String) async throws {
     let file = try write("train-00000-of-00001", TensorFlowFile.plain)
@@ -98,7 +98,7 @@ struct RecordDataTests {
     #expect(try await TrainingData(records: [file]).labels == ["rose", "daisy", "iris"])
   }
 
-  @Test("Without one, classes go by the name that all their records agree on, or by their numbers")
+  @Test("Without a label file, names a class by the name all its records share, else by its number")
   func names() async throws {
     let texts: [(Int64, String?)] = [
       (0, "rose"), (2, "tulip"), (2, "iris"), (0, ""), (0, nil), (3, "two\nlines"), (4, "crocus"), (2, "tulip"),
@@ -108,7 +108,7 @@ struct RecordDataTests {
     #expect(try await TrainingData(records: folder.url).labels == ["rose", "1", "2", "3", "crocus"])
   }
 
-  @Test("Lists of integers may be packed or not, and of a feature given twice the last counts")
+  @Test("Reads packed and unpacked integers, and the last value of a repeated feature")
   func forms() async throws {
     let picture = BitmapPicture.plain(7)
     try write(
@@ -125,7 +125,7 @@ struct RecordDataTests {
     #expect(try pixels(data, 1, side: 2) == [UInt8](repeating: 7, count: 12))
   }
 
-  @Test("Of a folder with several splits one is taken, and one must be said")
+  @Test("Reads the requested split of a folder, and requires one if there are several")
   func splits() async throws {
     for (place, name) in ["train-00000-of-00002", "train-00001-of-00002", "validation-00000-of-00001"].enumerated() {
       try write(name, records([RecordWriter.example(BitmapPicture.plain(0), label: Int64(place))]))
@@ -140,7 +140,7 @@ struct RecordDataTests {
     }
   }
 
-  @Test("Of a numbered set every file must be there")
+  @Test("Rejects a numbered set with a missing file")
   func missing() async throws {
     for number in ["00000", "00001", "00003"] { try write("train-\(number)-of-00004", TensorFlowFile.plain) }
     await #expect(

@@ -5,7 +5,7 @@ import Testing
 @Suite("Names of TFRecord files")
 struct RecordFileNameTests {
   @Test(
-    "Names say what a file is for",
+    "Recognises the split in a file name",
     arguments: [
       ("train-00000-of-00010", .train), ("validation-00127-of-00128", .validation), ("flowers_train.tfrecord", .train),
       ("flowers_validation_00000-of-00005.tfrecord", .validation), ("cars-Test.tfrecords", .test), ("a.tfrec", nil),
@@ -15,7 +15,7 @@ struct RecordFileNameTests {
     #expect(try #require(RecordFileName(name)).split == split)
   }
 
-  @Test("Numbered ones say which of how many they are")
+  @Test("Recognises the shard's number and count")
   func numbers() throws {
     let shard = try #require(RecordFileName("flowers_train_00003-of-00005.tfrecord")?.shard)
     #expect(shard == ("flowers_train_", 3, 5))
@@ -23,12 +23,12 @@ struct RecordFileNameTests {
   }
 
   @Test(
-    "Other files are none",
+    "Rejects names of other files",
     arguments: [
       "labels.txt", "photo-1-of-3.jpg", "model.ckpt.data-00000-of-00001", ".train-00000-of-00001", "train", ".tfrecord",
       "a-of-b", "99999999999999999999-of-1", "train-00000-of-00001.json",
     ])
-  func others(name: String) {
+  func otherFiles(name: String) {
     #expect(RecordFileName(name) == nil)
   }
 }

@@ -8,7 +8,7 @@ import Torch
 
 @testable import Training
 
-@Suite("Training", .enabled(if: TorchLibrary.isInstalled, Comment(rawValue: ColouredPictures.need)))
+@Suite("Trainer", .enabled(if: TorchLibrary.isInstalled, Comment(rawValue: ColouredPictures.need)))
 struct TrainerTests {
   private let pictures: ColouredPictures
   private let trainer: Trainer
@@ -18,7 +18,7 @@ struct TrainerTests {
     trainer = Trainer(try TorchLibrary())
   }
 
-  /// Stops a run after a step, and goes on with it until it is done.
+  /// Stops a run after a step, resumes it and returns the result.
   private func interrupted(_ run: TrainingRun, after step: Int) async throws -> TrainingResult {
     let task = Mutex<Task<TrainingResult, any Error>?>(nil)
     let isStarted = AsyncStream.makeStream(of: Void.self)
@@ -43,24 +43,24 @@ struct TrainerTests {
   }
 
   @Test(
-    "A network learns what is to be seen, and tells of each step and epoch in order")
+    "Learns the classes and reports each step and epoch in order")
   func learns() async throws {
     var run = try pictures.run { $0.epochs = 8 }
     run.pretrained = try ColouredPictures.start()
-    let told = Mutex<[String]>([])
+    let reported = Mutex<[String]>([])
     let result = try await trainer.train(run) { event in
-      let words =
+      let text =
         switch event {
         case .embedding: "embedding"
         case .begins(let steps, let step): "begins \(steps) \(step)"
         case .step(let progress): "step \(progress.epoch) \(progress.step) of \(progress.steps)"
         case .epoch(let result, _): "epoch \(result.epoch)"
         }
-      told.withLock { $0.append(words) }
+      reported.withLock { $0.append(text) }
     }
-    // 9 pictures of each of three classes are 6 whole batches of 4.
+    // 9 pictures of each of three classes are 6 complete batches of 4.
     let expected = (1...8).flatMap { epoch in (1...6).map { "step \(epoch) \($0) of 6" } + ["epoch \(epoch)"] }
-    #expect(told.withLock { $0 } == ["begins 6 0"] + expected)
+    #expect(reported.withLock { $0 } == ["begins 6 0"] + expected)
     #expect(result.history.count == 8)
     #expect(try #require(result.history.last).loss < 0.7 * #require(result.history.first).loss)
     #expect(try #require(result.evaluation).accuracy >= 0.8)
@@ -72,7 +72,7 @@ struct TrainerTests {
   }
 
   @Test(
-    "A run that was stopped after any step and goes on comes to the very same weights",
+    "A run stopped after any step and resumed gives identical weights",
     arguments: [1, 6, 8, 17], ["plain", "all"])
   func resumed(step: Int, kind: String) async throws {
     func change(_ settings: inout TrainingSettings) {
@@ -86,20 +86,20 @@ struct TrainerTests {
       settings.fakeQuantization = FakeQuantizationSettings(grid: .uint8PerTensor, delay: 1.2, freeze: 1.2)
       settings.augmentation.colours = ColourDistortion(strength: 0.5)
     }
-    let whole = try await trainer.train(pictures.run("whole", change))
-    let parts = try await interrupted(pictures.run("parts", change), after: step)
-    let files = ["whole", "parts"].map { pictures.folder.appending("\($0)/last.safetensors") }
+    let uninterrupted = try await trainer.train(pictures.run("uninterrupted", change))
+    let resumed = try await interrupted(pictures.run("resumed", change), after: step)
+    let files = ["uninterrupted", "resumed"].map { pictures.folder.appending("\($0)/last.safetensors") }
     let (one, other) = (try Checkpoint(contentsOf: files[0]), try Checkpoint(contentsOf: files[1]))
     #expect(one.position == other.position)
     #expect(one.weights == other.weights)
     #expect(one.averages == other.averages)
     #expect(one.velocities == other.velocities && one.squares == other.squares)
     #expect(one.ranges == other.ranges)
-    #expect(whole.best.weights == parts.best.weights)
-    #expect(whole.history.map(\.loss) == parts.history.map(\.loss))
+    #expect(uninterrupted.best.weights == resumed.best.weights)
+    #expect(uninterrupted.history.map(\.loss) == resumed.history.map(\.loss))
   }
 
-  @Test("With a frozen base, embeddings that are computed once train as those that are computed in every step")
+  @Test("With a frozen base model, cached embeddings train like embeddings computed in every step")
   func cached() async throws {
     func change(_ settings: inout TrainingSettings) {
       settings.isBaseFrozen = true
@@ -112,14 +112,14 @@ struct TrainerTests {
     #expect(once.best.weights.names == every.best.weights.names)
     for name in once.best.weights.names {
       let (one, other) = (once.best.weights[name]?.elements ?? [], every.best.weights[name]?.elements ?? [])
-      // Batches of other sizes may be computed in another order.
+      // Other batch sizes may sum in another order.
       #expect(zip(one, other).allSatisfy { abs($0 - $1) < 1e-4 }, "\(name)")
     }
     #expect(FileManager.default.fileExists(atPath: pictures.folder.appending("once/embeddings.safetensors").path))
     #expect(!FileManager.default.fileExists(atPath: pictures.folder.appending("every/embeddings.safetensors").path))
   }
 
-  @Test("Kept embeddings serve the same base and pictures, and no others")
+  @Test("Reuses cached embeddings only for the same base model and pictures")
   func keptEmbeddings() async throws {
     let counted = Mutex(0)
     func train(_ name: String, _ change: (inout TrainingSettings) -> Void = { _ in }) async throws -> Int {
@@ -142,8 +142,8 @@ struct TrainerTests {
     #expect(try await train("run") { $0.side = 64 } == 36)
   }
 
-  @Test("A loss that becomes infinite stops the run, says where, and leaves the last good checkpoint")
-  func diverges() async throws {
+  @Test("An infinite loss stops the run, names the step and leaves the last good checkpoint")
+  func divergence() async throws {
     let run = try pictures.run {
       $0.epochs = 4
       $0.rate = LearningRate(peak: 0.01, schedule: .steps(epochs: [2], factor: 1e30))
@@ -156,14 +156,14 @@ struct TrainerTests {
       #expect((12...18).contains(found.step) && found.epoch == 3 && found.rate > 1e27)
       #expect(found.kept == run.lastFile.path)
     }
-    let kept = try Checkpoint(contentsOf: run.lastFile)
-    #expect(kept.position.epoch == 2)
-    #expect(kept.weights.names.allSatisfy { kept.weights[$0]?.elements.allSatisfy(\.isFinite) == true })
+    let checkpoint = try Checkpoint(contentsOf: run.lastFile)
+    #expect(checkpoint.position.epoch == 2)
+    #expect(checkpoint.weights.names.allSatisfy { checkpoint.weights[$0]?.elements.allSatisfy(\.isFinite) == true })
   }
 
-  @Test("What goes too far in an epoch's last step is not written over the last good checkpoint")
-  func divergesLast() async throws {
-    // Six steps an epoch: the rate leaps at the last of the second.
+  @Test("Divergence in the last step of an epoch does not overwrite the last good checkpoint")
+  func divergenceInLastStep() async throws {
+    // An epoch has six steps: the rate leaps at the last step of the second epoch.
     let run = try pictures.run {
       $0.epochs = 3
       $0.rate = LearningRate(peak: 0.01, schedule: .steps(epochs: [11.0 / 6], factor: 1e39))
@@ -172,8 +172,8 @@ struct TrainerTests {
     #expect(try Checkpoint(contentsOf: run.lastFile).position.epoch == 1)
   }
 
-  @Test("Of a network that is trained for bytes, the best is one that can be written in them")
-  func bestRounded() async throws {
+  @Test("With fake quantisation, the best checkpoint is one that can be quantised")
+  func bestQuantized() async throws {
     let run = try pictures.run {
       $0.epochs = 4
       $0.rate = LearningRate(peak: 0.02, schedule: .steps(epochs: [2], factor: 1e-9))
@@ -186,7 +186,7 @@ struct TrainerTests {
     #expect(try !model.serialized().bytes().isEmpty)
   }
 
-  @Test("A base that was trained is the starting point of another run")
+  @Test("Starts a run from the base model of another run")
   func start() async throws {
     let first = try pictures.run("first")
     let trained = try await trainer.train(first)
@@ -199,7 +199,7 @@ struct TrainerTests {
     }
   }
 
-  @Test("A frozen base whose normalisation was folded is still known as one when it is trained on")
+  @Test("Recognises folded batch normalisation, and unfolds it in training")
   func folded() async throws {
     let weights = try ColouredPictures.start().weights
     let again = try PretrainedWeights(weights, for: .mobileNetV1(multiplier: 0.25))
@@ -212,8 +212,8 @@ struct TrainerTests {
 
   // MARK: Bad input
 
-  @Test("Weights that become infinite while they are rounded are a loss that became infinite")
-  func divergesRounded() async throws {
+  @Test("Reports infinite weights under fake quantisation as an infinite loss")
+  func divergesFakeQuantized() async throws {
     for grid in WeightGrid.allCases {
       let run = try pictures.run("\(grid)") {
         $0.rate = LearningRate(peak: 1e30, schedule: .constant)
@@ -221,7 +221,7 @@ struct TrainerTests {
       }
       do {
         _ = try await trainer.train(run)
-        Issue.record("it went on")
+        Issue.record("it continued")
       } catch let error as TrainingError {
         let found = try #require(error.divergence)
         #expect(found.step <= 4 && found.kept == nil)
@@ -229,8 +229,8 @@ struct TrainerTests {
     }
   }
 
-  @Test("A checkpoint of a step that cannot be is refused, and so is a best one of another run")
-  func unsound() async throws {
+  @Test("Rejects a checkpoint with an impossible position, and a best checkpoint of another run")
+  func impossible() async throws {
     var run = try pictures.run { $0.isBaseFrozen = true }
     _ = try await trainer.train(run)
     run.isResuming = true
@@ -258,7 +258,7 @@ struct TrainerTests {
     #expect(try await trainer.train(run).history == good.history)
   }
 
-  @Test("Kept embeddings of another shape are computed anew")
+  @Test("Computes cached embeddings of another shape again")
   func shapes() async throws {
     let run = try pictures.run { $0.isBaseFrozen = true }
     let first = try await trainer.train(run)
@@ -277,7 +277,7 @@ struct TrainerTests {
     #expect(try await trainer.train(run).history.map(\.loss) == first.history.map(\.loss))
   }
 
-  @Test("A folder with a run is not begun anew, and one without is not gone on with")
+  @Test("Rejects starting in a folder with a run, and resuming in one without")
   func folders() async throws {
     var run = try pictures.run { $0.epochs = 1 }
     run.isResuming = true
@@ -287,19 +287,19 @@ struct TrainerTests {
     await #expect(throws: TrainingError.alreadyThere(path: run.lastFile.path)) { try await trainer.train(run) }
   }
 
-  @Test("A run is not gone on with in another way, and what differs is named")
+  @Test("Rejects resuming with other settings, pictures or classes, naming the difference")
   func otherRun() async throws {
     var run = try pictures.run { $0.epochs = 1 }
     _ = try await trainer.train(run)
     run.isResuming = true
-    func expectRefusal(_ words: String, _ change: (inout TrainingRun) throws -> Void) async throws {
+    func expectRefusal(_ text: String, _ change: (inout TrainingRun) throws -> Void) async throws {
       var other = run
       try change(&other)
       do {
         _ = try await trainer.train(other)
-        Issue.record("it went on: \(words)")
+        Issue.record("it continued: \(text)")
       } catch let error as TrainingError where error.code == .otherRun {
-        #expect(error.message.hasPrefix(run.lastFile.path) && error.message.contains(words), "\(error)")
+        #expect(error.message.hasPrefix(run.lastFile.path) && error.message.contains(text), "\(error)")
       }
     }
     try await expectRefusal("its settings are different (epochs, labelSmoothing)") {
@@ -314,7 +314,7 @@ struct TrainerTests {
     }
   }
 
-  @Test("Too few pictures, too few classes and senseless settings are refused by name")
+  @Test("Rejects too few pictures, too few classes and invalid settings by name")
   func refused() async throws {
     func error(_ change: (inout TrainingRun) throws -> Void) async throws -> String {
       var run = try pictures.run()
@@ -351,7 +351,7 @@ struct TrainerTests {
     #expect(try await error { $0.device = 99 }.contains("CUDA"))
   }
 
-  @Test("A picture that cannot be read stops the run and is named")
+  @Test("An unreadable picture stops the run with an error that names it")
   func unreadable() async throws {
     let file = pictures.folder.appending("data/green/106.bmp")
     try Data("no picture".utf8).write(to: file)

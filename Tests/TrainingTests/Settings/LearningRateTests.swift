@@ -8,11 +8,11 @@ struct LearningRateTests {
     (0..<8).map { rate.rate(step: $0, stepsPerEpoch: 2, epochs: epochs) }
   }
 
-  private func expect(_ found: [Double], _ wanted: [Double]) {
-    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-9 }, "\(found)")
+  private func expect(_ found: [Double], _ expected: [Double]) {
+    #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-9 }, "\(found)")
   }
 
-  @Test("Constant, in steps, and by a factor, smoothly or at once")
+  @Test("Constant, stepwise and exponential schedules follow their formulas")
   func schedules() {
     expect(rates(LearningRate(peak: 0.5, schedule: .constant)), Array(repeating: 0.5, count: 8))
     expect(
@@ -24,7 +24,7 @@ struct LearningRateTests {
     expect(rates(stairs), [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5])
   }
 
-  @Test("Along half a cosine, from the end of the warm-up to the end")
+  @Test("The cosine schedule runs from the end of the warm-up to the end of training")
   func cosine() {
     let plain = rates(LearningRate(peak: 2, schedule: .cosine(end: 0)))
     #expect(plain[0] == 2 && abs(plain[4] - 1) < 1e-9)

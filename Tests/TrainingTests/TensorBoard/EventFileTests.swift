@@ -4,9 +4,9 @@ import Testing
 
 @testable import Training
 
-@Suite("Files for TensorBoard")
+@Suite("TensorBoard event files")
 struct EventFileTests {
-  @Test("Numbers are records of tf.Event with right checksums, in the file at once")
+  @Test("Writes values immediately, as tf.Event records with valid checksums")
   func events() throws {
     let folder = try TemporaryFolder()
     let events = EventFile(in: folder.url, at: Date(timeIntervalSince1970: 1000.5))
@@ -27,8 +27,8 @@ struct EventFileTests {
       ])
   }
 
-  @Test("A folder that cannot be written to is no reason to stop")
-  func nowhere() {
+  @Test("Ignores a folder that cannot be written to")
+  func unwritableFolder() {
     let events = EventFile(in: URL(filePath: "/no/such/folder"))
     events.add([("loss", 1)], step: 1)
   }

@@ -1,55 +1,57 @@
 import LinearAlgebra
 import ModelSurgery
 
-/// The head in closed form: a linear discriminant with shrinkage and equal weights of all classes.
+/// A linear discriminant with shrinkage, solved in closed form, in which all classes have equal weights.
 ///
-/// With features z, n_c pictures of mean m_c in class c, μ = (1/C) Σ m_c, and the weight w = 1/V of each of a picture's V
-/// views:
+/// Class c has n_c pictures whose features z have the mean m_c; μ = (1/C) Σ m_c; each of a picture's V views has the weight
+/// w = 1/V:
 ///
 ///     S_w = (1/N) Σ w (z − m_c)(z − m_c)ᵀ           S_b = (1/C) Σ (m_c − μ)(m_c − μ)ᵀ
 ///     A = S_w + κ S_b + λ I                          λ = τ tr(S_w) N / ((N − C) D),  κ = 0.05
 ///     w_c = A⁻¹ (m_c − μ)                            q_c = w_c·(m_c − μ)
 ///     logit_c = t (w_c·(z − μ) − (β / 2)(q_c − D(n_c)))          β = 1/2
 ///
-/// D(n) = (v / n) / (1 + κ v / (n C)) corrects the bias of q for a mean of few pictures, v being the mean squared distance
-/// of a picture to its class in A⁻¹. τ, one of 1/8, 1/4, … 8, and the temperature t maximise the likelihood of the pictures'
-/// classes in leave-one-out cross-validation, where each picture is left out with all its views. Leave-one-out is in closed
-/// form and exact. Each τ takes one factorisation: of A itself, or of the rows' Gram matrix where there are fewer rows than
-/// dimensions.
+/// D(n) = (v / n) / (1 + κ v / (n C)) corrects the bias of q where m_c is the mean of few pictures; v is the mean squared
+/// distance of a picture to its class in A⁻¹. τ, one of 1/8, 1/4, … 8, and the temperature t maximise the likelihood of the
+/// pictures' classes in leave-one-out cross-validation, which leaves out each picture with all its views. Leave-one-out is
+/// exact and in closed form. Each τ needs one factorisation: of A itself, or of the rows' Gram matrix where there are fewer
+/// rows than dimensions.
 ///
-/// - With one picture a class nothing can be left out: λ follows from S_b, or from S_w where there are several views, and
-///   t = 12.5 / (mean of a picture's own score minus the others'). This is also the prior mode of t with more pictures.
-/// - Where the set keeps only sums, τ is 1/2 and t is 0.2, unless given settings say otherwise; there is no leave-one-out.
-/// - τ is chosen on about 1000 views, evenly taken, where there are more. Leave-one-out covers at most 2²⁶ / C pictures,
-///   evenly taken: 65 000 of 1000 classes, 6700 of 10 000.
+/// - With one picture per class leave-one-out is impossible: λ follows from S_b, or from S_w where there are several views,
+///   and t = 12.5 / (mean of the score of a picture's own class minus the mean score of the other classes). With more
+///   pictures this t is the mode of the prior.
+/// - Where the set stores only sums, τ is 1/2 and t is 0.2 unless the caller gives settings, and there is no leave-one-out.
+/// - τ is chosen on at most about 1000 views, sampled evenly. Leave-one-out covers at most 2²⁶ / C pictures, sampled evenly:
+///   65 000 with 1000 classes, 6700 with 10 000.
 ///
 /// - Complexity: time O(n D² + D³), or O(n² D + n³) for n < D views, and O(n D C); memory n D and C D 64-bit floats.
 public struct Analytic: HeadMethod {
   /// `analytic`.
   public static let name = "analytic"
 
-  /// Settings that were chosen for other pictures of the same kind, or nil to choose them. Not used with one picture a class.
+  /// Settings chosen earlier for similar pictures, or nil to choose them. They are ignored with one picture per class.
   public var kept: Settings?
   /// Whether to compute ``SolvedHead/novelty`` as well, which takes about as long as the head.
   public var findsNovelty: Bool
-  /// Whether a single class is allowed, as beside the classes of a base: its logit is always 0, and the novelty score decides.
+  /// Whether a single class is allowed, as when it joins base classes: its logit is always 0, and the novelty score decides.
   public var takesOneClass: Bool
 
   /// Creates the method.
   ///
-  /// To add pictures to a head one at a time, in a few milliseconds each, keep the settings of a full solution and only sums:
+  /// To add pictures to a head one at a time, in a few milliseconds each, reuse the settings of a full solution and store
+  /// only sums:
   ///
   /// ```swift
-  /// let whole = try Analytic().solution(set)
+  /// let full = try Analytic().solution(set)
   /// var sums = EmbeddingSet(space: set.space, budget: 0)
   /// try sums.merge(set)
-  /// let quick = Analytic(keeping: whole.settings)
+  /// let quick = Analytic(keeping: full.settings)
   /// try sums.add(picture, to: "rose")
   /// let head = try quick.solve(sums)
   /// ```
   ///
   /// - Parameters:
-  ///   - settings: Settings that were chosen for other pictures of the same kind, or nil to choose them.
+  ///   - settings: Settings chosen earlier for similar pictures, or nil to choose them.
   ///   - findsNovelty: Whether to compute ``SolvedHead/novelty`` as well.
   ///   - takesOneClass: Whether a single class is allowed.
   public init(keeping settings: Settings? = nil, findsNovelty: Bool = true, takesOneClass: Bool = false) {
@@ -73,7 +75,7 @@ public struct Analytic: HeadMethod {
       ? solution(of: LabelledFeatures(embeddings), transform: embeddings.space.transform) : solutionOfSums(embeddings)
   }
 
-  /// Returns the solution for single pictures.
+  /// Returns the solution for individual pictures.
   private func solution(of features: LabelledFeatures, transform: FeatureTransform) throws -> Solution {
     let means = ClassMeans(features)
     let scatter = try ScatterMatrix(features, means)
@@ -121,7 +123,7 @@ public struct Analytic: HeadMethod {
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
 
-  /// Returns the solution for one picture a class.
+  /// Returns the solution for one picture per class.
   private func singleSolution(
     transform: FeatureTransform, classes: [String], means: ClassMeans, metric: some MahalanobisMetric
   ) throws -> Solution {
@@ -135,21 +137,21 @@ public struct Analytic: HeadMethod {
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
 
-  // With one class there is nothing to choose by.
+  // With one class there is nothing to choose.
   private static let settingsOfOneClass = Settings(tau: firstTau, temperature: 1, spread: 0)
-  // τ where nothing can be left out: with one picture a class, and with sums.
+  // τ where leave-one-out is impossible: with one picture per class, and with sums.
   private static let firstTau = 2.0
   private static let tauOfSums = 0.5
-  // t with sums: that of 5 to 60 pictures a class of two networks lies between 0.18 and 0.23.
+  // t with sums: two networks with 5 to 60 pictures per class chose 0.18 to 0.23.
   private static let temperatureOfSums = 0.2
 }
 
 extension Analytic {
-  /// The settings that leave-one-out chooses. They can be kept for later solutions with more pictures.
+  /// The settings that leave-one-out chooses. Later solutions with more pictures can reuse them.
   public struct Settings: Sendable, Hashable, Codable {
     /// τ, the strength of the shrinkage.
     public var tau: Double
-    /// t, the temperature: the factor of the scores.
+    /// t, the temperature: the factor by which scores are multiplied.
     public var temperature: Double
     /// v, the mean squared distance of a picture to its class in A⁻¹.
     public var spread: Double

@@ -9,7 +9,7 @@ struct ClassMeans: Sendable {
   let total: Double
   /// m_c: `[C, D]`.
   let means: Matrix
-  /// μ = (1/C) Σ m_c, with equal weights of all classes.
+  /// μ = (1/C) Σ m_c, in which all classes have equal weights.
   let centre: [Double]
   /// m_c − μ: `[C, D]`.
   let centred: Matrix
@@ -62,7 +62,7 @@ struct ClassMeans: Sendable {
     within = total > 0 ? max(0, square - ofMeans) / total : 0
   }
 
-  /// Computes the means of single pictures.
+  /// Computes the means of individual pictures.
   init(_ features: LabelledFeatures) {
     let dimension = features.rows.columns
     let weight = 1 / Double(features.views)
@@ -90,8 +90,7 @@ struct ClassMeans: Sendable {
   /// N / (N − C): the factor that makes the estimate of the scatter within classes unbiased.
   var correction: Double { isSingle ? 1 : total / (total - Double(counts.count)) }
 
-  /// Returns λ = τ tr(S_w) / D with the unbiased S_w, with a lower bound from S_b where the pictures of each class are nearly
-  /// equal.
+  /// Returns λ = τ tr(S_w) / D with the unbiased S_w. S_b gives a lower bound, for classes whose pictures are nearly equal.
   func lambda(_ tau: Double) -> Double {
     let spread = LinearDiscriminant.kappa * between / Double(max(1, counts.count - 1))
     let floor = within > 1e-9 ? 1e-3 * spread : spread / 4

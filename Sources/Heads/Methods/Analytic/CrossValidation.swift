@@ -9,17 +9,17 @@ import ModelSurgery
   import Musl
 #endif
 
-/// The leave-one-out cross-validation of the analytic head, over the pictures whose class has others.
+/// The leave-one-out cross-validation of the analytic head, over the pictures of classes with two or more pictures.
 struct CrossValidation {
   private let features: LabelledFeatures
   private let means: ClassMeans
   // The pictures to leave out.
   private let pictures: [Int]
 
-  // The greatest number of elements of a block of work, and of logits altogether.
+  // The greatest number of elements in a block of work, and of logits in total.
   private static let block = 1 << 22
   private static let mostLogits = 1 << 26
-  // The greatest number of views for the choice of τ, where there are more than dimensions.
+  // The greatest number of views for choosing τ, unless there are more dimensions.
   private static let views = 1024
   private static let directions = 256
   private static let taus = [0.125, 0.25, 0.5, 1, 2, 4, 8]
@@ -29,7 +29,7 @@ struct CrossValidation {
     let settings: Analytic.Settings
     /// The metric for the head.
     let metric: any MahalanobisMetric
-    /// The metric for leave-one-out, to the precision that this needs.
+    /// The metric for leave-one-out, at the precision that leave-one-out needs.
     let validationMetric: any MahalanobisMetric
     /// The pictures that the settings were chosen on, and their scores.
     let pictures: [Int]
@@ -50,7 +50,7 @@ struct CrossValidation {
     pictures = all.spread(to: max(1, Self.mostLogits / features.classes.count))
   }
 
-  /// Chooses τ, by descent from 1 to either side, and t.
+  /// Chooses τ, by descent from 1 in either direction, and t.
   func choose(_ scatter: ScatterMatrix, kept: Analytic.Settings?) throws(LinearAlgebraError) -> Choice {
     if let kept {
       let metric = try scatter.metric(lambda: means.lambda(kept.tau), means: means)
@@ -98,7 +98,7 @@ struct CrossValidation {
     return LeaveOneOut(classes: features.classes, predictions: predictions, singles: singles)
   }
 
-  /// Returns the novelty score, or nil where all pictures are equally far from their class.
+  /// Returns the novelty score, or nil where all pictures are equally distant from their classes.
   func novelty(_ scatter: ScatterMatrix, lambda: Double) throws -> NoveltyScore? {
     let metric = try scatter.truncatedMetric(lambda: lambda, directions: Self.directions, means: means)
     var values: [NoveltyScore.Value] = []
@@ -116,7 +116,7 @@ struct CrossValidation {
     let variance = values.reduce(0) { $0 + ($1.distance - mean) * ($1.distance - mean) } / Double(max(1, values.count))
     let deviation = variance.squareRoot()
     guard deviation > 1e-9 * max(1, mean), deviation.isFinite else { return nil }
-    // Classes whose means coincide have no projections, and so no score.
+    // If the means of all classes coincide, there are no projections and no score.
     return try? NoveltyScore(
       mean: means.centre.map(Float.init), directions: metric.directions.elements.map(Float.init),
       shares: metric.shares.map(Float.init), lambda: metric.remainder ?? lambda,
@@ -124,7 +124,7 @@ struct CrossValidation {
       lengths: metric.lengths.map(Float.init), deviation: deviation, training: values)
   }
 
-  /// Calls a closure with each picture left out.
+  /// Leaves out each picture and calls a closure with the result.
   func forEach(
     _ pictures: [Int], _ metric: some MahalanobisMetric, _ body: (Int, borrowing LeaveOneOutUpdate) -> Void
   ) throws(LinearAlgebraError) {
@@ -171,7 +171,7 @@ struct CrossValidation {
       scores: scores, labels: labels, pictures: pictures.count,
       expected: Temperature.expected(gap: LinearDiscriminant.gap(lengths: lengths, offsets: offsets, means: means)))
     let settings = Analytic.Settings(tau: tau, temperature: temperature.factor, spread: spread)
-    // The prior of τ, log-normal about 2, matters with few pictures.
+    // The prior of τ, log-normal with median 2, matters with few pictures.
     let prior = log(tau / 2) * log(tau / 2) / 2
     return (
       Choice(settings: settings, metric: metric, validationMetric: metric, pictures: sample, scores: scores),
@@ -181,7 +181,7 @@ struct CrossValidation {
 }
 
 extension [Int] {
-  /// Returns at most `limit` of the elements, evenly taken.
+  /// Returns at most `limit` of the elements, evenly spaced.
   fileprivate func spread(to limit: Int) -> [Int] {
     count <= limit ? self : (0..<limit).map { self[$0 * count / limit] }
   }

@@ -1,10 +1,11 @@
 import LinearAlgebra
 
-/// A⁻¹ of A = Xᵀ X + λ I by the Gram matrix of the rows X, for fewer rows than dimensions. With P = (X Xᵀ + λ I)⁻¹
+/// A⁻¹ of A = Xᵀ X + λ I, computed from the Gram matrix of the rows X, for fewer rows than dimensions. With
+/// P = (X Xᵀ + λ I)⁻¹
 ///
 ///     X A⁻¹ Xᵀ = I − λ P          X A⁻¹ aᵀ = P X aᵀ          A⁻¹ = (I − Xᵀ P X) / λ
 ///
-/// and z − μ = (x + (inner − outer) (m_c − μ)) / inner, so that all products follow from those of x and of the means.
+/// and z − μ = (x + (inner − outer) (m_c − μ)) / inner, so all products follow from the products of x and of the means.
 struct DualMetric: MahalanobisMetric {
   let lengths: [Double]
   private let rows: ScatterRows
@@ -90,7 +91,7 @@ struct ScatterRows: Sendable {
   enum Gram: Sendable {
     /// In 64-bit floats.
     case double(Matrix)
-    /// In 32-bit floats, both triangles, with X in 32-bit floats; results are refined where a head needs them.
+    /// In 32-bit floats, both triangles, with X in 32-bit floats; a head refines the results to 64 bits.
     case single(SingleMatrix, rows: SingleMatrix)
   }
 
@@ -143,7 +144,7 @@ struct ScatterRows: Sendable {
     self.outer = outer
   }
 
-  // With more classes refinement takes longer than 32-bit floats save.
+  // With more classes, refinement costs more time than 32-bit floats save.
   private static let rowsToAClass = 8
 
   /// The products of P = (X Xᵀ + λ I)⁻¹ that a metric needs.
@@ -152,7 +153,7 @@ struct ScatterRows: Sendable {
     var means: Matrix
     /// The elements of P between the views of each picture.
     let within: [Double]
-    /// The factor, where the means are to 32-bit precision only.
+    /// The factor, where the means have only 32-bit precision.
     var factor: SingleCholesky?
   }
 

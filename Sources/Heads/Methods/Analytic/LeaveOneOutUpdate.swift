@@ -1,10 +1,10 @@
 import LinearAlgebra
 
-/// The exact scores of a picture when it is left out with all its views, from products in A⁻¹ alone.
+/// The exact scores of a picture that is left out with all its views, computed only from products in A⁻¹.
 ///
-/// Without the picture A is A − E M Eᵀ, where the columns of E are its views minus the class mean, and that mean minus μ. M is
-/// small, so that A'⁻¹ = (A − E M Eᵀ)⁻¹ = A⁻¹ + A⁻¹ E K Eᵀ A⁻¹ with K = M (I − H M)⁻¹ and H = Eᵀ A⁻¹ E (Woodbury).
-/// The class mean moves by E a, with a = −w / (n − 1) for each view, and μ by 1/C of that.
+/// Without the picture A becomes A' = A − E M Eᵀ, where the columns of E are its views minus the class mean, and that mean
+/// minus μ. M is small, so the Woodbury identity gives A'⁻¹ = A⁻¹ + A⁻¹ E K Eᵀ A⁻¹ with K = M (I − H M)⁻¹ and H = Eᵀ A⁻¹ E.
+/// The class mean moves by E a, with a = −w / (n − 1) for each view, and μ moves by 1/C of that.
 struct LeaveOneOutUpdate {
   /// (z − μ') A'⁻¹ (m'_k − μ') for each class, with the plain view z.
   private(set) var linear: [Double]
@@ -60,7 +60,7 @@ struct LeaveOneOutUpdate {
     shift = nothing
   }
 
-  /// Leaves out a picture whose class has others.
+  /// Leaves out a picture of a class with two or more pictures.
   ///
   /// - Parameters:
   ///   - index: The index of the picture in the products.

@@ -5,7 +5,7 @@ import ModelSurgery
 enum LinearDiscriminant {
   /// κ: the weight of the scatter between classes in A.
   static let kappa = 0.05
-  /// β: the weight of the discriminant's bias.
+  /// β: the weight of the discriminant's bias term.
   static let beta = 0.5
 
   /// Returns the offsets of the scores of z − μ: −(β / 2)(q_c − D(n_c)).
@@ -14,7 +14,7 @@ enum LinearDiscriminant {
     return lengths.enumerated().map { place, length in correction.score(of: place, leftOutOf: nil) - beta / 2 * length }
   }
 
-  /// Returns the head of a metric.
+  /// Returns the head that follows from a metric.
   ///
   /// - Throws: `SurgeryError`, `LinearAlgebraError`.
   static func head(
@@ -30,10 +30,10 @@ enum LinearDiscriminant {
       transform: transform, dimension: rows.columns, weights: rows.elements.map { Float(factor * $0) }, biases: biases)
   }
 
-  /// Returns Σ_c (n_c / N) (score of c at m_c − mean of the other scores there), which is the mean over all pictures, as
-  /// scores are linear.
+  /// Returns Σ_c (n_c / N) (score of c at m_c − mean of the other classes' scores at m_c). As scores are linear, this is the
+  /// mean over all pictures.
   ///
-  /// The w_c add up to zero, so that the sum of all scores is the sum of the offsets everywhere.
+  /// The w_c add up to zero, so the sum of all scores is the sum of the offsets at every point.
   static func gap(lengths: [Double], offsets: [Double], means: ClassMeans) -> Double {
     let others = Double(max(1, lengths.count - 1))
     let sum = offsets.reduce(0, +)
@@ -46,11 +46,11 @@ enum LinearDiscriminant {
   }
 }
 
-/// The correction of q for the bias of a mean of n pictures: D(n) = (v / n) / (1 + κ v / (n C)).
+/// The bias correction of q for a class mean of n pictures: D(n) = (v / n) / (1 + κ v / (n C)).
 struct BiasCorrection: Sendable {
   // (β / 2) D(n) and (β / 2) D(n − 1) of each class.
-  private let whole: [Double]
-  private let less: [Double]
+  private let corrections: [Double]
+  private let leftOutCorrections: [Double]
 
   /// Computes the correction of each class.
   ///
@@ -63,14 +63,16 @@ struct BiasCorrection: Sendable {
       let share = spread / max(1, count)
       return LinearDiscriminant.beta / 2 * share / (1 + LinearDiscriminant.kappa * share / classes)
     }
-    whole = means.counts.map(correction)
-    less = means.counts.map { correction($0 - 1) }
+    corrections = means.counts.map(correction)
+    leftOutCorrections = means.counts.map { correction($0 - 1) }
   }
 
   /// Returns the correction of a class's score.
   ///
   /// - Parameters:
   ///   - place: The class.
-  ///   - label: The class of the picture that is left out, or nil where none is.
-  func score(of place: Int, leftOutOf label: Int?) -> Double { place == label ? less[place] : whole[place] }
+  ///   - label: The class of the picture that is left out, or nil if no picture is left out.
+  func score(of place: Int, leftOutOf label: Int?) -> Double {
+    place == label ? leftOutCorrections[place] : corrections[place]
+  }
 }

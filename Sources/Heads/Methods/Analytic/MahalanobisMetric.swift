@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// A⁻¹ as scalar products of features in it.
+/// The metric A⁻¹: computes scalar products x A⁻¹ yᵀ of features.
 protocol MahalanobisMetric {
   /// q_c = (m_c − μ) A⁻¹ (m_c − μ).
   var lengths: [Double] { get }
@@ -13,7 +13,7 @@ protocol MahalanobisMetric {
   /// Returns w_c = A⁻¹ (m_c − μ): `[C, D]`.
   func discriminants() throws(LinearAlgebraError) -> Matrix
 
-  /// Returns the metric to the full precision of 64 bits, which a head needs.
+  /// Returns the metric at full 64-bit precision, which a head needs.
   func refined() throws(LinearAlgebraError) -> any MahalanobisMetric
 }
 
@@ -30,7 +30,7 @@ struct MetricProducts {
 }
 
 extension LabelledFeatures {
-  /// Returns the different classes of pictures that are sorted by class, and for each picture the index of its class in them.
+  /// Returns the distinct classes of pictures that are sorted by class, and for each picture the index of its class in them.
   func places(of pictures: [Int]) -> (classes: [Int], rows: [Int]) {
     var classes: [Int] = []
     let rows = pictures.map { picture in
@@ -78,7 +78,7 @@ extension Matrix {
   /// ‖x‖² of each row.
   var squares: [Double] { products(self) }
 
-  /// Returns x·y of each row and the same row of another matrix of the same size.
+  /// Returns the scalar product of each row and the same row of another matrix of the same size.
   func products(_ other: Matrix) -> [Double] {
     (0..<min(rows, other.rows)).map { zip(self[row: $0], other[row: $0]).reduce(0) { $0 + $1.0 * $1.1 } }
   }
@@ -86,7 +86,7 @@ extension Matrix {
   /// The sum of the diagonal.
   var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] } }
 
-  /// Multiplies each row by its own factor.
+  /// Multiplies each row by the factor at its index.
   mutating func multiplyRows(by factors: [Double]) {
     let columns = columns
     withUnsafeMutableElements { elements in
@@ -130,7 +130,7 @@ extension SingleMatrix {
 }
 
 extension SingleCholesky {
-  /// The least size for which 32-bit floats save time worth saving.
+  /// The least size for which 32-bit floats save a worthwhile amount of time.
   static let leastSize = 512
 
   /// Returns whether a factor in 32-bit floats is exact enough for leave-one-out: its error is about 10⁻⁷ times the condition
@@ -139,13 +139,13 @@ extension SingleCholesky {
   /// - Parameters:
   ///   - size: The number of rows.
   ///   - trace: The sum of the diagonal, before the shift.
-  ///   - shift: The number that is added to each element of the diagonal.
+  ///   - shift: The number to add to each element of the diagonal.
   static func suffices(size: Int, trace: Double, shift: Double) -> Bool {
     size >= leastSize && trace < 32_768 * shift
   }
 }
 
-/// A metric with coordinates a' of centred features a, such that a A⁻¹ bᵀ is either a'·b' or (a·b − a'·b') / λ.
+/// A metric that maps centred features a to coordinates a', such that a A⁻¹ bᵀ is either a'·b' or (a·b − a'·b') / λ.
 protocol CoordinateMetric: MahalanobisMetric {
   /// λ in the second form, nil in the first.
   var remainder: Double? { get }
@@ -159,7 +159,7 @@ protocol CoordinateMetric: MahalanobisMetric {
 extension CoordinateMetric {
   /// Returns the products of pictures with the classes and with themselves.
   ///
-  /// - Complexity: that of the coordinates, and O(n V D (C + V)) for n pictures of V views.
+  /// - Complexity: That of the coordinates, and O(n V D (C + V)) for n pictures of V views.
   func products(
     of pictures: [Int], _ features: LabelledFeatures, _ means: ClassMeans
   ) throws(LinearAlgebraError) -> MetricProducts {

@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// A⁻¹ by a Cholesky factor of A itself: for at least as many rows as dimensions, and for sums.
+/// A⁻¹, computed from a Cholesky factor of A itself: for at least as many rows as dimensions, and for sums.
 struct PrimalMetric: CoordinateMetric {
   let remainder: Double? = nil
   let meanCoordinates: Matrix
@@ -9,7 +9,7 @@ struct PrimalMetric: CoordinateMetric {
 
   private enum Factor {
     case double(Cholesky)
-    /// In 32-bit floats, with the origin of the exact factor.
+    /// In 32-bit floats, with the arguments from which the exact factor can be computed.
     case single(SingleCholesky, Origin)
   }
 
@@ -22,7 +22,7 @@ struct PrimalMetric: CoordinateMetric {
   /// Factorises A.
   ///
   /// - Parameters:
-  ///   - scatter: S_w + κ S_b, its upper triangle.
+  ///   - scatter: The upper triangle of S_w + κ S_b.
   ///   - lambda: λ.
   ///   - means: The classes' means.
   /// - Complexity: O(D³ + C D²).
@@ -78,7 +78,7 @@ struct PrimalMetric: CoordinateMetric {
     return try PrimalMetric(scatter: origin.scatter, lambda: origin.lambda, means: origin.means)
   }
 
-  /// Returns v as estimated from sums: tr(A⁻¹ S_w) N / (N − C).
+  /// Returns the estimate of v from sums: tr(A⁻¹ S_w) N / (N − C).
   ///
   /// - Complexity: O(D³).
   func spread(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> Double {

@@ -1,10 +1,10 @@
 import LinearAlgebra
 
-/// S_w + κ S_b of single pictures, in the smaller form: as a matrix, or as rows X with Xᵀ X equal to it.
+/// S_w + κ S_b of individual pictures, in the smaller form: as a matrix, or as rows X with Xᵀ X equal to it.
 enum ScatterMatrix {
-  /// The upper triangle.
+  /// The upper triangle of the matrix.
   case whole(Matrix)
-  /// The rows, where they are fewer than the dimensions.
+  /// The rows, where there are fewer rows than dimensions.
   case rows(ScatterRows)
 
   /// Computes the smaller form.
@@ -18,14 +18,14 @@ enum ScatterMatrix {
     self = .whole(try Self.square(features, means))
   }
 
-  /// Returns the upper triangle, however few the rows.
+  /// Returns the upper triangle of the matrix, even where there are fewer rows than dimensions.
   static func square(_ features: LabelledFeatures, _ means: ClassMeans) throws(LinearAlgebraError) -> Matrix {
     var square = Matrix(rows: features.rows.columns, columns: features.rows.columns)
     try square.addSquare(of: features.rows, factor: 1 / (Double(features.views) * means.total))
     return try PrimalMetric.scatter(square: square, means: means)
   }
 
-  /// Returns (S_w + κ S_b + λ I)⁻¹ to the precision of leave-one-out; a head needs it refined.
+  /// Returns (S_w + κ S_b + λ I)⁻¹ at the precision that leave-one-out needs; a head needs the refined metric.
   func metric(lambda: Double, means: ClassMeans) throws(LinearAlgebraError) -> any MahalanobisMetric {
     switch self {
     case .whole(let matrix): try PrimalMetric(nearly: matrix, lambda: lambda, means: means)
@@ -55,8 +55,8 @@ enum ScatterMatrix {
     return try TruncatedMetric(directions: vectors, values: values, lambda: lambda + rest, means: means)
   }
 
-  /// Returns the greatest eigenvalues and their vectors, those of the Gram matrix where the form is rows, and the sum of all
-  /// eigenvalues.
+  /// Returns the greatest eigenvalues with their eigenvectors, and the sum of all eigenvalues. Where the form is rows, the
+  /// eigenvectors are those of the Gram matrix.
   private func leadingDirections(
     _ count: Int
   ) throws(LinearAlgebraError) -> (leading: SymmetricEigen, trace: Double) {
@@ -67,19 +67,19 @@ enum ScatterMatrix {
       case .double(let gram): matrix = gram
       case .single(let gram, _): return (try SymmetricEigen(leading: count, of: gram), gram.trace)
       }
-    case .whole(let whole):
-      guard whole.rows < SingleCholesky.leastSize else {
-        var single = SingleMatrix(whole)
+    case .whole(let square):
+      guard square.rows < SingleCholesky.leastSize else {
+        var single = SingleMatrix(square)
         single.mirrorUpperTriangle()
         return (try SymmetricEigen(leading: count, of: single), single.trace)
       }
-      matrix = whole
+      matrix = square
     }
     return (try SymmetricEigen(leading: count, of: matrix), matrix.trace)
   }
 }
 
-/// A⁻¹ of a low-rank A: exact along a few directions, and 1/λ in all others.
+/// A⁻¹ of a low-rank A: exact along a few directions, and 1/λ along all others.
 ///
 ///     A⁻¹ = (I − Σⱼ sⱼ uⱼ uⱼᵀ) / λ          sⱼ = eⱼ / (eⱼ + λ)
 struct TruncatedMetric: CoordinateMetric {

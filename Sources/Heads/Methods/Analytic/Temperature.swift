@@ -8,15 +8,15 @@ import LinearAlgebra
   import Musl
 #endif
 
-/// The factor of scores that calibrates their softmax.
+/// The factor t of the scores s for which softmax(t s) is calibrated.
 struct Temperature: Sendable {
   /// t.
   let factor: Double
   /// The mean of −log softmax(t s) of the pictures' classes.
   let loss: Double
 
-  /// Returns the expected temperature for a gap between the scores of a picture's own class and the others: 12.5 / gap, as
-  /// measured on 4 to 17 classes of two networks.
+  /// Returns the expected temperature for a gap between the score of a picture's own class and those of the other classes:
+  /// 12.5 / gap, as measured with two networks on 4 to 17 classes.
   static func expected(gap: Double) -> Double { gap > 0 ? min(12.5 / gap, 1000) : 1 }
 
   /// Finds t = argmin P · loss(t) + (C / 2) ln²(t / expected): the maximum of the likelihood with a log-normal prior.

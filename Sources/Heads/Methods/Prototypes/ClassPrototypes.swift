@@ -12,7 +12,7 @@ struct ClassPrototypes: Sendable {
   /// The number of rows of each prototype.
   private let sizes: [Int]
 
-  /// Finds a number of prototypes in each class, or fewer where its pictures do not differ.
+  /// Finds a number of prototypes in each class, or fewer where pictures are equal.
   init(_ features: LabelledFeatures, counts: [Int], seed: UInt64) throws(LinearAlgebraError) {
     var members: [Int] = []
     var places: [Range<Int>] = []
@@ -63,10 +63,10 @@ struct ClassPrototypes: Sendable {
       var cosines = Array(products)
       var own: [Int: [Int]] = [:]
       for view in 0..<views { own[members[picture * views + view], default: []].append(view) }
-      for (place, taken) in own {
+      for (place, omitted) in own {
         cosines[place] =
-          taken.count < sizes[place]
-          ? features.cosine(of: picture, without: taken, in: sums[row: place]) : -.infinity
+          omitted.count < sizes[place]
+          ? features.cosine(of: picture, without: omitted, in: sums[row: place]) : -.infinity
       }
       let logits = places.map { range in Float(cosines[range].max() ?? 0) }
       predictions.append(.init(picture: features.names[picture], label: label, logits: logits))

@@ -8,34 +8,34 @@ import LinearAlgebra
   import Musl
 #endif
 
-/// Several prototypes a class: a class whose pictures vary, such as one of two colours, has a row for each kind, and the
-/// best match counts.
+/// Several prototypes per class. A class whose pictures vary, such as a flower of two colours, has one row for each kind of
+/// picture, and the best match counts.
 ///
 ///     logit_c = max over the class's prototypes p of  s p · z
 ///
-/// Spherical k-means on the features finds the prototypes within each class (Westerhoff et al., 2025; imprinting is the case
-/// of one). Their number is chosen by leave-one-out accuracy, the fewest among equals, from one prototype a class and the
-/// given numbers of pictures a prototype. s maximises the likelihood of the leave-one-out predictions of classes with three
-/// or more pictures, or is 40 where there are none.
+/// Spherical k-means on the features finds the prototypes within each class (Westerhoff et al., 2025; one prototype per class
+/// is imprinting). Leave-one-out accuracy chooses their number, among one prototype per class and the given numbers of
+/// pictures per prototype; among equal accuracies the fewest prototypes win. s maximises the likelihood of the leave-one-out
+/// predictions of classes with three or more pictures, or is 40 where there are none.
 ///
-/// Leaving a picture out subtracts it from the sums of its own prototypes without clustering anew. This makes the estimate
-/// optimistic by about 0.01 at 60 pictures a class.
+/// Leaving a picture out subtracts it from the sums of its prototypes, without clustering again. This makes the estimate
+/// optimistic by about 0.01 at 60 pictures per class.
 public struct Prototypes: HeadMethod {
   /// `prototypes`.
   public static let name = "prototypes"
 
-  /// The numbers of pictures a prototype to try, besides one prototype a class.
+  /// The numbers of pictures per prototype to try, besides one prototype per class.
   public var picturesPerPrototype: [Int]
   /// The seed of k-means.
   public var seed: UInt64
 
-  /// The greatest number of prototypes of a class; more would overfit.
+  /// The greatest number of prototypes per class; more would overfit.
   static let mostPerClass = 16
 
   /// Creates the method.
   ///
   /// - Parameters:
-  ///   - picturesPerPrototype: The numbers of pictures a prototype to try, besides one prototype a class.
+  ///   - picturesPerPrototype: The numbers of pictures per prototype to try, besides one prototype per class.
   ///   - seed: The seed of k-means; the same seed gives the same head.
   public init(picturesPerPrototype: [Int] = [30, 20, 12, 8], seed: UInt64 = 0) {
     self.picturesPerPrototype = picturesPerPrototype
@@ -44,12 +44,12 @@ public struct Prototypes: HeadMethod {
 
   /// Solves for the head.
   ///
-  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only sums; `LinearAlgebraError`.
-  /// - Complexity: O(n V k D) for k prototypes a class and each pass of k-means, of which there are at most 30, and
-  ///   O(n N k D) for leave-one-out.
+  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores only sums; `LinearAlgebraError`.
+  /// - Complexity: O(n V k D) for each pass of k-means, at most 30, with k prototypes per class, and O(n N k D) for
+  ///   leave-one-out.
   public func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
     try HeadError.checkClasses(embeddings)
-    for count in picturesPerPrototype { try HeadError.checkCount(count, name: "the number of pictures a prototype") }
+    for count in picturesPerPrototype { try HeadError.checkCount(count, name: "the number of pictures per prototype") }
     let features = try LabelledFeatures(embeddings)
     var best = try Candidate(features, counts: features.counts.map { _ in 1 }, seed: seed)
     if best.leaveOneOut != nil {
@@ -61,7 +61,7 @@ public struct Prototypes: HeadMethod {
         if candidate.accuracy > best.accuracy { best = candidate }
       }
     }
-    // A class of two that loses one is so much worse off than the others that it says nothing about the scale.
+    // A class with two pictures loses half of them in leave-one-out: its predictions say nothing about the scale.
     let informative = best.leaveOneOut?.predictions.filter { features.counts[$0.label] > 2 } ?? []
     let scale = CosineScale.likeliest(for: informative) ?? CosineScale.usual
     return SolvedHead(
@@ -99,13 +99,13 @@ extension LeaveOneOut {
   }
 }
 
-/// The factor of cosines in front of a softmax that calibrates its probabilities.
+/// The factor of the cosines for which the softmax gives calibrated probabilities.
 enum CosineScale {
   /// The factor in Coral's models, used where there are no predictions.
   static let usual = 40.0
 
-  /// Returns the s from 1 to 400 that minimises the mean of −log softmax(s · cosines)[label], by golden-section search over
-  /// log s; nil without predictions.
+  /// Returns the s from 1 to 400 that minimises the mean of −log softmax(s · cosines)[label], found by golden-section search
+  /// over log s; returns nil without predictions.
   ///
   /// - Complexity: O(n N).
   static func likeliest(for predictions: [LeaveOneOut.Prediction]) -> Double? {

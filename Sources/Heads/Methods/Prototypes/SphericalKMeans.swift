@@ -1,7 +1,7 @@
 import LinearAlgebra
 
-/// k-means on unit vectors by their cosines: Dhillon and Modha (Machine Learning 42, 2001), with the initial centres of
-/// k-means++ (Arthur and Vassilvitskii, SODA 2007).
+/// k-means on unit vectors with the cosine as similarity: Dhillon and Modha (Machine Learning 42, 2001), with the initial
+/// centres of k-means++ (Arthur and Vassilvitskii, SODA 2007).
 struct SphericalKMeans: Sendable {
   /// k, the greatest number of groups.
   let count: Int
@@ -10,13 +10,13 @@ struct SphericalKMeans: Sendable {
 
   init(count: Int) { self.count = max(1, count) }
 
-  /// Returns the group of each row, numbered from 0 without gaps; fewer groups than k where rows do not differ.
+  /// Returns the group of each row, numbered from 0 without gaps. There are fewer than k groups where rows are equal.
   ///
   /// - Parameters:
   ///   - rows: Unit vectors.
   ///   - generator: Draws the initial centres.
   /// - Throws: `LinearAlgebraError`.
-  /// - Complexity: O(n k D) a pass.
+  /// - Complexity: O(n k D) per pass.
   func groups(
     of rows: Matrix, using generator: inout some RandomNumberGenerator
   ) throws(LinearAlgebraError) -> [Int] {
@@ -29,13 +29,13 @@ struct SphericalKMeans: Sendable {
       groups = next
       centres = self.centres(of: groups, rows: rows, before: centres)
     }
-    // Close the gaps of groups that lost all their rows.
+    // Close the gaps that groups without rows left.
     let numbers = Dictionary(uniqueKeysWithValues: Set(groups).sorted().enumerated().map { ($1, $0) })
     return groups.map { numbers[$0] ?? 0 }
   }
 
-  /// Returns rows that are far from each other, each drawn with a probability proportional to 1 − its greatest cosine to
-  /// the rows before it.
+  /// Returns rows that are far from each other. Each is drawn with a probability proportional to 1 − its greatest cosine to
+  /// the rows drawn before it.
   private func initialCentres(
     of rows: Matrix, using generator: inout some RandomNumberGenerator
   ) throws(LinearAlgebraError) -> Matrix {

@@ -12,7 +12,7 @@ import LinearAlgebra
 ///
 ///     Σ a −log softmax(s W z + b)[label]  +  l / 2 ‖W − W⁰‖²
 ///
-/// A row's weight a is 1 / (N n_c V), so that all classes have equal weights, and all pictures of a class.
+/// A row's weight a is 1 / (N n_c V), so that all classes have equal weights, and all pictures within a class do.
 struct CrossEntropy: Sendable {
   private let blocks: [Matrix]
   private let labels: [Int]
@@ -26,10 +26,10 @@ struct CrossEntropy: Sendable {
 
   /// - Parameters:
   ///   - features: The labels, counts and views.
-  ///   - rows: The rows of the features, perhaps centred.
+  ///   - rows: The rows of the features, centred or not.
   ///   - scale: s.
   ///   - strength: l.
-  ///   - anchor: W⁰, by default zeros.
+  ///   - anchor: W⁰; by default zeros.
   ///   - hasBiases: Whether there are biases b.
   init(
     _ features: LabelledFeatures, rows: Matrix, scale: Double, strength: Double, anchor: [Double]? = nil,
@@ -49,10 +49,10 @@ struct CrossEntropy: Sendable {
     self.hasBiases = hasBiases
   }
 
-  /// Returns the loss at a point: W row by row, then b where there is one.
+  /// Returns the loss at a point.
   ///
   /// - Parameters:
-  ///   - point: The point.
+  ///   - point: W row by row, then b if there is one.
   ///   - gradient: Overwritten with the gradient.
   /// - Throws: `LinearAlgebraError`.
   /// - Complexity: O(n N D) for n rows.
@@ -118,7 +118,7 @@ extension Matrix {
   fileprivate func blocks(of size: Int) -> [Matrix] {
     guard rows > size else { return [self] }
     return stride(from: 0, to: rows, by: size).compactMap { start in
-      // This cannot fail: the elements are whole rows.
+      // This cannot fail: the elements are complete rows.
       try? Matrix(
         columns: columns, elements: Array(elements[start * columns..<min(start + size, rows) * columns]))
     }

@@ -2,23 +2,23 @@
 ///
 /// Liu and Nocedal, "On the limited memory BFGS method for large scale optimization" (Mathematical Programming 45, 1989). The
 /// line search doubles and bisects the step's length until it satisfies the Armijo and the weak Wolfe conditions, after Lewis
-/// and Overton (Mathematical Programming 141, 2013). The full step mostly does.
+/// and Overton (Mathematical Programming 141, 2013). Usually the full step satisfies them at once.
 struct LimitedMemoryBFGS: Sendable {
-  /// The end of the descent.
+  /// The result of the descent.
   struct Minimum: Sendable {
     /// The best point.
     let point: [Double]
-    /// The function's value there.
+    /// The function's value at this point.
     let value: Double
     /// The number of steps.
     let iterations: Int
-    /// Whether the descent converged, rather than used up its iterations.
+    /// Whether the descent converged before it used up its iterations.
     let isConverged: Bool
   }
 
   /// The greatest number of steps.
   var iterations = 150
-  /// The number of past steps that estimate the curvature; fewer where they would take more than half a gigabyte.
+  /// The number of past steps that estimate the curvature; fewer if they would take more than half a gigabyte.
   var memory = 10
   /// The gradient's greatest element at convergence, for a function of the order of 1.
   var tolerance = 1e-6
@@ -39,7 +39,7 @@ struct LimitedMemoryBFGS: Sendable {
   ///   - function: Returns the value at a point and overwrites the gradient. A value that is infinite or NaN makes the step
   ///     shorter.
   /// - Throws: The errors of the function.
-  /// - Complexity: O(memory · size) a step, and one or a few calls of the function.
+  /// - Complexity: O(memory · size) per step, and one or a few calls of the function.
   func minimize<Failure: Error>(
     from start: [Double], _ function: (_ point: [Double], _ gradient: inout [Double]) throws(Failure) -> Double
   ) throws(Failure) -> Minimum {
@@ -74,7 +74,7 @@ struct LimitedMemoryBFGS: Sendable {
     return Minimum(point: point, value: value, iterations: max(0, iterations), isConverged: false)
   }
 
-  /// Returns a point that satisfies both conditions, or else the best point with a lower value, or nil where there is none.
+  /// Returns a point that satisfies both conditions, or else the best point with a lower value, or nil if there is none.
   private func step<Failure: Error>(
     from point: [Double], _ value: Double, along direction: [Double], slope: Double, length: Double,
     _ function: (_ point: [Double], _ gradient: inout [Double]) throws(Failure) -> Double
@@ -101,7 +101,7 @@ struct LimitedMemoryBFGS: Sendable {
   }
 }
 
-/// The last steps s of a descent and the changes y of the gradient, from which the inverse Hessian is estimated.
+/// The last steps s of a descent and the changes y of the gradient, which together estimate the inverse Hessian.
 struct CurvatureHistory: Sendable {
   private let memory: Int
   private var pairs: [(step: [Double], change: [Double], product: Double)] = []
@@ -138,7 +138,7 @@ struct CurvatureHistory: Sendable {
 }
 
 extension [Double] {
-  /// Returns Σ xᵢ yᵢ of arrays of one length.
+  /// Returns Σ xᵢ yᵢ of arrays of equal length.
   func dot(_ other: [Double]) -> Double {
     withUnsafeBufferPointer { mine in
       other.withUnsafeBufferPointer { other in
@@ -149,7 +149,7 @@ extension [Double] {
     }
   }
 
-  /// Returns x + f y of arrays of one length.
+  /// Returns x + f y of arrays of equal length.
   func plus(_ other: [Double], times factor: Double) -> [Double] {
     var sum = self
     sum.withUnsafeMutableBufferPointer { sum in
@@ -160,6 +160,6 @@ extension [Double] {
     return sum
   }
 
-  /// Returns x − y of arrays of one length.
+  /// Returns x − y of arrays of equal length.
   func minus(_ other: [Double]) -> [Double] { plus(other, times: -1) }
 }

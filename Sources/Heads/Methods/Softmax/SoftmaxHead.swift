@@ -8,7 +8,8 @@ import ModelSurgery
 ///
 ///     mean of −log softmax(s W y + b)[label]  +  l / 2 ‖W‖²
 ///
-/// with equal weights of all classes, and of a picture's views together as of one picture. The bias of the head is b − s W μ.
+/// where all classes have equal weights, and each picture's views together have the weight of one picture. The bias of the
+/// head is b − s W μ.
 public struct SoftmaxHead: HeadMethod {
   /// `softmax`.
   public static let name = "softmax"
@@ -34,8 +35,8 @@ public struct SoftmaxHead: HeadMethod {
 
   /// Solves for the head.
   ///
-  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set keeps only sums; `LinearAlgebraError`.
-  /// - Complexity: O(n V N D) a step.
+  /// - Throws: ``HeadError``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores only sums; `LinearAlgebraError`.
+  /// - Complexity: O(n V N D) per step.
   public func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
     try HeadError.checkClasses(embeddings)
     try HeadError.checkPositive(scale, name: "the scale")

@@ -10,13 +10,13 @@ public import TFLite
   import Musl
 #endif
 
-/// A fully connected layer and a softmax behind embeddings, trained by stochastic gradient descent: PyCoral's
+/// A fully connected layer and a softmax on embeddings, trained by stochastic gradient descent: PyCoral's
 /// `pycoral.learn.backprop.softmax_regression.SoftmaxRegression`, libcoral's `SoftmaxRegressionModel`.
 ///
 ///     probabilities = softmax(W x + b)
 ///
 /// x are embeddings as real numbers, as the network outputs them; see ``Embedding/values``. ``SoftmaxHead`` needs no learning
-/// rate and is more accurate; use this type where you have tuned the learning rate already.
+/// rate and is more accurate; use this type if you have already tuned a learning rate.
 ///
 /// ```swift
 /// var regression = try SoftmaxRegression(featureDimension: 1024, classCount: 17)
@@ -31,8 +31,8 @@ public struct SoftmaxRegression: Sendable, Hashable {
   /// The strength r of the regularisation r / 2 ‖W‖²; PyCoral's `reg`. PyCoral adds it to the printed loss but not to the
   /// gradient; this type adds it to both.
   public let regularization: Double
-  /// The range of 0 and the training embeddings' logits, or nil before training. The output of a quantised layer has this
-  /// range.
+  /// The range that covers 0 and the logits of the training embeddings, or nil before training. The output of a quantised
+  /// layer has this range.
   public internal(set) var logitRange: ClosedRange<Float>?
 
   /// W: `[N, D]`.
@@ -52,7 +52,7 @@ public struct SoftmaxRegression: Sendable, Hashable {
   ///   - classCount: N, the number of classes.
   ///   - weightScale: The standard deviation of the weights, which are normally distributed; biases are 0.
   ///   - regularization: The strength r of the regularisation r / 2 ‖W‖².
-  ///   - seed: The seed of the weights and of the batches. PyCoral's are different each time.
+  ///   - seed: The seed of the weights and of the batches. PyCoral draws different ones each time.
   /// - Throws: ``HeadError/badSetting(name:value:needed:)`` and ``HeadError/tooFewClasses(_:)``.
   public init(
     featureDimension: Int, classCount: Int, weightScale: Double = 0.01, regularization: Double = 0, seed: UInt64 = 0
@@ -86,7 +86,7 @@ public struct SoftmaxRegression: Sendable, Hashable {
   /// b: `[N]`.
   public var biases: [Float] { offsets.map { Float($0) } }
 
-  /// Returns W x + b; zeros where the embedding does not have D elements.
+  /// Returns the logits W x + b, or zeros if the embedding does not have D elements.
   ///
   /// - Complexity: O(N D).
   public func logits(of embedding: [Float]) -> [Float] {
@@ -114,7 +114,7 @@ public struct SoftmaxRegression: Sendable, Hashable {
     return powers.map { Float($0 / sum) }
   }
 
-  /// Returns the most probable class of each embedding, the lowest among equals: libcoral's `RunInference`.
+  /// Returns the most probable class of each embedding, among equals the lowest id: libcoral's `RunInference`.
   public func classes(of embeddings: [[Float]]) -> [Int] {
     embeddings.map { embedding in
       let logits = logits(of: embedding)
@@ -175,12 +175,12 @@ extension SoftmaxRegression {
   ///   - validation: Examples for which progress reports the accuracy.
   ///   - iterations: The number of steps; PyCoral's `num_iter`.
   ///   - learningRate: The length of a step.
-  ///   - batchSize: The number of examples of a step; PyCoral's `batch_size`.
-  ///   - reportEvery: The number of iterations between two reports, 0 for none; PyCoral's `print_every`.
+  ///   - batchSize: The number of examples per step; PyCoral's `batch_size`.
+  ///   - reportEvery: The number of iterations between two reports, 0 for no reports; PyCoral's `print_every`.
   ///   - report: Called with the reports.
-  /// - Throws: ``HeadError/badSetting(name:value:needed:)`` where settings or examples do not fit, or the learning rate is so
-  ///   great that training diverges; `LinearAlgebraError`. Nothing has changed then.
-  /// - Complexity: O(batch N D) an iteration.
+  /// - Throws: ``HeadError/badSetting(name:value:needed:)`` where settings or examples are invalid, or the learning rate is so
+  ///   great that training diverges; `LinearAlgebraError`. On an error the layer is unchanged.
+  /// - Complexity: O(batch N D) per iteration.
   public mutating func trainWithSGD(
     _ training: Examples, validation: Examples? = nil, iterations: Int, learningRate: Double, batchSize: Int = 100,
     reportEvery: Int = 100, report: (Progress) throws -> Void = { _ in }
@@ -284,10 +284,10 @@ extension SoftmaxRegression {
 }
 
 extension SoftmaxRegression {
-  /// Returns the extractor with the trained layer and a softmax behind it: PyCoral's `serialize_model`, libcoral's
+  /// Returns the extractor followed by the trained layer and a softmax: PyCoral's `serialize_model`, libcoral's
   /// `AppendLayersToEmbeddingExtractor`.
   ///
-  /// Behind a quantised extractor the layer is quantised. Its output has the range of the logits of the training examples;
+  /// After a quantised extractor the layer is quantised too. Its output has the range of the logits of the training examples;
   /// Coral uses the range over all batches during training.
   ///
   /// - Parameter extractor: An embedding extractor, whose output is one vector of D elements.
@@ -298,7 +298,7 @@ extension SoftmaxRegression {
         name: "the range of the logits", value: "unknown", needed: "measured first, by trainWithSGD")
     }
     var model = try extractor.appendingSoftmaxLayer(weights: weights, biases: biases, logits: logitRange)
-    // A description of a newer schema than this module knows stays as it is.
+    // A description with a newer schema than this module knows stays unchanged.
     try? model.describeClassifier(name: "Image classifier")
     return model
   }

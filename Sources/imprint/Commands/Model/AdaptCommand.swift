@@ -17,10 +17,10 @@ struct AdaptCommand: AsyncParsableCommand {
     commandName: "adapt",
     abstract: "Prepare an image classifier for imprinting, and keep its classes.",
     discussion: """
-      The last layer is placed behind the L2 normalisation that imprinting needs. The classifier ranks its classes as \
-      before, and new ones can be imprinted beside them or instead of them. An embedding extractor gets an empty head.
+      Inserts the L2 normalisation that imprinting needs before the last layer. The classifier ranks its classes as before, \
+      and new classes can be imprinted beside them or instead of them. An embedding extractor gets an empty head.
 
-      With --calibration, the scores keep their sharpness too; without, it is estimated.
+      With --calibration, the scale of the scores is measured on pictures; without, it is estimated.
 
       EXAMPLES
         imprint model adapt mobilenet.tflite -o base.tflite
@@ -71,7 +71,7 @@ struct AdaptCommand: AsyncParsableCommand {
     if layout == .coral, adaptation.head != nil {
       Terminal.warn(
         """
-        Coral's uint8 layout is less precise, and some answers change. Coral's own ImprintingEngine drops the biases of \
+        Coral's uint8 layout is less precise, so some answers change. Coral's own ImprintingEngine drops the biases of \
         the kept classes when it saves; imprint keeps them
         """)
     }
@@ -95,7 +95,7 @@ struct AdaptReport: Encodable {
   /// The number of kept classes.
   let classes: Int
   let features: Int
-  /// The factor of the cosines.
+  /// The scale, which multiplies the cosines.
   let scale: Float
   /// ‖f‖ and the highest logit, measured on the calibration pictures.
   let featureNorm: Float?

@@ -12,11 +12,11 @@ struct CompileCommand: AsyncParsableCommand {
     commandName: "compile",
     abstract: "Compile a model for the Edge TPU with Coral's compiler.",
     discussion: """
-      Writes NAME_edgetpu.tflite for NAME.tflite. The model must be quantised to 8 bits. A compiled model cannot be trained further; use 'imprint model \
-      prepare-edgetpu' to keep the last layer trainable.
+      Writes NAME_edgetpu.tflite for NAME.tflite. The model must be quantised to 8 bits. A compiled model cannot be trained \
+      further; use 'imprint model prepare-edgetpu' to keep the last layer trainable.
 
-      The command needs Coral's edgetpu_compiler; the environment variable IMPRINT_EDGETPU_COMPILER names another one than \
-      that on PATH.
+      The command needs Coral's edgetpu_compiler on PATH, or its path in the environment variable \
+      IMPRINT_EDGETPU_COMPILER.
 
       EXAMPLES
         imprint model compile base.tflite -o compiled

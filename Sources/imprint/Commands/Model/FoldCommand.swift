@@ -12,11 +12,11 @@ import TFLite
 struct FoldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fold",
-    abstract: "Fold operators on constants into constants.",
+    abstract: "Replace operators on constants by their results.",
     discussion: """
-      Operators whose inputs are all constant, such as a normalisation of frozen weights, are replaced by their results, \
-      and unused tensors and buffers are removed. The LiteRT runtime computes the results, so that they are bit-identical \
-      to those of every run. Weights stored in fewer bits than they are used in become larger.
+      Computes operators whose inputs are all constant, such as a normalisation of frozen weights, stores their results as \
+      constants, and removes unused tensors and buffers. The LiteRT runtime computes the results, so that they are \
+      bit-identical to those of every run. Weights that were stored in fewer bits take more space.
 
       EXAMPLES
         imprint model fold model.tflite -o folded.tflite

@@ -13,7 +13,7 @@ struct HeadCommand: ParsableCommand {
     commandName: "head",
     abstract: "Extract, remove or replace a classifier's head.",
     discussion: """
-      The head is the part of the model behind the embedding.
+      The head is the part of the model that follows the embedding.
 
       EXAMPLES
         imprint model head flowers.tflite --drop -o extractor.tflite
@@ -32,7 +32,7 @@ struct HeadCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the model with another head: that of a classifier on the same embedding, or a head by itself.",
+      "Write the model with the head of another file: a classifier on the same embedding, or a head alone.",
       valueName: "file"))
   var replace: String?
 

@@ -19,17 +19,17 @@ struct ModelCommand: AsyncParsableCommand {
     ])
 }
 
-/// The option that packs class names into the model that is written.
+/// The option that packs class names into the output model.
 struct LabelOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
       Names of the model's classes, to pack into it: a text file of '<id> <label>' lines, or with one label per line. \
-      (default: those that the model contains)
+      (default: the names in the model)
       """, valueName: "file"))
   var labels: String?
 
-  /// Returns the labels in the file for a model with `count` classes, or nil if no file was named.
+  /// Returns the labels in the file for a model with `count` classes, or nil if no file was given.
   func lines(count: Int) throws -> [String]? {
     guard let labels else { return nil }
     let read = try Labels(contentsOf: URL(filePath: labels))

@@ -17,8 +17,8 @@ struct PrepareEdgeTPUCommand: AsyncParsableCommand {
       Splits the model at the embedding, compiles the base, and joins both parts again: the base runs on the Edge TPU, the \
       head on the processor. An embedding extractor is compiled as a whole. A label file beside the model is copied.
 
-      The command needs Coral's edgetpu_compiler; the environment variable IMPRINT_EDGETPU_COMPILER names another one than \
-      that on PATH.
+      The command needs Coral's edgetpu_compiler on PATH, or its path in the environment variable \
+      IMPRINT_EDGETPU_COMPILER.
 
       EXAMPLES
         imprint model prepare-edgetpu flowers.tflite -o flowers_edgetpu.tflite

@@ -74,10 +74,10 @@ struct QuantizeCommand: AsyncParsableCommand {
     let file = URL(filePath: model)
     let sources = [file] + (ranges.map { [URL(filePath: $0)] } ?? [])
     try OutputFile.check(output, notReplacing: sources)
-    let kept = saveRanges.map { URL(filePath: $0) }
-    if let kept {
-      try OutputFile.check(kept, notReplacing: sources)
-      guard !OutputFile.isSame(kept, output) else {
+    let rangesFile = saveRanges.map { URL(filePath: $0) }
+    if let rangesFile {
+      try OutputFile.check(rangesFile, notReplacing: sources)
+      guard !OutputFile.isSame(rangesFile, output) else {
         throw UsageError("--save-ranges and --output name the same file", remedy: "choose another name for one of them")
       }
     }
@@ -87,15 +87,16 @@ struct QuantizeCommand: AsyncParsableCommand {
     let measured = try await measure(quantization, pictures, runtime)
     let quantized = try quantization.model(ranges: measured, input: inputType, output: outputType)
     // Some of the pictures are enough to compare the models.
-    let asked = pictures.enumerated().filter { $0.offset.isMultiple(of: max(1, pictures.count / 100)) }.map(\.element)
+    let compared = pictures.enumerated().filter { $0.offset.isMultiple(of: max(1, pictures.count / 100)) }.map(
+      \.element)
     let agreement =
-      asked.isEmpty
+      compared.isEmpty
       ? nil
       : try await QuantizationAgreement(
-        of: quantization.source, and: quantized, pictures: asked, resize: resize, threads: work.threads,
+        of: quantization.source, and: quantized, pictures: compared, resize: resize, threads: work.threads,
         runtime: runtime)
     let serialized = try quantized.serialized()
-    try kept.map { try measured.write(to: $0) }
+    try rangesFile.map { try measured.write(to: $0) }
     try serialized.write(to: output)
     let report = try QuantizationReport(
       quantization, quantized, measured, agreement, bytesBefore: quantization.source.serialized().count,
@@ -143,14 +144,14 @@ struct QuantizationReport: Encodable {
     bytesBefore: Int, bytesAfter: Int, output: URL
   ) {
     let graph = model.mainSubgraph ?? SubGraph()
-    let words = { (tensors: [Int32]) in tensors.first.flatMap { graph.tensor($0)?.type.name } ?? "" }
+    let typeName = { (tensors: [Int32]) in tensors.first.flatMap { graph.tensor($0)?.type.name } ?? "" }
     operators = graph.operators.count
     ranges = quantization.activations.count
     calibrationPictures = measured.pictures
     self.bytesBefore = bytesBefore
     self.bytesAfter = bytesAfter
-    input = words(graph.inputs)
-    self.output = words(graph.outputs)
+    input = typeName(graph.inputs)
+    self.output = typeName(graph.outputs)
     comparedPictures = agreement?.pictures
     top1Agreement = agreement?.sameAnswer
     embeddingCosine = agreement?.cosine

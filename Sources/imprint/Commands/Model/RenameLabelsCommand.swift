@@ -15,8 +15,8 @@ struct RenameLabelsCommand: ParsableCommand {
     commandName: "rename-labels",
     abstract: "Rename the classes of a classifier.",
     discussion: """
-      The order of the classes does not change. If there is a label file beside the model, one is written beside the \
-      output too.
+      The order of the classes does not change. If there is a label file beside the model, the command also writes one \
+      beside the output.
 
       EXAMPLES
         imprint model rename-labels flowers.tflite ros=rose -o flowers.tflite
@@ -45,7 +45,7 @@ struct RenameLabelsCommand: ParsableCommand {
     let beside = Teacher.labelFile(for: file)
     let list = list
     guard !OutputFile.isSame(file, beside) else {
-      throw UsageError("--output ends in .txt, as the label file beside it does", remedy: "end it in .tflite")
+      throw UsageError("--output ends in .txt, like the label file beside it", remedy: "end it in .tflite")
     }
     try OutputFile.check(file, notReplacing: [list].compactMap { $0 })
     var classifier = try Model(contentsOf: source)
@@ -76,9 +76,9 @@ struct RenameLabelsCommand: ParsableCommand {
     let serialized = try classifier.serialized()
     try serialized.write(to: file)
     if isWrittenBeside { try AtomicFile(beside).write(new.text) }
-    if case let seen = Teacher.embeddingsFile(for: file), exists(seen) {
+    if case let embeddings = Teacher.embeddingsFile(for: file), exists(embeddings) {
       Terminal.warn(
-        "\(seen.relativePath) has the old names; 'imprint merge --rename' changes them, to continue training later"
+        "\(embeddings.relativePath) has the old names; 'imprint merge --rename' changes them, to continue training later"
       )
     }
     let changed = (0..<count).filter { old?.names[$0] != new.names[$0] }
@@ -88,7 +88,7 @@ struct RenameLabelsCommand: ParsableCommand {
     try Terminal.print(json ? Terminal.json(report) : report.text(place: file.relativePath))
   }
 
-  /// The file of names, if the only argument after the model is one.
+  /// The file of class names, if the only argument after the model is one.
   private var list: URL? {
     guard labels.count == 1, let name = labels.first else { return nil }
     let file = URL(filePath: name)

@@ -14,7 +14,7 @@ struct RequantizeCommand: AsyncParsableCommand {
     abstract: "Rewrite a uint8 model to int8, which many processors run faster.",
     discussion: """
       Older quantised models, such as Coral's, store the weights of a layer as uint8 with one scale. Processors with 8-bit \
-      dot products are faster with int8 weights and one scale per channel. Nearly all weights are converted exactly, and \
+      dot products run int8 weights with one scale per channel faster. Nearly all weights are converted exactly, and \
       no pictures are needed. Models compiled for the Edge TPU are not changed.
 
       EXAMPLES
@@ -49,7 +49,7 @@ struct RequantizeCommand: AsyncParsableCommand {
         """
         there is nothing to rewrite in \(file.relativePath): no layer with uint8 weights and a single scale runs on the \
         processor
-        """, remedy: "use the model as it is")
+        """, remedy: "use the model without changes")
     }
     let serialized = try requantization.model.serialized()
     try serialized.write(to: output)

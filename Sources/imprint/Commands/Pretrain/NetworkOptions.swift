@@ -9,18 +9,18 @@ struct NetworkOptions: ParsableArguments {
       "Architecture: \(Architecture.known.map(\.name).joined(separator: ", ")).", valueName: "name"))
   var architecture = Architecture.mobileNetV1().name
 
-  @Option(help: ArgumentHelp("Width and height of the input. (default: the architecture's own)", valueName: "pixels"))
+  @Option(help: ArgumentHelp("Width and height of the input. (default: the architecture's)", valueName: "pixels"))
   var side: Int?
 
   @Option(
     help: ArgumentHelp(
       """
       Add a linear layer with n outputs before the normalisation, so that embeddings can be negative, which helps to \
-      imprint classes beside the trained ones. Best as many as the base has.
+      imprint classes beside the trained ones. The best n is the number of outputs of the base.
       """, valueName: "n"))
   var projection: Int?
 
-  @Option(help: ArgumentHelp("Initial factor of the cosines, which is trained.", valueName: "factor"))
+  @Option(help: ArgumentHelp("Initial scale of the cosines. Training changes it.", valueName: "factor"))
   var scale: Float = 10
 
   @Option(help: ArgumentHelp("Dropout rate of the embedding.", valueName: "rate"))
@@ -70,7 +70,7 @@ struct QuantisationOptions: ParsableArguments {
 
 /// Random augmentation of the training pictures.
 struct AugmentationOptions: ParsableArguments {
-  @Flag(help: "Train on the pictures as they are.")
+  @Flag(help: "Train on the pictures without random augmentation.")
   var noAugmentation = false
 
   @Option(help: ArgumentHelp("Smallest area of a random crop; 1 for no crops.", valueName: "fraction"))

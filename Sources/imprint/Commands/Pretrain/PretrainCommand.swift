@@ -52,7 +52,7 @@ struct PretrainTrainCommand: AsyncParsableCommand {
 struct PretrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pretrain",
-    abstract: "Train a base model of your own, for imprinting.",
+    abstract: "Train your own base model for imprinting.",
     discussion: """
       Trains MobileNet v1 or EfficientNet-Lite0 with L2-normalised embeddings, from random or pretrained weights, in float \
       or quantisation-aware for the Edge TPU. Needs libtorch, which scripts/setup --training installs.
@@ -63,7 +63,7 @@ struct PretrainCommand: AsyncParsableCommand {
         imprint pretrain export run/best.safetensors -o base.tflite
         imprint train --model base.tflite --data new-flowers --output new.tflite
       """,
-    // Listed if it can be used; if not, it still runs and says what is missing.
+    // Without libtorch, the help does not list the command, but running it reports what is missing.
     shouldDisplay: TorchLibrary.isInstalled,
     subcommands: [
       PretrainTrainCommand.self, PretrainEvaluateCommand.self, PretrainExportCommand.self,

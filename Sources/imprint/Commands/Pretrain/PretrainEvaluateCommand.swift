@@ -28,7 +28,7 @@ struct PretrainEvaluateCommand: AsyncParsableCommand {
       "Fraction of each class's pictures that training held back. Only those are evaluated.", valueName: "fraction"))
   var testRatio = 0.0
 
-  @OptionGroup var place: TorchOptions
+  @OptionGroup var torch: TorchOptions
 
   @Flag(help: "Print the result as JSON, with the confusion matrix.")
   var json = false
@@ -54,7 +54,7 @@ struct PretrainEvaluateCommand: AsyncParsableCommand {
     let progress = Progress(total: data.count)
     defer { progress.finish() }
     let evaluation = try await Trainer(library).evaluate(
-      checkpoint, on: data, device: place.number(), threads: place.threads
+      checkpoint, on: data, device: torch.number(), threads: torch.threads
     ) { done, _ in progress.update(done) }
     progress.finish()
     let report = NetworkReport(evaluation)

@@ -17,7 +17,7 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
     discussion: """
       Repeats the experiment of the weight-imprinting paper on your own pictures: a base model is trained on some classes, \
       and learns the others from a few pictures each, by five methods. The accuracy is measured on held-back pictures, with \
-      all classes to choose from. A base model that exists in the output folder is used, or trained to the end.
+      all classes to choose from. If the output folder contains a base model, it is used, after completing its training.
 
       random, tuned      random weights for the new classes, then fine-tuning
       imprinted          weights are the normalised sums of the embeddings
@@ -75,7 +75,7 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Interruption.guarding(
-      or: "Stopped. The same command continues from the base model as far as it is trained."
+      or: "Stopped. Run the same command again to continue the training of the base model."
     ) {
       try await experiment()
     }
@@ -92,7 +92,7 @@ struct PretrainExperimentCommand: AsyncParsableCommand {
     var experiment = Experiment(
       draws: settings.draws, testRatio: training.basics.testRatio,
       fineTuning: FineTuning(of: settings.fineTune, epochs: settings.fineTuneEpochs, rate: settings.fineTuneRate),
-      seed: training.descent.seed)
+      seed: training.optimisation.seed)
     if let shots = settings.shots { experiment.shots = shots.values }
     try experiment.check(on: data, baseLabels: base.labels)
 

@@ -15,7 +15,7 @@ struct PretrainExportCommand: AsyncParsableCommand {
     abstract: "Export a checkpoint to a .tflite model for imprinting.",
     discussion: """
       A network trained with --quantize becomes a quantised model of that type, any other a float model. The model has \
-      Coral's layout, which 'imprint train' and the Edge TPU tools accept as it is.
+      Coral's layout, which 'imprint train' and the Edge TPU tools accept.
 
       EXAMPLES
         imprint pretrain export run/best.safetensors -o base.tflite

@@ -10,7 +10,7 @@ import Training
 
 /// The options of a training run.
 struct TrainingOptions: ParsableArguments {
-  /// What is trained, and from where.
+  /// The pictures, the output and the initial weights.
   struct Basics: ParsableArguments {
     @OptionGroup var pictures: TrainingDataOptions
 
@@ -32,7 +32,7 @@ struct TrainingOptions: ParsableArguments {
     @Flag(help: "Train only the head, in seconds instead of hours.")
     var freezeBase = false
 
-    @Flag(help: "With --freeze-base, compute the embeddings anew in every step.")
+    @Flag(help: "With --freeze-base, compute the embeddings again in every step.")
     var recomputeEmbeddings = false
 
     func validate() throws {
@@ -47,10 +47,10 @@ struct TrainingOptions: ParsableArguments {
 
   @OptionGroup(title: "Training") var basics: Basics
   @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Optimisation") var descent: OptimisationOptions
-  @OptionGroup(title: "Random augmentation") var variation: AugmentationOptions
-  @OptionGroup(title: "Quantisation-aware training") var rounding: QuantisationOptions
-  @OptionGroup(title: "Speed and devices") var place: TorchOptions
+  @OptionGroup(title: "Optimisation") var optimisation: OptimisationOptions
+  @OptionGroup(title: "Random augmentation") var randomAugmentation: AugmentationOptions
+  @OptionGroup(title: "Quantisation-aware training") var quantisation: QuantisationOptions
+  @OptionGroup(title: "Speed and devices") var torch: TorchOptions
 
   /// Returns the run.
   ///
@@ -62,16 +62,18 @@ struct TrainingOptions: ParsableArguments {
     let parts = try data.split(testRatio: basics.testRatio)
     var run = TrainingRun(
       settings: try settings(), training: parts.training, test: basics.testRatio > 0 ? parts.heldBack : nil,
-      folder: URL(filePath: basics.output), threads: place.threads)
+      folder: URL(filePath: basics.output), threads: torch.threads)
     run.isResuming = isResuming
     run.isCachingEmbeddings = !basics.recomputeEmbeddings
-    run.device = try place.number()
+    run.device = try torch.number()
     if isResuming {
       guard FileManager.default.fileExists(atPath: run.lastFile.path) else {
         throw TrainingError.nothingToResume(path: run.lastFile.path)
       }
-      // Settings that are not given are those of the checkpoint. The run refuses others when it starts.
-      if run.settings == (try Self.usualSettings()) { run.settings = try Checkpoint(contentsOf: run.lastFile).settings }
+      // Without options, the checkpoint's settings apply. The run refuses different settings when it starts.
+      if run.settings == (try Self.defaultSettings()) {
+        run.settings = try Checkpoint(contentsOf: run.lastFile).settings
+      }
     } else {
       run.pretrained = try basics.pretrained.map { try PretrainedWeights(of: URL(filePath: $0), for: network.base()) }
     }
@@ -79,20 +81,22 @@ struct TrainingOptions: ParsableArguments {
   }
 
   /// The settings without any option.
-  private static func usualSettings() throws -> TrainingSettings {
+  private static func defaultSettings() throws -> TrainingSettings {
     try parse(["--data", "pictures", "--output", "run"]).settings()
   }
 
   private func settings() throws -> TrainingSettings {
     let base = try network.base()
-    let epochs = descent.epochs(isBaseFrozen: basics.freezeBase)
+    let epochs = optimisation.epochs(isBaseFrozen: basics.freezeBase)
     return TrainingSettings(
       architecture: base.name, side: Int(base.side), head: network.head, epochs: epochs,
-      batchSize: descent.batchSize, optimizer: descent.rule,
-      rate: descent.rate(isBaseFrozen: basics.freezeBase, isProjected: network.projection != nil),
-      weightDecay: descent.weightDecay, labelSmoothing: descent.labelSmoothing, averageDecay: descent.emaDecay,
-      statisticsMomentum: descent.batchNormMomentum, isBaseFrozen: basics.freezeBase,
-      fakeQuantization: rounding.settings(epochs: epochs), augmentation: variation.augmentation, seed: descent.seed)
+      batchSize: optimisation.batchSize, optimizer: optimisation.rule,
+      rate: optimisation.rate(isBaseFrozen: basics.freezeBase, isProjected: network.projection != nil),
+      weightDecay: optimisation.weightDecay, labelSmoothing: optimisation.labelSmoothing,
+      averageDecay: optimisation.emaDecay,
+      statisticsMomentum: optimisation.batchNormMomentum, isBaseFrozen: basics.freezeBase,
+      fakeQuantization: quantisation.settings(epochs: epochs), augmentation: randomAugmentation.augmentation,
+      seed: optimisation.seed)
   }
 }
 
@@ -109,7 +113,7 @@ struct TrainingDataOptions: ParsableArguments {
 
   /// Returns the pictures.
   ///
-  /// - Parameter split: The files to take of a folder that has several splits.
+  /// - Parameter split: The split to read if a folder has several.
   func load(_ split: RecordSplit) async throws -> TrainingData {
     try await TrainingData(at: URL(filePath: data), split: split, labels: labels.map { URL(filePath: $0) })
   }

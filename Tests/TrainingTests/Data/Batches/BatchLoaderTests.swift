@@ -6,12 +6,12 @@ import Testing
 
 @testable import Training
 
-@Suite("Batches")
+@Suite("Batch loader")
 struct BatchLoaderTests {
   private let folder: TemporaryFolder
   private let data: TrainingData
 
-  /// Twenty-two pictures in two classes, each of another colour.
+  /// Writes 22 pictures in two classes, each with other colours.
   init() throws {
     folder = try TemporaryFolder()
     for number in 0..<22 {
@@ -30,68 +30,68 @@ struct BatchLoaderTests {
       training: data, augmentation: augmentation, side: 8, batchSize: batchSize, seed: seed, threads: threads)
   }
 
-  private struct Taken: Hashable {
+  private struct Contents: Hashable {
     let place: [Int]
     let labels: [Int32]
     let indices: [Int32]
     let pixels: [UInt8]
   }
 
-  private func take(_ batches: Batches) async throws -> [Taken] {
-    var taken: [Taken] = []
+  private func collect(_ batches: Batches) async throws -> [Contents] {
+    var contents: [Contents] = []
     for try await batch in batches {
-      taken.append(
-        Taken(
+      contents.append(
+        Contents(
           place: [batch.epoch, batch.number], labels: batch.labels, indices: batch.indices, pixels: batch.pixels))
     }
-    return taken
+    return contents
   }
 
-  @Test("Evaluation takes all pictures in order, as the reader brings them, and keeps the last few")
+  @Test("Evaluation reads all pictures in order, including the incomplete last batch")
   func evaluation() async throws {
     let loader = try BatchLoader(evaluating: data, side: 8, batchSize: 5)
     #expect(loader.batchesPerEpoch == 5)
-    let taken = try await take(loader.batches())
-    #expect(taken.map(\.indices.count) == [5, 5, 5, 5, 2])
-    #expect(taken.flatMap(\.indices) == Array(0..<22))
-    #expect(taken.flatMap(\.labels) == data.examples.map { Int32($0.label) })
+    let contents = try await collect(loader.batches())
+    #expect(contents.map(\.indices.count) == [5, 5, 5, 5, 2])
+    #expect(contents.flatMap(\.indices) == Array(0..<22))
+    #expect(contents.flatMap(\.labels) == data.examples.map { Int32($0.label) })
     let reader = try PictureReader(width: 8, height: 8, resize: .crop(fraction: 0.875))
     let expected = try data.examples.flatMap { try reader.read(URL(filePath: data.name(of: $0))).pixels }
-    #expect(taken.flatMap(\.pixels) == expected)
+    #expect(contents.flatMap(\.pixels) == expected)
   }
 
-  @Test("Training takes all pictures in another order in every epoch, and drops what is no whole batch")
+  @Test("Training shuffles the pictures in every epoch and drops the incomplete last batch")
   func training() async throws {
     let loader = try loader()
     #expect(loader.batchesPerEpoch == 5)
-    let taken = try await take(loader.batches(epochs: 0..<2))
-    #expect(taken.map(\.place) == (0..<2).flatMap { epoch in (0..<5).map { [epoch, $0] } })
+    let contents = try await collect(loader.batches(epochs: 0..<2))
+    #expect(contents.map(\.place) == (0..<2).flatMap { epoch in (0..<5).map { [epoch, $0] } })
     for epoch in 0..<2 {
       let order = loader.order(epoch: epoch)
       #expect(Set(order) == Set(0..<22))
-      #expect(taken[epoch * 5..<epoch * 5 + 5].flatMap(\.indices) == Array(order.prefix(20)))
+      #expect(contents[epoch * 5..<epoch * 5 + 5].flatMap(\.indices) == Array(order.prefix(20)))
     }
     #expect(loader.order(epoch: 0) != loader.order(epoch: 1))
     #expect(try self.loader(seed: 2).order(epoch: 0) != loader.order(epoch: 0))
-    for batch in taken { #expect(batch.labels == batch.indices.map { $0 < 9 ? 0 : 1 }) }
+    for batch in contents { #expect(batch.labels == batch.indices.map { $0 < 9 ? 0 : 1 }) }
   }
 
-  @Test("Batches are the same, bit for bit, on any number of threads and however far ahead they are made")
+  @Test("Batches are identical for any number of threads and prefetched batches")
   func threads() async throws {
-    let expected = try await take(loader(threads: 1).batches(epochs: 3..<5, ahead: 1))
+    let expected = try await collect(loader(threads: 1).batches(epochs: 3..<5, ahead: 1))
     for (threads, ahead) in [(2, 1), (5, 2), (16, 30), (3, .max)] {
-      #expect(try await take(loader(threads: threads).batches(epochs: 3..<5, ahead: ahead)) == expected)
+      #expect(try await collect(loader(threads: threads).batches(epochs: 3..<5, ahead: ahead)) == expected)
     }
-    #expect(try await take(loader(seed: 2).batches(epochs: 3..<5)) != expected)
+    #expect(try await collect(loader(seed: 2).batches(epochs: 3..<5)) != expected)
   }
 
-  @Test("A run that goes on takes the batches that it would have taken", arguments: [0, 3, 5, 7, 10, 99])
+  @Test("A resumed run gets the remaining batches", arguments: [0, 3, 5, 7, 10, 99])
   func resumed(first: Int) async throws {
-    let all = try await take(loader().batches(epochs: 1..<3))
-    #expect(try await take(loader().batches(epochs: 1..<3, from: first)) == Array(all.dropFirst(first)))
+    let all = try await collect(loader().batches(epochs: 1..<3))
+    #expect(try await collect(loader().batches(epochs: 1..<3, from: first)) == Array(all.dropFirst(first)))
   }
 
-  @Test("Pictures are cropped, mirrored and recoloured as was drawn for them")
+  @Test("Crops, mirrors and recolours each picture by its draw")
   func augmented() async throws {
     let augmentation = RandomAugmentation()
     let loader = try loader(augmentation, seed: 6)
@@ -112,7 +112,7 @@ struct BatchLoaderTests {
     #expect(plain.pixels != batch.pixels)
   }
 
-  @Test("Records give the batches that files give")
+  @Test("Records give the same batches as files")
   func records() async throws {
     let records = try data.examples.flatMap { example in
       let picture = try Data(contentsOf: URL(filePath: data.name(of: example)))
@@ -122,22 +122,22 @@ struct BatchLoaderTests {
     try Data(records).write(to: file)
     let recorded = try BatchLoader(
       training: try await TrainingData(records: file), side: 8, batchSize: 4, seed: 1)
-    #expect(try await take(recorded.batches()) == take(loader().batches()))
+    #expect(try await collect(recorded.batches()) == collect(loader().batches()))
   }
 
   @Test(
-    "Photographs give the same batches on any number of threads")
+    "Photographs give identical batches on any number of threads")
   func photographs() async throws {
     let flowers = try TrainingData(folder: Material.flowers17).drawing(shots: 2, seed: 1).training
     let batches = try [1, 6].map { threads in
       try BatchLoader(training: flowers, side: 96, batchSize: 8, seed: 3, threads: threads).batches()
     }
-    let taken = try await take(batches[0])
-    #expect(taken.count == 4)
-    #expect(try await take(batches[1]) == taken)
+    let contents = try await collect(batches[0])
+    #expect(contents.count == 4)
+    #expect(try await collect(batches[1]) == contents)
   }
 
-  @Test("A picture that cannot be read is named when it is the turn of its batch, on any number of threads")
+  @Test("Names an unreadable picture at its batch, on any number of threads")
   func unreadable() async throws {
     let bad = [17, 18].map { URL(filePath: data.name(of: data.examples[$0])) }
     for file in bad { try Data("no picture".utf8).write(to: file) }
@@ -150,7 +150,7 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("So is a record's, by its number and file")
+  @Test("Names an unreadable picture in a record by its number and file")
   func unreadableRecord() async throws {
     let file = folder.appending("train.tfrecord")
     try Data(RecordWriter.record(RecordWriter.example(Array("no picture".utf8), label: 0))).write(to: file)
@@ -158,7 +158,7 @@ struct BatchLoaderTests {
     await #expect(throws: PictureError.unknownFormat(picture: "record 0 of \(file.path)")) { try await batches.next() }
   }
 
-  @Test("A cancelled task gets no more batches, and neither does anybody else")
+  @Test("Cancelling a task ends the batches for all tasks")
   func cancelled() async throws {
     let batches = try loader().batches(epochs: 0..<1_000_000)
     let task = Task {
@@ -171,14 +171,14 @@ struct BatchLoaderTests {
     await #expect(throws: CancellationError.self) { try await batches.next() }
   }
 
-  @Test("Batches that nobody takes any more are let go of while pictures are being read")
+  @Test("Abandoned batches are released while pictures are being read")
   func dropped() async throws {
     for _ in 0..<20 { _ = try await loader(threads: 4).batches(epochs: 0..<Int.max).next() }
     for _ in 0..<20 { _ = try loader(threads: 4).batches(epochs: 0..<Int.max) }
   }
 
-  @Test("Several takers get each batch once")
-  func takers() async throws {
+  @Test("Several consumers get each batch once")
+  func consumers() async throws {
     let batches = try loader().batches(epochs: 0..<4)
     let places = try await withThrowingTaskGroup(of: [[Int]].self) { group in
       for _ in 0..<4 {
@@ -195,15 +195,15 @@ struct BatchLoaderTests {
     #expect(batches.waited > .zero)
   }
 
-  @Test("No pictures give no batch")
+  @Test("Empty data gives no batches")
   func empty() async throws {
-    let nothing = try data.split(testRatio: 0).heldBack
-    let loader = try BatchLoader(evaluating: nothing, side: 8, batchSize: 5)
+    let noPictures = try data.split(testRatio: 0).heldBack
+    let loader = try BatchLoader(evaluating: noPictures, side: 8, batchSize: 5)
     #expect(loader.batchesPerEpoch == 0)
     #expect(try await loader.batches(epochs: 0..<9).next() == nil)
   }
 
-  @Test("Settings that cannot be are refused")
+  @Test("Rejects invalid settings")
   func bad() throws {
     #expect(throws: BatchLoaderError.tooFewExamples(22, batchSize: 23)) { try loader(batchSize: 23) }
     #expect(throws: BatchLoaderError.badBatchSize(0, limit: 65536)) { try loader(batchSize: 0) }

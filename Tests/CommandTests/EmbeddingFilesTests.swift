@@ -2,8 +2,8 @@ import Foundation
 import TestMaterial
 import Testing
 
-@Suite("Files of embeddings")
-struct SeenFilesTests {
+@Suite("Embedding files of the command")
+struct EmbeddingFilesTests {
   private struct Report: Decodable {
     struct Row: Decodable {
       let label: String
@@ -28,22 +28,22 @@ struct SeenFilesTests {
     try Imprint.run(["train", "--model", model] + arguments)
   }
 
-  /// What a file of it holds.
-  private func seen(_ name: String) throws -> Report {
+  /// Returns the classes of an embedding file.
+  private func contents(_ name: String) throws -> Report {
     try Imprint.run("merge", path(name), "-o", path("copy.embeddings"), "--json").decoded(as: Report.self)
   }
 
-  @Test("The example of the help works: from flowers.embeddings to flowers.tflite, with relative paths")
+  @Test("Trains from an embedding file with relative paths, as in the example of the help")
   func example() throws {
     try Imprint.run(
       "embed", flowers(["daisy", "iris"], as: "data"), "-o", path("flowers.embeddings"), "--model", Flowers.extractor)
     let outcome = try Imprint.run(
       after: "cd '\(folder.url.path)'",
       ["train", "--model", Flowers.extractor, "--from", "flowers.embeddings", "--output", "flowers.tflite"])
-    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
   }
 
-  @Test("A budget that was allowed once holds on: embeddings are lost to nobody who did not ask for it")
+  @Test("Keeps the budget of an embedding file, so that embeddings become sums only on request")
   func budget() throws {
     let data = try flowers(["daisy", "iris"], as: "data")
     let embed = ["embed", data, "--model", Flowers.extractor, "--budget"]
@@ -62,7 +62,7 @@ struct SeenFilesTests {
     #expect(summed.output.contains("only sums"))
   }
 
-  @Test("Going on with sums counts each picture once")
+  @Test("Continuing from sums counts each picture once")
   func sums() throws {
     #expect(
       try train(
@@ -72,29 +72,29 @@ struct SeenFilesTests {
     let outcome = try train(
       "--keep-classes", "--data", flowers(["pansy"], as: "more"), "--output", path("m.tflite"), "--budget", "0",
       model: path("m.tflite"))
-    #expect(outcome.code == 0, "\(outcome.complaints)")
-    #expect(try seen("m.embeddings").classes.map(\.pictures) == [3, 3, 3])
+    #expect(outcome.code == 0, "\(outcome.stderr)")
+    #expect(try contents("m.embeddings").classes.map(\.pictures) == [3, 3, 3])
   }
 
-  @Test("Embeddings of kept classes are not overwritten by embeddings of another kind")
-  func otherWay() throws {
+  @Test("Does not overwrite the embeddings of kept classes with others of a different augmentation")
+  func otherAugmentation() throws {
     let base = Material.model("mobilenet_v1_0.25_128_quant").path
     let common = ["--keep-classes", "--output", path("m.tflite"), "--augment"]
     let first = try Imprint.run(
       ["train", "--model", base, "--data", flowers(["daisy", "iris"], as: "data")] + common + ["none"])
-    #expect(first.code == 0, "\(first.complaints)")
+    #expect(first.code == 0, "\(first.stderr)")
     let before = try Data(contentsOf: folder.appending("m.embeddings"))
     let more = ["train", "--model", path("m.tflite"), "--data", try flowers(["pansy"], as: "more")]
     let refused = try Imprint.run(more + common + ["five"])
     #expect(refused.code == 64)
-    #expect(refused.complaints.contains("would be lost"), "\(refused.complaints)")
+    #expect(refused.stderr.contains("would be lost"), "\(refused.stderr)")
     #expect(try Data(contentsOf: folder.appending("m.embeddings")) == before)
     let same = try Imprint.run(more + common + ["none"])
-    #expect(same.code == 0, "\(same.complaints)")
-    #expect(try seen("m.embeddings").classes.map(\.label) == ["daisy", "iris", "pansy"])
+    #expect(same.code == 0, "\(same.stderr)")
+    #expect(try contents("m.embeddings").classes.map(\.label) == ["daisy", "iris", "pansy"])
   }
 
-  @Test("The augmentation of continued embeddings is fixed; a stale or damaged file is reported")
+  @Test("Rejects another augmentation for continued embeddings, and reports a stale or damaged file")
   func beside() throws {
     let data = try flowers(["daisy", "iris"], as: "data")
     let more = try flowers(["pansy", "crocus"], as: "more")
@@ -102,27 +102,27 @@ struct SeenFilesTests {
     #expect(try train("--data", data, "--output", model, "--augment", "none").code == 0)
     let views = try train("--keep-classes", "--data", more, "--output", model, "--augment", "five", model: model)
     #expect(views.code == 64)
-    #expect(views.complaints.contains("leave out --augment"), "\(views.complaints)")
+    #expect(views.stderr.contains("leave out --augment"), "\(views.stderr)")
 
     let left = try train("--data", more, "--output", model, "--no-embeddings")
-    #expect(left.complaints.contains("m.embeddings is not updated"), "\(left.complaints)")
+    #expect(left.stderr.contains("m.embeddings is not updated"), "\(left.stderr)")
     let stale = try train(
       "--keep-classes", "--data", data, "--output", path("n.tflite"), "--no-embeddings", model: model)
-    #expect(stale.complaints.contains("m.embeddings is ignored: it holds other classes"), "\(stale.complaints)")
+    #expect(stale.stderr.contains("m.embeddings is ignored: its classes differ"), "\(stale.stderr)")
 
     try Data("IMSN".utf8).write(to: folder.appending("m.embeddings"))
     let damaged = try train("--keep-classes", "--data", data, "--output", path("n.tflite"), model: model)
     #expect(damaged.code == 1)
-    #expect(damaged.complaints.contains("m.embeddings cannot be used"), "\(damaged.complaints)")
-    #expect(damaged.complaints.contains("move it away"))
+    #expect(damaged.stderr.contains("m.embeddings cannot be used"), "\(damaged.stderr)")
+    #expect(damaged.stderr.contains("move it away"))
   }
 
-  @Test("Classes that differ by case alone are pointed at, and of one picture a class it is said that nothing is known")
-  func doubts() throws {
+  @Test("Warns of classes that differ only in case, and reports unknown accuracy for one picture per class")
+  func warnings() throws {
     let data = try Flowers.folder([("Rose", "daisy", 0..<1), ("rose", "iris", 0..<1)], in: folder)
     let outcome = try train("--data", data.path, "--output", path("m.tflite"))
     #expect(outcome.code == 0)
-    #expect(outcome.complaints.contains("Rose and rose differ only in case"), "\(outcome.complaints)")
+    #expect(outcome.stderr.contains("Rose and rose differ only in case"), "\(outcome.stderr)")
     #expect(outcome.output.contains("Accuracy unknown"), "\(outcome.output)")
 
     let alone = try train(
@@ -135,14 +135,14 @@ struct SeenFilesTests {
     #expect(beside.output.contains("among the 2 classes with embeddings"), "\(beside.output)")
   }
 
-  @Test("Unreadable pictures are reported before the errors that they cause")
+  @Test("Reports unreadable pictures before the errors that they cause")
   func unreadable() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<2)], in: folder)
     try FileManager.default.createDirectory(at: data.appending(path: "iris"), withIntermediateDirectories: true)
     try Data("no picture".utf8).write(to: data.appending(path: "iris/broken.jpg"))
     let outcome = try train("--data", data.path, "--output", path("m.tflite"))
     #expect(outcome.code == 1)
-    #expect(outcome.complaints.contains("broken.jpg"), "\(outcome.complaints)")
-    #expect(outcome.complaints.contains("only one class was taught"))
+    #expect(outcome.stderr.contains("broken.jpg"), "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("only one class was taught"))
   }
 }
