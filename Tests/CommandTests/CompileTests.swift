@@ -202,7 +202,7 @@ struct CompileTests {
       wait
       """)
     try expectRefusal(
-      try model("prepare-edgetpu", extractor.path, "-o", output.path, "--time-limit", "5"), "after 5 seconds")
+      try model("prepare-edgetpu", extractor.path, "-o", output.path, "--time-limit", "5"), "within 5 seconds")
     let processes = try String(contentsOf: started, encoding: .utf8).split(whereSeparator: \.isWhitespace)
     #expect(processes.count == 2)
     for process in processes.compactMap({ pid_t($0) }) { #expect(Imprint.hasEnded(process)) }

@@ -141,8 +141,8 @@ struct FetchPicturesTests {
     #expect(report.fetched == 1)
     #expect(report.skipped.map(\.line) == Array(2...lines.count))
     for (line, words) in [
-      (2, "404, it has no such file"), (3, "no picture"), (4, hash("b.bmp")), (7, "larger than 1 MB"),
-      (8, "larger than 1 MB"), (9, "no picture"),
+      (2, "404, it has no such file"), (3, "not a picture"), (4, hash("b.bmp")), (7, "larger than 1 MB"),
+      (8, "larger than 1 MB"), (9, "not a picture"),
     ] {
       let reason = try #require(report.skipped.first { $0.line == line }).reason
       #expect(reason.contains(words), "\(reason)")

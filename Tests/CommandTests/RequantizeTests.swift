@@ -135,7 +135,7 @@ struct RequantizeTests {
 
     let text = folder.appending("text.tflite")
     try Data("no model at all".utf8).write(to: text)
-    expectRefusal(try requantize(text.path), "no TensorFlow Lite model")
+    expectRefusal(try requantize(text.path), "not a TensorFlow Lite model")
     try Data(Data(contentsOf: URL(filePath: insects)).prefix(100_000)).write(to: text)
     expectRefusal(try requantize(text.path), "the model is damaged")
     try Data().write(to: text)

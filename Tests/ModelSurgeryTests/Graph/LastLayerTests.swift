@@ -147,7 +147,7 @@ struct LastLayerTests {
     var wide = try Network().model()
     let row = try #require(wide.subgraphs[0].tensors.firstIndex { $0.name == "row" })
     wide.subgraphs[0].tensors[row].shape = [2, 3]
-    let message = "not one vector of features and a row of weights for each class"
+    let message = "instead of one vector of features and a row of weights for each class"
     #expect(refusal { _ = try ClassifierHead.find(in: wide) }.contains(message))
     #expect(refusal { _ = try BaseClassifier(of: wide) }.contains(message))
     #expect(refusal { _ = try wide.embedding() }.contains(message))

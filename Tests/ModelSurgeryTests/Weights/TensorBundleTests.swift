@@ -114,7 +114,7 @@ struct TensorBundleTests {
     let unsorted = BundleWriter.table(entries + [("a", [8, 7])], blockLength: 2)
     #expect(refusal(unsorted).contains("not in their order"))
     let long = BundleWriter.table(entries + [(String(repeating: "b", count: 5000), [])], blockLength: 2)
-    #expect(refusal(long).contains("not those of a table"))
+    #expect(refusal(long).contains("not valid table entries"))
     var changed = BundleWriter.table(entries, blockLength: 2)
     changed[3] ^= 1
     #expect(refusal(changed).contains("checksum"))
