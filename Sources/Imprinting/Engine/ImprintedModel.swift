@@ -25,7 +25,8 @@ struct ImprintedModel: Sendable {
     if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
     constantElement = base.constantElement(of: tail)
     resize = base.imprintedResize
-    let fitted = try labels.map { try FittedLabels($0, classes: base.rows(of: tail).count).labels }
+    let count = tail.classCount
+    let fitted = try labels.map { try FittedLabels($0, classes: count).labels }
     classes = keepClasses ? Self.classes(of: base, tail: tail, labels: fitted) : []
   }
 
