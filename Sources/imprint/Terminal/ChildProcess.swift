@@ -80,7 +80,15 @@ struct ChildProcess {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
 
-    if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
+    if let folder {
+      // Glibc declares the function for C with GNU's extensions only.
+      typealias AddChangeFolder = @convention(c) (
+        UnsafeMutablePointer<posix_spawn_file_actions_t>?, UnsafePointer<CChar>?
+      ) -> Int32
+      guard let symbol = dlsym(nil, "posix_spawn_file_actions_addchdir_np") else { throw CannotStart(code: ENOSYS) }
+      let code = unsafeBitCast(symbol, to: AddChangeFolder.self)(&actions, folder)
+      guard code == 0 else { throw CannotStart(code: code) }
+    }
 
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
