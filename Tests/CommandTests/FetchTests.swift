@@ -187,7 +187,7 @@ struct FetchTests {
     let project = folder.appending("project")
     try FileManager.default.createDirectory(at: project, withIntermediateDirectories: false)
     try Data("raise SystemExit(7)".utf8).write(to: project.appending(path: "pip.py"))
-    try pip("pwd >'\(folder.appending("started").path)'; exit 1")
+    try installPip("pwd >'\(folder.appending("started").path)'; exit 1")
     _ = try Imprint.run(after: "\(environment); cd '\(project.path)'", ["model", "fetch"])
     let started = try String(contentsOf: folder.appending("started"), encoding: .utf8)
     #expect(!started.hasPrefix(project.path))

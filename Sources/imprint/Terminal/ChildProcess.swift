@@ -82,11 +82,9 @@ struct ChildProcess {
 
     if let folder {
       // Glibc declares the function for C with GNU's extensions only.
-      typealias AddChangeFolder = @convention(c) (
-        UnsafeMutablePointer<posix_spawn_file_actions_t>?, UnsafePointer<CChar>?
-      ) -> Int32
+      typealias AddFolder = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>) -> Int32
       guard let symbol = dlsym(nil, "posix_spawn_file_actions_addchdir_np") else { throw CannotStart(code: ENOSYS) }
-      let code = unsafeBitCast(symbol, to: AddChangeFolder.self)(&actions, folder)
+      let code = unsafeBitCast(symbol, to: AddFolder.self)(&actions, folder)
       guard code == 0 else { throw CannotStart(code: code) }
     }
 
