@@ -74,7 +74,7 @@ struct MetadataTests {
     let out = folder.appending("out.tflite")
     let outcome = try Imprint.run("model", "adapt", small, "--labels", wrong.path, "-o", out.path)
     #expect(outcome.code == 1)
-    #expect(outcome.stderr.contains("names class 1001, and the model's last is 1000"))
+    #expect(outcome.stderr.contains("name class 1001, and the model's last is 1000"))
     let withoutClasses = try Imprint.run("model", "adapt", Flowers.extractor, "--labels", labels, "-o", out.path)
     #expect(withoutClasses.code == 1)
     #expect(withoutClasses.stderr.contains("no classes to keep"))

@@ -13,8 +13,7 @@ public struct FittedLabels: Sendable, Hashable {
   /// - Parameters:
   ///   - labels: The labels.
   ///   - count: The number of classes.
-  /// - Throws: ``LabelsError/wrongCount(names:classes:)`` where there are names for classes that the model does not have, or
-  ///   one label a line for fewer classes than it has.
+  /// - Throws: ``LabelsError/beyondClasses(_:count:)`` if there are names for classes that the model does not have.
   public init(_ labels: Labels, classes count: Int) throws(LabelsError) {
     guard let last = labels.names.keys.max(), !(labels.names.count == count && last == count - 1) else {
       self.labels = labels
@@ -29,8 +28,7 @@ public struct FittedLabels: Sendable, Hashable {
         : "the labels are those of ImageNet with its background, which the model lacks: it is left out"
       return
     }
-    let hasGaps = labels.names.count < last + 1
-    guard last < count, hasGaps else { throw .wrongCount(names: labels.names.count, classes: count) }
+    guard last < count else { throw .beyondClasses(last, count: count) }
     self.labels = labels
     note = "\(labels.names.count) of \(count) classes have a name; the others are called by their numbers"
   }

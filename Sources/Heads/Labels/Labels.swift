@@ -203,6 +203,13 @@ extension LabelsError {
       remedy: "give each class one name, in the order of the model's output")
   }
 
+  /// There is a name for a class that the model does not have.
+  public static func beyondClasses(_ id: Int, count: Int) -> Self {
+    Self(
+      .wrongCount, "the labels name class \(id), and the model's last is \(count - 1)",
+      remedy: "use the labels that belong to the model: one for each of its \(count) classes")
+  }
+
   /// Several classes would have the same name.
   public static func sameName(_ name: String, classes: [Int]) -> Self {
     let list = classes.prefix(5).map(String.init).joined(separator: ", ")

@@ -33,16 +33,16 @@ struct FittedLabelsTests {
     #expect(fitted.note?.contains("background") == true)
   }
 
-  @Test("Other lists of a wrong length are refused", arguments: [1, 3])
-  func wrongCount(classes: Int) {
-    #expect(throws: LabelsError.wrongCount(names: 2, classes: classes)) {
-      try FittedLabels(Labels([0: "iris", 1: "rose"]), classes: classes)
+  @Test("Names for classes that the model does not have are refused")
+  func beyond() {
+    #expect(throws: LabelsError.beyondClasses(2, count: 2)) {
+      try FittedLabels(Labels([0: "iris", 1: "rose", 2: "tulip"]), classes: 2)
     }
   }
 
-  @Test("Ids that leave some classes without a name are accepted with a note")
+  @Test("Classes without a name are accepted with a note")
   func gaps() throws {
-    let fitted = try FittedLabels(Labels([0: "iris", 2: "rose"]), classes: 4)
+    let fitted = try FittedLabels(Labels([0: "iris", 1: "rose"]), classes: 4)
     #expect(fitted.note?.hasPrefix("2 of 4 classes") == true)
   }
 
