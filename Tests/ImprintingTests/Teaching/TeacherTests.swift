@@ -154,4 +154,32 @@ struct TeacherTests {
         contentsOf: Material.model("mobilenet_v1_0.25_128_quant"), labels: Labels([0: "rose", 5000: "tulip"]))
     }
   }
+
+  @Test("Rejects an evaluation on a class that the labels do not name")
+  func unknownClass() async throws {
+    let classifier = try Classifier(
+      contentsOf: Material.model("mobilenet_v1_0.25_128_quant"), labels: Labels([0: "rose"]))
+    await #expect(throws: EvaluationError.unknownClasses(["tulip"], known: 1001)) {
+      try await classifier.evaluate([flowers("tulip", 0..<1, as: "tulip")])
+    }
+  }
+
+  @Test("A free batch and a signature that names other tensors change no answer")
+  func exportersForms() async throws {
+    let plain = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    var model = plain
+    for place in model.subgraphs[0].tensors.indices where model.subgraphs[0].tensors[place].shape.first == 1 {
+      model.subgraphs[0].tensors[place].shapeSignature = [-1] + model.subgraphs[0].tensors[place].shape.dropFirst()
+    }
+    var signature = SignatureDef()
+    signature.inputs = [TensorMap(name: "in", tensorIndex: 1)]
+    signature.outputs = [TensorMap(name: "out", tensorIndex: 2)]
+    model.signatureDefs = [signature]
+    let pictures = flowers("tulip", 0..<2).pictures
+    let classifiers = try [plain, model].map { try Classifier(model: $0) }
+    for picture in pictures {
+      #expect(try await classifiers[0].classify(picture) == classifiers[1].classify(picture))
+    }
+    #expect(try Extractor(model: model).space == Extractor(model: plain).space)
+  }
 }
