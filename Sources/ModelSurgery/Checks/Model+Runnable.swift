@@ -67,13 +67,15 @@ extension Model {
         throw .badOperator(
           name, number: number, because: "it reads \(graph.label(of: missing)), which no operator writes")
       }
-      if let builtin = builtinOperator(of: op), let needed = Self.neededInputs[builtin] {
-        let isQuantised = op.inputs.first.flatMap { graph.tensor($0) }?.type != .float32
-        let count = needed + (isQuantised && Self.quantisedNeedBias.contains(builtin) ? 1 : 0)
-        guard op.inputs.count >= count, op.inputs.prefix(count).allSatisfy({ $0 >= 0 }) else {
-          throw .badOperator(name, number: number, because: "it needs \(count) inputs and has \(op.inputs)")
+      try checkForm(of: op, number: number)
+      if let builtin = builtinOperator(of: op), Self.quantisedNeedBias.contains(builtin),
+        op.inputs.first.flatMap({ graph.tensor($0) })?.type != .float32
+      {
+        guard op.inputs.count >= 3, op.inputs[2] >= 0 else {
+          throw .badOperator(name, number: number, because: "it needs 3 inputs and has \(op.inputs)")
         }
       }
+      try checkSizes(of: op, number: number, in: graph)
       try checkElements(of: op, number: number, in: graph)
       for output in op.outputs {
         guard let tensor = graph.tensor(output), constant(tensor) == nil else {
@@ -84,12 +86,6 @@ extension Model {
       }
     }
   }
-
-  private static let neededInputs: [BuiltinOperator: Int] = [
-    .conv2D: 2, .depthwiseConv2D: 2, .fullyConnected: 2, .add: 2, .mul: 2, .sub: 2, .averagePool2D: 1, .maxPool2D: 1,
-    .softmax: 1, .reshape: 1, .l2Normalization: 1, .mean: 2, .pad: 2, .quantize: 1, .dequantize: 1,
-    .reduceMax: 2, .maximum: 2, .sqrt: 1, .rsqrt: 1, .abs: 1, .relu: 1, .concatenation: 1,
-  ]
 
   // The accelerated kernels read the bias of a quantised convolution without checking that there is one.
   private static let quantisedNeedBias: Set<BuiltinOperator> = [.conv2D, .depthwiseConv2D]

@@ -175,7 +175,7 @@ struct TeacherTests {
     signature.inputs = [TensorMap(name: "in", tensorIndex: 1)]
     signature.outputs = [TensorMap(name: "out", tensorIndex: 2)]
     model.signatureDefs = [signature]
-    let pictures = flowers("tulip", 0..<2).pictures
+    let pictures = try flowers("tulip", 0..<2).pictures
     let classifiers = try [plain, model].map { try Classifier(model: $0) }
     for picture in pictures {
       #expect(try await classifiers[0].classify(picture) == classifiers[1].classify(picture))
