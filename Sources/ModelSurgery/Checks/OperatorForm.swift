@@ -4,10 +4,10 @@ import TFLite
 ///
 /// A kernel that finds fewer inputs than it reads, or fewer outputs than it writes, ends the process.
 struct OperatorForm {
-  /// The number of inputs that must be present. Further ones may be missing or −1.
+  /// The number of inputs that must be present.
   let needed: Int
-  /// The largest number of inputs; nil for any number.
-  let most: Int?
+  /// Whether all further inputs must be present too; else they are optional, and may be −1.
+  let isList: Bool
   /// The number of outputs.
   let outputs: Outputs
 
@@ -20,9 +20,9 @@ struct OperatorForm {
   /// Returns the form of an operator by its schema name; nil for one that is not listed.
   static func of(_ name: String) -> OperatorForm? { all[name] }
 
-  private init(_ needed: Int, most: Int? = nil, any: Bool = false, outputs: Outputs = .exactly(1)) {
+  private init(_ needed: Int, isList: Bool = false, outputs: Outputs = .exactly(1)) {
     self.needed = needed
-    self.most = any ? nil : most ?? needed
+    self.isList = isList
     self.outputs = outputs
   }
 
@@ -48,10 +48,10 @@ struct OperatorForm {
       """, OperatorForm(2))
     add("PADV2 SPACE_TO_BATCH_ND BATCH_TO_SPACE_ND SELECT SELECT_V2 SLICE RANGE SCATTER_ND", OperatorForm(3))
     add("STRIDED_SLICE ONE_HOT SPARSE_TO_DENSE", OperatorForm(4))
-    add("CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED CONV_3D", OperatorForm(2, most: 3))
-    add("TRANSPOSE_CONV CONV_3D_TRANSPOSE", OperatorForm(3, most: 4))
-    add("RESHAPE", OperatorForm(1, most: 2))
-    add("CONCATENATION PACK ADD_N", OperatorForm(1, any: true))
+    add("CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED CONV_3D", OperatorForm(2))
+    add("TRANSPOSE_CONV CONV_3D_TRANSPOSE", OperatorForm(3))
+    add("RESHAPE", OperatorForm(1))
+    add("CONCATENATION PACK ADD_N", OperatorForm(1, isList: true))
     add("TOPK_V2", OperatorForm(2, outputs: .exactly(2)))
     add("UNIQUE", OperatorForm(1, outputs: .exactly(2)))
     add("SPLIT", OperatorForm(2, outputs: .option("num_splits")))
@@ -85,12 +85,11 @@ extension Model {
     }
     guard let form = OperatorForm.of(name) else { return }
     guard op.inputs.count >= form.needed, op.inputs.prefix(form.needed).allSatisfy({ $0 >= 0 }),
-      form.most != nil || op.inputs.allSatisfy({ $0 >= 0 })
+      !form.isList || op.inputs.allSatisfy({ $0 >= 0 })
     else {
       let count = form.needed == 1 ? "1 input" : "\(form.needed) inputs"
       throw bad("it needs \(count) and has \(op.inputs)")
     }
-    if let most = form.most, op.inputs.count > most { throw bad("it takes \(most) inputs and has \(op.inputs.count)") }
     let outputs: Int
     switch form.outputs {
     case .exactly(let count): outputs = count
