@@ -46,6 +46,20 @@ struct BadInputTests {
     expectRefusal(try train(data, model: folder.url.path), "folder")
   }
 
+  @Test("Shows the control characters of names, which a terminal would obey, as escapes")
+  func controlCharacters() throws {
+    let name = "ro\u{1B}[31mse\u{202E}"
+    let data = try Flowers.folder([(name, "daisy", 0..<3), ("iris", "iris", 0..<3)], in: folder)
+    #expect(try train(data).code == 0)
+    for arguments in [["inspect", output.path], ["inspect", output.path, "--json"]] {
+      let shown = try Imprint.run(arguments).output
+      #expect(shown.contains("ro\\u001b[31mse\\u202e"))
+      #expect(!shown.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+    }
+    struct Inspection: Decodable { let labels: [Int: String] }
+    #expect(try Imprint.run("inspect", output.path, "--json").decoded(as: Inspection.self).labels[0] == name)
+  }
+
   @Test("Rejects models that cannot be trained, and says what was found and what is needed")
   func wrongModel() throws {
     let data = try twoFlowers()

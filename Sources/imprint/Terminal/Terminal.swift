@@ -23,7 +23,7 @@ enum Terminal {
   ///
   /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``, for example if the disk is full.
   static func print(_ text: String) throws(AtomicFileError) {
-    guard write(text + "\n", to: STDOUT_FILENO) else {
+    guard write(visible(text) + "\n", to: STDOUT_FILENO) else {
       throw .cannotWrite(path: "standard output", reason: String(cString: strerror(errno)))
     }
   }
@@ -49,7 +49,36 @@ enum Terminal {
   }
 
   /// Prints a message about the progress of the work; a failure to print it is ignored.
-  static func say(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  static func say(_ text: String) { _ = write(visible(text), to: STDERR_FILENO) }
+
+  /// Draws on standard error: the text may move the cursor.
+  static func draw(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+  /// Returns a text with its control characters written as `\u001b`, as JSON writes them, but for ends of lines and tabs.
+  ///
+  /// The names of classes, files and tensors come from files of others. A terminal would obey the sequences in them, and a
+  /// change of the writing direction would show a name as another.
+  static func visible(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      if isControl(scalar) {
+        let digits = String(scalar.value, radix: 16)
+        shown += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      } else {
+        shown.unicodeScalars.append(scalar)
+      }
+    }
+    return shown
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0a: false
+    case 0..<0x20, 0x7f..<0xa0, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
+    default: false
+    }
+  }
 
   /// Prints a profile, if there is one.
   static func show(_ profile: ProfileReport?) {
@@ -107,14 +136,14 @@ final class Progress: Sendable {
       guard length != drawn || done == total else { return }
       drawn = length
       let bar = String(repeating: "█", count: length) + String(repeating: "░", count: Self.width - length)
-      Terminal.say("\r\(bar) \(done) of \(total)")
+      Terminal.draw("\r\(bar) \(done) of \(total)")
     }
   }
 
   /// Removes the bar.
   func finish() {
     drawn.withLock { drawn in
-      if drawn >= 0 { Terminal.say("\r\u{1B}[K") }
+      if drawn >= 0 { Terminal.draw("\r\u{1B}[K") }
       drawn = -1
     }
   }

@@ -39,7 +39,7 @@ final class TrainingDisplay: Sendable {
   /// Removes the status line.
   func finish() {
     isOpen.withLock { isOpen in
-      if isOpen { Terminal.say("\r\u{1B}[K") }
+      if isOpen { Terminal.draw("\r\u{1B}[K") }
       isOpen = false
     }
   }
@@ -48,7 +48,7 @@ final class TrainingDisplay: Sendable {
     guard Terminal.isWatched else { return }
     isOpen.withLock { isOpen in
       isOpen = true
-      Terminal.say("\r\u{1B}[K" + text)
+      Terminal.draw("\r\u{1B}[K" + Terminal.visible(text))
     }
   }
 
