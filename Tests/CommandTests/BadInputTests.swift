@@ -57,7 +57,7 @@ struct BadInputTests {
       #expect(!shown.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
     }
     struct Inspection: Decodable { let labels: [Int: String] }
-    #expect(try Imprint.run("inspect", output.path, "--json").decoded(as: Inspection.self).labels[0] == name)
+    #expect(try Imprint.run("inspect", output.path, "--json").decoded(as: Inspection.self).labels.values.contains(name))
   }
 
   @Test("Rejects models that cannot be trained, and says what was found and what is needed")
