@@ -1,4 +1,5 @@
 public import Heads
+public import Pictures
 public import Platform
 
 /// Why classes cannot be taught, or a model cannot be saved.
@@ -52,6 +53,15 @@ public struct ImprintingError: DescribedError {
 
   /// There is no picture to learn from.
   public static let noPictures = Self(.noPictures, "there is no picture to learn from")
+
+  /// None of the pictures can be read; the message gives the reasons of the first of them.
+  public static func noneReadable(_ errors: [PictureError]) -> Self {
+    guard let first = errors.first else { return noPictures }
+    let shown = errors.prefix(3).map(\.message).joined(separator: "; ")
+    let more = errors.count > 3 ? "; and \(errors.count - 3) more" : ""
+    let count = errors.count == 1 ? "the only picture cannot" : "none of the \(errors.count) pictures can"
+    return Self(.noPictures, "\(count) be read: \(shown)\(more)", remedy: first.remedy)
+  }
 
   /// The share of pictures that the classifier may call unknown is not within 0 ..< 1.
   public static func badUnknownRate(_ rate: Double) -> Self {

@@ -215,7 +215,7 @@ public actor Teacher {
   ///   - progress: Called after each picture with the number of pictures done.
   /// - Returns: The classes learnt, and the pictures that could not be read.
   /// - Throws: ``ImprintingError/baseClass(_:name:)`` for a class that has the name of a base class,
-  ///   ``ImprintingError/taughtBesideBase(_:path:)``, ``ImprintingError/noPictures``, ``PictureError`` if strict,
+  ///   ``ImprintingError/taughtBesideBase(_:path:)``, ``ImprintingError/noneReadable(_:)``, ``PictureError`` if strict,
   ///   ``LiteRTError``, and `CancellationError`.
   @discardableResult
   public func learn(
@@ -338,7 +338,7 @@ public actor Teacher {
       if keepsPartial, !(error is CancellationError) { try? learn(news) }
       throw error
     }
-    guard news.pictures > 0 else { throw ImprintingError.noPictures }
+    guard news.pictures > 0 else { throw ImprintingError.noneReadable(lesson.skipped) }
     let known = Set(embeddings.classes.map(\.name))
     try learn(news)
     for (name, count) in zip(names, counts) {

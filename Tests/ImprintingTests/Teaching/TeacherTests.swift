@@ -147,6 +147,21 @@ struct TeacherTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
   }
 
+  @Test("Gives the reasons if none of the pictures can be read")
+  func unreadable() async throws {
+    let files = (1...5).map { folder.appending("\($0).jpg") }
+    for file in files { try Data("no picture".utf8).write(to: file) }
+    let teacher = try Teacher(model: Material.model("mobilenet_v1_0.25_128_quant"))
+    let error = await #expect(throws: ImprintingError.self) {
+      try await teacher.learn([.init(name: "rose", pictures: files)])
+    }
+    #expect(error?.code == .noPictures)
+    #expect(error?.message.contains("none of the 5 pictures can be read: ") == true)
+    #expect(error?.message.contains("1.jpg is not a picture in a known format") == true)
+    #expect(error?.message.hasSuffix("and 2 more") == true)
+    #expect(error?.remedy?.contains("JPEG") == true)
+  }
+
   @Test("Rejects labels of classes that the model does not have")
   func tooManyLabels() {
     #expect(throws: LabelsError.beyondClasses(5000, count: 1001)) {
