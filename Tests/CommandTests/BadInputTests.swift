@@ -46,6 +46,18 @@ struct BadInputTests {
     expectRefusal(try train(data, model: folder.url.path), "folder")
   }
 
+  @Test(
+    "Wrong normalisations are wrong usage",
+    arguments: [
+      ["--mean", "0"], ["--std", "1"], ["--mean", "0,1", "--std", "1"], ["--mean", "0", "--std", "0"],
+      ["--mean", "zero", "--std", "1"], ["--input_mean", "nan", "--input_std", "1"],
+    ])
+  func normalization(options: [String]) throws {
+    let outcome = try Imprint.run(["classify", "--model", Flowers.extractor, "rose.jpg"] + options)
+    #expect(outcome.code == 64)
+    #expect(outcome.stderr.contains("mean") && outcome.stderr.contains("std"))
+  }
+
   @Test("Shows the control characters of names, which a terminal would obey, as escapes")
   func controlCharacters() throws {
     let name = "ro\u{1B}[31mse\u{202E}"

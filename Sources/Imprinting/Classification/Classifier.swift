@@ -103,6 +103,9 @@ public struct Classifier: Sendable {
     unknown: UnknownAnswers, execution: Execution
   ) throws {
     if case .atRate(let rate) = unknown, !(0..<1).contains(rate) { throw ImprintingError.badUnknownRate(rate) }
+    let model = try execution.normalized(model)
+    // A changed model is told from others by its own bytes.
+    let file = execution.normalization == nil ? file : nil
     self.resize = resize ?? model.imprintedResize ?? .crop
     self.testTimeAugmentation = testTimeAugmentation
     self.unknown = unknown

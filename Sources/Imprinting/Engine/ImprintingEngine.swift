@@ -77,7 +77,7 @@ public actor ImprintingEngine {
   public init(
     model: Model, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
   ) throws {
-    let imprinted = try ImprintedModel(model, keepClasses: keepClasses, labels: labels)
+    let imprinted = try ImprintedModel(execution.normalized(model), keepClasses: keepClasses, labels: labels)
     extractor = try imprinted.extractor
     embeddingDimension = imprinted.tail.dimension
     var execution = execution.exactly

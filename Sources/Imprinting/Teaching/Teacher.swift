@@ -150,6 +150,7 @@ public actor Teacher {
     augmentation: Augmentation, from earlier: EmbeddingSet?, budget: Int, fileEmbeddings: FileEmbeddings?,
     execution: Execution
   ) throws {
+    let model = try execution.normalized(model)
     var execution = execution
     let runtime = try execution.runtime ?? Runtime()
     execution.runtime = runtime

@@ -1,6 +1,6 @@
 public import Heads
 public import LiteRT
-import ModelSurgery
+public import ModelSurgery
 public import TFLite
 
 /// How to run models: the device, the number of threads, the arithmetic and the runtime.
@@ -26,6 +26,11 @@ public struct Execution: Sendable {
   public var cache: ModelCache?
   /// The runtime; nil to open one when it is needed.
   public var runtime: Runtime?
+  /// How a picture's bytes become the model's input, in place of what the file says; nil for what the file says.
+  ///
+  /// A float file without metadata does not say it, and the default, −1 to 1, is wrong for some: a network that expects bytes
+  /// or ImageNet's mean and deviation then answers at random. Models made from the file store the normalisation.
+  public var normalization: PictureNormalization?
 
   /// Creates the options.
   ///
@@ -36,9 +41,11 @@ public struct Execution: Sendable {
   ///   - edgeTPU: How to use Edge TPUs.
   ///   - cache: The cache of prepared models; by default none.
   ///   - runtime: The runtime; by default one is opened when it is needed.
+  ///   - normalization: How a picture's bytes become the model's input; by default as the file says.
   public init(
     threads: Int? = nil, arithmetic: Arithmetic? = nil, device: Device = .automatic,
-    edgeTPU: EdgeTPUOptions = EdgeTPUOptions(), cache: ModelCache? = nil, runtime: Runtime? = nil
+    edgeTPU: EdgeTPUOptions = EdgeTPUOptions(), cache: ModelCache? = nil, runtime: Runtime? = nil,
+    normalization: PictureNormalization? = nil
   ) {
     self.threads = threads
     self.arithmetic = arithmetic
@@ -46,6 +53,17 @@ public struct Execution: Sendable {
     self.edgeTPU = edgeTPU
     self.cache = cache
     self.runtime = runtime
+    self.normalization = normalization
+  }
+
+  /// Returns a model whose metadata states ``normalization``, if that is given, otherwise the model itself.
+  ///
+  /// - Throws: ``TFLiteError`` if the metadata is newer than the known schema.
+  package func normalized(_ model: Model) throws(TFLiteError) -> Model {
+    guard let normalization else { return model }
+    var model = model
+    try model.setPictureNormalization(normalization)
+    return model
   }
 
   /// Exact arithmetic, and the default for everything else.

@@ -81,6 +81,24 @@ extension Model {
 }
 
 extension Model {
+  /// Replaces the normalisation of the input in the metadata and keeps everything else. Unreadable metadata is replaced.
+  ///
+  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` if the existing metadata is newer than the known schema; the
+  ///   model is then unchanged.
+  public mutating func setPictureNormalization(_ normalization: PictureNormalization) throws(TFLiteError) {
+    guard let (index, _) = try? onlyInputAndOutput(), let input = mainSubgraph?.tensor(index) else { return }
+    var metadata = (try? modelMetadata) ?? ModelMetadata()
+    metadata.minParserVersion = metadata.minParserVersion ?? "1.0.0"
+    if metadata.subgraphs.isEmpty { metadata.subgraphs = [SubGraphMetadata()] }
+    var picture = metadata.subgraphs[0].inputs.first ?? TensorMetadata()
+    picture.processUnits.removeAll { unit in
+      if case .normalization = unit.options { true } else { false }
+    }
+    picture.stats = nil
+    metadata.subgraphs[0].inputs = [picture.describingPicture(input, normalization)]
+    setMetadata(named: ModelMetadata.entryName, to: try metadata.serialized())
+  }
+
   /// Writes metadata for task libraries to an embedding extractor that has none: the normalisation of its input, and
   /// the fact that its output is an embedding.
   ///

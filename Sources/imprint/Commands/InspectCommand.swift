@@ -105,6 +105,9 @@ struct InspectionReport: Encodable {
     if let unknownProblem { lines.append("Unknown  \(unknownProblem)") }
     if let resize { lines.append("Resize  \(resize)") }
     if let about = model.about { lines += Self.lines(about) }
+    if model.about?.normalization == nil, isFloat(model) {
+      lines.append("Pixels  not stated; (byte − 127.5) / 127.5 is assumed (--mean and --std change it)")
+    }
     if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
     if !model.signatures.isEmpty { lines.append("Signatures  \(model.signatures.joined(separator: ", "))") }
     if !model.staleSignatures.isEmpty {
@@ -137,6 +140,12 @@ struct InspectionReport: Encodable {
       return "linear: \(head.classes - head.baseClasses) classes beside \(head.baseClasses) kept ones, \(elements)"
     }
     return "linear: \(head.classes) classes\(rows), \(elements), \(root)"
+  }
+
+  private func isFloat(_ model: ModelSummary) -> Bool {
+    guard let graph = model.graphs.first, graph.inputs.count == 1 else { return false }
+    return graph.tensors.first { $0.index == Int(graph.inputs[0]) }.map { $0.type == "FLOAT32" && $0.shape.count == 4 }
+      ?? false
   }
 
   private static func lines(_ about: DescriptionSummary) -> [String] {

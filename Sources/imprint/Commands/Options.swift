@@ -2,6 +2,7 @@ import ArgumentParser
 import Heads
 import Inference
 import LiteRT
+import ModelSurgery
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -61,6 +62,7 @@ struct ExecutionOptions: ParsableArguments {
       """)
   var arithmetic: ArithmeticChoice?
 
+  @OptionGroup(title: "Input of the model") var normalization: NormalizationOptions
   @OptionGroup var work: ThreadOptions
   @OptionGroup var device: DeviceOptions
 
@@ -71,11 +73,65 @@ struct ExecutionOptions: ParsableArguments {
   func execution(_ runtime: Runtime? = nil) -> Execution {
     Execution(
       threads: work.threads, arithmetic: arithmetic?.arithmetic, device: device.device ?? .automatic,
-      edgeTPU: device.use, cache: ModelCache(), runtime: runtime)
+      edgeTPU: device.use, cache: ModelCache(), runtime: runtime, normalization: normalization.value)
   }
 
   /// Starts a profile if `--profile` was given.
   func startProfile() -> Profile? { profile ? Profile() : nil }
+}
+
+/// The normalisation of pictures.
+struct NormalizationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Mean in the model's normalisation (byte − mean) / std of pictures: one number, or three for red, green and blue, \
+      separated by commas. (default: as the model states, else 127.5)
+      """, valueName: "numbers"))
+  var mean: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Standard deviation in the model's normalisation. (default: as the model states, else 127.5)",
+      valueName: "numbers"))
+  var std: String?
+
+  // The spelling of TensorFlow's and Coral's scripts.
+  @Option(name: .customLong("input_mean"), help: .hidden)
+  var inputMean: String?
+  @Option(name: .customLong("input_std"), help: .hidden)
+  var inputStd: String?
+
+  /// The normalisation, if one was given.
+  private(set) var value: PictureNormalization?
+
+  private enum CodingKeys: CodingKey {
+    case mean, std, inputMean, inputStd
+  }
+
+  mutating func validate() throws {
+    let (mean, std) = (mean ?? inputMean, std ?? inputStd)
+    guard let mean, let std else {
+      guard mean == nil, std == nil else {
+        throw ValidationError("--mean and --std belong together: give both")
+      }
+      return
+    }
+    do {
+      value = try PictureNormalization(mean: Self.numbers(mean, "--mean"), deviation: Self.numbers(std, "--std"))
+    } catch let error as SurgeryError {
+      throw ValidationError("--mean and --std: \(error.message)")
+    }
+  }
+
+  private static func numbers(_ text: String, _ option: String) throws -> [Float] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let number = Float(part.trimmingCharacters(in: .whitespaces)) else {
+        throw ValidationError("\(option) is \(text); it takes a number, or three separated by commas")
+      }
+      return number
+    }
+  }
 }
 
 /// The number of threads.
