@@ -61,7 +61,8 @@ struct AdaptTests {
     #expect(try #require(report.featureNorm) > 10)
   }
 
-  @Test("Warns that Coral's layout drops the biases")
+  @Test(
+    "Warns that Coral's layout drops the biases", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func coral() throws {
     let outcome = try adapt(small, "--layout", "coral")
     #expect(outcome.code == 0)

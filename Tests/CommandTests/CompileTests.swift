@@ -96,7 +96,9 @@ struct CompileTests {
     try expectNothingLeft()
   }
 
-  @Test("Compiles a model into a folder, and reports what the compiler says")
+  @Test(
+    "Compiles a model into a folder, and reports what the compiler says",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func compile() throws {
     try installWorkingCompiler()
     let outcome = try model("compile", extractor.path, "-o", output.path, "--min-runtime-version", "13", "--json")
@@ -169,7 +171,9 @@ struct CompileTests {
       try model("prepare-edgetpu", extractor.path, "-o", output.path), "cannot be run", "IMPRINT_EDGETPU_COMPILER")
   }
 
-  @Test("Rejects the result of a compiler that fails, writes nothing or writes something else")
+  @Test(
+    "Rejects the result of a compiler that fails, writes nothing or writes something else",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func failures() throws {
     let compile = { try model("compile", extractor.path, "-o", output.path) }
     try installCompiler("echo 'Edge TPU Compiler version 2.1'; echo 'Internal compiler error. Aborting!' >&2; exit 1")

@@ -81,7 +81,9 @@ struct JoinTests {
     #expect(outputs.count == 2 && outputs[1].name == name)
   }
 
-  @Test("Rejects models that do not fit, are missing or are the same file, and writes nothing")
+  @Test(
+    "Rejects models that do not fit, are missing or are the same file, and writes nothing",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func refused() throws {
     let output = path("out.tflite")
     let unfitting = try model("join", small, head, "-o", output)

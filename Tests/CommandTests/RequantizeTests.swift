@@ -27,7 +27,9 @@ struct RequantizeTests {
     let model: String
   }
 
-  @Test("Reports the rewritten layers as a table and as JSON, and writes the same file each time")
+  @Test(
+    "Reports the rewritten layers as a table and as JSON, and writes the same file each time",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func report() throws {
     let table = try requantize(insects)
     #expect(table.code == 0 && table.stderr == "")
@@ -45,7 +47,9 @@ struct RequantizeTests {
     #expect(report.bytesBefore == (try Data(contentsOf: URL(filePath: insects)).count))
   }
 
-  @Test("With --io int8, input and output are int8 and the model still classifies")
+  @Test(
+    "With --io int8, input and output are int8 and the model still classifies",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func signed() throws {
     let report = try requantize(insects, "--io", "int8", "--json").decoded(as: Report.self)
     #expect(report.inputs == ["int8"] && report.outputs == ["int8"] && report.conversions == 0)
@@ -58,7 +62,9 @@ struct RequantizeTests {
     #expect(names[0] == names[1])
   }
 
-  @Test("Keeps Coral's last layers, so that 'train' can add classes")
+  @Test(
+    "Keeps Coral's last layers, so that 'train' can add classes",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func continuesTraining() throws {
     let first = try Flowers.folder([("iris", "iris", 0..<6), ("tulip", "tulip", 0..<6)], in: folder)
     let second = try Flowers.folder(

@@ -56,6 +56,8 @@ enum MadeModels {
     var head = Network(seed: 2)
     let features = try head.builder.input(name, shape: embedding.shape, encoding: relu6)
     let headModel = try head.logits(features, classes: 1001)
+    // The same weights as those of the head.
+    network.restart(seed: 2)
     let classifier = try network.logits(embedding, classes: 1001)
     var tail = Network(seed: 3)
     tail.builder = GraphBuilder(extending: extractor)
@@ -115,8 +117,8 @@ enum MadeModels {
     var ends = [graph.tensors[Int(graph.outputs[0])], graph.tensors[Int(graph.inputs[0])]]
     for place in ends.indices { ends[place].buffer = 0 }
     var op = Operator(opcodeIndex: 0, inputs: [1], outputs: [0])
-    var generator = SeededGenerator(seed: 5)
-    op.customOptions = Bytes((0..<4096).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    // As many bytes as in Coral's file.
+    op.customOptions = Bytes(Array(repeating: 7, count: 3_400_000))
     compiled.subgraphs = [SubGraph()]
     compiled.subgraphs[0].tensors = ends
     compiled.subgraphs[0].inputs = [1]
@@ -149,6 +151,9 @@ private struct Network {
   private var generator: SeededGenerator
 
   init(seed: Int) { generator = SeededGenerator(seed: seed) }
+
+  /// Draws the next weights as a new network with that seed does.
+  mutating func restart(seed: Int) { generator = SeededGenerator(seed: seed) }
 
   static let linear = ElementEncoding.uint8(scale: 12 / 255, zeroPoint: 128)
   private static let relu6 = ElementEncoding.uint8(scale: 6 / 255, zeroPoint: 0)

@@ -38,7 +38,7 @@ public enum Material {
       let models = folder.appending(path: "models")
       try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
       try MadeModels.write(to: models)
-      try Data((0..<1001).map { "\($0)  thing \($0)\n" }.joined().utf8)
+      try Data((0..<1001).map { "\($0)  \($0 == 0 ? "background" : "thing \($0)")\n" }.joined().utf8)
         .write(to: models.appending(path: "imagenet_labels.txt"))
       try MadePictures.write(to: folder)
     } catch {

@@ -245,6 +245,7 @@ struct ExportedNetworkTests {
 
   @Test(
     "EfficientNet-Lite0, with its residual sums, gives the float features when quantised",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Material.hasWeights, Comment(rawValue: Material.weightsNeed)), arguments: WeightGrid.allCases)
   func efficientNet(grid: WeightGrid) async throws {
     let all = try NamedWeights(contentsOf: Material.weights)

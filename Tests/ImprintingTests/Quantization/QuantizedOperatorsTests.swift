@@ -98,6 +98,7 @@ struct QuantizedOperatorsTests {
 
   @Test(
     "LiteRT's optimised and reference kernels give the same scores",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
   func interop() async throws {
     let script = """

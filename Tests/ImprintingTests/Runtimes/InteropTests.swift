@@ -54,6 +54,7 @@ struct InteropTests {
 
   @Test(
     "LiteRT's Python interpreter gives the same scores as Classifier",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     arguments: [
       ("mobilenet_v1_1.0_224_quant_embedding_extractor", false), ("mobilenet_v1_1.0_224_l2norm_quant", false),
       ("mobilenet_v1_1.0_224_l2norm_quant", true),

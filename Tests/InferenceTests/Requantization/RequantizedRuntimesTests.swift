@@ -57,6 +57,7 @@ struct RequantizedRuntimesTests {
 
   @Test(
     "Rewritten models agree with their originals in TensorFlow Lite 2.14",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Python.hasOlderRuntime, Comment(rawValue: Python.olderNeed)), arguments: models)
   func older(name: String) throws {
     let script = """
@@ -83,6 +84,7 @@ struct RequantizedRuntimesTests {
 
   @Test(
     "int8 models in TensorFlow Lite Micro, which lacks uint8 kernels, agree with the originals in LiteRT",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     .enabled(if: Python.hasMicro, Comment(rawValue: Python.microNeed)), arguments: models)
   func micro(name: String) throws {
     let script =

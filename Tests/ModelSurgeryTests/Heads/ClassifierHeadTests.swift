@@ -7,6 +7,7 @@ import Testing
 struct ClassifierHeadTests {
   @Test(
     "The head of a real model is found, with its size and the range of its logits",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     arguments: [
       ("mobilenet_v1_1.0_224_quant", "CONV_2D", 1024, 1001, 31.4),
       ("mobilenet_v2_1.0_224_quant", "CONV_2D", 1280, 1001, 19.5),

@@ -178,6 +178,7 @@ struct RequantizationTests {
 
   @Test(
     "Nearly every channel of Coral's models is exact",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)),
     arguments: [
       ("mobilenet_v1_1.0_224_quant_embedding_extractor", 10907, 10944), ("mobilenet_v1_1.0_224_quant", 11877, 11945),
       ("mobilenet_v2_1.0_224_quant", 17994, 18057), ("mobilenet_v2_1.0_224_inat_insect_quant", 18018, 18078),

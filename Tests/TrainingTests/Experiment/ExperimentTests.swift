@@ -29,7 +29,9 @@ struct ExperimentTests {
     return try await trainer.train(run).best
   }
 
-  @Test("Each method learns new classes, and a draw does not depend on the other draws", arguments: [nil, 24])
+  @Test(
+    "Each method learns new classes, and a draw does not depend on the other draws",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)), arguments: [nil, 24])
   func results(projection: Int?) async throws {
     let base = try await base(projection: projection)
     var experiment = Experiment(shots: [1, 5], draws: 3)
@@ -54,7 +56,7 @@ struct ExperimentTests {
     #expect(fiveShots.row(.analytic, shots: 5) == found.row(.analytic, shots: 5))
   }
 
-  @Test("Fine-tunes the whole network")
+  @Test("Fine-tunes the whole network", .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func network() async throws {
     let base = try await base()
     let experiment = Experiment(shots: [4], draws: 1, fineTuning: FineTuning(of: .network, epochs: 3, rate: 0.01))
