@@ -2,20 +2,16 @@ import Foundation
 import Imprinting
 import Inference
 import ModelSurgery
+import Pictures
 import TFLite
 import TestMaterial
 import Testing
 
-@Suite("The normalisation of pictures")
-struct NormalizationTests {
-  private let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+@Suite("A given normalisation of pictures")
+struct GivenNormalizationTests {
   /// Returns what a model that averages its input makes of a black picture.
   private func black(_ model: Model, _ normalization: PictureNormalization?) async throws -> Float? {
-    let picture = folder.appending("black.bmp")
-    try Data(BitmapPicture.plain(0)).write(to: picture)
+    let picture = try PixelBuffer(width: 4, height: 4, bytes: Array(repeating: 0, count: 48))
     let classifier = try Classifier(model: model, execution: Execution(normalization: normalization))
     return try await classifier.classify(picture, topK: 1).classes.first?.score
   }
