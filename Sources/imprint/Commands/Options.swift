@@ -126,7 +126,7 @@ struct NormalizationOptions: ParsableArguments {
 
   private static func numbers(_ text: String, _ option: String) throws -> [Float] {
     try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      guard let number = Float(part.trimmingCharacters(in: .whitespaces)) else {
+      guard let number = Float(part.filter { !$0.isWhitespace }) else {
         throw ValidationError("\(option) is \(text); it takes a number, or three separated by commas")
       }
       return number
