@@ -32,7 +32,7 @@ struct CoralFlagsTests {
     let labels = folder.appending("names.txt")
     let names = (0..<1003).map { "\($0)  name \($0)" }
     try Data(names.joined(separator: "\n").utf8).write(to: labels)
-    let picture = Material.flowers17.appending(path: "daisy/image_0810.jpg").path
+    let picture = try Flowers.pictures(of: "daisy", 3..<4)[0].path
     let theirsAgain = try Imprint.run(
       "classify", "--model", theirs.path, "--label", labels.path, "--top_k", "1", picture)
     let oursAgain = try Imprint.run(

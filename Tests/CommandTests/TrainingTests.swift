@@ -198,7 +198,9 @@ struct TrainingTests {
     #expect(foreign.stderr.contains("another model"))
   }
 
-  @Test("Keeps the base classes with their labels first, and rejects a folder named like one of them")
+  @Test(
+    "Keeps the base classes with their labels first, and rejects a folder named like one of them",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func keepBase() throws {
     let output = folder.appending("kept.tflite")
     let labels = Material.root.appending(path: "models/imagenet_labels.txt").path
@@ -280,7 +282,9 @@ struct TrainingTests {
     #expect(report.classes.map(\.label) == ["daisy", "iris"])
   }
 
-  @Test("Classifies with any classifier, with labels from a file")
+  @Test(
+    "Classifies with any classifier, with labels from a file",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)))
   func otherClassifier() throws {
     let answer = try Imprint.run(
       "classify", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, "--labels",
