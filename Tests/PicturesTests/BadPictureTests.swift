@@ -142,7 +142,9 @@ struct BadPictureTests {
         try reader.read(bytes, into: UnsafeMutableRawBufferPointer(rebasing: memory[1..<73]))
       }
     }
-    #expect(memory == [99] + (0..<24).flatMap { _ in [1, 2, 3] } + [99])
+    let pixels: [UInt8] = (0..<24).flatMap { _ -> [UInt8] in [1, 2, 3] }
+    let expected: [UInt8] = [99] + pixels + [99]
+    #expect(memory == expected)
   }
 
   @Test("Padding is black, whatever the memory held before")

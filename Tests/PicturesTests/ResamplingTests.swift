@@ -10,7 +10,10 @@ private enum Triangle {
   private static func weights(_ target: Int, start: Double, scale: Double, source: Int) -> [(Int, Double)] {
     let support = max(scale, 1)
     let centre = start + (Double(target) + 0.5) * scale
-    let triangle = (0..<source).map { max(0, 1 - abs(Double($0) + 0.5 - centre) / support) }
+    let triangle = (0..<source).map { (place: Int) -> Double in
+      let distance = abs(Double(place) + 0.5 - centre)
+      return max(0, 1 - distance / support)
+    }
     let sum = triangle.reduce(0, +)
     return triangle.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element / sum) }
   }

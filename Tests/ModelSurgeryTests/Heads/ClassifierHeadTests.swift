@@ -38,7 +38,8 @@ struct ClassifierHeadTests {
   func numbers(isConvolution: Bool) throws {
     let small = SmallClassifier(isConvolution: isConvolution, beta: 2, shapes: [.reshape, .squeeze], ends: [.reshape])
     let head = try #require(try ClassifierHead.find(in: small.model))
-    #expect(head.weights == small.rows.flatMap { $0 }.map { 2 * $0 })
+    let weights: [Float] = small.rows.flatMap { (row: [Float]) -> [Float] in row.map { 2 * $0 } }
+    #expect(head.weights == weights)
     #expect(head.biases == [1, -1, 0, 4])
     #expect(head.logitRange == nil)
   }

@@ -46,7 +46,10 @@ struct SlimCheckpointTests {
     let head = try #require(pretrained.head)
     #expect(head.weights.shape == [3, 6] && !head.isNormalized)
     let logits = try #require(source[prefix + "Logits/Conv2d_1c_1x1/weights"]?.1)
-    let rows = (0..<18).map { place in logits[place % 6 * 3 + place / 6] }
+    let rows: [Float] = (0..<18).map { (place: Int) -> Float in
+      let (row, column) = (place / 6, place % 6)
+      return logits[column * 3 + row]
+    }
     #expect(head.weights.elements == rows)
     #expect(head.biases.elements == source[prefix + "Logits/Conv2d_1c_1x1/biases"]?.1)
   }

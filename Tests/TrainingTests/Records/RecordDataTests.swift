@@ -80,10 +80,13 @@ struct RecordDataTests {
       try write("flowers_train_000\(shard < 10 ? "0" : "")\(shard)-of-00012.tfrecord", records(examples))
     }
     let data = try await TrainingData(records: folder.url)
-    #expect(data.examples.map(\.label) == (0..<12).flatMap { Array(repeating: $0, count: $0 % 4) })
-    #expect(data.labels == (0..<12).map(String.init))
+    let labels: [Int] = (0..<12).flatMap { shard -> [Int] in Array(repeating: shard, count: shard % 4) }
+    #expect(data.examples.map(\.label) == labels)
+    let names: [String] = (0..<12).map { "\($0)" }
+    #expect(data.labels == names)
     let numbers = data.examples.map { if case .record(let slice) = $0.picture { slice.record } else { -1 } }
-    #expect(numbers == (0..<12).flatMap { Array(0..<$0 % 4) })
+    let expected: [Int] = (0..<12).flatMap { shard -> [Int] in Array(0..<shard % 4) }
+    #expect(numbers == expected)
   }
 
   @Test(

@@ -65,7 +65,8 @@ struct BatchLoaderTests {
     let loader = try loader()
     #expect(loader.batchesPerEpoch == 5)
     let contents = try await collect(loader.batches(epochs: 0..<2))
-    #expect(contents.map(\.place) == (0..<2).flatMap { epoch in (0..<5).map { [epoch, $0] } })
+    let places: [[Int]] = (0..<2).flatMap { epoch -> [[Int]] in (0..<5).map { [epoch, $0] } }
+    #expect(contents.map(\.place) == places)
     for epoch in 0..<2 {
       let order = loader.order(epoch: epoch)
       #expect(Set(order) == Set(0..<22))
