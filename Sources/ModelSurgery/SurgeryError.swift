@@ -68,6 +68,13 @@ extension SurgeryError {
     Self(.badOperator, "operator \(number), \(name), cannot run: \(because); the file is damaged")
   }
 
+  /// An operator runs another graph of the model, and may do so for ever.
+  public static func runsGraph(_ name: String, number: Int) -> Self {
+    Self(
+      .badOperator, "operator \(number), \(name), runs another graph of the model, which is not supported",
+      remedy: "convert the network without branches and loops")
+  }
+
   /// A tensor needs more memory than any image model does.
   public static func tooLarge(tensor: String, shape: [Int32]) -> Self {
     Self(

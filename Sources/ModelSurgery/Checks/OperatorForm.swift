@@ -75,7 +75,7 @@ extension Model {
     let name = name(of: op)
     func bad(_ reason: String) -> SurgeryError { .badOperator(name, number: number, because: reason) }
     guard !OperatorForm.calls.contains(name) else {
-      throw bad("it runs another graph, which may never end; a model of pictures needs no such operator")
+      throw .runsGraph(name, number: number)
     }
     if name == "CALL_ONCE" {
       let target = op.options?.integer("init_subgraph_index").flatMap { Int(exactly: $0) } ?? 0
