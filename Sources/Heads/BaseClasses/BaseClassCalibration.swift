@@ -21,7 +21,7 @@ extension BaseClassCalibration {
   ///
   /// - Parameters:
   ///   - novelty: The novelty score of the new classes, with the distances of the training pictures.
-  ///   - baseLogits: The greatest base logit for the plain view of each picture of ``NoveltyScore/training``, in the
+  ///   - baseLogits: The greatest base logit for the plain view of each picture of `NoveltyScore/training`, in the
   ///     same order, multiplied by the factor of the base model's softmax.
   ///   - share: The share of the training pictures that win, more than 0 and less than 1.
   /// - Throws: ``BaseClassCalibrationError``.

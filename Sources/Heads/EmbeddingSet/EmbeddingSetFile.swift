@@ -116,7 +116,7 @@ extension EmbeddingSet {
 
   /// Writes a file, replacing an existing one.
   ///
-  /// - Throws: ``AtomicFileError``, `LinearAlgebraError`.
+  /// - Throws: `AtomicFileError`, `LinearAlgebraError`.
   public func write(to file: URL) throws { try AtomicFile(file).write(pieces()) }
 
   /// Returns the contents of the file, in pieces.

@@ -201,7 +201,7 @@ enum ZipArchive {
   /// - Parameters:
   ///   - files: The contents by file name.
   ///   - start: The offset of the archive's first byte.
-  /// - Throws: ``TFLiteError/invalid(field:reason:)`` if the files exceed the limits of a zip with 32-bit offsets.
+  /// - Throws: `TFLiteError/invalid(field:reason:)` if the files exceed the limits of a zip with 32-bit offsets.
   static func bytes(of files: [String: Bytes], at start: Int) throws(TFLiteError) -> [UInt8] {
     var size: Int = start + 22
     for (name, contents) in files { size += contents.count + 2 * name.utf8.count + 76 }

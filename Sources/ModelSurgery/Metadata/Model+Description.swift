@@ -13,7 +13,7 @@ extension Model {
   ///     ``PictureNormalization/init(standardFor:)``.
   ///   - labels: The names of all classes in order, empty for an unnamed class. An empty array removes the label file;
   ///     nil keeps it.
-  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` if the existing metadata is newer than the known schema,
+  /// - Throws: `TFLiteError/newerThanSchema(field:what:)` if the existing metadata is newer than the known schema,
   ///   and the errors of ``setPackedFiles(_:)``; the model is then unchanged.
   public mutating func describeClassifier(
     name: String, normalization: PictureNormalization? = nil, labels: [String]? = nil
@@ -83,7 +83,7 @@ extension Model {
 extension Model {
   /// Replaces the normalisation of the input in the metadata and keeps everything else. Unreadable metadata is replaced.
   ///
-  /// - Throws: ``TFLiteError/newerThanSchema(field:what:)`` if the existing metadata is newer than the known schema; the
+  /// - Throws: `TFLiteError/newerThanSchema(field:what:)` if the existing metadata is newer than the known schema; the
   ///   model is then unchanged.
   public mutating func setPictureNormalization(_ normalization: PictureNormalization) throws(TFLiteError) {
     guard let (index, _) = try? onlyInputAndOutput(), let input = mainSubgraph?.tensor(index) else { return }
@@ -102,7 +102,7 @@ extension Model {
   /// Writes metadata for task libraries to an embedding extractor that has none: the normalisation of its input, and
   /// the fact that its output is an embedding.
   ///
-  /// - Throws: ``TFLiteError/tooLarge(bytes:)`` if the name is too long for a file.
+  /// - Throws: `TFLiteError/tooLarge(bytes:)` if the name is too long for a file.
   mutating func describeExtractor(name: String) throws(TFLiteError) {
     guard let (index, _) = try? onlyInputAndOutput(), let input = mainSubgraph?.tensor(index) else { return }
     var output = TensorMetadata()

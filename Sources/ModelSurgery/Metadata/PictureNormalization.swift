@@ -63,7 +63,7 @@ public struct PictureNormalization: Sendable, Hashable, Codable {
 extension Model {
   /// The model's metadata, or nil if it has none.
   ///
-  /// - Throws: ``TFLiteError`` if the entry is damaged.
+  /// - Throws: `TFLiteError` if the entry is damaged.
   public var modelMetadata: ModelMetadata? {
     get throws(TFLiteError) {
       guard let contents = metadata(named: ModelMetadata.entryName) else { return nil }
@@ -73,7 +73,7 @@ extension Model {
 
   /// The normalisation of pictures that the model's metadata states, or nil.
   ///
-  /// - Throws: ``TFLiteError`` if the entry is damaged, ``SurgeryError/badNormalization(because:)`` if its numbers are
+  /// - Throws: `TFLiteError` if the entry is damaged, ``SurgeryError/badNormalization(because:)`` if its numbers are
   ///   invalid.
   public var pictureNormalization: PictureNormalization? {
     get throws {

@@ -35,7 +35,7 @@ public struct PretrainedWeights: Sendable, Hashable {
   /// - Parameters:
   ///   - file: The file; for a TensorFlow checkpoint see ``NamedWeights/init(contentsOf:)``.
   ///   - architecture: The network, with or without its head.
-  /// - Throws: ``WeightsError`` or ``TFLiteError`` if the file cannot be read, and the errors of the other
+  /// - Throws: ``WeightsError`` or `TFLiteError` if the file cannot be read, and the errors of the other
   ///   initialisers.
   /// - Complexity: O(the size of the file).
   public init(contentsOf file: URL, for architecture: Architecture) throws {
