@@ -55,7 +55,7 @@ extension BaseClassCalibration {
   ///   - embeddings: The embeddings from which the head was solved, computed by the base's network.
   ///   - base: The last layers of the base.
   ///   - share: The share of the training pictures that must score above all base classes, more than 0 and less than 1.
-  /// - Throws: ``BaseClassCalibrationError``, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
+  /// - Throws: `BaseClassCalibrationError`, ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.
   public init(
     _ solved: SolvedHead, from embeddings: EmbeddingSet, base: BaseLogits, share: Double = BaseClassCalibration.share
   ) throws {

@@ -36,7 +36,7 @@ public struct ConstantFolding: Sendable {
   /// - Parameters:
   ///   - model: The model.
   ///   - runtime: The runtime; by default one is opened if there is anything to fold.
-  /// - Throws: ``SurgeryError`` for a model whose graph cannot be analysed, that has several graphs, or that stores state
+  /// - Throws: `SurgeryError` for a model whose graph cannot be analysed, that has several graphs, or that stores state
   ///   outside its graph; `LiteRTError` where there is no runtime; `TFLiteError` when packed files cannot be rewritten.
   /// - Complexity: O(results × (tensors + operators)), and the work of the operators.
   public init(of model: Model, runtime: Runtime? = nil) throws {

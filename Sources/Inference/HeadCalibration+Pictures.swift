@@ -23,7 +23,7 @@ extension Adaptation {
   ///   - skipped: Called with the error of each file that cannot be read.
   /// - Returns: The calibration, or nil for a bare extractor, which needs none.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError/needsEdgeTPU(operators:reason:)``,
-  ///   ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
+  ///   `SurgeryError`, `LiteRTError`, and `CancellationError`.
   /// - Complexity: One inference of the base and O(N D) per picture.
   public func calibration(
     pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,

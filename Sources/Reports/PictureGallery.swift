@@ -46,7 +46,7 @@ public struct Thumbnails: Sendable {
   ///   - pictures: The paths of the files; duplicates are read once.
   ///   - resize: How pictures become square. With the resize of the network, the page shows the pictures as the network got
   ///     them.
-  /// - Throws: ``PictureError`` for an invalid `resize`, and `CancellationError`. A picture that cannot be read has no
+  /// - Throws: `PictureError` for an invalid `resize`, and `CancellationError`. A picture that cannot be read has no
   ///   thumbnail.
   public init(
     of pictures: [String], resize: Resize = .crop, isolation: isolated (any Actor)? = #isolation

@@ -72,7 +72,7 @@ public struct ReportPage: Sendable {
 
   /// Writes the page atomically; an existing file is replaced.
   ///
-  /// - Throws: ``AtomicFileError/cannotWrite(path:reason:)``.
+  /// - Throws: `AtomicFileError/cannotWrite(path:reason:)`.
   public func write(to file: URL) throws(AtomicFileError) { try AtomicFile(file).write(html) }
 }
 

@@ -43,7 +43,7 @@ extension EmbeddingSet {
 
   /// Reads a file.
   ///
-  /// - Throws: ``TFLiteError/cannotRead(path:reason:)``; ``EmbeddingSetError/badFile(path:reason:)`` where the file is not
+  /// - Throws: `TFLiteError/cannotRead(path:reason:)`; ``EmbeddingSetError/badFile(path:reason:)`` where the file is not
   ///   an embedding file, or is truncated or altered; ``EmbeddingSetError/newerVersion(path:version:known:)``.
   public init(contentsOf file: URL) throws {
     try self.init(Bytes(mapping: file), path: file.relativePath)

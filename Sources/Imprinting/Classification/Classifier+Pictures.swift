@@ -20,7 +20,7 @@ extension Classifier {
   ///   - topK: The greatest number of classes to return.
   /// - Returns: The classes with a score of at least `threshold`, best first, the lower id first among equal scores; or that
   ///   the picture is unknown.
-  /// - Throws: ``PictureError`` when the file cannot be read, ``EvaluationError/badTopK(_:)``, ``LiteRTError``.
+  /// - Throws: `PictureError` when the file cannot be read, `EvaluationError/badTopK(_:)`, `LiteRTError`.
   public func classify(_ picture: URL, threshold: Float = -.infinity, topK: Int = 3) async throws -> Answer {
     try await classify(.files([picture]), threshold: threshold, topK: topK)
   }
@@ -36,7 +36,7 @@ extension Classifier {
   /// Classifies a picture in memory that has the size of the model's input, in one view.
   ///
   /// - Parameters: As for picture files.
-  /// - Throws: ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and as
+  /// - Throws: `InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`, and as
   ///   ``classify(_:threshold:topK:)-(URL,_,_)`` does.
   public func classify(_ picture: PixelTensor, threshold: Float = -.infinity, topK: Int = 3) async throws -> Answer {
     let reader = try ViewReader(width: input.width, height: input.height, resize: resize)
@@ -46,7 +46,7 @@ extension Classifier {
   /// Classifies an input tensor whose elements have the type of the model file's input.
   ///
   /// - Parameters: As for picture files.
-  /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, ``EvaluationError/badTopK(_:)``, ``LiteRTError``.
+  /// - Throws: `InferenceError/wrongTensorSize(bytes:expected:)`, `EvaluationError/badTopK(_:)`, `LiteRTError`.
   public func classify(
     tensor: UnsafeRawBufferPointer, threshold: Float = -.infinity, topK: Int = 3
   ) throws -> Answer {
@@ -71,7 +71,7 @@ extension Classifier {
   ///   - topK: The greatest number of classes in an answer.
   ///   - profile: Records the time of each step; the time of `deliver` counts as answering.
   ///   - deliver: Called in order with each picture's index and its answer, or the error if it cannot be read.
-  /// - Throws: ``EvaluationError/badTopK(_:)``, ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
+  /// - Throws: `EvaluationError/badTopK(_:)`, `LiteRTError`, the errors of `deliver`, and `CancellationError`.
   public func answers(
     _ pictures: [URL], threshold: Float = -.infinity, topK: Int = 3, profile: Profile? = nil,
     isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<Answer, PictureError>) throws -> Void
@@ -142,7 +142,7 @@ extension Classifier {
   ///   - pictures: The files.
   ///   - profile: Records the time of each step; the time of `deliver` counts as answering.
   ///   - deliver: Called in order with each picture's index and its scores, or the error if it cannot be read.
-  /// - Throws: ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
+  /// - Throws: `LiteRTError`, the errors of `deliver`, and `CancellationError`.
   public func scores(
     _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Float], PictureError>) throws -> Void
@@ -161,7 +161,7 @@ extension Classifier {
   ///   - profile: Records the time of each step.
   ///   - progress: Called after each picture with the number of pictures done.
   ///   - skipped: Called with each picture that cannot be read.
-  /// - Throws: ``EvaluationError/unknownClasses(_:known:)``, ``PictureError`` if strict, ``LiteRTError``, and
+  /// - Throws: `EvaluationError/unknownClasses(_:known:)`, `PictureError` if strict, `LiteRTError`, and
   ///   `CancellationError`.
   public func evaluate(
     _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,

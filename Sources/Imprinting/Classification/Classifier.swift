@@ -57,9 +57,9 @@ public struct Classifier: Sendable {
   ///   - testTimeAugmentation: The views of each picture; see ``testTimeAugmentation``.
   ///   - unknown: When the classifier answers that a picture is unknown.
   ///   - execution: How to run the model.
-  /// - Throws: ``TFLiteError`` when the file is not a valid model, ``SurgeryError`` when the model is not a classifier,
-  ///   ``InferenceError`` when its input is not a picture, ``ImprintingError/badUnknownRate(_:)``, ``LiteRTError`` when the
-  ///   runtime is missing or rejects the model, ``PictureError`` for an impossible resize.
+  /// - Throws: `TFLiteError` when the file is not a valid model, `SurgeryError` when the model is not a classifier,
+  ///   `InferenceError` when its input is not a picture, ``ImprintingError/badUnknownRate(_:)``, `LiteRTError` when the
+  ///   runtime is missing or rejects the model, `PictureError` for an impossible resize.
   public init(
     contentsOf file: URL, labels: Labels? = nil, resize: Resize? = nil, testTimeAugmentation: Augmentation = .off,
     unknown: UnknownAnswers = .asTaught, execution: Execution = Execution()

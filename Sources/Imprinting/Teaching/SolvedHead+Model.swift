@@ -40,7 +40,7 @@ extension SolvedHead {
   ///   - calibration: The calibration of the new classes against the base classes.
   ///   - labels: The names of the base classes.
   ///   - resize: How pictures were resized to the network's input.
-  /// - Throws: ``BaseClassCalibrationError/noDistances`` where the head has no novelty score, `SurgeryError` where the base
+  /// - Throws: `BaseClassCalibrationError/noDistances` where the head has no novelty score, `SurgeryError` where the base
   ///   does not fit the head, and `TFLiteError` where the base's metadata has a newer schema than this library knows.
   public func model(
     beside base: Model, calibration: BaseClassCalibration, labels: Labels, resize: Resize?

@@ -24,7 +24,7 @@ public struct Split: Sendable {
   ///   - testRatio: The share to hold back, 0 ..< 1.
   ///   - shots: The greatest number of training pictures per class; by default all.
   ///   - seed: The seed of the draw. It has no effect on which pictures are held back.
-  /// - Throws: ``EvaluationError/badTestRatio(_:)``.
+  /// - Throws: `EvaluationError/badTestRatio(_:)`.
   public init(
     _ pictures: [LabelledPictures.Class], testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
   ) throws(EvaluationError) {

@@ -43,7 +43,7 @@ public struct TaughtClassifier: Sendable {
 
   /// Opens a model, and the embeddings file beside it.
   ///
-  /// - Throws: ``TFLiteError`` when the file is not a valid model; ``EmbeddingSetError`` when the embeddings file is damaged.
+  /// - Throws: `TFLiteError` when the file is not a valid model; `EmbeddingSetError` when the embeddings file is damaged.
   public init(contentsOf file: URL) throws {
     self.file = file
     model = try Model(contentsOf: file)
@@ -73,6 +73,6 @@ public struct TaughtClassifier: Sendable {
     }
   }
 
-  /// The method that matches the model's layout: ``Imprinted`` for Coral's layout, otherwise ``Analytic``.
+  /// The method that matches the model's layout: `Imprinted` for Coral's layout, otherwise `Analytic`.
   public var method: any HeadMethod { isImprinted ? Imprinted() : Analytic() }
 }

@@ -58,19 +58,19 @@ public actor Teacher {
   ///
   /// - Parameters:
   ///   - model: A classifier, a model with the imprinting tail, or a bare embedding extractor; by default ``DefaultModel``.
-  ///   - method: The method that solves for the head; ``Imprinted`` writes Coral's layout.
+  ///   - method: The method that solves for the head; `Imprinted` writes Coral's layout.
   ///   - keepClasses: Whether to keep the model's classes.
   ///   - labels: The names of the kept classes; by default those in the file.
   ///   - resize: How pictures are resized to the network's input; by default as when the kept classes were taught, otherwise
   ///     `crop`.
   ///   - augmentation: The views of each picture that the teacher learns from.
   ///   - earlier: Embeddings to start from, of the same model and resize. Their augmentation replaces `augmentation`.
-  ///   - budget: The bytes of embeddings beyond which the set stores only sums; by default ``EmbeddingSet/defaultBudget``,
+  ///   - budget: The bytes of embeddings beyond which the set stores only sums; by default `EmbeddingSet/defaultBudget`,
   ///     or the budget of `earlier` if it is larger.
   ///   - execution: How to run the model.
-  /// - Throws: ``DefaultModelError/missing(path:)``, ``EmbeddingSetError/otherSpace(_:)``,
+  /// - Throws: ``DefaultModelError/missing(path:)``, `EmbeddingSetError/otherSpace(_:)`,
   ///   ``ImprintingError/noClassesToKeep``, and the errors of
-  ///   ``Extractor/init(model:resize:augmentation:execution:)-(URL,_,_,_)``.
+  ///   `Extractor/init(model:resize:augmentation:execution:)-(URL,_,_,_)`.
   public init(
     model: URL? = nil, method: any HeadMethod = Analytic(), keepClasses: Bool = false, labels: Labels? = nil,
     resize: Resize? = nil, augmentation: Augmentation = .off, from earlier: EmbeddingSet? = nil, budget: Int? = nil,
@@ -95,7 +95,7 @@ public actor Teacher {
   ///   - resize: How pictures are resized to the network's input; by default as when the classifier was taught.
   ///   - augmentation: The views of each picture; by default those of the embeddings file, otherwise one view.
   ///   - embeddings: More embeddings to start from, of the same model and resize.
-  ///   - budget: The bytes of embeddings beyond which the set stores only sums; by default ``EmbeddingSet/defaultBudget``,
+  ///   - budget: The bytes of embeddings beyond which the set stores only sums; by default `EmbeddingSet/defaultBudget`,
   ///     or the largest budget of the earlier embeddings if it is larger.
   ///   - execution: How to run the model.
   /// - Throws: ``ImprintingError/otherAugmentation(_:before:path:)``, and the errors of
@@ -196,7 +196,7 @@ public actor Teacher {
 
   /// Learns classes from a folder with one folder of pictures per class, or from a list of `path,label` lines.
   ///
-  /// - Throws: ``LabelledPicturesError``, and the errors of ``learn(_:strict:keepsPartial:profile:progress:)``.
+  /// - Throws: `LabelledPicturesError`, and the errors of ``learn(_:strict:keepsPartial:profile:progress:)``.
   @discardableResult
   public func learn(from data: URL) async throws -> Lesson {
     try await learn(LabelledPictures(data).classes)
@@ -216,8 +216,8 @@ public actor Teacher {
   ///   - progress: Called after each picture with the number of pictures done.
   /// - Returns: The classes learnt, and the pictures that could not be read.
   /// - Throws: ``ImprintingError/baseClass(_:name:)`` for a class that has the name of a base class,
-  ///   ``ImprintingError/taughtBesideBase(_:path:)``, ``ImprintingError/noneReadable(_:)``, ``PictureError`` if strict,
-  ///   ``LiteRTError``, and `CancellationError`.
+  ///   ``ImprintingError/taughtBesideBase(_:path:)``, ``ImprintingError/noneReadable(_:)``, `PictureError` if strict,
+  ///   `LiteRTError`, and `CancellationError`.
   @discardableResult
   public func learn(
     _ classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false, profile: Profile? = nil,
@@ -261,8 +261,8 @@ public actor Teacher {
   ///   - profile: Records the time of each step.
   ///   - progress: Called after each picture with the number of pictures done.
   /// - Returns: The classes learnt.
-  /// - Throws: ``InferenceError/augmentationOfDecoded(_:)``,
-  ///   ``InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)``, and the errors of
+  /// - Throws: `InferenceError/augmentationOfDecoded(_:)`,
+  ///   `InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`, and the errors of
   ///   ``learn(_:strict:keepsPartial:profile:progress:)``.
   @discardableResult
   public func learn(
@@ -371,7 +371,7 @@ public actor Teacher {
 
   /// The expected accuracy, from leave-one-out over the training pictures; nil where it cannot be computed.
   ///
-  /// - Throws: ``HeadError``, `LinearAlgebraError`.
+  /// - Throws: `HeadError`, `LinearAlgebraError`.
   public var estimate: LeaveOneOut? {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
@@ -395,7 +395,7 @@ public actor Teacher {
 
   /// Returns the classifier with all classes learnt so far.
   ///
-  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``BaseClassCalibrationError``, `SurgeryError`.
+  /// - Throws: ``ImprintingError/nothingLearnt``, `HeadError`, `BaseClassCalibrationError`, `SurgeryError`.
   public func model() throws -> Model { try taughtModel().model }
 
   private func taughtModel() throws -> TaughtModel {
@@ -439,7 +439,7 @@ extension Teacher {
   ///   - withEmbeddings: Whether to write the embeddings beside it, so that ``init(continuing:method:labels:resize:augmentation:from:budget:execution:)-(URL,_,_,_,_,_,_,_)``
   ///     can continue from them.
   /// - Returns: The label file, ``labelFile(for:)``.
-  /// - Throws: ``ImprintingError/nothingLearnt``, ``HeadError``, ``ImprintingError/otherEmbeddings(path:difference:)``, and
+  /// - Throws: ``ImprintingError/nothingLearnt``, `HeadError`, ``ImprintingError/otherEmbeddings(path:difference:)``, and
   ///   `AtomicFileError` when a file cannot be written, or when two of them would be the same file.
   @discardableResult
   public func save(to file: URL, withEmbeddings: Bool = false) throws -> URL {

@@ -18,7 +18,7 @@ import TFLite
 /// }
 /// ```
 ///
-/// Each ``EmbeddingSpace`` has one file. The SHA-256 digest of a picture file's contents identifies the picture, whatever the
+/// Each `EmbeddingSpace` has one file. The SHA-256 digest of a picture file's contents identifies the picture, whatever the
 /// name of the file. A cache file that is damaged or has another version counts as empty and is written again. Each write
 /// replaces the complete file, so two processes that write at the same time may lose each other's latest embeddings and have
 /// to embed those pictures again.

@@ -58,7 +58,7 @@ public struct Execution: Sendable {
 
   /// Returns a model whose metadata states ``normalization``, if that is given, otherwise the model itself.
   ///
-  /// - Throws: ``TFLiteError`` if the metadata is newer than the known schema.
+  /// - Throws: `TFLiteError` if the metadata is newer than the known schema.
   package func normalized(_ model: Model) throws(TFLiteError) -> Model {
     guard let normalization else { return model }
     var model = model

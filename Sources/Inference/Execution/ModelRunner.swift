@@ -49,7 +49,7 @@ package final class ModelRunner: Sendable {
   ///   - model: The model, verified.
   ///   - origin: The file from which the model was read, if known; otherwise the model is serialised to identify it.
   ///   - execution: How to run it.
-  /// - Throws: ``InferenceError``, ``SurgeryError``, ``LiteRTError``, and `TFLiteError` where it cannot be serialised.
+  /// - Throws: ``InferenceError``, `SurgeryError`, `LiteRTError`, and `TFLiteError` where it cannot be serialised.
   package init(model: Model, origin: ModelOrigin? = nil, execution: Execution) throws {
     try model.checkRunnable()
     let single = model.forSinglePictures

@@ -11,7 +11,7 @@ public struct PictureInput: Sendable, Hashable {
 
   /// Reads the input of a model, and the conversion of pixels from its metadata.
   ///
-  /// - Throws: ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, or ``TFLiteError`` for a float input whose
+  /// - Throws: ``InferenceError/noPictureInput(shape:type:)``, `SurgeryError`, or `TFLiteError` for a float input whose
   ///   metadata is damaged, as the conversion is then unknown.
   public init(of model: Model) throws {
     let (input, _) = try model.onlyInputAndOutput()
@@ -73,7 +73,7 @@ enum PixelConversion: Sendable, Hashable {
 
   /// Finds the conversion for a model's input of uint8, int8 or float32.
   ///
-  /// - Throws: ``TFLiteError`` or ``SurgeryError/badNormalization(because:)`` for a float input whose metadata cannot be
+  /// - Throws: `TFLiteError` or `SurgeryError/badNormalization(because:)` for a float input whose metadata cannot be
   ///   used.
   init(of input: Tensor, in model: Model) throws {
     guard [.uint8, .int8].contains(input.type) else {

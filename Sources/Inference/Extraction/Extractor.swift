@@ -44,8 +44,8 @@ public final class Extractor: Sendable {
   ///     records it, otherwise `crop`.
   ///   - augmentation: The views of each picture that are embedded.
   ///   - execution: How to run the model.
-  /// - Throws: ``TFLiteError`` when the file is not a valid model, ``SurgeryError`` when it has no embedding,
-  ///   ``InferenceError/needsEdgeTPU(operators:reason:)``, ``LiteRTError``, ``PictureError`` for an impossible resize.
+  /// - Throws: `TFLiteError` when the file is not a valid model, `SurgeryError` when it has no embedding,
+  ///   ``InferenceError/needsEdgeTPU(operators:reason:)``, `LiteRTError`, `PictureError` for an impossible resize.
   public convenience init(
     model: URL, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
@@ -110,7 +110,7 @@ public final class Extractor: Sendable {
   ///   - pictures: The files.
   ///   - profile: Records the time of each step; the time of `deliver` counts as learning.
   ///   - deliver: Called in order with each picture's index and its embeddings, or the error if it cannot be read.
-  /// - Throws: ``LiteRTError``, the errors of `deliver`, and `CancellationError`.
+  /// - Throws: `LiteRTError`, the errors of `deliver`, and `CancellationError`.
   public func embed(
     _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void

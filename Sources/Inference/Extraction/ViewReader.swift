@@ -24,7 +24,7 @@ package struct ViewReader: Sendable {
   private let more: (large: PictureReader, squashed: PictureReader)?
   private let views: [(part: Part, isMirrored: Bool)]
 
-  /// - Throws: ``PictureError`` for an invalid size or resize.
+  /// - Throws: `PictureError` for an invalid size or resize.
   package init(
     width: Int, height: Int, resize: Resize, augmentation: Augmentation = .off
   ) throws(PictureError) {
@@ -51,7 +51,7 @@ package struct ViewReader: Sendable {
 
   /// Reads the pictures from which several views are cut. With one view, ``write(_:of:_:of:profile:into:)`` reads the picture.
   ///
-  /// - Throws: ``PictureError``.
+  /// - Throws: `PictureError`.
   func open(_ index: Int, of pictures: PictureSource, timing: PictureTiming?) throws(PictureError) -> Picture {
     guard let more else { return .unread }
     let readers = [plain, more.large, more.squashed]
@@ -67,7 +67,7 @@ package struct ViewReader: Sendable {
 
   /// Writes the RGB bytes of a view.
   ///
-  /// - Throws: ``PictureError``.
+  /// - Throws: `PictureError`.
   func write(
     _ view: Int, of picture: Picture, _ index: Int, of pictures: PictureSource, profile: Profile?,
     into bytes: UnsafeMutableRawBufferPointer

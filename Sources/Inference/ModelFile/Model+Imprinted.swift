@@ -34,7 +34,7 @@ extension Model {
   /// in separate buffers. These always come in this order after all other metadata, so that the file does not depend on the
   /// order in which they were first set.
   ///
-  /// - Throws: ``TFLiteError`` when the existing metadata has a newer schema than this library knows.
+  /// - Throws: `TFLiteError` when the existing metadata has a newer schema than this library knows.
   package mutating func setImprinted(
     labels: [String], sums: StoredSums, resize: Resize?, novelty: StoredNovelty? = nil
   ) throws(TFLiteError) {

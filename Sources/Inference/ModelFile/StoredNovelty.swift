@@ -154,7 +154,7 @@ private struct ByteRow {
 }
 
 extension Model {
-  /// The rule by which ``Classifier`` calls pictures unknown, or nil where the file has no novelty score.
+  /// The rule by which `Classifier` calls pictures unknown, or nil where the file has no novelty score.
   ///
   /// - Throws: ``StoredNoveltyError`` where the novelty score cannot be used.
   public var unknownRule: UnknownRule? {

@@ -28,8 +28,8 @@ public struct QuantizationAgreement: Sendable, Hashable {
   ///   - resize: How pictures are resized to the models' input.
   ///   - threads: The number of threads; by default one per core.
   ///   - runtime: The runtime; by default one is opened.
-  /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError``, ``SurgeryError``,
-  ///   ``LiteRTError``, and `CancellationError`.
+  /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError``, `SurgeryError`,
+  ///   `LiteRTError`, and `CancellationError`.
   public init(
     of float: Model, and quantized: Model, pictures: [URL], resize: Resize = .crop, threads: Int? = nil,
     runtime: Runtime? = nil, isolation: isolated (any Actor)? = #isolation

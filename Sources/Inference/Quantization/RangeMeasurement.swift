@@ -22,9 +22,9 @@ extension Quantization {
   ///   - progress: Called after each inference with the number of inferences done, and the total number.
   ///   - skipped: Called with the error of each file that cannot be read.
   /// - Returns: For each tensor the range that gives the least error with 255 steps; see
-  ///   ``ActivationHistogram/rangeOfLeastError``.
-  /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``QuantizationError/notFinite(tensor:)``,
-  ///   ``InferenceError/noPictureInput(shape:type:)``, ``SurgeryError``, ``LiteRTError``, and `CancellationError`.
+  ///   `ActivationHistogram/rangeOfLeastError`.
+  /// - Throws: ``InferenceError/noPictures`` when no file can be read, `QuantizationError/notFinite(tensor:)`,
+  ///   ``InferenceError/noPictureInput(shape:type:)``, `SurgeryError`, `LiteRTError`, and `CancellationError`.
   /// - Complexity: One inference and one pass over all activations per picture, or several of both for models whose
   ///   activations do not fit into memory at once.
   public func ranges(
@@ -96,7 +96,7 @@ private final class HistogramSets: Sendable {
 extension ActivationRanges {
   /// Reads ranges from a JSON file.
   ///
-  /// - Throws: ``QuantizationError/badRangesFile(path:because:)``.
+  /// - Throws: `QuantizationError/badRangesFile(path:because:)`.
   public init(contentsOf file: URL) throws(QuantizationError) {
     let data: Data
     do {
@@ -114,7 +114,7 @@ extension ActivationRanges {
 
   /// Writes the ranges as JSON with sorted keys, so that the same ranges always give the same file.
   ///
-  /// - Throws: ``AtomicFileError`` when the file cannot be written; an existing file is then unchanged.
+  /// - Throws: `AtomicFileError` when the file cannot be written; an existing file is then unchanged.
   public func write(to file: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -10,7 +10,7 @@ extension Model {
   /// Every offset, length, alignment and index is verified; any bytes yield a model or an error. Weights, texts and other
   /// data refer to `bytes`, which live as long as the model does.
   ///
-  /// - Throws: ``TFLiteError/notAModel(reason:)``, ``TFLiteError/unsupportedVersion(_:)``,
+  /// - Throws: ``TFLiteError/notAModel(reason:remedy:)``, ``TFLiteError/unsupportedVersion(_:)``,
   ///   ``TFLiteError/malformed(field:reason:)`` or ``TFLiteError/outOfProportion(field:)``.
   /// - Complexity: O(number of tables and size of their small vectors); weights are not read. The memory used is at most
   ///   proportional to the file's size.

@@ -179,9 +179,9 @@ extension Checkpoint {
 }
 
 extension PretrainedWeights {
-  /// Reads the weights of a ``Checkpoint``, or of any other file that ``init(contentsOf:for:)`` can read.
+  /// Reads the weights of a ``Checkpoint``, or of any other file that `init(contentsOf:for:)` can read.
   ///
-  /// - Throws: The errors of ``init(contentsOf:for:)``, and ``TrainingError/newerCheckpoint(path:version:)``.
+  /// - Throws: The errors of `init(contentsOf:for:)`, and ``TrainingError/newerCheckpoint(path:version:)``.
   public init(of file: URL, for architecture: Architecture) throws {
     let checkpoint: Checkpoint
     do {

@@ -24,7 +24,7 @@ extension TrainingData {
   ///   - testRatio: The fraction to hold back, in 0 ..< 1; 0 holds nothing back.
   ///   - shots: The maximum number of training examples per class; by default all.
   ///   - seed: The seed of the drawn shots; it does not affect the held-back examples.
-  /// - Throws: ``EvaluationError/badTestRatio(_:)``.
+  /// - Throws: `EvaluationError/badTestRatio(_:)`.
   public func split(
     testRatio: Double, shots: Int? = nil, seed: UInt64 = 0
   ) throws(EvaluationError) -> (training: TrainingData, heldBack: TrainingData) {

@@ -23,7 +23,7 @@ extension TrainingData {
   ///   - url: A folder of TFRecord files, or one such file.
   ///   - split: The split to read, if the folder holds several.
   ///   - labels: The label file; by default `labels.txt` beside the files, if it exists.
-  /// - Throws: ``RecordError``, ``LabelsError/badFile(path:reason:)``, or `CancellationError`.
+  /// - Throws: ``RecordError``, `LabelsError/badFile(path:reason:)`, or `CancellationError`.
   public init(records url: URL, split: RecordSplit? = nil, labels: URL? = nil) async throws {
     try await self.init(records: RecordFolder.files(at: url, split: split), labels: labels)
   }
@@ -33,7 +33,7 @@ extension TrainingData {
   /// - Parameters:
   ///   - urls: The files.
   ///   - labels: The label file; by default `labels.txt` beside the first file, if it exists.
-  /// - Throws: ``RecordError``, ``LabelsError/badFile(path:reason:)``, or `CancellationError`.
+  /// - Throws: ``RecordError``, `LabelsError/badFile(path:reason:)`, or `CancellationError`.
   public init(records urls: [URL], labels: URL? = nil) async throws {
     let named = try Self.names(labels ?? Self.labelFile(beside: urls.first))
     let files = try urls.map { url throws(RecordError) in try RecordFile(url) }
@@ -103,10 +103,10 @@ extension TrainingData {
 }
 
 extension TrainingData {
-  /// Reads a data set of one folder per class, as ``LabelledPictures/init(folder:)`` does: classes in the order of their
+  /// Reads a data set of one folder per class, as `LabelledPictures/init(folder:)` does: classes in the order of their
   /// names, pictures in the order of their paths.
   ///
-  /// - Throws: ``LabelledPicturesError``, or ``TrainingDataError/emptyClasses(_:)`` with the folders without pictures.
+  /// - Throws: `LabelledPicturesError`, or ``TrainingDataError/emptyClasses(_:)`` with the folders without pictures.
   public init(folder: URL) throws {
     try self.init(LabelledPictures(folder: folder))
   }

@@ -56,7 +56,7 @@ public struct TrainingData: Sendable {
   ///   - reader: Decodes and resizes the picture.
   ///   - destination: Exactly as many bytes as the reader's tensors have.
   ///   - region: Chooses the part of the picture to read; by default the reader does.
-  /// - Throws: ``PictureError``, which names the picture as ``name(of:)`` does.
+  /// - Throws: `PictureError`, which names the picture as ``name(of:)`` does.
   public func read(
     _ example: TrainingExample, with reader: PictureReader, into destination: UnsafeMutableRawBufferPointer,
     region: PictureRegion.Choice? = nil

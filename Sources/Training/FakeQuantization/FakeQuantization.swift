@@ -10,7 +10,7 @@ public struct FakeQuantizationSettings: Sendable, Hashable, Codable {
   /// The number of epochs before fake quantisation begins; it may be fractional.
   public var delay: Double
   /// The number of epochs after which the statistics of batch normalisation are frozen. With
-  /// ``WeightGrid/uint8PerTensor`` this is at most ``delay``, because the single scale for all channels depends on the
+  /// `WeightGrid/uint8PerTensor` this is at most ``delay``, because the single scale for all channels depends on the
   /// statistics.
   public var freeze: Double
 
