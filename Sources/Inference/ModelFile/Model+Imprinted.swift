@@ -8,7 +8,7 @@ public import TFLite
 extension Model {
   static let resizeName: Text = "imprint.resize"
 
-  /// The names of the classes in the model's ``ModelSurgery/LabelFile``, or nil where it has none.
+  /// The names of the classes in the model's `LabelFile`, or nil where it has none.
   public var carriedLabels: Labels? {
     guard let file = labelFile, let text = file.contents.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
     else { return nil }
