@@ -37,7 +37,7 @@ extension Model {
   /// Offsets count from the start of the model's present file, so that any zip reader opens it. Later changes of the
   /// model's size shift them all by the same amount, which most readers tolerate.
   ///
-  /// - Throws: `TFLiteError` as ``TFLite/Model/serialized()`` does, and `TFLiteError/invalid(field:reason:)` if the
+  /// - Throws: `TFLiteError` as `Model.serialized()` does, and `TFLiteError/invalid(field:reason:)` if the
   ///   files exceed the limits of a zip.
   /// - Complexity: O(tables of the model + size of the files).
   public mutating func setPackedFiles(_ files: PackedFiles) throws(TFLiteError) {
