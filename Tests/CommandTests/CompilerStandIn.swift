@@ -30,30 +30,10 @@ enum CompilerStandIn {
         Thread.sleep(forTimeInterval: 0.02)
         guard FileManager.default.fileExists(atPath: request.path) else { continue }
         // If the model cannot be read, answers with an empty file, which the command rejects.
-        let compiled = (try? Data(compiled(Model(contentsOf: request)).serialized().bytes())) ?? Data()
+        let compiled = (try? Data(CompiledModel.of(Model(contentsOf: request)).serialized().bytes())) ?? Data()
         try? FileManager.default.removeItem(at: request)
         try? compiled.write(to: answer, options: .atomic)
       }
     }
-  }
-
-  /// Returns the compiled form of a model with one input and one output.
-  private static func compiled(_ model: Model) throws -> Model {
-    let graph = model.subgraphs[0]
-    var ends = [graph.tensors[Int(graph.outputs[0])], graph.tensors[Int(graph.inputs[0])]]
-    for place in ends.indices { ends[place].buffer = 0 }
-    var operation = Operator(opcodeIndex: 0, inputs: [1], outputs: [0])
-    operation.customOptions = Bytes(Array(repeating: 7, count: 4096))
-    var compiled = Model()
-    compiled.version = 3
-    compiled.description = "Exported from Subgraph."
-    compiled.buffers = [Buffer()]
-    compiled.operatorCodes = [OperatorCode(custom: "edgetpu-custom-op")]
-    compiled.subgraphs = [SubGraph()]
-    compiled.subgraphs[0].tensors = ends
-    compiled.subgraphs[0].inputs = [1]
-    compiled.subgraphs[0].outputs = [0]
-    compiled.subgraphs[0].operators = [operation]
-    return compiled
   }
 }

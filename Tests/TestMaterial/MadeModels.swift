@@ -6,6 +6,9 @@ import TFLite
 ///
 /// Pictures that differ in colours and patterns have embeddings that differ, which is enough to learn from.
 enum MadeModels {
+  /// The size of the device's program in Coral's compiled model.
+  private static let programBytes = 3_400_000
+
   /// Writes all models into a folder.
   static func write(to folder: URL) throws {
     func write(_ name: String, _ model: Model) throws {
@@ -16,7 +19,7 @@ enum MadeModels {
     try write("mobilenet_v1_1.0_224_quant", large.classifier)
     try write("mobilenet_v1_1.0_224_l2norm_quant", large.imprintable)
     try write("mobilenet_quant_v1_224_head_layers", large.head)
-    try write("mobilenet_quant_v1_224_feature_layers_edgetpu", compiled(large.extractor))
+    try write("mobilenet_quant_v1_224_feature_layers_edgetpu", CompiledModel.of(large.extractor, programBytes: programBytes))
     try write("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", large.compiledImprintable)
     try write("mobilenet_v1_0.25_128_quant", mobileNetV1(side: 128, multiplier: 0.25).classifier)
     try write("mobilenet_v2_1.0_224_quant", mobileNetV2(classes: 1001, isFullyConnected: false))
@@ -63,7 +66,7 @@ enum MadeModels {
     tail.builder = GraphBuilder(extending: extractor)
     let imprintable = try tail.imprinted(tail.builder.tensor(embedding.index), classes: 1001)
     var device = Network(seed: 3)
-    let compiledBase = try compiled(extractor)
+    let compiledBase = CompiledModel.of(extractor, programBytes: programBytes)
     device.builder = GraphBuilder(extending: compiledBase)
     let output = compiledBase.subgraphs[0].outputs[0]
     let compiledImprintable = try device.imprinted(device.builder.tensor(output), classes: 1001)
@@ -102,29 +105,6 @@ enum MadeModels {
     let pool = Pool2DOptions(padding: .valid, strideWidth: 2, strideHeight: 2, filterWidth: 7, filterHeight: 7)
     current = try network.builder.averagePool(current, options: pool, name: "MobilenetV2/Logits/AvgPool")
     return try network.logits(current, classes: classes, isFullyConnected: isFullyConnected, scope: "MobilenetV2")
-  }
-
-  /// Returns a model as the Edge TPU's compiler writes it: one operator that only the device can run.
-  static func compiled(_ model: Model) throws -> Model {
-    var compiled = Model()
-    compiled.version = 3
-    compiled.description = "Exported from Subgraph."
-    compiled.buffers = [Buffer()]
-    var code = OperatorCode(custom: "edgetpu-custom-op")
-    code.version = 1
-    compiled.operatorCodes = [code]
-    let graph = model.subgraphs[0]
-    var ends = [graph.tensors[Int(graph.outputs[0])], graph.tensors[Int(graph.inputs[0])]]
-    for place in ends.indices { ends[place].buffer = 0 }
-    var op = Operator(opcodeIndex: 0, inputs: [1], outputs: [0])
-    // As many bytes as in Coral's file.
-    op.customOptions = Bytes(Array(repeating: 7, count: 3_400_000))
-    compiled.subgraphs = [SubGraph()]
-    compiled.subgraphs[0].tensors = ends
-    compiled.subgraphs[0].inputs = [1]
-    compiled.subgraphs[0].outputs = [0]
-    compiled.subgraphs[0].operators = [op]
-    return compiled
   }
 
   /// A model of one operator that no runtime knows.

@@ -104,7 +104,7 @@ public struct Classifier: Sendable {
   ) throws {
     if case .atRate(let rate) = unknown, !(0..<1).contains(rate) { throw ImprintingError.badUnknownRate(rate) }
     let model = try execution.normalized(model)
-    // A changed model is told from others by its own bytes.
+    // A model with another normalisation is no longer the one in the file.
     let file = execution.normalization == nil ? file : nil
     self.resize = resize ?? model.imprintedResize ?? .crop
     self.testTimeAugmentation = testTimeAugmentation
@@ -126,18 +126,15 @@ public struct Classifier: Sendable {
       unknownRule = nil
       runner = try ModelRunner(model: model, origin: file.map { ModelOrigin(file: $0) }, execution: execution)
     }
-    let classes = runner.outputCount - (unknownRule == nil ? 0 : 1)
-    if let labels {
-      let fitted = try FittedLabels(labels, classes: classes)
+    let carried = model.carriedLabels ?? Labels()
+    do {
+      let classes = runner.outputCount - (unknownRule == nil ? 0 : 1)
+      let fitted = try FittedLabels(labels ?? carried, classes: classes)
       (self.labels, labelsNote) = (fitted.labels, fitted.note)
-    } else {
-      let carried = model.carriedLabels ?? Labels()
-      do {
-        let fitted = try FittedLabels(carried, classes: classes)
-        (self.labels, labelsNote) = (fitted.labels, fitted.note)
-      } catch {
-        (self.labels, labelsNote) = (carried, "the labels in the model do not fit: \(error.message)")
-      }
+    } catch {
+      // The caller can give other labels; those in the file need not stop the work.
+      if labels != nil { throw error }
+      (self.labels, labelsNote) = (carried, "the labels in the model do not fit: \(error.message)")
     }
     reader = try ViewReader(
       width: runner.input.width, height: runner.input.height, resize: self.resize, augmentation: testTimeAugmentation)

@@ -59,7 +59,7 @@ public struct Adaptation: Sendable, Hashable {
 
   /// Returns the model with the imprinting tail.
   ///
-  /// The classes of a classifier come first, in their order. An extractor gets one placeholder class, a row of zeros.
+  /// The classes of a classifier come first, in their order. An extractor gets one empty class, a row of zeros.
   /// For a classifier, the tail's scale is 1.15 times the typical greatest logit, so that an imprinted class has the
   /// highest score for pictures like its own, and a base class for other pictures. For an extractor it is 40.
   ///

@@ -17,8 +17,8 @@ struct OperatorForm {
     case option(String)
   }
 
-  /// Returns the form of an operator by its schema name; nil for one that is not listed.
-  static func of(_ name: String) -> OperatorForm? { all[name] }
+  /// Returns the form of an operator; nil for one that is not listed.
+  static func of(_ op: BuiltinOperator) -> OperatorForm? { all[op] }
 
   private init(_ needed: Int, isList: Bool = false, outputs: Outputs = .exactly(1)) {
     self.needed = needed
@@ -26,45 +26,45 @@ struct OperatorForm {
     self.outputs = outputs
   }
 
-  private static let all: [String: OperatorForm] = {
-    var forms: [String: OperatorForm] = [:]
-    func add(_ names: String, _ form: OperatorForm) {
-      for name in names.split(separator: " ") { forms[String(name)] = form }
-    }
+  private static let all: [BuiltinOperator: OperatorForm] = {
+    var forms: [BuiltinOperator: OperatorForm] = [:]
+    func add(_ form: OperatorForm, _ ops: BuiltinOperator...) { for op in ops { forms[op] = form } }
     add(
-      """
-      ABS CAST CEIL COS DEQUANTIZE ELU EXP FLOOR GELU HARD_SWISH L2_NORMALIZATION LEAKY_RELU LOG LOGICAL_NOT LOGISTIC \
-      LOG_SOFTMAX NEG QUANTIZE RANK RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 ROUND RSQRT SHAPE SIGN SIN SOFTMAX SQRT SQUARE TANH \
-      ZEROS_LIKE AVERAGE_POOL_2D MAX_POOL_2D L2_POOL_2D LOCAL_RESPONSE_NORMALIZATION SPACE_TO_DEPTH DEPTH_TO_SPACE SQUEEZE \
-      FAKE_QUANT MATRIX_DIAG
-      """, OperatorForm(1))
+      OperatorForm(1), .abs, .cast, .ceil, .cos, .dequantize, .elu, .exp, .floor, .gelu, .hardSwish, .l2Normalization,
+      .leakyRelu, .log, .logicalNot, .logistic, .logSoftmax, .neg, .quantize, .rank, .relu, .relu6, .relu0To1,
+      .reluN1To1,
+      .round, .rsqrt, .shape, .sign, .sin, .softmax, .sqrt, .square, .tanh, .zerosLike, .averagePool2D, .maxPool2D,
+      .l2Pool2D, .localResponseNormalization, .spaceToDepth, .depthToSpace, .squeeze, .fakeQuant, .matrixDiag, .reshape)
     add(
-      """
-      ADD SUB MUL DIV FLOOR_DIV FLOOR_MOD MAXIMUM MINIMUM POW SQUARED_DIFFERENCE ATAN2 RIGHT_SHIFT BITWISE_XOR EQUAL \
-      NOT_EQUAL LESS LESS_EQUAL GREATER GREATER_EQUAL LOGICAL_AND LOGICAL_OR PRELU EXPAND_DIMS TRANSPOSE PAD MIRROR_PAD TILE \
-      GATHER GATHER_ND MEAN SUM REDUCE_MAX REDUCE_MIN REDUCE_PROD REDUCE_ANY REDUCE_ALL ARG_MAX ARG_MIN RESIZE_BILINEAR \
-      RESIZE_NEAREST_NEIGHBOR BATCH_MATMUL FILL BROADCAST_TO BROADCAST_ARGS REVERSE_V2 CUMSUM EMBEDDING_LOOKUP REVERSE_SEQUENCE \
-      MATRIX_SET_DIAG
-      """, OperatorForm(2))
-    add("PADV2 SPACE_TO_BATCH_ND BATCH_TO_SPACE_ND SELECT SELECT_V2 SLICE RANGE SCATTER_ND", OperatorForm(3))
-    add("STRIDED_SLICE ONE_HOT SPARSE_TO_DENSE", OperatorForm(4))
-    add("CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED CONV_3D", OperatorForm(2))
-    add("TRANSPOSE_CONV CONV_3D_TRANSPOSE", OperatorForm(3))
-    add("RESHAPE", OperatorForm(1))
-    add("CONCATENATION PACK ADD_N", OperatorForm(1, isList: true))
-    add("TOPK_V2", OperatorForm(2, outputs: .exactly(2)))
-    add("UNIQUE", OperatorForm(1, outputs: .exactly(2)))
-    add("SPLIT", OperatorForm(2, outputs: .option("num_splits")))
-    add("SPLIT_V", OperatorForm(3, outputs: .option("num_splits")))
-    add("UNPACK", OperatorForm(1, outputs: .option("num")))
+      OperatorForm(2), .add, .sub, .mul, .div, .floorDiv, .floorMod, .maximum, .minimum, .pow, .squaredDifference,
+      .atan2,
+      .rightShift, .bitwiseXor, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .logicalAnd, .logicalOr,
+      .prelu, .expandDims, .transpose, .pad, .mirrorPad, .tile, .gather, .gatherNd, .mean, .sum, .reduceMax, .reduceMin,
+      .reduceProd, .reduceAny, .reduceAll, .argMax, .argMin, .resizeBilinear, .resizeNearestNeighbor, .batchMatmul,
+      .fill,
+      .broadcastTo, .broadcastArgs, .reverseV2, .cumsum, .embeddingLookup, .reverseSequence, .matrixSetDiag, .conv2D,
+      .depthwiseConv2D, .fullyConnected, .conv3D)
+    add(
+      OperatorForm(3), .padV2, .spaceToBatchNd, .batchToSpaceNd, .select, .selectV2, .slice, .range, .scatterNd,
+      .transposeConv, .conv3DTranspose)
+    add(OperatorForm(4), .stridedSlice, .oneHot, .sparseToDense)
+    add(OperatorForm(1, isList: true), .concatenation, .pack, .addN)
+    add(OperatorForm(2, outputs: .exactly(2)), .topkV2)
+    add(OperatorForm(1, outputs: .exactly(2)), .unique)
+    add(OperatorForm(2, outputs: .option("num_splits")), .split)
+    add(OperatorForm(3, outputs: .option("num_splits")), .splitV)
+    add(OperatorForm(1, outputs: .option("num")), .unpack)
     return forms
   }()
 
   /// Operators that call other graphs of the model, which may call them again, or for ever.
-  static let calls: Set<String> = [
-    "CALL", "IF", "WHILE", "STABLEHLO_WHILE", "STABLEHLO_CASE", "STABLEHLO_COMPOSITE", "STABLEHLO_REDUCE",
-    "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SORT", "STABLEHLO_SCATTER", "STABLEHLO_CUSTOM_CALL",
-  ]
+  static let calls: Set<BuiltinOperator> = {
+    let later = [
+      "STABLEHLO_WHILE", "STABLEHLO_CASE", "STABLEHLO_COMPOSITE", "STABLEHLO_REDUCE", "STABLEHLO_REDUCE_WINDOW",
+      "STABLEHLO_SORT", "STABLEHLO_SCATTER", "STABLEHLO_CUSTOM_CALL",
+    ]
+    return Set([.call, .if, .while] + later.compactMap { BuiltinOperator(name: $0) })
+  }()
 }
 
 extension Model {
@@ -72,18 +72,16 @@ extension Model {
   ///
   /// - Throws: ``SurgeryError/badOperator(_:number:because:)``.
   func checkForm(of op: Operator, number: Int) throws(SurgeryError) {
-    let name = name(of: op)
-    func bad(_ reason: String) -> SurgeryError { .badOperator(name, number: number, because: reason) }
-    guard !OperatorForm.calls.contains(name) else {
-      throw .runsGraph(name, number: number)
-    }
-    if name == "CALL_ONCE" {
+    guard let builtin = builtinOperator(of: op) else { return }
+    func bad(_ reason: String) -> SurgeryError { .badOperator(name(of: op), number: number, because: reason) }
+    guard !OperatorForm.calls.contains(builtin) else { throw .runsGraph(builtin.name, number: number) }
+    if builtin == .callOnce {
       let target = op.options?.integer("init_subgraph_index").flatMap { Int(exactly: $0) } ?? 0
       guard subgraphs.indices.contains(target), target > 0,
-        !subgraphs[target].operators.contains(where: { self.name(of: $0) == name })
+        !subgraphs[target].operators.contains(where: { builtinOperator(of: $0) == .callOnce })
       else { throw bad("it calls a graph that is missing or calls others") }
     }
-    guard let form = OperatorForm.of(name) else { return }
+    guard let form = OperatorForm.of(builtin) else { return }
     guard op.inputs.count >= form.needed, op.inputs.prefix(form.needed).allSatisfy({ $0 >= 0 }),
       !form.isList || op.inputs.allSatisfy({ $0 >= 0 })
     else {

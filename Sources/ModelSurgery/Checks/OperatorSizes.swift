@@ -43,47 +43,32 @@ extension Model {
       op.inputs.dropFirst(place).first.flatMap { graph.tensor($0) }.flatMap { wholeNumbers(of: $0) }
     }
     func checked(_ count: Int) -> Int? { count >= 0 && count <= Self.mostElements ? count : nil }
-    switch name(of: op) {
-    case "PAD", "PADV2", "MIRROR_PAD":
+    switch builtinOperator(of: op) {
+    case .pad, .padV2, .mirrorPad:
       guard let before = shape(0), let pads = numbers(1), pads.count == 2 * before.count else { return nil }
       return before.indices.map { place in
         let (first, second) = (pads[2 * place], pads[2 * place + 1])
         guard let first = checked(first), let second = checked(second) else { return nil }
         return checked(before[place] + first + second)
       }
-    case "TILE":
+    case .tile:
       guard let before = shape(0), let times = numbers(1), times.count == before.count else { return nil }
       return zip(before, times).map { size, times in
         guard let size = checked(size), let times = checked(times) else { return nil }
         return checked(size * times)
       }
-    case "FILL": return numbers(0)?.map(checked)
-    case "BROADCAST_TO": return numbers(1)?.map(checked)
-    case "TRANSPOSE_CONV": return numbers(0)?.map(checked)
-    case "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR":
+    case .broadcastTo: return numbers(1)?.map(checked)
+    case .fill, .transposeConv: return numbers(0)?.map(checked)
+    case .resizeBilinear, .resizeNearestNeighbor:
       guard let before = shape(0), before.count == 4, let size = numbers(1), size.count == 2 else { return nil }
       return [before[0], checked(size[0]), checked(size[1]), before[3]]
-    case "RANGE":
+    case .range:
       guard let start = numbers(0)?.first, let limit = numbers(1)?.first, let step = numbers(2)?.first, step != 0,
         step != Int.min, case let (distance, overflow) = limit.subtractingReportingOverflow(start), !overflow
       else { return nil }
       guard distance != 0, (step > 0) == (distance > 0) else { return [0] }
       return [Int(exactly: (distance.magnitude - 1) / step.magnitude + 1).flatMap(checked)]
     default: return nil
-    }
-  }
-
-  /// Returns the elements of a constant of 32 or 64 bits; nil for any other tensor.
-  private func wholeNumbers(of tensor: Tensor) -> [Int]? {
-    guard let bytes = constant(tensor), let count = tensor.elementCount, count <= 64 else { return nil }
-    let width = tensor.type == .int32 ? 4 : tensor.type == .int64 ? 8 : 0
-    guard width > 0, bytes.count == count * width else { return nil }
-    return bytes.withUnsafeBytes { bytes in
-      (0..<count).map { place in
-        width == 4
-          ? Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * place, as: Int32.self)))
-          : Int(clamping: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: Int64.self)))
-      }
     }
   }
 }

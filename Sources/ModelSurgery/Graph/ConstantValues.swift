@@ -134,3 +134,19 @@ extension Float {
     }
   }
 }
+
+extension Model {
+  /// Returns the elements of a constant of 32 or 64 bits; nil for any other tensor.
+  func wholeNumbers(of tensor: Tensor) -> [Int]? {
+    guard let bytes = constant(tensor), let count = tensor.elementCount, count <= 64 else { return nil }
+    let width = tensor.type == .int32 ? 4 : tensor.type == .int64 ? 8 : 0
+    guard width > 0, bytes.count == count * width else { return nil }
+    return bytes.withUnsafeBytes { bytes in
+      (0..<count).map { place in
+        width == 4
+          ? Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * place, as: Int32.self)))
+          : Int(clamping: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: Int64.self)))
+      }
+    }
+  }
+}

@@ -108,19 +108,19 @@ extension Model {
 
   /// Whether an operator is known to give the same output for the same inputs, and has the inputs that it needs.
   fileprivate func isDeterministic(_ op: Operator) -> Bool {
-    guard let builtin = builtinOperator(of: op), let needed = Self.constantOperators[builtin] else { return false }
-    return op.inputs.count >= needed && op.outputs.count == 1 && op.intermediates.isEmpty
+    guard let builtin = builtinOperator(of: op), Self.constantOperators.contains(builtin),
+      let form = OperatorForm.of(builtin)
+    else { return false }
+    return op.inputs.count >= form.needed && op.outputs.count == 1 && op.intermediates.isEmpty
       && op.inputs.allSatisfy { $0 >= 0 }
   }
 
-  /// The operators that prepare weights, with the number of inputs that the runtime relies on.
-  private static let constantOperators: [BuiltinOperator: Int] = [
-    .dequantize: 1, .quantize: 1, .cast: 1, .l2Normalization: 1, .reshape: 1, .squeeze: 1, .expandDims: 2,
-    .transpose: 2, .pad: 2, .padV2: 3, .mirrorPad: 2, .slice: 3, .stridedSlice: 4, .gather: 2, .concatenation: 1,
-    .pack: 1, .tile: 2, .fill: 2, .broadcastTo: 2, .reverseV2: 2, .add: 2, .sub: 2, .mul: 2, .div: 2, .maximum: 2,
-    .minimum: 2, .pow: 2, .squaredDifference: 2, .neg: 1, .abs: 1, .square: 1, .sqrt: 1, .rsqrt: 1, .exp: 1, .log: 1,
-    .floor: 1, .round: 1, .relu: 1, .relu6: 1, .logistic: 1, .tanh: 1, .softmax: 1, .sum: 2, .mean: 2, .reduceMax: 2,
-    .reduceMin: 2, .reduceProd: 2,
+  /// The operators that prepare weights.
+  private static let constantOperators: Set<BuiltinOperator> = [
+    .dequantize, .quantize, .cast, .l2Normalization, .reshape, .squeeze, .expandDims, .transpose, .pad, .padV2,
+    .mirrorPad, .slice, .stridedSlice, .gather, .concatenation, .pack, .tile, .fill, .broadcastTo, .reverseV2, .add,
+    .sub, .mul, .div, .maximum, .minimum, .pow, .squaredDifference, .neg, .abs, .square, .sqrt, .rsqrt, .exp, .log,
+    .floor, .round, .relu, .relu6, .logistic, .tanh, .softmax, .sum, .mean, .reduceMax, .reduceMin, .reduceProd,
   ]
 }
 

@@ -5,7 +5,7 @@ extension Model {
   ///
   /// After a uint8 extractor the tail is uint8 throughout, as in Coral's models: the normalised embedding is quantised
   /// over [−1, 1], and the kernel over [0, 1] if embeddings cannot be negative, else over [−1, 1]. After a float
-  /// extractor, or an int8 extractor and a DEQUANTIZE, it is float. The tail has one placeholder class, a row of zeros.
+  /// extractor, or an int8 extractor and a DEQUANTIZE, it is float. The tail has one empty class, a row of zeros.
   ///
   /// A classifier is recognised by its softmax or a similar operator; a classifier that ends in logits cannot be
   /// distinguished from an extractor.

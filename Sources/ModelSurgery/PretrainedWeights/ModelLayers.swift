@@ -192,14 +192,8 @@ struct ModelLayers {
   }
 
   private func integers(_ index: Int32) -> [Int32]? {
-    guard let tensor = readers.graph.tensor(index), tensor.type == .int32, let data = model.constant(tensor),
-      data.count <= 64
-    else { return nil }
-    return data.withUnsafeBytes { bytes in
-      (0..<(bytes.count / 4)).map {
-        Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self))
-      }
-    }
+    guard let tensor = readers.graph.tensor(index), tensor.type == .int32 else { return nil }
+    return model.wholeNumbers(of: tensor)?.map { Int32(clamping: $0) }
   }
 }
 

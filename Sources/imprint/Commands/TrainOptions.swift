@@ -68,7 +68,7 @@ struct TrainSettings: ParsableArguments {
       valueName: "mode"))
   var resize: Resize?
 
-  @Flag(help: "Keep the model's classes, and add pictures to the classes that it was trained on.")
+  @Flag(help: "Keep the model's classes. Those that imprint taught to it can be taught further.")
   var keepClasses = false
 
   @OptionGroup var labels: LabelFileOption

@@ -31,17 +31,6 @@ struct NormalizationTests {
     return small.model
   }
 
-  /// Returns a quantised model that returns the mean of each input channel.
-  private func quantised(_ encoding: ElementEncoding) throws -> Model {
-    var builder = GraphBuilder()
-    let picture = try builder.input("picture", shape: [1, 4, 4, 3], encoding: encoding)
-    let pooled = try builder.averagePool(
-      picture,
-      options: Pool2DOptions(padding: .valid, strideWidth: 4, strideHeight: 4, filterWidth: 4, filterHeight: 4),
-      name: "pooled")
-    return builder.finish(with: try builder.reshape(pooled, to: [1, 3], name: "colour", shapeName: "shape"))
-  }
-
   private func model(_ model: Model, mean: [Float], std: [Float]) throws -> Model {
     var metadata = ModelMetadata()
     metadata.subgraphs = [SubGraphMetadata()]
@@ -90,7 +79,7 @@ struct NormalizationTests {
     ])
   func bytes(encoding: ElementEncoding, zeroPoint: Float) async throws {
     let plain = pixel.map { (Float($0) - zeroPoint) * 0.5 }
-    let model = try quantised(encoding)
+    let model = try SmallExtractor.meanColour(encoding)
     expect(try await colour(model), plain)
     for (mean, std) in [(zeroPoint, 2), (zeroPoint + 0.5, 2), (0, 0.001), (0, 0), (.nan, 1)] as [(Float, Float)] {
       expect(try await colour(self.model(model, mean: [mean], std: [std])), plain)
@@ -101,7 +90,7 @@ struct NormalizationTests {
     "Quantised: requantises if the metadata's normalisation and the input's scale disagree",
     arguments: [ElementEncoding.uint8(scale: 1 / 64, zeroPoint: 120), .int8(scale: 1 / 64, zeroPoint: -8)])
   func steps(encoding: ElementEncoding) async throws {
-    let model = try model(quantised(encoding), mean: [120, 110, 100], std: [60, 70, 80])
+    let model = try model(SmallExtractor.meanColour(encoding), mean: [120, 110, 100], std: [60, 70, 80])
     expect(try await colour(model), [-110 / 60, -10 / 70, 150 / 80], within: 1 / 128)
   }
 }

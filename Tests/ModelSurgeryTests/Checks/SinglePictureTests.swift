@@ -1,20 +1,11 @@
 import ModelSurgery
 import TFLite
+import TestMaterial
 import Testing
 
 /// Two forms in which today's exporters write models, and which the runtime refuses or crashes on.
 @Suite("Models for single pictures")
 struct SinglePictureTests {
-  private func model() throws -> Model {
-    var builder = GraphBuilder()
-    let picture = try builder.input("picture", shape: [1, 4, 4, 3])
-    let pooled = try builder.averagePool(
-      picture,
-      options: Pool2DOptions(padding: .valid, strideWidth: 4, strideHeight: 4, filterWidth: 4, filterHeight: 4),
-      name: "features")
-    return builder.finish(with: try builder.reshape(pooled, to: [1, 3], name: "row", shapeName: "shape"))
-  }
-
   private func signature(inputs: [UInt32], outputs: [UInt32], graph: UInt32 = 0) -> SignatureDef {
     var signature = SignatureDef()
     signature.signatureKey = "serving_default"
@@ -26,7 +17,7 @@ struct SinglePictureTests {
 
   @Test("A model with fixed shapes and a right signature stays as it is")
   func unchanged() throws {
-    var model = try model()
+    var model = try SmallExtractor.meanColour()
     let (input, output) = try model.onlyInputAndOutput()
     model.signatureDefs = [signature(inputs: [UInt32(input)], outputs: [UInt32(output)])]
     #expect(model.forSinglePictures == nil)
@@ -35,7 +26,7 @@ struct SinglePictureTests {
 
   @Test("A batch of -1 becomes 1, whether the shape or only the shape signature says so", arguments: [true, false])
   func batch(isInShape: Bool) throws {
-    let fixed = try model()
+    let fixed = try SmallExtractor.meanColour()
     var model = fixed
     for index in model.subgraphs[0].tensors.indices where model.subgraphs[0].tensors[index].shape.first == 1 {
       let shape = model.subgraphs[0].tensors[index].shape
@@ -50,7 +41,7 @@ struct SinglePictureTests {
 
   @Test("A signature that names other tensors than the graph's inputs and outputs, or another graph, is left out")
   func staleSignatures() throws {
-    var model = try model()
+    var model = try SmallExtractor.meanColour()
     let (input, output) = try model.onlyInputAndOutput()
     let (right, other) = ((UInt32(input), UInt32(output)), UInt32(model.subgraphs[0].tensors.count - 1))
     let stale = [

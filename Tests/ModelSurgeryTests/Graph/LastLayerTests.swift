@@ -1,5 +1,6 @@
 import ModelSurgery
 import TFLite
+import TestMaterial
 import Testing
 
 /// Checks that every reader of the last layer finds the same one, walking back from the model's output.
@@ -159,7 +160,7 @@ struct LastLayerTests {
 
   @Test("The rows per class are those of the base classes, even if new classes have fewer")
   func rows() throws {
-    let extractor = try SmallPictureModel.model()
+    let extractor = try SmallExtractor.meanColour()
     let head = { (rows: Int) in
       try LinearHead(
         transform: .plain, dimension: 3, rowsPerClass: rows, weights: Array(repeating: 1, count: 6 * rows),

@@ -25,14 +25,14 @@ struct LinearHeadTests {
 
   @Test("A head can follow byte or float features, with each feature transform")
   func layers() throws {
-    let floats = try SmallPictureModel.model().appending(head(.plain))
+    let floats = try SmallExtractor.meanColour().appending(head(.plain))
     #expect(names(floats) == ["L2_NORMALIZATION", "FULLY_CONNECTED", "SOFTMAX"])
-    let bytes = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.root, rowsPerClass: 3))
+    let bytes = try SmallExtractor.meanColour(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.root, rowsPerClass: 3))
     #expect(
       names(bytes) == [
         "DEQUANTIZE", "RELU", "SQRT", "L2_NORMALIZATION", "FULLY_CONNECTED", "RESHAPE", "REDUCE_MAX", "SOFTMAX",
       ])
-    let signed = try SmallPictureModel.model(.int8(scale: 0.1, zeroPoint: 3)).appending(head(.signedRoot))
+    let signed = try SmallExtractor.meanColour(.int8(scale: 0.1, zeroPoint: 3)).appending(head(.signedRoot))
     #expect(
       names(signed) == [
         "DEQUANTIZE", "ABS", "MAXIMUM", "RSQRT", "MUL", "L2_NORMALIZATION", "FULLY_CONNECTED", "SOFTMAX",
@@ -55,7 +55,7 @@ struct LinearHeadTests {
 
   @Test("Classes can be added twice: the first result is the base of the second")
   func addedTwice() throws {
-    let base = try SmallPictureModel.model(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.plain))
+    let base = try SmallExtractor.meanColour(.uint8(scale: 0.1, zeroPoint: 0)).appending(head(.plain))
     let calibration = try BaseClassCalibration(offset: 1, slope: 2)
     let once = try base.appending(head(.root), novelty: novelty(), calibration: calibration)
     let twice = try once.appending(head(.root, rowsPerClass: 2), novelty: novelty(), calibration: calibration)
@@ -91,7 +91,7 @@ struct LinearHeadTests {
 
   @Test("Invalid values, and models without the needed layers, are refused")
   func refusals() throws {
-    let extractor = try SmallPictureModel.model()
+    let extractor = try SmallExtractor.meanColour()
     #expect(
       throws: SurgeryError.badNumbers(of: "the head", because: "2 weights and 1 biases do not form rows of 3")
     ) {

@@ -10,7 +10,7 @@ struct DescribingTests {
   private let labels = ["red", "", "blue"]
 
   private func described(_ model: Model? = nil) throws -> Model {
-    var model = try model ?? SmallPictureModel.model()
+    var model = try model ?? SmallExtractor.meanColour()
     try model.describeClassifier(name: "colours", labels: labels)
     return model
   }
@@ -45,13 +45,13 @@ struct DescribingTests {
       (.uint8(scale: 1, zeroPoint: 0), 0, 1), (.int8(scale: 0.5, zeroPoint: -3), 125, 2),
     ])
   func quantised(encoding: ElementEncoding, mean: Float, deviation: Float) throws {
-    let model = try described(SmallPictureModel.model(encoding))
+    let model = try described(SmallExtractor.meanColour(encoding))
     #expect(try model.pictureNormalization == PictureNormalization(mean: [mean], deviation: [deviation]))
   }
 
   @Test("Other metadata and packed files stay; labels and score calibration are replaced")
   func keeps() throws {
-    var model = try SmallPictureModel.model()
+    var model = try SmallExtractor.meanColour()
     var metadata = ModelMetadata()
     metadata.name = "theirs"
     metadata.author = "they"
@@ -98,7 +98,7 @@ struct DescribingTests {
 
   @Test("Damaged metadata cannot be read, and is replaced when the model is described")
   func damaged() throws {
-    var model = try SmallPictureModel.model()
+    var model = try SmallExtractor.meanColour()
     model.setMetadata(named: ModelMetadata.entryName, to: [1, 2, 3, 4, 5, 6, 7, 8, 9])
     #expect(throws: TFLiteError.self) { try model.modelMetadata }
     #expect(DescriptionSummary(model)?.problem?.contains("TFLITE_METADATA") == true)
@@ -118,22 +118,9 @@ struct DescribingTests {
     metadata.subgraphs[0].inputs[0].processUnits = [
       ProcessUnit(.normalization(NormalizationOptions(mean: mean, std: deviation)))
     ]
-    var model = try SmallPictureModel.model()
+    var model = try SmallExtractor.meanColour()
     model.setMetadata(named: ModelMetadata.entryName, to: try metadata.serialized())
     #expect(throws: SurgeryError.self) { try model.pictureNormalization }
     #expect(DescriptionSummary(model)?.problem?.contains("an invalid normalisation") == true)
-  }
-}
-
-/// A model that computes the mean colour of a picture of 4 × 4 pixels, as three classes.
-enum SmallPictureModel {
-  static func model(_ encoding: ElementEncoding = .float32) throws -> Model {
-    var builder = GraphBuilder()
-    let picture = try builder.input("picture", shape: [1, 4, 4, 3], encoding: encoding)
-    let pooled = try builder.averagePool(
-      picture,
-      options: Pool2DOptions(padding: .valid, strideWidth: 4, strideHeight: 4, filterWidth: 4, filterHeight: 4),
-      name: "pooled")
-    return builder.finish(with: try builder.reshape(pooled, to: [1, 3], name: "colour", shapeName: "shape"))
   }
 }

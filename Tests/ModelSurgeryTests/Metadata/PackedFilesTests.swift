@@ -12,7 +12,7 @@ struct PackedFilesTests {
   ]
 
   private func packed() throws -> Model {
-    var model = try SmallPictureModel.model()
+    var model = try SmallExtractor.meanColour()
     var packed = PackedFiles(behind: model)
     packed.contents = files
     try model.setPackedFiles(packed)
@@ -59,7 +59,7 @@ struct PackedFilesTests {
 
   @Test("Other trailing data stays before the archive")
   func others() throws {
-    var model = try SmallPictureModel.model()
+    var model = try SmallExtractor.meanColour()
     model.trailing = [9, 8, 7]
     var packed = PackedFiles(behind: model)
     #expect(packed.contents.isEmpty)
