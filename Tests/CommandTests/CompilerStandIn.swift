@@ -30,7 +30,7 @@ enum CompilerStandIn {
         Thread.sleep(forTimeInterval: 0.02)
         guard FileManager.default.fileExists(atPath: request.path) else { continue }
         // If the model cannot be read, answers with an empty file, which the command rejects.
-        let compiled = (try? Data(CompiledModel.of(Model(contentsOf: request)).serialized().bytes())) ?? Data()
+        let compiled = (try? Data(EdgeTPUModel.of(Model(contentsOf: request)).serialized().bytes())) ?? Data()
         try? FileManager.default.removeItem(at: request)
         try? compiled.write(to: answer, options: .atomic)
       }

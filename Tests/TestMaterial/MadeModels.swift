@@ -19,7 +19,8 @@ enum MadeModels {
     try write("mobilenet_v1_1.0_224_quant", large.classifier)
     try write("mobilenet_v1_1.0_224_l2norm_quant", large.imprintable)
     try write("mobilenet_quant_v1_224_head_layers", large.head)
-    try write("mobilenet_quant_v1_224_feature_layers_edgetpu", CompiledModel.of(large.extractor, programBytes: programBytes))
+    try write(
+      "mobilenet_quant_v1_224_feature_layers_edgetpu", EdgeTPUModel.of(large.extractor, programBytes: programBytes))
     try write("mobilenet_v1_1.0_224_l2norm_quant_edgetpu", large.compiledImprintable)
     try write("mobilenet_v1_0.25_128_quant", mobileNetV1(side: 128, multiplier: 0.25).classifier)
     try write("mobilenet_v2_1.0_224_quant", mobileNetV2(classes: 1001, isFullyConnected: false))
@@ -66,7 +67,7 @@ enum MadeModels {
     tail.builder = GraphBuilder(extending: extractor)
     let imprintable = try tail.imprinted(tail.builder.tensor(embedding.index), classes: 1001)
     var device = Network(seed: 3)
-    let compiledBase = CompiledModel.of(extractor, programBytes: programBytes)
+    let compiledBase = EdgeTPUModel.of(extractor, programBytes: programBytes)
     device.builder = GraphBuilder(extending: compiledBase)
     let output = compiledBase.subgraphs[0].outputs[0]
     let compiledImprintable = try device.imprinted(device.builder.tensor(output), classes: 1001)

@@ -1,7 +1,7 @@
 public import TFLite
 
 /// Models as the Edge TPU's compiler writes them.
-public enum CompiledModel {
+public enum EdgeTPUModel {
   /// Returns the compiled form of a model with one input and one output: one operator that only the device can run.
   public static func of(_ model: Model, programBytes: Int = 4096) -> Model {
     let graph = model.subgraphs[0]
