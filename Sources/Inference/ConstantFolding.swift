@@ -36,10 +36,11 @@ public struct ConstantFolding: Sendable {
   /// - Parameters:
   ///   - model: The model.
   ///   - runtime: The runtime; by default one is opened if there is anything to fold.
+  ///   - trial: Tries an operator that is not fully checked in a separate process; see ``Execution/trial``.
   /// - Throws: `SurgeryError` for a model whose graph cannot be analysed, that has several graphs, or that stores state
   ///   outside its graph; `LiteRTError` where there is no runtime; `TFLiteError` when packed files cannot be rewritten.
   /// - Complexity: O(results × (tensors + operators)), and the work of the operators.
-  public init(of model: Model, runtime: Runtime? = nil) throws {
+  public init(of model: Model, runtime: Runtime? = nil, trial: Execution.ModelTrial? = nil) throws {
     let model = model.forSinglePictures ?? model
     let results = try model.constantResults()
     var contents: [Int32: Bytes] = [:]
@@ -52,7 +53,8 @@ public struct ConstantFolding: Sendable {
           guard contents.count + unfolded.count < Self.mostResults else {
             throw Reason("there are more than \(Self.mostResults) of them")
           }
-          let bytes = try Self.compute(tensor, of: model, from: contents, room: room, runtime: runtime)
+          let bytes = try Self.compute(
+            tensor, of: model, from: contents, room: room, runtime: runtime, trial: trial)
           room -= bytes.count
           contents[tensor] = bytes
         } catch {
@@ -66,7 +68,8 @@ public struct ConstantFolding: Sendable {
 
   /// Runs one operator. Its inputs are stored with their computed sizes, so a wrong shape in a damaged file does no harm.
   private static func compute(
-    _ tensor: Int32, of model: Model, from known: [Int32: Bytes], room: Int, runtime: Runtime
+    _ tensor: Int32, of model: Model, from known: [Int32: Bytes], room: Int, runtime: Runtime,
+    trial: Execution.ModelTrial?
   ) throws -> Bytes {
     guard let (part, input) = model.computing(constantResult: tensor, from: known) else {
       throw Reason("not all of its inputs are known")
@@ -76,7 +79,10 @@ public struct ConstantFolding: Sendable {
       throw Reason("it would take far more bytes than the \(source) from which it is computed")
     }
     try part.checkRunnable()
-    let loaded = try LoadedModel(part, runtime: runtime)
+    let file = try Bytes(part.serialized().bytes())
+    let operators = part.unprovenOperators
+    if !operators.isEmpty { try trial?(file, operators) }
+    let loaded = try LoadedModel(file: file, runtime: runtime)
     let compiled = try CompiledModel(loaded, hardware: .cpu(threads: 1))
     guard compiled.output.byteCount == size, compiled.input.byteCount == input.count else {
       throw Reason("its shape or that of an input is wrong")

@@ -6,7 +6,7 @@ public struct InferenceError: DescribedError {
   /// The codes of the errors.
   public enum Code: String, Sendable {
     case noPictureInput, needsEdgeTPU, notForEdgeTPU, wrongPictureSize, wrongTensorSize, augmentationOfDecoded,
-      noPictures
+      noPictures, crashes
   }
 
   public let code: Code
@@ -23,7 +23,8 @@ public struct InferenceError: DescribedError {
   public static func noPictureInput(shape: [Int32], type: String) -> Self {
     Self(
       .noPictureInput,
-      "the model takes \(type) \(shape), where a picture [1, height, width, 3] of UINT8, INT8 or FLOAT32 is needed")
+      "the model takes \(type) \(shape), where a picture of UINT8, INT8 or FLOAT32 is needed: [1, height, width, 3], "
+        + "[1, 3, height, width], or one channel in place of the 3")
   }
 
   /// The model was compiled for the Edge TPU and runs on no other device; `reason` says why no Edge TPU can be used.
@@ -59,4 +60,12 @@ public struct InferenceError: DescribedError {
 
   /// None of the pictures can be read.
   public static let noPictures = Self(.noPictures, "there is no picture that can be read")
+
+  /// A trial of the model in a separate process failed; `operators` are the ones that are not fully checked in advance.
+  public static func crashes(operators: [String], how: String) -> Self {
+    Self(
+      .crashes,
+      "the model cannot be run safely: it \(how) (its unusual operators: \(operators.joined(separator: ", ")))",
+      remedy: "use an undamaged copy of the file, or convert the network again")
+  }
 }

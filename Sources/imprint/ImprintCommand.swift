@@ -31,7 +31,7 @@ struct ImprintCommand: AsyncParsableCommand {
     subcommands: [
       TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
       InspectCommand.self, FetchPicturesCommand.self, ModelCommand.self, PretrainCommand.self,
-      DevicesCommand.self, TryDeviceCommand.self,
+      DevicesCommand.self, TryDeviceCommand.self, TryModelCommand.self,
     ])
 
   /// Runs the subcommand that the arguments name, and ends the process with its exit code.

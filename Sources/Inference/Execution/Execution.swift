@@ -31,6 +31,15 @@ public struct Execution: Sendable {
   /// A float file without metadata does not say it, and the default, −1 to 1, is wrong for some: a network that expects bytes
   /// or ImageNet's mean and deviation then answers at random. Models made from the file store the normalisation.
   public var normalization: PictureNormalization?
+  /// A function that tries a model in a separate process; nil to run every model untried.
+  ///
+  /// It is called before a model runs that has operators which `checkRunnable()` does not fully check. The runtime may crash
+  /// on a damaged or hostile file that uses them, and with it the process. The function takes the bytes of the file and the
+  /// names of these operators, and throws an error if the model cannot be run.
+  public var trial: ModelTrial?
+
+  /// Tries a model; see ``trial``.
+  public typealias ModelTrial = @Sendable (_ file: Bytes, _ operators: [String]) throws -> Void
 
   /// Creates the options.
   ///
@@ -42,10 +51,11 @@ public struct Execution: Sendable {
   ///   - cache: The cache of prepared models; by default none.
   ///   - runtime: The runtime; by default one is opened when it is needed.
   ///   - normalization: How a picture's bytes become the model's input; by default as the file says.
+  ///   - trial: A function that tries models with unusual operators in a separate process; by default none.
   public init(
     threads: Int? = nil, arithmetic: Arithmetic? = nil, device: Device = .automatic,
     edgeTPU: EdgeTPUOptions = EdgeTPUOptions(), cache: ModelCache? = nil, runtime: Runtime? = nil,
-    normalization: PictureNormalization? = nil
+    normalization: PictureNormalization? = nil, trial: ModelTrial? = nil
   ) {
     self.threads = threads
     self.arithmetic = arithmetic
@@ -54,6 +64,7 @@ public struct Execution: Sendable {
     self.cache = cache
     self.runtime = runtime
     self.normalization = normalization
+    self.trial = trial
   }
 
   /// Returns a model whose metadata states ``normalization``, if that is given, otherwise the model itself.

@@ -60,7 +60,7 @@ package final class ModelRunner: Sendable {
     guard let graph = model.mainSubgraph, let vector = graph.tensor(outputIndex) else {
       throw SurgeryError.notOneInputAndOutput(inputs: 1, outputs: 0)
     }
-    guard let count = vector.elementCount, count > 0, vector.shape.last.map(Int.init) == count else {
+    guard let count = vector.elementCount, count > 0, vector.shape.contains(where: { Int($0) == count }) else {
       throw SurgeryError.noVector(tensor: graph.label(of: outputIndex), shape: vector.shape)
     }
     output = try ElementEncoding(of: vector, label: graph.label(of: outputIndex))
@@ -77,6 +77,10 @@ package final class ModelRunner: Sendable {
     arithmetic = prepared.arithmetic
     key = prepared.key
     edgeTPUs = try execution.edgeTPUs(for: model, file: prepared.file)
+    if let trial = execution.trial, edgeTPUs.isEmpty {
+      let operators = prepared.model.unprovenOperators
+      if !operators.isEmpty { try trial(prepared.file, operators) }
+    }
     loaded = try LoadedModel(file: prepared.file, runtime: execution.runtime ?? Runtime())
   }
 

@@ -7,8 +7,8 @@ extension Model {
   /// over [−1, 1], and the kernel over [0, 1] if embeddings cannot be negative, else over [−1, 1]. After a float
   /// extractor, or an int8 extractor and a DEQUANTIZE, it is float. The tail has one empty class, a row of zeros.
   ///
-  /// A classifier is recognised by its softmax or a similar operator; a classifier that ends in logits cannot be
-  /// distinguished from an extractor.
+  /// A classifier is recognised by its softmax, a similar operator, or a last layer with a row for each of its labels; see
+  /// ``embedding()``. A classifier that ends in logits without labels cannot be distinguished from an extractor.
   ///
   /// - Parameter scale: s, the factor of the cosines before the softmax; Coral's models have 40.
   /// - Throws: ``SurgeryError`` if the model is a classifier, its output is not a single vector of at most 65 536
@@ -18,9 +18,8 @@ extension Model {
     guard let graph = mainSubgraph, let vector = graph.tensor(output) else {
       throw .notOneInputAndOutput(inputs: 0, outputs: 0)
     }
-    if let last = lastComputation(before: output, in: graph),
-      [.softmax, .logSoftmax, .logistic, .argMax].contains(last)
-    {
+    let last = lastComputation(before: output, in: graph)
+    if try OutputPath(to: output, in: self).endsInScores(of: self) || last == .logSoftmax || last == .argMax {
       throw .noImprintingTail(found: lastOperators(5), because: "it is a classifier whose head cannot be imprinted")
     }
     guard let dimension = vector.shape.last, (1...Self.largestEmbedding).contains(dimension),

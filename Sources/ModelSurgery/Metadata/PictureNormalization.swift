@@ -37,6 +37,19 @@ public struct PictureNormalization: Sendable, Hashable, Codable {
   /// (byte − 127.5) / 127.5, from −1 to 1: the input of float models of the MobileNet family.
   public static let symmetric = Self(127.5, 127.5)
 
+  /// The normalisations that image networks use: from −1 to 1, from 0 to 255, from 0 to 1, ImageNet's mean and deviation as in
+  /// PyTorch's networks, and ImageNet's mean alone as in Caffe's.
+  public static let common = [
+    symmetric, Self(0, 1), Self(0, 255),
+    Self(means: [123.675, 116.28, 103.53], deviations: [58.395, 57.12, 57.375]),
+    Self(means: [123.68, 116.779, 103.939], deviations: [1]),
+  ]
+
+  private init(means: [Float], deviations: [Float]) {
+    mean = means
+    deviation = deviations
+  }
+
   /// The default for a model without metadata: ``symmetric`` for a float input; for a quantised input the one that
   /// stores bytes unchanged, less 128 for int8.
   public init(standardFor input: Tensor) {

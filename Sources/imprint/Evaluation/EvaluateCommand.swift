@@ -110,6 +110,11 @@ struct EvaluateCommand: AsyncParsableCommand {
     Terminal.warnOfEmptyClasses(pictures)
     skipped.warn()
     guard evaluation.count > 0 else { throw ImprintingError.noPictures }
+    if let doubt = try await NormalizationDoubt(
+      of: classifier, model: model, pictures: pictures.classes, execution: run.execution())
+    {
+      Terminal.warn(doubt.text)
+    }
     if let report {
       let page = try await ReportPage(
         evaluation, title: "\(model.lastPathComponent) on \(URL(filePath: settings.data).lastPathComponent)",

@@ -20,7 +20,7 @@ struct AdaptCommand: AsyncParsableCommand {
       Inserts the L2 normalisation that imprinting needs before the last layer. The classifier ranks its classes as before, \
       and new classes can be imprinted beside them or instead of them. An embedding extractor gets an empty head.
 
-      With --calibration, the scale of the scores is measured on pictures; without, it is estimated.
+      The scores of the classes become higher or lower, because the new layers ignore the length of the embedding. With       --calibration, the typical length is measured on pictures, and the scores stay the same on average; without, it is       estimated.
 
       EXAMPLES
         imprint model adapt mobilenet.tflite -o base.tflite
@@ -125,6 +125,12 @@ struct AdaptReport: Encodable {
           + "highest logit \(Decimals.string(Double(topLogit), places: 1))")
     }
     lines.append("Scale     \(Decimals.string(Double(scale), places: 1))")
+    if head != nil {
+      lines.append(
+        "Scores    the classes rank as before; their scores are "
+          + (featureNorm == nil
+            ? "higher or lower than before (--calibration corrects them on average)" : "as before on average"))
+    }
     lines.append("Model     \(output)")
     return lines.joined(separator: "\n")
   }
