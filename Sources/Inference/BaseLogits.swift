@@ -21,6 +21,7 @@ public struct BaseLogits: Sendable {
   ///   - runtime: The runtime; by default one is opened.
   /// - Throws: `SurgeryError` where the model is not a classifier that can be extended, `LiteRTError`.
   public init(of model: Model, runtime: Runtime? = nil) throws {
+    let model = model.runnableForm ?? model
     base = try BaseClassifier(of: model)
     let part = base.head(of: model)
     try part.checkRunnable()

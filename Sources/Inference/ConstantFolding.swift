@@ -41,7 +41,7 @@ public struct ConstantFolding: Sendable {
   ///   outside its graph; `LiteRTError` where there is no runtime; `TFLiteError` when packed files cannot be rewritten.
   /// - Complexity: O(results × (tensors + operators)), and the work of the operators.
   public init(of model: Model, runtime: Runtime? = nil, trial: Execution.ModelTrial? = nil) throws {
-    let model = model.forSinglePictures ?? model
+    let model = model.runnableForm ?? model
     let results = try model.constantResults()
     var contents: [Int32: Bytes] = [:]
     var unfolded: [Unfolded] = []

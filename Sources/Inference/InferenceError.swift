@@ -6,7 +6,7 @@ public struct InferenceError: DescribedError {
   /// The codes of the errors.
   public enum Code: String, Sendable {
     case noPictureInput, needsEdgeTPU, notForEdgeTPU, wrongPictureSize, wrongTensorSize, augmentationOfDecoded,
-      noPictures, crashes
+      noPictures, crashes, cannotRun
   }
 
   public let code: Code
@@ -61,7 +61,12 @@ public struct InferenceError: DescribedError {
   /// None of the pictures can be read.
   public static let noPictures = Self(.noPictures, "there is no picture that can be read")
 
-  /// A trial of the model in a separate process failed; `operators` are the ones that are not fully checked in advance.
+  /// The runtime reported an error in a trial of the model; `operators` are the ones that it may lack.
+  public static func cannotRun(operators: [String], reason: String) -> Self {
+    Self(.cannotRun, "\(reason) (the model's unusual operators: \(operators.joined(separator: ", ")))")
+  }
+
+  /// A trial of the model in a separate process ended it; `operators` are the ones that are not fully checked in advance.
   public static func crashes(operators: [String], how: String) -> Self {
     Self(
       .crashes,

@@ -5,7 +5,7 @@ public struct SurgeryError: DescribedError {
   /// The kinds of error.
   public enum Code: String, Sendable {
     case notOneInputAndOutput, noImprintingTail, noVector, unsuitable, badNumbers, badConstant, badOperator, tooLarge
-    case cannotAdapt, badRows, badNormalization, notOneGraph, bound, cannotBuild
+    case cannotAdapt, badRows, badNormalization, notOneGraph, bound, cannotBuild, compiled
   }
 
   public let code: Code
@@ -24,7 +24,8 @@ extension SurgeryError {
   public static func notOneInputAndOutput(inputs: Int, outputs: Int) -> Self {
     Self(
       .notOneInputAndOutput,
-      "the model has \(inputs) inputs and \(outputs) outputs; a model with one picture in and one vector out is needed")
+      "the model has \(inputs) input\(inputs == 1 ? "" : "s") and \(outputs) output\(outputs == 1 ? "" : "s"); a model with "
+        + "one picture in and one vector out is needed")
   }
 
   /// The model does not end in the layers that imprinting needs: `found` are its last operators, `because` is what is
@@ -73,6 +74,13 @@ extension SurgeryError {
     Self(
       .badOperator, "operator \(number), \(name), runs another graph of the model, which is not supported",
       remedy: "convert the network without branches and loops")
+  }
+
+  /// The model is compiled for a device that this package cannot use; `compiler` names the device and the compiler.
+  public static func compiled(_ name: String, for compiler: String) -> Self {
+    Self(
+      .compiled, "the model is compiled for \(compiler) (its operator \(name)), and runs on no other device",
+      remedy: "use the file from which it was compiled")
   }
 
   /// A tensor needs more memory than any image model does.

@@ -103,9 +103,13 @@ public struct Classifier: Sendable {
     unknown: UnknownAnswers, execution: Execution
   ) throws {
     if case .atRate(let rate) = unknown, !(0..<1).contains(rate) { throw ImprintingError.badUnknownRate(rate) }
-    let model = try execution.normalized(model)
+    var model = try execution.normalized(model)
     // A model with another normalisation is no longer the one in the file.
-    let file = execution.normalization == nil ? file : nil
+    var file = execution.normalization == nil ? file : nil
+    // A sigmoid with one output and the names of two classes.
+    if (labels ?? model.carriedLabels)?.names.count == 2, let both = try? model.withTwoClasses() {
+      (model, file) = (both, nil)
+    }
     self.resize = resize ?? model.imprintedResize ?? .crop
     self.testTimeAugmentation = testTimeAugmentation
     self.unknown = unknown

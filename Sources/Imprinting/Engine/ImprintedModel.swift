@@ -20,7 +20,7 @@ struct ImprintedModel: Sendable {
   ///   ``ImprintingError/noClassesToKeep`` for a bare extractor whose classes are to be kept.
   init(_ model: Model, keepClasses: Bool, labels: Labels?) throws {
     try model.checkRunnable()
-    let model = model.forSinglePictures ?? model
+    let model = model.runnableForm ?? model
     (base, tail) = try Self.withTail(model, keepClasses: keepClasses)
     if keepClasses, base.hasEmptyHead(tail) { throw ImprintingError.noClassesToKeep }
     constantElement = base.constantElement(of: tail)

@@ -52,8 +52,8 @@ package final class ModelRunner: Sendable {
   /// - Throws: ``InferenceError``, `SurgeryError`, `LiteRTError`, and `TFLiteError` where it cannot be serialised.
   package init(model: Model, origin: ModelOrigin? = nil, execution: Execution) throws {
     try model.checkRunnable()
-    let single = model.forSinglePictures
-    let origin = single == nil ? origin : origin?.changed("for single pictures")
+    let single = model.runnableForm
+    let origin = single == nil ? origin : origin?.changed("in runnable form")
     let model = single ?? model
     let given = try PictureInput(of: model)
     let (_, outputIndex) = try model.onlyInputAndOutput()

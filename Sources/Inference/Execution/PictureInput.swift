@@ -108,9 +108,9 @@ public struct PictureInput: Sendable, Hashable {
 ///
 /// - float32: (byte − mean) / deviation with the mean and deviation in the model's metadata, otherwise
 ///   (byte − 127.5) / 127.5, the range [−1, 1] of the MobileNet family.
-/// - uint8: q = byte, as in Coral's tools, and int8: q = byte − 128, unless metadata and quantisation give another
-///   conversion: q = round((byte − mean) / deviation / scale) + zero point. Where that is within one step of the byte for
-///   all bytes, q is the byte. Where it gives fewer than 128 different values, or for more than 64 bytes a value beyond the
+/// - uint8: q = byte, and int8: q = byte − 128, unless metadata, or the range of the quantisation, give another conversion
+///   (``/ModelSurgery/PictureNormalization/init(standardFor:)``): q = round((byte − mean) / deviation / scale) + zero point.
+///   Where that is within one step of the byte for all bytes, q is the byte. Where it gives fewer than 128 different values, or for more than 64 bytes a value beyond the
 ///   range, the metadata does not match the quantised model, and q is the byte too.
 enum PixelConversion: Sendable, Hashable {
   /// The bytes, unchanged.
@@ -132,8 +132,8 @@ enum PixelConversion: Sendable, Hashable {
       return
     }
     self = input.type == .int8 ? .signed : .unchanged
-    let normalization = try? model.pictureNormalization
-    if let normalization, let steps = Self.steps(of: input, normalization) { self = .steps(steps) }
+    let normalization = (try? model.pictureNormalization) ?? PictureNormalization(standardFor: input)
+    if let steps = Self.steps(of: input, normalization) { self = .steps(steps) }
   }
 
   /// The number of bytes of an element.

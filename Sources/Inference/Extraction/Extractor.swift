@@ -65,7 +65,7 @@ public final class Extractor: Sendable {
     model base: Model, resize: Resize? = nil, augmentation: Augmentation = .off, execution: Execution = Execution()
   ) throws {
     try base.checkRunnable()
-    let base = try execution.normalized(base.forSinglePictures ?? base)
+    let base = try execution.normalized(base.runnableForm ?? base)
     let embedding = try base.embedding()
     let isNonNegative = base.isNonNegative(embedding)
     self.base = base

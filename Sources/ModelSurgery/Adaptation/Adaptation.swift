@@ -31,7 +31,7 @@ public struct Adaptation: Sendable, Hashable {
   /// - Throws: ``SurgeryError/cannotAdapt(found:because:)``, and the other errors of ``ClassifierHead/find(in:)``.
   /// - Complexity: O(operators × tensors + N D).
   public init(of model: Model) throws(SurgeryError) {
-    let model = model.forSinglePictures ?? model
+    let model = model.runnableForm ?? model
     guard (try? ImprintingTail(of: model)) == nil else {
       throw .cannotAdapt(
         found: model.lastOperators(5),

@@ -63,6 +63,7 @@ extension Model {
     }
     for (number, op) in graph.operators.enumerated() {
       let name = name(of: op)
+      if let compiler = Self.compilers[name] { throw .compiled(name, for: compiler) }
       if let missing = op.inputs.first(where: { $0 >= 0 && !written.contains($0) }) {
         throw .badOperator(
           name, number: number, because: "it reads \(graph.label(of: missing)), which no operator writes")
@@ -86,6 +87,9 @@ extension Model {
       }
     }
   }
+
+  // Custom operators that hold a program for a device, and what makes them. The Edge TPU's is run by its library.
+  private static let compilers = ["ethos-u": "Arm's Ethos-U by Vela"]
 
   // The accelerated kernels read the bias of a quantised convolution without checking that there is one.
   private static let quantisedNeedBias: Set<BuiltinOperator> = [.conv2D, .depthwiseConv2D]

@@ -6,7 +6,8 @@ extension Model {
   ///
   /// In a classifier it is that of ``BaseClassifier``; in a model with the imprinting tail what L2_NORMALIZATION reads; in
   /// any other model its output. A classifier is a model that ends in a softmax or a sigmoid, or in a linear layer with as
-  /// many rows as the model has labels, or as ImageNet has classes, which are 1000, or 1001 with its background.
+  /// many rows as the model has labels, or as ImageNet has classes, which are 1000, or 1001 with its background, or with
+  /// fewer than 64 rows.
   ///
   /// - Returns: A tensor of the main subgraph.
   /// - Throws: ``SurgeryError`` with the last operators or the shape, if there is no single vector.

@@ -214,12 +214,16 @@ struct OutputPath: Sendable {
   }
 
   /// Whether the output holds scores of classes, and no embedding: there is a softmax or a sigmoid, or a linear layer has as
-  /// many rows as the model has labels, or as ImageNet has classes.
+  /// many rows as the model has labels, or as ImageNet has classes, or fewer rows than any embedding has elements.
   func endsInScores(of model: Model) -> Bool {
     if beta != nil || steps.contains(where: { $0.kind == .sigmoid }) { return true }
     guard case .layer(let layer) = end, firstNonlinear(in: model) == nil else { return false }
     return [1000, 1001].contains(layer.rowCount) || layer.rowCount == model.labelFile?.lineCount
+      || layer.rowCount < Self.leastEmbedding
   }
+
+  // Published extractors that end in a linear layer have 64 elements or more.
+  private static let leastEmbedding = 64
 
   /// The number by which a step multiplies, or nil where it does not multiply by a single one.
   private static func factor(of step: Step, in model: Model) -> Float? {

@@ -40,18 +40,21 @@ public struct PictureNormalization: Sendable, Hashable, Codable {
   /// The normalisations that image networks use: from −1 to 1, from 0 to 255, from 0 to 1, ImageNet's mean and deviation as in
   /// PyTorch's networks, and ImageNet's mean alone as in Caffe's.
   public static let common = [
-    symmetric, Self(0, 1), Self(0, 255),
-    Self(means: [123.675, 116.28, 103.53], deviations: [58.395, 57.12, 57.375]),
+    symmetric, Self(0, 1), Self(0, 255), imageNet,
     Self(means: [123.68, 116.779, 103.939], deviations: [1]),
   ]
+
+  /// ImageNet's mean and deviation of each channel.
+  private static let imageNet = Self(means: [123.675, 116.28, 103.53], deviations: [58.395, 57.12, 57.375])
 
   private init(means: [Float], deviations: [Float]) {
     mean = means
     deviation = deviations
   }
 
-  /// The default for a model without metadata: ``symmetric`` for a float input; for a quantised input the one that
-  /// stores bytes unchanged, less 128 for int8.
+  /// The default for a model without metadata: ``symmetric`` for a float input. For a quantised input it is the one that
+  /// stores bytes unchanged, less 128 for int8, unless the range of the quantisation is near −1 to 1, 0 to 1, 0 to 255 or that
+  /// of ImageNet's mean and deviation, and bytes would not be stored unchanged: then it is that range.
   public init(standardFor input: Tensor) {
     guard [.uint8, .int8].contains(input.type) else {
       self = .symmetric
@@ -64,8 +67,24 @@ public struct PictureNormalization: Sendable, Hashable, Codable {
       self = Self(0, 1)
       return
     }
-    self = Self(zeroPoint, 1 / scale)
+    let (least, greatest) = (-zeroPoint * scale, (255 - zeroPoint) * scale)
+    let known = Self.ranges.first { $0.least.contains(least) && $0.greatest.contains(greatest) }?.normalization
+    self = known.flatMap { $0.storesBytes(scale: scale, zeroPoint: zeroPoint) ? nil : $0 } ?? Self(zeroPoint, 1 / scale)
   }
+
+  /// Whether a quantised input stores each byte as itself, or as a neighbour.
+  private func storesBytes(scale: Float, zeroPoint: Float) -> Bool {
+    (0..<3).allSatisfy { index in
+      let (mean, deviation) = channel(index)
+      return [Float(0), 255].allSatisfy { abs(($0 - mean) / deviation / scale + zeroPoint - $0) <= 1 }
+    }
+  }
+
+  /// The ranges that converters measure on pictures of a normalisation: sometimes a little less than the true range, or more.
+  private static let ranges: [(normalization: Self, least: ClosedRange<Float>, greatest: ClosedRange<Float>)] = [
+    (symmetric, -1.6 ... -0.7, 0.7...1.6), (Self(0, 255), -0.05...0.05, 0.7...1.3), (Self(0, 1), -10...10, 180...330),
+    (imageNet, -2.3 ... -1.9, 2.4...2.8),
+  ]
 
   /// Returns mean and deviation of a channel: 0 for red, 1 for green, 2 for blue.
   public func channel(_ channel: Int) -> (mean: Float, deviation: Float) {

@@ -58,7 +58,7 @@ public struct Quantization: Sendable {
   /// - Complexity: O(weights + operators²).
   public init(of model: Model, pixels: PixelScale? = nil) throws {
     try model.checkRunnable()
-    let model = model.forSinglePictures ?? model
+    let model = model.runnableForm ?? model
     let source = try model.withWideWeights()
     let (input, output) = try source.onlyInputAndOutput()
     self.source = source

@@ -175,9 +175,6 @@ struct FlatBufferReader {
     guard !overflow, length <= count - start else {
       throw malformed("it claims \(elements) elements of \(size) bytes, more than the file has", at: field.name)
     }
-    guard start % size == 0 || length == 0 else {
-      throw malformed("its \(size)-byte elements begin at byte \(start), which is not aligned", at: field.name)
-    }
     use(until: start + length)
     return start..<(start + length)
   }

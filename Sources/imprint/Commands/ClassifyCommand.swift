@@ -84,10 +84,12 @@ struct ClassifyCommand: AsyncParsableCommand {
     let profile = run.speed.startProfile()
     let files = try pictures.flatMap { try PictureFiles.pictures(at: URL(filePath: $0)) }
     let classifier = try profile.measure(.opening) {
-      try Classifier(
-        contentsOf: URL(filePath: settings.model), labels: settings.labels.read(), resize: settings.resize,
-        testTimeAugmentation: settings.testTimeAugmentation ?? .off, unknown: settings.unknown ?? .asTaught,
-        execution: run.execution())
+      try LocatedError.naming(URL(filePath: settings.model)) {
+        try Classifier(
+          contentsOf: URL(filePath: settings.model), labels: settings.labels.read(), resize: settings.resize,
+          testTimeAugmentation: settings.testTimeAugmentation ?? .off, unknown: settings.unknown ?? .asTaught,
+          execution: run.execution())
+      }
     }
     if let note = classifier.labelsNote { Terminal.warn(note) }
     if let error = classifier.noveltyError { Terminal.warn(error) }

@@ -72,9 +72,11 @@ struct EmbedCommand: AsyncParsableCommand {
     let pictures = try LabelledPictures(URL(filePath: data))
     Terminal.warnOfEmptyClasses(pictures)
     let extractor = try profile.measure(.opening) {
-      try Extractor(
-        model: base, resize: settings.resize, augmentation: settings.augment ?? .usual(for: pictures.count),
-        execution: speed.execution())
+      try LocatedError.naming(base) {
+        try Extractor(
+          model: base, resize: settings.resize, augmentation: settings.augment ?? .usual(for: pictures.count),
+          execution: speed.execution())
+      }
     }
     var embeddings = EmbeddingSet(space: extractor.space, budget: settings.budget.bytes ?? EmbeddingSet.defaultBudget)
     let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }

@@ -37,7 +37,14 @@ struct InspectCommand: ParsableCommand {
 
 /// What `inspect` prints.
 struct InspectionReport: Encodable {
+  /// The network's own last layer.
+  struct Classifier: Encodable {
+    let classes, dimension: Int
+  }
+
   let model: ModelSummary
+  let classifier: Classifier?
+  let pixels: String?
   let labels: [Int: String]
   let imprinted: [ImprintingRecord]
   let resize: String?
@@ -46,6 +53,8 @@ struct InspectionReport: Encodable {
 
   init(_ model: Model) {
     self.model = ModelSummary(model)
+    classifier = (try? BaseClassifier(of: model)).map { Classifier(classes: $0.classCount, dimension: $0.dimension) }
+    pixels = Self.assumedPixels(of: model)
     let labels = model.carriedLabels ?? Labels()
     self.labels = labels.names
     imprinted = model.imprintedClasses
@@ -78,6 +87,9 @@ struct InspectionReport: Encodable {
           + "scale \(Decimals.string(Double(head.scale), places: 1)), \(head.rows)")
     } else if let head = model.solvedHead {
       lines.append("Head    \(Self.words(head))")
+    } else if let classifier {
+      lines.append(
+        "Head    the network's own: \(classifier.classes) classes, embeddings of \(classifier.dimension) elements")
     } else {
       lines.append("Head    none that can be imprinted")
     }
@@ -105,9 +117,7 @@ struct InspectionReport: Encodable {
     if let unknownProblem { lines.append("Unknown  \(unknownProblem)") }
     if let resize { lines.append("Resize  \(resize)") }
     if let about = model.about { lines += Self.lines(about) }
-    if model.about?.normalization == nil, isFloat(model) {
-      lines.append("Pixels  not stated; (byte − 127.5) / 127.5 is assumed (--mean and --std change it)")
-    }
+    if model.about?.normalization == nil, let pixels { lines.append("Pixels  \(pixels)") }
     if imprinted.isEmpty, !model.description.isEmpty { lines.append("About   \(model.description)") }
     if !model.signatures.isEmpty { lines.append("Signatures  \(model.signatures.joined(separator: ", "))") }
     if !model.staleSignatures.isEmpty {
@@ -142,10 +152,25 @@ struct InspectionReport: Encodable {
     return "linear: \(head.classes) classes\(rows), \(elements), \(root)"
   }
 
-  private func isFloat(_ model: ModelSummary) -> Bool {
-    guard let graph = model.graphs.first, graph.inputs.count == 1 else { return false }
-    return graph.tensors.first { $0.index == Int(graph.inputs[0]) }.map { $0.type == "FLOAT32" && $0.shape.count == 4 }
-      ?? false
+  /// Returns how pictures are normalised for a model that does not state it, and why; nil without a picture input.
+  private static func assumedPixels(of model: Model) -> String? {
+    guard let form = Optional(model.runnableForm ?? model), (try? PictureInput(of: form)) != nil,
+      let (index, _) = try? form.onlyInputAndOutput(), let input = form.mainSubgraph?.tensor(index)
+    else { return nil }
+    guard input.type != .float32 else {
+      return "not stated; (byte − 127.5) / 127.5 is assumed (--mean and --std change it)"
+    }
+    let assumed = PictureNormalization(standardFor: input)
+    guard PictureNormalization.common.contains(assumed) else { return "not stated; each byte is stored as it is" }
+    return "not stated; \(Self.formula(assumed)), because of the input's quantisation (--mean and --std change it)"
+  }
+
+  private static func formula(_ normalization: PictureNormalization) -> String {
+    let numbers = { (numbers: [Float]) in
+      let texts = numbers.map { "\($0)" }
+      return texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))"
+    }
+    return "(byte − \(numbers(normalization.mean))) / \(numbers(normalization.deviation))"
   }
 
   private static func lines(_ about: DescriptionSummary) -> [String] {
@@ -157,13 +182,7 @@ struct InspectionReport: Encodable {
     for (title, word) in words {
       if let word, !word.isEmpty { lines.append("\(Table.left(title, 6))  \(word)") }
     }
-    if let normalization = about.normalization {
-      let numbers = { (numbers: [Float]) in
-        let texts = numbers.map { "\($0)" }
-        return texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))"
-      }
-      lines.append("Pixels  (byte − \(numbers(normalization.mean))) / \(numbers(normalization.deviation))")
-    }
+    if let normalization = about.normalization { lines.append("Pixels  \(formula(normalization))") }
     if let file = about.labelFile { lines.append("Labels  \(file), packed into the model file") }
     let others = about.files.filter { $0 != about.labelFile }
     if !others.isEmpty { lines.append("Packed  \(others.joined(separator: ", "))") }

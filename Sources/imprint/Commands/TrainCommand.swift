@@ -73,7 +73,9 @@ struct TrainCommand: AsyncParsableCommand {
     pictures.map { Terminal.warnOfEmptyClasses($0) }
     let split = try split(pictures?.classes ?? [])
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
-    let teacher = try profile.measure(.opening) { try openTeacher(base, pictures: count) }
+    let teacher = try profile.measure(.opening) {
+      try LocatedError.naming(base) { try openTeacher(base, pictures: count) }
+    }
     if files.embeddings { try teacher.checkSaving(to: output) }
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were trained with --resize \(earlier), the new ones with \(teacher.resize)")

@@ -109,8 +109,9 @@ struct EpisodeRun {
 
   func outcome() async throws -> Outcome {
     let pictures = try LabelledPictures(URL(filePath: data))
-    let extractor = try Extractor(
-      model: model, resize: resize, augmentation: options.augment ?? .off, execution: run.execution())
+    let extractor = try LocatedError.naming(model) {
+      try Extractor(model: model, resize: resize, augmentation: options.augment ?? .off, execution: run.execution())
+    }
     Terminal.warnOfEmptyClasses(pictures)
     let (embeddings, skipped, reused) = try await embed(pictures, by: extractor)
     let progress = Progress(total: episodes.count)

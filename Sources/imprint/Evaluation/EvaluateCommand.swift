@@ -94,9 +94,11 @@ struct EvaluateCommand: AsyncParsableCommand {
     let profile = run.speed.startProfile()
     let pictures = try LabelledPictures(URL(filePath: settings.data))
     let classifier = try profile.measure(.opening) {
-      try Classifier(
-        contentsOf: model, labels: settings.labels.read(), resize: settings.resize, unknown: .never,
-        execution: run.execution())
+      try LocatedError.naming(model) {
+        try Classifier(
+          contentsOf: model, labels: settings.labels.read(), resize: settings.resize, unknown: .never,
+          execution: run.execution())
+      }
     }
     if let note = classifier.labelsNote { Terminal.warn(note) }
     let progress = Progress(total: pictures.count)

@@ -1,8 +1,16 @@
 import ArgumentParser
 import Heads
+import Inference
+import LiteRT
 import ModelSurgery
 import Platform
 import Torch
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The text of an error: the message and, if there is one, a remedy.
 struct ErrorText {
@@ -51,6 +59,16 @@ struct UsageError: Error {
 struct LocatedError: Error {
   let place: String
   let error: any Error
+
+  /// Calls a function that opens a model, and adds the model's file to an error about the model.
+  static func naming<Value>(_ model: URL, _ open: () throws -> Value) throws -> Value {
+    do {
+      return try open()
+    } catch let error where error is SurgeryError || error is InferenceError || error is LiteRTError {
+      if let error = error as? LiteRTError, [.runtimeNotFound, .edgeTPU].contains(error.code) { throw error }
+      throw LocatedError(place: model.relativePath, error: error)
+    }
+  }
 }
 
 /// Remedies that mention the command's options. They replace those of the library, which does not know the options.

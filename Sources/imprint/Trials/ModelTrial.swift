@@ -50,14 +50,15 @@ struct TryModelCommand: ParsableCommand {
 enum ModelTrial {
   /// Runs a model in the trial process.
   ///
-  /// - Throws: ``InferenceError/crashes(operators:how:)`` where it crashes, hangs, fails or needs too much memory.
+  /// - Throws: ``InferenceError/crashes(operators:how:)`` where it crashes, hangs or needs too much memory,
+  ///   ``InferenceError/cannotRun(operators:reason:)`` where the runtime reports an error.
   static func run(_ file: Bytes, operators: [String]) throws {
     let trial = Trial(
       identity: "model \(try file.sha256) \(try Runtime().identity)",
       arguments: [TryModelCommand.configuration.commandName ?? ""], limit: .seconds(seconds))
     switch try trial.run(file) {
     case .success: break
-    case .failure(let message): throw InferenceError.crashes(operators: operators, how: "fails in a trial: \(message)")
+    case .failure(let message): throw InferenceError.cannotRun(operators: operators, reason: message)
     case .crash(let signal) where signal == SIGXCPU || signal == SIGKILL:
       throw InferenceError.crashes(operators: operators, how: "uses more time or memory than a trial allows")
     case .crash(let signal): throw InferenceError.crashes(operators: operators, how: "crashes with signal \(signal)")

@@ -90,16 +90,23 @@ struct LastLayerTests {
     }
   }
 
-  @Test("Logits without a softmax are scores where the model has as many labels; else they are an embedding")
-  func logits() throws {
-    let extractor = try Network(beta: nil).model()
-    #expect(try extractor.embedding() == extractor.onlyInputAndOutput().output)
-    for count in [3, 4] {
-      var model = extractor
-      try model.describeClassifier(name: "four colours", labels: (0..<count).map { "colour \($0)" })
-      let output = try model.onlyInputAndOutput().output
-      #expect(try model.embedding() == (count == 4 ? BaseClassifier(of: model).embedding : output))
-    }
+  @Test(
+    "Logits without a softmax are scores where there are fewer than 64, as many as the model has labels, or ImageNet's",
+    arguments: [
+      (4, nil, true), (63, nil, true), (64, nil, false), (64, 64, true), (64, 63, false), (1001, nil, true),
+    ] as [(Int, Int?, Bool)])
+  func logits(rows: Int, labels: Int?, isClassifier: Bool) throws {
+    var builder = GraphBuilder(extending: try SmallExtractor.meanColour())
+    let colour = try builder.tensor(try SmallExtractor.meanColour().onlyInputAndOutput().output)
+    let kernel = try builder.constant(
+      "kernel", shape: [Int32(rows), 3], encoding: .float32, contents: Bytes(Array(repeating: 0, count: 12 * rows)))
+    let bias = try builder.constant(
+      "bias", shape: [Int32(rows)], encoding: .float32, contents: Bytes(Array(repeating: 0, count: 4 * rows)))
+    let logits = try builder.fullyConnected(colour, weights: kernel, bias: bias, name: "logits")
+    var model = builder.finish(with: logits)
+    if let labels { try model.describeClassifier(name: "colours", labels: (0..<labels).map { "colour \($0)" }) }
+    let output = try model.onlyInputAndOutput().output
+    #expect(try model.embedding() == (isClassifier ? BaseClassifier(of: model).embedding : output))
   }
 
   @Test("A sigmoid makes scores as a softmax does")

@@ -107,7 +107,7 @@ struct ClassifierHeadTests {
 
     var outputs = SmallClassifier().model
     outputs.subgraphs[0].outputs.append(1)
-    #expect(try refusal(outputs).contains("1 inputs and 2 outputs"))
+    #expect(try refusal(outputs).contains("1 input and 2 outputs"))
 
     var map = SmallClassifier().model
     map.subgraphs[0].outputs = [0]

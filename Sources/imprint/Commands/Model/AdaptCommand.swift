@@ -60,7 +60,8 @@ struct AdaptCommand: AsyncParsableCommand {
   private func adapt() async throws {
     let output = URL(filePath: output)
     try OutputFile.check(output)
-    let adaptation = try Adaptation(of: Model(contentsOf: URL(filePath: model)))
+    let source = URL(filePath: model)
+    let adaptation = try LocatedError.naming(source) { try Adaptation(of: Model(contentsOf: source)) }
     let labels = try naming.lines(count: adaptation.head?.classCount ?? 0)
     let measured = try await measure(adaptation)
     var adapted = try adaptation.model(layout: layout, calibration: measured)

@@ -35,7 +35,9 @@ struct FoldCommand: ParsableCommand {
     let source = URL(filePath: model)
     let file = URL(filePath: output)
     try OutputFile.check(file, notReplacing: [source])
-    let folding = try ConstantFolding(of: Model(contentsOf: source), trial: ModelTrial.run)
+    let folding = try LocatedError.naming(source) {
+      try ConstantFolding(of: Model(contentsOf: source), trial: ModelTrial.run)
+    }
     for tensor in folding.unfolded.prefix(Self.shown) {
       Terminal.warn("\(tensor.tensor) is not folded: \(tensor.because)")
     }

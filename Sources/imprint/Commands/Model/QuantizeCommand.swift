@@ -81,7 +81,7 @@ struct QuantizeCommand: AsyncParsableCommand {
         throw UsageError("--save-ranges and --output name the same file", remedy: "choose another name for one of them")
       }
     }
-    let quantization = try Quantization(of: Model(contentsOf: file))
+    let quantization = try LocatedError.naming(file) { try Quantization(of: Model(contentsOf: file)) }
     let runtime = try Runtime(verbosity: .silent)
     let pictures = try calibration.map { try PictureFiles.pictures(at: URL(filePath: $0)) } ?? []
     let measured = try await measure(quantization, pictures, runtime)

@@ -43,7 +43,9 @@ struct RequantizeCommand: AsyncParsableCommand {
     let file = URL(filePath: model)
     try OutputFile.check(output, notReplacing: [file])
     let bytes = try Bytes(mapping: file)
-    let requantization = try Requantization(Model(bytes: bytes), interface: io == .int8 ? .signed : .kept)
+    let requantization = try LocatedError.naming(file) {
+      try Requantization(Model(contentsOf: file), interface: io == .int8 ? .signed : .kept)
+    }
     guard !requantization.report.isUnchanged else {
       throw UsageError(
         """

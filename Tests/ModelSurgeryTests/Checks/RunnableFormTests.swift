@@ -3,9 +3,9 @@ import TFLite
 import TestMaterial
 import Testing
 
-/// Two forms in which today's exporters write models, and which the runtime refuses or crashes on.
-@Suite("Models for single pictures")
-struct SinglePictureTests {
+/// Forms in which exporters write models, and which the runtime refuses or crashes on.
+@Suite("Runnable forms of models")
+struct RunnableFormTests {
   private func signature(inputs: [UInt32], outputs: [UInt32], graph: UInt32 = 0) -> SignatureDef {
     var signature = SignatureDef()
     signature.signatureKey = "serving_default"
@@ -20,7 +20,7 @@ struct SinglePictureTests {
     var model = try SmallExtractor.meanColour()
     let (input, output) = try model.onlyInputAndOutput()
     model.signatureDefs = [signature(inputs: [UInt32(input)], outputs: [UInt32(output)])]
-    #expect(model.forSinglePictures == nil)
+    #expect(model.runnableForm == nil)
     #expect(model.staleSignatures.isEmpty)
   }
 
@@ -33,10 +33,10 @@ struct SinglePictureTests {
       model.subgraphs[0].tensors[index].shapeSignature = [-1] + shape.dropFirst()
       if isInShape { model.subgraphs[0].tensors[index].shape[0] = -1 }
     }
-    let single = try #require(model.forSinglePictures)
+    let single = try #require(model.runnableForm)
     #expect(single.subgraphs[0].tensors.map(\.shape) == fixed.subgraphs[0].tensors.map(\.shape))
     #expect(single.subgraphs[0].tensors.allSatisfy { $0.shapeSignature.isEmpty })
-    #expect(single.forSinglePictures == nil)
+    #expect(single.runnableForm == nil)
   }
 
   @Test("A signature that names other tensors than the graph's inputs and outputs, or another graph, is left out")
@@ -52,7 +52,41 @@ struct SinglePictureTests {
     for signature in stale {
       model.signatureDefs = [signature, good]
       #expect(model.staleSignatures == ["serving_default"])
-      #expect(model.forSinglePictures?.signatureDefs == [good])
+      #expect(model.runnableForm?.signatureDefs == [good])
     }
+  }
+
+  @Test("A batch of 32 pictures becomes 1, in shapes and in the constant and the options of RESHAPE")
+  func fixedBatch() throws {
+    let single = try SmallExtractor.meanColour()
+    var model = single
+    for index in model.subgraphs[0].tensors.indices where model.subgraphs[0].tensors[index].shape.count > 1 {
+      model.subgraphs[0].tensors[index].shape[0] = 32
+    }
+    let shape = Int(try #require(model.subgraphs[0].operators.last?.inputs.last))
+    let place = Int(model.subgraphs[0].tensors[shape].buffer)
+    #expect(model.buffers[place].data == [1, 0, 0, 0, 3, 0, 0, 0])
+    model.buffers[place].data = [32, 0, 0, 0, 3, 0, 0, 0]
+    let last = model.subgraphs[0].operators.count - 1
+    let options = try #require(model.subgraphs[0].operators[last].options)
+    model.subgraphs[0].operators[last].options = ReshapeOptions(newShape: [32, 3]).options
+    let form = try #require(model.runnableForm)
+    #expect(form.subgraphs[0].tensors.map(\.shape) == single.subgraphs[0].tensors.map(\.shape))
+    #expect(form.constant(form.subgraphs[0].tensors[shape]) == [1, 0, 0, 0, 3, 0, 0, 0])
+    #expect(form.subgraphs[0].operators[last].options.flatMap { ReshapeOptions($0) }?.newShape == [1, 3])
+    #expect(form.runnableForm == nil)
+    #expect(options.kind == .reshape)
+  }
+
+  @Test("The per-channel dimension of a vector becomes 0")
+  func wrongChannels() throws {
+    var model = try SmallExtractor.meanColour()
+    let vector = Tensor(
+      shape: [2], type: .int32,
+      quantization: QuantizationParameters(scale: [1, 2], zeroPoint: [0, 0], quantizedDimension: 3))
+    model.subgraphs[0].tensors.append(vector)
+    let form = try #require(model.runnableForm)
+    #expect(form.subgraphs[0].tensors.last?.quantization?.quantizedDimension == 0)
+    #expect(form.subgraphs[0].tensors.last?.quantization?.scale == [1, 2])
   }
 }
