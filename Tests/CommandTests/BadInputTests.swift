@@ -1,4 +1,6 @@
 import Foundation
+import ModelSurgery
+import TFLite
 import TestMaterial
 import Testing
 
@@ -44,6 +46,24 @@ struct BadInputTests {
     }
     expectRefusal(try train(data, model: folder.appending("missing").path), "missing")
     expectRefusal(try train(data, model: folder.url.path), "folder")
+  }
+
+  @Test("An error about a model names its file")
+  func namedModel() throws {
+    var model = SmallClassifier().model
+    model.subgraphs[0].tensors[Int(try model.onlyInputAndOutput().input)].shape = [1, 4, 4, 2]
+    let file = folder.appending("two-channels.tflite")
+    try model.serialized().write(to: file)
+    let data = try twoFlowers()
+    for command in [
+      ["classify", "--model", file.path, data.path], ["evaluate", "--model", file.path, "--data", data.path],
+      ["train", "--model", file.path, "--data", data.path, "--output", output.path],
+      ["embed", "--model", file.path, data.path, "--output", output.path],
+    ] {
+      let outcome = try Imprint.run(command)
+      #expect(outcome.code == 1)
+      #expect(outcome.stderr.contains("two-channels.tflite: the model takes FLOAT32 [1, 4, 4, 2]"), "\(outcome.stderr)")
+    }
   }
 
   @Test(

@@ -29,6 +29,29 @@ struct HostileInputTests {
     }
   }
 
+  @Test("A vector of 8-byte numbers may begin at any 4 bytes: TensorFlow's own tools write such files")
+  func unalignedNumbers() throws {
+    var model = Model()
+    model.version = 3
+    model.subgraphs = [SubGraph()]
+    let point: Int64 = 0x11_22_33_44_55_66_77
+    model.subgraphs[0].tensors = [
+      Tensor(shape: [1], type: .uint8, quantization: QuantizationParameters(scale: 1, zeroPoint: point))
+    ]
+    var bytes = try model.serialized().bytes()
+    let number = withUnsafeBytes(of: point.littleEndian) { Array($0) }
+    let place = try #require((0..<bytes.count - 8).first { Array(bytes[$0..<$0 + 8]) == number })
+    func word(_ position: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) } }
+    let offset = try #require(stride(from: 0, to: place, by: 4).first { word($0) == place - 4 - $0 })
+    // Stored again behind the file, at 4 bytes after a multiple of 8.
+    while (bytes.count + 4) % 8 != 4 { bytes.append(0) }
+    let copy = bytes.count
+    bytes += [1, 0, 0, 0] + number
+    for byte in 0..<4 { bytes[offset + byte] = UInt8(truncatingIfNeeded: (copy - offset) >> (8 * byte)) }
+    let read = try Model(bytes: Bytes(bytes))
+    #expect(read.subgraphs[0].tensors[0].quantization?.zeroPoint == [point])
+  }
+
   @Test(
     "Files that are not models are refused",
     arguments: [

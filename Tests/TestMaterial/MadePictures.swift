@@ -1,8 +1,8 @@
 import Foundation
-import Pictures
+public import Pictures
 
 /// Generated pictures, in folders and files named like those of the material. Their patterns distinguish the classes.
-enum MadePictures {
+public enum MadePictures {
   static let flowers = [
     "bluebell", "buttercup", "colts_foot", "cowslip", "crocus", "daffodil", "daisy", "dandelion", "fritillary", "iris",
     "lily_valley", "pansy", "snowdrop", "sunflower", "tigerlily", "tulip", "windflower",
@@ -69,7 +69,7 @@ enum MadePictures {
   private static func colour(_ hue: Double) -> [Double] { (0..<3).map { 128 + 110 * cos(hue - Double($0) * 2.1) } }
 
   /// Returns a picture as BMP with 24 bits for each pixel.
-  static func bitmap(_ picture: PixelTensor) -> [UInt8] {
+  public static func bitmap(_ picture: PixelTensor) -> [UInt8] {
     let line = (3 * picture.width + 3) / 4 * 4
     func little(_ number: Int, _ count: Int) -> [UInt8] {
       (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }

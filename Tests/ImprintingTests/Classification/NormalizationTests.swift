@@ -87,6 +87,27 @@ struct NormalizationTests {
   }
 
   @Test(
+    "Quantised: follows the range of the quantisation if metadata is missing and bytes would be in another range",
+    arguments: [
+      (ElementEncoding.uint8(scale: 0.011_570_74, zeroPoint: 123), PictureNormalization.common[0]),
+      (.int8(scale: 0.011_570_74, zeroPoint: -5), .common[0]), (.uint8(scale: 0.0072, zeroPoint: 117), .common[0]),
+      (.uint8(scale: 0.0048, zeroPoint: 0), .common[2]), (.int8(scale: 0.0186, zeroPoint: -14), .common[3]),
+    ])
+  func range(encoding: ElementEncoding, normalization: PictureNormalization) async throws {
+    let expected = pixel.enumerated().map { channel, byte in
+      let (mean, deviation) = normalization.channel(channel)
+      return (Float(byte) - mean) / deviation
+    }
+    expect(try await colour(SmallExtractor.meanColour(encoding)), expected, within: encoding.unit)
+  }
+
+  @Test("Quantised: passes the bytes if the metadata would clamp a half of them")
+  func clampedMetadata() async throws {
+    let model = try SmallExtractor.meanColour(.uint8(scale: 1 / 255, zeroPoint: 0))
+    expect(try await colour(self.model(model, mean: [127.5], std: [127.5])), pixel.map { Float($0) / 255 })
+  }
+
+  @Test(
     "Quantised: requantises if the metadata's normalisation and the input's scale disagree",
     arguments: [ElementEncoding.uint8(scale: 1 / 64, zeroPoint: 120), .int8(scale: 1 / 64, zeroPoint: -8)])
   func steps(encoding: ElementEncoding) async throws {

@@ -1,5 +1,6 @@
 import ModelSurgery
 import TFLite
+import TestMaterial
 import Testing
 
 /// Operators on which the runtime's kernels crash, hang or take all memory; found in hostile files.
@@ -45,6 +46,17 @@ struct OperatorFormTests {
   }
 
   private static let picture: [Int32] = [1, 8, 8, 3]
+
+  @Test("A program for another device is refused by its name")
+  func compiled() throws {
+    var model = try SmallExtractor.meanColour()
+    var code = OperatorCode(.custom)
+    code.customCode = "ethos-u"
+    model.operatorCodes[0] = code
+    model.subgraphs[0].operators[0].inputs.append(Int32(model.subgraphs[0].tensors.count))
+    model.subgraphs[0].tensors.append(Tensor(shape: [16], type: .uint8, name: "scratch"))
+    #expect(throws: SurgeryError.compiled("ethos-u", for: "Arm's Ethos-U by Vela")) { try model.checkRunnable() }
+  }
 
   @Test("An operator without one of the inputs that it reads is refused")
   func inputs() {

@@ -56,6 +56,35 @@ struct RunnableFormTests {
     }
   }
 
+  @Test("A RESHAPE to a shape that is computed from a free dimension gets a constant")
+  func computedShape() throws {
+    var model = try SmallExtractor.meanColour()
+    let reshape = model.subgraphs[0].operators.count - 1
+    let pooled = model.subgraphs[0].operators[reshape].inputs[0]
+    let rank = Tensor(shape: [4], type: .int32, name: "shape of the pooled picture")
+    let copy = Tensor(shape: [1, 1, 1, 3], type: .float32, name: "reshaped")
+    model.subgraphs[0].tensors += [rank, copy]
+    let (shape, reshaped) = (Int32(model.subgraphs[0].tensors.count - 2), Int32(model.subgraphs[0].tensors.count - 1))
+    model.operatorCodes.append(OperatorCode(.shape))
+    model.subgraphs[0].operators[reshape].inputs[0] = reshaped
+    model.subgraphs[0].operators.insert(
+      contentsOf: [
+        Operator(opcodeIndex: UInt32(model.operatorCodes.count - 1), inputs: [pooled], outputs: [shape]),
+        Operator(
+          opcodeIndex: model.subgraphs[0].operators[reshape].opcodeIndex, inputs: [pooled, shape], outputs: [reshaped]),
+      ], at: reshape)
+    #expect(model.runnableForm == nil)
+    let (input, _) = try model.onlyInputAndOutput()
+    model.subgraphs[0].tensors[Int(input)].shapeSignature = [-1, 4, 4, 3]
+    let form = try #require(model.runnableForm)
+    let constant = form.subgraphs[0].operators[reshape + 1].inputs[1]
+    #expect(constant != shape)
+    #expect(
+      form.subgraphs[0].tensor(constant).flatMap { form.constant($0) }
+        == [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0])
+    #expect(form.subgraphs[0].operators[reshape + 2].inputs[1] == model.subgraphs[0].operators[reshape + 2].inputs[1])
+  }
+
   @Test("A batch of 32 pictures becomes 1, in shapes and in the constant and the options of RESHAPE")
   func fixedBatch() throws {
     let single = try SmallExtractor.meanColour()
