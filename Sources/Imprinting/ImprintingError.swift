@@ -7,7 +7,7 @@ public struct ImprintingError: DescribedError {
   /// The codes of the errors.
   public enum Code: String, Sendable {
     case classIDOutOfOrder, baseClass, noClassesToKeep, nothingLearnt, badName, noPictures, badUnknownRate
-    case taughtBesideBase, otherAugmentation, otherEmbeddings
+    case taughtBesideBase, otherAugmentation, otherEmbeddings, otherModel
   }
 
   public let code: Code
@@ -92,5 +92,13 @@ public struct ImprintingError: DescribedError {
     Self(
       .otherEmbeddings, "the embeddings in \(path) would be lost, as the new ones differ from them: \(difference)",
       remedy: "use the same augmentation and resize, save to another place, or do not save embeddings")
+  }
+
+  /// The embeddings beside a model are of its classes, but were written beside another model.
+  public static func otherModel(embeddings: String, model: String) -> Self {
+    Self(
+      .otherModel,
+      "\(embeddings) was not written with \(model): one of them was copied, or a training was killed while it wrote them",
+      remedy: "teach the base model again from \(embeddings) and the latest pictures, or move that file away")
   }
 }

@@ -192,10 +192,11 @@ struct BadInputTests {
   @Test("Fails if the output is a folder, in a missing folder or on a full disk")
   func unwritableOutput() throws {
     let data = try twoFlowers()
-    let arguments = ["train", "--model", Flowers.extractor, "--data", data.path, "--output"]
-    for (place, words) in [
-      (folder.url.path, "folder"), (folder.appending("no/such/out.tflite").path, "no folder"),
-      ("/dev/full", "No space left"),
+    let train = ["train", "--model", Flowers.extractor, "--data", data.path, "--output"]
+    let embed = ["embed", "--model", Flowers.extractor, data.path, "--output"]
+    for (arguments, place, words) in [
+      (train, folder.url.path, "folder"), (train, folder.appending("no/such/out.tflite").path, "no folder"),
+      (embed, "/dev/full", "No space left"),
     ] {
       let outcome = try Imprint.run(arguments + [place])
       #expect(outcome.code == 1)

@@ -83,6 +83,59 @@ struct AtomicFileTests {
     }
   #endif
 
+  @Test("Removes what a killed process left in the folder, but not what a living one is writing")
+  func removesRemains() throws {
+    let folder = try TemporaryFolder()
+    for name in [".imprint-dead.tmp", ".imprint-alive.tmp", ".other.tmp", ".imprint-kept"] {
+      try Data("part".utf8).write(to: folder.appending(name))
+    }
+    let alive = open(folder.appending(".imprint-alive.tmp").path, O_RDONLY)
+    defer { close(alive) }
+    #expect(flock(alive, LOCK_EX) == 0)
+    #expect(mkfifo(folder.appending(".imprint-pipe.tmp").path, 0o600) == 0)
+    try AtomicFile(folder.appending("new")).write("x")
+    #expect(
+      try names(in: folder) == [".imprint-alive.tmp", ".imprint-kept", ".imprint-pipe.tmp", ".other.tmp", "new"])
+  }
+
+  @Test("Many writers in one folder do not remove each other's files")
+  func writesAtOnce() async throws {
+    let folder = try TemporaryFolder()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<8 {
+        group.addTask {
+          for round in 0..<50 { try AtomicFile(cached: folder.appending("\(writer)")).write("\(round)") }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try names(in: folder) == (0..<8).map { "\($0)" })
+  }
+
+  @Test("Several files are written together: if one cannot be, none changes")
+  func writesTogether() throws {
+    let folder = try TemporaryFolder()
+    let files = [folder.appending("model"), folder.appending("labels")]
+    let contents = { (text: String) in files.map { (file: AtomicFile($0), pieces: [Bytes(Array(text.utf8))]) } }
+    try AtomicFile.write(contents("old"))
+    let bad = (file: AtomicFile(folder.url), pieces: [Bytes()])
+    #expect(
+      reason { () throws(AtomicFileError) in try AtomicFile.write(contents("new") + [bad]) } == "it is a folder")
+    for file in files { #expect(try String(contentsOf: file, encoding: .utf8) == "old") }
+    try AtomicFile.write(contents("new"))
+    for file in files { #expect(try String(contentsOf: file, encoding: .utf8) == "new") }
+    #expect(try names(in: folder) == ["labels", "model"])
+  }
+
+  @Test("A pipe that nothing reads is refused, and does not block")
+  func refusesPipe() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.appending("pipe")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    #expect(
+      reason { () throws(AtomicFileError) in try AtomicFile(pipe).write("x") } == "it is a pipe that nothing reads")
+  }
+
   @Test("Writes a model over the file that it was mapped from")
   func replacesItsOwnSource() throws {
     let folder = try TemporaryFolder()

@@ -1,6 +1,6 @@
 import LinearAlgebra
 import ModelSurgery
-import TFLite
+package import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
@@ -15,7 +15,8 @@ import TFLite
 /// | 4 | `IMSN` |
 /// | 4 | version, 1 |
 /// | 4 | length of the header |
-/// | | the header: JSON with the space, the budget, and each class's name, count and pictures' names |
+/// | | the header: JSON with the space, the budget, each class's name, count and pictures' names, and for embeddings beside \
+/// a model the SHA-256 of its file |
 /// | | if the set stores embeddings: those of all pictures, class by class, as the network stores them |
 /// | | otherwise, for each class, D sums of steps and D sums of features, then the upper triangle of the pooled second \
 /// moment Σ z zᵀ, row by row, all 64-bit floats |
@@ -34,6 +35,8 @@ extension EmbeddingSet {
     let budget: Int
     let hasEmbeddings: Bool
     let classes: [Class]
+    /// The SHA-256 of the model that was made of the embeddings.
+    let model: String?
   }
 
   private static let magic: UInt32 = 0x4E53_4D49
@@ -45,12 +48,24 @@ extension EmbeddingSet {
   ///
   /// - Throws: `TFLiteError/cannotRead(path:reason:)`; ``EmbeddingSetError/badFile(path:reason:)`` where the file is not
   ///   an embedding file, or is truncated or altered; ``EmbeddingSetError/newerVersion(path:version:known:)``.
-  public init(contentsOf file: URL) throws {
-    try self.init(Bytes(mapping: file), path: file.relativePath)
+  public init(contentsOf file: URL) throws { self = try Self.read(contentsOf: file).set }
+
+  /// Reads a file, and the SHA-256 of the model beside which it was written; nil where it was written without a model.
+  ///
+  /// - Throws: The errors of ``init(contentsOf:)``.
+  package static func read(contentsOf file: URL) throws -> (set: EmbeddingSet, model: String?) {
+    var model: String?
+    let set = try EmbeddingSet(Bytes(mapping: file), path: file.relativePath, model: &model)
+    return (set, model)
   }
 
   /// Reads the contents of a file; `path` names it in errors.
   init(_ bytes: Bytes, path: String) throws {
+    var model: String?
+    try self.init(bytes, path: path, model: &model)
+  }
+
+  private init(_ bytes: Bytes, path: String, model: inout String?) throws {
     func bad(_ reason: String) -> EmbeddingSetError { .badFile(path: path, reason: reason) }
     var cursor = ByteCursor(bytes)
     guard cursor.next(UInt32.self) == Self.magic, let version = cursor.next(UInt32.self) else {
@@ -67,6 +82,7 @@ extension EmbeddingSet {
       let header = try? JSONDecoder().decode(Header.self, from: Data(json))
     else { throw bad("its header is damaged") }
     let space = header.space
+    model = header.model
     guard (1...Self.largestDimension).contains(space.dimension), header.budget >= 0,
       space.element == .float32 ? space.zeroPoint == 0 : (-128...255).contains(space.zeroPoint)
     else { throw bad("its header makes no sense") }
@@ -120,10 +136,13 @@ extension EmbeddingSet {
   public func write(to file: URL) throws { try AtomicFile(file).write(pieces()) }
 
   /// Returns the contents of the file, in pieces.
-  func pieces() throws -> [Bytes] {
+  ///
+  /// - Parameter model: The SHA-256 of the model beside which the file is written.
+  package func pieces(besideModel model: String? = nil) throws -> [Bytes] {
     let header = Header(
       space: space, budget: budget, hasEmbeddings: hasEmbeddings,
-      classes: classes.map { .init(name: $0.name, count: $0.count, pictures: $0.pictures.map(\.name)) })
+      classes: classes.map { .init(name: $0.name, count: $0.count, pictures: $0.pictures.map(\.name)) },
+      model: model)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let json = try encoder.encode(header)

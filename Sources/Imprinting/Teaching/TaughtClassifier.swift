@@ -43,7 +43,9 @@ public struct TaughtClassifier: Sendable {
 
   /// Opens a model, and the embeddings file beside it.
   ///
-  /// - Throws: `TFLiteError` when the file is not a valid model; `EmbeddingSetError` when the embeddings file is damaged.
+  /// - Throws: `TFLiteError` when the file is not a valid model; `EmbeddingSetError` when the embeddings file is damaged;
+  ///   ``ImprintingError/otherModel(embeddings:model:)`` when it holds the model's classes, but was written beside another
+  ///   model: one of the files was copied, or the training that wrote them was killed.
   public init(contentsOf file: URL) throws {
     self.file = file
     model = try Model(contentsOf: file)
@@ -53,7 +55,7 @@ public struct TaughtClassifier: Sendable {
       embeddings = .none
       return
     }
-    let set = try EmbeddingSet(contentsOf: embeddingsFile)
+    let (set, owner) = try EmbeddingSet.read(contentsOf: embeddingsFile)
     let labels = model.carriedLabels?.names ?? [:]
     let names = set.classes.map(\.name)
     if labels == Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0, $1) }) {
@@ -62,6 +64,10 @@ public struct TaughtClassifier: Sendable {
       embeddings = .some(set)
     } else {
       embeddings = .ignored(path: embeddingsFile.relativePath)
+      return
+    }
+    if let owner, owner != (try Bytes(mapping: file).sha256) {
+      throw ImprintingError.otherModel(embeddings: embeddingsFile.relativePath, model: file.relativePath)
     }
   }
 

@@ -434,7 +434,9 @@ extension Teacher {
     _ = try record(of: EmbeddingSet(space: extractor.space), for: file)
   }
 
-  /// Writes the model, and beside it its labels as `<id>  <label>` lines, replacing existing files.
+  /// Writes the model, and beside it its labels as `<id>  <label>` lines, replacing existing files. Either all files are
+  /// written or none, unless the process is killed in the microseconds between their replacements: ``TaughtClassifier`` then
+  /// refuses embeddings that are older than the model.
   ///
   /// - Parameters:
   ///   - file: The model's file.
@@ -455,10 +457,14 @@ extension Teacher {
       throw AtomicFileError.cannotWrite(
         path: file.path, reason: "its embeddings would overwrite it; give it the extension .tflite")
     }
-    let record = withEmbeddings ? try record(of: embeddings, for: file) : nil
-    try taughtModel().model.serialized().write(to: file)
-    try AtomicFile(labelFile).write(labels.text)
-    try record?.write(to: embeddingsFile)
+    let model = try taughtModel().model.serialized().pieces
+    var files = [(file: AtomicFile(file), pieces: model), (AtomicFile(labelFile), [Bytes(Array(labels.text.utf8))])]
+    if withEmbeddings {
+      // Their digest of the model shows later whether both are of the same training.
+      let record = try record(of: embeddings, for: file).pieces(besideModel: model.digest.hexadecimal)
+      files.append((AtomicFile(embeddingsFile), record))
+    }
+    try AtomicFile.write(files)
     return labelFile
   }
 

@@ -34,6 +34,35 @@ struct CacheFolder: Sendable, Hashable {
 
   func make() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
+  /// Opens a file and compares its contents with its checksum; nil where there is none, another user may have written it, or
+  /// it is not as it was written.
+  ///
+  /// - Complexity: O(bytes); 0.3 ms for 4 MB.
+  func open(_ name: String) -> CachedFile? {
+    guard let known = CachedFile(file(name)), let sum = CachedFile(file(name + CachedFile.sumEnding)),
+      sum.bytes == CachedFile.sum(of: known.bytes, named: name)
+    else { return nil }
+    touch(file(name))
+    return known
+  }
+
+  /// Writes a file and its checksum, and removes the least recently used files beyond the limit. Larger files than a quarter
+  /// of the limit are not written. If it fails, the file is missing or will not be used.
+  func keep(_ contents: Bytes, as name: String) {
+    guard contents.count <= limit / 4, (try? make()) != nil else { return }
+    let sum = CachedFile.sum(of: contents, named: name)
+    let sumFile = AtomicFile(cached: file(name + CachedFile.sumEnding))
+    guard (try? AtomicFile.write([(AtomicFile(cached: file(name)), [contents]), (sumFile, [sum])])) != nil else {
+      return
+    }
+    removeOldest(but: name)
+  }
+
+  /// Removes a file and its checksum.
+  func remove(_ name: String) {
+    for name in [name, name + CachedFile.sumEnding] { try? FileManager.default.removeItem(at: file(name)) }
+  }
+
   /// Marks a file as used now. If that fails, the file is only removed a little earlier.
   func touch(_ file: URL) {
     try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
@@ -44,24 +73,30 @@ struct CacheFolder: Sendable, Hashable {
   /// - Parameter kept: The name of a file not to remove.
   func removeOldest(but kept: String) {
     let manager = FileManager.default
-    let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
-    var files: [(path: String, size: Int, used: Date)] = []
+    let names = Set((try? manager.contentsOfDirectory(atPath: folder.path)) ?? [])
+    var files: [(name: String, size: Int, used: Date)] = []
     var total = 0
     for name in names {
       let path = file(name).path
-      guard let used = try? manager.attributesOfItem(atPath: path)[.modificationDate] as? Date,
-        let size = try? Bytes(mapping: file(name)).count
+      guard let known = try? manager.attributesOfItem(atPath: path), let used = known[.modificationDate] as? Date,
+        let size = known[.size] as? Int
       else { continue }
       if endings.contains(where: { name.hasSuffix($0) }) {
         total += size
-        if name != kept { files.append((path, size, used)) }
-      } else if name.hasPrefix("."), name.hasSuffix(".tmp"), used.timeIntervalSinceNow < -86_400 {
+        if name != kept { files.append((name, size, used)) }
+      } else if isRemains(name, of: names), used.timeIntervalSinceNow < -86_400 {
         try? manager.removeItem(atPath: path)
       }
     }
     for file in files.sorted(by: { $0.used < $1.used }) where total > limit {
-      try? manager.removeItem(atPath: file.path)
+      remove(file.name)
       total -= file.size
     }
+  }
+
+  /// Returns whether a name is that of a file that an earlier version began to write, or of a checksum without its file.
+  private func isRemains(_ name: String, of names: Set<String>) -> Bool {
+    (name.hasPrefix(".") && name.hasSuffix(".tmp"))
+      || (name.hasSuffix(CachedFile.sumEnding) && !names.contains(String(name.dropLast(CachedFile.sumEnding.count))))
   }
 }

@@ -19,9 +19,9 @@ import TFLite
 /// ```
 ///
 /// Each `EmbeddingSpace` has one file. The SHA-256 digest of a picture file's contents identifies the picture, whatever the
-/// name of the file. A cache file that is damaged or has another version counts as empty and is written again. Each write
-/// replaces the complete file, so two processes that write at the same time may lose each other's latest embeddings and have
-/// to embed those pictures again.
+/// name of the file. A cache file that is damaged, has another version, or may have been written by another user counts as
+/// empty and is written again. Each write replaces the complete file, so two processes that write at the same time may lose
+/// each other's latest embeddings and have to embed those pictures again.
 public struct EmbeddingCache: Sendable, Hashable {
   /// The statistics of a cache in one run.
   public struct Use: Sendable, Hashable {
@@ -104,7 +104,7 @@ public struct EmbeddingCache: Sendable, Hashable {
 
   /// Reads the cached embeddings of a space; none where the file is missing or cannot be used.
   func read(_ space: EmbeddingSpace) -> CachedEmbeddings {
-    guard let file = try? file(for: space), let bytes = try? Bytes(mapping: file),
+    guard let file = try? file(for: space), let bytes = CachedFile(file)?.bytes,
       let known = CachedEmbeddings(bytes, space: space)
     else { return CachedEmbeddings(space: space) }
     return known
@@ -126,7 +126,7 @@ public struct EmbeddingCache: Sendable, Hashable {
         try files.make()
         var cached = read(found.space)
         cached.add(found, used: lookup.used, limit: limit)
-        try AtomicFile(file).write(cached.pieces())
+        try AtomicFile(cached: file).write(cached.pieces())
         files.removeOldest(but: file.lastPathComponent)
       }
       return nil

@@ -18,7 +18,8 @@ import TFLite
 /// A cache of prepared models on disk: models rewritten as int8, and weights packed in the order that the runtime needs.
 ///
 /// The SHA-256 digest of a model's file identifies the model. Each write replaces the complete file, so several processes
-/// can share the folder. A cache that cannot be read or written is not an error; it only costs time.
+/// can share the folder. A file that another user may have written, or that differs from its checksum, is not used and made
+/// again. A cache that cannot be read or written is not an error; it only costs time.
 public struct ModelCache: Sendable, Hashable {
   /// The folder of the cache files, created when the first file is written.
   public var folder: URL { files.folder }
@@ -52,36 +53,24 @@ public struct ModelCache: Sendable, Hashable {
 
   /// Returns whether the trial of a library with this identity has succeeded before.
   package func hasTried(_ identity: String) -> Bool {
-    guard let file = trialFile(identity), access(file.path, F_OK) == 0 else { return false }
-    files.touch(file)
-    return true
+    guard let name = trialName(identity) else { return false }
+    return files.open(name)?.bytes == Bytes(Array(identity.utf8))
   }
 
   /// Records that the trial of a library has succeeded.
   package func noteTried(_ identity: String) {
-    guard let file = trialFile(identity), (try? files.make()) != nil else { return }
-    try? AtomicFile(file).write([])
+    if let name = trialName(identity) { files.keep(Bytes(Array(identity.utf8)), as: name) }
   }
 
-  private func trialFile(_ identity: String) -> URL? {
-    (try? Bytes(Array(identity.utf8)).sha256).map { files.file($0 + Self.triedEnding) }
+  private func trialName(_ identity: String) -> String? {
+    (try? Bytes(Array(identity.utf8)).sha256).map { $0 + Self.triedEnding }
   }
 
   /// Returns the rewritten form of a model, or nil if it is not cached.
-  func rewritten(_ digest: String) -> Bytes? {
-    let file = files.file(digest + Self.modelEnding)
-    guard let bytes = try? Bytes(mapping: file) else { return nil }
-    files.touch(file)
-    return bytes
-  }
+  func rewritten(_ digest: String) -> Bytes? { files.open(digest + Self.modelEnding)?.bytes }
 
   /// Caches the rewritten form of a model.
-  func keep(_ rewritten: Bytes, of digest: String) {
-    guard rewritten.count <= limit / 4, (try? files.make()) != nil else { return }
-    let name = digest + Self.modelEnding
-    guard (try? AtomicFile(files.file(name)).write([rewritten])) != nil else { return }
-    files.removeOldest(but: name)
-  }
+  func keep(_ rewritten: Bytes, of digest: String) { files.keep(rewritten, as: digest + Self.modelEnding) }
 
   /// Lets the runtime prepare a model with cached packed weights, or pack and cache them if there are none yet.
   ///
@@ -94,22 +83,16 @@ public struct ModelCache: Sendable, Hashable {
     // mapped. So each kind of processor has a separate file.
     let processor = Processor.current.features.sorted().joined(separator: " ")
     let name = try Bytes(Array("\(key) \(processor)".utf8)).sha256 + Self.weightsEnding
-    let file = files.file(name)
-    if access(file.path, R_OK) == 0 {
-      if let value = try? prepare(file.path) {
-        files.touch(file)
-        return value
-      }
-      unlink(file.path)
+    if let known = files.open(name) {
+      if let value = try? prepare(known.path) { return value }
+      files.remove(name)
     }
     // The runtime writes to memory first, because it ends the process when the disk is full.
     guard (try? files.make()) != nil, let scratch = MemoryFile(room: limit / 4),
       let value = try? prepare(scratch.path)
     else { return try prepare(nil) }
-    if let weights = try? Bytes(mapping: URL(filePath: scratch.path)), weights.count > 0, weights.count <= limit / 4,
-      (try? AtomicFile(file).write([weights])) != nil
-    {
-      files.removeOldest(but: name)
+    if let weights = try? Bytes(mapping: URL(filePath: scratch.path)), weights.count > 0 {
+      files.keep(weights, as: name)
     }
     return value
   }

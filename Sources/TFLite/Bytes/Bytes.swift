@@ -122,6 +122,13 @@ extension Bytes {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemReason(errno)) }
     defer { close(descriptor) }
+    try self.init(mapping: descriptor, path: path)
+  }
+
+  /// Maps an open file into memory; `path` names it in errors.
+  ///
+  /// - Throws: ``TFLiteError/cannotRead(path:reason:)``.
+  package init(mapping descriptor: Int32, path: String) throws(TFLiteError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .cannotRead(path: path, reason: systemReason(errno)) }
     guard status.st_mode & S_IFMT == S_IFREG else {

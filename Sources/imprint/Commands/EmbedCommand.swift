@@ -71,6 +71,7 @@ struct EmbedCommand: AsyncParsableCommand {
     try OutputFile.check(output, notReplacing: [URL(filePath: data), base])
     let pictures = try LabelledPictures(URL(filePath: data))
     Terminal.warnOfEmptyClasses(pictures)
+    try OutputFile.check([output], notReplacing: pictures.classes.flatMap(\.pictures))
     let extractor = try profile.measure(.opening) {
       try LocatedError.naming(base) {
         try Extractor(

@@ -70,7 +70,10 @@ struct TrainCommand: AsyncParsableCommand {
     let base = try DefaultModel.url(orGiven: files.model.map { URL(filePath: $0) })
     try checkOutput(output, base: base)
     let pictures = try files.data.map { try LabelledPictures(URL(filePath: $0)) }
-    pictures.map { Terminal.warnOfEmptyClasses($0) }
+    if let pictures {
+      Terminal.warnOfEmptyClasses(pictures)
+      try OutputFile.check(written(to: output), notReplacing: pictures.classes.flatMap(\.pictures))
+    }
     let split = try split(pictures?.classes ?? [])
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
     let teacher = try profile.measure(.opening) {
@@ -193,13 +196,18 @@ struct TrainCommand: AsyncParsableCommand {
         "--output ends in .\(output.pathExtension), like another file that is written beside it",
         remedy: "end it in .tflite")
     }
+    guard !OutputFile.isSpecial(output) else {
+      throw UsageError(
+        "\(files.output) is not a file, and labels and embeddings are written beside it",
+        remedy: "name a file that ends in .tflite")
+    }
     let list = heldBack.listHeldBack.map { URL(filePath: $0) }
     let earlier = files.from.map { URL(filePath: $0) }
     if let list, [output, labelFile, embeddingsFile].contains(where: { OutputFile.isSame($0, list) }) {
       throw UsageError(
         "--list-held-back and --output name the same file", remedy: "choose another name for one of them")
     }
-    for file in [output, labelFile] + (files.embeddings ? [embeddingsFile] : []) + [list].compactMap({ $0 }) {
+    for file in written(to: output) {
       // The new classifier may replace the model that it continues, and the new embeddings the file that they extend.
       let mayReplace = { (source: URL) in
         (file == output && source == base && files.model != nil) || (file == embeddingsFile && source == earlier)
@@ -207,5 +215,11 @@ struct TrainCommand: AsyncParsableCommand {
       let sources = [base] + [files.data.map { URL(filePath: $0) }, earlier].compactMap { $0 }
       try OutputFile.check(file, notReplacing: sources.filter { !mayReplace($0) })
     }
+  }
+
+  /// All files that the command writes.
+  private func written(to output: URL) -> [URL] {
+    [output, Teacher.labelFile(for: output)] + (files.embeddings ? [Teacher.embeddingsFile(for: output)] : [])
+      + [heldBack.listHeldBack].compactMap { $0.map { URL(filePath: $0) } }
   }
 }

@@ -93,6 +93,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   private func evaluate(_ model: URL, _ report: URL?) async throws {
     let profile = run.speed.startProfile()
     let pictures = try LabelledPictures(URL(filePath: settings.data))
+    try OutputFile.check([report].compactMap { $0 }, notReplacing: pictures.classes.flatMap(\.pictures))
     let classifier = try profile.measure(.opening) {
       try LocatedError.naming(model) {
         try Classifier(
@@ -131,6 +132,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func evaluate(_ model: URL, _ episodes: Episodes, _ report: URL?) async throws {
+    if let report {
+      let pictures = try LabelledPictures(URL(filePath: settings.data)).classes.flatMap(\.pictures)
+      try OutputFile.check([report], notReplacing: pictures)
+    }
     let outcome = try await EpisodeRun(
       episodes: episodes, options: few, model: model, data: settings.data, resize: settings.resize, run: run
     ).outcome()

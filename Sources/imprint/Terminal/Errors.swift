@@ -100,6 +100,8 @@ enum Remedies {
     "ImprintingError.otherAugmentation": "leave out --augment",
     "ImprintingError.otherEmbeddings":
       "use --augment and --resize as before, another --output, or --no-embeddings",
+    "ImprintingError.otherModel":
+      "train again with --from these embeddings and the latest pictures as --data, or move the embeddings away",
     "ImprintingError.taughtBesideBase":
       "name the base model with --model, add --keep-classes, and continue with --from the embeddings of this model",
     "QuantizationError.alreadyQuantized": "start from a float model, such as 'imprint model convert' makes",

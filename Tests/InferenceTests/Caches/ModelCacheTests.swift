@@ -22,6 +22,13 @@ struct ModelCacheTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: cache.folder.path)) ?? []).sorted()
   }
 
+  /// Returns the only file with an ending.
+  private func file(of ending: String) throws -> URL {
+    let names = names.filter { $0.hasSuffix(ending) }
+    #expect(names.count == 1)
+    return cache.folder.appending(path: try #require(names.first))
+  }
+
   private func write(_ text: String, _ path: String?) throws -> String {
     if let path { try text.write(toFile: path, atomically: false, encoding: .utf8) }
     return path == nil ? "in memory" : "on disk"
@@ -37,22 +44,21 @@ struct ModelCacheTests {
 
   @Test("Packs weights once, and names the file only when it is complete")
   func packedOnce() throws {
-    var paths: [String] = []
-    for _ in 0..<2 {
+    for run in 0..<2 {
       _ = try cache.withPackedWeights(of: "model") { path in
         let path = try #require(path)
-        paths.append(path)
-        if paths.count == 1 {
+        if run == 0 {
           #expect(names.isEmpty)
           try "weights".write(toFile: path, atomically: false, encoding: .utf8)
         } else {
           #expect(try String(contentsOfFile: path, encoding: .utf8) == "weights")
+          // What is put in the place of the file meanwhile does not reach the runtime.
+          try Data("others".utf8).write(to: file(of: ".packed"), options: .atomic)
+          #expect(try String(contentsOfFile: path, encoding: .utf8) == "weights")
         }
-        return path
       }
     }
-    #expect(paths[0] != paths[1])
-    #expect(names.count == 1)
+    #expect(names.count == 2)
   }
 
   @Test("Falls back to weights in memory if the runtime fails with packed weights")
@@ -91,6 +97,80 @@ struct ModelCacheTests {
         [.modificationDate: Date(timeIntervalSince1970: 1000 + Double(number))],
         ofItemAtPath: cache.folder.appending(path: "\(number).rewritten-2").path)
     }
-    #expect(names == ["2", "3", "4", "5"].map { $0 + ".rewritten-2" })
+    #expect(names.filter { !$0.hasSuffix(".sum") } == ["2", "3", "4", "5"].map { $0 + ".rewritten-2" })
+    #expect(names.count == 8)
+  }
+
+  /// Caches a model and packed weights and the trial of a library, changes all files, and returns what is still found.
+  private func found(after change: (URL) throws -> Void) throws -> [String] {
+    let cache = ModelCache(folder: folder.appending(UUID().uuidString))
+    cache.keep(Bytes([1, 2, 3]), of: "one")
+    cache.noteTried("library")
+    _ = try cache.withPackedWeights(of: "model") { try write("weights", $0) }
+    for name in try FileManager.default.contentsOfDirectory(atPath: cache.folder.path) {
+      try change(cache.folder.appending(path: name))
+    }
+    var found: [String] = []
+    if cache.rewritten("one") == Bytes([1, 2, 3]) { found.append("model") }
+    if cache.hasTried("library") { found.append("trial") }
+    _ = try cache.withPackedWeights(of: "model") { path in
+      if let path, try String(contentsOfFile: path, encoding: .utf8) == "weights" { found.append("weights") }
+    }
+    return found
+  }
+
+  @Test("Uses what this user wrote, and nobody else may write")
+  func permissions() throws {
+    let all = ["model", "trial", "weights"]
+    #expect(try found { _ in } == all)
+    #expect(try found { _ = chmod($0.path, 0o644) } == all)
+    #expect(try found { _ = chmod($0.path, 0o646) } == [])
+    if geteuid() == 0 { #expect(try found { _ = chown($0.path, 65_534, 65_534) } == []) }
+  }
+
+  @Test("Uses no file that is damaged, cut off, extended, empty, a link or a pipe, and none without its checksum")
+  func damaged() throws {
+    let changes: [(URL) throws -> Void] = [
+      { file in
+        var bytes = try Data(contentsOf: file)
+        bytes[bytes.count - 1] ^= 1
+        try bytes.write(to: file)
+      },
+      { try Data(contentsOf: $0).dropLast().write(to: $0) },
+      { try (Data(contentsOf: $0) + [0]).write(to: $0) },
+      { try Data().write(to: $0) },
+      { if $0.pathExtension == "sum" { try FileManager.default.removeItem(at: $0) } },
+      { if $0.pathExtension != "sum" { try FileManager.default.removeItem(at: $0) } },
+      { file in
+        let moved = file.appendingPathExtension("moved")
+        try FileManager.default.moveItem(at: file, to: moved)
+        try FileManager.default.createSymbolicLink(at: file, withDestinationURL: moved)
+      },
+      { file in
+        try FileManager.default.removeItem(at: file)
+        #expect(mkfifo(file.path, 0o600) == 0)
+      },
+    ]
+    for (number, change) in changes.enumerated() { #expect(try found(after: change) == [], "change \(number)") }
+  }
+
+  @Test("Uses no file under the name of another")
+  func renamed() throws {
+    cache.keep(Bytes([1, 2, 3]), of: "one")
+    for ending in ["", ".sum"] {
+      try FileManager.default.moveItem(
+        at: cache.folder.appending(path: "one.rewritten-2" + ending),
+        to: cache.folder.appending(path: "two.rewritten-2" + ending))
+    }
+    #expect(cache.rewritten("two") == nil)
+  }
+
+  @Test("Only this user can read the files, whatever the usual permissions are")
+  func privacy() throws {
+    cache.keep(Bytes([1, 2, 3]), of: "one")
+    for name in names {
+      let file = cache.folder.appending(path: name).path
+      #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
+    }
   }
 }

@@ -61,10 +61,11 @@ struct PrepareEdgeTPUCommand: AsyncParsableCommand {
     }
     let serialized = try made.serialized()
     try Task.checkCancellation()
-    try serialized.write(to: file)
+    var files = [(file: AtomicFile(file), pieces: serialized.pieces)]
     if hasLabels, !OutputFile.isSame(labels[0], labels[1]) {
-      try AtomicFile(labels[1]).write([Bytes(mapping: labels[0])])
+      files.append((AtomicFile(labels[1]), [try Bytes(mapping: labels[0])]))
     }
+    try AtomicFile.write(files)
     let report = CompilationReport(log, bytes: serialized.count, embedding: label, file: file)
     try Terminal.print(options.json ? Terminal.json(report) : report.text)
   }

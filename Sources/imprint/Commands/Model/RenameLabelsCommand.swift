@@ -74,8 +74,8 @@ struct RenameLabelsCommand: ParsableCommand {
       (exists(Teacher.labelFile(for: source)) || exists(beside)) && list.map { !OutputFile.isSame($0, beside) } != false
     if isWrittenBeside { try OutputFile.check(beside, notReplacing: OutputFile.isSame(source, beside) ? [source] : []) }
     let serialized = try classifier.serialized()
-    try serialized.write(to: file)
-    if isWrittenBeside { try AtomicFile(beside).write(new.text) }
+    let labels = (file: AtomicFile(beside), pieces: [Bytes(Array(new.text.utf8))])
+    try AtomicFile.write([(AtomicFile(file), serialized.pieces)] + (isWrittenBeside ? [labels] : []))
     if case let embeddings = Teacher.embeddingsFile(for: file), exists(embeddings) {
       Terminal.warn(
         "\(embeddings.relativePath) has the old names; 'imprint merge --rename' changes them, to continue training later"
