@@ -1,6 +1,7 @@
 import Foundation
-import ModelSurgery
 import TFLite
+
+@testable import ModelSurgery
 
 /// A writer of TensorFlow V2 checkpoints, valid and invalid ones.
 struct BundleWriter {

@@ -1,0 +1,1 @@
+../../../../Tests/PicturesTests/Fixtures/BitmapFile.swift

@@ -1,0 +1,1 @@
+../../../../Tests/PicturesTests/Fixtures/Fixture+PNG.swift

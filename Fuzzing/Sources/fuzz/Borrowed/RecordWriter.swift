@@ -1,0 +1,1 @@
+../../../../Tests/TrainingTests/Fixtures/RecordWriter.swift

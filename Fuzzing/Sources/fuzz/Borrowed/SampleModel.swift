@@ -1,0 +1,1 @@
+../../../../Tests/TFLiteTests/Support/SampleModel.swift

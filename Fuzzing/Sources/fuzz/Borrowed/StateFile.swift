@@ -1,0 +1,1 @@
+../../../../Tests/ModelSurgeryTests/Weights/StateFile.swift
