@@ -8,6 +8,7 @@ extension Model {
   /// - A batch of several pictures becomes 1, also in the constants and options of RESHAPE.
   /// - A signature whose tensors are not the inputs and outputs of its graph is left out: exporters that quantise a model
   ///   renumber the tensors and forget the signatures. Without one the runtime takes the graph's own.
+  /// - Graphs beside the first that no operator runs are left out, with their signatures.
   /// - A per-channel dimension that the tensor does not have becomes its only one: an early converter wrote that of the
   ///   weights to the biases, and the runtime refuses it.
   ///
@@ -20,7 +21,8 @@ extension Model {
     if graphs.first.flatMap({ $0 }) != nil { model.fixComputedShapes() }
     model.signatureDefs = signatures
     let hasBatch = model.takeSinglePictures()
-    let isChanged = hasBatch || graphs.contains { $0 != nil } || signatures.count < signatureDefs.count
+    let hasOthers = model.dropUnusedGraphs()
+    let isChanged = hasBatch || hasOthers || graphs.contains { $0 != nil } || signatures.count < signatureDefs.count
     return isChanged ? model : nil
   }
 
@@ -35,6 +37,17 @@ extension Model {
     let places = { (maps: [TensorMap]) in maps.map { Int64($0.tensorIndex) }.sorted() }
     return places(signature.inputs) == graph.inputs.map(Int64.init).sorted()
       && places(signature.outputs) == graph.outputs.map(Int64.init).sorted()
+  }
+
+  /// Removes the graphs beside the first if no operator runs another graph; returns whether there were any.
+  private mutating func dropUnusedGraphs() -> Bool {
+    let runsOthers = mainSubgraph?.operators.contains { op in
+      builtinOperator(of: op).map { OperatorForm.calls.contains($0) || $0 == .callOnce } ?? false
+    }
+    guard subgraphs.count > 1, runsOthers == false else { return false }
+    subgraphs.removeSubrange(1...)
+    signatureDefs.removeAll { $0.subgraphIndex != 0 }
+    return true
   }
 
   /// Gives a RESHAPE whose shape is computed from the shapes of other tensors that of its output.

@@ -85,6 +85,21 @@ struct RunnableFormTests {
     #expect(form.subgraphs[0].operators[reshape + 2].inputs[1] == model.subgraphs[0].operators[reshape + 2].inputs[1])
   }
 
+  @Test("Graphs that no operator runs are left out, with their signatures")
+  func otherGraphs() throws {
+    var model = try SmallExtractor.meanColour()
+    let (input, output) = try model.onlyInputAndOutput()
+    model.subgraphs.append(model.subgraphs[0])
+    let own = signature(inputs: [UInt32(input)], outputs: [UInt32(output)])
+    model.signatureDefs = [own, signature(inputs: [UInt32(input)], outputs: [UInt32(output)], graph: 1)]
+    let form = try #require(model.runnableForm)
+    #expect(form.subgraphs.count == 1 && form.signatureDefs == [own])
+    model.operatorCodes.append(OperatorCode(.callOnce))
+    model.subgraphs[0].operators.append(
+      Operator(opcodeIndex: UInt32(model.operatorCodes.count - 1), inputs: [], outputs: []))
+    #expect(model.runnableForm == nil)
+  }
+
   @Test("A batch of 32 pictures becomes 1, in shapes and in the constant and the options of RESHAPE")
   func fixedBatch() throws {
     let single = try SmallExtractor.meanColour()
