@@ -40,7 +40,7 @@ struct HostileInputTests {
     ]
     var bytes = try model.serialized().bytes()
     let number = withUnsafeBytes(of: point.littleEndian) { Array($0) }
-    let place = try #require((0..<bytes.count - 8).first { Array(bytes[$0..<$0 + 8]) == number })
+    let place = try #require((0...bytes.count - 8).first { Array(bytes[$0..<$0 + 8]) == number })
     func word(_ position: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) } }
     let offset = try #require(stride(from: 0, to: place, by: 4).first { word($0) == place - 4 - $0 })
     // Stored again behind the file, at 4 bytes after a multiple of 8.
