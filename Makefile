@@ -12,7 +12,7 @@ QUICK = -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build test demo docs bench bench-micro bench-accuracy bench-growth bench-devices bench-training install \
+.PHONY: help build test test-kill demo docs bench bench-micro bench-accuracy bench-growth bench-devices bench-training install \
   uninstall lint format clean
 
 help: ## Show this list
@@ -27,6 +27,11 @@ test: ## Check the formatting, build without warnings, run all tests (CONFIGURAT
 	@$(MAKE) --no-print-directory lint
 	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing $(QUICK)
 	@scripts/test $(CONFIGURATION)
+
+test-kill: ## Kill the commands that write files at random moments, and check the files (KILLS=300 SEED=14)
+	@scripts/setup --tests
+	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -enable-testing -Xswiftc -gnone
+	@CONFIGURATION=$(CONFIGURATION) scripts/test-kill $(KILLS) $(SEED)
 
 demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=folder)
 	@scripts/demo

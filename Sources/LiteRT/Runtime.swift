@@ -42,7 +42,7 @@ public final class Runtime: Sendable {
     let location = LibraryLocation(of: RuntimeLibrary.fileName, variable: RuntimeLibrary.variable)
     for candidate in location.candidates {
       do {
-        let library = try RuntimeLibrary(SharedLibrary(path: candidate))
+        let library = try RuntimeLibrary(location.open(candidate))
         try self.init(library: library, verbosity: verbosity)
         return
       } catch let error as SharedLibraryError {

@@ -3,11 +3,23 @@
 #else
   import Foundation
 #endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The places in which to look for a library that comes with the package.
 package struct LibraryLocation {
   /// The paths to try, in order: the files that exist, then the bare file name for the system's loader.
   package let candidates: [String]
+
+  /// Whether the user named the library.
+  private let isNamed: Bool
+  /// The owner of the program, who is trusted as this program is.
+  private let owner: uid_t?
 
   /// Finds the candidates in these folders: `.runtime` of the checkout, `lib/imprint` beside the program's `bin`, and
   /// `imprint/lib` in the user's data folder.
@@ -19,14 +31,28 @@ package struct LibraryLocation {
   ///   - environment: The process's environment variables.
   ///   - image: The path of the program or library that contains this code.
   package init(of fileName: String, variable: String, environment: [String: String], image: String) {
+    owner = FileOwner.owner(ofPath: image)
     if let named = environment[variable], !named.isEmpty {
+      isNamed = true
       candidates = [Self.isFolder(named) ? named + "/" + fileName : named]
       return
     }
+    isNamed = false
     let folders = [Self.checkout(image: image), Self.installed(image: image), Self.userData(environment)]
     let found = folders.compactMap { $0.map { $0 + "/" + fileName } }
       .filter { FileManager.default.fileExists(atPath: $0) }
     candidates = found + [fileName]
+  }
+
+  /// Opens a candidate. Unless the user named it, it must belong to this user, root or the owner of the program, and no
+  /// other user may write to the file or its folder: a library runs with all rights of this process.
+  ///
+  /// - Throws: ``SharedLibraryError/cannotOpen(path:reason:)``.
+  package func open(_ candidate: String) throws(SharedLibraryError) -> SharedLibrary {
+    guard isNamed || !candidate.contains("/") || FileOwner.isTrusted(path: candidate, orOf: owner) else {
+      throw .cannotOpen(path: candidate, reason: "another user can change it or its folder")
+    }
+    return try SharedLibrary(path: candidate)
   }
 
   /// Finds the candidates for this process.

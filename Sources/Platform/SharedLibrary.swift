@@ -22,6 +22,9 @@ public struct SharedLibrary: @unchecked Sendable {
   /// - Parameter path: A path, or a bare name for the system's loader to look up.
   /// - Throws: ``SharedLibraryError/cannotOpen(path:reason:)`` with the loader's message.
   public init(path: String) throws(SharedLibraryError) {
+    if let beside = Self.besideProgram(path), !FileOwner.isTrusted(path: beside) {
+      throw .cannotOpen(path: beside, reason: "another user can change it or its folder")
+    }
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
       throw .cannotOpen(path: path, reason: Self.lastReason())
     }
@@ -39,6 +42,16 @@ public struct SharedLibrary: @unchecked Sendable {
   public func function<Function>(_ name: String, as type: Function.Type) throws(SharedLibraryError) -> Function {
     guard let symbol = dlsym(handle, name) else { throw .missingSymbol(name, path: path) }
     return unsafeBitCast(symbol, to: type)
+  }
+
+  /// Returns the path of a library in the folder of this program, where the loader looks for a bare name before it looks in
+  /// the system's folders; nil where there is none.
+  private static func besideProgram(_ name: String) -> String? {
+    guard !name.contains("/"), let image = Image.path(containing: #dsohandle), let end = image.lastIndex(of: "/") else {
+      return nil
+    }
+    let path = image[...end] + name
+    return access(String(path), F_OK) == 0 ? String(path) : nil
   }
 
   private static func lastReason() -> String {

@@ -39,10 +39,11 @@ public struct TorchLibrary: @unchecked Sendable {
   /// - Throws: ``TorchError/notInstalled(tried:)`` and ``TorchError/otherVersion(path:)``.
   public init() throws(TorchError) {
     var reasons: [String] = []
-    for candidate in LibraryLocation(of: Self.fileName, variable: Self.variable).candidates {
+    let location = LibraryLocation(of: Self.fileName, variable: Self.variable)
+    for candidate in location.candidates {
       let table: UnsafePointer<torch_functions>?
       do throws(SharedLibraryError) {
-        let library = try SharedLibrary(path: candidate)
+        let library = try location.open(candidate)
         table = try library.function(
           "imprint_torch_functions", as: (@convention(c) () -> UnsafePointer<torch_functions>?).self)()
       } catch {

@@ -63,6 +63,16 @@ enum Imprint {
     return try finish(running)
   }
 
+  /// Runs the command in an environment, and kills it once `moment` returns, unless it has ended.
+  static func run(_ arguments: [String], in environment: [String: String], killedAt moment: (Process) -> Void) throws
+    -> Outcome
+  {
+    let running = try start(executable, arguments, environment: environment)
+    moment(running.process)
+    kill(running.process.processIdentifier, SIGKILL)
+    return try finish(running)
+  }
+
   /// Returns whether a process ends within ten seconds; a zombie counts as ended.
   static func hasEnded(_ process: pid_t) -> Bool {
     for _ in 0..<1000 {
@@ -87,11 +97,13 @@ enum Imprint {
   }
 
   // Files instead of pipes: a full pipe that nobody reads would block the command.
-  private static func start(_ program: URL, _ arguments: [String]) throws -> Running {
+  private static func start(
+    _ program: URL, _ arguments: [String], environment: [String: String] = ["XDG_CACHE_HOME": cache.path]
+  ) throws -> Running {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CACHE_HOME": cache.path]) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let files = try ["out", "err"].map { kind in
       let file = FileManager.default.temporaryDirectory.appending(path: "imprint-\(kind)-\(UUID().uuidString)")
       try Data().write(to: file)

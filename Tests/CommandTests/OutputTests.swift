@@ -19,18 +19,8 @@ struct OutputTests {
     data = folder.appending("data")
     for (name, colour) in [("red", [200, 20, 20]), ("green", [20, 200, 20])] as [(String, [UInt8])] {
       try FileManager.default.createDirectory(at: data.appending(path: name), withIntermediateDirectories: true)
-      for number in 0..<2 { try picture(colour).write(to: data.appending(path: "\(name)/\(number).bmp")) }
+      for number in 0..<2 { try Bitmap.pixel(colour).write(to: data.appending(path: "\(name)/\(number).bmp")) }
     }
-  }
-
-  /// Returns a 24-bit bitmap of one pixel.
-  private func picture(_ colour: [UInt8]) -> Data {
-    var file = Data("BM".utf8)
-    for word in [58, 0, 54, 40, 1, 1] as [UInt32] {
-      withUnsafeBytes(of: word.littleEndian) { file.append(contentsOf: $0) }
-    }
-    for half in [1, 24] as [UInt16] { withUnsafeBytes(of: half.littleEndian) { file.append(contentsOf: $0) } }
-    return file + Data(repeating: 0, count: 24) + colour + [0]
   }
 
   /// The commands that write a file, without the file.
@@ -122,7 +112,7 @@ struct OutputTests {
     let train = ["train", "--model", model, "--data", data.path, "-o", file]
     #expect(try Imprint.run(train).code == 0)
     let old = try Data(contentsOf: embeddings)
-    try picture([90, 60, 60]).write(to: data.appending(path: "red/2.bmp"))
+    try Bitmap.pixel([90, 60, 60]).write(to: data.appending(path: "red/2.bmp"))
     #expect(try Imprint.run(train).code == 0)
     try old.write(to: embeddings)
     let again = ["train", "--model", file, "--keep-classes", "--data", data.path, "-o", file]

@@ -73,6 +73,45 @@ struct LibraryLocationTests {
     #expect(location(environment, image: "/elsewhere/program").candidates == ["libOne.so"])
   }
 
+  @Test("A library that another user can change is not opened, unless the user named it")
+  func owners() throws {
+    let prefix = try TemporaryFolder()
+    let library = try library(in: prefix.appending("lib/imprint"))
+    let place = URL(filePath: library).deletingLastPathComponent().path
+    let found = location([:], image: prefix.appending("bin/imprint").path)
+    func reason(_ location: LibraryLocation) -> String {
+      do throws(SharedLibraryError) {
+        _ = try location.open(library)
+        return "opened"
+      } catch {
+        return error.message
+      }
+    }
+    // An empty file is no library, so the loader refuses it.
+    let (refused, another) = ("file too short", "another user can change it")
+    #expect(reason(found).contains(refused))
+    for path in [library, place] {
+      for (mode, words) in [(0o757, another), (0o775, refused), (0o755, refused)] as [(mode_t, String)] {
+        #expect(chmod(path, mode) == 0)
+        #expect(reason(found).contains(words), "\(path) \(mode): \(reason(found))")
+      }
+      guard geteuid() == 0 else { continue }
+      #expect(chown(path, 65_534, 65_534) == 0)
+      #expect(reason(found).contains(another))
+      #expect(reason(location(["IMPRINT_ONE": library], image: "")).contains(refused))
+      #expect(chown(path, 0, 100) == 0 && chmod(path, 0o775) == 0)
+      #expect(reason(found).contains(another))
+      #expect(chown(path, 0, 0) == 0 && chmod(path, 0o755) == 0)
+    }
+    let real = try TemporaryFolder()
+    let target = real.appending("libOne.so").path
+    try FileManager.default.moveItem(atPath: library, toPath: target)
+    try FileManager.default.createSymbolicLink(atPath: library, withDestinationPath: target)
+    #expect(reason(found).contains(refused))
+    #expect(chmod(real.url.path, 0o777) == 0)
+    #expect(reason(found).contains(another))
+  }
+
   @Test("The checkout comes first, then the installed library, then the user's data")
   func order() throws {
     let root = try TemporaryFolder()

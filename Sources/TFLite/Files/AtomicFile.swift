@@ -57,6 +57,16 @@ public struct AtomicFile: Sendable {
     for ((file, pieces), temporary) in zip(files, written) {
       if let temporary { try temporary.replaceTarget() } else { try file.writeDirectly(pieces) }
     }
+    let durable = zip(files, written).filter { !$0.0.file.isCached }.compactMap { $0.1?.folder }
+    for folder in Set(durable) { flush(folder: folder) }
+  }
+
+  /// Flushes the new names in a folder to the disk, if the system can; the files themselves are on the disk already.
+  private static func flush(folder: String) {
+    let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   /// Returns a new file that is to replace the target, or nil where the target is to be written to directly.
@@ -100,6 +110,8 @@ public struct AtomicFile: Sendable {
 /// Its process holds a lock on it, so that other processes can tell it from one that a killed process left.
 private final class TemporaryFile {
   let descriptor: Int32
+  /// The folder of the target, with a slash at the end; empty for the current folder.
+  let folder: String
 
   private let path, target, name: String
   private var isDone = false
@@ -112,7 +124,7 @@ private final class TemporaryFile {
   ///   - mode: The permissions, or nil for the usual ones.
   init(for target: String, named name: String, mode: mode_t?) throws(AtomicFileError) {
     func failure() -> AtomicFileError { .cannotWrite(path: name, reason: systemReason(errno)) }
-    let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
+    folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
     AbandonedFiles.remove(from: folder)
     var made: (path: String, descriptor: Int32)?
     while made == nil {
@@ -139,15 +151,6 @@ private final class TemporaryFile {
   func replaceTarget() throws(AtomicFileError) {
     guard rename(path, target) == 0 else { throw .cannotWrite(path: name, reason: systemReason(errno)) }
     isDone = true
-    flush(folder: target.lastIndex(of: "/").map { String(target[...$0]) } ?? ".")
-  }
-
-  /// Flushes the new name in the folder to the disk, if the system can; the file itself is on the disk already.
-  private func flush(folder: String) {
-    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
   }
 }
 
