@@ -10,7 +10,7 @@ public import Platform
 public struct LinearAlgebraError: DescribedError {
   /// The kinds of error.
   public enum Code: String, Sendable {
-    case libraryMissing, notPositiveDefinite, noEigenvalues, misfit, tooLarge
+    case libraryMissing, noRoom, notPositiveDefinite, noEigenvalues, misfit, tooLarge
   }
 
   public let code: Code
@@ -22,6 +22,17 @@ public struct LinearAlgebraError: DescribedError {
     Self(
       code: .libraryMissing, message: "OpenBLAS, which training a head needs, is not installed (\(reason))",
       remedy: "install it, on Debian and Ubuntu with sudo apt-get install libopenblas0-pthread")
+  }
+
+  /// The process may not map the memory that OpenBLAS needs for its threads.
+  public static func noRoom(megabytes: Int, threads: Int) -> Self {
+    Self(
+      code: .noRoom,
+      message: """
+        OpenBLAS, which training a head needs, takes \(megabytes) MB of address space for \(threads) \
+        \(threads == 1 ? "thread" : "threads"), and this process may not take that much
+        """,
+      remedy: "raise the limit (ulimit -v), or set OPENBLAS_NUM_THREADS to fewer threads")
   }
 
   /// A matrix that must be positive definite is not, or holds a value that is not a number.

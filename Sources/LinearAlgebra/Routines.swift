@@ -1,10 +1,30 @@
 import CBLAS
 import Platform
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// The BLAS and LAPACK routines of OpenBLAS, or of Accelerate on Apple's systems, opened on first use.
 struct Routines: Sendable {
   /// The routines, or the reason why they cannot be used.
-  static let shared = Result<Routines, SharedLibraryError> { () throws(SharedLibraryError) in try Routines() }
+  static let shared = Result<Routines, LinearAlgebraError> { () throws(LinearAlgebraError) in
+    try WorkingMemory.check()
+    do throws(SharedLibraryError) {
+      return try Routines()
+    } catch {
+      throw .libraryMissing(reason: "\(error)")
+    }
+  }
 
   let generalProduct: CBLASGeneralProduct
   let symmetricProduct: CBLASSymmetricProduct
@@ -42,11 +62,40 @@ struct Routines: Sendable {
 
   /// Returns the routines.
   ///
-  /// - Throws: ``LinearAlgebraError/libraryMissing(reason:)``.
-  static func get() throws(LinearAlgebraError) -> Routines {
-    switch shared {
-    case .success(let routines): return routines
-    case .failure(let error): throw .libraryMissing(reason: "\(error)")
-    }
+  /// - Throws: ``LinearAlgebraError/libraryMissing(reason:)``, ``LinearAlgebraError/noRoom(megabytes:threads:)``.
+  static func get() throws(LinearAlgebraError) -> Routines { try shared.get() }
+}
+
+/// The memory that OpenBLAS takes for itself. Where it does not get it, OpenBLAS asks again without end.
+enum WorkingMemory {
+  /// Checks that this process may still map that much memory; nothing is kept.
+  ///
+  /// - Throws: ``LinearAlgebraError/noRoom(megabytes:threads:)``.
+  static func check() throws(LinearAlgebraError) {
+    #if !canImport(Darwin)
+      let threads = threads(ProcessInfo.processInfo.environment, cores: ProcessInfo.processInfo.activeProcessorCount)
+      // One buffer and one stack for each thread, one buffer for the caller, and the library itself.
+      let sizes = [Int](repeating: buffer + stack, count: threads) + [buffer, library]
+      var held: [(start: UnsafeMutableRawPointer, size: Int)] = []
+      defer { for piece in held { munmap(piece.start, piece.size) } }
+      for size in sizes {
+        guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+          start != MAP_FAILED
+        else { throw .noRoom(megabytes: sizes.reduce(0, +) >> 20, threads: threads) }
+        held.append((start, size))
+      }
+    #endif
   }
+
+  /// Returns the number of threads that OpenBLAS will start.
+  static func threads(_ environment: [String: String], cores: Int) -> Int {
+    let variables = ["OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"]
+    let wanted = variables.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first { $0 > 0 }
+    return max(1, min(wanted ?? cores, cores, 64))
+  }
+
+  // Measured with OpenBLAS 0.3.21: 128 MB each time, and 46 MB for the library.
+  private static let buffer = 1 << 27
+  private static let stack = 1 << 23
+  private static let library = 46 << 20
 }

@@ -47,17 +47,19 @@ package struct SHA256Digest: Sendable, Hashable {
     self = hasher.finalize()
   }
 
-  /// Computes the digest of a file's contents, reading them in pieces. Returns nil where the file cannot be read or is not a
-  /// regular file.
+  /// Computes the digest of a file's contents, reading them in pieces. Returns nil where the file cannot be read, is not a
+  /// regular file or has more than `limit` bytes.
   ///
   /// - Throws: ``SharedLibraryError`` where the system's libcrypto cannot be used.
-  package init?(ofFile path: String) throws(SharedLibraryError) {
+  package init?(ofFile path: String, limit: Int = 1 << 30) throws(SharedLibraryError) {
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+      return nil
+    }
     var hasher = try SHA256Hasher()
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {

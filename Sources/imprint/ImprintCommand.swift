@@ -45,6 +45,8 @@ struct ImprintCommand: AsyncParsableCommand {
       exit(withError: error)
     }
     do {
+      // The trials in child processes have limits of their own.
+      if type(of: command).configuration.shouldDisplay { try ProcessLimits.check() }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

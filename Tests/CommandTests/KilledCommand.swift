@@ -70,7 +70,9 @@ struct KilledCommand {
         figures.killed += 1
         let states = Set(new.keys.filter { old[$0] != new[$0] }.map { found[$0] == new[$0] })
         if states.count == 2 { figures.mixtures += 1 }
-        let isLeft = try found.keys.contains(where: isTemporary) || !names(in: temporary).isEmpty
+        let isLeft =
+          try found.keys.contains(where: isTemporary) || !names(in: temporary).isEmpty
+          || names(in: cache).contains(where: isTemporary)
         if isLeft { figures.remains += 1 }
         try check()
       }

@@ -1,8 +1,17 @@
-import LinearAlgebra
 import Testing
+
+@testable import LinearAlgebra
 
 @Suite("Linear algebra")
 struct LinearAlgebraTests {
+  @Test("Knows how many threads OpenBLAS will start")
+  func threads() {
+    #expect(WorkingMemory.threads([:], cores: 4) == 4)
+    #expect(WorkingMemory.threads(["OPENBLAS_NUM_THREADS": "2"], cores: 4) == 2)
+    #expect(WorkingMemory.threads(["OPENBLAS_NUM_THREADS": "no", "OMP_NUM_THREADS": "1"], cores: 4) == 1)
+    #expect(WorkingMemory.threads(["OMP_NUM_THREADS": "100"], cores: 4) == 4)
+  }
+
   @Test("Multiplies matrices, transposed or not")
   func products() throws {
     let a = try Matrix(columns: 3, elements: [1, 2, 3, 4, 5, 6])

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import ModelSurgery
+import Platform
 package import TFLite
 
 #if canImport(FoundationEssentials)
@@ -76,6 +77,10 @@ extension EmbeddingSet {
         ? EmbeddingSetError.newerVersion(path: path, version: Int(version), known: Int(Self.fileVersion))
         : bad("it is of version \(version)")
     }
+    // A sparse file can claim any size; its digest would take hours.
+    guard bytes.count <= Self.largeFile || Self.size(claimedBy: cursor) == bytes.count else {
+      throw bad("it is cut off or altered")
+    }
     guard let body = try bytes.unsealed else { throw bad("it is cut off or altered") }
     cursor = ByteCursor(body, at: 8)
     guard let length = cursor.next(UInt32.self), let json = cursor.take(Int(length)),
@@ -129,6 +134,23 @@ extension EmbeddingSet {
         space: space, budget: header.budget, classes: classes, moments: PooledMoments(sums: sums, square: square))
     }
   }
+
+  /// Returns the size of a file according to its header, at which the cursor is; nil where that makes no sense.
+  private static func size(claimedBy cursor: ByteCursor) -> Int? {
+    var cursor = cursor
+    guard let length = cursor.next(UInt32.self), let json = cursor.take(Int(length)),
+      let header = try? JSONDecoder().decode(Header.self, from: Data(json)),
+      (1...largestDimension).contains(header.space.dimension)
+    else { return nil }
+    let (dimension, end) = (header.space.dimension, cursor.position + SHA256Digest.byteCount)
+    guard header.hasEmbeddings else {
+      return end + 8 * (2 * header.classes.count * dimension + dimension * (dimension + 1) / 2)
+    }
+    let count = header.classes.reduce(0) { $0 + $1.pictures.count }
+    return end + count * header.space.byteCount * header.space.augmentation.count
+  }
+
+  private static let largeFile = 1 << 30
 
   /// Writes a file, replacing an existing one.
   ///

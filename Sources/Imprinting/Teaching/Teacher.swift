@@ -434,9 +434,8 @@ extension Teacher {
     _ = try record(of: EmbeddingSet(space: extractor.space), for: file)
   }
 
-  /// Writes the model, and beside it its labels as `<id>  <label>` lines, replacing existing files. Either all files are
-  /// written or none, unless the process is killed in the microseconds between their replacements: ``TaughtClassifier`` then
-  /// refuses embeddings that are older than the model.
+  /// Writes the model, and beside it its labels as `<id>  <label>` lines, replacing existing files: all or none. If the
+  /// process is killed between the replacements, ``TaughtClassifier`` refuses embeddings that are older than the model.
   ///
   /// - Parameters:
   ///   - file: The model's file.
@@ -460,7 +459,6 @@ extension Teacher {
     let model = try taughtModel().model.serialized().pieces
     var files = [(file: AtomicFile(file), pieces: model), (AtomicFile(labelFile), [Bytes(Array(labels.text.utf8))])]
     if withEmbeddings {
-      // Their digest of the model shows later whether both are of the same training.
       let record = try record(of: embeddings, for: file).pieces(besideModel: model.digest.hexadecimal)
       files.append((AtomicFile(embeddingsFile), record))
     }

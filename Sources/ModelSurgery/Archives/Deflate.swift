@@ -142,7 +142,14 @@ struct HuffmanCode {
       free = 2 * free - count
       if free < 0 { return nil }
     }
-    for length in 1...15 { symbols += lengths.indices.filter { lengths[$0] == length } }
+    // The symbols in the order of their codewords: by length, then by number.
+    var places = [Int](repeating: 0, count: 16)
+    for length in 1..<15 { places[length + 1] = places[length] + counts[length] }
+    symbols = [Int](repeating: 0, count: counts.reduce(0, +))
+    for (symbol, length) in lengths.enumerated() where length > 0 {
+      symbols[places[length]] = symbol
+      places[length] += 1
+    }
   }
 
   /// Decodes the next symbol, or returns nil if no codeword matches or the bits end.

@@ -9,61 +9,70 @@ struct ZipDirectory {
 
   /// Reads the directory at the end of an archive and checks it against the local header of each file.
   ///
+  /// Nothing is decompressed before the whole directory is checked, and files must not overlap: so the work is bounded by
+  /// the size of the archive, and the memory by `limit`.
+  ///
   /// - Parameters:
   ///   - archive: The archive.
   ///   - isMovable: Whether all offsets may be off by the same amount, as in an archive appended to other data or cut
   ///     from it, and files may be compressed with DEFLATE.
-  /// - Throws: ``WeightsError/damaged(place:because:)`` if directory and headers differ, files overlap, or a file is
-  ///   compressed although it must not be.
+  ///   - limit: The greatest size of all decompressed files in bytes.
+  /// - Throws: ``WeightsError/damaged(place:because:)`` if directory and headers differ, files overlap or are too many, or
+  ///   a file is compressed although it must not be.
   /// - Complexity: O(entries · log entries + size of compressed files). Stored files are not read, so their checksums
   ///   are not verified.
-  init(_ archive: Bytes, isMovable: Bool = false) throws(WeightsError) {
+  init(_ archive: Bytes, isMovable: Bool = false, limit: Int = 1 << 26) throws(WeightsError) {
     let (start, end, count, shift) = try Self.directory(of: archive, isMovable: isMovable)
+    guard count <= Self.mostEntries else {
+      throw .damaged(place: "the zip's directory", because: "it holds \(count) files, more than \(Self.mostEntries)")
+    }
     var first = start
     var unpacked = 0
     var cursor = ByteCursor(archive, at: start)
-    var entries: [String: Bytes] = [:]
-    var ranges: [Range<Int>] = []
+    var found: [(entry: Entry, range: Range<Int>)] = []
+    var names: Set<String> = []
     for number in 0..<count {
       guard let entry = Entry(&cursor), cursor.position <= end else {
         throw .damaged(place: "the zip's directory", because: "its record \(number) of \(count) is cut off")
       }
-      let place = "the entry \(entry.name)"
       let isPacked = isMovable && entry.method == 8
       guard isPacked || (entry.method == 0 && entry.packedCount == entry.count) else {
-        throw .damaged(place: place, because: "it is compressed, which no PyTorch file is")
+        throw .damaged(place: entry.place, because: "it is compressed, which no PyTorch file is")
       }
-      guard entry.flags & 1 == 0 else { throw .damaged(place: place, because: "it is encrypted") }
-      guard let (head, range) = entry.range(in: archive, shiftedBy: shift, before: start),
-        let stored = archive.slice(range)
-      else {
-        throw .damaged(place: place, because: "it is not where the directory says")
+      guard entry.flags & 1 == 0 else { throw .damaged(place: entry.place, because: "it is encrypted") }
+      guard let (head, range) = entry.range(in: archive, shiftedBy: shift, before: start) else {
+        throw .damaged(place: entry.place, because: "it is not where the directory says")
       }
-      guard let contents = isPacked ? Deflate.unpacked(stored, count: entry.count) : stored else {
-        throw .damaged(place: place, because: "its contents cannot be decompressed")
+      guard !isPacked || entry.count <= limit - unpacked else {
+        throw .damaged(place: entry.place, because: "the decompressed files exceed \(limit >> 20) MB")
       }
-      unpacked += isPacked ? contents.count : 0
-      guard unpacked <= Self.mostUnpacked else {
-        throw .damaged(place: place, because: "the decompressed files exceed 64 MB")
+      unpacked += isPacked ? entry.count : 0
+      guard names.insert(entry.name).inserted else {
+        throw .damaged(place: entry.place, because: "there are two of that name")
       }
-      guard entries.updateValue(contents, forKey: entry.name) == nil else {
-        throw .damaged(place: place, because: "there are two of that name")
-      }
-      ranges.append(range)
+      found.append((entry, range))
       first = min(first, head)
     }
     guard cursor.position == end else {
       throw .damaged(place: "the zip's directory", because: "it holds more than the declared \(count) records")
     }
-    ranges.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    let ranges = found.map(\.range).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     for (one, next) in zip(ranges, ranges.dropFirst()) where one.upperBound > next.lowerBound {
       throw .damaged(place: "the zip's directory", because: "two of its files overlap")
+    }
+    var entries: [String: Bytes] = [:]
+    for (entry, range) in found {
+      guard let stored = archive.slice(range),
+        let contents = entry.method == 8 ? Deflate.unpacked(stored, count: entry.count) : stored
+      else { throw .damaged(place: entry.place, because: "its contents cannot be decompressed") }
+      entries[entry.name] = contents
     }
     self.entries = entries
     self.start = first
   }
 
-  private static let mostUnpacked = 1 << 26
+  // More than the tensors of any network.
+  private static let mostEntries = 1 << 16
 
   /// Returns where the directory begins and ends, how many records it has, and the correction of all offsets.
   private static func directory(
@@ -139,6 +148,9 @@ private struct Entry {
   private(set) var packedCount, count, offset: Int
 
   var name: String { nameBytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+
+  /// The entry in errors.
+  var place: String { "the entry \(name)" }
 
   init?(_ cursor: inout ByteCursor) {
     guard cursor.next(UInt32.self) == 0x0201_4B50, cursor.take(4) != nil, let flags = cursor.next(UInt16.self),

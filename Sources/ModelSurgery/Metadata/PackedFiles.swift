@@ -13,13 +13,16 @@ public struct PackedFiles: Sendable, Hashable {
   /// Offsets may count from the start of the model's file or of the archive, and may be off if the model has grown
   /// since.
   public init(behind model: Model) {
-    guard let archive = try? ZipDirectory(model.trailing, isMovable: true) else {
+    guard let archive = try? ZipDirectory(model.trailing, isMovable: true, limit: Self.limit) else {
       others = model.trailing
       return
     }
     contents = archive.entries
     others = model.trailing.slice(0..<archive.start) ?? Bytes()
   }
+
+  // Far more than the label files of any model, in all languages.
+  private static let limit = 1 << 24
 
   /// Reads a standalone archive, such as a Python wheel, and decompresses its files.
   ///

@@ -47,6 +47,8 @@ extension Model {
 
 extension FlatBufferReader {
   fileprivate func checkIdentifier() throws(TFLiteError) {
+    // A flatbuffer has at most 2 GB; labels or a compiled program follow it. A sparse file can claim any size.
+    guard count <= 1 << 32 else { throw .notAModel(reason: "it has \(count >> 30) GB, more than any model") }
     let isModel = bytes.slice(4..<8) == Bytes(Array(Model.fileIdentifier.utf8))
     if !isModel, let foreign = ForeignFile(bytes) {
       throw .notAModel(reason: "it is \(foreign.kind)", remedy: foreign.remedy)

@@ -55,7 +55,7 @@ struct EdgeTPUCompiler {
     if let minimumRuntime { arguments += ["--min_runtime_version", "\(minimumRuntime)"] }
     // Old versions of the compiler do not support the option, and have no limit.
     if seconds > Self.defaultSeconds { arguments += ["--timeout_sec", "\(seconds)"] }
-    let code = try await run(arguments + [source.path], log: printed)
+    let code = try await run(arguments + [source.path], in: scratch.url, log: printed)
     let log = CompilerLog(Self.text(printed) + "\n" + Self.text(output.appending(path: "model_edgetpu.log")))
     guard code == 0 else { throw CompilerError.failed(code: code, words: log.complaint ?? Self.lastLine(of: printed)) }
     guard FileManager.default.fileExists(atPath: compiled.path) else {
@@ -70,11 +70,15 @@ struct EdgeTPUCompiler {
     }
   }
 
-  private func run(_ arguments: [String], log: URL) async throws -> Int32 {
+  /// Runs the compiler in a folder of its own, so that nothing in the user's folder is taken for a part of it.
+  private func run(_ arguments: [String], in folder: URL, log: URL) async throws -> Int32 {
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)
     do {
-      return try await ChildProcess(program: program, arguments: arguments).run(log: log) {
+      return try await ChildProcess(
+        program: program.contains("/") ? URL(filePath: program).path : program, arguments: arguments,
+        folder: folder.path
+      ).run(log: log) {
         if clock.now > end { throw CompilerError.hung(seconds: seconds) }
       }
     } catch let error as ChildProcess.CannotStart {

@@ -115,6 +115,44 @@ struct PackedFilesTests {
     #expect(Deflate.unpacked([3, 0], count: -1) == nil)
   }
 
+  @Test(
+    "An archive of bombs is refused before anything is decompressed",
+    .enabled(if: Python.isPresent, Comment(rawValue: Python.need)))
+  func bombs() throws {
+    let folder = try TemporaryFolder()
+    let script = """
+      import struct, sys, zipfile, zlib
+      folder = sys.argv[1]
+      with zipfile.ZipFile(folder + "/zeros.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+          for number in range(3): archive.writestr(f"{number}.txt", bytes(6 << 20))
+      # Ten thousand directory records of one file, which takes a second to read: a million empty blocks.
+      packed = (bytes.fromhex("000000ffff") * 1000000) + bytes.fromhex("010000ffff")
+      def shared(count):
+          name = b"0.txt"
+          fields = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, 0, len(packed), 0, len(name), 0)
+          local = b"PK\\3\\4" + fields + name + packed
+          directory = b""
+          for number in range(count):
+              directory += b"PK\\1\\2" + struct.pack("<H", 20) + fields + bytes(10) + struct.pack("<I", 0) + name
+          end = struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(local), 0)
+          return local + directory + b"PK\\5\\6" + end
+      open(folder + "/shared.zip", "wb").write(shared(10000))
+      with zipfile.ZipFile(folder + "/many.zip", "w") as archive:
+          for number in range(70000): archive.writestr(f"{number}", b"")
+      with zipfile.ZipFile(folder + "/fair.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+          archive.writestr("labels.txt", "rose\\n" * 100000)
+      """
+    _ = try Python.run(script, [folder.url.path])
+    let clock = ContinuousClock()
+    for (name, count) in [("zeros", 0), ("shared", 0), ("many", 0), ("fair", 1)] {
+      var model = try SmallExtractor.meanColour()
+      model.trailing = try Bytes(mapping: folder.appending(name + ".zip"))
+      let start = clock.now
+      #expect(PackedFiles(behind: model).contents.count == count, "\(name)")
+      #expect(clock.now - start < .seconds(5), "\(name)")
+    }
+  }
+
   @Test("A damaged archive never causes a crash", arguments: 0..<3)
   func damaged(seed: Int) throws {
     var generator = SeededGenerator(seed: seed)
