@@ -13,11 +13,12 @@ struct ZipDirectory {
   ///   - archive: The archive.
   ///   - isMovable: Whether all offsets may be off by the same amount, as in an archive appended to other data or cut
   ///     from it, and files may be compressed with DEFLATE.
+  ///   - mostUnpacked: The greatest number of bytes of the compressed files together.
   /// - Throws: ``WeightsError/damaged(place:because:)`` if directory and headers differ, files overlap, or a file is
   ///   compressed although it must not be.
   /// - Complexity: O(entries · log entries + size of compressed files). Stored files are not read, so their checksums
   ///   are not verified.
-  init(_ archive: Bytes, isMovable: Bool = false) throws(WeightsError) {
+  init(_ archive: Bytes, isMovable: Bool = false, mostUnpacked: Int = 1 << 26) throws(WeightsError) {
     let (start, end, count, shift) = try Self.directory(of: archive, isMovable: isMovable)
     var first = start
     var unpacked = 0
@@ -39,12 +40,12 @@ struct ZipDirectory {
       else {
         throw .damaged(place: place, because: "it is not where the directory says")
       }
+      unpacked += isPacked ? entry.count : 0
+      guard unpacked <= mostUnpacked else {
+        throw .damaged(place: place, because: "the decompressed files exceed \(mostUnpacked >> 20) MB")
+      }
       guard let contents = isPacked ? Deflate.unpacked(stored, count: entry.count) : stored else {
         throw .damaged(place: place, because: "its contents cannot be decompressed")
-      }
-      unpacked += isPacked ? contents.count : 0
-      guard unpacked <= Self.mostUnpacked else {
-        throw .damaged(place: place, because: "the decompressed files exceed 64 MB")
       }
       guard entries.updateValue(contents, forKey: entry.name) == nil else {
         throw .damaged(place: place, because: "there are two of that name")
@@ -62,8 +63,6 @@ struct ZipDirectory {
     self.entries = entries
     self.start = first
   }
-
-  private static let mostUnpacked = 1 << 26
 
   /// Returns where the directory begins and ends, how many records it has, and the correction of all offsets.
   private static func directory(
