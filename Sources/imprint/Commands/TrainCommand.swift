@@ -69,7 +69,7 @@ struct TrainCommand: AsyncParsableCommand {
     let output = URL(filePath: files.output)
     let base = try DefaultModel.url(orGiven: files.model.map { URL(filePath: $0) })
     try checkOutput(output, base: base)
-    let pictures = try files.data.map { try LabelledPictures(URL(filePath: $0)) }
+    let pictures = try files.data.map { try Terminal.labelledPictures(at: $0, strict: run.strict) }
     pictures.map { Terminal.warnOfEmptyClasses($0) }
     let split = try split(pictures?.classes ?? [])
     let count = split.training.reduce(0) { $0 + $1.pictures.count }

@@ -92,7 +92,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   private func evaluate(_ model: URL, _ report: URL?) async throws {
     let profile = run.speed.startProfile()
-    let pictures = try LabelledPictures(URL(filePath: settings.data))
+    let pictures = try Terminal.labelledPictures(at: settings.data, strict: run.strict)
     let classifier = try profile.measure(.opening) {
       try Classifier(
         contentsOf: model, labels: settings.labels.read(), resize: settings.resize, unknown: .never,
@@ -109,7 +109,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     progress.finish()
     Terminal.warnOfEmptyClasses(pictures)
     skipped.warn()
-    guard evaluation.count > 0 else { throw ImprintingError.noPictures }
+    guard evaluation.count > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     if let report {
       let page = try await ReportPage(
         evaluation, title: "\(model.lastPathComponent) on \(URL(filePath: settings.data).lastPathComponent)",

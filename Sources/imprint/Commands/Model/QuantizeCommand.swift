@@ -83,7 +83,7 @@ struct QuantizeCommand: AsyncParsableCommand {
     }
     let quantization = try Quantization(of: Model(contentsOf: file))
     let runtime = try Runtime(verbosity: .silent)
-    let pictures = try calibration.map { try PictureFiles.pictures(at: URL(filePath: $0)) } ?? []
+    let pictures = try calibration.map { try Terminal.pictures(at: $0) } ?? []
     let measured = try await measure(quantization, pictures, runtime)
     let quantized = try quantization.model(ranges: measured, input: inputType, output: outputType)
     // Some of the pictures are enough to compare the models.
