@@ -21,6 +21,7 @@ enum {
 
 // The colour space of a JPEG.
 enum {
+  CTURBOJPEG_COLOURS_GREY = 2,
   CTURBOJPEG_COLOURS_CMYK = 3,
   CTURBOJPEG_COLOURS_YCCK = 4,
 };

@@ -13,13 +13,15 @@
 ///
 /// JPEG, PNG, WebP, BMP, GIF (its first frame), TIFF, HEIC and AVIF are read, recognised by their bytes and not by the
 /// file's name. Pictures are turned upright by their EXIF orientation. Grey, palette, CMYK and 16-bit pictures
-/// become 8-bit RGB, and transparent ones are laid over white. An embedded colour profile is applied, except to a JPEG
-/// in RGB or grey, whose pixels are used unchanged.
+/// become 8-bit RGB, and transparent ones are laid over white. Colours are those of sRGB: an embedded colour profile is
+/// applied in all formats. A JPEG without one, or with that of sRGB, keeps its pixels unchanged.
+///
+/// A picture may have at most 16 channels. Compressed texts in a PNG are not expanded.
 ///
 /// JPEG is decoded by libturbojpeg, at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that covers the tensor (always
-/// 1/1 for ``Resize/nearest``); BMP by this module; all other formats, and CMYK in JPEG, by libvips. Both libraries are
-/// opened when the first picture needs them. From then on, for the whole process, libvips has
-/// no cache, one thread, no untrusted loaders and no log.
+/// 1/1 for ``Resize/nearest``); BMP by this module; all other formats, and CMYK and rare profiles in JPEG, by libvips.
+/// Both libraries are opened when the first picture needs them. From then on, for the whole process, libvips has no cache,
+/// one thread, no untrusted loaders and no log.
 ///
 /// A picture may have at most 2^28 pixels, and 65535 along a side; at most 2^26 pixels if the decoder must hold all of
 /// them in memory, as for an interlaced PNG, a progressive JPEG, WebP, GIF, HEIC and AVIF. Files may have at most 2^30

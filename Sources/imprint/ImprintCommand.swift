@@ -38,6 +38,11 @@ struct ImprintCommand: AsyncParsableCommand {
   ///
   /// Usage is printed for arguments that cannot be parsed, not for errors of a command that runs.
   static func main() async {
+    do {
+      try CommandLineText.check()
+    } catch {
+      Terminal.exit(with: error)
+    }
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()

@@ -101,6 +101,36 @@ struct FetchPicturesTests {
     #expect(try allPaths().count == 7)
   }
 
+  @Test("Classes that look like options, and pipes, are refused at once")
+  func hostile() throws {
+    let pipe = folder.appending("pipe.bmp")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    let start = ContinuousClock.now
+    let report = try fetch([
+      "\(server.url("a.bmp")),ok", "\(server.url("b.bmp")),-rf", "\(server.url("b.bmp")),@eaDir",
+      "file://\(pipe.path),ok", "file://elsewhere/a.bmp,ok",
+    ]).decoded(as: Report.self)
+    #expect(report.fetched == 1)
+    #expect(report.skipped.map(\.line) == [2, 3, 4, 5])
+    #expect(report.skipped.contains { $0.reason.contains("it is not a file") })
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
+  @Test("Partial downloads that no run continues are removed")
+  func leftovers() throws {
+    let underWay = output.appending(path: ".under-way")
+    try FileManager.default.createDirectory(at: underWay, withIntermediateDirectories: true)
+    for (name, days) in [("old", 30.0), ("new", 1.0)] {
+      let file = underWay.appending(path: name)
+      try Data([1]).write(to: file)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -days * 86_400)], ofItemAtPath: file.path)
+    }
+    try Data([1]).write(to: underWay.appending(path: "alone.headers"))
+    #expect(try fetch(["\(server.url("a.bmp")),ok"]).code == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: underWay.path) == ["new"])
+  }
+
   @Test("Names and skips unusable lines, and writes nothing outside the folder")
   func badLines() throws {
     let good = server.url("a.bmp")

@@ -1,5 +1,6 @@
 import ModelSurgery
 public import Platform
+import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
@@ -57,19 +58,16 @@ public struct Labels: Sendable, Hashable {
 
   /// Reads a label file.
   ///
-  /// - Throws: ``LabelsError/badFile(path:reason:)`` where the file cannot be read, is not text, or holds no label.
+  /// - Throws: ``LabelsError/badFile(path:reason:)`` where the file cannot be read, is not text, holds no label, or has more
+  ///   than 262 144 lines or a line of more than 4096 bytes.
   public init(contentsOf file: URL) throws(LabelsError) {
-    let data: Data
     do {
-      data = try Data(contentsOf: file)
+      self.init(text: try LabelText(Bytes(mapping: file)).text)
+    } catch let error as LabelText.Unusable {
+      throw .badFile(path: file.path, reason: error.reason)
     } catch {
       throw .badFile(path: file.path, reason: "it cannot be read")
     }
-    guard data.count <= 1 << 26 else { throw .badFile(path: file.path, reason: "it is larger than 64 MB") }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw .badFile(path: file.path, reason: "it is not UTF-8 text")
-    }
-    self.init(text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
     guard !names.isEmpty else { throw .badFile(path: file.path, reason: "it holds no label") }
   }
 

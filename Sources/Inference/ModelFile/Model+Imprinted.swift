@@ -10,8 +10,7 @@ extension Model {
 
   /// The names of the classes in the model's `LabelFile`, or nil where it has none.
   public var carriedLabels: Labels? {
-    guard let file = labelFile, let text = file.contents.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
-    else { return nil }
+    guard let file = labelFile, let text = file.text else { return nil }
     return file.isDeclared ? Labels(lines: text) : Labels(text: text)
   }
 

@@ -11,7 +11,7 @@ public struct PackedFiles: Sendable, Hashable {
   /// Reads the archive after a model; there are no files if it is missing or damaged.
   ///
   /// Offsets may count from the start of the model's file or of the archive, and may be off if the model has grown
-  /// since.
+  /// since. Archives of more than 16 MB of compressed files are ignored.
   public init(behind model: Model) {
     guard let archive = try? ZipDirectory(model.trailing, isMovable: true, limit: Self.limit) else {
       others = model.trailing
@@ -63,8 +63,11 @@ public struct LabelFile: Sendable, Hashable {
   /// known only by its name may have another form.
   public let isDeclared: Bool
 
+  /// The text, or nil if it is not UTF-8, or has more lines, or a longer one, than any list of labels.
+  package var text: String? { try? LabelText(contents).text }
+
   /// The number of lines that are not empty.
-  var lineCount: Int { contents.split(whereSeparator: { $0 == 10 || $0 == 13 }).count }
+  var lineCount: Int { text?.split(whereSeparator: \.isNewline).count ?? 0 }
 }
 
 extension Model {

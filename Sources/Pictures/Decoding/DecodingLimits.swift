@@ -6,6 +6,8 @@ enum DecodingLimits {
   static let heldPixels = 1 << 26
   /// Pixels times scans of a JPEG with several scans, since each scan passes over the whole picture.
   static let scannedPixels = 1 << 31
+  /// Channels of a pixel, however few of them are used.
+  static let channels = 16
   /// Pixels along a side.
   static let side = 65535
   /// Bytes of a file.

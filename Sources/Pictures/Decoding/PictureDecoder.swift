@@ -10,14 +10,18 @@ final class PictureDecoder {
   var timing: PictureTiming?
 
   private let pixels = ReusableBuffer()
+  // A copy of a file without what is left out of it.
+  private let thinned = ReusableBuffer()
   // One for each tensor, since each keeps the weights for its size.
   private var resamplers = [Resampler()]
   private var decoder: JPEGDecoder?
+  private var lastConversion: (profile: [UInt8], conversion: ColourConversion?)?
 
   /// Frees buffers that are too large to keep.
   func tidy() {
     file.trim(to: DecodingLimits.keptBytes)
     pixels.trim(to: DecodingLimits.keptBytes)
+    thinned.trim(to: DecodingLimits.keptBytes)
     for resampler in resamplers { resampler.tidy() }
   }
 
@@ -65,14 +69,11 @@ final class PictureDecoder {
   private func readThroughVips(
     _ bytes: UnsafeRawBufferPointer, _ format: PictureFormat, picture: String, into targets: [TargetTensor]
   ) throws(PictureError) {
-    switch Vips.shared {
-    case .success(let vips):
-      try resample(into: targets) { () throws(PictureError) in
-        let image = try VipsPicture(bytes, format, vips, name: picture)
-        return (image, image.orientation)
-      }
-    case .failure(let error):
-      throw .missingLibrary(picture: picture, library: "libvips", package: Vips.package, reason: error.description)
+    let vips = try vips(for: picture)
+    let bytes = format == .png ? try PNGChunks(bytes, picture: picture).withoutTexts(thinned) : bytes
+    try resample(into: targets) { () throws(PictureError) in
+      let image = try VipsPicture(bytes, format, vips, name: picture)
+      return (image, image.orientation)
     }
   }
 
@@ -126,11 +127,17 @@ final class PictureDecoder {
       let header = try timed(.decoding) { () throws(PictureError) in
         try decoder.header(bytes, picture: picture)
       }
-      if header.isConvertible {
-        try decode(bytes, header.size, with: decoder, picture: picture, into: targets)
-      } else {
-        try readThroughVips(bytes, .jpeg, picture: picture, into: targets)
+      let markers = JPEGMarkers(bytes)
+      var conversion: ColourConversion?
+      if let profile = markers.profile(in: bytes), !profile.isSRGB, profile.pixels == (header.isGrey ? .grey : .rgb) {
+        conversion = self.conversion(by: profile)
+        // libvips applies the profiles with tables of colours, and those of grey.
+        if conversion == nil { return try readThroughVips(bytes, .jpeg, picture: picture, into: targets) }
       }
+      guard header.isConvertible else { return try readThroughVips(bytes, .jpeg, picture: picture, into: targets) }
+      let jpeg = JPEGPicture(
+        bytes: bytes, size: header.size, markers: markers, conversion: conversion, name: picture)
+      try decode(jpeg, with: decoder, into: targets)
     case .failure(let error):
       guard case .success = Vips.shared else {
         throw .missingLibrary(
@@ -142,19 +149,17 @@ final class PictureDecoder {
 
   /// Decodes a JPEG once for each scale that the tensors need.
   private func decode(
-    _ bytes: UnsafeRawBufferPointer, _ size: PixelSize, with decoder: JPEGDecoder, picture: String,
-    into targets: [TargetTensor]
+    _ jpeg: JPEGPicture, with decoder: JPEGDecoder, into targets: [TargetTensor]
   ) throws(PictureError) {
-    try DecodingLimits.check(size, held: 0, picture: picture)
-    let markers = JPEGMarkers(bytes)
+    try DecodingLimits.check(jpeg.size, held: 0, picture: jpeg.name)
     let geometries = try targets.map { (target) throws(PictureError) in
-      try ResamplingGeometry(size, orientation: markers.orientation, target: target)
+      try ResamplingGeometry(jpeg.size, orientation: jpeg.markers.orientation, target: target)
     }
     let scales = geometries.map { $0.crop.isNearest ? .full : JPEGScale($0.area, covering: $0.target) }
     for (first, scale) in scales.enumerated() where scales.firstIndex(of: scale) == first {
-      let scaled = scale.applied(to: size)
+      let scaled = scale.applied(to: jpeg.size)
       let decoded = try timed(.decoding) { () throws(PictureError) in
-        try decode(bytes, size, markers, to: scaled, with: decoder, picture: picture)
+        try decode(jpeg, to: scaled, with: decoder)
       }
       for index in scales.indices where scales[index] == scale {
         let geometry = geometries[index].scaled(x: scale.factor, y: scale.factor)
@@ -167,16 +172,45 @@ final class PictureDecoder {
 
   /// Returns the pixels of a JPEG at one scale, valid until the next call.
   private func decode(
-    _ bytes: UnsafeRawBufferPointer, _ size: PixelSize, _ markers: JPEGMarkers, to scaled: PixelSize,
-    with decoder: JPEGDecoder, picture: String
+    _ jpeg: JPEGPicture, to scaled: PixelSize, with decoder: JPEGDecoder
   ) throws(PictureError) -> UnsafeMutableRawPointer {
+    let (size, markers) = (jpeg.size, jpeg.markers)
     let held = markers.hasSeveralScans ? size : scaled
-    try DecodingLimits.check(size, held: held.width * held.height, picture: picture)
-    if markers.hasSeveralScans, size.width * size.height * markers.scans(in: bytes) > DecodingLimits.scannedPixels {
-      throw .unsupported(picture: picture, reason: "it has too many scans for its size")
+    try DecodingLimits.check(size, held: held.width * held.height, picture: jpeg.name)
+    if markers.hasSeveralScans, size.width * size.height * markers.scans(in: jpeg.bytes) > DecodingLimits.scannedPixels
+    {
+      throw .unsupported(picture: jpeg.name, reason: "it has too many scans for its size")
     }
     let decoded = pixels.bytes(scaled.width * scaled.height * 3 + rowMargin)
-    try decoder.decode(bytes, markers: markers, to: decoded, size: scaled, picture: picture)
+    try decoder.decode(jpeg.bytes, markers: markers, to: decoded, size: scaled, picture: jpeg.name)
+    // After scaling, a large picture has few pixels left to convert.
+    jpeg.conversion?.apply(to: decoded, count: scaled.width * scaled.height)
     return decoded
   }
+
+  /// Returns the conversion by a profile, which is often the same for many pictures.
+  private func conversion(by profile: ColourProfile) -> ColourConversion? {
+    if let last = lastConversion, last.profile == profile.bytes { return last.conversion }
+    let conversion = profile.conversion()
+    lastConversion = (profile.bytes, conversion)
+    return conversion
+  }
+
+  private func vips(for picture: String) throws(PictureError) -> Vips {
+    switch Vips.shared {
+    case .success(let vips): return vips
+    case .failure(let error):
+      throw .missingLibrary(picture: picture, library: "libvips", package: Vips.package, reason: error.description)
+    }
+  }
+}
+
+/// A JPEG that libturbojpeg decodes.
+private struct JPEGPicture {
+  let bytes: UnsafeRawBufferPointer
+  let size: PixelSize
+  let markers: JPEGMarkers
+  /// The conversion to sRGB, if its colours are others.
+  let conversion: ColourConversion?
+  let name: String
 }

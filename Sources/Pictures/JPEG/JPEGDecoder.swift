@@ -20,6 +20,8 @@ final class JPEGDecoder {
     let size: PixelSize
     /// Whether libturbojpeg can decode it to RGB; it cannot for CMYK and rare samplings.
     let isConvertible: Bool
+    /// Whether it has one channel.
+    let isGrey: Bool
   }
 
   /// Reads the header.
@@ -37,7 +39,8 @@ final class JPEGDecoder {
     guard status == 0 || width > 0 && height > 0 else { throw failure(picture) }
     return Header(
       size: PixelSize(width: Int(width), height: Int(height)),
-      isConvertible: status == 0 && colours != CTURBOJPEG_COLOURS_CMYK && colours != CTURBOJPEG_COLOURS_YCCK)
+      isConvertible: status == 0 && colours != CTURBOJPEG_COLOURS_CMYK && colours != CTURBOJPEG_COLOURS_YCCK,
+      isGrey: colours == CTURBOJPEG_COLOURS_GREY)
   }
 
   /// Decodes a picture to packed RGB bytes.

@@ -8,6 +8,8 @@ struct JPEGMarkers {
   private(set) var hasSeveralScans = false
   /// The offset of the first scan's data, or the end of the bytes if there is none.
   private(set) var scanStart: Int
+  // The numbered parts of the colour profile.
+  private var profileParts: [(number: UInt8, count: UInt8, bytes: Range<Int>)] = []
 
   /// Reads the segments up to the first scan, in time proportional to their number.
   init(_ bytes: UnsafeRawBufferPointer) {
@@ -28,6 +30,10 @@ struct JPEGMarkers {
         if let found = Self.orientation(reader, segment: position + 2, end: position + length) {
           orientation = found
           hasOrientation = true
+        }
+      case 0xE2:
+        if let part = Self.profilePart(reader, segment: position + 2, end: position + length) {
+          profileParts.append(part)
         }
       case 0xDA:
         if let inScan = reader.byte(position + 2), inScan < components { hasSeveralScans = true }
@@ -78,6 +84,26 @@ struct JPEGMarkers {
       return value.flatMap(Orientation.init(rawValue:))
     }
     return nil
+  }
+
+  /// Returns the part of a colour profile in an APP2 segment.
+  private static func profilePart(
+    _ reader: ByteReader, segment: Int, end: Int
+  ) -> (number: UInt8, count: UInt8, bytes: Range<Int>)? {
+    // "ICC_PROFILE" and a zero byte.
+    guard end <= reader.count, end - segment > 14, reader.uint32(segment) == 0x4943_435F,
+      reader.uint32(segment + 4) == 0x5052_4F46, reader.uint32(segment + 8) == 0x494C_4500,
+      let number = reader.byte(segment + 12), let count = reader.byte(segment + 13)
+    else { return nil }
+    return (number, count, segment + 14..<end)
+  }
+
+  /// Returns the colour profile; `nil` if there is none, if a part of it is missing, or if it cannot be applied.
+  func profile(in bytes: UnsafeRawBufferPointer) -> ColourProfile? {
+    guard let count = profileParts.first?.count, profileParts.count == Int(count) else { return nil }
+    let parts = profileParts.sorted { $0.number < $1.number }
+    guard parts.map(\.number).elementsEqual(1...max(1, count)) else { return nil }
+    return ColourProfile(parts.flatMap { bytes[$0.bytes] })
   }
 
   /// Returns the number of scans in the bytes from ``scanStart`` on.

@@ -37,6 +37,9 @@ package enum CommaSeparated {
       var isLast = false
       while !isLast {
         record.fields.append(try field(&rest, &line, path: path))
+        guard record.fields.count <= mostFields else {
+          throw .badLine(record.line, path: path, reason: "it has more than \(mostFields) fields")
+        }
         guard let separator = rest.popFirst() else { break }
         // A line break or a comma: `field` stops only at these.
         if separator.isNewline {
@@ -47,6 +50,9 @@ package enum CommaSeparated {
         }
       }
       if record.fields != [""] { records.append(record) }
+      guard records.count <= mostRecords else {
+        throw .badLine(record.line, path: path, reason: "a list has at most \(mostRecords) pictures")
+      }
     }
     return records
   }
@@ -87,6 +93,7 @@ package enum CommaSeparated {
     return String(start[..<(start.lastIndex { !isBlank($0) }.map { start.index(after: $0) } ?? start.startIndex)])
   }
 
-  // Enough for millions of pictures.
-  private static let largest = 1 << 28
+  private static let largest = 1 << 27
+  private static let mostRecords = 2_000_000
+  private static let mostFields = 64
 }

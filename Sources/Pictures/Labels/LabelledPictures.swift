@@ -29,6 +29,8 @@ public struct LabelledPictures: Sendable, Hashable {
   public let classes: [Class]
   /// The names of folders without a picture, in order.
   public let emptyClasses: [String]
+  /// What was passed over, or followed out of the folder.
+  public let remarks: [SearchRemark]
 
   /// The number of pictures in all classes together.
   public var count: Int { classes.reduce(0) { $0 + $1.pictures.count } }
@@ -36,19 +38,24 @@ public struct LabelledPictures: Sendable, Hashable {
   /// Reads a folder with one folder for each class, named after the class; spaces at the ends of a name are ignored.
   ///
   /// The pictures of a class are the files in its folder, and in folders within it, that ``PictureFiles`` recognises as
-  /// pictures. Hidden files and folders, other files, and files beside the class folders are ignored.
+  /// pictures. Hidden files and folders are ignored; ``remarks`` tells what else was passed over.
   ///
   /// - Throws: ``LabelledPicturesError``.
   public init(folder: URL) throws(LabelledPicturesError) {
-    let entries: [String]
-    do {
-      entries = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    } catch {
+    guard let entries = FolderEntry.all(in: folder.path) else {
       throw PictureFiles.isFolder(folder)
         ? .unreadable(path: folder.relativePath) : .notAFolder(path: folder.relativePath)
     }
-    let folders = entries.filter { !$0.hasPrefix(".") && PictureFiles.isFolder(folder.appending(path: $0)) }
-    let named = folders.map { (name: CommaSeparated.trimmed($0[...]), folder: $0) }.sorted { $0.name < $1.name }
+    var search = PictureSearch(root: folder.path)
+    var named: [(name: String, folder: FolderEntry)] = []
+    for entry in entries where entry.kind == .folder && !entry.isHidden {
+      if !entry.name.isUTF8 {
+        search.remark(.notUTF8, entry.name.text)
+      } else if !search.isOfSystem(entry, in: "") {
+        named.append((CommaSeparated.trimmed(entry.name.text[...]), entry))
+      }
+    }
+    named.sort { $0.name < $1.name }
     // Names that are equal after composition are neighbours in the order.
     for (one, next) in zip(named, named.dropFirst()) where one.name == next.name {
       throw .sameName(one.name, path: folder.relativePath)
@@ -58,38 +65,44 @@ public struct LabelledPictures: Sendable, Hashable {
       if name.contains(where: \.isNewline) { throw .nameOfSeveralLines(name) }
     }
     let found = named.map { name, entry in
-      Class(name: name, pictures: PictureFiles.pictures(in: folder.appending(path: entry)))
+      Class(name: name, pictures: search.pictures(in: entry).map { folder.appending(path: $0) })
     }
     classes = found.filter { !$0.pictures.isEmpty }
     emptyClasses = found.filter(\.pictures.isEmpty).map(\.name)
+    let loose = entries.filter { $0.kind == .file && PictureFiles.isPicture($0.name.text) }
     if classes.isEmpty {
-      let loose = entries.count { PictureFiles.isPicture($0) }
-      throw loose > 0
-        ? .noClassFolders(path: folder.relativePath, pictures: loose) : .noPictures(path: folder.relativePath)
+      throw loose.isEmpty
+        ? .noPictures(path: folder.relativePath, remarks: search.remarks)
+        : .noClassFolders(path: folder.relativePath, pictures: loose.count)
     }
+    for entry in loose { search.remark(.besideClasses, entry.name.text) }
+    remarks = search.remarks
   }
 
   /// Reads a list of `path,label` lines.
   ///
   /// The list is UTF-8 text with one picture on each line, as a spreadsheet writes it: fields with commas, quotes or line
   /// breaks are in double quotes, and quotes within them are doubled. A first line `path,label` and empty lines are
-  /// ignored. Paths are relative to the folder of the list. A picture that is listed twice counts once.
+  /// ignored. Paths are relative to the folder of the list, and may be `file` URLs; where there is no file with backslashes
+  /// in its name, they separate folders, as on Windows. A picture that is listed twice counts once.
   ///
   /// - Throws: ``LabelledPicturesError``, naming the line.
   public init(list: URL) throws(LabelledPicturesError) {
     var pictures: [String: Set<String>] = [:]
     var labels: [String: String] = [:]
+    let folder = list.deletingLastPathComponent()
     for (number, record) in try CommaSeparated.records(of: list).enumerated() {
       if number == 0, record.fields.map({ $0.lowercased() }) == ["path", "label"] { continue }
       guard record.fields.count == 2 else {
         throw .badLine(
           record.line, path: list.relativePath, reason: "it has \(record.fields.count) fields, not path,label")
       }
-      let (path, label) = (record.fields[0], record.fields[1])
-      guard !path.isEmpty, !label.isEmpty else {
-        throw .badLine(record.line, path: list.relativePath, reason: "its \(path.isEmpty ? "path" : "label") is empty")
+      let (place, label) = (record.fields[0], record.fields[1])
+      guard !place.isEmpty, !label.isEmpty else {
+        throw .badLine(record.line, path: list.relativePath, reason: "its \(place.isEmpty ? "path" : "label") is empty")
       }
       if label.contains(where: \.isNewline) { throw .nameOfSeveralLines(label) }
+      let path = try Self.path(place, on: record.line, of: list)
       if let other = labels[path], other != label {
         throw .badLine(
           record.line, path: list.relativePath, reason: "\(path) has the label \"\(other)\" on an earlier line")
@@ -98,13 +111,40 @@ public struct LabelledPictures: Sendable, Hashable {
       pictures[label, default: []].insert(path)
     }
     guard !pictures.isEmpty else { throw .noPictures(path: list.relativePath) }
-    let folder = list.deletingLastPathComponent()
     classes = pictures.sorted { $0.key < $1.key }.map { label, paths in
       Class(
         name: label,
         pictures: paths.sorted().map { $0.hasPrefix("/") ? URL(filePath: $0) : folder.appending(path: $0) })
     }
-    emptyClasses = []
+    (emptyClasses, remarks) = ([], [])
+  }
+
+  /// Returns the path that a line of a list names.
+  private static func path(
+    _ place: String, on line: Int, of list: URL
+  ) throws(LabelledPicturesError) -> String {
+    if let scheme = place.firstRange(of: "://").map({ place[..<$0.lowerBound].lowercased() }),
+      !scheme.isEmpty, scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+    {
+      guard scheme == "file", let url = URL(string: place), ["", "localhost"].contains(url.host ?? ""),
+        url.path.hasPrefix("/")
+      else {
+        throw .badLine(
+          line, path: list.relativePath, reason: "\(place.prefix(200)) is not the path of a file on this machine")
+      }
+      return url.path
+    }
+    guard place.utf8.contains(UInt8(ascii: "\\")) else { return place }
+    let folder = list.deletingLastPathComponent()
+    let file = place.hasPrefix("/") ? URL(filePath: place) : folder.appending(path: place)
+    if FileManager.default.fileExists(atPath: file.path) { return place }
+    let letters = Array(place.utf8.prefix(2))
+    if place.hasPrefix("\\\\") || (letters.count == 2 && letters[1] == UInt8(ascii: ":")) {
+      throw .badLine(
+        line, path: list.relativePath,
+        reason: "\(place.prefix(200)) is on a drive of Windows: write paths from the list's folder")
+    }
+    return place.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "/")
   }
 
   /// Reads a folder of class folders, or a list if `url` is a file.
@@ -143,7 +183,8 @@ extension LabelledPictures {
 public struct LabelledPicturesError: DescribedError {
   /// The kinds of error.
   public enum Code: String, Sendable {
-    case notAFolder, notThere, unreadable, noPictures, noClassFolders, emptyName, sameName, nameOfSeveralLines, badLine
+    case notAFolder, notThere, passedOver, unreadable, noPictures, noClassFolders, emptyName, sameName
+    case nameOfSeveralLines, badLine
   }
 
   public let code: Code
@@ -169,11 +210,20 @@ public struct LabelledPicturesError: DescribedError {
       remedy: "check its permissions and that it is UTF-8")
   }
 
-  /// There are no pictures at all.
-  public static func noPictures(path: String) -> Self {
-    Self(
-      code: .noPictures, message: "\(path) holds no picture",
+  /// There are no pictures at all; `remarks` are what was passed over.
+  public static func noPictures(path: String, remarks: [SearchRemark] = []) -> Self {
+    let words = SearchRemark.sentences(remarks).joined(separator: "; ")
+    return Self(
+      code: .noPictures, message: "\(path) holds no picture\(words.isEmpty ? "" : ": \(words)")",
       remedy: "a folder with one folder of pictures for each class is needed")
+  }
+
+  /// Pictures may be missing, and none may be.
+  public static func passedOver(_ remarks: [SearchRemark], path: String) -> Self {
+    Self(
+      code: .passedOver,
+      message: "pictures of \(path) may be missing: \(SearchRemark.sentences(remarks).joined(separator: "; "))",
+      remedy: nil)
   }
 
   /// There are pictures, but they are not in class folders.

@@ -22,6 +22,10 @@ struct Vips: @unchecked Sendable {
   let hasAlpha: @convention(c) (Image) -> Int32
   let orientation: @convention(c) (Image) -> Int32
   let typeOfField: @convention(c) (Image, UnsafePointer<CChar>) -> UInt
+  let readField:
+    @convention(c) (
+      Image, UnsafePointer<CChar>, UnsafeMutablePointer<UnsafeRawPointer?>, UnsafeMutablePointer<Int>
+    ) -> Int32
   let makeRegion: @convention(c) (Image) -> OpaquePointer?
   let fetch:
     @convention(c) (OpaquePointer, Int32, Int32, Int32, Int32, UnsafeMutablePointer<Int>?) -> UnsafeMutableRawPointer?
@@ -53,6 +57,7 @@ struct Vips: @unchecked Sendable {
     hasAlpha = try function("vips_image_hasalpha")
     orientation = try function("vips_image_get_orientation")
     typeOfField = try function("vips_image_get_typeof")
+    readField = try function("vips_image_get_blob")
     makeRegion = try function("vips_region_new")
     fetch = try function("vips_region_fetch")
     makeNumbers = try function("vips_array_double_new")

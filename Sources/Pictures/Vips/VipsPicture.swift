@@ -38,6 +38,10 @@ final class VipsPicture: RowProducer {
     image = loaded
     size = PixelSize(width: Int(vips.width(loaded)), height: Int(vips.height(loaded)))
     orientation = Orientation(rawValue: Int(vips.orientation(loaded))) ?? .upright
+    guard Int(vips.bands(loaded)) <= DecodingLimits.channels else {
+      throw .unsupported(
+        picture: name, reason: "it has \(vips.bands(loaded)) channels, and at most \(DecodingLimits.channels) are read")
+    }
     try DecodingLimits.check(size, held: format.isStreamed(bytes) ? 0 : size.width * size.height, picture: name)
     try convert()
   }
@@ -79,14 +83,23 @@ final class VipsPicture: RowProducer {
   }
 
   private func applyProfile() -> Bool {
-    guard let image, vips.typeOfField(image, "icc-profile-data") != 0 else { return false }
-    guard replace({ CVipsApplyProfile(vips.applyProfile, $0, $1) }) else {
+    guard let image, hasUsableProfile(image), replace({ CVipsApplyProfile(vips.applyProfile, $0, $1) }) else {
       // The profile is damaged or belongs to another colour space.
       _ = vips.words
       return false
     }
     return true
   }
+
+  private func hasUsableProfile(_ image: OpaquePointer) -> Bool {
+    guard vips.typeOfField(image, Self.profileField) != 0 else { return false }
+    var start: UnsafeRawPointer?
+    var count = 0
+    guard vips.readField(image, Self.profileField, &start, &count) == 0, let start, count > 0 else { return false }
+    return ColourProfile(Array(UnsafeRawBufferPointer(start: start, count: count))) != nil
+  }
+
+  private static let profileField = "icc-profile-data"
 
   private func convertColours() -> Bool {
     replace { CVipsConvertColours(vips.convertColours, $0, Colours.rgb, $1) }

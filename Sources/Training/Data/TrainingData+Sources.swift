@@ -16,8 +16,8 @@ extension TrainingData {
   /// folder, files with names such as `train-00000-of-00010` or `train.tfrecord` are read.
   ///
   /// A label file names the classes in lines such as `0:daisy`, `0 daisy` or `daisy`, one for every label. Without it a
-  /// class is named by the feature `image/class/text` if all of its records agree, and else by its number. Named classes
-  /// may have no examples, such as a background class.
+  /// class is named by the feature `image/class/text` if all of its records agree, and else by its number; labels are then
+  /// below 32 768 or the number of examples. Named classes may have no examples, such as a background class.
   ///
   /// - Parameters:
   ///   - url: A folder of TFRecord files, or one such file.
@@ -50,11 +50,19 @@ extension TrainingData {
           return TrainingExample(label: entry.label, picture: .record(slice))
         }
       })
-    guard let last = examples.map(\.label).max() else {
+    guard let last = examples.max(by: { $0.label < $1.label }) else {
       throw RecordError.noRecords(path: urls.map(\.relativePath).first ?? "an empty list of files")
     }
-    self.init(labels: named ?? (0...last).map { names[$0] }, examples: examples, files: files)
+    // Each class takes memory in the network, whether or not it has examples.
+    if named == nil, last.label >= max(Self.mostUnnamed, examples.count), case .record(let slice) = last.picture {
+      throw RecordError.unlikelyLabel(
+        file: files[slice.file].name, record: slice.record, label: last.label, examples: examples.count)
+    }
+    self.init(labels: named ?? (0...last.label).map { names[$0] }, examples: examples, files: files)
   }
+
+  // More classes than the largest sets of pictures in use have, such as ImageNet's 21 841.
+  private static let mostUnnamed = 1 << 15
 
   private static func labelFile(beside file: URL?) -> URL? {
     guard let labels = file?.deletingLastPathComponent().appending(path: "labels.txt"),
@@ -120,6 +128,6 @@ extension TrainingData {
     let examples = pictures.classes.enumerated().flatMap { label, known in
       known.pictures.map { TrainingExample(label: label, picture: .file($0)) }
     }
-    self.init(labels: pictures.classes.map(\.name), examples: examples)
+    self.init(labels: pictures.classes.map(\.name), examples: examples, remarks: pictures.remarks)
   }
 }

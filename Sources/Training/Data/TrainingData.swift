@@ -18,9 +18,15 @@ public struct TrainingData: Sendable {
   /// The examples: those of class folders class by class, those of TFRecord files in file order.
   public let examples: [TrainingExample]
 
+  /// What the search for pictures in class folders passed over.
+  public let remarks: [SearchRemark]
+
   private let files: [RecordFile]
 
-  init(labels: [String], examples: [TrainingExample], files: [RecordFile] = []) {
+  init(
+    labels: [String], examples: [TrainingExample], files: [RecordFile] = [], remarks: [SearchRemark] = []
+  ) {
+    self.remarks = remarks
     self.labels = labels
     self.examples = examples
     self.files = files
@@ -28,7 +34,7 @@ public struct TrainingData: Sendable {
 
   /// Returns the data set with the given examples only.
   func with(_ examples: [TrainingExample], labels: [String]? = nil) -> TrainingData {
-    TrainingData(labels: labels ?? self.labels, examples: examples, files: files)
+    TrainingData(labels: labels ?? self.labels, examples: examples, files: files, remarks: remarks)
   }
 
   /// The number of examples.

@@ -7,7 +7,7 @@ public struct RecordError: DescribedError {
   /// Distinguishes the errors.
   public enum Code: String, Sendable {
     case unreadable, compressed, cutOff, altered, notAnExample, noPicture, noLabel, labelOutOfRange, noRecords, noFiles
-    case severalSplits, noSuchSplit, missingFile, unnamedLabel
+    case severalSplits, noSuchSplit, missingFile, unnamedLabel, unlikelyLabel
   }
 
   /// A part of a record.
@@ -77,6 +77,14 @@ extension RecordError {
     Self(
       .labelOutOfRange,
       "record \(record) of \(file) has the label \(label), but there are \(classes) classes, 0 to \(classes - 1)")
+  }
+
+  /// A label is far beyond the number of examples, and there are no names for so many classes.
+  public static func unlikelyLabel(file: String, record: Int, label: Int, examples: Int) -> Self {
+    Self(
+      .unlikelyLabel,
+      "record \(record) of \(file) has the label \(label), far above the number of examples, which is \(examples)",
+      remedy: "if there are so many classes, name them all in a label file")
   }
 
   /// The files contain no records.

@@ -1,3 +1,6 @@
+import Pictures
+import Platform
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -17,13 +20,14 @@ enum RecordFolder {
       throw .unreadable(file: path, reason: "there is no such file or folder")
     }
     guard isFolder else { return [url] }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
-    } catch {
+    guard let entries = FolderEntry.all(in: url.path) else {
       throw .unreadable(file: path, reason: "its files cannot be listed")
     }
-    let found = names.compactMap { name in RecordFileName(name).map { (text: name, name: $0) } }
+    let names = entries.map(\.name)
+    if let name = names.first(where: { !$0.isUTF8 && RecordFileName($0.text) != nil }) {
+      throw .unreadable(file: "\(path)/\(name.text)", reason: "its name is not UTF-8")
+    }
+    let found = names.map(\.text).compactMap { name in RecordFileName(name).map { (text: name, name: $0) } }
     guard !found.isEmpty else { throw .noFiles(path: path) }
     let chosen = found.filter { split == nil || $0.name.split == split }
     guard !chosen.isEmpty else { throw .noSuchSplit(path: path, split: split?.rawValue ?? "") }

@@ -82,7 +82,7 @@ struct ClassifyCommand: AsyncParsableCommand {
 
   private func classify() async throws {
     let profile = run.speed.startProfile()
-    let files = try pictures.flatMap { try PictureFiles.pictures(at: URL(filePath: $0)) }
+    let files = try pictures.flatMap { try Terminal.pictures(at: $0, strict: run.strict) }
     let classifier = try profile.measure(.opening) {
       try LocatedError.naming(URL(filePath: settings.model)) {
         try Classifier(

@@ -69,7 +69,7 @@ struct EmbedCommand: AsyncParsableCommand {
     let output = URL(filePath: settings.output)
     let base = try DefaultModel.url(orGiven: settings.model.map { URL(filePath: $0) })
     try OutputFile.check(output, notReplacing: [URL(filePath: data), base])
-    let pictures = try LabelledPictures(URL(filePath: data))
+    let pictures = try Terminal.labelledPictures(at: data, strict: strict)
     Terminal.warnOfEmptyClasses(pictures)
     try OutputFile.check([output], notReplacing: pictures.classes.flatMap(\.pictures))
     let extractor = try profile.measure(.opening) {
@@ -95,7 +95,7 @@ struct EmbedCommand: AsyncParsableCommand {
     }
     progress.finish()
     skipped.warn()
-    guard embeddings.pictures > 0 else { throw ImprintingError.noPictures }
+    guard embeddings.pictures > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     try profile.measure(.saving) { try embeddings.write(to: output) }
     let report = EmbeddingSetReport(
       embeddings, file: output.relativePath, skipped: skipped.count, profile: profile.map { ProfileReport($0.figures) })

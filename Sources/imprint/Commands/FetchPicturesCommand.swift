@@ -37,8 +37,13 @@ struct FetchPicturesCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Retries after temporary errors, with growing pauses.", valueName: "n"))
   var retries = 4
 
-  @Option(help: ArgumentHelp("Give up a download that stalls for this long.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "Give up a download that stalls, or gets less than 1000 bytes a second, for this long.", valueName: "seconds"))
   var timeout = 30
+
+  @Option(help: ArgumentHelp("Give up a picture that takes longer in all.", valueName: "seconds"))
+  var maxTime = 600
 
   @Flag(help: "Stop at the first picture that cannot be downloaded instead of skipping it.")
   var strict = false
@@ -49,7 +54,7 @@ struct FetchPicturesCommand: AsyncParsableCommand {
   func validate() throws {
     let ranges = [
       ("threads", threads, 1...64), ("limit", limit, 1...10_000), ("retries", retries, 0...20),
-      ("timeout", timeout, 1...3600),
+      ("timeout", timeout, 1...3600), ("max-time", maxTime, 1...86_400),
     ]
     for (name, value, range) in ranges where !range.contains(value) {
       throw ValidationError("--\(name) is \(value); it takes a number from \(range.lowerBound) to \(range.upperBound)")
@@ -71,11 +76,15 @@ struct FetchPicturesCommand: AsyncParsableCommand {
     }
     if strict, let first = problems.first { throw first.located(in: list) }
     let folder = try PictureFolder(URL(filePath: output))
-    defer { folder.close() }
+    defer {
+      try? folder.removeLeftovers(besides: pictures.entries)
+      folder.close()
+    }
+    try folder.removeLeftovers(besides: pictures.entries)
     let scratch = try ScratchFolder()
     defer { scratch.remove() }
     let download = PictureDownload(
-      curl: Curl(limit: limit * 1_000_000, patience: timeout), retries: retries, folder: folder.url,
+      curl: Curl(limit: limit * 1_000_000, patience: timeout), retries: retries, time: maxTime, folder: folder.url,
       underWay: folder.underWay, scratch: scratch.url)
     let results = try await results(of: pictures.entries, by: download)
     for (entry, result) in zip(pictures.entries, results) {

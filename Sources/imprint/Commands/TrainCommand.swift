@@ -69,7 +69,7 @@ struct TrainCommand: AsyncParsableCommand {
     let output = URL(filePath: files.output)
     let base = try DefaultModel.url(orGiven: files.model.map { URL(filePath: $0) })
     try checkOutput(output, base: base)
-    let pictures = try files.data.map { try LabelledPictures(URL(filePath: $0)) }
+    let pictures = try files.data.map { try Terminal.labelledPictures(at: $0, strict: run.strict) }
     if let pictures {
       Terminal.warnOfEmptyClasses(pictures)
       try OutputFile.check(written(to: output), notReplacing: pictures.classes.flatMap(\.pictures))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Heads
+import Imprinting
 import Inference
 import Pictures
 import Reports
@@ -108,7 +109,7 @@ struct EpisodeRun {
   }
 
   func outcome() async throws -> Outcome {
-    let pictures = try LabelledPictures(URL(filePath: data))
+    let pictures = try Terminal.labelledPictures(at: data, strict: run.strict)
     let extractor = try LocatedError.naming(model) {
       try Extractor(model: model, resize: resize, augmentation: options.augment ?? .off, execution: run.execution())
     }
@@ -150,6 +151,7 @@ struct EpisodeRun {
     progress.finish()
     if let failure = use.failure { Terminal.warn(failure) }
     skipped.warn()
+    guard embeddings.pictures > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     return (embeddings, skipped.count, use.reused)
   }
 

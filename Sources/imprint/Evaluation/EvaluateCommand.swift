@@ -92,7 +92,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   private func evaluate(_ model: URL, _ report: URL?) async throws {
     let profile = run.speed.startProfile()
-    let pictures = try LabelledPictures(URL(filePath: settings.data))
+    let pictures = try Terminal.labelledPictures(at: settings.data, strict: run.strict)
     try OutputFile.check([report].compactMap { $0 }, notReplacing: pictures.classes.flatMap(\.pictures))
     let classifier = try profile.measure(.opening) {
       try LocatedError.naming(model) {
@@ -112,7 +112,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     progress.finish()
     Terminal.warnOfEmptyClasses(pictures)
     skipped.warn()
-    guard evaluation.count > 0 else { throw ImprintingError.noPictures }
+    guard evaluation.count > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     if let doubt = try await NormalizationDoubt(
       of: classifier, model: model, pictures: pictures.classes, execution: run.execution())
     {

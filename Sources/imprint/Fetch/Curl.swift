@@ -34,7 +34,7 @@ struct Curl {
   let program: String
   /// The largest file, in bytes.
   let limit: Int
-  /// The number of seconds after which a stalled download is abandoned.
+  /// The number of seconds after which a download is abandoned that stalls, or gets less than 1000 bytes a second.
   let patience: Int
 
   /// - Parameter environment: Its `IMPRINT_CURL` names another curl.
@@ -51,13 +51,17 @@ struct Curl {
   ///   - file: The file to write; it may hold the first part.
   ///   - headers: The file of the response headers of the first part, read or written.
   ///   - isChecked: Whether the file's hash is known, so that a wrong first part will be detected.
+  ///   - seconds: The number of seconds that the download may take.
   ///   - log: A file for the output of curl.
   /// - Throws: ``CurlError``, `CancellationError`, and ``AtomicFileError/cannotWrite(path:reason:)``.
-  func fetch(_ url: String, to file: URL, headers: URL, isChecked: Bool, log: URL) async throws -> Outcome {
+  func fetch(
+    _ url: String, to file: URL, headers: URL, isChecked: Bool, seconds: Int, log: URL
+  ) async throws -> Outcome {
     var arguments = [
       "--silent", "--show-error", "--fail", "--location", "--max-redirs", "10", "--globoff", "--no-buffer",
       "--proto", "=http,https,file", "--proto-redir", "=http,https", "--max-filesize", "\(limit)",
-      "--connect-timeout", "\(patience)", "--write-out", "\n\(Self.mark)%{http_code}\n", "--output", file.path,
+      "--connect-timeout", "\(patience)", "--speed-limit", "1000", "--speed-time", "\(patience + 2)", "--max-time",
+      "\(seconds)", "--write-out", "\n\(Self.mark)%{http_code}\n", "--output", file.path,
     ]
     let start = Self.size(of: file)
     let validator = start > 0 ? ResponseHeaders(contentsOf: headers).validator : nil

@@ -30,6 +30,8 @@ struct PictureDownload {
   let curl: Curl
   /// The number of retries after temporary errors.
   let retries: Int
+  /// The number of seconds for a picture, with all retries.
+  let time: Int
   /// The folder of the class folders.
   let folder: URL
   /// The hidden folder for partial downloads.
@@ -43,7 +45,9 @@ struct PictureDownload {
   ///   ``AtomicFileError/cannotWrite(path:reason:)``.
   func fetch(_ entry: PictureEntry) async throws -> Result {
     if try isPresent(entry) { return .present }
-    let place = try "\(Bytes(Array((entry.label + "/" + entry.stem).utf8)).sha256.prefix(32))"
+    guard Self.isReadable(entry) else { return .failed(.notAFile) }
+    let end = ContinuousClock.now + .seconds(time)
+    let place = try PictureFolder.partName(of: entry)
     let part = underWay.appending(path: place)
     let headers = underWay.appending(path: place + ".headers")
     let log = scratch.appending(path: place)
@@ -51,8 +55,12 @@ struct PictureDownload {
     var most = Self.size(of: part)
     var hasRestarted = false
     while true {
+      let left = end - .now
+      // The first part is kept for the next run.
+      guard left > .seconds(1) else { return .failed(.tooSlow(seconds: time)) }
       let outcome = try await curl.fetch(
-        entry.url, to: part, headers: headers, isChecked: entry.sha256 != nil, log: log)
+        entry.url, to: part, headers: headers, isChecked: entry.sha256 != nil, seconds: Int(left.components.seconds),
+        log: log)
       switch outcome {
       case .done:
         do {
@@ -85,6 +93,13 @@ struct PictureDownload {
         try await Task.sleep(for: .seconds(max(pause, Double(seconds ?? 0))))
       }
     }
+  }
+
+  /// Whether a URL leads to a file, if it leads to this machine: reading a pipe or a device may never end.
+  private static func isReadable(_ entry: PictureEntry) -> Bool {
+    guard let url = URL(string: entry.url), url.scheme?.lowercased() == "file" else { return true }
+    var status = stat()
+    return stat(url.path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Whether the picture is in its folder, with the listed hash.
@@ -125,7 +140,7 @@ struct PictureDownload {
 /// Why a picture was not downloaded.
 struct PictureFetchError: DescribedError {
   enum Code: String, Sendable {
-    case status, stalled, tooLarge, wrongHash, noPicture, failed
+    case status, stalled, tooSlow, notAFile, tooLarge, wrongHash, noPicture, failed
   }
 
   let code: Code
@@ -141,6 +156,15 @@ struct PictureFetchError: DescribedError {
   static func stalled(seconds: Int) -> Self {
     Self(code: .stalled, message: "no data arrived for \(seconds) seconds", remedy: nil)
   }
+
+  static func tooSlow(seconds: Int) -> Self {
+    Self(
+      code: .tooSlow, message: "it takes longer than \(seconds) seconds",
+      remedy: "run the command again to continue, or raise --max-time")
+  }
+
+  /// A file URL leads to a folder, a device or a pipe.
+  static let notAFile = Self(code: .notAFile, message: "it is not a file", remedy: nil)
 
   static func tooLarge(megabytes: Int) -> Self {
     Self(code: .tooLarge, message: "it is larger than \(megabytes) MB", remedy: "raise --limit")
@@ -183,6 +207,36 @@ final class PictureFolder: Sendable {
       systemClose(lock)
       throw .cannotWrite(path: url.path, reason: "another 'imprint fetch' is writing to it")
     }
+  }
+
+  /// Returns the name of a picture's partial download.
+  static func partName(of entry: PictureEntry) throws -> String {
+    try String(Bytes(Array((entry.label + "/" + entry.stem).utf8)).sha256.prefix(32))
+  }
+
+  /// Removes partial downloads that no run will continue: those of other lists that are older than a week, and those
+  /// without any bytes.
+  func removeLeftovers(besides entries: [PictureEntry]) throws {
+    let known = try Set(entries.map { try Self.partName(of: $0) })
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: underWay.path)) ?? []
+    for part in Set(names.map { $0.hasSuffix(".headers") ? String($0.dropLast(8)) : $0 }) {
+      let file = underWay.appending(path: part)
+      var status = stat()
+      let isThere = stat(file.path, &status) == 0 && status.st_size > 0
+      let age = time(nil) - Self.changed(status)
+      guard !isThere || (!known.contains(part) && age > Self.week) else { continue }
+      for name in [part, part + ".headers"] { unlink(underWay.appending(path: name).path) }
+    }
+  }
+
+  private static let week = 7 * 24 * 3600
+
+  private static func changed(_ status: stat) -> Int {
+    #if canImport(Darwin)
+      status.st_mtimespec.tv_sec
+    #else
+      status.st_mtim.tv_sec
+    #endif
   }
 
   /// Unlocks the folder, and removes the hidden one if it is empty.

@@ -47,7 +47,9 @@ struct PictureEntry: Hashable {
     guard !label.isEmpty else { throw .noLabel }
     // A name that begins with a dot is hidden, or leads outside.
     let isControl = { (scalar: Unicode.Scalar) in scalar.value < 32 || scalar.value == 127 }
-    guard label.unicodeScalars.first != ".", !label.unicodeScalars.contains("/"), !label.unicodeScalars.contains("\\"),
+    // A name that begins with a hyphen would be an option of the commands that it is given to.
+    guard label.unicodeScalars.first != ".", label.unicodeScalars.first != "-", !PictureFiles.isSystemFolder(label),
+      !label.unicodeScalars.contains("/"), !label.unicodeScalars.contains("\\"),
       !label.unicodeScalars.contains(where: isControl), !label.contains(where: \.isNewline), label.utf8.count <= 200
     else { throw .noFolder(String(label.prefix(100))) }
     return label
@@ -56,7 +58,8 @@ struct PictureEntry: Hashable {
   private static func stem(of url: String) throws(PictureEntryError) -> String {
     guard url.utf8.count <= 8192, !url.unicodeScalars.contains(where: { $0.value <= 32 || $0.value == 127 }),
       let parsed = URL(string: url), let scheme = parsed.scheme?.lowercased(), schemes.contains(scheme),
-      scheme == "file" ? parsed.path.hasPrefix("/") : parsed.host?.isEmpty == false
+      scheme == "file"
+        ? parsed.path.hasPrefix("/") && ["", "localhost"].contains(parsed.host ?? "") : parsed.host?.isEmpty == false
     else { throw .noAddress(String(url.prefix(200))) }
     let name = parsed.deletingPathExtension().lastPathComponent
     var letters = String.UnicodeScalarView()
@@ -127,7 +130,11 @@ struct PictureEntryError: DescribedError {
   }
 
   static func noAddress(_ url: String) -> Self {
-    Self(.noAddress, "\"\(url)\" is not an http, https or file URL", remedy: "write spaces in it as %20")
+    Self(
+      .noAddress, "\"\(url)\" is not an http, https or file URL",
+      remedy: url.contains(" ")
+        ? "write spaces in it as %20"
+        : "pictures on this machine need no download: 'imprint train' reads lists of paths")
   }
 
   static let noLabel = Self(.noLabel, "its label is empty")
@@ -135,7 +142,7 @@ struct PictureEntryError: DescribedError {
   static func noFolder(_ label: String) -> Self {
     Self(
       .noFolder, "\"\(label.map { $0.isNewline ? "⏎" : String($0) }.joined())\" cannot be the name of a class folder",
-      remedy: "use at most 200 bytes, with no slash, no line break and no dot at the beginning")
+      remedy: "use at most 200 bytes, with no slash, no line break, and no dot or hyphen at the beginning")
   }
 
   static let noHash = Self(.noHash, "its third field is not a SHA-256 of 64 hexadecimal digits")

@@ -189,12 +189,15 @@ enum Table {
 final class SkippedPictures: Sendable {
   private let errors = Mutex<[PictureError]>([])
 
-  var count: Int { errors.withLock { $0.count } }
+  var count: Int { all.count }
+
+  /// The errors, in the order in which they came.
+  var all: [PictureError] { errors.withLock { $0 } }
 
   func add(_ error: PictureError) { errors.withLock { $0.append(error) } }
 
   /// Warns of each picture.
   func warn() {
-    for error in errors.withLock({ $0 }) { Terminal.warn(error) }
+    for error in all { Terminal.warn(error) }
   }
 }

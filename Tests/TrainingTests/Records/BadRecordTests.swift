@@ -52,6 +52,20 @@ struct BadRecordTests {
     }
   }
 
+  @Test("Rejects labels far beyond the number of examples, unless a label file names them")
+  func unlikely() async throws {
+    let picture = Self.picture
+    let bytes = [1, 1_048_575].flatMap { RecordWriter.record(RecordWriter.example(picture, label: $0)) }
+    let expected = RecordError.unlikelyLabel(file: path, record: 1, label: 1_048_575, examples: 2)
+    #expect(try await failure(bytes) == expected)
+    let usual = try write([1, 21_840].flatMap { RecordWriter.record(RecordWriter.example(picture, label: $0)) })
+    #expect(try await TrainingData(records: usual).labels.count == 21_841)
+    let labels = folder.appending("names.txt")
+    try Data((0..<40_000).map { "thing \($0)\n" }.joined().utf8).write(to: labels)
+    let named = try write(RecordWriter.record(RecordWriter.example(picture, label: 39_999)))
+    #expect(try await TrainingData(records: named, labels: labels).labels.count == 40_000)
+  }
+
   @Test(
     "Rejects lengths beyond the file before allocating", arguments: [1 << 62, .max, 1 << 63, 1 << 33, 500] as [UInt64])
   func lengths(length: UInt64) async throws {

@@ -82,7 +82,7 @@ struct AdaptCommand: AsyncParsableCommand {
 
   private func measure(_ adaptation: Adaptation) async throws -> HeadCalibration? {
     guard let calibration else { return nil }
-    let pictures = try PictureFiles.pictures(at: URL(filePath: calibration))
+    let pictures = try Terminal.pictures(at: calibration)
     try OutputFile.check([URL(filePath: output)], notReplacing: pictures)
     return try await adaptation.calibration(
       pictures: pictures, resize: resize, threads: work.threads, runtime: Runtime(verbosity: .silent),

@@ -83,7 +83,7 @@ struct QuantizeCommand: AsyncParsableCommand {
     }
     let quantization = try LocatedError.naming(file) { try Quantization(of: Model(contentsOf: file)) }
     let runtime = try Runtime(verbosity: .silent)
-    let pictures = try calibration.map { try PictureFiles.pictures(at: URL(filePath: $0)) } ?? []
+    let pictures = try calibration.map { try Terminal.pictures(at: $0) } ?? []
     try OutputFile.check([output] + [rangesFile].compactMap { $0 }, notReplacing: pictures)
     let measured = try await measure(quantization, pictures, runtime)
     let quantized = try quantization.model(ranges: measured, input: inputType, output: outputType)

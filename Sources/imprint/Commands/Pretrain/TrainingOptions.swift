@@ -115,7 +115,10 @@ struct TrainingDataOptions: ParsableArguments {
   ///
   /// - Parameter split: The split to read if a folder has several.
   func load(_ split: RecordSplit) async throws -> TrainingData {
-    try await TrainingData(at: URL(filePath: data), split: split, labels: labels.map { URL(filePath: $0) })
+    let data = try await TrainingData(
+      at: URL(filePath: self.data), split: split, labels: labels.map { URL(filePath: $0) })
+    try Terminal.tell(data.remarks, of: self.data)
+    return data
   }
 }
 

@@ -1,0 +1,37 @@
+import Pictures
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Terminal {
+  /// Returns the pictures at a path, and warns of what is passed over.
+  ///
+  /// - Parameter strict: Whether pictures that may be missing are an error.
+  /// - Throws: `LabelledPicturesError`.
+  static func pictures(at path: String, strict: Bool = false) throws(LabelledPicturesError) -> [URL] {
+    let found = try PictureFiles.search(URL(filePath: path))
+    try tell(found.remarks, of: path, strict: strict)
+    return found.pictures
+  }
+
+  /// Returns the labelled pictures of a folder or a list, and warns of what is passed over.
+  ///
+  /// - Parameter strict: Whether pictures that may be missing are an error.
+  /// - Throws: `LabelledPicturesError`.
+  static func labelledPictures(at path: String, strict: Bool = false) throws(LabelledPicturesError) -> LabelledPictures
+  {
+    let found = try LabelledPictures(URL(filePath: path))
+    try tell(found.remarks, of: path, strict: strict)
+    return found
+  }
+
+  /// Warns of what a search for pictures passed over.
+  static func tell(_ remarks: [SearchRemark], of path: String, strict: Bool = false) throws(LabelledPicturesError) {
+    let problems = remarks.filter(\.isProblem)
+    if strict, !problems.isEmpty { throw .passedOver(problems, path: path) }
+    for sentence in SearchRemark.sentences(remarks) { warn(sentence) }
+  }
+}
