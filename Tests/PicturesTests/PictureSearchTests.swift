@@ -131,4 +131,16 @@ struct PictureSearchTests {
       #expect(error?.code == .badLine && error?.message.hasPrefix("line 2") == true)
     }
   }
+
+  @Test("Lists of too many lines, fields or bytes in a line are refused in a second")
+  func longLists() throws {
+    let list = folder.appending("list.csv")
+    let start = ContinuousClock.now
+    for (byte, line) in [(UInt8(0x0A), 4_000_001), (0x2C, 1), (0x61, 1)] {
+      try Data(repeating: byte, count: 20_000_000).write(to: list)
+      let error = #expect(throws: LabelledPicturesError.self) { try LabelledPictures(list: list) }
+      #expect(error?.code == .badLine && error?.message.hasPrefix("line \(line) of") == true)
+    }
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
 }

@@ -21,10 +21,27 @@ package enum CommaSeparated {
       throw FileManager.default.fileExists(atPath: file.path)
         ? .unreadable(path: file.relativePath) : .notAFolder(path: file.relativePath)
     }
+    try check(bytes, path: file.relativePath)
     guard bytes.count <= largest,
       let text = withExtendedLifetime(buffer, { String(bytes: bytes, encoding: .utf8) })
     else { throw .unreadable(path: file.relativePath) }
     return try records(of: text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...], path: file.relativePath)
+  }
+
+  /// Checks the number of lines and the length of each, before a text is made of them.
+  private static func check(_ bytes: UnsafeRawBufferPointer, path: String) throws(LabelledPicturesError) {
+    var (line, start) = (1, 0)
+    for (place, byte) in bytes.enumerated() where byte == 0x0A {
+      guard place - start <= longestLine else { break }
+      (line, start) = (line + 1, place + 1)
+      guard line <= mostLines else {
+        throw .badLine(line, path: path, reason: "a list has at most \(mostLines) lines")
+      }
+    }
+    // The end of the bytes is further away if the loop stopped at a long line.
+    guard bytes.count - start <= longestLine || bytes[start...].prefix(longestLine + 1).contains(0x0A) else {
+      throw .badLine(line, path: path, reason: "it has more than \(longestLine) bytes")
+    }
   }
 
   /// Returns the records of a text.
@@ -95,5 +112,7 @@ package enum CommaSeparated {
 
   private static let largest = 1 << 27
   private static let mostRecords = 2_000_000
+  private static let mostLines = 4_000_000
+  private static let longestLine = 1 << 16
   private static let mostFields = 64
 }
