@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// The number of inputs and outputs that the runtime's kernels take for granted.
 ///
@@ -57,6 +57,15 @@ struct OperatorForm {
     return forms
   }()
 
+  /// The operators of ordinary classifiers, for which the checks of this folder, and those of the runtime, cover all that a file
+  /// can do. A model with others may crash the runtime.
+  static let proven: Set<BuiltinOperator> = [
+    .abs, .add, .averagePool2D, .concatenation, .conv2D, .depthwiseConv2D, .dequantize, .expandDims, .fullyConnected,
+    .hardSwish, .l2Normalization, .leakyRelu, .logistic, .maximum, .maxPool2D, .mean, .minimum, .mul, .pack, .pad,
+    .prelu, .quantize, .reduceMax, .relu, .relu6, .relu0To1, .reluN1To1, .reshape, .rsqrt, .shape, .softmax, .sqrt,
+    .square, .squaredDifference, .squeeze, .stridedSlice, .sub, .sum, .tanh, .transpose,
+  ]
+
   /// Operators that call other graphs of the model, which may call them again, or for ever.
   static let calls: Set<BuiltinOperator> = {
     let later = [
@@ -68,6 +77,13 @@ struct OperatorForm {
 }
 
 extension Model {
+  /// The names of the operators that ``checkRunnable()`` does not fully check, each once, in alphabetical order. Try a model
+  /// that has any in a separate process before it runs.
+  public var unprovenOperators: [String] {
+    let others = operatorCodes.filter { $0.builtinCode == .custom || !OperatorForm.proven.contains($0.builtinCode) }
+    return Set(others.map { $0.customCode?.string ?? $0.builtinCode.name }).sorted()
+  }
+
   /// Checks the number of an operator's inputs and outputs, and that it calls no other graph.
   ///
   /// - Throws: ``SurgeryError/badOperator(_:number:because:)``.

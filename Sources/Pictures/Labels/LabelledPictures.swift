@@ -89,6 +89,9 @@ public struct LabelledPictures: Sendable, Hashable {
       guard !path.isEmpty, !label.isEmpty else {
         throw .badLine(record.line, path: list.relativePath, reason: "its \(path.isEmpty ? "path" : "label") is empty")
       }
+      guard !path.unicodeScalars.contains("\0") else {
+        throw .badLine(record.line, path: list.relativePath, reason: "its path holds a NUL, which no file name can")
+      }
       if label.contains(where: \.isNewline) { throw .nameOfSeveralLines(label) }
       if let other = labels[path], other != label {
         throw .badLine(
