@@ -2,7 +2,7 @@ CONFIGURATION ?= release
 PREFIX ?= /usr/local
 export PREFIX DESTDIR
 
-SOURCES = Package.swift Sources Tests Benchmarks
+SOURCES = Package.swift Sources Tests Benchmarks Fuzzing
 # The command carries Swift's libraries, to run where Swift is not installed; such a build needs a folder of its own. It is
 # stripped, so it is built without debug information, which saves an eighth of the time.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld $(QUICK)
@@ -12,8 +12,8 @@ QUICK = -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build test test-kill demo docs bench bench-micro bench-accuracy bench-growth bench-devices bench-training install \
-  uninstall lint format clean
+.PHONY: help build test test-kill test-sanitizers fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
+  bench-training install uninstall lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -30,8 +30,18 @@ test: ## Check the formatting, build without warnings, run all tests (CONFIGURAT
 
 test-kill: ## Kill the commands that write files at random moments, and check the files (KILLS=300 SEED=14)
 	@scripts/setup --tests
-	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -enable-testing -Xswiftc -gnone
+	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing $(QUICK)
 	@CONFIGURATION=$(CONFIGURATION) scripts/test-kill $(KILLS) $(SEED)
+
+test-sanitizers: ## Run C, C++ and the concurrent parts under the address, undefined-behaviour and thread sanitizers
+	@scripts/setup --tests
+	@scripts/test-sanitizers
+
+# SECONDS is a variable of bash, so that the default cannot come from the environment.
+fuzz: ## Look for inputs that crash a reader (HARNESS=all SECONDS=600)
+	@scripts/setup
+	@scripts/fuzz --build
+	@scripts/fuzz $(or $(HARNESS),all) $(or $(SECONDS),600)
 
 demo: ## Teach a classifier and try it (MODEL=base.tflite DATA=folder)
 	@scripts/demo

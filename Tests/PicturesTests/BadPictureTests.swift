@@ -51,6 +51,27 @@ struct BadPictureTests {
     #expect(try failure(closed) == .unreadable(picture: closed.path, reason: "Permission denied"))
   }
 
+  @Test("A JPEG is read after damaged ones as if they had not been", .enabled(if: Libraries.hasTurboJPEG))
+  func afterDamage() throws {
+    let reader = try PictureReader(width: 16, height: 12, resize: .nearest)
+    let good = try file("good.jpg", Fixture.jpeg.bytes)
+    let expected = try reader.read(good)
+    // A quantisation table with an impossible number, at which libturbojpeg stops within its segment.
+    let table = Fixture(
+      """
+      /9j/4AAQSpcAAAAAAAAAAQABAAD/2wBDxAAXEQADAW0y/7QjUoBxkdH/2gAIAQF0A9cBAQEBAQIBPyEUFI4pkj3F5mj3F//aAAwDAQACAQAAAAAA\
+      AAAAAAICAgISAeH/CAEDARAMO1NxB//Z
+      """)
+    for count in [Fixture.jpeg.bytes.count / 2, 150, 30, 20] {
+      let cut = try file("cut.jpg", Array(Fixture.jpeg.bytes.prefix(count)))
+      #expect(throws: PictureError.self) { try reader.read(cut) }
+      #expect(try reader.read(good) == expected)
+    }
+    let damaged = try file("damaged.jpg", table.bytes)
+    #expect(throws: PictureError.self) { try reader.read(damaged) }
+    #expect(try reader.read(good) == expected)
+  }
+
   @Test("A file name may have any script, spaces and brackets", .enabled(if: Libraries.hasVips))
   func names() throws {
     let reader = try PictureReader(width: 16, height: 12, resize: .nearest)

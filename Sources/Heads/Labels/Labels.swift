@@ -51,9 +51,11 @@ public struct Labels: Sendable, Hashable {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { trimmed($0) }
   }
 
-  /// Returns whether a label file can hold a name: it must be one line, not empty, without white space at its ends.
+  /// Returns whether a label file can hold a name: it must be one line, not empty, without white space at its ends, and not
+  /// begin with a combining mark, which would join the space before it.
   package static func isName(_ name: String) -> Bool {
     !name.isEmpty && !name.contains(where: \.isNewline) && trimmed(name[...]).count == name.count
+      && " \(name)".count == name.count + 1
   }
 
   /// Reads a label file.
@@ -219,7 +221,7 @@ extension LabelsError {
   public static func badName(_ name: String, classID: Int) -> Self {
     Self(
       .badName, "class \(classID) cannot be called \"\(name.prefix(256))\"",
-      remedy: "a name must be one line, not empty, without spaces at its ends")
+      remedy: "a name must be one line, not empty, without spaces at its ends or an accent alone at its beginning")
   }
 
   /// No class has the name; `nearest` are similar names.

@@ -22,6 +22,9 @@ extension Model {
     for (index, tensor) in graph.tensors.enumerated() {
       let label = graph.label(of: Int32(clamping: index))
       try checkZeroPoints(of: tensor, label: label)
+      guard tensor.shape.count <= Self.mostDimensions else {
+        throw .unsuitable(tensor: label, because: "it has \(tensor.shape.count) dimensions")
+      }
       // Sparse tensors and strings store their own sizes.
       guard tensor.sparsity == nil, tensor.type != .string else { continue }
       if let data = constant(tensor) {
@@ -39,6 +42,12 @@ extension Model {
   }
 
   private func checkZeroPoints(of tensor: Tensor, label: String) throws(SurgeryError) {
+    // The runtime reads a zero point for each scale and a scale for each zero point, also past their end.
+    if let quantization = tensor.quantization, quantization.zeroPoint.count != quantization.scale.count {
+      throw .unsuitable(
+        tensor: label,
+        because: "it has \(quantization.zeroPoint.count) zero points for \(quantization.scale.count) scales")
+    }
     let range: ClosedRange<Int64>
     switch tensor.type {
     case .uint8: range = 0...255
@@ -78,12 +87,17 @@ extension Model {
       }
       try checkSizes(of: op, number: number, in: graph)
       try checkElements(of: op, number: number, in: graph)
+      try checkLayer(of: op, number: number, in: graph)
       for output in op.outputs {
         guard let tensor = graph.tensor(output), constant(tensor) == nil else {
           throw .badOperator(
             name, number: number, because: "it writes to \(graph.label(of: output)), which is a constant")
         }
-        written.insert(output)
+        // The runtime plans the memory of a tensor from the one operator that writes it.
+        guard written.insert(output).inserted || tensor.isVariable || tensor.elementCount == 0 else {
+          throw .badOperator(
+            name, number: number, because: "it writes to \(graph.label(of: output)), which is written before")
+        }
       }
     }
   }
@@ -93,6 +107,9 @@ extension Model {
 
   // The accelerated kernels read the bias of a quantised convolution without checking that there is one.
   private static let quantisedNeedBias: Set<BuiltinOperator> = [.conv2D, .depthwiseConv2D]
+
+  /// The limit on the dimensions of a tensor, which the runtime's kernels store in arrays of fixed size.
+  static let mostDimensions = 6
 
   /// The limit on the size of all activations in bytes: twenty times those of a float MobileNet v1 at 224 pixels.
   private static let largestWorkingMemory = 1 << 30

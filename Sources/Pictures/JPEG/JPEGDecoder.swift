@@ -4,7 +4,7 @@ import Platform
 /// A decoder of libturbojpeg for JPEG files, one at a time.
 final class JPEGDecoder {
   private let library: TurboJPEG
-  private let handle: CTurboJPEGHandle
+  private var handle: CTurboJPEGHandle
 
   /// Makes a decoder; returns `nil` if there is too little memory.
   init?(_ library: TurboJPEG) {
@@ -37,6 +37,7 @@ final class JPEGDecoder {
     let status = library.readHeader(handle, start, UInt(bytes.count), &width, &height, &sampling, &colours)
     // For an unknown sampling, the function fails after it has set the size.
     guard status == 0 || width > 0 && height > 0 else { throw failure(picture) }
+    if status != 0 { renew() }
     return Header(
       size: PixelSize(width: Int(width), height: Int(height)),
       isConvertible: status == 0 && colours != CTURBOJPEG_COLOURS_CMYK && colours != CTURBOJPEG_COLOURS_YCCK,
@@ -69,9 +70,18 @@ final class JPEGDecoder {
   }
 
   private func failure(_ picture: String) -> PictureError {
+    let words = words
+    renew()
     // 12-bit or lossless JPEG.
-    words.hasPrefix("Unsupported JPEG")
+    return words.hasPrefix("Unsupported JPEG")
       ? .unsupported(picture: picture, reason: words) : .corrupt(picture: picture, reason: words)
+  }
+
+  /// Replaces libturbojpeg's decoder after a failure: it would read the next file as a part of the failed one.
+  private func renew() {
+    guard let fresh = library.make() else { return }
+    _ = library.destroy(handle)
+    handle = fresh
   }
 
   private var words: String {

@@ -118,6 +118,83 @@ struct RunnableOperatorTests {
     }
   }
 
+  @Test(
+    "A tensor with another number of zero points than of scales, which the runtime reads past their end, is refused")
+  func unequalQuantization() throws {
+    for (scales, zeroPoints) in [(1, 0), (0, 1), (3, 1), (1, 3)] {
+      let message = try refusal { graph in
+        let output = Int(graph.operators[4].outputs[0])
+        graph.tensors[output].quantization = QuantizationParameters(
+          scale: Array(repeating: 0.5, count: scales), zeroPoint: Array(repeating: 0, count: zeroPoints))
+      }
+      #expect(message.contains("it has \(zeroPoints) zero points for \(scales) scales"))
+    }
+  }
+
+  @Test("A layer with fewer or more biases than output channels is refused")
+  func biasCount() throws {
+    for (number, name) in [(0, "CONV_2D"), (1, "DEPTHWISE_CONV_2D")] {
+      for change in [-1, 1] {
+        var model = try Model(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+        let op = model.subgraphs[0].operators[number]
+        let bias = Int(op.inputs[2])
+        let count = Int(model.subgraphs[0].tensors[bias].shape[0]) + change
+        model.subgraphs[0].tensors[bias].shape = [Int32(count)]
+        model.buffers[Int(model.subgraphs[0].tensors[bias].buffer)].data = Bytes(Array(repeating: 0, count: 4 * count))
+        let error = #expect(throws: SurgeryError.self) { try model.checkRunnable() }
+        #expect(
+          "\(try #require(error))".contains(
+            "operator \(number), \(name), cannot run: it has a bias of shape [\(count)]"))
+      }
+    }
+  }
+
+  @Test("An operator that writes what another one writes, or an input, is refused")
+  func writtenTwice() throws {
+    #expect(try refusal { $0.operators[1].outputs = $0.operators[0].outputs }.contains("which is written before"))
+    #expect(try refusal { $0.operators[1].outputs = $0.inputs }.contains("which is written before"))
+  }
+
+  @Test("A tensor of seven dimensions is refused, as a RESHAPE to seven is")
+  func manyDimensions() throws {
+    #expect(try refusal { $0.tensors[0].shape = Array(repeating: 1, count: 7) }.contains("it has 7 dimensions"))
+    let message = try refusal { graph in
+      let number = try #require(graph.operators.firstIndex { $0.options?.kind == .reshape })
+      graph.operators[number].inputs.removeLast()
+      graph.operators[number].options = ReshapeOptions(newShape: [1, 1, 1, 1, 1, 1, 1001]).options
+    }
+    #expect(message.contains("RESHAPE, cannot run: it makes a tensor of 7 dimensions"))
+  }
+
+  @Test("A float depthwise convolution without a bias, which crashes the runtime, is refused")
+  func floatBias() throws {
+    var model = Model()
+    model.buffers = [Buffer(), Buffer(Bytes(Array(repeating: 0, count: 12)))]
+    model.operatorCodes = [OperatorCode(.depthwiseConv2D)]
+    var graph = SubGraph()
+    graph.tensors = [
+      Tensor(shape: [1, 4, 4, 3], type: .float32), Tensor(shape: [1, 1, 1, 3], type: .float32, buffer: 1),
+      Tensor(shape: [1, 4, 4, 3], type: .float32),
+    ]
+    graph.operators = [
+      Operator(opcodeIndex: 0, inputs: [0, 1], outputs: [2], options: DepthwiseConv2DOptions().options)
+    ]
+    graph.inputs = [0]
+    graph.outputs = [2]
+    model.subgraphs = [graph]
+    let error = #expect(throws: SurgeryError.self) { try model.checkRunnable() }
+    #expect("\(try #require(error))".contains("operator 0, DEPTHWISE_CONV_2D, cannot run: it needs 3 inputs"))
+  }
+
+  @Test("A layer whose weights have another rank is refused")
+  func weightsRank() throws {
+    let message = try refusal { graph in
+      let kernel = Int(graph.operators[0].inputs[1])
+      graph.tensors[kernel].shape.append(1)
+    }
+    #expect(message.contains("operator 0, CONV_2D, cannot run: its weights have the shape"))
+  }
+
   /// Returns why a model of one operator on two tensors is refused, or nil.
   private func refusal(
     of builtin: BuiltinOperator, _ input: TensorType, _ inputScale: Float?, _ output: TensorType, _ outputScale: Float?
