@@ -409,23 +409,6 @@ public actor Teacher {
 }
 
 extension Teacher {
-  /// Returns the label file of a model file: the same path with the extension `.txt`.
-  public static func labelFile(for model: URL) -> URL {
-    model.deletingPathExtension().appendingPathExtension("txt")
-  }
-
-  /// Returns the embeddings file of a model file: the same path with the extension `.embeddings`.
-  public static func embeddingsFile(for model: URL) -> URL {
-    model.deletingPathExtension().appendingPathExtension("embeddings")
-  }
-
-  /// Returns the existing embeddings file of a model file: ``embeddingsFile(for:)``, or else the file with the extension
-  /// `.seen`, which earlier versions wrote; nil if there is neither.
-  public static func existingEmbeddingsFile(for model: URL) -> URL? {
-    [embeddingsFile(for: model), model.deletingPathExtension().appendingPathExtension("seen")]
-      .first { FileManager.default.fileExists(atPath: $0.path) }
-  }
-
   /// Checks before learning that the embeddings can be saved beside a model file.
   ///
   /// - Throws: ``ImprintingError/otherEmbeddings(path:difference:)`` where saving would overwrite earlier embeddings of the
