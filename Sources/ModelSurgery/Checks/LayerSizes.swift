@@ -15,7 +15,13 @@ extension Model {
       let given = input(1)?.elementCount ?? op.options?.integers("new_shape")?.count ?? 0
       guard given <= Self.mostDimensions else { throw bad("it makes a tensor of \(given) dimensions") }
     }
-    guard let layer = Self.layers[builtin] else { return }
+    guard let layer = Self.layers[builtin] else {
+      // Of the listed operators only layers have an optional input, the bias.
+      guard OperatorForm.of(builtin) == nil || op.inputs.allSatisfy({ $0 >= 0 }) else {
+        throw bad("it lacks one of its inputs, \(op.inputs)")
+      }
+      return
+    }
     guard let weights = input(1) else { return }
     guard weights.shape.count == layer.rank else { throw bad("its weights have the shape \(weights.shape)") }
     guard let bias = input(layer.bias) else {

@@ -28,6 +28,7 @@ final class JPEGDecoder {
   ///
   /// - Throws: ``PictureError/corrupt(picture:reason:)``.
   func header(_ bytes: UnsafeRawBufferPointer, picture: String) throws(PictureError) -> Header {
+    renew()
     var width: Int32 = 0
     var height: Int32 = 0
     var sampling: Int32 = -1
@@ -37,7 +38,6 @@ final class JPEGDecoder {
     let status = library.readHeader(handle, start, UInt(bytes.count), &width, &height, &sampling, &colours)
     // For an unknown sampling, the function fails after it has set the size.
     guard status == 0 || width > 0 && height > 0 else { throw failure(picture) }
-    if status != 0 { renew() }
     return Header(
       size: PixelSize(width: Int(width), height: Int(height)),
       isConvertible: status == 0 && colours != CTURBOJPEG_COLOURS_CMYK && colours != CTURBOJPEG_COLOURS_YCCK,
@@ -71,13 +71,13 @@ final class JPEGDecoder {
 
   private func failure(_ picture: String) -> PictureError {
     let words = words
-    renew()
     // 12-bit or lossless JPEG.
     return words.hasPrefix("Unsupported JPEG")
       ? .unsupported(picture: picture, reason: words) : .corrupt(picture: picture, reason: words)
   }
 
-  /// Replaces libturbojpeg's decoder after a failure: it would read the next file as a part of the failed one.
+  /// Replaces libturbojpeg's decoder, which takes microseconds. A decoder keeps the tables of the file before, which one that
+  /// lacks its own would be decoded with, and after a failure reads the next file as a part of the failed one.
   private func renew() {
     guard let fresh = library.make() else { return }
     _ = library.destroy(handle)

@@ -186,6 +186,15 @@ struct RunnableOperatorTests {
     #expect("\(try #require(error))".contains("operator 0, DEPTHWISE_CONV_2D, cannot run: it needs 3 inputs"))
   }
 
+  @Test("An operator other than a layer that lacks one of its inputs is refused")
+  func absentInput() throws {
+    let message = try refusal { graph in
+      let number = try #require(graph.operators.firstIndex { $0.options?.kind == .reshape })
+      graph.operators[number].inputs = [graph.operators[number].inputs[0], -1]
+    }
+    #expect(message.contains("RESHAPE, cannot run: it lacks one of its inputs"))
+  }
+
   @Test("A layer whose weights have another rank is refused")
   func weightsRank() throws {
     let message = try refusal { graph in
