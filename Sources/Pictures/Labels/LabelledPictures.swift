@@ -101,7 +101,7 @@ public struct LabelledPictures: Sendable, Hashable {
       guard !place.isEmpty, !label.isEmpty else {
         throw .badLine(record.line, path: list.relativePath, reason: "its \(place.isEmpty ? "path" : "label") is empty")
       }
-      guard !path.unicodeScalars.contains("\0") else {
+      guard !place.unicodeScalars.contains("\0") else {
         throw .badLine(record.line, path: list.relativePath, reason: "its path holds a NUL, which no file name can")
       }
       if label.contains(where: \.isNewline) { throw .nameOfSeveralLines(label) }
