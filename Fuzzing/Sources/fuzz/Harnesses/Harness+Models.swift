@@ -19,7 +19,7 @@ extension Harness {
     _ = try? model.storedNovelty
     _ = try? PictureInput(of: model)
     _ = try? model.constantResults()
-    if let single = model.forSinglePictures { _ = try isWritten(single, what: "the model for single pictures") }
+    if let single = model.runnableForm { _ = try isWritten(single, what: "the model for single pictures") }
     if (try? model.checkRunnable()) != nil {
       for interface in [Requantization.Interface.kept, .signed] {
         guard let made = try? Requantization(model, interface: interface) else { continue }
@@ -47,7 +47,7 @@ extension Harness {
   static let run = Harness("run", longest: 1 << 13, takesModels: true) { input in
     let model = try Model(bytes: Bytes(input))
     try model.checkRunnable()
-    let single = model.forSinglePictures ?? model
+    let single = model.runnableForm ?? model
     guard single.unprovenOperators.isEmpty, single.activationBytes <= 1 << 24 else { return }
     _ = try single.onlyInputAndOutput()
     try runOnce(single)
