@@ -42,8 +42,11 @@ extension Model {
   }
 
   private func checkZeroPoints(of tensor: Tensor, label: String) throws(SurgeryError) {
-    // The runtime reads a zero point for each scale and a scale for each zero point, also past their end.
-    if let quantization = tensor.quantization, quantization.zeroPoint.count != quantization.scale.count {
+    // The runtime reads a zero point for each scale and a scale for each zero point, also past their end. Where a file has no
+    // zero points, the runnable form gives them.
+    if let quantization = tensor.quantization, !quantization.zeroPoint.isEmpty,
+      quantization.zeroPoint.count != quantization.scale.count
+    {
       throw .unsuitable(
         tensor: label,
         because: "it has \(quantization.zeroPoint.count) zero points for \(quantization.scale.count) scales")

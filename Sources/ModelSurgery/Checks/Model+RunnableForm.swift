@@ -9,6 +9,7 @@ extension Model {
   /// - A signature whose tensors are not the inputs and outputs of its graph is left out: exporters that quantise a model
   ///   renumber the tensors and forget the signatures. Without one the runtime takes the graph's own.
   /// - Graphs beside the first that no operator runs are left out, with their signatures.
+  /// - A tensor with scales and without zero points gets zero points of 0.
   /// - A per-channel dimension that the tensor does not have becomes its only one: an early converter wrote that of the
   ///   weights to the biases, and the runtime refuses it.
   ///
@@ -111,14 +112,21 @@ extension Model {
 }
 
 extension SubGraph {
-  /// The graph with fixed shapes and the per-channel dimensions that its tensors have, or nil where it has them already.
+  /// The graph with fixed shapes, with zero points, and with the per-channel dimensions that its tensors have, or nil where it
+  /// has them already.
   fileprivate var withFixedShapes: SubGraph? {
-    guard tensors.contains(where: { $0.hasFreeDimensions || $0.hasWrongChannels }) else { return nil }
+    guard tensors.contains(where: { $0.hasFreeDimensions || $0.hasWrongChannels || $0.lacksZeroPoints }) else {
+      return nil
+    }
     var graph = self
     for index in tensors.indices {
       if tensors[index].hasFreeDimensions {
         graph.tensors[index].shapeSignature = []
         if graph.tensors[index].shape.first == -1 { graph.tensors[index].shape[0] = 1 }
+      }
+      if tensors[index].lacksZeroPoints {
+        let count = tensors[index].quantization?.scale.count ?? 0
+        graph.tensors[index].quantization?.zeroPoint = Array(repeating: 0, count: count)
       }
       if tensors[index].hasWrongChannels { graph.tensors[index].quantization?.quantizedDimension = 0 }
     }
@@ -129,6 +137,9 @@ extension SubGraph {
 extension Tensor {
   /// Whether the file leaves a dimension to be chosen when the model runs.
   fileprivate var hasFreeDimensions: Bool { shape.first == -1 || shapeSignature.contains(-1) }
+
+  /// Whether it has scales but no zero points.
+  fileprivate var lacksZeroPoints: Bool { quantization.map { !$0.scale.isEmpty && $0.zeroPoint.isEmpty } ?? false }
 
   /// Whether a vector names a per-channel dimension that it does not have.
   fileprivate var hasWrongChannels: Bool {

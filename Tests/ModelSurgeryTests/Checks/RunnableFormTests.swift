@@ -122,6 +122,17 @@ struct RunnableFormTests {
     #expect(options.kind == .reshape)
   }
 
+  @Test("A tensor with scales and without zero points gets zero points of 0")
+  func zeroPoints() throws {
+    var model = try SmallExtractor.meanColour(.uint8(scale: 0.5, zeroPoint: 0))
+    let full = model
+    for index in model.subgraphs[0].tensors.indices { model.subgraphs[0].tensors[index].quantization?.zeroPoint = [] }
+    try model.checkRunnable()
+    #expect(model.runnableForm?.subgraphs[0].tensors == full.subgraphs[0].tensors)
+    model.subgraphs[0].tensors[0].quantization?.zeroPoint = [0, 0]
+    #expect(throws: SurgeryError.self) { try model.checkRunnable() }
+  }
+
   @Test("The per-channel dimension of a vector becomes 0")
   func wrongChannels() throws {
     var model = try SmallExtractor.meanColour()
