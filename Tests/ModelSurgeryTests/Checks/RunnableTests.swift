@@ -121,7 +121,7 @@ struct RunnableOperatorTests {
   @Test(
     "A tensor with another number of zero points than of scales, which the runtime reads past their end, is refused")
   func unequalQuantization() throws {
-    for (scales, zeroPoints) in [(1, 0), (0, 1), (3, 1), (1, 3)] {
+    for (scales, zeroPoints) in [(0, 1), (3, 1), (1, 3)] {
       let message = try refusal { graph in
         let output = Int(graph.operators[4].outputs[0])
         graph.tensors[output].quantization = QuantizationParameters(
