@@ -89,11 +89,15 @@ extension Model {
       picture[1] == 3 || [1, 3].contains(picture[3]), let vector = graph.tensor(output)?.shape, vector.count > 1,
       vector.first == batch
     else { return false }
+    // Only what is computed from the pictures has the batch: weights may have as many rows.
+    var computed: Set<Int32> = [input]
+    for op in graph.operators where op.inputs.contains(where: computed.contains) { computed.formUnion(op.outputs) }
     for (index, tensor) in graph.tensors.enumerated()
-    where tensor.shape.count > 1 && tensor.shape.first == batch && constant(tensor) == nil {
+    where computed.contains(Int32(index)) && tensor.shape.count > 1 && tensor.shape.first == batch {
       subgraphs[0].tensors[index].shape[0] = 1
     }
-    for (number, op) in graph.operators.enumerated() where builtinOperator(of: op) == .reshape {
+    for (number, op) in graph.operators.enumerated()
+    where builtinOperator(of: op) == .reshape && op.inputs.first.map(computed.contains) == true {
       if let options = op.options, var reshape = ReshapeOptions(options), reshape.newShape.first == batch {
         reshape.newShape[0] = 1
         subgraphs[0].operators[number].options = reshape.options

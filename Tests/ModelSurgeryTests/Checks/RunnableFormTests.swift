@@ -111,11 +111,20 @@ struct RunnableFormTests {
     let place = Int(model.subgraphs[0].tensors[shape].buffer)
     #expect(model.buffers[place].data == [1, 0, 0, 0, 3, 0, 0, 0])
     model.buffers[place].data = [32, 0, 0, 0, 3, 0, 0, 0]
+    let reshape = model.subgraphs[0].operators.count - 1
+    let options = try #require(model.subgraphs[0].operators[reshape].options)
+    model.subgraphs[0].operators[reshape].options = ReshapeOptions(newShape: [32, 3]).options
+    // Weights that an operator unpacks, with 32 rows.
+    model.subgraphs[0].tensors += [
+      Tensor(shape: [32, 2], type: .float16), Tensor(shape: [32, 2], type: .float32),
+    ]
+    let packed = Int32(model.subgraphs[0].tensors.count - 2)
+    model.operatorCodes.append(OperatorCode(.dequantize))
+    model.subgraphs[0].operators.insert(
+      Operator(opcodeIndex: UInt32(model.operatorCodes.count - 1), inputs: [packed], outputs: [packed + 1]), at: 0)
     let last = model.subgraphs[0].operators.count - 1
-    let options = try #require(model.subgraphs[0].operators[last].options)
-    model.subgraphs[0].operators[last].options = ReshapeOptions(newShape: [32, 3]).options
     let form = try #require(model.runnableForm)
-    #expect(form.subgraphs[0].tensors.map(\.shape) == single.subgraphs[0].tensors.map(\.shape))
+    #expect(form.subgraphs[0].tensors.map(\.shape) == single.subgraphs[0].tensors.map(\.shape) + [[32, 2], [32, 2]])
     #expect(form.constant(form.subgraphs[0].tensors[shape]) == [1, 0, 0, 0, 3, 0, 0, 0])
     #expect(form.subgraphs[0].operators[last].options.flatMap { ReshapeOptions($0) }?.newShape == [1, 3])
     #expect(form.runnableForm == nil)
