@@ -150,7 +150,7 @@ public actor Teacher {
     augmentation: Augmentation, from earlier: EmbeddingSet?, budget: Int, fileEmbeddings: FileEmbeddings?,
     execution: Execution
   ) throws {
-    var model = try execution.normalized(model)
+    var model = try execution.normalized(model.runnableForm ?? model)
     // A sigmoid with one output has no logits to which those of new classes could be compared.
     if keepClasses { model = try model.withTwoClasses() ?? model }
     var execution = execution

@@ -8,6 +8,7 @@ extension Model {
   /// - A batch of several pictures becomes 1, also in the constants and options of RESHAPE.
   /// - A signature whose tensors are not the inputs and outputs of its graph is left out: exporters that quantise a model
   ///   renumber the tensors and forget the signatures. Without one the runtime takes the graph's own.
+  /// - A FULLY_CONNECTED that reads a feature map as one vector gets a RESHAPE before it, so that the vector is a tensor.
   /// - Graphs beside the first that no operator runs are left out, with their signatures.
   /// - A tensor with scales and without zero points gets zero points of 0.
   /// - A per-channel dimension that the tensor does not have becomes its only one: an early converter wrote that of the
@@ -23,7 +24,9 @@ extension Model {
     model.signatureDefs = signatures
     let hasBatch = model.takeSinglePictures()
     let hasOthers = model.dropUnusedGraphs()
-    let isChanged = hasBatch || hasOthers || graphs.contains { $0 != nil } || signatures.count < signatureDefs.count
+    let hasMaps = model.flattenFeatureMaps()
+    let isChanged =
+      hasBatch || hasOthers || hasMaps || graphs.contains { $0 != nil } || signatures.count < signatureDefs.count
     return isChanged ? model : nil
   }
 
@@ -81,6 +84,30 @@ extension Model {
   private static let shapeOperators: Set<BuiltinOperator> = [
     .stridedSlice, .slice, .gather, .pack, .concatenation, .mul, .reduceProd, .cast, .squeeze, .reshape,
   ]
+
+  /// Adds a RESHAPE before each FULLY_CONNECTED that reads a feature map; returns whether there was any.
+  private mutating func flattenFeatureMaps() -> Bool {
+    guard let graph = mainSubgraph else { return false }
+    var count = 0
+    for (number, op) in graph.operators.enumerated().reversed() where builtinOperator(of: op) == .fullyConnected {
+      guard op.inputs.count > 1, !graph.inputs.contains(op.inputs[0]), let map = graph.tensor(op.inputs[0]),
+        let weights = graph.tensor(op.inputs[1]), weights.shape.count == 2, case let dimension = weights.shape[1],
+        dimension > 1, map.elementCount == Int(dimension), map.shape.first == 1, !map.shape.contains(dimension),
+        op.options.flatMap({ FullyConnectedOptions($0) })?.keepsDimensions != true
+      else { continue }
+      let bytes = [1, dimension].map(\.littleEndian).withUnsafeBytes { Array($0) }
+      let shape = Tensor(shape: [2], type: .int32, buffer: appendBuffer(Bytes(bytes)))
+      let vector = Tensor(shape: [1, dimension], type: map.type, quantization: map.quantization)
+      subgraphs[0].tensors += [shape, vector]
+      let index = Int32(clamping: subgraphs[0].tensors.count - 1)
+      subgraphs[0].operators[number].inputs[0] = index
+      let code = operatorCodeIndex(.reshape)
+      subgraphs[0].operators.insert(
+        Operator(opcodeIndex: code, inputs: [op.inputs[0], index - 1], outputs: [index]), at: number)
+      count += 1
+    }
+    return count > 0
+  }
 
   /// Replaces a batch of several pictures by one; returns whether there was such a batch.
   private mutating func takeSinglePictures() -> Bool {

@@ -131,6 +131,26 @@ struct RunnableFormTests {
     #expect(options.kind == .reshape)
   }
 
+  @Test("A FULLY_CONNECTED that reads a feature map gets a vector, which is then the embedding")
+  func featureMaps() throws {
+    var model = SmallClassifier().model
+    let layer = try #require(
+      model.subgraphs[0].operators.firstIndex { model.builtinOperator(of: $0) == .fullyConnected })
+    let (features, weights) = (
+      Int(model.subgraphs[0].operators[layer].inputs[0]), Int(model.subgraphs[0].operators[layer].inputs[1])
+    )
+    // Two by two features where the classifier has three.
+    model.subgraphs[0].tensors[features].shape = [1, 2, 2, 1]
+    model.subgraphs[0].tensors[weights].shape = [4, 4]
+    let form = try #require(model.runnableForm)
+    let op = form.subgraphs[0].operators[layer]
+    #expect(form.builtinOperator(of: op) == .reshape && op.inputs[0] == Int32(features))
+    #expect(form.subgraphs[0].operators[layer + 1].inputs[0] == op.outputs[0])
+    #expect(form.subgraphs[0].tensor(op.outputs[0])?.shape == [1, 4])
+    #expect(try form.embedding() == op.outputs[0])
+    #expect(form.runnableForm == nil)
+  }
+
   @Test("A tensor with scales and without zero points gets zero points of 0")
   func zeroPoints() throws {
     var model = try SmallExtractor.meanColour(.uint8(scale: 0.5, zeroPoint: 0))
