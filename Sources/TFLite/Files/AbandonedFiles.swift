@@ -17,7 +17,7 @@ package enum AbandonedFiles {
   /// - Complexity: O(entries of the folder).
   static func remove(from folder: String) {
     for name in names(in: folder, from: start, to: ".tmp") {
-      _ = withUnlocked(folder + name, kind: S_IFREG) { unlink(folder + name) }
+      _ = withUnlocked(folder + name, isFolder: false) { unlink(folder + name) }
     }
   }
 
@@ -41,12 +41,13 @@ package enum AbandonedFiles {
 
   /// Runs `work` while this process holds the lock of a file or folder, where it belongs to this user and no other process
   /// holds it; returns false otherwise, also where the file system has no locks.
-  package static func withUnlocked(_ path: String, kind: mode_t, _ work: () -> Void) -> Bool {
+  package static func withUnlocked(_ path: String, isFolder: Bool, _ work: () -> Void) -> Bool {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == kind, status.st_uid == geteuid(),
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG),
+      status.st_uid == geteuid(),
       flock(descriptor, LOCK_EX | LOCK_NB) == 0
     else { return false }
     work()

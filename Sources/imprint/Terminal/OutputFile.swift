@@ -139,7 +139,7 @@ final class ScratchFolder: Sendable {
     let parent = FileManager.default.temporaryDirectory
     for name in AbandonedFiles.names(in: parent.path, from: Self.start, to: "") {
       let path = parent.appending(path: name).path
-      _ = AbandonedFiles.withUnlocked(path, kind: S_IFDIR) { try? FileManager.default.removeItem(atPath: path) }
+      _ = AbandonedFiles.withUnlocked(path, isFolder: true) { try? FileManager.default.removeItem(atPath: path) }
     }
     var path = Array(parent.appending(path: "\(Self.start)XXXXXX").path.utf8CString)
     guard mkdtemp(&path) != nil else {
