@@ -1,6 +1,8 @@
 CONFIGURATION ?= release
 PREFIX ?= /usr/local
 export PREFIX DESTDIR
+# Package.swift then leaves the command and the tests unoptimised: they only call the libraries.
+export IMPRINT_QUICK_BUILD = 1
 
 SOURCES = Package.swift Sources Tests Benchmarks Fuzzing
 # The command carries Swift's libraries, to run where Swift is not installed; such a build needs a folder of its own. It is

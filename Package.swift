@@ -104,8 +104,10 @@ for target in package.targets where [.executable, .regular, .test].contains(targ
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
   // The command and the tests only call the libraries: optimised they run no faster, and take three times as long to build.
-  // No package that depends on a library of this one builds them.
-  if target.type != .regular { settings.append(.unsafeFlags(["-Onone"])) }
+  // Only the Makefile asks for it, so that other packages can depend on every product.
+  if target.type != .regular, Context.environment["IMPRINT_QUICK_BUILD"] != nil {
+    settings.append(.unsafeFlags(["-Onone"]))
+  }
   target.swiftSettings = settings
 }
 

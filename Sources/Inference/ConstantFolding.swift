@@ -80,8 +80,7 @@ public struct ConstantFolding: Sendable {
     }
     try part.checkRunnable()
     let file = try Bytes(part.serialized().bytes())
-    let operators = part.unprovenOperators
-    if !operators.isEmpty { try trial?(file, operators) }
+    try Execution.tryOut(part, file: file, by: trial)
     let loaded = try LoadedModel(file: file, runtime: runtime)
     let compiled = try CompiledModel(loaded, hardware: .cpu(threads: 1))
     guard compiled.output.byteCount == size, compiled.input.byteCount == input.count else {

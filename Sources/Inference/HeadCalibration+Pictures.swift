@@ -20,6 +20,7 @@ extension Adaptation {
   ///   - resize: How pictures are resized to the model's input.
   ///   - threads: The number of threads; by default one per core.
   ///   - runtime: The runtime; by default one is opened.
+  ///   - trial: Tries models with unusual operators; see ``Execution/trial``.
   ///   - skipped: Called with the error of each file that cannot be read.
   /// - Returns: The calibration, or nil for a bare extractor, which needs none.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError/needsEdgeTPU(operators:reason:)``,
@@ -27,11 +28,12 @@ extension Adaptation {
   /// - Complexity: One inference of the base and O(N D) per picture.
   public func calibration(
     pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,
-    isolation: isolated (any Actor)? = #isolation, skipped: (PictureError) -> Void = { _ in }
+    trial: Execution.ModelTrial? = nil, isolation: isolated (any Actor)? = #isolation,
+    skipped: (PictureError) -> Void = { _ in }
   ) async throws -> HeadCalibration? {
     guard let head else { return nil }
     let runner = try ModelRunner(
-      model: extractor, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime))
+      model: extractor, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime, trial: trial))
     let reader = try ViewReader(width: runner.input.width, height: runner.input.height, resize: resize)
     var lengths: Double = 0
     var logits: Double = 0

@@ -106,8 +106,9 @@ public struct Classifier: Sendable {
     var model = try execution.normalized(model)
     // A model with another normalisation is no longer the one in the file.
     var file = execution.normalization == nil ? file : nil
+    let carried = model.carriedLabels ?? Labels()
     // A sigmoid with one output and the names of two classes.
-    if (labels ?? model.carriedLabels)?.names.count == 2, let both = try? model.withTwoClasses() {
+    if (labels ?? carried).names.count == 2, let both = try? model.withTwoClasses() {
       (model, file) = (both, nil)
     }
     self.resize = resize ?? model.imprintedResize ?? .crop
@@ -130,7 +131,6 @@ public struct Classifier: Sendable {
       unknownRule = nil
       runner = try ModelRunner(model: model, origin: file.map { ModelOrigin(file: $0) }, execution: execution)
     }
-    let carried = model.carriedLabels ?? Labels()
     do {
       let classes = runner.outputCount - (unknownRule == nil ? 0 : 1)
       let fitted = try FittedLabels(labels ?? carried, classes: classes)

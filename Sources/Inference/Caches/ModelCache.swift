@@ -51,13 +51,13 @@ public struct ModelCache: Sendable, Hashable {
     self.init(folder: folder.appending(path: "models"), limit: limit)
   }
 
-  /// Returns whether the trial of a library with this identity has succeeded before.
+  /// Returns whether the trial of a library or a model with this identity has succeeded before.
   package func hasTried(_ identity: String) -> Bool {
     guard let name = trialName(identity) else { return false }
     return files.open(name)?.bytes == Bytes(Array(identity.utf8))
   }
 
-  /// Records that the trial of a library has succeeded.
+  /// Records that the trial of a library or a model has succeeded.
   package func noteTried(_ identity: String) {
     if let name = trialName(identity) { files.keep(Bytes(Array(identity.utf8)), as: name) }
   }

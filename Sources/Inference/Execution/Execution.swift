@@ -34,12 +34,26 @@ public struct Execution: Sendable {
   /// A function that tries a model in a separate process; nil to run every model untried.
   ///
   /// It is called before a model runs that has operators which `checkRunnable()` does not fully check. The runtime may crash
-  /// on a damaged or hostile file that uses them, and with it the process. The function takes the bytes of the file and the
-  /// names of these operators, and throws an error if the model cannot be run.
+  /// on a damaged or hostile file that uses them, and with it the process. The function takes the bytes of the file, text that
+  /// tells the file from others, and the names of these operators. It throws an error if the model cannot be run.
   public var trial: ModelTrial?
 
   /// Tries a model; see ``trial``.
-  public typealias ModelTrial = @Sendable (_ file: Bytes, _ operators: [String]) throws -> Void
+  public typealias ModelTrial = @Sendable (_ file: Bytes, _ identity: String, _ operators: [String]) throws -> Void
+
+  /// Tries a model if it has operators that `checkRunnable()` does not fully check.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - file: The bytes of its file.
+  ///   - identity: Text that tells the file from others; by default its SHA-256.
+  ///   - trial: The function that tries it.
+  /// - Throws: The errors of the trial.
+  static func tryOut(_ model: Model, file: Bytes, identity: String? = nil, by trial: ModelTrial?) throws {
+    let operators = model.unprovenOperators
+    guard let trial, !operators.isEmpty else { return }
+    try trial(file, identity ?? file.sha256, operators)
+  }
 
   /// Creates the options.
   ///

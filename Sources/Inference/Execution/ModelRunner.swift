@@ -77,9 +77,8 @@ package final class ModelRunner: Sendable {
     arithmetic = prepared.arithmetic
     key = prepared.key
     edgeTPUs = try execution.edgeTPUs(for: model, file: prepared.file)
-    if let trial = execution.trial, edgeTPUs.isEmpty {
-      let operators = prepared.model.unprovenOperators
-      if !operators.isEmpty { try trial(prepared.file, operators) }
+    if edgeTPUs.isEmpty {
+      try Execution.tryOut(prepared.model, file: prepared.file, identity: prepared.key, by: execution.trial)
     }
     loaded = try LoadedModel(file: prepared.file, runtime: execution.runtime ?? Runtime())
   }

@@ -30,8 +30,15 @@ public struct PictureInput: Sendable, Hashable {
       throw InferenceError.noPictureInput(shape: tensor?.shape ?? [], type: tensor?.type.name ?? "nothing")
     }
     (height, width, channelCount, isPlanar) = layout
-    conversion = try PixelConversion(of: tensor, in: model)
-    isNormalizationAssumed = try tensor.type == .float32 && model.pictureNormalization == nil
+    var stated: PictureNormalization?
+    do {
+      stated = try model.pictureNormalization
+    } catch {
+      // Bytes fit a quantised input without it.
+      if tensor.type == .float32 { throw error }
+    }
+    conversion = PixelConversion(of: tensor, stated: stated)
+    isNormalizationAssumed = tensor.type == .float32 && stated == nil
   }
 
   private static func layout(of shape: [Int32]) -> (height: Int, width: Int, channels: Int, isPlanar: Bool)? {
@@ -122,17 +129,16 @@ enum PixelConversion: Sendable, Hashable {
   /// (byte − mean) / deviation.
   case real(PictureNormalization)
 
-  /// Finds the conversion for a model's input of uint8, int8 or float32.
+  /// Finds the conversion for an input of uint8, int8 or float32.
   ///
-  /// - Throws: `TFLiteError` or `SurgeryError/badNormalization(because:)` for a float input whose metadata cannot be
-  ///   used.
-  init(of input: Tensor, in model: Model) throws {
+  /// - Parameter stated: The normalisation that the model's metadata states, if any.
+  init(of input: Tensor, stated: PictureNormalization?) {
     guard [.uint8, .int8].contains(input.type) else {
-      self = .real(try model.pictureNormalization ?? .symmetric)
+      self = .real(stated ?? .symmetric)
       return
     }
     self = input.type == .int8 ? .signed : .unchanged
-    let normalization = (try? model.pictureNormalization) ?? PictureNormalization(standardFor: input)
+    let normalization = stated ?? PictureNormalization(standardFor: input)
     if let steps = Self.steps(of: input, normalization) { self = .steps(steps) }
   }
 

@@ -28,16 +28,17 @@ public struct QuantizationAgreement: Sendable, Hashable {
   ///   - resize: How pictures are resized to the models' input.
   ///   - threads: The number of threads; by default one per core.
   ///   - runtime: The runtime; by default one is opened.
+  ///   - trial: Tries models with unusual operators; see ``Execution/trial``.
   /// - Throws: ``InferenceError/noPictures`` when no file can be read, ``InferenceError``, `SurgeryError`,
   ///   `LiteRTError`, and `CancellationError`.
   public init(
     of float: Model, and quantized: Model, pictures: [URL], resize: Resize = .crop, threads: Int? = nil,
-    runtime: Runtime? = nil, isolation: isolated (any Actor)? = #isolation
+    runtime: Runtime? = nil, trial: Execution.ModelTrial? = nil, isolation: isolated (any Actor)? = #isolation
   ) async throws {
     let runtime = try runtime ?? Runtime()
     func vectors(_ model: Model) async throws -> [[Float]?] {
       let runner = try ModelRunner(
-        model: model, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime))
+        model: model, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime, trial: trial))
       let reader = try ViewReader(width: runner.input.width, height: runner.input.height, resize: resize)
       var vectors: [[Float]?] = []
       try await runner.run(

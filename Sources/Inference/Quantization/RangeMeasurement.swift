@@ -19,6 +19,7 @@ extension Quantization {
   ///   - resize: How pictures are resized to the model's input.
   ///   - threads: The number of threads; by default one per core.
   ///   - runtime: The runtime; by default one is opened.
+  ///   - trial: Tries models with unusual operators; see ``Execution/trial``.
   ///   - progress: Called after each inference with the number of inferences done, and the total number.
   ///   - skipped: Called with the error of each file that cannot be read.
   /// - Returns: For each tensor the range that gives the least error with 255 steps; see
@@ -29,7 +30,8 @@ extension Quantization {
   ///   activations do not fit into memory at once.
   public func ranges(
     pictures: [URL], resize: Resize = .crop, threads: Int? = nil, runtime: Runtime? = nil,
-    isolation: isolated (any Actor)? = #isolation, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    trial: Execution.ModelTrial? = nil, isolation: isolated (any Actor)? = #isolation,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
     skipped: (PictureError) -> Void = { _ in }
   ) async throws -> ActivationRanges {
     let runtime = try runtime ?? Runtime()
@@ -38,7 +40,7 @@ extension Quantization {
     var readable = 0
     for (number, probe) in probes.enumerated() {
       let runner = try ModelRunner(
-        model: probe.model, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime))
+        model: probe.model, execution: Execution(threads: threads, arithmetic: .exact, runtime: runtime, trial: trial))
       let reader = try ViewReader(width: runner.input.width, height: runner.input.height, resize: resize)
       let parts = probe.parts.map(\.range)
       // Each worker adds to a set of histograms that no other worker uses at the same time.

@@ -25,8 +25,9 @@ extension Model {
     guard let weights = input(1) else { return }
     guard weights.shape.count == layer.rank else { throw bad("its weights have the shape \(weights.shape)") }
     guard let bias = input(layer.bias) else {
-      // The accelerated kernel reads it without checking that there is one.
-      guard builtin != .depthwiseConv2D else { throw bad("it needs 3 inputs and has \(op.inputs)") }
+      // The accelerated kernels of these read it without checking that there is one.
+      let isRead = builtin == .depthwiseConv2D || builtin == .conv2D && input(0)?.type != .float32
+      guard !isRead else { throw bad("it needs 3 inputs and has \(op.inputs)") }
       return
     }
     guard bias.elementCount == Int(weights.shape[layer.channels]) else {

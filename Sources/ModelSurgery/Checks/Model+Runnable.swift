@@ -81,13 +81,6 @@ extension Model {
           name, number: number, because: "it reads \(graph.label(of: missing)), which no operator writes")
       }
       try checkForm(of: op, number: number)
-      if let builtin = builtinOperator(of: op), Self.quantisedNeedBias.contains(builtin),
-        op.inputs.first.flatMap({ graph.tensor($0) })?.type != .float32
-      {
-        guard op.inputs.count >= 3, op.inputs[2] >= 0 else {
-          throw .badOperator(name, number: number, because: "it needs 3 inputs and has \(op.inputs)")
-        }
-      }
       try checkSizes(of: op, number: number, in: graph)
       try checkElements(of: op, number: number, in: graph)
       try checkLayer(of: op, number: number, in: graph)
@@ -107,9 +100,6 @@ extension Model {
 
   // Custom operators that hold a program for a device, and what makes them. The Edge TPU's is run by its library.
   private static let compilers = ["ethos-u": "Arm's Ethos-U by Vela"]
-
-  // The accelerated kernels read the bias of a quantised convolution without checking that there is one.
-  private static let quantisedNeedBias: Set<BuiltinOperator> = [.conv2D, .depthwiseConv2D]
 
   /// The limit on the dimensions of a tensor, which the runtime's kernels store in arrays of fixed size.
   static let mostDimensions = 6

@@ -72,9 +72,8 @@ extension Model {
       guard builtin == .reshape, op.inputs.count == 2, fromShapes.contains(op.inputs[1]),
         let shape = op.outputs.first.flatMap({ graph.tensor($0) })?.shape, shape.allSatisfy({ $0 > 0 })
       else { continue }
-      let bytes = shape.map(\.littleEndian).withUnsafeBytes { Array($0) }
       var fixed = Tensor(shape: [Int32(clamping: shape.count)], type: .int32)
-      fixed.buffer = appendBuffer(Bytes(bytes))
+      fixed.buffer = appendBuffer(Bytes(shape))
       subgraphs[0].tensors.append(fixed)
       subgraphs[0].operators[number].inputs[1] = Int32(clamping: subgraphs[0].tensors.count - 1)
     }
@@ -95,8 +94,7 @@ extension Model {
         dimension > 1, map.elementCount == Int(dimension), map.shape.first == 1, !map.shape.contains(dimension),
         op.options.flatMap({ FullyConnectedOptions($0) })?.keepsDimensions != true
       else { continue }
-      let bytes = [1, dimension].map(\.littleEndian).withUnsafeBytes { Array($0) }
-      let shape = Tensor(shape: [2], type: .int32, buffer: appendBuffer(Bytes(bytes)))
+      let shape = Tensor(shape: [2], type: .int32, buffer: appendBuffer(Bytes([1, dimension])))
       let vector = Tensor(shape: [1, dimension], type: map.type, quantization: map.quantization)
       subgraphs[0].tensors += [shape, vector]
       let index = Int32(clamping: subgraphs[0].tensors.count - 1)
@@ -135,8 +133,7 @@ extension Model {
         numbers.count > 1, numbers.first == Int(batch)
       else { continue }
       numbers[0] = 1
-      let bytes = numbers.map { Int32(clamping: $0).littleEndian }.withUnsafeBytes { Array($0) }
-      setConstant(shape, to: Bytes(bytes))
+      setConstant(shape, to: Bytes(numbers.map { Int32(clamping: $0) }))
     }
     return true
   }
@@ -177,4 +174,9 @@ extension Tensor {
     guard shape.count == 1, let quantization else { return false }
     return quantization.quantizedDimension != 0 && quantization.scale.count <= Int(shape[0])
   }
+}
+
+extension Bytes {
+  /// The contents of a constant of 32-bit integers.
+  fileprivate init(_ numbers: [Int32]) { self.init(numbers.map(\.littleEndian).withUnsafeBytes { Array($0) }) }
 }

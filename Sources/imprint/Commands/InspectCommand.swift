@@ -158,19 +158,11 @@ struct InspectionReport: Encodable {
       let (index, _) = try? form.onlyInputAndOutput(), let input = form.mainSubgraph?.tensor(index)
     else { return nil }
     guard input.type != .float32 else {
-      return "not stated; (byte − 127.5) / 127.5 is assumed (--mean and --std change it)"
+      return "not stated; \(PictureNormalization.symmetric.formula) is assumed (--mean and --std change it)"
     }
     let assumed = PictureNormalization(standardFor: input)
     guard PictureNormalization.common.contains(assumed) else { return "not stated; each byte is stored as it is" }
-    return "not stated; \(Self.formula(assumed)), because of the input's quantisation (--mean and --std change it)"
-  }
-
-  private static func formula(_ normalization: PictureNormalization) -> String {
-    let numbers = { (numbers: [Float]) in
-      let texts = numbers.map { "\($0)" }
-      return texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))"
-    }
-    return "(byte − \(numbers(normalization.mean))) / \(numbers(normalization.deviation))"
+    return "not stated; \(assumed.formula), because of the input's quantisation (--mean and --std change it)"
   }
 
   private static func lines(_ about: DescriptionSummary) -> [String] {
@@ -182,7 +174,7 @@ struct InspectionReport: Encodable {
     for (title, word) in words {
       if let word, !word.isEmpty { lines.append("\(Table.left(title, 6))  \(word)") }
     }
-    if let normalization = about.normalization { lines.append("Pixels  \(formula(normalization))") }
+    if let normalization = about.normalization { lines.append("Pixels  \(normalization.formula)") }
     if let file = about.labelFile { lines.append("Labels  \(file), packed into the model file") }
     let others = about.files.filter { $0 != about.labelFile }
     if !others.isEmpty { lines.append("Packed  \(others.joined(separator: ", "))") }
@@ -211,5 +203,16 @@ struct InspectionReport: Encodable {
       "  \(Table.right(String(op.index), 4))  \(name)", wiring, op.options ?? "",
       op.customOptionBytes.map { "\($0) bytes of options" } ?? "",
     ].filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+}
+
+extension PictureNormalization {
+  /// The normalisation as a formula, such as `(byte − 127.5) / 127.5`.
+  var formula: String {
+    let numbers = { (numbers: [Float]) in
+      let texts = numbers.map { "\($0)" }
+      return texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))"
+    }
+    return "(byte − \(numbers(mean))) / \(numbers(deviation))"
   }
 }

@@ -12,12 +12,12 @@ import Pictures
 /// The doubt that a float model without metadata gets its pictures in the range that it was trained on.
 struct NormalizationDoubt {
   /// A normalisation, and the number of pictures that the model then names right.
-  private struct Trial {
+  private struct Attempt {
     let normalization: PictureNormalization
     let correct: Int
   }
 
-  private let assumed, better: Trial
+  private let assumed, better: Attempt
   private let count: Int
 
   /// Tries the usual normalisations on a sample of the pictures.
@@ -33,7 +33,7 @@ struct NormalizationDoubt {
       LabelledPictures.Class(
         name: known.name, pictures: stride(from: 0, to: known.pictures.count, by: share).map { known.pictures[$0] })
     }
-    var trials: [Trial] = []
+    var attempts: [Attempt] = []
     var count = 0
     for normalization in PictureNormalization.common {
       var execution = execution
@@ -43,10 +43,10 @@ struct NormalizationDoubt {
       let evaluation = try await other.evaluate(some)
       count = evaluation.count
       let correct = Int((evaluation.accuracy(top: 1) * Double(count)).rounded())
-      trials.append(Trial(normalization: normalization, correct: correct))
+      attempts.append(Attempt(normalization: normalization, correct: correct))
     }
-    guard let assumed = trials.first(where: { $0.normalization == .symmetric }),
-      let best = trials.max(by: { $0.correct < $1.correct })
+    guard let assumed = attempts.first(where: { $0.normalization == .symmetric }),
+      let best = attempts.max(by: { $0.correct < $1.correct })
     else { return nil }
     // The standard deviation of the difference of two counts is at most √count.
     guard Double(best.correct - assumed.correct) > 2 * Double(count).squareRoot() else { return nil }
@@ -59,7 +59,8 @@ struct NormalizationDoubt {
   /// The doubt, and the options that end it.
   var text: String {
     let options = "--mean \(Self.words(better.normalization.mean)) --std \(Self.words(better.normalization.deviation))"
-    return "the file does not state the range of its input: with (byte − 127.5) / 127.5, which is assumed, it names "
+    return
+      "the file does not state the range of its input: with \(assumed.normalization.formula), which is assumed, it names "
       + "\(assumed.correct) of \(count) pictures right, with \(options) \(better.correct)"
   }
 

@@ -141,14 +141,26 @@ final class ScratchFolder: Sendable {
       let path = parent.appending(path: name).path
       _ = AbandonedFiles.withUnlocked(path, isFolder: true) { try? FileManager.default.removeItem(atPath: path) }
     }
-    var path = Array(parent.appending(path: "\(Self.start)XXXXXX").path.utf8CString)
+    var made = try Self.make(in: parent)
+    // Before it was locked, another process may have taken it for an abandoned one and removed it.
+    while made.descriptor >= 0, access(made.path, F_OK) != 0 {
+      close(made.descriptor)
+      made = try Self.make(in: parent)
+    }
+    url = URL(filePath: made.path, directoryHint: .isDirectory)
+    descriptor = made.descriptor
+  }
+
+  /// Makes a folder and locks it; the descriptor is −1 where it cannot be opened, and some file systems have no locks.
+  private static func make(in parent: URL) throws(AtomicFileError) -> (path: String, descriptor: Int32) {
+    var path = Array(parent.appending(path: "\(start)XXXXXX").path.utf8CString)
     guard mkdtemp(&path) != nil else {
       throw .cannotWrite(path: parent.path, reason: String(cString: strerror(errno)))
     }
     let name = String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    url = URL(filePath: name, directoryHint: .isDirectory)
-    descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor >= 0 { _ = flock(descriptor, LOCK_SH) }
+    return (name, descriptor)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -42,12 +42,18 @@ enum ProcessLimits {
   }
 
   #if canImport(Glibc)
-    private typealias Kind = __rlimit_resource
+    typealias Kind = __rlimit_resource
     private static func resource(_ kind: Kind) -> __rlimit_resource_t { __rlimit_resource_t(kind.rawValue) }
   #else
-    private typealias Kind = Int32
+    typealias Kind = Int32
     private static func resource(_ kind: Kind) -> Int32 { kind }
   #endif
+
+  /// Sets a limit for good: the process cannot raise it again.
+  static func set(_ kind: Kind, to limit: rlim_t) {
+    var bound = rlimit(rlim_cur: limit, rlim_max: limit)
+    _ = setrlimit(resource(kind), &bound)
+  }
 
   private static func limit(of kind: Kind) -> rlimit {
     var limit = rlimit()

@@ -52,10 +52,10 @@ enum ModelTrial {
   ///
   /// - Throws: ``InferenceError/crashes(operators:how:)`` where it crashes, hangs or needs too much memory,
   ///   ``InferenceError/cannotRun(operators:reason:)`` where the runtime reports an error.
-  static func run(_ file: Bytes, operators: [String]) throws {
+  static func run(_ file: Bytes, identity: String, operators: [String]) throws {
     let trial = Trial(
-      identity: "model \(try file.sha256) \(try Runtime().identity)",
-      arguments: [TryModelCommand.configuration.commandName ?? ""], limit: .seconds(seconds))
+      identity: "model \(identity) \(try Runtime().identity)",
+      arguments: [TryModelCommand.configuration.commandName ?? ""], limit: .seconds(Int64(seconds)))
     switch try trial.run(file) {
     case .success: break
     case .failure(let message): throw InferenceError.cannotRun(operators: operators, reason: message)
@@ -70,17 +70,13 @@ enum ModelTrial {
 
   /// Limits the process to the time and memory that a picture model needs at most.
   static func limitResources() {
-    for (kind, limit) in [(RLIMIT_CPU, seconds), (RLIMIT_DATA, memory), (RLIMIT_CORE, 0), (RLIMIT_FSIZE, memory)] {
-      var bound = rlimit(rlim_cur: rlim_t(limit), rlim_max: rlim_t(limit))
-      #if canImport(Glibc)
-        _ = setrlimit(__rlimit_resource_t(kind.rawValue), &bound)
-      #else
-        _ = setrlimit(kind, &bound)
-      #endif
-    }
+    ProcessLimits.set(RLIMIT_CPU, to: seconds)
+    ProcessLimits.set(RLIMIT_DATA, to: memory)
+    ProcessLimits.set(RLIMIT_FSIZE, to: memory)
+    ProcessLimits.set(RLIMIT_CORE, to: 0)
   }
 
-  private static let seconds = 20
+  private static let seconds: rlim_t = 20
   // The activations of the largest permitted model, and the runtime's own memory.
-  private static let memory = 3 << 29
+  private static let memory: rlim_t = 3 << 29
 }

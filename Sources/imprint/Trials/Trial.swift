@@ -39,11 +39,13 @@ struct Trial {
 
   /// Runs the trial, unless it has succeeded before.
   ///
-  /// - Throws: `AtomicFileError` or `ScratchFolder`'s error where the model cannot be written to a temporary file.
+  /// - Throws: `AtomicFileError` where the model cannot be written to a temporary file.
   func run(_ file: Bytes) throws -> Outcome {
     let cache = ModelCache()
     if cache?.hasTried(identity) == true { return .success }
-    guard let program = Image.path(containing: #dsohandle) else { return .success }
+    guard let program = Image.path(containing: #dsohandle) else {
+      return .cannotStart(reason: "the path of this program is not known")
+    }
     let folder = try ScratchFolder()
     defer { folder.remove() }
     let model = folder.url.appending(path: "model.tflite")

@@ -29,7 +29,7 @@ struct ModelTrialTests {
 
   @Test("A model of ordinary operators runs untried")
   func ordinary() throws {
-    let execution = Execution(trial: { _, _ in throw Refusal() })
+    let execution = Execution(trial: { _, _, _ in throw Refusal() })
     #expect(try SmallExtractor.meanColour().unprovenOperators == [])
     _ = try Extractor(model: SmallExtractor.meanColour(), execution: execution)
   }
@@ -38,7 +38,7 @@ struct ModelTrialTests {
   func tried() throws {
     let names = Mutex<[String]>([])
     let model = try unusual
-    let execution = Execution(trial: { file, operators in
+    let execution = Execution(trial: { file, _, operators in
       let tried = try Model(bytes: file)
       #expect(tried.subgraphs[0].operators.count == model.subgraphs[0].operators.count)
       names.withLock { $0 += operators }
@@ -46,7 +46,7 @@ struct ModelTrialTests {
     _ = try Extractor(model: model, execution: execution)
     #expect(names.withLock { $0 } == ["NEG"])
     #expect(throws: Refusal.self) {
-      try Extractor(model: model, execution: Execution(trial: { _, _ in throw Refusal() }))
+      try Extractor(model: model, execution: Execution(trial: { _, _, _ in throw Refusal() }))
     }
     _ = try Extractor(model: model)
   }

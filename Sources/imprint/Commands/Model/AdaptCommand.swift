@@ -86,6 +86,7 @@ struct AdaptCommand: AsyncParsableCommand {
     try OutputFile.check([URL(filePath: output)], notReplacing: pictures)
     return try await adaptation.calibration(
       pictures: pictures, resize: resize, threads: work.threads, runtime: Runtime(verbosity: .silent),
+      trial: ModelTrial.run,
       skipped: { Terminal.warn($0) })
   }
 }

@@ -95,7 +95,7 @@ struct QuantizeCommand: AsyncParsableCommand {
       ? nil
       : try await QuantizationAgreement(
         of: quantization.source, and: quantized, pictures: compared, resize: resize, threads: work.threads,
-        runtime: runtime)
+        runtime: runtime, trial: ModelTrial.run)
     let serialized = try quantized.serialized()
     try rangesFile.map { try measured.write(to: $0) }
     try serialized.write(to: output)
@@ -112,7 +112,7 @@ struct QuantizeCommand: AsyncParsableCommand {
     let progress = Progress(total: pictures.count)
     defer { progress.finish() }
     return try await quantization.ranges(
-      pictures: pictures, resize: resize, threads: work.threads, runtime: runtime,
+      pictures: pictures, resize: resize, threads: work.threads, runtime: runtime, trial: ModelTrial.run,
       progress: { done, total in progress.update(total > 0 ? done * pictures.count / total : 0) },
       skipped: { error in
         progress.finish()
