@@ -217,9 +217,13 @@ extension Classifier {
   private func answer(_ outputs: [Float], threshold: Float, topK: Int) -> Answer {
     let scores = Array(outputs.prefix(classCount))
     let noveltyScore = unknownRule == nil ? nil : outputs.last
-    // A picture whose novelty score is NaN counts as novel.
-    let isNovel = unknownRule.map { rule in noveltyScore.map { !($0 >= rule.threshold) } ?? false } ?? false
     let ids = (try? Ranking.best(scores, threshold: threshold, topK: topK)) ?? []
+    var isNovel = false
+    if let unknownRule, let noveltyScore {
+      let best =
+        unknownRule.smallClasses.isEmpty ? nil : (try? Ranking.best(scores, threshold: -.infinity, topK: 1))?.first
+      isNovel = unknownRule.isUnknown(noveltyScore, best: best)
+    }
     let isNone = unknown != .never && ids.first.map { Labels.meansNone(labels[$0]) } == true
     return Answer(
       isUnknown: isNovel || isNone,

@@ -122,7 +122,7 @@ public struct Classifier: Sendable {
     self.noveltyError = noveltyError
     if let stored {
       let rate = if case .atRate(let rate) = unknown { rate } else { Double(stored.rate) }
-      unknownRule = UnknownRule(rate: rate, threshold: stored.threshold(rate: rate))
+      unknownRule = stored.rule(rate: rate)
       runner = try ModelRunner(
         model: model.appending(stored),
         origin: file.map { ModelOrigin(file: $0, change: "novelty score as an output") },

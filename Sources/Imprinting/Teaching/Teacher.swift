@@ -378,6 +378,15 @@ public actor Teacher {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
+  /// The rule by which the classifier calls pictures unknown, with the share of pictures of the taught classes that it calls
+  /// so; nil where it calls none unknown: with kept base classes, in Coral's layout, with only sums, and where no class has
+  /// three pictures.
+  ///
+  /// - Throws: As ``estimate`` does, and `StoredNoveltyError`.
+  public var unknownRule: UnknownRule? {
+    get throws { try taughtModel().model.unknownRule }
+  }
+
   /// Classifies labelled pictures as the saved file would, and compares the predicted classes with the labels.
   ///
   /// - Throws: ``ImprintingError/nothingLearnt``, and the errors of

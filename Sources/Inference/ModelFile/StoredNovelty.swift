@@ -11,13 +11,14 @@ public import TFLite
 /// | bytes | content |
 /// | --- | --- |
 /// | 4 | `IMPF` |
-/// | 4 | version, 1 |
+/// | 4 | version: 2 with small classes, otherwise 1 |
 /// | 4 · 4 | D, r, N, and m, the number of quantiles |
 /// | 4 · 3 | the rate, λ, σ |
 /// | 4 N, 4 r | q, s |
 /// | 4 m | quantiles of u over the training pictures, ascending, evenly spaced from the least to the greatest |
 /// | 4 D | μ |
 /// | (4 + D)(r + N) | rows of U, then of w: each a scale, and D signed bytes to multiply by the scale |
+/// | 4 + 4 k | in version 2: k, and the small classes of the score, ascending |
 ///
 /// All numbers except the counts and the bytes are 32-bit floats. Bytes are precise enough: they change u by less than 1/100
 /// of its spread within a class.
@@ -31,14 +32,14 @@ package struct StoredNovelty: Sendable, Hashable {
   /// Quantiles of u over the training pictures.
   let quantiles: [Float]
 
-  /// Prepares a score for storing; returns nil where it has no values of training pictures.
+  /// Prepares a score for storing; returns nil where it has no values of training pictures, or only small classes.
   ///
   /// - Throws: `SurgeryError` where the rounded numbers are not a valid score.
   package init?(_ novelty: NoveltyScore, rate: Double) throws(SurgeryError) {
     let values = novelty.training.map { novelty.value(distance: $0.distance, projection: $0.projection) }
-    guard !values.isEmpty, values.allSatisfy({ Float($0).isFinite }), Self.rates.contains(Float(rate)) else {
-      return nil
-    }
+    guard !values.isEmpty, values.allSatisfy({ Float($0).isFinite }), Self.rates.contains(Float(rate)),
+      novelty.smallClasses.count < novelty.classCount
+    else { return nil }
     self.novelty = try novelty.rounded
     self.rate = Float(rate)
     let all = Quantiles(values)
@@ -46,9 +47,12 @@ package struct StoredNovelty: Sendable, Hashable {
     quantiles = (0..<count).map { Float(all[Double($0) / Double(count - 1)]) }
   }
 
-  /// Returns the threshold of u below which a picture is unknown, for a share of pictures of the taught classes that may be
-  /// called unknown.
-  package func threshold(rate: Double) -> Float { Float(Quantiles(quantiles.map(Double.init))[rate]) }
+  /// Returns the rule for a share of pictures of the taught classes that may be called unknown.
+  package func rule(rate: Double) -> UnknownRule {
+    UnknownRule(
+      rate: rate, threshold: Float(Quantiles(quantiles.map(Double.init)).bound(share: rate)),
+      pictures: quantiles.count, smallClasses: novelty.smallClasses)
+  }
 
   /// Reads a buffer.
   ///
@@ -57,17 +61,20 @@ package struct StoredNovelty: Sendable, Hashable {
     var reader = ByteCursor(bytes)
     guard reader.next(UInt32.self) == Self.magic else { throw .damaged("it does not begin with IMPF") }
     let version = reader.next(UInt32.self)
-    guard version == Self.version else { throw .newer(version ?? 0) }
+    guard let version, version == Self.version || version == Self.versionWithSmallClasses else {
+      throw .newer(version ?? 0)
+    }
     guard let dimension = reader.count(), let rows = reader.count(), let classes = reader.count(),
       let values = reader.count(), let numbers = reader.floats(3), let lengths = reader.floats(classes),
       let shares = reader.floats(rows), let quantiles = reader.floats(values), let mean = reader.floats(dimension),
       let directions = Self.rows(rows, of: dimension, &reader),
-      let discriminants = Self.rows(classes, of: dimension, &reader), reader.remaining == 0
+      let discriminants = Self.rows(classes, of: dimension, &reader),
+      let smallClasses = version == Self.version ? [] : Self.smallClasses(&reader), reader.remaining == 0
     else { throw .damaged("its length does not match its counts") }
     do {
       novelty = try NoveltyScore(
         mean: mean, directions: directions, shares: shares, lambda: Double(numbers[1]), discriminants: discriminants,
-        lengths: lengths, deviation: Double(numbers[2]))
+        lengths: lengths, deviation: Double(numbers[2]), smallClasses: smallClasses)
     } catch {
       throw .damaged("\(error)")
     }
@@ -91,6 +98,17 @@ package struct StoredNovelty: Sendable, Hashable {
     return values
   }
 
+  /// Reads the small classes; returns nil where there are too few bytes.
+  private static func smallClasses(_ reader: inout ByteCursor) -> [Int]? {
+    guard let count = reader.count(), count <= reader.remaining / 4 else { return nil }
+    var classes: [Int] = []
+    for _ in 0..<count {
+      guard let place = reader.count() else { return nil }
+      classes.append(place)
+    }
+    return classes
+  }
+
   /// The buffer.
   var bytes: Bytes {
     var out: [UInt8] = []
@@ -104,7 +122,7 @@ package struct StoredNovelty: Sendable, Hashable {
       }
     }
     append(Self.magic)
-    append(Self.version)
+    append(novelty.smallClasses.isEmpty ? Self.version : Self.versionWithSmallClasses)
     for count in [novelty.dimension, novelty.shares.count, novelty.classCount, quantiles.count] {
       append(UInt32(clamping: count))
     }
@@ -112,12 +130,16 @@ package struct StoredNovelty: Sendable, Hashable {
     for values in [novelty.lengths, novelty.shares, quantiles, novelty.mean] { append(values) }
     append(rows: novelty.directions)
     append(rows: novelty.discriminants)
+    if !novelty.smallClasses.isEmpty {
+      for count in [novelty.smallClasses.count] + novelty.smallClasses { append(UInt32(clamping: count)) }
+    }
     return Bytes(out)
   }
 
   package static let rates: Range<Float> = 0..<1
   private static let magic: UInt32 = 0x4650_4D49
   private static let version: UInt32 = 1
+  private static let versionWithSmallClasses: UInt32 = 2
   // They resolve the rate to 0.1 %.
   private static let mostQuantiles = 1001
 }
@@ -159,7 +181,7 @@ extension Model {
   /// - Throws: ``StoredNoveltyError`` where the novelty score cannot be used.
   public var unknownRule: UnknownRule? {
     get throws(StoredNoveltyError) {
-      try storedNovelty.map { UnknownRule(rate: Double($0.rate), threshold: $0.threshold(rate: Double($0.rate))) }
+      try storedNovelty.map { $0.rule(rate: Double($0.rate)) }
     }
   }
 
@@ -202,7 +224,9 @@ public struct StoredNoveltyError: DescribedError {
 
   /// The metadata was written by a later version of Imprint.
   public static func newer(_ version: UInt32) -> Self {
-    Self(.newer, "it has version \(version); this program reads version 1", remedy: "use a newer version of Imprint")
+    Self(
+      .newer, "it has version \(version); this program reads versions 1 and 2", remedy: "use a newer version of Imprint"
+    )
   }
 
   /// The metadata is damaged.

@@ -46,6 +46,11 @@ public struct NoveltyScore: Sendable, Hashable {
   public let deviation: Double
   /// The leave-one-out values of the training pictures, in the order of the leave-one-out results.
   public let training: [Value]
+  /// The classes taught from fewer than ``leastPictures`` pictures, ascending. No threshold of u is honest for their pictures.
+  public let smallClasses: [Int]
+
+  /// The fewest pictures of a class from which a threshold can be found: three.
+  public static let leastPictures = 3
 
   /// Creates a score.
   ///
@@ -58,12 +63,13 @@ public struct NoveltyScore: Sendable, Hashable {
   ///   - lengths: q: `[N]`.
   ///   - deviation: σ; 1 if only D² is needed.
   ///   - training: The leave-one-out values of the training pictures.
+  ///   - smallClasses: The classes taught from fewer than ``leastPictures`` pictures, ascending.
   /// - Throws: ``SurgeryError/badNumbers(of:because:)`` if the numbers do not fill the rows or are not all finite, a
   ///   share is not within 0 and 1, λ or σ is not positive as a 32-bit float, or there are several classes and no q is
   ///   positive.
   public init(
     mean: [Float], directions: [Float], shares: [Float], lambda: Double, discriminants: [Float], lengths: [Float],
-    deviation: Double = 1, training: [Value] = []
+    deviation: Double = 1, training: [Value] = [], smallClasses: [Int] = []
   ) throws(SurgeryError) {
     let refusal = { (because: String) in SurgeryError.badNumbers(of: "the novelty score", because: because) }
     let dimension = mean.count
@@ -82,6 +88,8 @@ public struct NoveltyScore: Sendable, Hashable {
     guard shares.allSatisfy({ (0...1).contains($0) }), Self.isPositive(lambda),
       lengths.count == 1 || lengths.contains(where: { $0 > 0 && (1 / $0).isFinite })
     else { throw refusal("its metric is not positive") }
+    guard smallClasses.allSatisfy(lengths.indices.contains), zip(smallClasses, smallClasses.dropFirst()).allSatisfy(<)
+    else { throw refusal("its small classes are not classes in ascending order") }
     guard Self.isPositive(deviation) else { throw refusal("the standard deviation of its distances is \(deviation)") }
     self.mean = mean
     self.directions = directions
@@ -91,6 +99,7 @@ public struct NoveltyScore: Sendable, Hashable {
     self.lengths = lengths
     self.deviation = deviation
     self.training = training
+    self.smallClasses = smallClasses
   }
 
   /// D, the number of features.

@@ -112,7 +112,8 @@ struct InspectionReport: Encodable {
     if let unknown {
       lines.append(
         "Unknown  below a novelty score of \(Decimals.string(Double(unknown.threshold), places: 2)), as "
-          + "\(Table.percent(unknown.rate)) of the training pictures were")
+          + "\(Table.percent(unknown.rate)) of new pictures of the classes are (95 % interval \(Interval(unknown.interval).text))"
+      )
     }
     if let unknownProblem { lines.append("Unknown  \(unknownProblem)") }
     if let resize { lines.append("Resize  \(resize)") }

@@ -136,7 +136,8 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     let report = TrainReport(
-      lesson: lesson, estimate: estimate, evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
+      lesson: lesson, estimate: estimate, unknown: try await teacher.unknownRule, labels: await teacher.labels,
+      evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds,
       files: .init(model: output, labels: labelFile, embeddings: files.embeddings ? embeddingsFile : nil),
       classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) })
@@ -151,7 +152,8 @@ struct TrainCommand: AsyncParsableCommand {
       return try EmbeddingSetError.locating(files.from) {
         try Teacher(
           model: base, method: settings.head?.method ?? Analytic(), resize: settings.resize,
-          augmentation: settings.augment ?? .usual(for: count), from: named, budget: files.budget.bytes,
+          augmentation: settings.augment ?? usualAugmentation(settings.head?.method, pictures: count), from: named,
+          budget: files.budget.bytes,
           execution: execution)
       }
     }
@@ -162,9 +164,17 @@ struct TrainCommand: AsyncParsableCommand {
     return try EmbeddingSetError.locating(files.from ?? taught.embeddingsFile?.relativePath) {
       try Teacher(
         continuing: taught, method: settings.head?.method, labels: settings.labels.read(), resize: settings.resize,
-        augmentation: settings.augment ?? (taught.embeddingSet == nil ? .usual(for: count) : nil), from: named,
+        augmentation: settings.augment
+          ?? (taught.embeddingSet == nil
+            ? usualAugmentation(settings.head?.method ?? taught.method, pictures: count) : nil),
+        from: named,
         budget: files.budget.bytes, execution: execution)
     }
+  }
+
+  /// Returns the views of each picture where nothing states them. Imprinting has one view, as the paper and Coral's engine.
+  private func usualAugmentation(_ method: (any HeadMethod)?, pictures count: Int) -> Augmentation {
+    method is Imprinted ? .off : .usual(for: count)
   }
 
   /// Saves the embeddings that were computed before training failed.

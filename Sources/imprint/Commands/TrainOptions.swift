@@ -58,7 +58,7 @@ struct TrainSettings: ParsableArguments {
     help: ArgumentHelp(
       """
       Augmentation: embed each picture in \(Augmentation.views). (default: five for up to \(Augmentation.usualLimit) \
-      pictures, else none)
+      pictures, else none; none with --head imprinted)
       """, valueName: "views"))
   var augment: Augmentation?
 

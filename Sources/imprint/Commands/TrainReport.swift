@@ -1,5 +1,6 @@
 import Heads
 import Imprinting
+import ModelSurgery
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -23,6 +24,15 @@ struct TrainReport: Encodable {
     let suspects: [LeaveOneOut.Suspect]
   }
 
+  /// How often pictures of the taught classes are called unknown.
+  struct Unknown: Encodable {
+    let rate: Double
+    /// The 95 % interval of the rate.
+    let interval: Interval
+    /// The classes with one or two pictures, whose pictures are never called unknown.
+    let never: [String]
+  }
+
   /// The files that were written.
   struct Files {
     let model, labels: URL
@@ -34,6 +44,8 @@ struct TrainReport: Encodable {
   let keptClasses: Int
   let pictures: Int
   let leaveOneOut: Estimate?
+  /// How often pictures of the taught classes are called unknown; nil where no picture is.
+  let unknown: Unknown?
   let heldBack: Int
   let skipped: Int
   /// Top-1 to top-5 accuracy on the pictures held back.
@@ -46,8 +58,8 @@ struct TrainReport: Encodable {
   let profile: ProfileReport?
 
   init(
-    lesson: Lesson, estimate: LeaveOneOut?, evaluation: Evaluation?, skipped: Int, seconds: Double, files: Files,
-    classes count: Int, profile: ProfileReport?
+    lesson: Lesson, estimate: LeaveOneOut?, unknown: UnknownRule?, labels: Labels, evaluation: Evaluation?,
+    skipped: Int, seconds: Double, files: Files, classes count: Int, profile: ProfileReport?
   ) {
     self.profile = profile
     classes = lesson.classes
@@ -61,13 +73,17 @@ struct TrainReport: Encodable {
         confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
         suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
     }
+    self.unknown = unknown.map { rule in
+      Unknown(
+        rate: rule.rate, interval: Interval(rule.interval), never: rule.smallClasses.map { labels[$0] })
+    }
     heldBack = evaluation?.count ?? 0
     self.skipped = skipped
     topK = evaluation.map { evaluation in (1...5).map { evaluation.accuracy(top: $0) } } ?? []
     self.seconds = seconds
     picturesPerSecond = seconds > 0 ? Double(lesson.pictures + (evaluation?.count ?? 0)) / seconds : 0
     model = files.model.relativePath
-    labels = files.labels.relativePath
+    self.labels = files.labels.relativePath
     embeddings = files.embeddings?.relativePath
   }
 
@@ -86,7 +102,7 @@ struct TrainReport: Encodable {
     lines += classes.map {
       "  \(Table.right(String($0.id), width))  \(Table.left($0.label, widest))  \($0.pictures)\($0.isContinued ? " more" : "")"
     }
-    lines += estimateLines
+    lines += estimateLines + unknownLines
     if !topK.isEmpty {
       lines.append("Accuracy on the \(Table.counted(heldBack, "picture", "pictures")) held back")
       lines += Table.topK(topK.prefix(classes.count + keptClasses))
@@ -99,6 +115,21 @@ struct TrainReport: Encodable {
     lines.append("Labels      \(labels)")
     if let embeddings { lines.append("Embeddings  \(embeddings)") }
     return lines.joined(separator: "\n")
+  }
+
+  private var unknownLines: [String] {
+    guard let unknown else { return [] }
+    var lines = [
+      """
+      New pictures of these classes called unknown: \(Table.percent(unknown.rate)) (95 % interval \(unknown.interval.text))
+      """
+    ]
+    if !unknown.never.isEmpty {
+      lines.append(
+        "  none of \(unknown.never.prefix(8).joined(separator: ", "))\(unknown.never.count > 8 ? ", …" : ""), with fewer than "
+          + "\(NoveltyScore.leastPictures) pictures each")
+    }
+    return lines
   }
 
   private var estimateLines: [String] {

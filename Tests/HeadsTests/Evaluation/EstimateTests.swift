@@ -1,3 +1,4 @@
+import TestMaterial
 import Testing
 
 @testable import Heads
@@ -68,4 +69,22 @@ struct EstimateTests {
 
   @Test("Rejects text that is no number of shots", arguments: ["", "0", "-1", "1.5", "many", "99999999999999999999"])
   func noShots(text: String) { #expect(Shots(text) == nil) }
+
+  @Test(
+    "One more number is below the bound with the given probability, on average over draws",
+    arguments: [(count: 9, share: 0.05), (9, 0.2), (19, 0.05), (45, 0.05), (45, 0.01), (400, 0.05)])
+  func bound(count: Int, share: Double) {
+    var generator = SeededGenerator(seed: 7)
+    var below = 0
+    let draws = 4000
+    for _ in 0..<draws {
+      // Sums of twelve uniform numbers are nearly normal.
+      let numbers = (0...count).map { _ in
+        (0..<12).reduce(0.0) { sum, _ in sum + Double.random(in: -0.5...0.5, using: &generator) }
+      }
+      if numbers[count] < Quantiles(Array(numbers.dropLast())).bound(share: share) { below += 1 }
+    }
+    let found = Double(below) / Double(draws)
+    #expect(abs(found - share) < 0.02, "\(found)")
+  }
 }

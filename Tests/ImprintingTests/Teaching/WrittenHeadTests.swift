@@ -107,15 +107,15 @@ struct WrittenHeadTests {
     let stored = try #require(try StoredNovelty(novelty, rate: 0.1))
     #expect(try StoredNovelty(stored.bytes) == stored)
     let values = novelty.training.map { novelty.value(distance: $0.distance, projection: $0.projection) }
-    let below = values.count { Float($0) < stored.threshold(rate: 0.1) }
+    let below = values.count { Float($0) < stored.rule(rate: 0.1).threshold }
     #expect((1...4).contains(below), "of 27")
     let bytes = Array(stored.bytes)
     for count in [0, 3, 4, 8, 30, bytes.count - 1] {
       #expect(throws: StoredNoveltyError.self) { try StoredNovelty(Bytes(Array(bytes.prefix(count)))) }
     }
-    #expect(throws: StoredNoveltyError.newer(2)) {
+    #expect(throws: StoredNoveltyError.newer(3)) {
       var newer = bytes
-      newer[4] = 2
+      newer[4] = 3
       return try StoredNovelty(Bytes(newer))
     }
     var generator = SeededGenerator(seed: 1)
@@ -124,6 +124,32 @@ struct WrittenHeadTests {
       Mutation.mutate(&damaged, using: &generator)
       _ = try? StoredNovelty(Bytes(damaged))
     }
+  }
+
+  @Test("Pictures of a class taught from one or two pictures are never unknown, and such classes alone have no rule")
+  func smallClasses() throws {
+    let encoding = ElementEncoding.uint8(scale: 0.02, zeroPoint: 0)
+    var (embeddings, _) = try solved(encoding, shots: 9)
+    for picture in embeddings.classes[1].pictures.dropFirst(2) {
+      try embeddings.remove(picture: picture.name, from: embeddings.classes[1].name)
+    }
+    let novelty = try #require(try Analytic().solve(embeddings).novelty)
+    #expect(novelty.smallClasses == [1])
+    let stored = try #require(try StoredNovelty(novelty, rate: 0.05))
+    #expect(try StoredNovelty(stored.bytes) == stored)
+    let rule = stored.rule(rate: 0.05)
+    #expect(rule.isUnknown(-1000, best: 0) && !rule.isUnknown(-1000, best: 1))
+    #expect(rule.pictures == 20)
+    #expect(rule.interval.lowerBound < 0.02 && rule.interval.upperBound > 0.15)
+    let bytes = Array(stored.bytes)
+    for count in [bytes.count - 9, bytes.count - 8, bytes.count - 4, bytes.count - 1] {
+      #expect(throws: StoredNoveltyError.self) { try StoredNovelty(Bytes(Array(bytes.prefix(count)))) }
+    }
+    #expect(throws: StoredNoveltyError.self) { try StoredNovelty(Bytes(bytes.dropLast(4) + [3, 0, 0, 0])) }
+
+    let (_, two) = try solved(encoding, shots: 2)
+    #expect(try #require(two.novelty).smallClasses == [0, 1, 2])
+    #expect(try two.model(behind: SmallExtractor.model(encoding), resize: .crop).unknownRule == nil)
   }
 
   @Test("Applies the unknown rule at the default rate, at a given rate, never, and with damaged statistics")

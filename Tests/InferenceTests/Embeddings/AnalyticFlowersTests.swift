@@ -75,6 +75,40 @@ struct AnalyticFlowersTests {
     #expect(abs(mean / leftOut - 1) < 0.2)
   }
 
+  @Test("Calls few right answers unknown, in classes with 3, 5 and 10 pictures as in those with 30 beside them")
+  func unknownOfRareClasses() async throws {
+    let classes = try await Flowers17.classes.value
+    let sizes = [3, 30, 5, 30, 10, 30]
+    var counts: [Int: (right: Int, unknown: Int)] = [:]
+    for draw in 0..<6 {
+      var set = EmbeddingSet(space: Flowers17.space)
+      let size = { (place: Int) in sizes[(place + draw) % sizes.count] }
+      for (place, pictures) in classes.enumerated() {
+        for picture in pictures[20...].dropFirst(5 * draw).prefix(size(place)) {
+          try set.add(picture, to: "flower \(place)")
+        }
+      }
+      let solved = try Analytic().solve(set)
+      let novelty = try #require(solved.novelty)
+      #expect(novelty.smallClasses.isEmpty)
+      let rule = try #require(try StoredNovelty(novelty, rate: UnknownRule.usualRate)).rule(rate: 0.05)
+      for (place, pictures) in classes.enumerated() {
+        for picture in pictures[..<20] {
+          let logits = solved.head.logits(of: Flowers17.space.steps(picture.embeddings))
+          guard logits.indices.max(by: { logits[$0] < logits[$1] }) == place else { continue }
+          let score = value(novelty, distance(novelty, picture))
+          counts[size(place), default: (0, 0)].right += 1
+          if rule.isUnknown(Float(score), best: place) { counts[size(place), default: (0, 0)].unknown += 1 }
+        }
+      }
+    }
+    for (size, count) in counts {
+      let share = Double(count.unknown) / Double(count.right)
+      #expect(share <= 0.08, "\(count.unknown) of \(count.right) with \(size) pictures")
+    }
+    #expect(counts.keys.sorted() == [3, 5, 10, 30])
+  }
+
   private func value(_ novelty: NoveltyScore, _ known: NoveltyScore.Value) -> Double {
     10 * known.projection - known.distance / novelty.deviation
   }

@@ -17,6 +17,8 @@ import ModelSurgery
 /// exact and in closed form. Each τ needs one factorisation: of A itself, or of the rows' Gram matrix where there are fewer
 /// rows than dimensions.
 ///
+/// - With up to 500 pictures, the likelihood also chooses whether z is the space's transform of the embedding or the plain
+///   unit vector. The second wins for drawings and classes of many kinds of things, whose pictures have little in common.
 /// - With one picture per class leave-one-out is impossible: λ follows from S_b, or from S_w where there are several views,
 ///   and t = 12.5 / (mean of the score of a picture's own class minus the mean score of the other classes). With more
 ///   pictures this t is the mode of the prior.
@@ -71,29 +73,52 @@ public struct Analytic: HeadMethod {
       throw HeadError.tooFewClasses(embeddings.classes.count)
     }
     try kept?.check()
-    return try embeddings.hasEmbeddings
-      ? solution(of: LabelledFeatures(embeddings), transform: embeddings.space.transform) : solutionOfSums(embeddings)
+    guard embeddings.hasEmbeddings else { return try solutionOfSums(embeddings) }
+    let transform = embeddings.space.transform
+    let own = try Candidate(LabelledFeatures(embeddings), transform: transform)
+    guard !own.means.isSingle else {
+      let metric = try own.scatter.metric(lambda: own.means.lambda(Self.firstTau), means: own.means).refined()
+      return try singleSolution(
+        transform: transform, classes: own.features.classes, means: own.means, metric: metric)
+    }
+    let isSingleClass = own.features.classes.count == 1
+    let choice = try own.validation.choose(own.scatter, kept: isSingleClass ? Self.settingsOfOneClass : kept)
+    if kept == nil, !isSingleClass, transform != .plain, embeddings.pictures <= Self.mostPicturesForPlain {
+      let plain = try Candidate(LabelledFeatures(embeddings, transform: .plain), transform: .plain)
+      let other = try plain.validation.choose(plain.scatter, kept: nil, prior: .ofPlainFeatures)
+      if other.cost < choice.cost { return Solution(solved: try solve(plain, other), settings: choice.settings) }
+    }
+    return Solution(solved: try solve(own, choice), settings: choice.settings)
   }
 
-  /// Returns the solution for individual pictures.
-  private func solution(of features: LabelledFeatures, transform: FeatureTransform) throws -> Solution {
-    let means = ClassMeans(features)
-    let scatter = try ScatterMatrix(features, means)
-    guard !means.isSingle else {
-      let metric = try scatter.metric(lambda: means.lambda(Self.firstTau), means: means).refined()
-      return try singleSolution(transform: transform, classes: features.classes, means: means, metric: metric)
+  /// Individual pictures with one of the transforms.
+  private struct Candidate {
+    let features: LabelledFeatures
+    let transform: FeatureTransform
+    let means: ClassMeans
+    let scatter: ScatterMatrix
+    let validation: CrossValidation
+
+    init(_ features: LabelledFeatures, transform: FeatureTransform) throws {
+      self.features = features
+      self.transform = transform
+      means = ClassMeans(features)
+      scatter = try ScatterMatrix(features, means)
+      validation = CrossValidation(features, means)
     }
-    let validation = CrossValidation(features, means)
-    let isSingleClass = features.classes.count == 1
-    let choice = try validation.choose(scatter, kept: isSingleClass ? Self.settingsOfOneClass : kept)
+  }
+
+  /// Returns the head of individual pictures, with its leave-one-out cross-validation and its novelty score.
+  private func solve(_ candidate: Candidate, _ choice: CrossValidation.Choice) throws -> SolvedHead {
     let head = try LinearDiscriminant.head(
-      transform: transform, metric: choice.metric, means: means, settings: choice.settings)
-    let lambda = means.lambda(choice.settings.tau)
-    return Solution(
-      solved: SolvedHead(
-        head: head, classes: features.classes, leaveOneOut: isSingleClass ? nil : try validation.leaveOneOut(choice),
-        novelty: findsNovelty ? try validation.novelty(scatter, lambda: lambda) : nil),
+      transform: candidate.transform, metric: choice.refinedMetric(), means: candidate.means,
       settings: choice.settings)
+    let lambda = candidate.means.lambda(choice.settings.tau)
+    let classes = candidate.features.classes
+    return SolvedHead(
+      head: head, classes: classes,
+      leaveOneOut: classes.count == 1 ? nil : try candidate.validation.leaveOneOut(choice),
+      novelty: findsNovelty ? try candidate.validation.novelty(candidate.scatter, lambda: lambda) : nil)
   }
 
   /// Returns the solution for sums.
@@ -137,6 +162,8 @@ public struct Analytic: HeadMethod {
     return Solution(solved: SolvedHead(head: head, classes: classes), settings: settings)
   }
 
+  // With more pictures, plain features were never better, and the choice would take as long as the head.
+  private static let mostPicturesForPlain = 500
   // With one class there is nothing to choose.
   private static let settingsOfOneClass = Settings(tau: firstTau, temperature: 1, spread: 0)
   // τ where leave-one-out is impossible: with one picture per class, and with sums.
@@ -180,7 +207,7 @@ extension Analytic {
   public struct Solution: Sendable {
     /// The head.
     public let solved: SolvedHead
-    /// The settings.
+    /// The settings for features with the transform of the embedding space, even where plain features were chosen.
     public let settings: Settings
   }
 }

@@ -22,25 +22,42 @@ struct CrossValidation {
   // The greatest number of views for choosing τ, unless there are more dimensions.
   private static let views = 1024
   private static let directions = 256
-  private static let taus = [0.125, 0.25, 0.5, 1, 2, 4, 8]
+  // The greatest number of pictures from which the novelty score estimates v.
+  private static let mostForSpread = 256
+
+  /// The candidates for τ, and the log-normal prior, which matters with few pictures.
+  struct Prior {
+    let taus: [Double]
+    /// The place of the τ that is tried first.
+    let first: Int
+    let median: Double
+    /// The standard deviation of ln τ.
+    let deviation: Double
+
+    /// Returns −ln of the density of τ, up to a constant.
+    func cost(of tau: Double) -> Double {
+      let distance = log(tau / median) / deviation
+      return distance * distance / 2
+    }
+
+    static let usual = Prior(taus: [0.125, 0.25, 0.5, 1, 2, 4, 8], first: 3, median: 2, deviation: 1)
+    static let ofPlainFeatures = Prior(
+      taus: [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64], first: 5, median: 4, deviation: 1.5)
+  }
 
   /// The chosen settings.
   struct Choice {
     let settings: Analytic.Settings
-    /// The metric for the head.
+    /// The metric, at the precision that leave-one-out needs.
     let metric: any MahalanobisMetric
-    /// The metric for leave-one-out, at the precision that leave-one-out needs.
-    let validationMetric: any MahalanobisMetric
     /// The pictures that the settings were chosen on, and their scores.
     let pictures: [Int]
     let scores: Matrix
+    /// The negative log posterior of the settings, up to a constant.
+    let cost: Double
 
-    /// Returns the choice with the metric refined for the head.
-    fileprivate func refined() throws(LinearAlgebraError) -> Choice {
-      Choice(
-        settings: settings, metric: try metric.refined(), validationMetric: validationMetric, pictures: pictures,
-        scores: scores)
-    }
+    /// Returns the metric at the precision that the head needs.
+    func refinedMetric() throws(LinearAlgebraError) -> any MahalanobisMetric { try metric.refined() }
   }
 
   init(_ features: LabelledFeatures, _ means: ClassMeans) {
@@ -50,28 +67,30 @@ struct CrossValidation {
     pictures = all.spread(to: max(1, Self.mostLogits / features.classes.count))
   }
 
-  /// Chooses τ, by descent from 1 in either direction, and t.
-  func choose(_ scatter: ScatterMatrix, kept: Analytic.Settings?) throws(LinearAlgebraError) -> Choice {
+  /// Chooses τ, by descent from the first candidate in either direction, and t.
+  func choose(
+    _ scatter: ScatterMatrix, kept: Analytic.Settings?, prior: Prior = .usual
+  ) throws(LinearAlgebraError) -> Choice {
     if let kept {
       let metric = try scatter.metric(lambda: means.lambda(kept.tau), means: means)
       let none = Matrix(rows: 0, columns: features.classes.count)
-      return try Choice(settings: kept, metric: metric, validationMetric: metric, pictures: [], scores: none).refined()
+      return Choice(settings: kept, metric: metric, pictures: [], scores: none, cost: 0)
     }
     let views = max(256, max(Self.views, features.rows.columns) / features.views)
     let sample = pictures.spread(to: min(views, max(256, Self.block / features.classes.count)))
-    var place = Self.taus.count / 2
-    var best = try evaluate(scatter, tau: Self.taus[place], on: sample)
+    var place = prior.first
+    var best = try evaluate(scatter, tau: prior.taus[place], prior, on: sample)
     for step in [-1, 1] {
       let start = place
-      while Self.taus.indices.contains(place + step) {
-        let next = try evaluate(scatter, tau: Self.taus[place + step], on: sample)
+      while prior.taus.indices.contains(place + step) {
+        let next = try evaluate(scatter, tau: prior.taus[place + step], prior, on: sample)
         guard next.cost < best.cost else { break }
         best = next
         place += step
       }
       if place != start { break }
     }
-    return try best.choice.refined()
+    return best
   }
 
   /// Returns the predictions for all pictures.
@@ -89,7 +108,7 @@ struct CrossValidation {
       for (index, picture) in pictures.enumerated() { add(picture, choice.scores[row: index]) }
     } else {
       let correction = BiasCorrection(means, spread: settings.spread)
-      try forEach(pictures, choice.validationMetric) { picture, leftOut in
+      try forEach(pictures, choice.metric) { picture, leftOut in
         let label = features.labels[picture]
         add(picture, leftOut.scores.enumerated().lazy.map { $1 + correction.score(of: $0, leftOutOf: label) })
       }
@@ -101,12 +120,18 @@ struct CrossValidation {
   /// Returns the novelty score, or nil where all pictures are equally distant from their classes.
   func novelty(_ scatter: ScatterMatrix, lambda: Double) throws -> NoveltyScore? {
     let metric = try scatter.truncatedMetric(lambda: lambda, directions: Self.directions, means: means)
+    let sample = pictures.spread(to: Self.mostForSpread)
+    var spread = 0.0
+    try forEach(sample, metric) { _, leftOut in spread += leftOut.spread / Double(sample.count) }
+    let comparable = ComparableLengths(means, spread: spread)
     var values: [NoveltyScore.Value] = []
     values.reserveCapacity(pictures.count)
-    try forEach(pictures, metric) { _, leftOut in
+    try forEach(pictures, metric) { picture, leftOut in
+      let label = features.labels[picture]
       var distance = Double.infinity
       var projection = -Double.infinity
-      for (linear, length) in zip(leftOut.linear, leftOut.lengths) {
+      for (place, linear) in leftOut.linear.enumerated() {
+        let length = comparable.length(leftOut.lengths[place], of: place, leftOutOf: label)
         distance = min(distance, leftOut.square - 2 * linear + length)
         if length > 0 { projection = max(projection, linear / length) }
       }
@@ -121,7 +146,9 @@ struct CrossValidation {
       mean: means.centre.map(Float.init), directions: metric.directions.elements.map(Float.init),
       shares: metric.shares.map(Float.init), lambda: metric.remainder ?? lambda,
       discriminants: try metric.discriminants().elements.map(Float.init),
-      lengths: metric.lengths.map(Float.init), deviation: deviation, training: values)
+      lengths: metric.lengths.enumerated().map { Float(comparable.length($1, of: $0)) }, deviation: deviation,
+      training: values,
+      smallClasses: means.counts.indices.filter { means.counts[$0] < Double(NoveltyScore.leastPictures) })
   }
 
   /// Leaves out each picture and calls a closure with the result.
@@ -141,10 +168,10 @@ struct CrossValidation {
     }
   }
 
-  /// Returns the choice for a τ, with its negative log posterior.
+  /// Returns the choice for a τ.
   private func evaluate(
-    _ scatter: ScatterMatrix, tau: Double, on sample: [Int]
-  ) throws(LinearAlgebraError) -> (choice: Choice, cost: Double) {
+    _ scatter: ScatterMatrix, tau: Double, _ prior: Prior, on sample: [Int]
+  ) throws(LinearAlgebraError) -> Choice {
     let classes = features.classes.count
     let metric = try scatter.metric(lambda: means.lambda(tau), means: means)
     let labels = sample.map { features.labels[$0] }
@@ -171,12 +198,9 @@ struct CrossValidation {
       scores: scores, labels: labels, pictures: pictures.count,
       expected: Temperature.expected(gap: LinearDiscriminant.gap(lengths: lengths, offsets: offsets, means: means)))
     let settings = Analytic.Settings(tau: tau, temperature: temperature.factor, spread: spread)
-    // The prior of τ, log-normal with median 2, matters with few pictures.
-    let prior = log(tau / 2) * log(tau / 2) / 2
-    return (
-      Choice(settings: settings, metric: metric, validationMetric: metric, pictures: sample, scores: scores),
-      Double(pictures.count) * temperature.loss + prior
-    )
+    return Choice(
+      settings: settings, metric: metric, pictures: sample, scores: scores,
+      cost: Double(pictures.count) * temperature.loss + prior.cost(of: tau))
   }
 }
 

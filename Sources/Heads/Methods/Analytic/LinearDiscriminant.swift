@@ -46,7 +46,21 @@ enum LinearDiscriminant {
   }
 }
 
-/// The bias correction of q for a class mean of n pictures: D(n) = (v / n) / (1 + κ v / (n C)).
+/// The bias of q for the mean of n pictures: D(n) = (v / n) / (1 + κ v / (n C)).
+struct LengthBias: Sendable {
+  /// v.
+  let spread: Double
+  /// C.
+  let classes: Double
+
+  /// Returns D(n), with n at least 1.
+  func callAsFunction(_ count: Double) -> Double {
+    let share = spread / max(1, count)
+    return share / (1 + LinearDiscriminant.kappa * share / classes)
+  }
+}
+
+/// The correction of a class's score for the bias of q.
 struct BiasCorrection: Sendable {
   // (β / 2) D(n) and (β / 2) D(n − 1) of each class.
   private let corrections: [Double]
@@ -58,13 +72,9 @@ struct BiasCorrection: Sendable {
   ///   - means: The classes' means.
   ///   - spread: v.
   init(_ means: ClassMeans, spread: Double) {
-    let classes = Double(means.counts.count)
-    func correction(_ count: Double) -> Double {
-      let share = spread / max(1, count)
-      return LinearDiscriminant.beta / 2 * share / (1 + LinearDiscriminant.kappa * share / classes)
-    }
-    corrections = means.counts.map(correction)
-    leftOutCorrections = means.counts.map { correction($0 - 1) }
+    let bias = LengthBias(spread: spread, classes: Double(means.counts.count))
+    corrections = means.counts.map { LinearDiscriminant.beta / 2 * bias($0) }
+    leftOutCorrections = means.counts.map { LinearDiscriminant.beta / 2 * bias($0 - 1) }
   }
 
   /// Returns the correction of a class's score.
@@ -74,5 +84,37 @@ struct BiasCorrection: Sendable {
   ///   - label: The class of the picture that is left out, or nil if no picture is left out.
   func score(of place: Int, leftOutOf label: Int?) -> Double {
     place == label ? leftOutCorrections[place] : corrections[place]
+  }
+}
+
+/// Makes q comparable between classes with few and with many pictures: q − (D(n) − D(n of the class with the most
+/// pictures)), and at least a quarter of q.
+///
+/// Without it, a picture is further from the mean of a class the fewer pictures that mean is made of, and most pictures of a
+/// class with few pictures would be novel.
+struct ComparableLengths: Sendable {
+  private let excess: [Double]
+  private let leftOutExcess: [Double]
+
+  /// Computes the excess of each class.
+  ///
+  /// - Parameters:
+  ///   - means: The classes' means.
+  ///   - spread: v.
+  init(_ means: ClassMeans, spread: Double) {
+    let bias = LengthBias(spread: spread, classes: Double(means.counts.count))
+    let least = bias(means.counts.max() ?? 1)
+    excess = means.counts.map { bias($0) - least }
+    leftOutExcess = means.counts.map { bias($0 - 1) - least }
+  }
+
+  /// Returns the comparable q of a class.
+  ///
+  /// - Parameters:
+  ///   - length: q.
+  ///   - place: The class.
+  ///   - label: The class of the picture that is left out, or nil if no picture is left out.
+  func length(_ length: Double, of place: Int, leftOutOf label: Int? = nil) -> Double {
+    max(length - (place == label ? leftOutExcess[place] : excess[place]), length / 4)
   }
 }
