@@ -153,7 +153,8 @@ extension NoveltyScore {
       }
       return try NoveltyScore(
         mean: mean, directions: rounded(directions), shares: shares, lambda: Double(Float(lambda)),
-        discriminants: rounded(discriminants), lengths: lengths, deviation: Double(Float(deviation)))
+        discriminants: rounded(discriminants), lengths: lengths, deviation: Double(Float(deviation)),
+        smallClasses: smallClasses)
     }
   }
 }
