@@ -103,7 +103,7 @@ package struct StoredNovelty: Sendable, Hashable {
     guard let count = reader.count(), count <= reader.remaining / 4 else { return nil }
     var classes: [Int] = []
     for _ in 0..<count {
-      guard let place = reader.count() else { return nil }
+      guard let place = reader.next(UInt32.self).flatMap({ Int(exactly: $0) }) else { return nil }
       classes.append(place)
     }
     return classes
