@@ -11,6 +11,8 @@ struct ImprintedModel: Sendable {
   /// The constant that the tail appends to the features before it normalises them, if any.
   let constantElement: Float?
   private(set) var classes: [ImprintedClass]
+  /// How imprinted classes are balanced with those of the base.
+  private(set) var balance: ImprintedBalance
   /// How pictures are resized; nil if unknown.
   var resize: Resize?
 
@@ -28,6 +30,7 @@ struct ImprintedModel: Sendable {
     let count = tail.classCount
     let fitted = try labels.map { try FittedLabels($0, classes: count).labels }
     classes = keepClasses ? Self.classes(of: base, tail: tail, labels: fitted) : []
+    balance = keepClasses ? base.imprintedBalance : ImprintedBalance()
   }
 
   /// Returns the model with its tail; a bare extractor gets a new tail.
@@ -147,6 +150,27 @@ struct ImprintedModel: Sendable {
     }
   }
 
+  /// Changes the balance, and with it the rows of all imprinted classes.
+  mutating func setBalance(_ balance: ImprintedBalance) {
+    guard balance != self.balance else { return }
+    self.balance = balance
+    for id in classes.indices where classes[id].sum != nil {
+      classes[id].stored = nil
+      classes[id].storedNorm = nil
+    }
+  }
+
+  /// Returns the bias of an imprinted class, as four bytes.
+  private var offset: [UInt8] {
+    guard balance.offset != 0, tail.bias >= 0, let tensor = base.mainSubgraph?.tensor(tail.bias) else {
+      return [0, 0, 0, 0]
+    }
+    if tensor.type == .float32 { return ElementEncoding.float32.encode([balance.offset]) }
+    let unit = tensor.quantization?.scale.first ?? tail.rowEncoding.unit * tail.embeddingEncoding.unit
+    let steps = Int32(exactly: (balance.offset / unit).rounded()) ?? 0
+    return withUnsafeBytes(of: steps.littleEndian) { Array($0) }
+  }
+
   /// Returns the model with all classes.
   func model() throws -> Model {
     guard !classes.isEmpty else { throw ImprintingError.nothingLearnt }
@@ -156,9 +180,9 @@ struct ImprintedModel: Sendable {
     var description = CoralDescription()
     var sums: [Int: EmbeddingSum] = [:]
     for (id, known) in classes.enumerated() {
-      kernel += known.row(tail.rowEncoding)
-      biases += known.stored?.bias.map(Array.init) ?? [0, 0, 0, 0]
-      description.norms[id] = known.norm(unit: tail.embeddingEncoding.unit)
+      kernel += known.row(tail.rowEncoding, balance: balance)
+      biases += known.stored?.bias.map(Array.init) ?? offset
+      description.norms[id] = known.norm(unit: tail.embeddingEncoding.unit, balance: balance)
       if let sum = known.sum, known.isRecorded { sums[id] = sum }
     }
     var model = try base.replacingRows(
@@ -166,7 +190,7 @@ struct ImprintedModel: Sendable {
     model.description = description.text
     try model.setImprinted(
       labels: labels.lines(count: classes.count), sums: StoredSums(dimension: tail.dimension, sums: sums),
-      resize: resize)
+      balance: balance, resize: resize)
     return model
   }
 
@@ -181,11 +205,8 @@ struct ImprintedModel: Sendable {
     guard known.pictures.isEmpty else {
       var total = EmbeddingSum(dimension: tail.dimension)
       for picture in known.pictures {
-        let steps = space.steps(picture.embeddings)
         var sum = EmbeddingSum(dimension: tail.dimension)
-        for start in stride(from: 0, to: steps.count - space.dimension + 1, by: space.dimension) {
-          try sum.add(normalized(Array(steps[start..<start + space.dimension]), unit: unit))
-        }
+        for view in views(of: picture, in: space, unit: unit) { try sum.add(view) }
         try total.add(sum)
       }
       return total
@@ -193,6 +214,14 @@ struct ImprintedModel: Sendable {
     let views = Double(max(known.count * space.augmentation.count, 1))
     let mean = normalized(known.steps.map { Float($0 / views) }, unit: unit)
     return EmbeddingSum(steps: mean.steps.map { Double($0) * views }, count: known.count * space.augmentation.count)
+  }
+
+  /// Returns the embeddings of a picture's views as the tail outputs them, the plain view first.
+  func views(of picture: EmbeddedPicture, in space: EmbeddingSpace, unit: Float) -> [Embedding] {
+    let steps = space.steps(picture.embeddings)
+    return stride(from: 0, to: steps.count - space.dimension + 1, by: space.dimension).map { start in
+      normalized(Array(steps[start..<start + space.dimension]), unit: unit)
+    }
   }
 
   /// Returns the tail's output for one raw embedding.
@@ -248,15 +277,15 @@ struct ImprintedClass: Sendable, Hashable {
   }
 
   /// Returns the row to write: the row in the file if it is up to date, otherwise the normalised sum in the kernel's encoding.
-  func row(_ encoding: ElementEncoding) -> [UInt8] {
+  func row(_ encoding: ElementEncoding, balance: ImprintedBalance) -> [UInt8] {
     if let stored { return Array(stored.weights) }
-    return encoding.encode(sum?.direction ?? [])
+    return encoding.encode(balance.row(sum?.direction ?? []))
   }
 
   /// Returns the norm to write, or nil for a class of the base.
   ///
   /// - Parameter unit: The value of a step of the embedding.
-  func norm(unit: Float) -> String? {
-    storedNorm ?? sum.map { CoralDescription.string($0.norm * Double(unit)) }
+  func norm(unit: Float, balance: ImprintedBalance) -> String? {
+    storedNorm ?? sum.map { balance.norm($0.norm * Double(unit)) }
   }
 }

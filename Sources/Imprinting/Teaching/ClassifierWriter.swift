@@ -10,6 +10,8 @@ struct TaughtModel: Sendable {
   let model: Model
   /// The head of the model, or nil where all its classes come from an earlier file.
   let solved: SolvedHead?
+  /// The leave-one-out accuracy of the new pictures among all classes, where imprinted classes stand beside those of a base.
+  var accuracyBesideBase: Double?
 }
 
 /// A file layout of classifiers: makes a model from embeddings, and knows the classes that the earlier file already had.
@@ -75,7 +77,10 @@ struct ImprintedWriter: ClassifierWriter {
     }
     try imprinted.train(named: sums)
     imprinted.resize = resize
-    return TaughtModel(model: try imprinted.model(), solved: try method.solve(embeddings))
+    let found = try BalanceWithBase(imprinted, embeddings: embeddings, unit: unit)
+    if let found { imprinted.setBalance(found.balance) }
+    return TaughtModel(
+      model: try imprinted.model(), solved: try method.solve(embeddings), accuracyBesideBase: found?.accuracy)
   }
 }
 

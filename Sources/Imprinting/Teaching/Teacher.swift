@@ -378,6 +378,14 @@ public actor Teacher {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
+  /// The share of the new pictures that get their class among all classes, each left out of its own class, where imprinted
+  /// classes stand beside those of a base model; nil where there is no base, or no class has two pictures.
+  ///
+  /// - Throws: As ``estimate`` does.
+  public var accuracyBesideBase: Double? {
+    get throws { try taughtModel().accuracyBesideBase }
+  }
+
   /// The rule by which the classifier calls pictures unknown, with the share of pictures of the taught classes that it calls
   /// so; nil where it calls none unknown: with kept base classes, in Coral's layout, with only sums, and where no class has
   /// three pictures.

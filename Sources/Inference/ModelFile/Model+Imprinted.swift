@@ -35,13 +35,17 @@ extension Model {
   ///
   /// - Throws: `TFLiteError` when the existing metadata has a newer schema than this library knows.
   package mutating func setImprinted(
-    labels: [String], sums: StoredSums, resize: Resize?, novelty: StoredNovelty? = nil
+    labels: [String], sums: StoredSums, balance: ImprintedBalance = .init(), resize: Resize?,
+    novelty: StoredNovelty? = nil
   ) throws(TFLiteError) {
-    for name in [Self.resizeName, StoredSums.metadataName, StoredNovelty.metadataName] {
+    for name in [
+      Self.resizeName, StoredSums.metadataName, ImprintedBalance.metadataName, StoredNovelty.metadataName,
+    ] {
       setMetadata(named: name, to: nil)
     }
     try describeClassifier(name: "Imprinted image classifier", labels: labels)
     setMetadata(named: StoredSums.metadataName, to: sums.sums.isEmpty ? nil : sums.bytes)
+    setMetadata(named: ImprintedBalance.metadataName, to: balance == .init() ? nil : balance.bytes)
     setMetadata(named: StoredNovelty.metadataName, to: novelty?.bytes)
     setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
     // The offset of the packed files depends on everything before them.
@@ -66,6 +70,11 @@ extension Model {
       }
   }
 
+  /// The balance of the imprinted classes with those of the base.
+  package var imprintedBalance: ImprintedBalance {
+    metadata(named: ImprintedBalance.metadataName).flatMap { ImprintedBalance($0) } ?? ImprintedBalance()
+  }
+
   /// Returns the exact sums in the file, without sums that contradict the norm in the description or the row of the class.
   package func believedSums(of tail: ImprintingTail) -> [Int: EmbeddingSum] {
     guard let bytes = metadata(named: StoredSums.metadataName),
@@ -73,10 +82,11 @@ extension Model {
     else { return [:] }
     let norms = CoralDescription(description).norms
     let rows = rows(of: tail)
+    let balance = imprintedBalance
     return stored.sums.filter { id, sum in
       guard rows.indices.contains(id), let norm = norms[id] else { return false }
-      return norm == CoralDescription.string(sum.norm * Double(tail.embeddingEncoding.unit))
-        && rows[id].elementsEqual(tail.rowEncoding.encode(sum.direction))
+      return norm == balance.norm(sum.norm * Double(tail.embeddingEncoding.unit))
+        && rows[id].elementsEqual(tail.rowEncoding.encode(balance.row(sum.direction)))
     }
   }
 }

@@ -136,7 +136,8 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     let report = TrainReport(
-      lesson: lesson, estimate: estimate, unknown: try await teacher.unknownRule, labels: await teacher.labels,
+      lesson: lesson, estimate: estimate, besideKept: try await teacher.accuracyBesideBase,
+      unknown: try await teacher.unknownRule, labels: await teacher.labels,
       evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds,
       files: .init(model: output, labels: labelFile, embeddings: files.embeddings ? embeddingsFile : nil),

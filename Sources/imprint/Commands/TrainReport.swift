@@ -44,6 +44,8 @@ struct TrainReport: Encodable {
   let keptClasses: Int
   let pictures: Int
   let leaveOneOut: Estimate?
+  /// The leave-one-out accuracy of the new pictures among all classes, where imprinted classes stand beside those of a base.
+  let besideKept: Double?
   /// How often pictures of the taught classes are called unknown; nil where no picture is.
   let unknown: Unknown?
   let heldBack: Int
@@ -58,7 +60,8 @@ struct TrainReport: Encodable {
   let profile: ProfileReport?
 
   init(
-    lesson: Lesson, estimate: LeaveOneOut?, unknown: UnknownRule?, labels: Labels, evaluation: Evaluation?,
+    lesson: Lesson, estimate: LeaveOneOut?, besideKept: Double?, unknown: UnknownRule?,
+    labels: Labels, evaluation: Evaluation?,
     skipped: Int, seconds: Double, files: Files, classes count: Int, profile: ProfileReport?
   ) {
     self.profile = profile
@@ -73,6 +76,7 @@ struct TrainReport: Encodable {
         confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
         suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
     }
+    self.besideKept = besideKept
     self.unknown = unknown.map { rule in
       Unknown(
         rate: rule.rate, interval: Interval(rule.interval), never: rule.smallClasses.map { labels[$0] })
@@ -118,6 +122,14 @@ struct TrainReport: Encodable {
   }
 
   private var unknownLines: [String] {
+    if let besideKept {
+      return [
+        """
+        Beside the kept classes, \(Table.percent(besideKept)) of the new pictures get their class (leave-one-out). The kept \
+        classes lose a little: --head analytic keeps more of both
+        """
+      ]
+    }
     guard let unknown else { return [] }
     var lines = [
       """
