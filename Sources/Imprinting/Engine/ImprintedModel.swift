@@ -87,6 +87,8 @@ struct ImprintedModel: Sendable {
       classes.enumerated().reduce(into: [:]) { names, entry in names[entry.offset] = entry.element.name })
   }
 
+  var hasBaseClasses: Bool { classes.contains { $0.sum == nil } }
+
   func isImprinted(_ classID: Int) -> Bool {
     classes.indices.contains(classID) && classes[classID].sum != nil
   }

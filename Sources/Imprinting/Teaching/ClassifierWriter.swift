@@ -22,6 +22,9 @@ protocol ClassifierWriter: Sendable {
   ///   ``ImprintingError/badName(_:)``.
   func check(names: [String]) throws(ImprintingError)
 
+  /// Whether the file keeps classes of a base, which cannot be taught further.
+  var hasBaseClasses: Bool { get }
+
   /// Returns whether the file has a class of this name to which new embeddings are added.
   func continues(_ name: String) -> Bool
 
@@ -49,6 +52,8 @@ struct ImprintedWriter: ClassifierWriter {
   let unit: Float
   let method: any HeadMethod
   let resize: Resize
+
+  var hasBaseClasses: Bool { before.hasBaseClasses }
 
   func check(names: [String]) throws(ImprintingError) { try before.check(names: names) }
 
@@ -113,6 +118,8 @@ struct SolvedWriter: ClassifierWriter {
       self.labels = try labels.map { try FittedLabels($0, classes: count).labels } ?? model.carriedLabels ?? Labels()
     }
   }
+
+  var hasBaseClasses: Bool { base != nil }
 
   private var baseCount: Int { base?.classCount ?? 0 }
 

@@ -378,6 +378,9 @@ public actor Teacher {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
+  /// Whether the classifier keeps classes of a base model, which cannot be taught further.
+  public var hasBaseClasses: Bool { writer.hasBaseClasses }
+
   /// The share of the new pictures that get their class among all classes, each left out of its own class, where imprinted
   /// classes stand beside those of a base model; nil where there is no base, or no class has two pictures.
   ///

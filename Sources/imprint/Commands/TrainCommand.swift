@@ -135,8 +135,15 @@ struct TrainCommand: AsyncParsableCommand {
       Terminal.warn("the classes \(one) and \(other) differ only in case; if they are one class, give them one name")
     }
 
+    let besideKept = try await teacher.accuracyBesideBase
+    if await teacher.hasBaseClasses, teacher.method is Imprinted, besideKept == nil {
+      Terminal.warn(
+        "the new classes may take pictures of the kept ones: balancing them needs two pictures of a class; or use --head "
+          + "analytic")
+    }
+
     let report = TrainReport(
-      lesson: lesson, estimate: estimate, besideKept: try await teacher.accuracyBesideBase,
+      lesson: lesson, estimate: estimate, besideKept: besideKept,
       unknown: try await teacher.unknownRule, labels: await teacher.labels,
       evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds,
