@@ -193,6 +193,8 @@ extension PretrainedWeights {
     }
     let weights = checkpoint.bestWeights
     let names = weights.names.filter { !$0.hasPrefix(Network.headPrefix) }
-    try self.init(NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }), for: architecture)
+    try self.init(
+      NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }), ranges: checkpoint.ranges,
+      for: architecture)
   }
 }

@@ -16,6 +16,8 @@ struct ForwardPass {
   var updatesRanges = false
   /// Whether the running statistics are set to those of the batch, and γ and β changed so that each layer computes the same.
   var refitsStatistics = false
+  /// Receives the activations of each layer, if their ranges are measured.
+  var measurement: RangeMeasurement?
 
   /// Returns the mode for evaluation.
   static func evaluation(_ fakeQuantization: FakeQuantization?) -> ForwardPass {
@@ -82,7 +84,9 @@ extension Network {
   }
 
   private func quantized(_ activations: TorchTensor, of layer: String, _ pass: ForwardPass) throws -> TorchTensor {
-    try pass.fakeQuantization?.activations(activations, of: layer, updatesRange: pass.updatesRanges) ?? activations
+    try pass.measurement?.add(activations, of: layer)
+    return try pass.fakeQuantization?.activations(activations, of: layer, updatesRange: pass.updatesRanges)
+      ?? activations
   }
 
   private func apply(_ layer: Convolution, to input: TorchTensor, _ pass: ForwardPass) throws -> TorchTensor {

@@ -18,8 +18,8 @@ final class TrainingLoop {
   private let torch: Torch
   /// The fingerprint of the training pictures.
   private let pictures: String
-  /// The fingerprint of the base's weights and all pictures, for stored embeddings.
-  private let origin: String
+  /// The fingerprint of the base's weights and all pictures, for stored embeddings of the float base.
+  private let origin: [String]
   private let stepsPerEpoch: Int
   private var position = TrainingPosition()
   private var history: [EpochResult] = []
@@ -63,8 +63,7 @@ final class TrainingLoop {
     }
     isResumed = kept != nil
     let names = try base.weights.compactMap { try weights[$0.name]?.data.sha256 }.joined()
-    let origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
-    self.origin = try Bytes(Array(origin.joined(separator: " ").utf8)).sha256
+    origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
     try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
     events = EventFile(in: run.folder)
   }
@@ -111,6 +110,7 @@ final class TrainingLoop {
   func run(
     report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
   ) async throws -> TrainingResult {
+    try await quantizeFrozenBase(isolation: isolation)
     if settings.isBaseFrozen, run.isCachingEmbeddings {
       try await embed(report: report, isolation: isolation)
     }
@@ -305,6 +305,7 @@ final class TrainingLoop {
   private func embed(
     report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
   ) async throws {
+    let origin = try fingerprint()
     let counts = (training: run.training.count, test: run.test?.count ?? 0)
     if let kept = StoredEmbeddings(
       contentsOf: run.embeddingsFile, origin: origin, counts: counts, dimension: session.network.base.outputs)
@@ -328,6 +329,27 @@ final class TrainingLoop {
     try made.write(to: run.embeddingsFile, origin: origin)
     embeddings = made
     embedded = clock.now - start
+  }
+
+  /// Begins fake quantisation of a frozen base, with the ranges that its pretrained weights have, or else with ranges
+  /// measured on some of the pictures. A resumed run has them already.
+  private func quantizeFrozenBase(isolation: isolated (any Actor)) async throws {
+    guard settings.isBaseFrozen, let grid = settings.fakeQuantization?.grid, !session.isQuantizing else { return }
+    var ranges = run.pretrained?.ranges ?? [:]
+    if ranges.isEmpty {
+      ranges = try await session.measureRanges(of: run.training, threads: run.threads, isolation: isolation)
+    }
+    session.quantizeBase(grid, ranges: ranges)
+  }
+
+  /// Returns the fingerprint of the base, its quantisation and all pictures, for stored embeddings.
+  private func fingerprint() throws -> String {
+    var origin = origin
+    if let grid = settings.fakeQuantization?.grid, let ranges = session.ranges {
+      let base = try settings.base().layerNames
+      origin += [grid.rawValue] + base.map { "\($0) \(ranges[$0]?.lower ?? 0) \(ranges[$0]?.upper ?? 0)" }
+    }
+    return try Bytes(Array(origin.joined(separator: " ").utf8)).sha256
   }
 
   /// Initialises the head from a pretrained base's embeddings of some pictures of each class.

@@ -146,8 +146,8 @@ extension TrainingSettings {
         fakeQuantization.freeze >= 0 && fakeQuantization.freeze.isFinite, "the epoch that freezes batch statistics",
         "\(fakeQuantization.freeze) is not a number of at least 0")
       try require(
-        !isBaseFrozen, "quantisation-aware training",
-        "the base is frozen; train a float model, then quantise it with pictures")
+        !isBaseFrozen || fakeQuantization.delay == 0, "the delay of quantisation-aware training",
+        "it is \(fakeQuantization.delay), but a frozen base is quantised from the start")
     }
   }
 

@@ -45,7 +45,10 @@ struct QuantisationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Train for uint8 (Coral, Edge TPU) or int8 (processors).", valueName: "type"))
   var quantize: WeightGrid?
 
-  @Option(help: ArgumentHelp("Start fake quantisation after n epochs. (default: two thirds of all)", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Start fake quantisation after n epochs. (default: two thirds of all, or at once with --freeze-base)",
+      valueName: "n"))
   var quantizeDelay: Double?
 
   @Option(
@@ -60,9 +63,9 @@ struct QuantisationOptions: ParsableArguments {
   }
 
   /// Returns the settings for a number of epochs.
-  func settings(epochs: Int) -> FakeQuantizationSettings? {
+  func settings(epochs: Int, isBaseFrozen: Bool) -> FakeQuantizationSettings? {
     quantize.map { grid in
-      let delay = quantizeDelay ?? (Double(epochs) * 2 / 3).rounded(.down)
+      let delay = quantizeDelay ?? (isBaseFrozen ? 0 : (Double(epochs) * 2 / 3).rounded(.down))
       return FakeQuantizationSettings(grid: grid, delay: delay, freeze: freezeBatchNorm ?? delay)
     }
   }

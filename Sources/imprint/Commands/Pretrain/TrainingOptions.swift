@@ -95,7 +95,8 @@ struct TrainingOptions: ParsableArguments {
       weightDecay: optimisation.weightDecay, labelSmoothing: optimisation.labelSmoothing,
       averageDecay: optimisation.emaDecay,
       statisticsMomentum: optimisation.batchNormMomentum, isBaseFrozen: basics.freezeBase,
-      fakeQuantization: quantisation.settings(epochs: epochs), augmentation: randomAugmentation.augmentation,
+      fakeQuantization: quantisation.settings(epochs: epochs, isBaseFrozen: basics.freezeBase),
+      augmentation: randomAugmentation.augmentation,
       seed: optimisation.seed)
   }
 }
