@@ -61,7 +61,7 @@ public struct PretrainedWeights: Sendable, Hashable {
   ///   - ranges: The ranges of the layers' results, if they are known.
   ///   - architecture: The network, with or without its head.
   /// - Throws: ``PretrainedWeightsError`` for the weights of another network; ``ConversionError`` for a number that is
-  ///   infinite or NaN.
+  ///   infinite or NaN; ``CoralCheckpointError/badRange(variable:value:)`` for a range of fake quantisation that is.
   /// - Complexity: O(the number of weights).
   public init(
     _ weights: NamedWeights, ranges: [String: ActivationRanges.Range] = [:], for architecture: Architecture
@@ -80,7 +80,8 @@ public struct PretrainedWeights: Sendable, Hashable {
     try base.check(self.weights)
     head = difference.head.flatMap { PretrainedHead(named: $0, in: renamed) }
     isFolded = Self.isFolded(self.weights)
-    self.ranges = base.complete(ranges)
+    self.ranges = base.complete(
+      ranges.isEmpty ? try SlimNames(in: weights)?.ranges(of: base, in: weights) ?? [:] : ranges)
   }
 
   /// Whether all means are 0 and all variances 1.

@@ -174,7 +174,8 @@ extension Checkpoint {
     let names = base.weights.map(\.name)
     return ImprintableNetwork(
       architecture: base, base: NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }),
-      projection: weights[Network.projectionName], rows: rows, scale: scale, labels: labels)
+      projection: weights[Network.projectionName], projectionBiases: weights[Network.projectionBiasesName], rows: rows,
+      scale: scale, labels: labels)
   }
 }
 

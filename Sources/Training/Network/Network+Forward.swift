@@ -37,7 +37,9 @@ extension Network {
     var vector = embedding
     if head.projection != nil {
       let kernel = try tensor(Self.projectionName)
-      vector = try vector.linear(pass.fakeQuantization?.kernel(kernel) ?? kernel)
+      vector = try vector.linear(
+        pass.fakeQuantization?.kernel(kernel) ?? kernel,
+        bias: head.hasProjectionBiases ? tensor(Self.projectionBiasesName) : nil)
       vector = try quantized(vector, of: ImprintableNetwork.projectionName, pass)
     }
     if pass.dropout > 0 { vector = try vector.dropout(pass.dropout, seed: pass.dropoutSeed) }

@@ -148,7 +148,8 @@ final class TrainingSession {
   private func update(embedding: TorchTensor, labels: [Int], at step: Int, _ pass: ForwardPass) throws -> StepResult {
     let logits = try network.logits(of: embedding, pass)
     let loss = try logits.crossEntropy(torch.integers(labels), smoothing: settings.labelSmoothing)
-    let rate = settings.rate.rate(step: step, stepsPerEpoch: stepsPerEpoch, epochs: Double(settings.epochs))
+    let rate = settings.rate.rate(
+      step: step, stepsPerEpoch: stepsPerEpoch, epochs: settings.length(stepsPerEpoch: stepsPerEpoch))
     let number = try Double(loss.number())
     let correct = zip(try logits.elements().rows(of: network.classes), labels).count { $0.greatest == $1 }
     // An infinite loss has no useful gradient.
