@@ -33,8 +33,10 @@ public struct CoralVariables: Sendable {
         let isDepthwise = name.contains("depthwise")
         let reach = (6 / Float(shape.dropFirst().reduce(1, *))).squareRoot()
         variables.append(
-          (Self.slim(name), isDepthwise ? [3, 3, shape[0], 1] : [shape[2], shape[3], shape[1], shape[0]],
-            numbers(count, -reach...reach)))
+          (
+            Self.slim(name), isDepthwise ? [3, 3, shape[0], 1] : [shape[2], shape[3], shape[1], shape[0]],
+            numbers(count, -reach...reach)
+          ))
       } else {
         let isSmall = name.hasSuffix(".bias") || name.hasSuffix("mean")
         variables.append((Self.slim(name), shape, numbers(count, isSmall ? -0.2...0.2 : 0.8...1.2)))
