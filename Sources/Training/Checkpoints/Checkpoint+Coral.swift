@@ -47,7 +47,8 @@ extension Checkpoint {
     weights.append((Network.rowsName, network.rows))
     if let scale = WeightTensor(shape: [1], [network.scale]) { weights.append((Network.scaleName, scale)) }
     self.init(
-      settings: settings, labels: network.labels.isEmpty ? (0..<classes).map(String.init) : network.labels, pictures: "",
+      settings: settings, labels: network.labels.isEmpty ? (0..<classes).map(String.init) : network.labels,
+      pictures: "",
       position: TrainingPosition(), history: [], weights: NamedWeights(weights), averages: nil,
       velocities: NamedWeights([]), squares: NamedWeights([]), ranges: coral.ranges)
   }

@@ -100,6 +100,14 @@ final class FakeQuantization {
     return try activations.fakeQuantized(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
   }
 
+  /// Returns whether the grid of a layer's range lies within bounds.
+  func clips(_ layer: String, to bounds: ClosedRange<Float>) -> Bool {
+    guard let range = ranges[layer], let grid = ActivationGrid(lower: range.lower, upper: range.upper) else {
+      return false
+    }
+    return bounds.contains(grid.bounds.lowerBound) && bounds.contains(grid.bounds.upperBound)
+  }
+
   /// Returns numbers from −1 to 1, rounded to the grid of normalised embeddings and cosines.
   func cosine(_ tensor: TorchTensor) throws -> TorchTensor {
     let grid = ActivationGrid.symmetric(1)

@@ -114,7 +114,11 @@ extension Network {
         to: convolve(pass.fakeQuantization?.kernel(kernel) ?? kernel), momentum: pass.statisticsMomentum,
         epsilon: base.epsilon)
     }
-    return try quantized(layer.activated(result), of: layer.name, pass)
+    // A fixed grid within 0 … 6 clips as ReLU6 does.
+    let isClipped =
+      layer.activation == .relu6 && !pass.updatesRanges && pass.measurement == nil
+      && pass.fakeQuantization?.clips(layer.name, to: 0...6) == true
+    return try quantized(isClipped ? result : layer.activated(result), of: layer.name, pass)
   }
 }
 
