@@ -45,7 +45,7 @@ struct ImprintCommand: AsyncParsableCommand {
     }
     var command: any ParsableCommand
     do {
-      command = try parseAsRoot()
+      command = try parseAsRoot(CoralSpelling.translated(Array(CommandLine.arguments.dropFirst())))
     } catch {
       exit(withError: error)
     }

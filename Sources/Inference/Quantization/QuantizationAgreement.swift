@@ -48,7 +48,9 @@ public struct QuantizationAgreement: Sendable, Hashable {
       return vectors
     }
     let answers = zip(try await vectors(float), try await vectors(quantized)).map { ($0, $1) }
-    let embeddings = [float, quantized].map { (try? Adaptation(of: $0).extractor) ?? $0 }
+    let embeddings = [float, quantized].map { model in
+      (try? model.embedding()).map { model.cut(at: $0) } ?? model
+    }
     let features = zip(try await vectors(embeddings[0]), try await vectors(embeddings[1])).map { ($0, $1) }
     var same = 0
     var count = 0

@@ -32,7 +32,8 @@ public struct Adaptation: Sendable, Hashable {
   /// - Complexity: O(operators × tensors + N D).
   public init(of model: Model) throws(SurgeryError) {
     let model = model.runnableForm ?? model
-    guard (try? ImprintingTail(of: model)) == nil else {
+    // An int8 tail is neither of the layouts that adaptation makes.
+    if let tail = try? ImprintingTail(of: model), tail.rowEncoding.type != .int8 {
       throw .cannotAdapt(
         found: model.lastOperators(5),
         because: "it has the imprinting tail already and can learn classes without adaptation")

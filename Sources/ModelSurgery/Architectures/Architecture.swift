@@ -73,7 +73,7 @@ extension Architecture {
   /// The names of all layers in execution order; a sum follows its terms.
   public var layerNames: [String] { Self.names(of: layers) }
 
-  private static func names(of layers: [Layer]) -> [String] {
+  static func names(of layers: [Layer]) -> [String] {
     layers.flatMap { layer in
       switch layer {
       case .convolution(let name, _, _, _, _, _, _), .depthwise(let name, _, _, _, _, _), .mean(let name),

@@ -47,13 +47,15 @@ struct FoldedConvolution: Sendable {
     shape = [isDepthwise ? 1 : outputs, dimensions[2], dimensions[3], isDepthwise ? outputs : inputs]
   }
 
-  /// Creates a 1 × 1 convolution without bias from a linear layer.
+  /// Creates a 1 × 1 convolution from a linear layer.
   ///
-  /// - Parameter matrix: `[outputs, inputs]`.
-  init(linear matrix: [Float], outputs: Int, inputs: Int) {
+  /// - Parameters:
+  ///   - matrix: `[outputs, inputs]`.
+  ///   - biases: One for each output; zeros by default.
+  init(linear matrix: [Float], biases: [Float]? = nil, outputs: Int, inputs: Int) {
     shape = [outputs, 1, 1, inputs]
     kernel = matrix
-    bias = Array(repeating: 0, count: outputs)
+    bias = biases ?? Array(repeating: 0, count: outputs)
   }
 }
 

@@ -26,8 +26,7 @@ extension ImprintableNetwork {
   ///     accepts; ``WeightGrid/int8PerChannel`` for int8, which is faster on processors.
   ///   - input: The type of the input; by default that of the layers. Another type adds a QUANTIZE before the first
   ///     layer.
-  ///   - output: The type of the output; by default that of the layers. Another type adds a QUANTIZE after the softmax,
-  ///     which prevents imprinting.
+  ///   - output: The type of the output; by default that of the layers. Another type adds a QUANTIZE after the softmax.
   /// - Throws: The errors of ``floatModel()``, ``ExportError/missingRange(layer:)``,
   ///   ``ExportError/badRange(layer:lower:upper:)``, and ``ExportError/badLayer(_:because:)`` if weights and ranges
   ///   differ too much in magnitude.
@@ -46,7 +45,8 @@ extension ImprintableNetwork {
     current = try assembly.add(architecture.base.layers, to: current)
     if let projection {
       let linear = FoldedConvolution(
-        linear: projection.elements, outputs: projection.shape[0], inputs: projection.shape[1])
+        linear: projection.elements, biases: projectionBiases?.elements, outputs: projection.shape[0],
+        inputs: projection.shape[1])
       current = try assembly.convolution(linear, on: current, name: Self.projectionName)
     }
     let scores = try tail(behind: current, rows, storage, output, in: &assembly.builder)

@@ -9,8 +9,8 @@ import TFLite
 
 /// A trained network that can be imprinted: a picture network up to its embedding, and one row for each class.
 ///
-/// With the base's embedding e and an optional projection P, the scores are softmax(s W x), with x = P e / ‖P e‖ and W
-/// the rows, normalised to unit length: Qi, Brown and Lowe (CVPR 2018). Written models have Coral's layout, so that
+/// With the base's embedding e and an optional projection P e + b, the scores are softmax(s W x), with x = (P e + b) /
+/// ‖P e + b‖ and W the rows, normalised to unit length: Qi, Brown and Lowe (CVPR 2018). Written models have Coral's layout, so that
 /// `ImprintingEngine` accepts them.
 ///
 /// ```swift
@@ -24,8 +24,10 @@ public struct ImprintableNetwork: Sendable, Hashable {
   public let architecture: Architecture
   /// The weights of that part, with batch normalisation.
   public let base: NamedWeights
-  /// P, `[D', D]`: a linear layer without bias between mean and normalisation, which allows negative embeddings.
+  /// P, `[D', D]`: a linear layer between mean and normalisation, which allows negative embeddings.
   public let projection: WeightTensor?
+  /// The biases of the projection, `[D']`, or nil for none.
+  public let projectionBiases: WeightTensor?
   /// The rows of the classes, `[K, D']`, or `[K, D]` without a projection; of any length but 0.
   public let rows: WeightTensor
   /// s, the factor of the cosines before the softmax.
@@ -35,12 +37,13 @@ public struct ImprintableNetwork: Sendable, Hashable {
 
   /// Creates a network; the parameters are the properties of the same names. They are checked when a model is made.
   public init(
-    architecture: Architecture, base: NamedWeights, projection: WeightTensor? = nil, rows: WeightTensor, scale: Float,
-    labels: [String] = []
+    architecture: Architecture, base: NamedWeights, projection: WeightTensor? = nil,
+    projectionBiases: WeightTensor? = nil, rows: WeightTensor, scale: Float, labels: [String] = []
   ) {
     self.architecture = architecture
     self.base = base
     self.projection = projection
+    self.projectionBiases = projectionBiases
     self.rows = rows
     self.scale = scale
     self.labels = labels
@@ -73,7 +76,7 @@ public struct ImprintableNetwork: Sendable, Hashable {
         [.relu, .relu6].contains(activation)
       default: false
       }
-    return isNonNegative && !isProjected ? 0...0.5 : -0.5...0.5
+    return (isNonNegative && !isProjected ? 0 : -ImprintingTail.rowRoom)...ImprintingTail.rowRoom
   }
 }
 
@@ -133,6 +136,12 @@ extension ImprintableNetwork {
     }
     guard projection.elements.allSatisfy(\.isFinite) else {
       throw .badNetwork(because: "the projection holds a number that is infinite or NaN")
+    }
+    if let projectionBiases {
+      guard projectionBiases.shape == [projection.shape[0]], projectionBiases.elements.allSatisfy(\.isFinite) else {
+        throw .badNetwork(
+          because: "the biases of the projection are not \(projection.shape[0]) finite numbers")
+      }
     }
     return projection.shape[0]
   }

@@ -4,10 +4,13 @@ public import TFLite
 /// → MUL by a scalar → RESHAPE → SOFTMAX.
 ///
 /// The normalised embedding x is `[1, 1, 1, D]`; the kernel W has one row for each class, and the scores are softmax(s
-/// (W x + b)), where s is the scalar. Coral's `ImprintingEngine` requires this layout.
+/// (W x + b)), where s is the scalar. Coral's `ImprintingEngine` requires this layout. A QUANTIZE may follow, which gives
+/// the scores of an int8 model as uint8.
 public struct ImprintingTail: Sendable, Hashable {
   /// Operators of the main subgraph, by index.
   public let normalization, convolution, multiplication, reshape, softmax: Int
+  /// The QUANTIZE after the softmax, or nil.
+  public let conversion: Int?
   /// Tensors of the main subgraph, by index.
   public let embedding, kernel, bias, scaleFactor: Int32
   /// D, the number of the embedding's elements.
@@ -24,6 +27,10 @@ public struct ImprintingTail: Sendable, Hashable {
   /// The limit on the elements of an embedding that gets a tail: far more than a picture network has.
   static let largestDimension = 1 << 20
 
+  /// The magnitude that the grid of the class rows covers in any case, for rows imprinted later: the elements of unit
+  /// vectors rarely exceed it.
+  static let rowRoom: Float = 0.5
+
   /// Finds the tail.
   ///
   /// - Throws: ``SurgeryError/noImprintingTail(found:because:)`` with the part that is missing, or
@@ -39,7 +46,15 @@ public struct ImprintingTail: Sendable, Hashable {
       else { throw .noImprintingTail(found: found, because: "it lacks \(wanted.name) where it is needed") }
       return index
     }
-    softmax = try producer(of: output, .softmax)
+    var scores = output
+    conversion = graph.producer(of: output).flatMap { index in
+      guard model.builtinOperator(of: graph.operators[index]) == .quantize,
+        let before = graph.operators[index].inputs.first
+      else { return nil }
+      scores = before
+      return index
+    }
+    softmax = try producer(of: scores, .softmax)
     reshape = try producer(of: graph.operators[softmax].inputs[0], .reshape)
     multiplication = try producer(of: graph.operators[reshape].inputs[0], .mul)
     let factors = graph.operators[multiplication].inputs

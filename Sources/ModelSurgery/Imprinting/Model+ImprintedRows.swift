@@ -50,7 +50,9 @@ extension Model {
       model.setClassCount(count, ofTensor: Int(output))
       model.subgraphs[0].tensors[Int(output)].setSymmetricRange(range)
     }
-    if let output = operators[tail.softmax].outputs.first { model.setClassCount(count, ofTensor: Int(output)) }
+    for op in [tail.softmax] + [tail.conversion].compactMap({ $0 }) {
+      if let output = operators[op].outputs.first { model.setClassCount(count, ofTensor: Int(output)) }
+    }
     model.setReshape(tail.reshape, classCount: count)
     return model
   }

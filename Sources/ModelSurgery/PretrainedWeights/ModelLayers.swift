@@ -13,6 +13,8 @@ struct ModelLayers {
   private var place: GraphReaders.Place
   private var channels = 3
   private var pairs: [(layer: Architecture.Layer, op: Operator)] = []
+  /// The results of the layers, activations included, by the network's names.
+  private var results: [(layer: String, tensor: Int32)] = []
 
   /// Follows a model's main graph.
   ///
@@ -42,12 +44,14 @@ struct ModelLayers {
         let start = place
         try follow(inner)
         try followSum(name, of: start)
-      case .mean:
+        results.append((name, place.tensor))
+      case .mean(let name):
         if let (index, _) = next(among: [.mean, .averagePool2D]),
           let output = readers.graph.operators[index].outputs.first,
           readers.graph.tensor(output)?.elementCount == channels
         {
           embedding = output
+          results.append((name, output))
         }
       case .fullyConnected, .softmax: break
       }
@@ -107,6 +111,7 @@ struct ModelLayers {
       throw mismatch("has the activation \(activation.name), where the network has \(expected.activation.name)")
     }
     pairs.append((layer, op))
+    results.append((expected.name, place.tensor))
   }
 
   /// Returns the next operator of the given kinds, and the tensor of paddings of a PAD before it. Operators in between
@@ -260,6 +265,32 @@ extension ModelLayers {
       + zip(BatchNormalization.names(normalization), numbers).compactMap { name, numbers in
         WeightTensor(shape: [count], numbers).map { (name, $0) }
       }
+  }
+}
+
+extension ModelLayers {
+  /// The range of each layer's result, by the network's names, if all results are bytes with one scale; else none.
+  var ranges: [String: ActivationRanges.Range] {
+    var ranges: [String: ActivationRanges.Range] = [:]
+    for (layer, index) in results {
+      guard let tensor = readers.graph.tensor(index), let range = try? ElementEncoding(of: tensor, label: "").range
+      else { return [:] }
+      ranges[layer] = range
+    }
+    return embedding == nil ? [:] : ranges
+  }
+}
+
+extension ElementEncoding {
+  /// The values of the first and the last byte; nil for floats.
+  fileprivate var range: ActivationRanges.Range? {
+    switch self {
+    case .float32: nil
+    case .uint8(let scale, let zeroPoint):
+      ActivationRanges.Range(lower: -Float(zeroPoint) * scale, upper: Float(255 - zeroPoint) * scale)
+    case .int8(let scale, let zeroPoint):
+      ActivationRanges.Range(lower: -Float(zeroPoint + 128) * scale, upper: Float(127 - zeroPoint) * scale)
+    }
   }
 }
 

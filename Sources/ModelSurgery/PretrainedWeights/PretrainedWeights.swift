@@ -29,6 +29,9 @@ public struct PretrainedWeights: Sendable, Hashable {
   /// with batch statistics, measure the mean m and the variance v of each convolution on pictures and set μ = m, σ² = v,
   /// γ = √(v + ε) and β = the bias + m: the network's function does not change.
   public let isFolded: Bool
+  /// The range of the result of each layer up to the embedding, by the names of ``Architecture/layerNames``: those of a
+  /// quantised model, or those that quantisation-aware training tracked. Empty if the file does not have all of them.
+  public let ranges: [String: ActivationRanges.Range]
 
   /// Reads a file, or the files of a TensorFlow checkpoint; the format is detected from the bytes.
   ///
@@ -53,10 +56,16 @@ public struct PretrainedWeights: Sendable, Hashable {
   /// of a TensorFlow checkpoint, such as optimiser state, are ignored; exponential moving averages are preferred to the
   /// weights themselves.
   ///
+  /// - Parameters:
+  ///   - weights: The weights.
+  ///   - ranges: The ranges of the layers' results, if they are known.
+  ///   - architecture: The network, with or without its head.
   /// - Throws: ``PretrainedWeightsError`` for the weights of another network; ``ConversionError`` for a number that is
-  ///   infinite or NaN.
+  ///   infinite or NaN; ``CoralCheckpointError/badRange(variable:value:)`` for a range of fake quantisation that is.
   /// - Complexity: O(the number of weights).
-  public init(_ weights: NamedWeights, for architecture: Architecture) throws {
+  public init(
+    _ weights: NamedWeights, ranges: [String: ActivationRanges.Range] = [:], for architecture: Architecture
+  ) throws {
     let base = architecture.base
     let renamed = RenamedWeights(weights, for: architecture)
     let difference = WeightDifference(of: renamed, from: base)
@@ -71,6 +80,8 @@ public struct PretrainedWeights: Sendable, Hashable {
     try base.check(self.weights)
     head = difference.head.flatMap { PretrainedHead(named: $0, in: renamed) }
     isFolded = Self.isFolded(self.weights)
+    self.ranges = base.complete(
+      ranges.isEmpty ? try SlimNames(in: weights)?.ranges(of: base, in: weights) ?? [:] : ranges)
   }
 
   /// Whether all means are 0 and all variances 1.
@@ -106,10 +117,20 @@ public struct PretrainedWeights: Sendable, Hashable {
     // A head that cannot be read counts as one that does not fit; the base is usable without it.
     head = layers.embedding.flatMap { try? PretrainedHead(reading: $0, of: base.outputs, in: model) }
     isFolded = true
+    ranges = base.complete(layers.ranges)
   }
 }
 
 extension Architecture {
+  /// Returns the ranges of this network's layers if all are there and can be used; else none.
+  fileprivate func complete(_ ranges: [String: ActivationRanges.Range]) -> [String: ActivationRanges.Range] {
+    let names = Set(layerNames)
+    let own = ranges.filter { layer, range in
+      names.contains(layer) && ActivationGrid(lower: range.lower, upper: range.upper) != nil
+    }
+    return own.count == names.count ? own : [:]
+  }
+
   /// The known networks with other layers, one of which may be in the file.
   fileprivate var others: [Architecture] {
     let shapes = base.weights.map(\.shape)

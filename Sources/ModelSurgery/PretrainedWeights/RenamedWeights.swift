@@ -23,14 +23,13 @@ struct RenamedWeights {
   /// - Complexity: O(the number of tensors); nothing is read.
   init(_ weights: NamedWeights, for architecture: Architecture) {
     self.weights = weights
-    let prefix = ["", "FeatureExtractor/"].map { $0 + "MobilenetV1/" }
-      .first { prefix in Self.averaged(prefix + "Conv2d_0/weights").contains { weights[$0] != nil } }
+    let prefix = SlimNames(in: weights)?.prefix
     var sources: [String: Source] = [:]
     var names: [String] = []
     if let prefix {
       for (name, source) in Self.slim(architecture.layers) {
         let path = prefix + source.name
-        guard let found = Self.averaged(path).first(where: { weights[$0] != nil }) else { continue }
+        guard let found = SlimNames.stored(path, in: weights) else { continue }
         names.append(name)
         sources[name] = Source(name: found, order: source.order, dropped: source.dropped)
       }
@@ -67,9 +66,6 @@ struct RenamedWeights {
   func tensors(_ names: [String]) -> NamedWeights {
     NamedWeights(names.compactMap { name in tensor(name).map { (name, $0) } })
   }
-
-  /// Returns the names of a tensor's exponential moving average and of the tensor itself.
-  private static func averaged(_ path: String) -> [String] { [path + "/ExponentialMovingAverage", path] }
 
   private static func cut(_ shape: [Int], _ count: Int) -> [Int] {
     shape.suffix(count).allSatisfy { $0 == 1 } ? shape.dropLast(count) : shape

@@ -21,11 +21,16 @@ extension Quantization {
       throw .foreignRanges(measuredWith: ranges.model, model: fingerprint)
     }
     var rewriting = Rewriting(model: stripped, encodings: try encodings(ranges))
+    rewriting.tail = try? ImprintingTail(of: stripped)
     for place in graph.operators.indices { try rewriting.rewrite(operatorAt: place) }
     rewriting.storeActivations()
     if input == .uint8 { rewriting.addUnsignedInput(self.input) }
     let last = output == .uint8 ? rewriting.addUnsignedOutput(self.output) : self.output
-    return rewriting.model.cut(at: last)
+    var model = rewriting.model.cut(at: last)
+    // Packed label files move up behind the smaller model.
+    let packed = PackedFiles(behind: model)
+    if !packed.contents.isEmpty { try? model.setPackedFiles(packed) }
+    return model
   }
 }
 
@@ -34,6 +39,8 @@ private struct Rewriting {
   let original: Model
   var model: Model
   let encodings: [Int32: ElementEncoding]
+  /// The imprinting tail, if the model has one. Its class rows get one scale, so that rows can be added later.
+  var tail: ImprintingTail?
   // Constants that have been converted.
   private var done: Set<Int32> = []
 
@@ -59,14 +66,16 @@ private struct Rewriting {
     at place: Int, _ dimension: QuantizationRule.Dimension
   ) throws(QuantizationError) {
     let op = model.subgraphs[0].operators[place]
-    let layer = try QuantizableLayer(op, scales: dimension, of: original)
+    let isOfClasses = place == tail?.convolution
+    let layer = try QuantizableLayer(op, scales: isOfClasses ? .none : dimension, of: original)
     guard let input = encodings[layer.input], let output = op.outputs.first.flatMap({ encodings[$0] }) else {
       throw .badWeights(layer: model.subgraphs[0].label(of: op.outputs.first ?? -1), because: "it reads a constant")
     }
-    let stored = try layer.stored(inputScale: input.unit, outputScale: output.unit)
+    let stored = try layer.stored(
+      inputScale: input.unit, outputScale: output.unit, covering: isOfClasses ? ImprintingTail.rowRoom : 0)
     var weights = QuantizationParameters(
       scale: stored.scales, zeroPoint: Array(repeating: 0, count: stored.scales.count))
-    weights.quantizedDimension = dimension == .last ? Int32(clamping: layer.shape.count - 1) : 0
+    weights.quantizedDimension = layer.scales == .last ? Int32(clamping: layer.shape.count - 1) : 0
     let kernel = store(
       layer.weightIndex, shape: layer.shape, type: .int8, quantization: weights,
       contents: stored.weights.withUnsafeBytes { Array($0) })
@@ -260,15 +269,18 @@ struct QuantizableLayer: Sendable {
   /// - Parameters:
   ///   - inputScale: The scale of the input.
   ///   - outputScale: The scale of the output.
+  ///   - bound: A magnitude that a single scale must also cover.
   /// - Throws: ``QuantizationError/badWeights(layer:because:)`` if scales exceed 32-bit floats.
-  func stored(inputScale: Float, outputScale: Float) throws(QuantizationError) -> Stored {
+  func stored(
+    inputScale: Float, outputScale: Float, covering bound: Float = 0
+  ) throws(QuantizationError) -> Stored {
     var greatest = Array(repeating: Float(0), count: bias.count)
     for output in bias.indices {
       for place in places(of: output) { greatest[output] = max(greatest[output], abs(weights[place])) }
     }
     let least = outputScale / inputScale * 0x1p-30
     var steps = greatest.indices.map { max(greatest[$0] / 127, abs(bias[$0]) / inputScale * 0x1p-30, least) }
-    if scales == .none { steps = Array(repeating: steps.max() ?? 1, count: steps.count) }
+    if scales == .none { steps = Array(repeating: max(steps.max() ?? 1, bound / 127), count: steps.count) }
     guard steps.allSatisfy({ ($0 * inputScale).isNormal && ($0 * inputScale / outputScale).isFinite && $0.isNormal })
     else {
       throw .badWeights(layer: name, because: "its weights and ranges differ so much that no scale fits both")

@@ -174,7 +174,8 @@ extension Checkpoint {
     let names = base.weights.map(\.name)
     return ImprintableNetwork(
       architecture: base, base: NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }),
-      projection: weights[Network.projectionName], rows: rows, scale: scale, labels: labels)
+      projection: weights[Network.projectionName], projectionBiases: weights[Network.projectionBiasesName], rows: rows,
+      scale: scale, labels: labels)
   }
 }
 
@@ -193,6 +194,8 @@ extension PretrainedWeights {
     }
     let weights = checkpoint.bestWeights
     let names = weights.names.filter { !$0.hasPrefix(Network.headPrefix) }
-    try self.init(NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }), for: architecture)
+    try self.init(
+      NamedWeights(names.compactMap { name in weights[name].map { (name, $0) } }), ranges: checkpoint.ranges,
+      for: architecture)
   }
 }

@@ -35,7 +35,7 @@ extension TrainingData {
   ///   - labels: The label file; by default `labels.txt` beside the first file, if it exists.
   /// - Throws: ``RecordError``, `LabelsError/badFile(path:reason:)`, or `CancellationError`.
   public init(records urls: [URL], labels: URL? = nil) async throws {
-    let named = try Self.names(labels ?? Self.labelFile(beside: urls.first))
+    let named = try (labels ?? Self.labelFile(beside: urls.first)).map { try Self.names(inLabelFile: $0) }
     let files = try urls.map { url throws(RecordError) in try RecordFile(url) }
     let classes = named?.count ?? RecordIndex.mostClasses
     var examples: [TrainingExample] = []
@@ -72,8 +72,9 @@ extension TrainingData {
   }
 
   /// Returns the names in a label file, which must name every number from 0 on.
-  private static func names(_ file: URL?) throws -> [String]? {
-    guard let file else { return nil }
+  ///
+  /// - Throws: `LabelsError/badFile(path:reason:)` or ``RecordError/unnamedLabel(path:label:)``.
+  public static func names(inLabelFile file: URL) throws -> [String] {
     let names = try Labels(contentsOf: file).names
     return try (0..<names.count).map { label in
       guard let name = names[label] else { throw RecordError.unnamedLabel(path: file.relativePath, label: label) }
@@ -101,6 +102,39 @@ extension TrainingData {
     } catch let error as RecordError where error.code == .noSuchSplit {
       try await self.init(records: url, labels: labels)
     }
+  }
+
+  /// Reads the validation pictures that belong to training pictures from a folder of TFRecord files: its files of the
+  /// split `validation`, if it also has files of the split `train`.
+  ///
+  /// - Parameters:
+  ///   - training: The training pictures of the folder.
+  ///   - url: The folder.
+  ///   - labels: The label file; by default `labels.txt` in the folder, if it exists.
+  /// - Returns: The validation pictures, with the labels of the training pictures; nil if there are none.
+  /// - Throws: The errors of ``init(records:split:labels:)``; ``TrainingError/otherClasses(trained:found:)``, or
+  ///   ``TrainingDataError/untestedClasses(_:)``.
+  public static func validation(
+    of training: TrainingData, at url: URL, labels: URL? = nil
+  ) async throws -> TrainingData? {
+    var isFolder = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder, hasRecords(url),
+      (try? RecordFolder.files(at: url, split: .train)) != nil
+    else { return nil }
+    let found: TrainingData
+    do {
+      found = try await TrainingData(records: url, split: .validation, labels: labels)
+    } catch let error as RecordError where error.code == .noSuchSplit {
+      return nil
+    }
+    // Without a label file, the last classes of the training pictures may be missing.
+    guard training.labels.starts(with: found.labels) else {
+      throw TrainingError.otherClasses(trained: training.labels, found: found.labels)
+    }
+    let tested = Set(found.examples.map(\.label))
+    let missing = Set(training.examples.map(\.label)).subtracting(tested).sorted()
+    guard missing.isEmpty else { throw TrainingDataError.untestedClasses(missing.map { training.labels[$0] }) }
+    return found.with(found.examples, labels: training.labels)
   }
 
   /// Returns whether a file, or a file in a folder, has the name of a TFRecord file.

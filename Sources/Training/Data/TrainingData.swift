@@ -110,7 +110,7 @@ public struct RecordSlice: Sendable, Hashable {
 public struct TrainingDataError: DescribedError {
   /// Distinguishes the errors.
   public enum Code: String, Sendable {
-    case emptyClasses, noSuchClass, ambiguousClass, repeatedClass
+    case emptyClasses, untestedClasses, noSuchClass, ambiguousClass, repeatedClass
   }
 
   public let code: Code
@@ -119,11 +119,22 @@ public struct TrainingDataError: DescribedError {
 
   /// Classes have no pictures.
   public static func emptyClasses(_ names: [String]) -> Self {
-    let first = names.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
-    let others = names.count > 5 ? " and \(names.count - 5) other classes" : ""
-    return Self(
-      code: .emptyClasses, message: "there are no pictures of \(first)\(others)",
+    Self(
+      code: .emptyClasses, message: "there are no pictures of \(list(names))",
       remedy: "add some, or leave the class out")
+  }
+
+  /// Classes have training pictures, but no validation pictures.
+  public static func untestedClasses(_ names: [String]) -> Self {
+    Self(
+      code: .untestedClasses,
+      message: "the validation pictures have none of \(list(names)), which the training pictures have",
+      remedy: "add some, or hold back a fraction of the training pictures instead")
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
+      + (names.count > 5 ? " and \(names.count - 5) other classes" : "")
   }
 
   /// The data has no class of this name.

@@ -7,7 +7,7 @@ import Torch
 public struct FakeQuantizationSettings: Sendable, Hashable, Codable {
   /// The grid of the weights, which decides the element types of the model.
   public var grid: WeightGrid
-  /// The number of epochs before fake quantisation begins; it may be fractional.
+  /// The number of epochs before fake quantisation begins; it may be fractional, and is 0 for a frozen base.
   public var delay: Double
   /// The number of epochs after which the statistics of batch normalisation are frozen. With
   /// `WeightGrid/uint8PerTensor` this is at most ``delay``, because the single scale for all channels depends on the
@@ -18,6 +18,29 @@ public struct FakeQuantizationSettings: Sendable, Hashable, Codable {
     self.grid = grid
     self.delay = delay
     self.freeze = grid == .uint8PerTensor ? min(freeze, delay) : freeze
+  }
+}
+
+/// Measures the ranges of activations in a forward pass over some pictures.
+final class RangeMeasurement {
+  private var histograms: [String: ActivationHistogram] = [:]
+
+  /// Counts the activations of a layer.
+  func add(_ activations: TorchTensor, of layer: String) throws {
+    let histogram = try activations.elements().withUnsafeBufferPointer { ActivationHistogram($0) }
+    histograms[layer, default: ActivationHistogram()].add(histogram)
+  }
+
+  /// Returns the range of each layer whose 255 steps have the least error.
+  ///
+  /// - Throws: ``TrainingError/badRange(layer:)`` if an activation was infinite or NaN.
+  func ranges() throws -> [String: ActivationRanges.Range] {
+    try histograms.reduce(into: [:]) { ranges, measured in
+      guard !measured.value.holdsNonFinite, let range = measured.value.rangeOfLeastError else {
+        throw TrainingError.badRange(layer: measured.key)
+      }
+      ranges[measured.key] = range
+    }
   }
 }
 
@@ -75,6 +98,14 @@ final class FakeQuantization {
       throw TrainingError.badRange(layer: layer)
     }
     return try activations.fakeQuantized(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
+  }
+
+  /// Returns whether the grid of a layer's range lies within bounds.
+  func clips(_ layer: String, to bounds: ClosedRange<Float>) -> Bool {
+    guard let range = ranges[layer], let grid = ActivationGrid(lower: range.lower, upper: range.upper) else {
+      return false
+    }
+    return bounds.contains(grid.bounds.lowerBound) && bounds.contains(grid.bounds.upperBound)
   }
 
   /// Returns numbers from −1 to 1, rounded to the grid of normalised embeddings and cosines.

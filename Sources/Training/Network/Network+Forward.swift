@@ -16,6 +16,8 @@ struct ForwardPass {
   var updatesRanges = false
   /// Whether the running statistics are set to those of the batch, and γ and β changed so that each layer computes the same.
   var refitsStatistics = false
+  /// Receives the activations of each layer, if their ranges are measured.
+  var measurement: RangeMeasurement?
 
   /// Returns the mode for evaluation.
   static func evaluation(_ fakeQuantization: FakeQuantization?) -> ForwardPass {
@@ -35,7 +37,9 @@ extension Network {
     var vector = embedding
     if head.projection != nil {
       let kernel = try tensor(Self.projectionName)
-      vector = try vector.linear(pass.fakeQuantization?.kernel(kernel) ?? kernel)
+      vector = try vector.linear(
+        pass.fakeQuantization?.kernel(kernel) ?? kernel,
+        bias: head.hasProjectionBiases ? tensor(Self.projectionBiasesName) : nil)
       vector = try quantized(vector, of: ImprintableNetwork.projectionName, pass)
     }
     if pass.dropout > 0 { vector = try vector.dropout(pass.dropout, seed: pass.dropoutSeed) }
@@ -82,7 +86,9 @@ extension Network {
   }
 
   private func quantized(_ activations: TorchTensor, of layer: String, _ pass: ForwardPass) throws -> TorchTensor {
-    try pass.fakeQuantization?.activations(activations, of: layer, updatesRange: pass.updatesRanges) ?? activations
+    try pass.measurement?.add(activations, of: layer)
+    return try pass.fakeQuantization?.activations(activations, of: layer, updatesRange: pass.updatesRanges)
+      ?? activations
   }
 
   private func apply(_ layer: Convolution, to input: TorchTensor, _ pass: ForwardPass) throws -> TorchTensor {
@@ -108,7 +114,11 @@ extension Network {
         to: convolve(pass.fakeQuantization?.kernel(kernel) ?? kernel), momentum: pass.statisticsMomentum,
         epsilon: base.epsilon)
     }
-    return try quantized(layer.activated(result), of: layer.name, pass)
+    // A fixed grid within 0 … 6 clips as ReLU6 does.
+    let isClipped =
+      layer.activation == .relu6 && !pass.updatesRanges && pass.measurement == nil
+      && pass.fakeQuantization?.clips(layer.name, to: 0...6) == true
+    return try quantized(isClipped ? result : layer.activated(result), of: layer.name, pass)
   }
 }
 

@@ -13,8 +13,9 @@ final class Network {
   let weights: [NetworkWeight]
   private let tensors: [String: TorchTensor]
 
-  /// The names of the head's weights: P, W with rows that are not normalised, and s.
+  /// The names of the head's weights: P, b, W with rows that are not normalised, and s.
   static let projectionName = headPrefix + "projection"
+  static let projectionBiasesName = headPrefix + "projection_biases"
   static let rowsName = headPrefix + "rows"
   static let scaleName = headPrefix + "scale"
   static let headPrefix = "head."
@@ -48,7 +49,12 @@ final class Network {
   /// Returns the names and shapes of all weights.
   static func shapes(base: Architecture, head: HeadSettings, classes: Int) -> [(name: String, shape: [Int])] {
     let embedding = head.projection ?? base.outputs
-    return base.weights + (head.projection.map { [(projectionName, [$0, base.outputs])] } ?? [])
+    var projection: [(name: String, shape: [Int])] = []
+    if let outputs = head.projection {
+      projection.append((projectionName, [outputs, base.outputs]))
+      if head.hasProjectionBiases { projection.append((projectionBiasesName, [outputs])) }
+    }
+    return base.weights + projection
       + [(rowsName, [classes, embedding]), (scaleName, [1])]
   }
 

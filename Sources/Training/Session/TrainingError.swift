@@ -66,10 +66,11 @@ extension TrainingError {
     Self(.infiniteWeights, "weights of the network are infinite or NaN", remedy: "use an earlier checkpoint")
   }
 
-  /// The checkpoint cannot become a quantised model, because quantisation-aware training had not begun.
+  /// The checkpoint cannot become a quantised model: it has no variables of fake quantisation.
   public static func notQuantized(path: String) -> Self {
     Self(
-      .notQuantized, "\(path) was written before quantisation-aware training began in its run",
+      .notQuantized,
+      "\(path) has no ranges of fake quantisation: it was trained without it, or written before it began",
       remedy: "continue the training, or write a float model")
   }
 

@@ -18,9 +18,11 @@ final class TrainingLoop {
   private let torch: Torch
   /// The fingerprint of the training pictures.
   private let pictures: String
-  /// The fingerprint of the base's weights and all pictures, for stored embeddings.
-  private let origin: String
+  /// The fingerprint of the base's weights and all pictures, for stored embeddings of the float base.
+  private let origin: [String]
   private let stepsPerEpoch: Int
+  /// The number of steps of the run.
+  private let stepCount: Int
   private var position = TrainingPosition()
   private var history: [EpochResult] = []
   private var embeddings: StoredEmbeddings?
@@ -45,6 +47,12 @@ final class TrainingLoop {
       training: data, augmentation: settings.isBaseFrozen ? .none : settings.augmentation, side: settings.side,
       batchSize: settings.batchSize, seed: settings.seed, resize: .crop, threads: run.threads)
     stepsPerEpoch = loader.batchesPerEpoch
+    stepCount = settings.stepCount(stepsPerEpoch: stepsPerEpoch)
+    if let delay = settings.fakeQuantization?.delay, delay >= settings.length(stepsPerEpoch: stepsPerEpoch) {
+      throw TrainingError.badSetting(
+        "the delay of quantisation-aware training",
+        because: "\(delay) epochs are not less than the \(stepCount) steps of the run")
+    }
     pictures = try data.fingerprint
     let base = try settings.base()
     let kept = try Self.checkpoint(to: run, pictures: pictures, stepsPerEpoch: stepsPerEpoch)
@@ -58,13 +66,13 @@ final class TrainingLoop {
     if let kept {
       try session.restore(kept)
       position = kept.position
-      history = kept.history
+      // An extended run continues the epoch in which it had ended.
+      history = Array(kept.history.prefix(position.step < stepCount ? position.epoch : kept.history.count))
       best = try Self.best(of: run, like: kept)
     }
     isResumed = kept != nil
     let names = try base.weights.compactMap { try weights[$0.name]?.data.sha256 }.joined()
-    let origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
-    self.origin = try Bytes(Array(origin.joined(separator: " ").utf8)).sha256
+    origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
     try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
     events = EventFile(in: run.folder)
   }
@@ -81,16 +89,18 @@ final class TrainingLoop {
     var differences: [String] = []
     if kept.labels != run.training.labels { differences.append("its classes are different") }
     if kept.pictures != pictures { differences.append("its pictures are different") }
-    // Even a different number of epochs changes the learning rate of every step.
-    if kept.settings != run.settings {
+    // A different length changes the learning rate of every step, so only a finished run can get another one.
+    if kept.settings != run.settings, !Self.extends(run.settings, kept, stepsPerEpoch: stepsPerEpoch) {
       let names = kept.settings.differences(from: run.settings).joined(separator: ", ")
       differences.append("its settings are different (\(names))")
     }
     guard differences.isEmpty else {
       throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
     }
+    // A run that ended in the middle of an epoch has a result of its part.
+    let isWithin = kept.position.stepInEpoch > 0 && isFinished(kept, stepsPerEpoch: stepsPerEpoch)
     guard kept.position.isValid(run.settings, stepsPerEpoch: stepsPerEpoch),
-      kept.history.count == kept.position.epoch
+      kept.history.count == kept.position.epoch + (isWithin ? 1 : 0)
     else {
       throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "its position in the run is impossible")
     }
@@ -98,11 +108,22 @@ final class TrainingLoop {
     return kept
   }
 
+  private static func isFinished(_ kept: Checkpoint, stepsPerEpoch: Int) -> Bool {
+    kept.position.step >= kept.settings.stepCount(stepsPerEpoch: stepsPerEpoch)
+  }
+
+  /// Returns whether settings make a finished run longer and are the same otherwise.
+  private static func extends(_ settings: TrainingSettings, _ kept: Checkpoint, stepsPerEpoch: Int) -> Bool {
+    isFinished(kept, stepsPerEpoch: stepsPerEpoch) && settings.matchApartFromLength(kept.settings)
+      && settings.stepCount(stepsPerEpoch: stepsPerEpoch) >= kept.settings.stepCount(stepsPerEpoch: stepsPerEpoch)
+  }
+
   /// Returns the best checkpoint of a resumed run; nil if there is none yet.
   private static func best(of run: TrainingRun, like kept: Checkpoint) throws -> Checkpoint? {
     guard FileManager.default.fileExists(atPath: run.bestFile.path) else { return nil }
     let best = try Checkpoint(contentsOf: run.bestFile)
-    guard best.settings == kept.settings, best.labels == kept.labels, best.pictures == kept.pictures else {
+    guard best.settings.matchApartFromLength(kept.settings), best.labels == kept.labels, best.pictures == kept.pictures
+    else {
       throw TrainingError.otherRun(path: run.bestFile.path, because: "it does not belong to \(run.lastFile.path)")
     }
     return best
@@ -111,6 +132,7 @@ final class TrainingLoop {
   func run(
     report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
   ) async throws -> TrainingResult {
+    try await quantizeFrozenBase(isolation: isolation)
     if settings.isBaseFrozen, run.isCachingEmbeddings {
       try await embed(report: report, isolation: isolation)
     }
@@ -138,14 +160,14 @@ final class TrainingLoop {
     let start = clock.now
     let firstStep = position.step
     var saved = clock.now
-    while position.epoch < settings.epochs {
+    while position.step < stepCount {
       let epochStart = clock.now
       let waitedBefore = waited
       let batches =
         embeddings == nil
         ? loader.batches(epochs: position.epoch..<position.epoch + 1, from: position.stepInEpoch) : nil
       let order = embeddings == nil ? [] : loader.order(epoch: position.epoch)
-      while position.stepInEpoch < stepsPerEpoch {
+      while position.stepInEpoch < stepsPerEpoch, position.step < stepCount {
         try Task.checkCancellation()
         let stepStart = clock.now
         guard let result = try await finiteStep(batches, order, isolation: isolation) else {
@@ -157,8 +179,8 @@ final class TrainingLoop {
         position.lossSum += result.loss
         position.correct += result.correct
         let pace = (clock.now - start).seconds / Double(position.step - firstStep)
-        reportStep(result, secondsLeft: pace * Double(settings.epochs * stepsPerEpoch - position.step), report)
-        if clock.now - saved > run.checkpointInterval, position.stepInEpoch < stepsPerEpoch {
+        reportStep(result, secondsLeft: pace * Double(stepCount - position.step), report)
+        if clock.now - saved > run.checkpointInterval, position.stepInEpoch < stepsPerEpoch, position.step < stepCount {
           try save()
           saved = clock.now
         }
@@ -207,7 +229,8 @@ final class TrainingLoop {
   ) {
     let pictures = Double(position.stepInEpoch * settings.batchSize)
     let progress = TrainingProgress(
-      epoch: position.epoch + 1, epochs: settings.epochs, step: position.stepInEpoch, steps: stepsPerEpoch,
+      epoch: position.epoch + 1, epochs: settings.epochs, step: position.stepInEpoch,
+      steps: min(stepsPerEpoch, stepCount - position.epoch * stepsPerEpoch),
       loss: position.lossSum / Double(position.stepInEpoch), accuracy: Double(position.correct) / pictures,
       rate: result.rate, secondsLeft: secondsLeft)
     report(.step(progress))
@@ -220,18 +243,20 @@ final class TrainingLoop {
     _ evaluation: NetworkEvaluation?, seconds: Double, waitingShare: Double, _ report: (TrainingEvent) -> Void
   ) throws {
     let result = EpochResult(
-      epoch: position.epoch + 1, loss: position.lossSum / Double(stepsPerEpoch),
-      accuracy: Double(position.correct) / Double(stepsPerEpoch * settings.batchSize),
+      epoch: position.epoch + 1, loss: position.lossSum / Double(position.stepInEpoch),
+      accuracy: Double(position.correct) / Double(position.stepInEpoch * settings.batchSize),
       testAccuracy: evaluation?.accuracy, isQuantized: session.isQuantizing, seconds: seconds,
       waitingShare: waitingShare)
     // A checkpoint from before fake quantisation cannot become a quantised model: compare only epochs of the same kind.
-    let rivals = history.filter { $0.isQuantized == result.isQuantized }
+    let rivals = (history + [best?.history.last].compactMap { $0 }).filter { $0.isQuantized == result.isQuantized }
     let isBest = result.testAccuracy.map { $0 > rivals.compactMap(\.testAccuracy).max() ?? -1 } ?? true
     history.append(result)
-    position.epoch += 1
-    position.stepInEpoch = 0
-    position.lossSum = 0
-    position.correct = 0
+    if position.stepInEpoch == stepsPerEpoch {
+      position.epoch += 1
+      position.stepInEpoch = 0
+      position.lossSum = 0
+      position.correct = 0
+    }
     let checkpoint = try checkpoint()
     // The best is written first: if the process ends in between, the epoch is repeated and writes it again.
     if isBest {
@@ -259,7 +284,8 @@ final class TrainingLoop {
   }
 
   private func diverged(at step: Int, epoch: Int) -> TrainingError {
-    let rate = settings.rate.rate(step: step - 1, stepsPerEpoch: stepsPerEpoch, epochs: Double(settings.epochs))
+    let rate = settings.rate.rate(
+      step: step - 1, stepsPerEpoch: stepsPerEpoch, epochs: settings.length(stepsPerEpoch: stepsPerEpoch))
     let kept = FileManager.default.fileExists(atPath: run.lastFile.path) ? run.lastFile.path : nil
     return .diverged(step: step, epoch: epoch, rate: rate, kept: kept)
   }
@@ -305,6 +331,7 @@ final class TrainingLoop {
   private func embed(
     report: @Sendable (TrainingEvent) -> Void, isolation: isolated (any Actor)
   ) async throws {
+    let origin = try fingerprint()
     let counts = (training: run.training.count, test: run.test?.count ?? 0)
     if let kept = StoredEmbeddings(
       contentsOf: run.embeddingsFile, origin: origin, counts: counts, dimension: session.network.base.outputs)
@@ -328,6 +355,27 @@ final class TrainingLoop {
     try made.write(to: run.embeddingsFile, origin: origin)
     embeddings = made
     embedded = clock.now - start
+  }
+
+  /// Begins fake quantisation of a frozen base, with the ranges that its pretrained weights have, or else with ranges
+  /// measured on some of the pictures. A resumed run has them already.
+  private func quantizeFrozenBase(isolation: isolated (any Actor)) async throws {
+    guard settings.isBaseFrozen, let grid = settings.fakeQuantization?.grid, !session.isQuantizing else { return }
+    var ranges = run.pretrained?.ranges ?? [:]
+    if ranges.isEmpty {
+      ranges = try await session.measureRanges(of: run.training, threads: run.threads, isolation: isolation)
+    }
+    session.quantizeBase(grid, ranges: ranges)
+  }
+
+  /// Returns the fingerprint of the base, its quantisation and all pictures, for stored embeddings.
+  private func fingerprint() throws -> String {
+    var origin = origin
+    if let grid = settings.fakeQuantization?.grid, let ranges = session.ranges {
+      let base = try settings.base().layerNames
+      origin += [grid.rawValue] + base.map { "\($0) \(ranges[$0]?.lower ?? 0) \(ranges[$0]?.upper ?? 0)" }
+    }
+    return try Bytes(Array(origin.joined(separator: " ").utf8)).sha256
   }
 
   /// Initialises the head from a pretrained base's embeddings of some pictures of each class.

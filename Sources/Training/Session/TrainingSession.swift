@@ -122,8 +122,16 @@ final class TrainingSession {
   /// Returns the logits of each embedding of a frozen base in evaluation mode.
   func logits(ofEmbedding embedding: TorchTensor) throws -> [ArraySlice<Float>] {
     try torch.withoutGradients {
-      try network.logits(of: embedding, .evaluation(nil)).elements().rows(of: network.classes)
+      try network.logits(of: embedding, .evaluation(fakeQuantization)).elements().rows(of: network.classes)
     }
+  }
+
+  /// The ranges of the activations, if fake quantisation has begun.
+  var ranges: [String: ActivationRanges.Range]? { fakeQuantization?.ranges }
+
+  /// Begins fake quantisation with the ranges of a frozen base, which stay as they are.
+  func quantizeBase(_ grid: WeightGrid, ranges: [String: ActivationRanges.Range]) {
+    fakeQuantization = FakeQuantization(grid: grid, ranges: ranges)
   }
 
   /// Swaps the weights and their moving averages, if there are any; a second call swaps them back.
@@ -140,7 +148,8 @@ final class TrainingSession {
   private func update(embedding: TorchTensor, labels: [Int], at step: Int, _ pass: ForwardPass) throws -> StepResult {
     let logits = try network.logits(of: embedding, pass)
     let loss = try logits.crossEntropy(torch.integers(labels), smoothing: settings.labelSmoothing)
-    let rate = settings.rate.rate(step: step, stepsPerEpoch: stepsPerEpoch, epochs: Double(settings.epochs))
+    let rate = settings.rate.rate(
+      step: step, stepsPerEpoch: stepsPerEpoch, epochs: settings.length(stepsPerEpoch: stepsPerEpoch))
     let number = try Double(loss.number())
     let correct = zip(try logits.elements().rows(of: network.classes), labels).count { $0.greatest == $1 }
     // An infinite loss has no useful gradient.
@@ -248,14 +257,36 @@ extension TrainingSession {
   /// Measures the batch statistics of a base with folded normalisation on some of the pictures.
   func measureStatistics(of data: TrainingData, threads: Int, isolation: isolated (any Actor)) async throws {
     let size = min(Self.statisticsPictures, data.count)
-    // Evenly spaced, so that all classes are represented.
-    let some = data.with((0..<size).map { data.examples[$0 * data.count / size] })
     let batches = try BatchLoader(
-      evaluating: some, side: settings.side, batchSize: max(1, size), resize: .crop, threads: threads
+      evaluating: data.evenlySpaced(size), side: settings.side, batchSize: max(1, size), resize: .crop, threads: threads
     ).batches()
     guard let batch = try await batches.next() else { return }
     try network.measureStatistics(on: pictures(batch))
   }
 
+  /// Measures the ranges of the base's activations on some of the pictures.
+  func measureRanges(
+    of data: TrainingData, threads: Int, isolation: isolated (any Actor)
+  ) async throws -> [String: ActivationRanges.Range] {
+    let measurement = RangeMeasurement()
+    let batches = try batches(
+      evaluating: data.evenlySpaced(min(Self.rangePictures, data.count)), threads: threads)
+    while let batch = try await batches.next() {
+      try torch.withoutGradients {
+        _ = try network.embedding(of: pictures(batch), ForwardPass(measurement: measurement))
+      }
+    }
+    return try measurement.ranges()
+  }
+
   private static let statisticsPictures = 128
+  // As many as quantisation after training uses.
+  private static let rangePictures = 200
+}
+
+extension TrainingData {
+  /// Returns some of the examples, evenly spaced, so that all classes are represented.
+  fileprivate func evenlySpaced(_ size: Int) -> TrainingData {
+    with((0..<size).map { examples[$0 * count / size] })
+  }
 }

@@ -12,6 +12,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var head: HeadSettings
   /// The number of epochs.
   public var epochs: Int
+  /// The number of steps after which the run ends, if that is before the last epoch's end; nil for whole epochs.
+  public var steps: Int?
   /// The number of pictures in a batch.
   public var batchSize: Int
   /// The optimiser.
@@ -38,14 +40,15 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   // The names in checkpoints.
   private enum CodingKeys: String, CodingKey {
-    case architecture, side, head, epochs, batchSize, optimizer, rate, weightDecay, labelSmoothing, averageDecay
-    case statisticsMomentum, isBaseFrozen
+    case architecture, side, head, epochs, steps, batchSize, optimizer, rate, weightDecay, labelSmoothing
+    case averageDecay, statisticsMomentum, isBaseFrozen
     case fakeQuantization = "rounding"
     case augmentation, seed
   }
 
   public init(
-    architecture: String, side: Int, head: HeadSettings = HeadSettings(), epochs: Int = 10, batchSize: Int = 16,
+    architecture: String, side: Int, head: HeadSettings = HeadSettings(), epochs: Int = 10, steps: Int? = nil,
+    batchSize: Int = 16,
     optimizer: OptimizerSettings = .sgd(momentum: 0.9, isNesterov: false),
     rate: LearningRate = LearningRate(peak: 0.01), weightDecay: Double = 4e-5, labelSmoothing: Double = 0,
     averageDecay: Double? = nil, statisticsMomentum: Double = 0.01, isBaseFrozen: Bool = false,
@@ -56,6 +59,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     self.side = side
     self.head = head
     self.epochs = epochs
+    self.steps = steps
     self.batchSize = batchSize
     self.optimizer = optimizer
     self.rate = rate
@@ -79,6 +83,19 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     return found.with(side: Int32(clamping: side)).base
   }
 
+  /// Returns the number of steps of the run.
+  func stepCount(stepsPerEpoch: Int) -> Int { min(steps ?? .max, epochs * stepsPerEpoch) }
+
+  /// Returns the length of the run in epochs.
+  func length(stepsPerEpoch: Int) -> Double { Double(stepCount(stepsPerEpoch: stepsPerEpoch)) / Double(stepsPerEpoch) }
+
+  /// Returns whether the settings differ from others only in the length of the run.
+  func matchApartFromLength(_ other: TrainingSettings) -> Bool {
+    var other = other
+    (other.epochs, other.steps) = (epochs, steps)
+    return self == other
+  }
+
   /// Returns the names of the settings that differ from the other settings.
   func differences(from other: TrainingSettings) -> [String] {
     zip(Mirror(reflecting: self).children, Mirror(reflecting: other).children).compactMap { own, theirs in
@@ -89,12 +106,14 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
 /// The head that is trained on the base: the head of Qi, Brown and Lowe (CVPR 2018).
 ///
-/// scores = softmax(s W x), where x is P e divided by its length, e is the base's embedding, and the rows of W have
+/// scores = softmax(s W x), where x is P e + b divided by its length, e is the base's embedding, and the rows of W have
 /// length 1.
 public struct HeadSettings: Sendable, Hashable, Codable {
-  /// The number of rows of P, or nil for no projection. The projection is a linear layer without bias, so that embeddings
-  /// can be negative.
+  /// The number of rows of P, or nil for no projection. The projection is a linear layer, so that embeddings can be
+  /// negative.
   public var projection: Int?
+  /// Whether the projection has the biases b, as in checkpoints of Coral's script.
+  public var hasProjectionBiases = false
   /// The scale s at the start of training.
   public var scale: Float
   /// The dropout rate of the elements of P e.
@@ -104,6 +123,28 @@ public struct HeadSettings: Sendable, Hashable, Codable {
     self.projection = projection
     self.scale = scale
     self.dropout = dropout
+  }
+
+  private enum CodingKeys: CodingKey {
+    case projection, hasProjectionBiases, scale, dropout
+  }
+
+  /// Decodes settings; those of older checkpoints have no biases.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    projection = try values.decodeIfPresent(Int.self, forKey: .projection)
+    hasProjectionBiases = try values.decodeIfPresent(Bool.self, forKey: .hasProjectionBiases) ?? false
+    scale = try values.decode(Float.self, forKey: .scale)
+    dropout = try values.decode(Double.self, forKey: .dropout)
+  }
+
+  /// Encodes settings.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encodeIfPresent(projection, forKey: .projection)
+    if hasProjectionBiases { try values.encode(true, forKey: .hasProjectionBiases) }
+    try values.encode(scale, forKey: .scale)
+    try values.encode(dropout, forKey: .dropout)
   }
 }
 
@@ -117,6 +158,9 @@ extension TrainingSettings {
     try augmentation.check()
     try require(side >= 32 && side <= 1024, "the picture side", "\(side) is not in 32 … 1024")
     try require(epochs >= 1 && epochs <= 100_000, "the number of epochs", "\(epochs) is not in 1 … 100000")
+    if let steps {
+      try require(steps >= 1 && steps <= 1_000_000_000, "the number of steps", "\(steps) is not in 1 … 1000000000")
+    }
     try require(batchSize >= 1, "the batch size", "\(batchSize) is less than 1")
     try require(rate.peak > 0 && rate.peak.isFinite, "the learning rate", "\(rate.peak) is not a number above 0")
     try require(rate.schedule.isValid, "the schedule of the learning rate", "one of its numbers is out of range")
@@ -146,8 +190,8 @@ extension TrainingSettings {
         fakeQuantization.freeze >= 0 && fakeQuantization.freeze.isFinite, "the epoch that freezes batch statistics",
         "\(fakeQuantization.freeze) is not a number of at least 0")
       try require(
-        !isBaseFrozen, "quantisation-aware training",
-        "the base is frozen; train a float model, then quantise it with pictures")
+        !isBaseFrozen || fakeQuantization.delay == 0, "the delay of quantisation-aware training",
+        "it is \(fakeQuantization.delay), but a frozen base is quantised from the start")
     }
   }
 

@@ -89,6 +89,8 @@ enum Remedies {
   private static let table: [String: String] = [
     "BaseClassCalibrationError.noDistances": "use --head analytic, or leave out --keep-classes",
     "BaseClassCalibrationError.tooFewPictures": "give two or more pictures per class, or leave out --keep-classes",
+    "CoralCheckpointError.noNormalizedHead":
+      "train a head on its base with 'imprint pretrain --pretrained CHECKPOINT --freeze-base'",
     "DefaultModelError.foreignWeights": "'imprint model convert' converts other weights",
     "DefaultModelError.missing": "run 'imprint model fetch' once, or name a model with --model",
     "EdgeTPUError.newerModel": "update libedgetpu, or compile the model with --min-runtime-version",
@@ -117,6 +119,7 @@ enum Remedies {
     """,
     "TorchError.notInstalled":
       "run scripts/setup --training, or set IMPRINT_TORCH to the library that scripts/build-torch makes",
+    "TrainingDataError.untestedClasses": "add some, or hold back training pictures with --test-ratio",
     "TrainingError.alreadyThere": "continue the run with --resume, or train in a new folder with --output",
     "TrainingError.notQuantized": "continue the training with --resume, or write a float model with --float",
     "TrainingError.nothingToResume": "leave out --resume to start a new run",

@@ -346,8 +346,14 @@ struct TrainerTests {
     #expect(
       try await error {
         $0.settings.isBaseFrozen = true
-        $0.settings.fakeQuantization = FakeQuantizationSettings(grid: .int8PerChannel, delay: 0, freeze: 0)
-      }.contains("frozen"))
+        $0.settings.fakeQuantization = FakeQuantizationSettings(grid: .int8PerChannel, delay: 1, freeze: 1)
+      }.contains("a frozen base is quantised from the start"))
+    #expect(try await error { $0.settings.steps = 0 }.contains("the number of steps"))
+    #expect(
+      try await error {
+        $0.settings.steps = 3
+        $0.settings.fakeQuantization = FakeQuantizationSettings(grid: .int8PerChannel, delay: 0.5, freeze: 0.5)
+      }.contains("0.5 epochs are not less than the 3 steps"))
     #expect(try await error { $0.device = 99 }.contains("CUDA"))
   }
 

@@ -15,7 +15,8 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Convert the weights of a training framework to a float model.",
     discussion: """
       Reads PyTorch state files, safetensors, and TensorFlow checkpoints, which are named by their prefix; weights of \
-      MobileNet v1 must have the names of TensorFlow's slim. Pickled code is never run: only tensors are read.
+      MobileNet v1 must have the names of TensorFlow's slim; a checkpoint of Coral's mobilenet_v1_l2norm_train.py keeps \
+      its head for imprinting. Pickled code is never run: only tensors are read.
 
       EXAMPLES
         imprint model convert a.pth --architecture efficientnet-lite0 -o a.tflite
@@ -40,8 +41,14 @@ struct ConvertCommand: ParsableCommand {
     let file = URL(filePath: output)
     let source = URL(filePath: weights)
     try OutputFile.check(file, notReplacing: [source])
-    let weights = try NamedWeights(contentsOf: source).named(for: architecture)
-    var model = try architecture.model(weights: weights)
+    let stored = try NamedWeights(contentsOf: source)
+    let weights = stored.named(for: architecture)
+    // Coral's training script leaves another head than the architecture's.
+    let isCoral = CoralCheckpoint.isNormalized(stored)
+    var model =
+      if isCoral { try CoralCheckpoint(stored, for: architecture).network.floatModel() } else {
+        try architecture.model(weights: weights)
+      }
     let output = try model.onlyInputAndOutput().output
     if let labels = try naming.lines(count: model.mainSubgraph?.tensor(output)?.elementCount ?? 0) {
       try model.describeClassifier(name: architecture.name, labels: labels)

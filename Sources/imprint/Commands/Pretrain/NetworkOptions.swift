@@ -2,6 +2,12 @@ import ArgumentParser
 import ModelSurgery
 import Training
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// The network and its head.
 struct NetworkOptions: ParsableArguments {
   @Option(
@@ -40,12 +46,44 @@ struct NetworkOptions: ParsableArguments {
   }
 }
 
+/// A checkpoint of a run, or of Coral's training script.
+struct CheckpointOptions: ParsableArguments {
+  @Argument(
+    help: """
+      Checkpoint of a run, or TensorFlow checkpoint of Coral's mobilenet_v1_l2norm_train.py; or the folder of either.
+      """)
+  var checkpoint: String
+
+  @Option(help: ArgumentHelp("Width and height of the input. (default: as trained, or 224)", valueName: "pixels"))
+  var side: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Type of the quantised network. Needs a checkpoint with fake quantisation. (default: as trained)",
+      valueName: "type"))
+  var quantize: WeightGrid?
+
+  /// The path.
+  var url: URL { URL(filePath: checkpoint) }
+
+  /// Returns the checkpoint.
+  ///
+  /// - Parameter labels: The names of the classes of a TensorFlow checkpoint, or none.
+  func read(labels: [String] = []) throws -> Checkpoint {
+    let found = try Checkpoint(at: url, side: side, labels: labels)
+    return try quantize.map { try found.quantized(on: $0, path: url.relativePath) } ?? found
+  }
+}
+
 /// Quantisation-aware training.
 struct QuantisationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Train for uint8 (Coral, Edge TPU) or int8 (processors).", valueName: "type"))
   var quantize: WeightGrid?
 
-  @Option(help: ArgumentHelp("Start fake quantisation after n epochs. (default: two thirds of all)", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Start fake quantisation after n epochs. (default: two thirds of all, or at once with --freeze-base)",
+      valueName: "n"))
   var quantizeDelay: Double?
 
   @Option(
@@ -59,10 +97,11 @@ struct QuantisationOptions: ParsableArguments {
     }
   }
 
-  /// Returns the settings for a number of epochs.
-  func settings(epochs: Int) -> FakeQuantizationSettings? {
+  /// Returns the settings for a run of a length in epochs.
+  func settings(length: Double, isBaseFrozen: Bool) -> FakeQuantizationSettings? {
     quantize.map { grid in
-      let delay = quantizeDelay ?? (Double(epochs) * 2 / 3).rounded(.down)
+      let usual = length < 2 ? length * 2 / 3 : (length * 2 / 3).rounded(.down)
+      let delay = quantizeDelay ?? (isBaseFrozen ? 0 : usual)
       return FakeQuantizationSettings(grid: grid, delay: delay, freeze: freezeBatchNorm ?? delay)
     }
   }
@@ -105,6 +144,9 @@ struct AugmentationOptions: ParsableArguments {
 struct OptimisationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Number of epochs. (default: 10, or 30 with --freeze-base)", valueName: "n"))
   var epochs: Int?
+
+  @Option(help: ArgumentHelp("Number of steps, instead of epochs.", valueName: "n"))
+  var steps: Int?
 
   @Option(help: ArgumentHelp("Pictures per step.", valueName: "n"))
   var batchSize = 16
@@ -159,8 +201,20 @@ struct OptimisationOptions: ParsableArguments {
     }
   }
 
-  /// Returns the number of epochs.
-  func epochs(isBaseFrozen: Bool) -> Int { epochs ?? (isBaseFrozen ? 30 : 10) }
+  func validate() throws {
+    guard steps == nil || epochs == nil else { throw ValidationError("--steps and --epochs exclude each other") }
+    if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it takes a number from 1") }
+  }
+
+  /// Returns the length of the run in epochs.
+  ///
+  /// - Parameters:
+  ///   - isBaseFrozen: Whether the base is frozen.
+  ///   - pictures: The number of training pictures.
+  func length(isBaseFrozen: Bool, pictures: Int) -> Double {
+    if let steps { return Double(steps) / Double(max(1, pictures / max(1, batchSize))) }
+    return Double(epochs ?? (isBaseFrozen ? 30 : 10))
+  }
 
   /// Returns the learning rate and its schedule.
   func rate(isBaseFrozen: Bool, isProjected: Bool) -> LearningRate {

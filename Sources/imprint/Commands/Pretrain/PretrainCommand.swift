@@ -15,7 +15,8 @@ struct PretrainTrainCommand: AsyncParsableCommand {
     abstract: "Train a base model.",
     discussion: """
       Writes the last checkpoint, the best checkpoint and a TensorBoard log to a folder. To continue an interrupted run, \
-      repeat its command with --resume; the weights become exactly the same.
+      repeat its command with --resume; the weights become exactly the same. With more --epochs or --steps, --resume \
+      extends a finished run.
 
       EXAMPLES
         imprint pretrain --data flowers --pretrained base.tflite --freeze-base -o run
@@ -25,7 +26,8 @@ struct PretrainTrainCommand: AsyncParsableCommand {
 
   @OptionGroup var training: TrainingOptions
 
-  @Flag(help: "Continue from the last checkpoint, with its settings.")
+  @Flag(
+    help: "Continue from the last checkpoint, with its settings; a finished run gets longer with --epochs or --steps.")
   var resume = false
 
   @Flag(help: "Print the result as JSON.")
@@ -38,8 +40,10 @@ struct PretrainTrainCommand: AsyncParsableCommand {
 
   private func train() async throws {
     let library = try TorchLibrary()
-    let pictures = try await training.basics.pictures.load(.train)
-    let run = try training.run(on: pictures, isResuming: resume)
+    let basics = training.basics
+    let pictures = try await basics.pictures.load(.train)
+    let validation = basics.testRatio > 0 ? nil : try await basics.pictures.loadValidation(of: pictures)
+    let run = try training.run(on: pictures, validation: validation, isResuming: resume)
     let display = TrainingDisplay()
     defer { display.finish() }
     let result = try await Trainer(library).train(run) { display.show($0) }

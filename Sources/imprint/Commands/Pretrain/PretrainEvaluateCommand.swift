@@ -16,10 +16,10 @@ struct PretrainEvaluateCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES
         imprint pretrain evaluate run/best.safetensors --data more-flowers
+        imprint pretrain evaluate train_logs/model.ckpt-1000 --data tfrecords
       """)
 
-  @Argument(help: "Checkpoint.")
-  var checkpoint: String
+  @OptionGroup var checkpoint: CheckpointOptions
 
   @OptionGroup var pictures: TrainingDataOptions
 
@@ -45,8 +45,8 @@ struct PretrainEvaluateCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let library = try TorchLibrary()
-    let checkpoint = try Checkpoint(contentsOf: URL(filePath: checkpoint))
     let all = try await pictures.load(.validation)
+    let checkpoint = try checkpoint.read(labels: all.labels)
     let data = testRatio > 0 ? try all.split(testRatio: testRatio).heldBack : all
     guard data.labels == checkpoint.labels else {
       throw TrainingError.otherClasses(trained: checkpoint.labels, found: data.labels)

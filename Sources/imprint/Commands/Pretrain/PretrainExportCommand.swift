@@ -19,14 +19,20 @@ struct PretrainExportCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint pretrain export run/best.safetensors -o base.tflite
+        imprint pretrain export model.ckpt-1000 --labels labels.txt -o base.tflite
         imprint train --model base.tflite --data flowers --output flowers.tflite
       """)
 
-  @Argument(help: "Checkpoint.")
-  var checkpoint: String
+  @OptionGroup var source: CheckpointOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Model to write.", valueName: "file"))
   var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Names of the classes of a TensorFlow checkpoint, such as the labels.txt beside its TFRecord files.",
+      valueName: "file"))
+  var labels: String?
 
   @Flag(help: "Write a float model even if the network was trained with --quantize.")
   var float = false
@@ -34,11 +40,19 @@ struct PretrainExportCommand: AsyncParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  func validate() throws {
+    guard !float || source.quantize == nil else { throw ValidationError("--float and --quantize exclude each other") }
+  }
+
   func run() throws {
     let output = URL(filePath: output)
-    let file = URL(filePath: checkpoint)
+    let file = source.url
     try OutputFile.check(output, notReplacing: [file])
-    let checkpoint = try Checkpoint(contentsOf: file)
+    let names = try labels.map { try TrainingData.names(inLabelFile: URL(filePath: $0)) }
+    let checkpoint = try source.read(labels: names ?? [])
+    if let names, names != checkpoint.labels {
+      throw TrainingError.otherClasses(trained: checkpoint.labels, found: names)
+    }
     let network = try checkpoint.network()
     let grid = float ? nil : checkpoint.settings.fakeQuantization?.grid
     if grid != nil, checkpoint.ranges.isEmpty { throw TrainingError.notQuantized(path: file.relativePath) }

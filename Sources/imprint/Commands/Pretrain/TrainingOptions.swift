@@ -56,13 +56,15 @@ struct TrainingOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - data: All pictures.
+  ///   - validation: The validation pictures; they are used unless pictures are held back.
   ///   - isResuming: Whether to continue from the last checkpoint; pretrained weights are not read then.
   /// - Throws: ``TrainingError``, and the errors of reading pretrained weights or a checkpoint.
-  func run(on data: TrainingData, isResuming: Bool) throws -> TrainingRun {
+  func run(on data: TrainingData, validation: TrainingData? = nil, isResuming: Bool) throws -> TrainingRun {
     let parts = try data.split(testRatio: basics.testRatio)
     var run = TrainingRun(
-      settings: try settings(), training: parts.training, test: basics.testRatio > 0 ? parts.heldBack : nil,
-      folder: URL(filePath: basics.output), threads: torch.threads)
+      settings: try settings(pictures: parts.training.count), training: parts.training,
+      test: basics.testRatio > 0 ? parts.heldBack : validation, folder: URL(filePath: basics.output),
+      threads: torch.threads)
     run.isResuming = isResuming
     run.isCachingEmbeddings = !basics.recomputeEmbeddings
     run.device = try torch.number()
@@ -70,32 +72,44 @@ struct TrainingOptions: ParsableArguments {
       guard FileManager.default.fileExists(atPath: run.lastFile.path) else {
         throw TrainingError.nothingToResume(path: run.lastFile.path)
       }
-      // Without options, the checkpoint's settings apply. The run refuses different settings when it starts.
-      if run.settings == (try Self.defaultSettings()) {
-        run.settings = try Checkpoint(contentsOf: run.lastFile).settings
-      }
+      run.settings = try resumed(run.settings, from: Checkpoint(contentsOf: run.lastFile).settings)
     } else {
       run.pretrained = try basics.pretrained.map { try PretrainedWeights(of: URL(filePath: $0), for: network.base()) }
     }
     return run
   }
 
-  /// The settings without any option.
-  private static func defaultSettings() throws -> TrainingSettings {
-    try parse(["--data", "pictures", "--output", "run"]).settings()
+  /// Returns the settings of a resumed run: the checkpoint's where there is no option. The run refuses different
+  /// settings when it starts; only a finished run can become longer.
+  private func resumed(_ own: TrainingSettings, from kept: TrainingSettings) throws -> TrainingSettings {
+    var own = own
+    if optimisation.epochs == nil, optimisation.steps == nil { (own.epochs, own.steps) = (kept.epochs, kept.steps) }
+    // The usual delay depends on the length, and stays when the run becomes longer.
+    if quantisation.quantizeDelay == nil, own.fakeQuantization?.grid == kept.fakeQuantization?.grid {
+      own.fakeQuantization?.delay = kept.fakeQuantization?.delay ?? 0
+      if quantisation.freezeBatchNorm == nil { own.fakeQuantization?.freeze = kept.fakeQuantization?.freeze ?? 0 }
+    }
+    var plain = try Self.parse(["--data", "pictures", "--output", "run"]).settings(pictures: 0)
+    (plain.epochs, plain.steps) = (own.epochs, own.steps)
+    guard own == plain else { return own }
+    plain = kept
+    (plain.epochs, plain.steps) = (own.epochs, own.steps)
+    return plain
   }
 
-  private func settings() throws -> TrainingSettings {
+  private func settings(pictures: Int) throws -> TrainingSettings {
     let base = try network.base()
-    let epochs = optimisation.epochs(isBaseFrozen: basics.freezeBase)
+    let length = optimisation.length(isBaseFrozen: basics.freezeBase, pictures: pictures)
     return TrainingSettings(
-      architecture: base.name, side: Int(base.side), head: network.head, epochs: epochs,
-      batchSize: optimisation.batchSize, optimizer: optimisation.rule,
+      architecture: base.name, side: Int(base.side), head: network.head,
+      epochs: Int(min(length.rounded(.up), 1e9)), steps: optimisation.steps, batchSize: optimisation.batchSize,
+      optimizer: optimisation.rule,
       rate: optimisation.rate(isBaseFrozen: basics.freezeBase, isProjected: network.projection != nil),
       weightDecay: optimisation.weightDecay, labelSmoothing: optimisation.labelSmoothing,
       averageDecay: optimisation.emaDecay,
       statisticsMomentum: optimisation.batchNormMomentum, isBaseFrozen: basics.freezeBase,
-      fakeQuantization: quantisation.settings(epochs: epochs), augmentation: randomAugmentation.augmentation,
+      fakeQuantization: quantisation.settings(length: length, isBaseFrozen: basics.freezeBase),
+      augmentation: randomAugmentation.augmentation,
       seed: optimisation.seed)
   }
 }
@@ -119,6 +133,12 @@ struct TrainingDataOptions: ParsableArguments {
       at: URL(filePath: self.data), split: split, labels: labels.map { URL(filePath: $0) })
     try Terminal.tell(data.remarks, of: self.data)
     return data
+  }
+
+  /// Returns the validation pictures beside training pictures, or nil if there are none.
+  func loadValidation(of training: TrainingData) async throws -> TrainingData? {
+    try await TrainingData.validation(
+      of: training, at: URL(filePath: data), labels: labels.map { URL(filePath: $0) })
   }
 }
 

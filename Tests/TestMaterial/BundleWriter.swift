@@ -1,35 +1,47 @@
-import Foundation
+public import Foundation
+import ModelSurgery
 import TFLite
 
-@testable import ModelSurgery
-
 /// A writer of TensorFlow V2 checkpoints, valid and invalid ones.
-struct BundleWriter {
+public struct BundleWriter {
   /// An entry of the index; nil fields follow from the tensor.
-  struct Entry {
-    var name: String
-    var kind = 1
-    var shape: [Int]
-    var data: [UInt8]
-    var shard: Int?
-    var offset, size: Int?
-    var checksum: UInt32?
-    var isSliced = false
+  public struct Entry {
+    public var name: String
+    public var kind = 1
+    public var shape: [Int]
+    public var data: [UInt8]
+    public var shard: Int?
+    public var offset, size: Int?
+    public var checksum: UInt32?
+    public var isSliced = false
+
+    public init(
+      name: String, shape: [Int], data: [UInt8], offset: Int? = nil, size: Int? = nil, checksum: UInt32? = nil
+    ) {
+      self.name = name
+      self.shape = shape
+      self.data = data
+      self.offset = offset
+      self.size = size
+      self.checksum = checksum
+    }
   }
 
-  var entries: [Entry] = []
-  var shardCount = 1
-  var isBigEndian = false
+  public var entries: [Entry] = []
+  public var shardCount = 1
+  public var isBigEndian = false
   /// The number of entries in a block of the index.
-  var blockLength = 3
+  public var blockLength = 3
+
+  public init() {}
 
   /// Adds a float tensor.
-  mutating func add(_ name: String, _ shape: [Int], _ floats: [Float]) {
+  public mutating func add(_ name: String, _ shape: [Int], _ floats: [Float]) {
     entries.append(Entry(name: name, shape: shape, data: little(floats)))
   }
 
   /// Returns the index and the single data file.
-  func files() -> (index: [UInt8], data: [UInt8]) {
+  public func files() -> (index: [UInt8], data: [UInt8]) {
     var data: [UInt8] = []
     var values: [(key: String, value: [UInt8])] = []
     for entry in entries.sorted(by: { $0.name < $1.name }) {
@@ -38,6 +50,15 @@ struct BundleWriter {
     }
     let header = Self.field(1, shardCount) + (isBigEndian ? Self.field(2, 1) : []) + Self.field(3, [8, 1])
     return (Self.table([("", header)] + values, blockLength: blockLength), data)
+  }
+
+  /// Writes the files of a checkpoint.
+  ///
+  /// - Parameter prefix: The path without the endings of the files.
+  public func write(to prefix: URL) throws {
+    let (index, data) = files()
+    try Data(index).write(to: URL(filePath: prefix.path + ".index"))
+    try Data(data).write(to: URL(filePath: prefix.path + ".data-00000-of-00001"))
   }
 
   private func message(of entry: Entry, at offset: Int) -> [UInt8] {
@@ -53,7 +74,7 @@ struct BundleWriter {
   }
 
   /// Returns a table of entries in blocks.
-  static func table(_ entries: [(key: String, value: [UInt8])], blockLength: Int, kind: UInt8 = 0) -> [UInt8] {
+  public static func table(_ entries: [(key: String, value: [UInt8])], blockLength: Int, kind: UInt8 = 0) -> [UInt8] {
     var bytes: [UInt8] = []
     /// Adds a block and returns its handle.
     func add(_ entries: [(key: String, value: [UInt8])]) -> [UInt8] {
@@ -85,15 +106,15 @@ struct BundleWriter {
     return bytes + little(UInt32(0)) + little(UInt32(1))
   }
 
-  static func field(_ number: UInt8, _ value: Int) -> [UInt8] {
+  public static func field(_ number: UInt8, _ value: Int) -> [UInt8] {
     [number << 3] + varint(UInt64(bitPattern: Int64(value)))
   }
 
-  static func field(_ number: UInt8, _ value: [UInt8]) -> [UInt8] {
+  public static func field(_ number: UInt8, _ value: [UInt8]) -> [UInt8] {
     [number << 3 | 2] + varint(UInt64(value.count)) + value
   }
 
-  static func varint(_ number: UInt64) -> [UInt8] {
+  public static func varint(_ number: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = number
     while rest >= 0x80 {
@@ -104,45 +125,8 @@ struct BundleWriter {
   }
 }
 
-/// A checkpoint of two shards that TensorFlow 2.21 wrote with `SaveV2` and `MergeV2Checkpoints`.
-///
-/// The first shard has five variables of slim's first layer and `global_step`. The second one has a tensor of every
-/// type: `kinds/half`, `kinds/brain`, `kinds/double`, `kinds/empty`, and `kinds/int32`, `kinds/flag`, `kinds/text`,
-/// which are not weights.
-enum SmallCheckpoint {
-  static let index = bytes(
-    """
-    AAAGCAIaAggBACMSTW9iaWxlbmV0VjEvQ29udjJkXzAvQmF0Y2hOb3JtL2JldGEIARIEEgIIAiDgASgINWIKl2sfBRJnYW1tYQgBEgQSAggCIN\
-    gBKAg1WTzlNR8LEm1vdmluZ19tZWFuCAESBBICCAIg6AEoCDUsuf9SJggSdmFyaWFuY2UIARIEEgIIAiDwASgINfsp2hoVBxx3ZWlnaHRzCAES\
-    EBICCAMSAggDEgIIAxICCAIo2AE1b1u09AALDmdsb2JhbF9zdGVwCAkSACD4ASgINQFqf18ACxNraW5kcy9icmFpbggOEgQSAggCGAEgBCgENU\
-    w+7pAGBhNkb3VibGUIAhIEEgIIARgBIAgoCDVqnkq3BgUTZW1wdHkIARIGEgASAggDGAEgIDXY6oKiBgQTZmxhZwgKEgQSAggBGAEgFCgBNQUr\
-    KEMGBBVoYWxmCBMSCBICCAESAggCGAEoBDWw0iLpBgUTaW50MzIIAxIEEgIIARgBIBAoBDWnjZ2IBgQTdGV4dAgHEgQSAggCGAEgFSgLNV1Hx3\
-    cAAAAAAQAAAABcIKAlAAAAAAEAAAAAwPKhsAABA2wApQMAAAAAAQAAAAAjyJkAqgMItwMPAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
-    AAAAAFf7gIskdUfb
-    """)
-  static let shards = [
-    bytes(
-      """
-      AAAAwAAA8L8AAOC/AADQvwAAwL8AALC/AACgvwAAkL8AAIC/AABgvwAAQL8AACC/AAAAvwAAwL4AAIC+AAAAvgAAAAAAAAA+AACAPgAAwD4AAA\
-      A/AAAgPwAAQD8AAGA/AACAPwAAkD8AAKA/AACwPwAAwD8AANA/AADgPwAA8D8AAABAAAAIQAAAEEAAABhAAAAgQAAAKEAAADBAAAA4QAAAQEAA\
-      AEhAAABQQAAAWEAAAGBAAABoQAAAcEAAAHhAAACAQAAAhEAAAIhAAACMQAAAkEAAAJRAAACAPwAAAEAAAEBAAACAQAAAoEAAAMBAAADgQAAAAE\
-      GH1hIAAAAAAA==
-      """),
-    bytes(
-      """
-      AD4AwAA/QMAAAAAAAADQPwcAAAABBQDqsgQ+aGVsbG8=
-      """),
-  ]
-
-  /// Writes the files of the checkpoint and returns its prefix.
-  static func write(to folder: URL) throws -> URL {
-    let prefix = folder.appending(path: "small.ckpt-1000")
-    try Data(index).write(to: URL(filePath: prefix.path + ".index"))
-    for (number, shard) in shards.enumerated() {
-      try Data(shard).write(to: URL(filePath: prefix.path + ".data-0000\(number)-of-00002"))
-    }
-    return prefix
-  }
-
-  private static func bytes(_ text: String) -> [UInt8] { Array(Data(base64Encoded: text) ?? Data()) }
+private func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { Array($0) }
 }
+
+private func little(_ numbers: [Float]) -> [UInt8] { numbers.flatMap { little($0.bitPattern) } }
