@@ -17,6 +17,8 @@ let package = Package(
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "Training", targets: ["Training"]),
+    // The C interface: `make wheel` links it as libimprint.so, with Swift's own libraries in it.
+    .library(name: "ImprintC", type: .dynamic, targets: ["CInterface"]),
     .executable(name: "imprint", targets: ["imprint"]),
   ],
   dependencies: [
@@ -56,6 +58,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(name: "CImprint"),
+    .target(
+      name: "CInterface",
+      dependencies: [
+        "CImprint", "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite",
+      ]),
+
     // What several test targets share.
     .target(
       name: "TestMaterial", dependencies: ["ModelSurgery", "Pictures", "TFLite"], path: "Tests/TestMaterial"),
@@ -90,6 +99,8 @@ let package = Package(
         "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite", "TestMaterial", "Torch",
         "Training",
       ]),
+    // These compile C programs and link them to the product ImprintC.
+    .testTarget(name: "CInterfaceTests", dependencies: ["CInterface", "Platform", "TestMaterial"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["ModelSurgery", "Platform", "TFLite", "TestMaterial", "Torch", "imprint"]),

@@ -23,6 +23,7 @@ struct FloorsTests {
       "Reports": ["Heads", "Pictures", "TFLite", "Platform"],
       "Training": ["Heads", "Torch", "Pictures", "ModelSurgery", "TFLite", "Platform"],
     ]
+    layers["CInterface"] = Set(layers.keys).union(["CImprint"])
     layers["imprint"] = Set(layers.keys).union(["ArgumentParser"])
     return layers
   }()
