@@ -49,20 +49,21 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Heads", "Pictures", "Platform", "TFLite"]),
     .target(
       name: "Training", dependencies: ["Heads", "ModelSurgery", "Pictures", "Platform", "TFLite", "Torch"]),
-    .executableTarget(
-      name: "imprint",
+    .target(
+      name: "Command",
       dependencies: [
         "Heads", "Imprinting", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "Reports", "TFLite",
         "Torch",
         "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(name: "imprint", dependencies: ["Command"]),
 
     .target(name: "CImprint"),
     .target(
       name: "CInterface",
       dependencies: [
-        "CImprint", "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite",
+        "CImprint", "Command", "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite",
       ]),
 
     // What several test targets share.
@@ -116,7 +117,7 @@ for target in package.targets where [.executable, .regular, .test].contains(targ
   ]
   // The command and the tests only call the libraries: optimised they run no faster, and take three times as long to build.
   // Only the Makefile asks for it, so that other packages can depend on every product.
-  if target.type != .regular, Context.environment["IMPRINT_QUICK_BUILD"] != nil {
+  if target.type != .regular || target.name == "Command", Context.environment["IMPRINT_QUICK_BUILD"] != nil {
     settings.append(.unsafeFlags(["-Onone"]))
   }
   target.swiftSettings = settings

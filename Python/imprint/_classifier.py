@@ -1,6 +1,7 @@
 """Classifiers and their answers."""
 
 import ctypes
+import json
 import math
 import os
 from typing import NamedTuple
@@ -133,6 +134,7 @@ class Classifier(_library.Handle):
             mean=mean,
             std=std,
             cache=cache,
+            trial=_library.trial(),
         )
         with options as pointer:
             if isinstance(model, (bytes, bytearray, memoryview)) and not _is_bytes_path(model):
@@ -251,6 +253,35 @@ class Classifier(_library.Handle):
                     scores.ctypes.data,
                 )
         return scores[0] if given.is_single else scores
+
+    def evaluate(self, pictures, *, strict=False, progress=None):
+        """Classifies labelled pictures, and compares the answers with the labels.
+
+        Args:
+            pictures: A folder with one folder of pictures for each class, or a list file of ``path,label`` lines.
+            strict: Whether a file that cannot be read is an error; otherwise it is left out.
+            progress: As for :meth:`classify`.
+
+        Returns:
+            An :class:`Evaluation`.
+
+        Raises:
+            TeachingError: for a class that the classifier does not have.
+        """
+        from ._records import evaluation_of
+
+        made = ctypes.c_void_p()
+        with self._use() as pointer, Meter(progress, "Classifying") as meter:
+            meter.call(
+                "classifier_evaluate",
+                pointer,
+                _library.path_bytes(pictures),
+                int(bool(strict)),
+                meter.argument,
+                None,
+                ctypes.byref(made),
+            )
+        return evaluation_of(json.loads(_library.taken_bytes(made.value)), self.labels)
 
     def __repr__(self):
         return f"<Classifier {self._name}{', closed' if self.closed else ''}>"

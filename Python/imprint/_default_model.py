@@ -47,7 +47,7 @@ def _make(output, progress):
     with Meter(progress, "Making the default model") as meter:
         meter.call(
             "default_model_make",
-            _library.path_bytes(_weights()),
+            _library.path_bytes(weights()),
             None if output is None else _library.path_bytes(output),
             meter.argument,
             None,
@@ -60,7 +60,8 @@ def _temporary():
     return folder, pathlib.Path(folder.name) / "efficientnet-lite0.tflite"
 
 
-def _weights():
+def weights():
+    """Returns the path of the weights that the default model is made from."""
     found = importlib.util.find_spec(_PACKAGE)
     for folder in (found and found.submodule_search_locations) or []:
         file = os.path.join(folder, _WEIGHTS)

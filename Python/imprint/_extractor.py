@@ -58,6 +58,7 @@ class Extractor(_library.Handle):
             mean=mean,
             std=std,
             cache=cache,
+            trial=_library.trial(),
         )
         with options as pointer:
             _library.call("extractor_open", path, pointer, ctypes.byref(made))

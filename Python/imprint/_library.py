@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import sys
 import threading
 
 from . import _errors
@@ -41,10 +42,15 @@ class EmbeddingForm(ctypes.Structure):
         ("element", ctypes.c_int),
         ("zero_point", ctypes.c_int32),
         ("scale", ctypes.c_float),
+        ("is_non_negative", ctypes.c_int32),
     ]
 
 
 Progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t)
+
+Report = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_double, ctypes.c_double, ctypes.c_double
+)
 
 _p = ctypes.c_void_p
 _pp = ctypes.POINTER(ctypes.c_void_p)
@@ -68,11 +74,13 @@ _FALLIBLE = {
     "classifier_classify_pixels": [_p, *_pixels, _f, _n, *_run, _pp],
     "classifier_score_files": [_p, *_files, *_run, _p],
     "classifier_score_pixels": [_p, *_pixels, *_run, _p],
+    "classifier_evaluate": [_p, _s, _i, *_run, _pp],
     "extractor_open": [_s, _p, _pp],
     "extractor_form": [_p, ctypes.POINTER(EmbeddingForm)],
     "extractor_embed_files": [_p, *_files, *_run, _p],
     "extractor_embed_pixels": [_p, *_pixels, *_run, _p],
     "teacher_open": [_s, _p, _pp],
+    "teacher_open_from": [_s, _p, _p, _pp],
     "teacher_continue": [_s, _p, _pp],
     "teacher_learn_folder": [_p, _s, _i, *_run, _pp],
     "teacher_learn_files": [_p, _ss, _ss, _n, _i, *_run, _pp],
@@ -81,6 +89,40 @@ _FALLIBLE = {
     "teacher_estimate": [_p, _pp],
     "teacher_save": [_p, _s, _i],
     "teacher_model": [_p, _pp],
+    "teacher_embeddings": [_p, _pp],
+    "embedding_set_create": [_p, _p, _pp],
+    "embedding_set_create_foreign": [_s, ctypes.POINTER(EmbeddingForm), _p, _pp],
+    "embedding_set_read": [_s, _pp],
+    "embedding_set_from_bytes": [_s, _n, _pp],
+    "embedding_set_copy": [_p, _pp],
+    "embedding_set_write": [_p, _s],
+    "embedding_set_bytes": [_p, _pp],
+    "embedding_set_form": [_p, ctypes.POINTER(EmbeddingForm)],
+    "embedding_set_describe": [_p, _pp],
+    "embedding_set_add": [_p, _p, _ss, _ss, _n],
+    "embedding_set_embeddings": [_p, _p],
+    "embedding_set_merge": [_p, _p],
+    "embedding_set_subtract": [_p, _p],
+    "embedding_set_remove": [_p, _s, _s],
+    "embedding_set_rename": [_p, _s, _s],
+    "head_solve": [_p, _p, _pp],
+    "head_logits": [_p, _p, _n, _p],
+    "head_estimate": [_p, _pp],
+    "engine_open": [_s, _p, _pp],
+    "engine_train": [_p, _p, _n, _n],
+    "engine_train_embedding": [_p, _p, _n, _n],
+    "engine_name": [_p, _n, _s],
+    "engine_embed": [_p, _p, _n, _p],
+    "engine_classify_tensor": [_p, _p, _n, _f, _n, _pp],
+    "engine_save": [_p, _s],
+    "engine_model": [_p, _pp],
+    "engine_extractor": [_p, _pp],
+    "regression_create": [_n, _n, ctypes.c_double, ctypes.c_double, ctypes.c_uint64, _pp],
+    "regression_train": [_p, _p, _p, _n, _p, _p, _n, _n, ctypes.c_double, _n, _n, Report, _p],
+    "regression_scores": [_p, _p, _n, _p],
+    "regression_parameters": [_p, _p, _p],
+    "regression_model": [_p, _s, _pp],
+    "inspect": [_s, _pp],
 }
 
 # The other functions: their result and arguments.
@@ -110,6 +152,15 @@ _PLAIN = {
     "answers_free": (None, [_p]),
     "extractor_free": (None, [_p]),
     "teacher_free": (None, [_p]),
+    "embedding_set_free": (None, [_p]),
+    "head_class_count": (_n, [_p]),
+    "head_free": (None, [_p]),
+    "engine_class_count": (_n, [_p]),
+    "engine_dimension": (_n, [_p]),
+    "engine_input": (None, [_p, ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(ctypes.c_int32)]),
+    "engine_free": (None, [_p]),
+    "regression_free": (None, [_p]),
+    "command": (None, [_ss, _n, _ss, _n]),
 }
 
 
@@ -261,6 +312,16 @@ class Options:
     def close(self):
         library().imprint_options_free(self._pointer)
         self._pointer = None
+
+
+def trial():
+    """The words that run the command in a new process, for the option ``trial``."""
+    return "\n".join(command_words()) if sys.executable else None
+
+
+def command_words():
+    """The words of a process that runs the command."""
+    return [sys.executable, str(_HERE / "_program.py")]
 
 
 def label_text(labels):

@@ -1,100 +1,17 @@
 """Teachers, which learn classes from pictures."""
 
+import contextlib
 import ctypes
 import os
 import pathlib
-from typing import List, NamedTuple
 
 from . import _errors, _library
 from ._classifier import Classifier
 from ._default_model import model_bytes
+from ._embeddings import EmbeddingSet, texts
 from ._pictures import Pictures
 from ._progress import Meter
-
-
-class TaughtClass(NamedTuple):
-    """A class that was taught.
-
-    Attributes:
-        id: Its id in the model.
-        label: Its name.
-        pictures: The number of its pictures in this lesson.
-        is_continued: Whether it was already taught before.
-    """
-
-    id: int
-    label: str
-    pictures: int
-    is_continued: bool
-
-
-class Lesson(NamedTuple):
-    """What was learnt.
-
-    Attributes:
-        classes: The classes, in the order in which they were taught.
-        empty_classes: The names of classes without a picture that can be read.
-        skipped: The errors of pictures that could not be read.
-        remarks: What was passed over in the folder.
-    """
-
-    classes: List[TaughtClass]
-    empty_classes: List[str]
-    skipped: List[_errors.PictureError]
-    remarks: List[str]
-
-    @property
-    def pictures(self):
-        """The number of pictures."""
-        return sum(known.pictures for known in self.classes)
-
-
-class Suspect(NamedTuple):
-    """A picture whose label looks wrong.
-
-    Attributes:
-        picture: Its path; the number of a picture in memory, from 1.
-        label: Its given class.
-        looks_like: The class that it looks like.
-        surprise: −log of the probability of its label.
-    """
-
-    picture: str
-    label: str
-    looks_like: str
-    surprise: float
-
-
-class Confusion(NamedTuple):
-    """A class and the wrong class that was predicted for some of its pictures."""
-
-    label: str
-    taken_for: str
-    count: int
-
-
-class Estimate(NamedTuple):
-    """The expected accuracy on new pictures, from leaving out each picture in turn.
-
-    Attributes:
-        accuracy: The balanced accuracy: the mean of the classes' recalls.
-        lower, upper: The 95 % confidence interval.
-        pictures: The number of pictures that were left out, one after the other.
-        singles: The names of the classes with only one picture, which cannot be left out.
-        confusions: The confusions to expect, the most frequent first.
-        suspects: The pictures whose label looks wrong, worst first.
-    """
-
-    accuracy: float
-    lower: float
-    upper: float
-    pictures: int
-    singles: List[str]
-    confusions: List[Confusion]
-    suspects: List[Suspect]
-
-    def __str__(self):
-        return f"{self.accuracy:.2f} (95 % interval {self.lower:.2f}–{self.upper:.2f}), leave-one-out"
+from ._records import Lesson, TaughtClass, estimate_of
 
 
 class Teacher(_library.Handle):
@@ -120,6 +37,7 @@ class Teacher(_library.Handle):
         augment: ``"none"``, or the ``"five"`` or ``"thirteen"`` views of each picture that are learnt. Five are worth their
             time for up to 300 pictures.
         budget: The bytes of embeddings beyond which only sums are stored.
+        embeddings: An :class:`EmbeddingSet` of the same model to start from.
         progress: As for :meth:`learn`, while the default model is made.
 
     Raises:
@@ -144,30 +62,38 @@ class Teacher(_library.Handle):
         std=None,
         budget=None,
         cache=None,
+        embeddings=None,
         progress=None,
     ):
         path = model_bytes(model, progress)
-        self._open(
-            "teacher_open",
-            path,
-            method=method,
-            keep_classes=bool(keep_classes),
-            labels=_library.label_text(labels),
-            resize=resize,
-            augment=augment,
-            arithmetic=arithmetic,
-            device=device,
-            threads=threads,
-            mean=mean,
-            std=std,
-            budget=budget,
-            cache=cache,
-        )
+        if embeddings is None:
+            use, function = contextlib.nullcontext(), "teacher_open"
+        else:
+            use, function = embeddings._use(), "teacher_open_from"
+        with use as earlier:
+            self._open(
+                function,
+                path,
+                *([] if earlier is None else [earlier]),
+                method=method,
+                keep_classes=bool(keep_classes),
+                labels=_library.label_text(labels),
+                resize=resize,
+                augment=augment,
+                arithmetic=arithmetic,
+                device=device,
+                threads=threads,
+                mean=mean,
+                std=std,
+                budget=budget,
+                cache=cache,
+            )
 
-    def _open(self, function, path, **options):
+    def _open(self, function, path, *between, **options):
         made = ctypes.c_void_p()
+        options["trial"] = _library.trial()
         with _library.Options(**options) as pointer:
-            _library.call(function, path, pointer, ctypes.byref(made))
+            _library.call(function, path, *between, pointer, ctypes.byref(made))
         super().__init__(made.value)
         self._name = os.fsdecode(path)
 
@@ -224,7 +150,7 @@ class Teacher(_library.Handle):
             return _lesson(made.value)
         pictures, labels = _listed(pictures, labels)
         given = Pictures(pictures, channels)
-        names = _names(labels, given.count)
+        names = texts(labels, given.count, "label")
         strictness = [int(bool(strict))] if given.are_files else []
         with self._use() as pointer, Meter(progress, "Learning") as meter:
             meter.call(
@@ -250,27 +176,21 @@ class Teacher(_library.Handle):
     def estimate(self):
         """The expected accuracy on new pictures as an :class:`Estimate`; None where it cannot be computed."""
         with self._use() as pointer:
-            found = _library.returned_json("teacher_estimate", pointer)
-        if found is None:
-            return None
-        return Estimate(
-            found["accuracy"],
-            found["lower"],
-            found["upper"],
-            found["pictures"],
-            found["singles"],
-            [Confusion(row["label"], row["takenFor"], row["count"]) for row in found["confusions"]],
-            [
-                Suspect(row["picture"], row["label"], row["looksLike"], float(row["surprise"]))
-                for row in found["suspects"]
-            ],
-        )
+            return estimate_of(_library.returned_json("teacher_estimate", pointer))
 
     @property
     def suspects(self):
         """The pictures whose label looks wrong, worst first."""
         found = self.estimate
         return found.suspects if found else []
+
+    @property
+    def embeddings(self):
+        """A copy of the embeddings of the taught classes, as an :class:`EmbeddingSet`."""
+        made = ctypes.c_void_p()
+        with self._use() as pointer:
+            _library.call("teacher_embeddings", pointer, ctypes.byref(made))
+        return EmbeddingSet._of(made.value)
 
     def save(self, path, *, embeddings=False):
         """Writes the classifier, and its label file beside it: all or none.
@@ -313,26 +233,6 @@ def _listed(pictures, labels):
     if labels is None:
         raise _errors.InvalidArgumentError("there are no labels", "give the name of each picture's class", "InvalidArgument")
     return pictures, labels
-
-
-def _names(labels, count):
-    """Returns labels as an array of text for C."""
-    if isinstance(labels, (str, bytes)):
-        raise _errors.InvalidArgumentError("labels is a text", "give a list, one label for each picture", "InvalidArgument")
-    names = []
-    for label in labels:
-        text = str(label)
-        if "\0" in text:
-            raise _errors.InvalidArgumentError(f"the label {text!r} holds a NUL", None, "InvalidArgument")
-        try:
-            names.append(text.encode())
-        except UnicodeEncodeError:
-            raise _errors.InvalidArgumentError(f"the label {text!r} is no text", None, "InvalidArgument") from None
-    if len(names) != count:
-        raise _errors.InvalidArgumentError(
-            f"there are {count} pictures and {len(names)} labels", "give one label for each picture", "InvalidArgument"
-        )
-    return _library.string_array(names)
 
 
 def _lesson(pointer):

@@ -44,7 +44,7 @@ extension imprint_embedding_form {
       }
     self.init(
       dimension: space.dimension, views: space.augmentation.count, element: element,
-      zero_point: Int32(clamping: space.zeroPoint), scale: scale)
+      zero_point: Int32(clamping: space.zeroPoint), scale: scale, is_non_negative: space.isNonNegative ? 1 : 0)
   }
 }
 

@@ -1,4 +1,5 @@
 public import CImprint
+import Command
 import Heads
 import Imprinting
 import Inference
@@ -21,6 +22,7 @@ struct Settings: Sendable {
   var method: (any HeadMethod)?
   var keepsClasses = false
   var budget: Int?
+  var trial: [String] = []
 
   /// Sets an option.
   ///
@@ -49,6 +51,7 @@ struct Settings: Sendable {
       method = try needed(HeadMethods.named(value), HeadMethods.names.joined(separator: ", "))
     case "keep-classes": keepsClasses = try needed(Self.flags[value], "yes or no")
     case "budget": budget = try needed(Int(value).flatMap { $0 >= 0 ? $0 : nil }, "a number of bytes")
+    case "trial": trial = value.split(whereSeparator: \.isNewline).map(String.init)
     default: throw InvalidArgument("there is no option \(name)")
     }
   }
@@ -74,7 +77,7 @@ struct Settings: Sendable {
     }
     return Execution(
       threads: threads, arithmetic: arithmetic, device: device, cache: isCached ? ModelCache() : nil,
-      normalization: normalization)
+      normalization: normalization, trial: trial.isEmpty ? nil : ModelTrial.run(by: trial))
   }
 }
 

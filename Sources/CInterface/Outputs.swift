@@ -1,5 +1,5 @@
 import CImprint
-import TFLite
+import Platform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -7,7 +7,7 @@ import TFLite
   import Foundation
 #endif
 
-private let version = CText("0.1.0")
+private let version = CText(PackageVersion.text)
 
 @_cdecl("imprint_version")
 public func libraryVersion() -> UnsafePointer<CChar>? { version.pointer }

@@ -34,6 +34,17 @@ final class TeacherBox: Handle {
   }
 }
 
+extension Settings {
+  /// Opens a model to teach it classes.
+  func teacher(for file: URL, from embeddings: EmbeddingSet? = nil) throws -> Teacher {
+    try naming(file.relativePath) {
+      try Teacher(
+        model: file, method: method ?? Analytic(), keepClasses: keepsClasses, labels: labels, resize: resize,
+        augmentation: augmentation ?? .off, from: embeddings, budget: budget, execution: execution())
+    }
+  }
+}
+
 /// Pictures to learn, each of a class.
 struct Lessons: Sendable {
   /// The names of the classes.
@@ -67,21 +78,24 @@ struct Lessons: Sendable {
   }
 }
 
+/// A picture that could not be read, as JSON.
+struct SkippedPicture: Encodable {
+  let message, identifier: String
+
+  init(_ error: PictureError) { (message, identifier) = (error.description, error.identifier) }
+}
+
 /// A lesson as JSON.
 struct LessonReport: Encodable {
-  struct Skipped: Encodable {
-    let message, identifier: String
-  }
-
   let classes: [Lesson.TaughtClass]
   let emptyClasses: [String]
-  let skipped: [Skipped]
+  let skipped: [SkippedPicture]
   let remarks: [String]
 
   init(_ lesson: Lesson, pictures: Lessons) {
     classes = lesson.classes
     emptyClasses = pictures.emptyClasses + lesson.emptyClasses
-    skipped = lesson.skipped.map { Skipped(message: $0.description, identifier: $0.identifier) }
+    skipped = lesson.skipped.map { SkippedPicture($0) }
     remarks = pictures.remarks
   }
 }
@@ -110,16 +124,8 @@ public func openTeacher(
   _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> imprint_status {
   attempt(error) {
-    let file = try modelFile(path)
-    let settings = try Options.settings(options)
-    let made = try required(made, "teacher")
-    let teacher = try naming(file.relativePath) {
-      try Teacher(
-        model: file, method: settings.method ?? Analytic(), keepClasses: settings.keepsClasses, labels: settings.labels,
-        resize: settings.resize, augmentation: settings.augmentation ?? .off, budget: settings.budget,
-        execution: settings.execution())
-    }
-    made.pointee = TeacherBox(teacher).handedOver()
+    let teacher = try Options.settings(options).teacher(for: modelFile(path))
+    try required(made, "teacher").pointee = TeacherBox(teacher).handedOver()
   }
 }
 

@@ -87,6 +87,8 @@ void imprint_bytes_free(imprint_bytes *bytes);
 //   method                   analytic, imprinted, prototypes, softmax, fine-tuned: how a teacher solves the head
 //   keep-classes             no, yes: whether the classes of the model stay
 //   budget                   67108864: the bytes of embeddings beyond which a set stores only sums
+//   trial                    none; the words of a command, one on each line, that runs imprint_command in a new process: with
+//                            it, models of unusual operators are tried there first, because the runtime may crash on them
 typedef struct imprint_options imprint_options;
 
 imprint_options *imprint_options_create(void);
@@ -167,6 +169,14 @@ imprint_status imprint_classifier_score_pixels(
   const imprint_classifier *classifier, const imprint_pixels *pictures, size_t count, imprint_progress progress,
   void *context, float *scores, imprint_error **error);
 
+// Classifies the pictures of a folder with one folder for each class, or of a list of `path,label` lines, whose names must be
+// among the classifier's, and stores what was right as JSON: {"pictures", "accuracy", "balancedAccuracy", "topK": [], "classes":
+// [{"id", "label", "pictures", "correct", "recall", "predictions": {id: count}}], "mistakes": [{"picture", "label", "predicted":
+// {"id", "label", "score"}, "score"}], "skipped": [{"message", "identifier"}]}.
+imprint_status imprint_classifier_evaluate(
+  const imprint_classifier *classifier, const char *path, int strict, imprint_progress progress, void *context,
+  imprint_bytes **evaluation, imprint_error **error);
+
 size_t imprint_answers_count(const imprint_answers *answers);
 // Returns why a picture could not be read, or NULL if it was.
 const char *imprint_answers_error(const imprint_answers *answers, size_t picture);
@@ -189,13 +199,15 @@ typedef struct imprint_extractor imprint_extractor;
 typedef enum imprint_element { IMPRINT_UINT8 = 0, IMPRINT_INT8 = 1, IMPRINT_FLOAT32 = 2 } imprint_element;
 
 // The form of embeddings: `views` vectors of `dimension` elements for each picture, the plain view first. An element of a
-// quantised network stands for the real number (element - zero_point) * scale.
+// quantised network stands for the real number (element - zero_point) * scale. Sets do not know the scale: theirs is 1.
 typedef struct imprint_embedding_form {
   size_t dimension;
   size_t views;
   imprint_element element;
   int32_t zero_point;
   float scale;
+  // 1 if no real number is negative, otherwise 0.
+  int32_t is_non_negative;
 } imprint_embedding_form;
 
 // Opens a model; NULL for the default model.
@@ -250,6 +262,151 @@ imprint_status imprint_teacher_save(
 // Stores the classifier as the bytes of its file.
 imprint_status imprint_teacher_model(const imprint_teacher *teacher, imprint_bytes **model, imprint_error **error);
 void imprint_teacher_free(imprint_teacher *teacher);
+
+// MARK: - Embedding sets
+
+// The embeddings of labelled pictures. Sets can be merged and subtracted; equal pictures of a class count once.
+typedef struct imprint_embedding_set imprint_embedding_set;
+
+// Makes an empty set for the embeddings of an extractor.
+imprint_status imprint_embedding_set_create(
+  const imprint_extractor *extractor, const imprint_options *options, imprint_embedding_set **set,
+  imprint_error **error);
+// Makes an empty set for embeddings that other software computes. `network` is any text that identifies the network: only
+// embeddings with the same text and form can be merged.
+imprint_status imprint_embedding_set_create_foreign(
+  const char *network, const imprint_embedding_form *form, const imprint_options *options, imprint_embedding_set **set,
+  imprint_error **error);
+imprint_status imprint_embedding_set_read(const char *path, imprint_embedding_set **set, imprint_error **error);
+imprint_status imprint_embedding_set_from_bytes(
+  const void *bytes, size_t size, imprint_embedding_set **set, imprint_error **error);
+imprint_status imprint_embedding_set_copy(
+  const imprint_embedding_set *set, imprint_embedding_set **copy, imprint_error **error);
+imprint_status imprint_embedding_set_write(const imprint_embedding_set *set, const char *path, imprint_error **error);
+// Stores the bytes of the set's file.
+imprint_status imprint_embedding_set_bytes(
+  const imprint_embedding_set *set, imprint_bytes **bytes, imprint_error **error);
+imprint_status imprint_embedding_set_form(
+  const imprint_embedding_set *set, imprint_embedding_form *form, imprint_error **error);
+// Stores what is in the set as JSON: {"network", "resize", "augment", "arithmetic", "budget", "hasEmbeddings", "classes":
+// [{"name", "count", "pictures": [names]}]}. Beyond the budget there are only sums, and no names of pictures.
+imprint_status imprint_embedding_set_describe(
+  const imprint_embedding_set *set, imprint_bytes **description, imprint_error **error);
+// Adds the embeddings of `count` pictures, [count][views][dimension] elements, each with the names of its class and of itself:
+// all or none.
+imprint_status imprint_embedding_set_add(
+  const imprint_embedding_set *set, const void *embeddings, const char *const *labels, const char *const *pictures,
+  size_t count, imprint_error **error);
+// Stores all embeddings, class by class in the order of the description.
+imprint_status imprint_embedding_set_embeddings(
+  const imprint_embedding_set *set, void *embeddings, imprint_error **error);
+imprint_status imprint_embedding_set_merge(
+  const imprint_embedding_set *set, const imprint_embedding_set *other, imprint_error **error);
+// Removes the pictures of another set, all of which must be in this one.
+imprint_status imprint_embedding_set_subtract(
+  const imprint_embedding_set *set, const imprint_embedding_set *other, imprint_error **error);
+// Removes a picture of a class, or the class if `picture` is NULL.
+imprint_status imprint_embedding_set_remove(
+  const imprint_embedding_set *set, const char *label, const char *picture, imprint_error **error);
+imprint_status imprint_embedding_set_rename(
+  const imprint_embedding_set *set, const char *label, const char *name, imprint_error **error);
+void imprint_embedding_set_free(imprint_embedding_set *set);
+
+// Opens a model to teach it classes, starting from embeddings of that model; NULL for the default model.
+imprint_status imprint_teacher_open_from(
+  const char *path, const imprint_embedding_set *set, const imprint_options *options, imprint_teacher **teacher,
+  imprint_error **error);
+// Stores a copy of the embeddings of the taught classes.
+imprint_status imprint_teacher_embeddings(
+  const imprint_teacher *teacher, imprint_embedding_set **set, imprint_error **error);
+
+// MARK: - Heads
+
+// The last layer of a classifier, solved from embeddings without a model.
+typedef struct imprint_head imprint_head;
+
+// Solves the head of a set by the option `method`.
+imprint_status imprint_head_solve(
+  const imprint_embedding_set *set, const imprint_options *options, imprint_head **head, imprint_error **error);
+size_t imprint_head_class_count(const imprint_head *head);
+// Stores the logits of embeddings, [count][class_count] floats; a softmax of them gives probabilities. The embeddings are
+// [count][dimension] floats, real numbers or steps: a common factor changes nothing.
+imprint_status imprint_head_logits(
+  const imprint_head *head, const float *embeddings, size_t count, float *logits, imprint_error **error);
+// Stores the expected accuracy; see imprint_teacher_estimate.
+imprint_status imprint_head_estimate(const imprint_head *head, imprint_bytes **estimate, imprint_error **error);
+void imprint_head_free(imprint_head *head);
+
+// MARK: - Imprinting as Coral does it
+
+// Coral's ImprintingEngine: weight imprinting with Coral's file layout, in exact arithmetic.
+typedef struct imprint_engine imprint_engine;
+
+// The options `labels`, `keep-classes`, `threads`, `device`, `cache`, `mean` and `std` count.
+imprint_status imprint_engine_open(
+  const char *path, const imprint_options *options, imprint_engine **engine, imprint_error **error);
+size_t imprint_engine_class_count(const imprint_engine *engine);
+size_t imprint_engine_dimension(const imprint_engine *engine);
+void imprint_engine_input(const imprint_engine *engine, int32_t *width, int32_t *height);
+// Trains a class with pictures that have the size of the input: [count][height][width][3] bytes of RGB. `class_id` is that of
+// an imprinted class, or the next free one.
+imprint_status imprint_engine_train(
+  const imprint_engine *engine, const uint8_t *pictures, size_t count, size_t class_id, imprint_error **error);
+// Trains a class with one embedding of real numbers.
+imprint_status imprint_engine_train_embedding(
+  const imprint_engine *engine, const float *embedding, size_t dimension, size_t class_id, imprint_error **error);
+imprint_status imprint_engine_name(
+  const imprint_engine *engine, size_t class_id, const char *name, imprint_error **error);
+// Stores the embeddings of pictures that have the size of the input: [count][dimension] real numbers.
+imprint_status imprint_engine_embed(
+  const imprint_engine *engine, const uint8_t *pictures, size_t count, float *embeddings, imprint_error **error);
+// Classifies the bytes of an input tensor; there is one answer.
+imprint_status imprint_engine_classify_tensor(
+  const imprint_engine *engine, const void *tensor, size_t size, float threshold, size_t top_k,
+  imprint_answers **answers, imprint_error **error);
+imprint_status imprint_engine_save(const imprint_engine *engine, const char *path, imprint_error **error);
+// Stores the model with all classes, or the part up to the embedding, as the bytes of a file.
+imprint_status imprint_engine_model(const imprint_engine *engine, imprint_bytes **model, imprint_error **error);
+imprint_status imprint_engine_extractor(const imprint_engine *engine, imprint_bytes **model, imprint_error **error);
+void imprint_engine_free(imprint_engine *engine);
+
+// PyCoral's SoftmaxRegression: a fully connected layer and a softmax, trained by stochastic gradient descent.
+typedef struct imprint_regression imprint_regression;
+
+imprint_status imprint_regression_create(
+  size_t dimension, size_t class_count, double weight_scale, double regularization, uint64_t seed,
+  imprint_regression **regression, imprint_error **error);
+// Called on the caller's thread with an iteration's number, loss and accuracies; the validation accuracy is NaN without
+// validation examples. If it returns anything but 0, training stops, and the layer is unchanged.
+typedef int (*imprint_regression_report)(
+  void *context, size_t iteration, double loss, double training_accuracy, double validation_accuracy);
+// Trains with embeddings, [count][dimension] real numbers, and the number of each one's class.
+imprint_status imprint_regression_train(
+  const imprint_regression *regression, const float *embeddings, const int32_t *labels, size_t count,
+  const float *validation_embeddings, const int32_t *validation_labels, size_t validation_count, size_t iterations,
+  double learning_rate, size_t batch_size, size_t report_every, imprint_regression_report report, void *context,
+  imprint_error **error);
+// Stores the probabilities of embeddings, [count][class_count] floats.
+imprint_status imprint_regression_scores(
+  const imprint_regression *regression, const float *embeddings, size_t count, float *scores, imprint_error **error);
+// Stores the weights, [class_count][dimension] floats, and the biases, [class_count].
+imprint_status imprint_regression_parameters(
+  const imprint_regression *regression, float *weights, float *biases, imprint_error **error);
+// Stores an extractor's file followed by the trained layer and a softmax, as the bytes of a file.
+imprint_status imprint_regression_model(
+  const imprint_regression *regression, const char *extractor, imprint_bytes **model, imprint_error **error);
+void imprint_regression_free(imprint_regression *regression);
+
+// MARK: - Models and the command
+
+// Stores the contents of a model's file as JSON, as `imprint inspect --json` prints it.
+imprint_status imprint_inspect(const char *path, imprint_bytes **description, imprint_error **error);
+
+// Runs the command `imprint` with these arguments, without the name of the program, and ends the process with its exit code.
+//
+// `program` are the words that start a process which calls this function with further arguments; the command starts one to
+// find out whether a model or a library crashes.
+void imprint_command(const char *const *arguments, size_t count, const char *const *program, size_t program_count);
 
 #ifdef __cplusplus
 }
