@@ -1,6 +1,6 @@
 """Packs the Python package and the library as a wheel; run by scripts/wheel.
 
-    python make_wheel.py LIBRARY FOLDER
+    python make_wheel.py LIBRARY FOLDER TURBOJPEG LICENCE
 
 Nothing is needed but Python. The same input gives the same file.
 """
@@ -30,14 +30,13 @@ def least_glibc(library):
     return max(tuple(map(int, found.split("."))) for found in re.findall(r"GLIBC_([0-9.]+)", symbols))
 
 
-def contents(library):
+def contents(library, turbojpeg):
     """Yields the path in the wheel, the bytes and whether it is a program, for each file."""
     for file in sorted((ROOT / "imprint").rglob("*")):
-        if file.is_file() and file.suffix in (".py", ".pyi", ".typed"):
+        if file.is_file() and file.suffix in (".py", ".typed"):
             yield file.relative_to(ROOT).as_posix(), file.read_bytes(), False
     yield "imprint/libimprint.so", pathlib.Path(library).read_bytes(), True
-    for file in sorted((ROOT / "bundled").glob("*")) if (ROOT / "bundled").is_dir() else []:
-        yield f"imprint/{file.name}", file.read_bytes(), ".so" in file.name
+    yield "imprint/libturbojpeg.so.0", pathlib.Path(turbojpeg).read_bytes(), True
 
 
 def metadata():
@@ -45,16 +44,18 @@ def metadata():
     return fields.replace("@VERSION@", version()) + "\n" + (ROOT / "README.md").read_text()
 
 
-def main(library, folder):
-    major, minor = least_glibc(library)
+def main(library, folder, turbojpeg, licence):
+    major, minor = max(least_glibc(library), least_glibc(turbojpeg))
     tag = f"py3-none-manylinux_{major}_{minor}_{platform.machine()}"
     info = f"{NAME}-{version()}.dist-info"
-    files = list(contents(library))
+    files = list(contents(library, turbojpeg))
     files += [
         (f"{info}/METADATA", metadata().encode(), False),
         (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: imprint\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(), False),
         (f"{info}/entry_points.txt", ENTRY_POINTS.encode(), False),
         (f"{info}/licenses/LICENSE", (ROOT.parent / "LICENSE").read_bytes(), False),
+        (f"{info}/licenses/THIRD-PARTY.txt", (ROOT / "THIRD-PARTY.txt").read_bytes(), False),
+        (f"{info}/licenses/libturbojpeg.txt", pathlib.Path(licence).read_bytes(), False),
     ]
     record = ""
     for path, data, _ in files:

@@ -27,7 +27,7 @@ def default_model(progress=None):
         ModelError: where the package of the weights is missing, or another one.
     """
     path = pathlib.Path(_library.returned_bytes("default_model_path").decode())
-    if path.exists():
+    if os.path.exists(path):  # Unlike Path.exists, it is False too where the folder cannot be read.
         return path
     if _temporary.cache_info().currsize:
         return _temporary()[1]

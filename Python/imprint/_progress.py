@@ -1,10 +1,11 @@
 """Progress of long work, and its end by Ctrl-C."""
 
+import signal
 import sys
 import threading
 import time
 
-from . import _library
+from . import _errors, _library
 
 _NONE = _library.Progress()
 
@@ -25,6 +26,8 @@ class Meter:
 
     def __init__(self, progress, words):
         self._raised = None
+        self._is_interrupted = False
+        self._handler = None
         self._bar = None
         self._progress = None
         if progress is None:
@@ -39,6 +42,8 @@ class Meter:
         self.argument = _library.Progress(self._step) if watches else _NONE
 
     def _step(self, _context, done, total):
+        if self._is_interrupted:
+            return 1
         try:
             if self._raised is None and self._progress is not None:
                 self._progress(done, total)
@@ -47,15 +52,40 @@ class Meter:
         return 0 if self._raised is None else 1
 
     def call(self, name, *arguments):
-        """Calls a function of the library; raises what the progress function raised."""
+        """Calls a function of the library; raises what the progress function raised, and what Ctrl-C does."""
+        self._watch()
         try:
             _library.call(name, *arguments)
-        except BaseException as error:
-            if self._raised is not None:
-                raise self._raised from None
-            raise error
+        except _errors.CancelledError:
+            if self._raised is None and not self._is_interrupted:
+                raise
+        finally:
+            handler = self._unwatch()
+        if self._is_interrupted:
+            handler(signal.SIGINT, sys._getframe())
         if self._raised is not None:
             raise self._raised
+
+    def _watch(self):
+        """Has Ctrl-C end the call: an exception in the midst of a callback would be lost."""
+        handler = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or not callable(handler):
+            return
+        try:
+            signal.signal(signal.SIGINT, self._interrupt)
+        except ValueError:  # Another interpreter of this process has the signals.
+            return
+        self._handler = handler
+
+    def _interrupt(self, _number, _frame):
+        self._is_interrupted = True
+
+    def _unwatch(self):
+        """Restores what Ctrl-C does, and returns it."""
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+        return handler
 
     def __enter__(self):
         return self
