@@ -122,6 +122,7 @@ _FALLIBLE = {
     "regression_scores": [_p, _p, _n, _p],
     "regression_parameters": [_p, _p, _p],
     "regression_model": [_p, _s, _pp],
+    "append_softmax": [_s, _p, _n, _p, _n, _f, _f, _pp],
     "inspect": [_s, _pp],
 }
 

@@ -1,5 +1,6 @@
 public import CImprint
 import Heads
+import ModelSurgery
 import Synchronization
 import TFLite
 
@@ -110,6 +111,28 @@ public func regressionModel(
     let regression = try Handle.borrow(regression, as: RegressionBox.self).regression
     let path = try text(extractor, "extractor")
     let made = try naming(path) { try regression.model(behind: Model(contentsOf: URL(filePath: path))).serialized() }
+    try required(model, "model").pointee = ByteBox(made.bytes()).handedOver()
+  }
+}
+
+@_cdecl("imprint_append_softmax")
+public func appendSoftmax(
+  _ extractor: UnsafePointer<CChar>?, _ weights: UnsafePointer<Float>?, _ weightCount: Int,
+  _ biases: UnsafePointer<Float>?, _ biasCount: Int, _ least: Float, _ greatest: Float,
+  _ model: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> imprint_status {
+  attempt(error) {
+    let path = try text(extractor, "extractor")
+    let weights = try rows(weights, count: 1, width: max(0, weightCount))[0]
+    let biases = try rows(biases, count: 1, width: max(0, biasCount))[0]
+    guard least.isFinite, greatest.isFinite, least <= greatest else {
+      throw InvalidArgument("the range of the logits is \(least) to \(greatest)")
+    }
+    let made = try naming(path) {
+      try Model(contentsOf: URL(filePath: path)).appendingSoftmaxLayer(
+        weights: weights, biases: biases, logits: least...greatest
+      ).serialized()
+    }
     try required(model, "model").pointee = ByteBox(made.bytes()).handedOver()
   }
 }

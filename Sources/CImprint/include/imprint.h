@@ -397,6 +397,12 @@ imprint_status imprint_regression_model(
   const imprint_regression *regression, const char *extractor, imprint_bytes **model, imprint_error **error);
 void imprint_regression_free(imprint_regression *regression);
 
+// Stores an extractor's file followed by a fully connected layer and a softmax, as the bytes of a file. The weights are
+// [bias_count][dimension], and the logits are within `least` and `greatest`.
+imprint_status imprint_append_softmax(
+  const char *extractor, const float *weights, size_t weight_count, const float *biases, size_t bias_count, float least,
+  float greatest, imprint_bytes **model, imprint_error **error);
+
 // MARK: - Models and the command
 
 // Stores the contents of a model's file as JSON, as `imprint inspect --json` prints it.
