@@ -14,7 +14,7 @@ QUICK = -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build test test-kill test-sanitizers fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
+.PHONY: help build test test-kill test-python test-sanitizers wheel fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
   bench-training install uninstall lint format clean
 
 help: ## Show this list
@@ -34,6 +34,13 @@ test-kill: ## Kill the commands that write files at random moments, and check th
 	@scripts/setup --tests
 	swift build --configuration $(CONFIGURATION) --build-tests -Xswiftc -warnings-as-errors -Xswiftc -enable-testing $(QUICK)
 	@CONFIGURATION=$(CONFIGURATION) scripts/test-kill $(KILLS) $(SEED)
+
+wheel: ## Build the Python package for this processor: dist/*.whl
+	@scripts/setup
+	@scripts/wheel
+
+test-python: wheel ## Install the Python package in a fresh environment, and run its tests
+	@scripts/test-python
 
 test-sanitizers: ## Run C, C++ and the concurrent parts under the address, undefined-behaviour and thread sanitizers
 	@scripts/setup --tests

@@ -17,6 +17,8 @@ let package = Package(
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "Training", targets: ["Training"]),
+    // The C interface: `make wheel` links it as libimprint.so, with Swift's own libraries in it.
+    .library(name: "ImprintC", type: .dynamic, targets: ["CInterface"]),
     .executable(name: "imprint", targets: ["imprint"]),
   ],
   dependencies: [
@@ -47,13 +49,21 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Heads", "Pictures", "Platform", "TFLite"]),
     .target(
       name: "Training", dependencies: ["Heads", "ModelSurgery", "Pictures", "Platform", "TFLite", "Torch"]),
-    .executableTarget(
-      name: "imprint",
+    .target(
+      name: "Command",
       dependencies: [
         "Heads", "Imprinting", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform", "Reports", "TFLite",
         "Torch",
         "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "imprint", dependencies: ["Command"]),
+
+    .target(name: "CImprint"),
+    .target(
+      name: "CInterface",
+      dependencies: [
+        "CImprint", "Command", "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite",
       ]),
 
     // What several test targets share.
@@ -90,6 +100,8 @@ let package = Package(
         "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite", "TestMaterial", "Torch",
         "Training",
       ]),
+    // These compile C programs and link them to the product ImprintC.
+    .testTarget(name: "CInterfaceTests", dependencies: ["CInterface", "Platform", "TestMaterial"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["ModelSurgery", "Platform", "TFLite", "TestMaterial", "Torch", "imprint"]),
@@ -105,7 +117,7 @@ for target in package.targets where [.executable, .regular, .test].contains(targ
   ]
   // The command and the tests only call the libraries: optimised they run no faster, and take three times as long to build.
   // Only the Makefile asks for it, so that other packages can depend on every product.
-  if target.type != .regular, Context.environment["IMPRINT_QUICK_BUILD"] != nil {
+  if target.type != .regular || target.name == "Command", Context.environment["IMPRINT_QUICK_BUILD"] != nil {
     settings.append(.unsafeFlags(["-Onone"]))
   }
   target.swiftSettings = settings

@@ -44,20 +44,29 @@ struct Routines: Sendable {
     #if canImport(Darwin)
       let library = try SharedLibrary(path: "/System/Library/Frameworks/Accelerate.framework/Accelerate")
     #else
-      let library = try SharedLibrary(firstOf: SharedLibrary.names("openblas", version: 0))
+      let library = try SharedLibrary("openblas", version: 0, variable: "IMPRINT_OPENBLAS")
     #endif
-    generalProduct = try library.function("cblas_dgemm", as: CBLASGeneralProduct.self)
-    symmetricProduct = try library.function("cblas_dsyrk", as: CBLASSymmetricProduct.self)
-    triangularSolve = try library.function("cblas_dtrsm", as: CBLASTriangularSolve.self)
-    cholesky = try library.function("dpotrf_", as: CLAPACKCholesky.self)
-    choleskyInverse = try library.function("dpotri_", as: CLAPACKCholeskyInverse.self)
-    triangularInverse = try library.function("dtrtri_", as: CLAPACKTriangularInverse.self)
-    eigen = try library.function("dsyevd_", as: CLAPACKEigen.self)
-    singleGeneralProduct = try library.function("cblas_sgemm", as: CBLASSingleGeneralProduct.self)
-    singleSymmetricProduct = try library.function("cblas_ssyrk", as: CBLASSingleSymmetricProduct.self)
-    singleTriangularSolve = try library.function("cblas_strsm", as: CBLASSingleTriangularSolve.self)
-    singleCholesky = try library.function("spotrf_", as: CLAPACKSingleCholesky.self)
-    singleTriangularInverse = try library.function("strtri_", as: CLAPACKSingleTriangularInverse.self)
+    // SciPy's builds of OpenBLAS, which Python's packages bring, put a prefix before every name.
+    func function<Function>(_ name: String) throws(SharedLibraryError) -> Function {
+      do {
+        return try library.function(name, as: Function.self)
+      } catch {
+        guard let prefixed = try? library.function("scipy_" + name, as: Function.self) else { throw error }
+        return prefixed
+      }
+    }
+    generalProduct = try function("cblas_dgemm")
+    symmetricProduct = try function("cblas_dsyrk")
+    triangularSolve = try function("cblas_dtrsm")
+    cholesky = try function("dpotrf_")
+    choleskyInverse = try function("dpotri_")
+    triangularInverse = try function("dtrtri_")
+    eigen = try function("dsyevd_")
+    singleGeneralProduct = try function("cblas_sgemm")
+    singleSymmetricProduct = try function("cblas_ssyrk")
+    singleTriangularSolve = try function("cblas_strsm")
+    singleCholesky = try function("spotrf_")
+    singleTriangularInverse = try function("strtri_")
   }
 
   /// Returns the routines.

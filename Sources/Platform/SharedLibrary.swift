@@ -1,3 +1,8 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -72,6 +77,18 @@ extension SharedLibrary {
     #else
       return ["lib\(name).so.\(version)"]
     #endif
+  }
+
+  /// Opens the library that an environment variable names; where it is not set, the first one that can be opened of those
+  /// at ``names(_:version:)``.
+  ///
+  /// - Throws: ``SharedLibraryError/cannotOpen(path:reason:)``.
+  package init(_ name: String, version: Int, variable: String) throws(SharedLibraryError) {
+    if let named = ProcessInfo.processInfo.environment[variable], !named.isEmpty {
+      try self.init(path: named)
+    } else {
+      try self.init(firstOf: Self.names(name, version: version))
+    }
   }
 
   /// Opens the first of several libraries that can be opened.

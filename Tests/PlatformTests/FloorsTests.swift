@@ -23,7 +23,9 @@ struct FloorsTests {
       "Reports": ["Heads", "Pictures", "TFLite", "Platform"],
       "Training": ["Heads", "Torch", "Pictures", "ModelSurgery", "TFLite", "Platform"],
     ]
-    layers["imprint"] = Set(layers.keys).union(["ArgumentParser"])
+    layers["Command"] = Set(layers.keys).union(["ArgumentParser"])
+    layers["CInterface"] = Set(layers.keys).subtracting(["Reports", "Torch", "Training"]).union(["CImprint", "Command"])
+    layers["imprint"] = ["Command"]
     return layers
   }()
 

@@ -61,7 +61,7 @@ extension EmbeddingSet {
   }
 
   /// Reads the contents of a file; `path` names it in errors.
-  init(_ bytes: Bytes, path: String) throws {
+  package init(_ bytes: Bytes, path: String) throws {
     var model: String?
     try self.init(bytes, path: path, model: &model)
   }

@@ -90,7 +90,8 @@ extension Classifier {
     try await answers(.pixels(pictures), threshold: threshold, topK: topK, profile: profile, deliver: deliver)
   }
 
-  private func answers(
+  /// Classifies many pictures; see ``answers(_:threshold:topK:profile:isolation:deliver:)-([URL],_,_,_,_,_)``.
+  package func answers(
     _ pictures: PictureSource, threshold: Float, topK: Int, profile: Profile?,
     isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<Answer, PictureError>) throws -> Void
   ) async throws {
@@ -147,8 +148,16 @@ extension Classifier {
     _ pictures: [URL], profile: Profile? = nil, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<[Float], PictureError>) throws -> Void
   ) async throws {
+    try await scores(.files(pictures), profile: profile, deliver: deliver)
+  }
+
+  /// Computes the scores of many pictures; see ``scores(_:profile:isolation:deliver:)``.
+  package func scores(
+    _ pictures: PictureSource, profile: Profile?, isolation: isolated (any Actor)? = #isolation,
+    deliver: (Int, Result<[Float], PictureError>) throws -> Void
+  ) async throws {
     let count = classCount
-    try await run(.files(pictures), profile: profile) { index, result in
+    try await run(pictures, profile: profile) { index, result in
       try deliver(index, result.map { Array($0.prefix(count)) })
     }
   }

@@ -313,7 +313,7 @@ public actor Teacher {
   }
 
   /// Learns pictures; `places` holds the index of each picture's class in `names`.
-  private func learn(
+  package func learn(
     names: [String], places: [Int], source: PictureSource, strict: Bool, keepsPartial: Bool, profile: Profile?,
     progress: @Sendable (Int) -> Void
   ) async throws -> Lesson {

@@ -109,7 +109,7 @@ struct TurboJPEG: Sendable {
   let errorCode: CTurboJPEGErrorCode
 
   private init() throws(SharedLibraryError) {
-    let library = try SharedLibrary(firstOf: SharedLibrary.names("turbojpeg", version: 0))
+    let library = try SharedLibrary("turbojpeg", version: 0, variable: "IMPRINT_TURBOJPEG")
     make = try library.function("tjInitDecompress", as: CTurboJPEGMake.self)
     destroy = try library.function("tjDestroy", as: CTurboJPEGDestroy.self)
     readHeader = try library.function("tjDecompressHeader3", as: CTurboJPEGReadHeader.self)

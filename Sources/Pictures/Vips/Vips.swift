@@ -45,7 +45,7 @@ struct Vips: @unchecked Sendable {
   private let loaders: [PictureFormat: UnsafeRawPointer]
 
   private init() throws(SharedLibraryError) {
-    let library = try SharedLibrary(firstOf: SharedLibrary.names("vips", version: 42))
+    let library = try SharedLibrary("vips", version: 42, variable: "IMPRINT_VIPS")
     func function<Function>(_ name: String) throws(SharedLibraryError) -> Function {
       try library.function(name, as: Function.self)
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Platform
 
-@main
 struct ImprintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imprint",
@@ -27,7 +27,7 @@ struct ImprintCommand: AsyncParsableCommand {
         0 success, 1 failure, 64 wrong usage, 130 interrupted with Ctrl-C,
         143 ended by SIGTERM, 129 by a terminal that was closed
       """,
-    version: "0.1.0",
+    version: PackageVersion.text,
     subcommands: [
       TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
       InspectCommand.self, FetchPicturesCommand.self, ModelCommand.self, PretrainCommand.self,
@@ -37,15 +37,16 @@ struct ImprintCommand: AsyncParsableCommand {
   /// Runs the subcommand that the arguments name, and ends the process with its exit code.
   ///
   /// Usage is printed for arguments that cannot be parsed, not for errors of a command that runs.
-  static func main() async {
+  static func run(_ arguments: [FileName], isolation: isolated (any Actor)? = #isolation) async {
+    let texts: [String]
     do {
-      try CommandLineText.check()
+      texts = try CommandLineText.read(arguments)
     } catch {
       Terminal.exit(with: error)
     }
     var command: any ParsableCommand
     do {
-      command = try parseAsRoot(CoralSpelling.translated(Array(CommandLine.arguments.dropFirst())))
+      command = try parseAsRoot(CoralSpelling.translated(texts))
     } catch {
       exit(withError: error)
     }
@@ -60,5 +61,6 @@ struct ImprintCommand: AsyncParsableCommand {
     } catch {
       Terminal.exit(with: error)
     }
+    exit()
   }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Inference
+package import Inference
 import LiteRT
 import ModelSurgery
 import TFLite
@@ -47,7 +47,7 @@ struct TryModelCommand: ParsableCommand {
 }
 
 /// Tries models with operators that are not fully checked in advance. Each model is tried once.
-enum ModelTrial {
+package enum ModelTrial {
   /// Runs a model in the trial process.
   ///
   /// - Throws: ``InferenceError/crashes(operators:how:)`` where it crashes, hangs or needs too much memory,
@@ -65,6 +65,15 @@ enum ModelTrial {
     case .timeout: throw InferenceError.crashes(operators: operators, how: "does not end within \(seconds) seconds")
     case .cannotStart(let reason):
       throw InferenceError.crashes(operators: operators, how: "cannot be tried in a separate process: \(reason)")
+    }
+  }
+
+  /// Returns a function that runs models in a trial process of a program.
+  ///
+  /// - Parameter program: The program that runs the command, with the arguments before those of the command.
+  package static func run(by program: [String]) -> Execution.ModelTrial {
+    { file, identity, operators in
+      try Trial.$program.withValue(program) { try run(file, identity: identity, operators: operators) }
     }
   }
 

@@ -3,7 +3,7 @@ import Heads
 import Inference
 import ModelSurgery
 import Pictures
-import TFLite
+package import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -36,7 +36,7 @@ struct InspectCommand: ParsableCommand {
 }
 
 /// What `inspect` prints.
-struct InspectionReport: Encodable {
+package struct InspectionReport: Encodable {
   /// The network's own last layer.
   struct Classifier: Encodable {
     let classes, dimension: Int
@@ -51,7 +51,7 @@ struct InspectionReport: Encodable {
   let unknown: UnknownRule?
   let unknownProblem: String?
 
-  init(_ model: Model) {
+  package init(_ model: Model) {
     self.model = ModelSummary(model)
     classifier = (try? BaseClassifier(of: model)).map { Classifier(classes: $0.classCount, dimension: $0.dimension) }
     pixels = Self.assumedPixels(of: model)

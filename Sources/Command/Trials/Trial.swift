@@ -19,6 +19,10 @@ import TFLite
 ///
 /// A success is remembered, so each trial takes place once.
 struct Trial {
+  /// The program that runs the command, with the arguments before those of the command; empty for the program that contains
+  /// this code.
+  @TaskLocal static var program: [String] = []
+
   /// Text that identifies what is tried.
   let identity: String
   /// The arguments of the program, before the model's path.
@@ -43,14 +47,16 @@ struct Trial {
   func run(_ file: Bytes) throws -> Outcome {
     let cache = ModelCache()
     if cache?.hasTried(identity) == true { return .success }
-    guard let program = Image.path(containing: #dsohandle) else {
+    var words = Self.program
+    if words.isEmpty, let program = Image.path(containing: #dsohandle) { words = [program] }
+    guard let program = words.first else {
       return .cannotStart(reason: "the path of this program is not known")
     }
     let folder = try ScratchFolder()
     defer { folder.remove() }
     let model = folder.url.appending(path: "model.tflite")
     try AtomicFile(model).write([file])
-    let child = ChildProcess(program: program, arguments: arguments + [model.path])
+    let child = ChildProcess(program: program, arguments: words.dropFirst() + arguments + [model.path])
     let log = folder.url.appending(path: "log")
     let code: Int32?
     do {
