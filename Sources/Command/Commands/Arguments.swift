@@ -44,6 +44,20 @@ extension UnknownAnswers: ExpressibleByArgument {
   }
 }
 
+/// The value `folder=name` of `train --rename`.
+struct ClassRenaming: ExpressibleByArgument {
+  let old: String
+  let new: String
+
+  init(old: String, new: String) { (self.old, self.new) = (old, new) }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return nil }
+    self.init(old: parts[0], new: parts[1])
+  }
+}
+
 extension Episodes.HeldBack: ExpressibleByArgument {}
 
 extension TailLayout: ExpressibleByArgument {}

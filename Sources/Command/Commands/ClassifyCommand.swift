@@ -34,10 +34,6 @@ struct ClassifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Number of classes to print.", valueName: "n"))
     var topK = 3
 
-    // Coral's spelling: Documentation/coming-from-coral.md.
-    @Option(name: .customLong("top_k"), help: .hidden)
-    var coralTopK: Int?
-
     @Option(help: ArgumentHelp("Omit classes with a lower score. (default: no limit)", valueName: "score"))
     var threshold: Float?
 
@@ -64,7 +60,6 @@ struct ClassifyCommand: AsyncParsableCommand {
     var resize: Resize?
 
     mutating func validate() throws {
-      topK = coralTopK ?? topK
       guard topK > 0 else { throw ValidationError("--top-k is \(topK); it takes a positive number") }
       if threshold?.isNaN == true { throw ValidationError("--threshold takes a number") }
     }

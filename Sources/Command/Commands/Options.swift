@@ -1,8 +1,10 @@
 import ArgumentParser
 import Heads
+import Imprinting
 import Inference
 import LiteRT
 import ModelSurgery
+import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -42,15 +44,24 @@ struct LabelFileOption: ParsableArguments {
       valueName: "file"))
   var labels: String?
 
-  // Coral's spelling: Documentation/coming-from-coral.md.
-  @Option(help: .hidden)
-  var label: String?
-
   /// The path of the label file, if one was given.
-  var file: String? { labels ?? label }
+  var file: String? { labels }
 
   /// Returns the labels in the file, if one was given.
   func read() throws -> Labels? { try file.map { try Labels(contentsOf: URL(filePath: $0)) } }
+
+  /// Returns the labels in the file; without one, and where the model carries no labels either, those in the `.txt` file
+  /// beside the model, where Coral's scripts write them, and tells that it reads them.
+  func read(orBeside url: URL, of model: Model) throws -> Labels? {
+    if let given = try read() { return given }
+    let beside = Teacher.labelFile(for: url)
+    guard model.carriedLabels == nil, beside != url, FileManager.default.fileExists(atPath: beside.path) else {
+      return nil
+    }
+    let labels = try Labels(contentsOf: beside)
+    Terminal.note("the model has no labels; these are read from \(beside.relativePath)")
+    return labels
+  }
 }
 
 /// Options on speed: arithmetic, threads, devices and the profile.

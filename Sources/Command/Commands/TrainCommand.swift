@@ -27,13 +27,9 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Input and output") var files: TrainFiles
   @OptionGroup(title: "Training") var settings: TrainSettings
   @OptionGroup(title: "Pictures held back") var heldBack: HeldBackOptions
-  @OptionGroup var coral: CoralTrainingOptions
   @OptionGroup var run: RunOptions
 
   mutating func validate() throws {
-    files.model = files.model ?? coral.modelPath
-    heldBack.testRatio = heldBack.testRatio ?? coral.testRatio
-    settings.keepClasses = settings.keepClasses || coral.keepClasses
     if let ratio = heldBack.testRatio, !(0..<1).contains(ratio) {
       throw ValidationError("--test-ratio is \(ratio); it takes a number from 0 to less than 1")
     }
@@ -66,19 +62,35 @@ struct TrainCommand: AsyncParsableCommand {
 
   private func train() async throws {
     let profile = run.speed.startProfile()
-    let output = URL(filePath: files.output)
     let base = try DefaultModel.url(orGiven: files.model.map { URL(filePath: $0) })
+    let output = URL(filePath: files.output ?? base.deletingPathExtension().lastPathComponent + "_retrained.tflite")
     try checkOutput(output, base: base)
-    let pictures = try files.data.map { try Terminal.labelledPictures(at: $0, strict: run.strict) }
+    var pictures = try files.data.map { try Terminal.labelledPictures(at: $0, strict: run.strict) }
+    for renaming in settings.rename { try pictures?.rename(renaming.old, to: renaming.new) }
     if let pictures {
       Terminal.warnOfEmptyClasses(pictures)
       try OutputFile.check(written(to: output), notReplacing: pictures.classes.flatMap(\.pictures))
     }
+    let total = pictures?.classes.reduce(0) { $0 + $1.pictures.count } ?? 0
+    let teacher = try profile.measure(.opening) {
+      try LocatedError.naming(base) { try openTeacher(base, pictures: total) }
+    }
+    if settings.keepClasses, let names = pictures?.classes.map(\.name) {
+      let taken = await teacher.baseClasses(among: names)
+      if settings.separate {
+        for name in taken {
+          try pictures?.rename(name, to: "\(name) (new)")
+          Terminal.warn("the kept class \(name) and the new class \(name) (new) are separate")
+        }
+      } else if let name = taken.first {
+        throw UsageError(
+          "the model keeps a class \(name), which came with its base and cannot be taught further, and there is a folder of "
+            + "that name",
+          remedy: "add --separate to teach '\(name) (new)' beside it, or --rename '\(name)=another name'")
+      }
+    }
     let split = try split(pictures?.classes ?? [])
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
-    let teacher = try profile.measure(.opening) {
-      try LocatedError.naming(base) { try openTeacher(base, pictures: count) }
-    }
     if files.embeddings { try teacher.checkSaving(to: output) }
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
       Terminal.warn("the kept classes were trained with --resize \(earlier), the new ones with \(teacher.resize)")
@@ -171,7 +183,9 @@ struct TrainCommand: AsyncParsableCommand {
     }
     return try EmbeddingSetError.locating(files.from ?? taught.embeddingsFile?.relativePath) {
       try Teacher(
-        continuing: taught, method: settings.head?.method, labels: settings.labels.read(), resize: settings.resize,
+        continuing: taught, method: settings.head?.method,
+        labels: settings.labels.read(orBeside: base, of: taught.model),
+        resize: settings.resize,
         augmentation: settings.augment
           ?? (taught.embeddingSet == nil
             ? usualAugmentation(settings.head?.method ?? taught.method, pictures: count) : nil),
@@ -216,7 +230,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
     guard !OutputFile.isSpecial(output) else {
       throw UsageError(
-        "\(files.output) is not a file, and labels and embeddings are written beside it",
+        "\(output.relativePath) is not a file, and labels and embeddings are written beside it",
         remedy: "name a file that ends in .tflite")
     }
     let list = heldBack.listHeldBack.map { URL(filePath: $0) }

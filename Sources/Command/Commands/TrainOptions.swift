@@ -27,9 +27,11 @@ struct TrainFiles: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Classifier to write. Its labels go into a .txt file beside it, the embeddings into an .embeddings file.",
-      valueName: "file"))
-  var output: String
+      """
+      Classifier to write. Its labels go into a .txt file beside it, the embeddings into an .embeddings file. (default: \
+      the name of the base model with '_retrained')
+      """, valueName: "file"))
+  var output: String?
 
   @Flag(
     inversion: .prefixedNo,
@@ -74,6 +76,16 @@ struct TrainSettings: ParsableArguments {
   @OptionGroup var labels: LabelFileOption
 
   @Option(
+    help: ArgumentHelp(
+      "Teach a folder of --data under another name, as when a kept class has its name. Can be repeated.",
+      valueName: "folder=name"))
+  var rename: [ClassRenaming] = []
+
+  @Flag(
+    help: "Teach folders that have the name of a kept class as classes of their own: 'daisy' becomes 'daisy (new)'.")
+  var separate = false
+
+  @Option(
     help: ArgumentHelp("Most pictures per class to train on, drawn at random. (default: all)", valueName: "n"))
   var shots: Int?
 
@@ -96,18 +108,4 @@ struct HeldBackOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write the list of the pictures held back, as 'evaluate --data' reads it.", valueName: "file"))
   var listHeldBack: String?
-}
-
-/// Options with the spelling of Coral's `imprinting_learning.py`, so that its command lines work without changes.
-///
-/// Only `Documentation/coming-from-coral.md` documents them.
-struct CoralTrainingOptions: ParsableArguments {
-  @Option(name: .customLong("model_path"), help: .hidden)
-  var modelPath: String?
-
-  @Option(name: .customLong("test_ratio"), help: .hidden)
-  var testRatio: Double?
-
-  @Flag(name: .customLong("keep_classes"), help: .hidden)
-  var keepClasses = false
 }

@@ -31,6 +31,9 @@ enum Terminal {
   /// Prints a warning.
   static func warn(_ text: String) { say("Warning: \(text)\n") }
 
+  /// Prints what the user may want to know.
+  static func note(_ text: String) { say("Note: \(text)\n") }
+
   /// Prints an error that does not stop the work.
   static func warn(_ error: any Error) { warn(ErrorText(error).line) }
 

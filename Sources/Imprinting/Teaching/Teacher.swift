@@ -378,6 +378,18 @@ public actor Teacher {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
+  /// Returns those of some names that classes of the base have, which cannot be taught further.
+  public func baseClasses(among names: [String]) -> [String] {
+    names.filter { name in
+      do throws(ImprintingError) {
+        try writer.check(names: [name])
+        return false
+      } catch {
+        return error.code == .baseClass
+      }
+    }
+  }
+
   /// Whether the classifier keeps classes of a base model, which cannot be taught further.
   public var hasBaseClasses: Bool { writer.hasBaseClasses }
 

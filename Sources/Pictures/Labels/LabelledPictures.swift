@@ -26,7 +26,7 @@ public struct LabelledPictures: Sendable, Hashable {
   }
 
   /// The classes that have pictures, in the order of their names.
-  public let classes: [Class]
+  public private(set) var classes: [Class]
   /// The names of folders without a picture, in order.
   public let emptyClasses: [String]
   /// What was passed over, or followed out of the folder.
@@ -122,6 +122,23 @@ public struct LabelledPictures: Sendable, Hashable {
     (emptyClasses, remarks) = ([], [])
   }
 
+  /// Gives a class another name.
+  ///
+  /// - Throws: ``LabelledPicturesError/noClass(_:known:)`` where no class has the old name,
+  ///   ``LabelledPicturesError/nameTaken(_:by:)`` where another class has the new one, and
+  ///   ``LabelledPicturesError/nameOfSeveralLines(_:)``.
+  public mutating func rename(_ old: String, to new: String) throws(LabelledPicturesError) {
+    let new = CommaSeparated.trimmed(new[...])
+    guard let place = classes.firstIndex(where: { $0.name == old }) else {
+      throw .noClass(old, known: classes.map(\.name))
+    }
+    guard new != old else { return }
+    if new.isEmpty || new.contains(where: \.isNewline) { throw .nameOfSeveralLines(new) }
+    if classes.contains(where: { $0.name == new }) { throw .nameTaken(new, by: old) }
+    classes[place] = Class(name: new, pictures: classes[place].pictures)
+    classes.sort { $0.name < $1.name }
+  }
+
   /// Returns the path that a line of a list names.
   private static func path(
     _ place: String, on line: Int, of list: URL
@@ -187,7 +204,7 @@ public struct LabelledPicturesError: DescribedError {
   /// The kinds of error.
   public enum Code: String, Sendable {
     case notAFolder, notThere, passedOver, unreadable, noPictures, noClassFolders, emptyName, sameName
-    case nameOfSeveralLines, badLine
+    case nameOfSeveralLines, badLine, noClass, nameTaken
   }
 
   public let code: Code
@@ -261,6 +278,20 @@ public struct LabelledPicturesError: DescribedError {
       message:
         "the class name \"\(name.split(whereSeparator: \.isNewline).joined(separator: "⏎"))\" has a line break in it",
       remedy: "rename it")
+  }
+
+  /// No class has the name that is to be replaced.
+  public static func noClass(_ name: String, known: [String]) -> Self {
+    let list = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
+    return Self(
+      code: .noClass, message: "there is no class \"\(name)\" to rename", remedy: "the classes are \(list)")
+  }
+
+  /// A class cannot get the name of another one.
+  public static func nameTaken(_ name: String, by other: String) -> Self {
+    Self(
+      code: .nameTaken, message: "\(other) cannot be renamed to \(name): another class has that name",
+      remedy: "choose another name, or move the pictures into one folder")
   }
 
   /// A line of a list is not of the form `path,label`.
