@@ -45,9 +45,9 @@ struct CoralFlagsTests {
   func otherScripts() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
     let trained = try Imprint.run([
-      "train", "--embedding_extractor_path", Flowers.extractor, "--data_dir", data.path, "--output_dir=\(folder.path)",
+      "train", "--embedding_extractor_path", Flowers.extractor, "--data_dir", data.path, "--output_dir=\(folder.url.path)",
     ])
-    #expect(trained.code == 0, "\(trained.errors)")
+    #expect(trained.code == 0, "\(trained.stderr)")
     let model = folder.appending("retrained_model.tflite").path
     let picture = try Flowers.pictures(of: "daisy", 3..<4)[0].path
     let ours = try Imprint.run("classify", "--model", model, "--top-k", "1", picture)
@@ -57,7 +57,7 @@ struct CoralFlagsTests {
       ["--image", picture, "--model", model, "--label", folder.appending("retrained_model.txt").path, "-k", "1"],
     ] {
       let theirs = try Imprint.run(["classify"] + flags)
-      #expect(theirs.code == 0 && theirs.output == ours.output, "\(flags) \(theirs.errors)")
+      #expect(theirs.code == 0 && theirs.output == ours.output, "\(flags) \(theirs.stderr)")
     }
   }
 
@@ -68,7 +68,7 @@ struct CoralFlagsTests {
     let joined = folder.appending("joined.tflite")
     let result = try Imprint.run(
       "model", "join", "--input_graph_head", head, "--output_graph=\(joined.path)", "--input_graph_base=\(base)")
-    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.code == 0, "\(result.stderr)")
     #expect(FileManager.default.fileExists(atPath: joined.path))
   }
 
@@ -78,7 +78,7 @@ struct CoralFlagsTests {
     let result = try Imprint.run(
       after: "cd '\(folder.url.path)'",
       ["train", "--model_path", model, "--data", data.path, "--head", "imprinted"])
-    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.code == 0, "\(result.stderr)")
     for ending in ["tflite", "txt", "embeddings"] {
       let file = folder.appending("mobilenet_v1_1.0_224_l2norm_quant_retrained.\(ending)")
       #expect(FileManager.default.fileExists(atPath: file.path))
@@ -96,7 +96,7 @@ struct CoralFlagsTests {
     let result = try Imprint.run(
       "train", "--model_path", file.path, "--keep_classes", "--head", "imprinted", "--data", data.path, "--output",
       output.path)
-    #expect(result.code == 0 && result.errors.contains("coral.txt"), "\(result.errors)")
+    #expect(result.code == 0 && result.stderr.contains("coral.txt"), "\(result.stderr)")
     let labels = try String(contentsOf: folder.appending("both.txt"), encoding: .utf8)
     #expect(labels.contains("old 1000") && labels.contains("daisy"))
   }
@@ -114,17 +114,17 @@ struct CoralFlagsTests {
       "none",
     ]
     let refused = try Imprint.run(common)
-    #expect(refused.code != 0 && refused.errors.contains("--separate") && refused.errors.contains("--rename"))
+    #expect(refused.code != 0 && refused.stderr.contains("--separate") && refused.stderr.contains("--rename"))
     #expect(!FileManager.default.fileExists(atPath: output.path))
     for (options, name) in [(["--separate"], "daisy (new)"), (["--rename", "daisy=my daisy"], "my daisy")] {
       let result = try Imprint.run(common + options)
-      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.code == 0, "\(result.stderr)")
       let labels = try String(contentsOf: folder.appending("both.txt"), encoding: .utf8)
       #expect(labels.contains("986  daisy\n") && labels.contains("  \(name)"))
     }
     let wrong = try Imprint.run(common + ["--rename", "rose=red"])
-    #expect(wrong.code != 0 && wrong.errors.contains("daisy, iris"))
-    #expect(try Imprint.run(common + ["--rename", "daisy=iris"]).errors.contains("another class has that name"))
+    #expect(wrong.code != 0 && wrong.stderr.contains("daisy, iris"))
+    #expect(try Imprint.run(common + ["--rename", "daisy=iris"]).stderr.contains("another class has that name"))
   }
 
   @Test("Does not list Coral's flags in the help")
