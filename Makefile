@@ -7,7 +7,7 @@ export IMPRINT_QUICK_BUILD = 1
 SOURCES = Package.swift Sources Tests Benchmarks Fuzzing
 # The command carries Swift's libraries, to run where Swift is not installed; such a build needs a folder of its own. It is
 # stripped, so it is built without debug information, which saves an eighth of the time.
-STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld $(QUICK)
+STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib --disable-local-rpath -Xlinker -s -Xswiftc -use-ld=lld $(QUICK)
 # No debug information, and the compiler does not check its own intermediate code, which takes a fifteenth of its time.
 QUICK = -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify
 
