@@ -48,8 +48,7 @@ extension Checkpoint {
     if let scale = WeightTensor(shape: [1], [network.scale]) { weights.append((Network.scaleName, scale)) }
     self.init(
       settings: settings, labels: network.labels.isEmpty ? (0..<classes).map(String.init) : network.labels,
-      pictures: "",
-      position: TrainingPosition(), history: [], weights: NamedWeights(weights), averages: nil,
+      pictures: "", position: TrainingPosition(), history: [], weights: NamedWeights(weights), averages: nil,
       velocities: NamedWeights([]), squares: NamedWeights([]), ranges: coral.ranges)
   }
 
@@ -64,9 +63,10 @@ extension Checkpoint {
     return checkpoint
   }
 
-  /// Returns the checkpoint in a folder: the best one of a run, or the one that TensorFlow's file `checkpoint` names;
-  /// any other path unchanged.
+  /// Returns the checkpoint in a folder: the best one of a run, or the one that TensorFlow's file `checkpoint` names. For
+  /// the graph beside a TensorFlow checkpoint it returns the checkpoint; any other path is not changed.
   private static func file(at url: URL) -> URL {
+    if url.pathExtension == "meta" { return url.deletingPathExtension() }
     var isFolder = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder else { return url }
     let best = url.appending(path: "best.safetensors")

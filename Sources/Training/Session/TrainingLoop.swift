@@ -55,7 +55,7 @@ final class TrainingLoop {
     }
     pictures = try data.fingerprint
     let base = try settings.base()
-    let kept = try Self.checkpoint(to: run, pictures: pictures, stepsPerEpoch: stepsPerEpoch)
+    let kept = try run.keptCheckpoint(pictures: pictures, stepsPerEpoch: stepsPerEpoch)
     let weights =
       try kept?.weights
       ?? InitialWeights.make(
@@ -68,65 +68,13 @@ final class TrainingLoop {
       position = kept.position
       // An extended run continues the epoch in which it had ended.
       history = Array(kept.history.prefix(position.step < stepCount ? position.epoch : kept.history.count))
-      best = try Self.best(of: run, like: kept)
+      best = try run.keptBest(like: kept)
     }
     isResumed = kept != nil
     let names = try base.weights.compactMap { try weights[$0.name]?.data.sha256 }.joined()
     origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
     try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
     events = EventFile(in: run.folder)
-  }
-
-  /// Returns the checkpoint to resume from, after checking that it is from the same run; nil if the run is new.
-  private static func checkpoint(to run: TrainingRun, pictures: String, stepsPerEpoch: Int) throws -> Checkpoint? {
-    let exists = FileManager.default.fileExists(atPath: run.lastFile.path)
-    guard run.isResuming else {
-      if exists { throw TrainingError.alreadyThere(path: run.lastFile.path) }
-      return nil
-    }
-    guard exists else { throw TrainingError.nothingToResume(path: run.lastFile.path) }
-    let kept = try Checkpoint(contentsOf: run.lastFile)
-    var differences: [String] = []
-    if kept.labels != run.training.labels { differences.append("its classes are different") }
-    if kept.pictures != pictures { differences.append("its pictures are different") }
-    // A different length changes the learning rate of every step, so only a finished run can get another one.
-    if kept.settings != run.settings, !Self.extends(run.settings, kept, stepsPerEpoch: stepsPerEpoch) {
-      let names = kept.settings.differences(from: run.settings).joined(separator: ", ")
-      differences.append("its settings are different (\(names))")
-    }
-    guard differences.isEmpty else {
-      throw TrainingError.otherRun(path: run.lastFile.path, because: differences.joined(separator: ", "))
-    }
-    // A run that ended in the middle of an epoch has a result of its part.
-    let isWithin = kept.position.stepInEpoch > 0 && isFinished(kept, stepsPerEpoch: stepsPerEpoch)
-    guard kept.position.isValid(run.settings, stepsPerEpoch: stepsPerEpoch),
-      kept.history.count == kept.position.epoch + (isWithin ? 1 : 0)
-    else {
-      throw TrainingError.badCheckpoint(path: run.lastFile.path, because: "its position in the run is impossible")
-    }
-    try kept.checkFinite()
-    return kept
-  }
-
-  private static func isFinished(_ kept: Checkpoint, stepsPerEpoch: Int) -> Bool {
-    kept.position.step >= kept.settings.stepCount(stepsPerEpoch: stepsPerEpoch)
-  }
-
-  /// Returns whether settings make a finished run longer and are the same otherwise.
-  private static func extends(_ settings: TrainingSettings, _ kept: Checkpoint, stepsPerEpoch: Int) -> Bool {
-    isFinished(kept, stepsPerEpoch: stepsPerEpoch) && settings.matchApartFromLength(kept.settings)
-      && settings.stepCount(stepsPerEpoch: stepsPerEpoch) >= kept.settings.stepCount(stepsPerEpoch: stepsPerEpoch)
-  }
-
-  /// Returns the best checkpoint of a resumed run; nil if there is none yet.
-  private static func best(of run: TrainingRun, like kept: Checkpoint) throws -> Checkpoint? {
-    guard FileManager.default.fileExists(atPath: run.bestFile.path) else { return nil }
-    let best = try Checkpoint(contentsOf: run.bestFile)
-    guard best.settings.matchApartFromLength(kept.settings), best.labels == kept.labels, best.pictures == kept.pictures
-    else {
-      throw TrainingError.otherRun(path: run.bestFile.path, because: "it does not belong to \(run.lastFile.path)")
-    }
-    return best
   }
 
   func run(

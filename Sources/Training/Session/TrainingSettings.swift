@@ -84,7 +84,12 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   }
 
   /// Returns the number of steps of the run.
-  func stepCount(stepsPerEpoch: Int) -> Int { min(steps ?? .max, epochs * stepsPerEpoch) }
+  ///
+  /// The settings may be those of a damaged checkpoint, with any numbers.
+  func stepCount(stepsPerEpoch: Int) -> Int {
+    let (whole, isTooLong) = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
+    return min(steps ?? .max, isTooLong ? .max : whole)
+  }
 
   /// Returns the length of the run in epochs.
   func length(stepsPerEpoch: Int) -> Double { Double(stepCount(stepsPerEpoch: stepsPerEpoch)) / Double(stepsPerEpoch) }

@@ -38,7 +38,9 @@ struct CoralCheckpointRunTests {
       try checkpoint.network().floatModel().serialized().bytes() == model.floatModel().serialized().bytes())
     try Data("model_checkpoint_path: \"/elsewhere/model.ckpt-1000\"\n".utf8)
       .write(to: pictures.folder.appending("checkpoint"))
-    let names = [prefix.path + ".index", prefix.path + ".data-00000-of-00001", pictures.folder.url.path]
+    let names = [
+      prefix.path + ".index", prefix.path + ".meta", prefix.path + ".data-00000-of-00001", pictures.folder.url.path,
+    ]
     for name in names {
       #expect(try Checkpoint(at: URL(filePath: name), side: 32).weights == checkpoint.weights, "\(name)")
     }

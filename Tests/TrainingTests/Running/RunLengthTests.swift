@@ -79,7 +79,15 @@ struct RunLengthTests {
     (run.settings.steps, run.settings.epochs) = (20, 4)
     run.settings.labelSmoothing = 0.2
     await #expect(throws: TrainingError.self) { try await trainer.train(run) }
-    var unfinished = try Checkpoint(contentsOf: run.lastFile)
+    let finished = try Checkpoint(contentsOf: run.lastFile)
+    for length in [Int.max, .min, 0, -1] {
+      var damaged = finished
+      (damaged.settings.epochs, damaged.settings.steps) = (length, length == 0 ? nil : length)
+      damaged.position.step = .max
+      try damaged.write(to: run.lastFile)
+      await #expect(throws: TrainingError.self) { try await trainer.train(run) }
+    }
+    var unfinished = finished
     unfinished.position.stepInEpoch = 1
     unfinished.position.step = 7
     unfinished.history.removeLast()

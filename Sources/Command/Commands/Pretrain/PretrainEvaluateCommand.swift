@@ -45,8 +45,10 @@ struct PretrainEvaluateCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let library = try TorchLibrary()
+    // A bad checkpoint is reported before thousands of records are read.
+    let unnamed = try checkpoint.read()
     let all = try await pictures.load(.validation)
-    let checkpoint = try checkpoint.read(labels: all.labels)
+    let checkpoint = all.labels == unnamed.labels ? unnamed : try checkpoint.read(labels: all.labels)
     let data = testRatio > 0 ? try all.split(testRatio: testRatio).heldBack : all
     guard data.labels == checkpoint.labels else {
       throw TrainingError.otherClasses(trained: checkpoint.labels, found: data.labels)
