@@ -28,12 +28,18 @@ struct CoralSpelling {
     ["evaluate"]: Flags(options: ["--label": "--labels", "--top_k": "--top-k"]),
     ["model", "join"]: Flags(
       options: ["--output_graph": "--output"], arguments: ["--input_graph_base", "--input_graph_head"]),
-    ["pretrain"]: Flags(options: [
-      "--fine_tune_checkpoint": "--pretrained", "--dataset_dir": "--data", "--number_of_steps": "--steps",
-      "--batch_size": "--batch-size", "--learning_rate": "--learning-rate", "--image_size": "--side",
-      "--weight_decay": "--weight-decay", "--label_smoothing": "--label-smoothing", "--test_ratio": "--test-ratio",
-      "--output_file": "--output",
-    ]),
+    ["pretrain"]: Flags(
+      options: [
+        "--fine_tune_checkpoint": "--pretrained", "--dataset_dir": "--data", "--number_of_steps": "--steps",
+        "--batch_size": "--batch-size", "--learning_rate": "--learning-rate", "--image_size": "--side",
+        "--weight_decay": "--weight-decay", "--label_smoothing": "--label-smoothing", "--test_ratio": "--test-ratio",
+        "--output_file": "--output",
+      ],
+      // The data and the checkpoints state the classes; the rest is about logs, and about training on several machines.
+      ignored: [
+        "--num_classes", "--num_examples", "--log_every_n_steps", "--save_summaries_secs", "--save_interval_secs",
+        "--eval_dir", "--master", "--task", "--ps_tasks",
+      ]),
   ]
 
   /// Returns a command's arguments in the spelling of the command; others are not changed.
