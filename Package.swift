@@ -29,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CLiteRT"),
     .systemLibrary(name: "CTurboJPEG"),
     .systemLibrary(name: "CBLAS"),
+    .systemLibrary(name: "CHEIF"),
     .systemLibrary(name: "CTorch"),
     .target(name: "CVips"),
     .target(name: "CEdgeTPU"),
@@ -36,7 +37,7 @@ let package = Package(
 
     .target(name: "TFLite", dependencies: ["Platform"]),
     .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
-    .target(name: "Pictures", dependencies: ["CTurboJPEG", "CVips", "Platform"]),
+    .target(name: "Pictures", dependencies: ["CHEIF", "CTurboJPEG", "CVips", "Platform"]),
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
     .target(name: "Torch", dependencies: ["CTorch", "Platform"]),
     .target(name: "ModelSurgery", dependencies: ["Platform", "TFLite"]),

@@ -199,6 +199,13 @@ def _name_native_libraries():
             if files:
                 os.environ[variable] = str(files[0])
                 break
+    # libheif, after the library that it needs.
+    found = importlib.util.find_spec("pi_heif")
+    for folder in (found and found.submodule_search_locations) or []:
+        beside = pathlib.Path(folder).parent / "pi_heif.libs"
+        files = [*sorted(beside.glob("libde265*.so*")), *sorted(beside.glob("libheif*.so*"))]
+        if len(files) > 1:
+            os.environ.setdefault("IMPRINT_HEIF", ":".join(map(str, files)))
     bundled = _HERE / "libturbojpeg.so.0"
     if bundled.exists():
         os.environ.setdefault("IMPRINT_TURBOJPEG", str(bundled))

@@ -11,7 +11,7 @@ struct FloorsTests {
       "Platform": [],
       "TFLite": ["Platform"],
       "LiteRT": ["CLiteRT", "CEdgeTPU", "Platform"],
-      "Pictures": ["CTurboJPEG", "CVips", "Platform"],
+      "Pictures": ["CHEIF", "CTurboJPEG", "CVips", "Platform"],
       "LinearAlgebra": ["CBLAS", "Platform"],
       "Torch": ["CTorch", "Platform"],
       "ModelSurgery": ["TFLite", "Platform"],

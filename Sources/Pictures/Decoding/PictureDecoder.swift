@@ -37,8 +37,25 @@ final class PictureDecoder {
       try resample(into: targets) { () throws(PictureError) in
         (try Bitmap(bytes, picture: picture), .upright)
       }
+    case .heif where HEIF.isHEIC(bytes):
+      try readHEIC(bytes, picture: picture, into: targets)
     case .png, .webP, .gif, .tiff, .heif:
       try readThroughVips(bytes, format, picture: picture, into: targets)
+    }
+  }
+
+  /// Reads a HEIC through libheif where that is named, otherwise through libvips.
+  private func readHEIC(
+    _ bytes: UnsafeRawBufferPointer, picture: String, into targets: [TargetTensor]
+  ) throws(PictureError) {
+    switch HEIF.shared {
+    case .success(nil): try readThroughVips(bytes, .heif, picture: picture, into: targets)
+    case .success(let library?):
+      try resample(into: targets) { () throws(PictureError) in
+        (try HEIFPicture(bytes, library, name: picture), .upright)
+      }
+    case .failure(let error):
+      throw .missingLibrary(picture: picture, library: "libheif", package: "libheif1", reason: error.description)
     }
   }
 
