@@ -102,7 +102,8 @@ let package = Package(
         "Training",
       ]),
     // These compile C programs and link them to the product ImprintC.
-    .testTarget(name: "CInterfaceTests", dependencies: ["CInterface", "Platform", "TestMaterial"]),
+    .testTarget(
+      name: "CInterfaceTests", dependencies: ["CInterface", "Imprinting", "Pictures", "Platform", "TestMaterial"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["ModelSurgery", "Platform", "TFLite", "TestMaterial", "Torch", "imprint"]),

@@ -33,7 +33,7 @@ def least_glibc(library):
 def contents(library, turbojpeg):
     """Yields the path in the wheel, the bytes and whether it is a program, for each file."""
     for file in sorted((ROOT / "imprint").rglob("*")):
-        if file.is_file() and file.suffix in (".py", ".typed"):
+        if file.is_file() and file.suffix in (".py", ".pyi", ".typed"):
             yield file.relative_to(ROOT).as_posix(), file.read_bytes(), False
     yield "imprint/libimprint.so", pathlib.Path(library).read_bytes(), True
     yield "imprint/libturbojpeg.so.0", pathlib.Path(turbojpeg).read_bytes(), True

@@ -13,10 +13,6 @@
 
 __version__ = "0.1.0"
 
-from ._classifier import Answer, Classification, Classifier
-from ._default_model import default_model
-from ._embeddings import EmbeddingSet, Head
-from ._engine import ImprintingEngine, SoftmaxRegression
 from ._errors import (
     CancelledError,
     ClosedError,
@@ -29,10 +25,47 @@ from ._errors import (
     RuntimeMissingError,
     TeachingError,
 )
-from ._extractor import Extractor
-from ._inspect import inspect
-from ._records import ClassResult, Confusion, Estimate, Evaluation, Lesson, Mistake, Suspect, TaughtClass
-from ._teacher import Teacher
+
+# Type checkers read these imports. Otherwise a module is imported when one of its names is first used, which saves half of
+# the time of a program that only classifies.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._classifier import Answer, Classification, Classifier
+    from ._default_model import default_model
+    from ._embeddings import EmbeddingSet, Head
+    from ._engine import ImprintingEngine, SoftmaxRegression
+    from ._extractor import Extractor
+    from ._inspect import inspect
+    from ._records import ClassResult, Confusion, Estimate, Evaluation, Lesson, Mistake, Suspect, TaughtClass
+    from ._teacher import Teacher
+
+_MODULES = {
+    "_classifier": ("Answer", "Classification", "Classifier"),
+    "_default_model": ("default_model",),
+    "_embeddings": ("EmbeddingSet", "Head"),
+    "_engine": ("ImprintingEngine", "SoftmaxRegression"),
+    "_extractor": ("Extractor",),
+    "_inspect": ("inspect",),
+    "_records": ("ClassResult", "Confusion", "Estimate", "Evaluation", "Lesson", "Mistake", "Suspect", "TaughtClass"),
+    "_teacher": ("Teacher",),
+}
+_PLACES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name):
+    module = _PLACES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{module}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *_PLACES})
+
 
 __all__ = [
     "Answer",

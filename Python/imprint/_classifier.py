@@ -1,17 +1,16 @@
 """Classifiers and their answers."""
 
+import collections
 import ctypes
-import json
 import math
 import os
-from typing import NamedTuple
 
 from . import _errors, _library
 from ._pictures import Pictures
 from ._progress import Meter
 
 
-class Classification(NamedTuple):
+class Classification(collections.namedtuple("Classification", ["id", "label", "score"])):
     """A class to which a picture may belong, with its score.
 
     Attributes:
@@ -20,9 +19,7 @@ class Classification(NamedTuple):
         score: The model's score: a probability where the model ends in a softmax.
     """
 
-    id: int
-    label: str
-    score: float
+    __slots__ = ()
 
     def __str__(self):
         return f"{self.label} {self.score:.3f}"
@@ -268,6 +265,8 @@ class Classifier(_library.Handle):
         Raises:
             TeachingError: for a class that the classifier does not have.
         """
+        import json
+
         from ._records import evaluation_of
 
         made = ctypes.c_void_p()

@@ -4,7 +4,6 @@ import functools
 import importlib.util
 import os
 import pathlib
-import tempfile
 
 from . import _errors, _library
 from ._progress import Meter
@@ -56,6 +55,8 @@ def _make(output, progress):
 
 @functools.cache
 def _temporary():
+    import tempfile
+
     folder = tempfile.TemporaryDirectory(prefix="imprint-")
     return folder, pathlib.Path(folder.name) / "efficientnet-lite0.tflite"
 

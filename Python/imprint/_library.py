@@ -3,21 +3,21 @@
 import ctypes
 import functools
 import importlib.util
-import json
 import os
-import pathlib
 import sys
 import threading
 
 from . import _errors
 
-_HERE = pathlib.Path(__file__).resolve().parent
+_HERE = os.path.dirname(os.path.realpath(__file__))
 
-# The libraries that Python's packages bring: the variable that names each, the package and the file in the folder beside it.
+# The libraries that Python's packages bring: the variable that names them, the package, the folder beside its folder, and how
+# the names of the files begin. Where there are several, the last is what is needed, and the others are what it needs.
 _NATIVE = [
-    ("IMPRINT_LITERT", "ai_edge_litert", "libLiteRt.so"),
-    ("IMPRINT_VIPS", "_libvips", "pyvips_binary.libs/libvips-[0-9a-f]*.so.*"),
-    ("IMPRINT_OPENBLAS", "scipy_openblas32", "lib/libscipy_openblas.so"),
+    ("IMPRINT_LITERT", "ai_edge_litert", "ai_edge_litert", ["libLiteRt.so"]),
+    ("IMPRINT_VIPS", "_libvips", "pyvips_binary.libs", ["libvips-"]),
+    ("IMPRINT_OPENBLAS", "scipy_openblas32", "scipy_openblas32/lib", ["libscipy_openblas."]),
+    ("IMPRINT_HEIF", "pi_heif", "pi_heif.libs", ["libde265", "libheif"]),
 ]
 
 
@@ -169,9 +169,9 @@ _PLAIN = {
 def library():
     """Returns the library, with the types of its functions."""
     _name_native_libraries()
-    path = os.environ.get("IMPRINT_LIBRARY") or _HERE / "libimprint.so"
+    path = os.environ.get("IMPRINT_LIBRARY") or os.path.join(_HERE, "libimprint.so")
     try:
-        opened = ctypes.CDLL(os.fspath(path))
+        opened = ctypes.CDLL(path)
     except OSError as error:
         raise _errors.RuntimeMissingError(
             f"the library of Imprint cannot be opened: {error}", "install a wheel for this system"
@@ -189,26 +189,24 @@ def library():
 
 def _name_native_libraries():
     """Names the libraries that Python's packages bring, unless the user has named others."""
-    for variable, package, pattern in _NATIVE:
+    for variable, package, folder, starts in _NATIVE:
         if os.environ.get(variable):
             continue
         found = importlib.util.find_spec(package)
-        folders = found and (found.submodule_search_locations or [os.path.dirname(found.origin or "")])
-        for folder in folders or []:
-            files = sorted(pathlib.Path(folder).glob(pattern))
-            if files:
-                os.environ[variable] = str(files[0])
-                break
-    # libheif, after the library that it needs.
-    found = importlib.util.find_spec("pi_heif")
-    for folder in (found and found.submodule_search_locations) or []:
-        beside = pathlib.Path(folder).parent / "pi_heif.libs"
-        files = [*sorted(beside.glob("libde265*.so*")), *sorted(beside.glob("libheif*.so*"))]
-        if len(files) > 1:
-            os.environ.setdefault("IMPRINT_HEIF", ":".join(map(str, files)))
-    bundled = _HERE / "libturbojpeg.so.0"
-    if bundled.exists():
-        os.environ.setdefault("IMPRINT_TURBOJPEG", str(bundled))
+        if found is None or not found.origin:
+            continue
+        # A package is a folder with an __init__.py, or a single file.
+        beside = os.path.dirname(found.origin)
+        if found.submodule_search_locations:
+            beside = os.path.dirname(beside)
+        folder = os.path.join(beside, folder)
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        files = [next((name for name in names if name.startswith(start)), None) for start in starts]
+        if None not in files:
+            os.environ[variable] = ":".join(os.path.join(folder, name) for name in files)
+    bundled = os.path.join(_HERE, "libturbojpeg.so.0")
+    if os.path.exists(bundled):
+        os.environ.setdefault("IMPRINT_TURBOJPEG", bundled)
 
 
 def call(name, *arguments):
@@ -255,6 +253,8 @@ def returned_bytes(name, *arguments):
 
 def returned_json(name, *arguments):
     """Calls a function whose last output is JSON, and returns its value."""
+    import json
+
     return json.loads(returned_bytes(name, *arguments))
 
 
@@ -329,7 +329,7 @@ def trial():
 
 def command_words():
     """The words of a process that runs the command."""
-    return [sys.executable, str(_HERE / "_program.py")]
+    return [sys.executable, os.path.join(_HERE, "_program.py")]
 
 
 def label_text(labels):
@@ -337,7 +337,8 @@ def label_text(labels):
     if labels is None:
         return None
     if is_path(labels):
-        return pathlib.Path(os.fsdecode(labels)).read_text(encoding="utf-8")
+        with open(os.fsdecode(labels), encoding="utf-8") as file:
+            return file.read()
     if isinstance(labels, dict):
         return "".join(f"{number}  {name}\n" for number, name in sorted(labels.items()))
     return "".join(f"{number}  {name}\n" for number, name in enumerate(labels))

@@ -1,6 +1,5 @@
 """Progress of long work, and its end by Ctrl-C."""
 
-import signal
 import sys
 import threading
 import time
@@ -62,12 +61,16 @@ class Meter:
         finally:
             handler = self._unwatch()
         if self._is_interrupted:
+            import signal
+
             handler(signal.SIGINT, sys._getframe())
         if self._raised is not None:
             raise self._raised
 
     def _watch(self):
         """Has Ctrl-C end the call: an exception in the midst of a callback would be lost."""
+        import signal
+
         handler = signal.getsignal(signal.SIGINT)
         if threading.current_thread() is not threading.main_thread() or not callable(handler):
             return
@@ -84,6 +87,8 @@ class Meter:
         """Restores what Ctrl-C does, and returns it."""
         handler, self._handler = self._handler, None
         if handler is not None:
+            import signal
+
             signal.signal(signal.SIGINT, handler)
         return handler
 

@@ -182,7 +182,8 @@ def test_a_read_only_home(pictures, tmp_path):
     home.mkdir()
     home.chmod(0o500)
     script = """
-import os, imprint
+import os, signal, tempfile, imprint
+imprint.Teacher, imprint.default_model
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
 path = imprint.default_model(progress=False)

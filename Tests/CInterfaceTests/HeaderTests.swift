@@ -14,6 +14,21 @@ struct HeaderTests {
     try CProgram.compile(language == "c" ? "cc" : "c++", ["-std=\(standard)", "-fsyntax-only", file.path])
   }
 
+  @Test("The examples of the documentation compile")
+  func examples() throws {
+    let page = try String(
+      contentsOf: Material.packageRoot.appending(path: "Documentation/in-c.md"), encoding: .utf8)
+    let blocks = page.components(separatedBy: "```c\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```").first
+    }
+    #expect(blocks.count > 2)
+    let folder = try TemporaryFolder()
+    let file = folder.appending("examples.c")
+    let text = "#include <imprint.h>\n#include <stdio.h>\nint main(void) {\nconst uint8_t *bytes = NULL;\n"
+    try Data((text + blocks.joined() + "return classifier == NULL && answers == NULL;\n}\n").utf8).write(to: file)
+    try CProgram.compile("cc", ["-std=c11", "-fsyntax-only", file.path])
+  }
+
   @Test("Declares every function that the library offers, and no other")
   func functions() throws {
     let text = try String(contentsOf: Self.header, encoding: .utf8)

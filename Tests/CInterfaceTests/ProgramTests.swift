@@ -1,4 +1,6 @@
 import Foundation
+import Imprinting
+import Pictures
 import TestMaterial
 import Testing
 
@@ -32,6 +34,86 @@ struct ProgramTests {
     #expect(outcome.output.contains("daisy "))
     #expect(FileManager.default.fileExists(atPath: model.path))
     #expect(try program.run([model.path, "/nowhere", model.path, "x"]).stderr.contains("Error: "))
+  }
+
+  @Test("A file taught from pixels in C is the file taught from them in Swift, byte for byte")
+  func sameBytes() async throws {
+    let folder = try TemporaryFolder()
+    let base = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
+    let (width, height) = (60, 40)
+    // The same pixels in both languages.
+    let pictures = (0..<6).map { number in
+      (0..<(3 * width * height)).map { UInt8(truncatingIfNeeded: $0 * (7 + 3 * number) + $0 / 90 * number) }
+    }
+    let buffers = try pictures.map { try PixelBuffer(width: width, height: height, bytes: $0) }
+    let teacher = try Teacher(model: base)
+    try await teacher.learn([("a", Array(buffers[..<3])), ("b", Array(buffers[3...]))])
+    let file = folder.appending("swift.tflite")
+    try await teacher.save(to: file)
+    let program = try CProgram(
+      text: """
+        #include <imprint.h>
+        #include <stdlib.h>
+
+        int main(int count, char **arguments) {
+          if (count != 3) return 64;
+          imprint_teacher *teacher = NULL;
+          imprint_pixels pictures[6];
+          const char *labels[6];
+          for (int number = 0; number < 6; number++) {
+            uint8_t *pixels = malloc(3 * \(width) * \(height));
+            for (int i = 0; i < 3 * \(width) * \(height); i++) {
+              pixels[i] = (uint8_t)(i * (7 + 3 * number) + i / 90 * number);
+            }
+            pictures[number] = (imprint_pixels){pixels, \(width), \(height), 0, IMPRINT_RGB};
+            labels[number] = number < 3 ? "a" : "b";
+          }
+          if (imprint_teacher_open(arguments[1], NULL, &teacher, NULL) != IMPRINT_OK) return 1;
+          if (imprint_teacher_learn_pixels(teacher, pictures, labels, 6, NULL, NULL, NULL, NULL) != IMPRINT_OK) return 2;
+          if (imprint_teacher_save(teacher, arguments[2], 0, NULL) != IMPRINT_OK) return 3;
+          imprint_teacher_free(teacher);
+          for (int number = 0; number < 6; number++) free((void *)(uintptr_t)pictures[number].pixels);
+          return 0;
+        }
+        """, in: folder)
+    let made = folder.appending("c.tflite")
+    #expect(try program.run([base.path, made.path]).code == 0)
+    #expect(try Data(contentsOf: made) == Data(contentsOf: file))
+  }
+
+  @Test("The work stops where the progress function says so, and nothing is learnt")
+  func stopping() throws {
+    let folder = try TemporaryFolder()
+    let program = try CProgram(
+      text: """
+        #include <imprint.h>
+        #include <string.h>
+
+        static int stop(void *context, size_t done, size_t total) {
+          (void)done;
+          *(size_t *)context = total;
+          return 1;
+        }
+
+        int main(int count, char **arguments) {
+          if (count != 3) return 64;
+          imprint_teacher *teacher = NULL;
+          imprint_error *error = NULL;
+          imprint_bytes *labels = NULL;
+          size_t total = 0;
+          if (imprint_teacher_open(arguments[1], NULL, &teacher, NULL) != IMPRINT_OK) return 1;
+          if (imprint_teacher_learn_folder(teacher, arguments[2], 0, stop, &total, NULL, &error) != IMPRINT_CANCELLED) {
+            return 2;
+          }
+          if (total == 0 || imprint_error_message(error) == NULL) return 3;
+          imprint_error_free(error);
+          if (imprint_teacher_labels(teacher, &labels, NULL) != IMPRINT_OK) return 4;
+          return strcmp((const char *)imprint_bytes_data(labels), "[]") == 0 ? 0 : 5;
+        }
+        """, in: folder)
+    let base = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
+    let outcome = try program.run([base.path, Material.flowers17.path])
+    #expect(outcome.code == 0, "\(outcome.stderr)")
   }
 
   @Test("A NULL, a handle of another type and a forked process give a status, and no crash")
