@@ -1,6 +1,6 @@
 """Measures the Python package: the first answer beside LiteRT's own Python, a lesson beside the command, threads and memory.
 
-    python startup.py MODEL LABELS PICTURE FOLDER [--seconds 60] [--cycles 100000]
+    python startup.py MODEL PICTURE FOLDER [--seconds 60] [--cycles 100000]
 
 Each pair is measured in turns, in processes of their own; the figures are medians and their ratios.
 """
@@ -38,7 +38,7 @@ import sys, time
 start = time.perf_counter()
 {numpy}
 import imprint
-answer = imprint.Classifier(sys.argv[1], labels=sys.argv[2])({picture})
+answer = imprint.Classifier(sys.argv[1])({picture})
 print(time.perf_counter() - start)
 """
 LEARN = """
@@ -74,21 +74,22 @@ def memory():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("model"), parser.add_argument("labels"), parser.add_argument("picture"), parser.add_argument("folder")
+    for name in ("model", "picture", "folder"):
+        parser.add_argument(name)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--cycles", type=int, default=100_000)
     parser.add_argument("--turns", type=int, default=15)
     options = parser.parse_args()
-    given = (options.model, options.labels, options.picture)
+    given = (options.model, options.picture)
 
     from_path = ALONE.format(
         after_numpy="",
         read="from PIL import Image",
-        picture="numpy.asarray(Image.open(sys.argv[3]).convert('RGB').resize((width, height)))[None]",
+        picture="numpy.asarray(Image.open(sys.argv[2]).convert('RGB').resize((width, height)))[None]",
     )
     pair(
         "Import, open, first answer from a path",
-        lambda: timed(OURS.format(numpy="", picture="sys.argv[3]"), *given),
+        lambda: timed(OURS.format(numpy="", picture="sys.argv[2]"), *given),
         lambda: timed(from_path, *given),
         options.turns,
     )
@@ -131,7 +132,7 @@ def main():
 
     import imprint
 
-    classifier = imprint.Classifier(options.model, labels=options.labels)
+    classifier = imprint.Classifier(options.model)
     frame = numpy.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=numpy.uint8)
     expected, counts, failures = classifier(frame), [0] * 100, []
     end = time.monotonic() + options.seconds
