@@ -33,7 +33,8 @@ let package = Package(
     .systemLibrary(name: "CTorch"),
     .target(name: "CVips"),
     .target(name: "CEdgeTPU"),
-    .target(name: "Platform"),
+    .target(name: "CDigest"),
+    .target(name: "Platform", dependencies: ["CDigest"]),
 
     .target(name: "TFLite", dependencies: ["Platform"]),
     .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
@@ -73,7 +74,7 @@ let package = Package(
     .target(
       name: "TestHeads", dependencies: ["Heads", "LinearAlgebra", "ModelSurgery", "TFLite", "TestMaterial"],
       path: "Tests/TestHeads"),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestMaterial"]),
+    .testTarget(name: "PlatformTests", dependencies: ["CDigest", "Platform", "TestMaterial"]),
     .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"]),
     .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),

@@ -51,7 +51,11 @@ def main(library, folder, turbojpeg, licence):
     files = list(contents(library, turbojpeg))
     files += [
         (f"{info}/METADATA", metadata().encode(), False),
-        (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: imprint\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(), False),
+        (
+            f"{info}/WHEEL",
+            f"Wheel-Version: 1.0\nGenerator: imprint\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(),
+            False,
+        ),
         (f"{info}/entry_points.txt", ENTRY_POINTS.encode(), False),
         (f"{info}/licenses/LICENSE", (ROOT.parent / "LICENSE").read_bytes(), False),
         (f"{info}/licenses/THIRD-PARTY.txt", (ROOT / "THIRD-PARTY.txt").read_bytes(), False),

@@ -94,9 +94,7 @@ def main():
         options.turns,
     )
     clock = "start = time.perf_counter()"
-    from_array = ALONE.format(
-        after_numpy=clock, read="", picture="numpy.zeros((1, height, width, 3), numpy.uint8)"
-    )
+    from_array = ALONE.format(after_numpy=clock, read="", picture="numpy.zeros((1, height, width, 3), numpy.uint8)")
     pair(
         "The same from an array, without the time of importing NumPy",
         lambda: timed(
@@ -112,7 +110,16 @@ def main():
         def run_command():
             start = time.perf_counter()
             subprocess.run(
-                [command, "train", "--model", options.model, "--data", options.folder, "--output", f"{scratch}/c.tflite"]
+                [
+                    command,
+                    "train",
+                    "--model",
+                    options.model,
+                    "--data",
+                    options.folder,
+                    "--output",
+                    f"{scratch}/c.tflite",
+                ]
                 + ["--augment", "none"],
                 check=True,
                 capture_output=True,
@@ -159,7 +166,9 @@ def main():
         imprint.EmbeddingSet(8).close()
         if cycle == options.cycles // 10:
             before = memory()
-    print(f"{options.cycles} embedding sets made and closed: memory {before:.0f} MB after a tenth, {memory():.0f} MB at the end")
+    print(
+        f"{options.cycles} embedding sets made and closed: memory {before:.0f} MB after a tenth, {memory():.0f} MB at the end"
+    )
     opened = options.cycles // 100
     for cycle in range(opened):
         with imprint.Classifier(options.model) as one:

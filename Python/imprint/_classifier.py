@@ -68,7 +68,11 @@ class Answer:
     def __eq__(self, other):
         if not isinstance(other, Answer):
             return NotImplemented
-        return (self.classes, self.is_unknown, self.novelty_score) == (other.classes, other.is_unknown, other.novelty_score)
+        return (self.classes, self.is_unknown, self.novelty_score) == (
+            other.classes,
+            other.is_unknown,
+            other.novelty_score,
+        )
 
     __hash__ = None
 
@@ -190,7 +194,9 @@ class Classifier(_library.Handle):
             InvalidArgumentError: for an array that is no picture.
         """
         if errors not in ("raise", "return"):
-            raise _errors.InvalidArgumentError(f"errors is {errors!r}", 'it must be "raise" or "return"', "InvalidArgument")
+            raise _errors.InvalidArgumentError(
+                f"errors is {errors!r}", 'it must be "raise" or "return"', "InvalidArgument"
+            )
         top_k, threshold = _count(top_k, "top_k"), float(threshold)
         given = Pictures(pictures, channels)
         if given.count == 0:
@@ -293,7 +299,9 @@ def _is_bytes_path(model):
 
 def _count(value, name):
     if not isinstance(value, int) and not hasattr(value, "__index__") or int(value) < 1:
-        raise _errors.InvalidArgumentError(f"{name} is {value!r}", "it must be a number of at least 1", "InvalidArgument")
+        raise _errors.InvalidArgumentError(
+            f"{name} is {value!r}", "it must be a number of at least 1", "InvalidArgument"
+        )
     return int(value)
 
 

@@ -154,7 +154,9 @@ class EmbeddingSet(_library.Handle):
         ):
             raise _invalid(
                 f"the embeddings are an array of the shape {list(array.shape)}",
-                f"it must be [n, {self.dimension}]" if self.views == 1 else f"it must be [n, {self.views}, {self.dimension}]",
+                f"it must be [n, {self.dimension}]"
+                if self.views == 1
+                else f"it must be [n, {self.views}, {self.dimension}]",
             )
         array = numpy.ascontiguousarray(array)
         names = texts(labels, count, "label")

@@ -393,7 +393,9 @@ class Handle:
             pass
 
     def __reduce__(self):
-        raise TypeError(f"a {type(self).__name__} cannot be pickled: it holds an object of the library; open another one")
+        raise TypeError(
+            f"a {type(self).__name__} cannot be pickled: it holds an object of the library; open another one"
+        )
 
 
 class _Use:

@@ -65,7 +65,8 @@ class Pictures:
         array = _array(item)
         if array.dtype.name != "uint8":
             raise _invalid(
-                f"{where} is an array of {array.dtype.name}", "give bytes: scale it to 0 to 255, and use .astype('uint8')"
+                f"{where} is an array of {array.dtype.name}",
+                "give bytes: scale it to 0 to 255, and use .astype('uint8')",
             )
         if array.ndim == 2:
             array = array[:, :, None]

@@ -183,7 +183,9 @@ class Evaluation(NamedTuple):
         import pandas
 
         rows = [row.label for row in self.classes]
-        numbers = sorted({number for row in self.classes for number in row.predictions} | {row.id for row in self.classes})
+        numbers = sorted(
+            {number for row in self.classes for number in row.predictions} | {row.id for row in self.classes}
+        )
         return pandas.DataFrame(
             [[row.predictions.get(number, 0) for number in numbers] for row in self.classes],
             index=pandas.Index(rows, name="label"),

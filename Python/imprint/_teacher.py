@@ -109,9 +109,7 @@ class Teacher(_library.Handle):
             options: The other options of :class:`Teacher`, but for ``keep_classes``.
         """
         teacher = cls.__new__(cls)
-        teacher._open(
-            "teacher_continue", _library.path_bytes(model), labels=_library.label_text(labels), **options
-        )
+        teacher._open("teacher_continue", _library.path_bytes(model), labels=_library.label_text(labels), **options)
         return teacher
 
     def learn(self, pictures, labels=None, *, strict=False, channels=None, progress=None):
@@ -231,7 +229,9 @@ def _listed(pictures, labels):
         lists = [(name, list(some)) for name, some in pictures.items()]
         return [one for _, some in lists for one in some], [name for name, some in lists for _ in some]
     if labels is None:
-        raise _errors.InvalidArgumentError("there are no labels", "give the name of each picture's class", "InvalidArgument")
+        raise _errors.InvalidArgumentError(
+            "there are no labels", "give the name of each picture's class", "InvalidArgument"
+        )
     return pictures, labels
 
 

@@ -5,7 +5,7 @@ import threading
 
 import numpy
 import pytest
-from conftest import MATERIAL, needs_material, pattern
+from conftest import MATERIAL, needs_material
 from PIL import Image
 
 import imprint
@@ -14,7 +14,12 @@ import imprint
 def test_a_path_and_its_pixels_give_the_same_answer(model, folder):
     classifier = imprint.Classifier(model)
     path = folder / "kind 1" / "07.png"
-    answers = [classifier(path), classifier(str(path)), classifier(numpy.asarray(Image.open(path))), classifier(Image.open(path))]
+    answers = [
+        classifier(path),
+        classifier(str(path)),
+        classifier(numpy.asarray(Image.open(path))),
+        classifier(Image.open(path)),
+    ]
     assert answers[0].label == "kind 1" and answers[0].score > 0.5
     assert all(answer == answers[0] for answer in answers)
 

@@ -133,7 +133,9 @@ def test_softmax_regression(base, extractor, pictures):
     x, y = extractor(arrays), [int(label[-1]) for label in labels]
     regression = imprint.SoftmaxRegression(extractor.dimension, 3)
     reports = []
-    regression.train(x, y, iterations=200, learning_rate=0.05, validation=(x, y), report=lambda *row: reports.append(row))
+    regression.train(
+        x, y, iterations=200, learning_rate=0.05, validation=(x, y), report=lambda *row: reports.append(row)
+    )
     assert len(reports) == 2 and reports[1][1] < reports[0][1]
     assert list(regression.scores(x).argmax(axis=1)) == y
     assert regression.weights.shape == (3, extractor.dimension) and regression.biases.shape == (3,)

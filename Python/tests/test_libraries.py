@@ -50,7 +50,14 @@ def test_the_library_shows_its_own_names_only():
     assert len(names) > 80 and all(name.startswith("imprint_") for name in names)
     needed = subprocess.run(["objdump", "-p", library], capture_output=True, text=True).stdout
     libraries = {line.split()[1] for line in needed.splitlines() if "NEEDED" in line}
-    assert libraries <= {"libc.so.6", "libm.so.6", "libstdc++.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+    assert libraries <= {
+        "libc.so.6",
+        "libm.so.6",
+        "libstdc++.so.6",
+        "libgcc_s.so.1",
+        "ld-linux-x86-64.so.2",
+        "ld-linux-aarch64.so.1",
+    }
 
 
 @pytest.mark.parametrize(

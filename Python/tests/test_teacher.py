@@ -1,9 +1,6 @@
 import os
-import pathlib
-import signal
 import subprocess
 import sys
-import time
 
 import numpy
 import pytest
@@ -191,7 +188,9 @@ print(imprint.default_model() == path, os.path.exists(path), os.environ["IMPRINT
 imprint.Teacher()
 """
     environment = dict(os.environ, IMPRINT_HOME=str(home), HOME=str(home), XDG_CACHE_HOME=str(home / "cache"))
-    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60)
+    outcome = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60
+    )
     assert outcome.stdout == "True True False\n", outcome.stderr
 
 

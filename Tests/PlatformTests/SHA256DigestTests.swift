@@ -1,3 +1,4 @@
+import CDigest
 import Foundation
 import Platform
 import TestMaterial
@@ -32,6 +33,27 @@ struct SHA256DigestTests {
     }
     #expect(
       hasher.finalize().hexadecimal == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+  }
+
+  @Test("The processor's instructions and the portable code give the same digests of any length")
+  func portable() throws {
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 / 7) }
+    for length in 0...300 {
+      let digests = [false, true].map { isPortable in
+        var context = CDigestContext()
+        var digest = [UInt8](repeating: 0, count: 32)
+        CDigestBegin(&context)
+        if isPortable { context.isPortable = 1 }
+        for start in stride(from: 0, to: length, by: 77) {
+          let piece = Array(bytes[start..<min(start + 77, length)])
+          CDigestUpdate(&context, piece, piece.count)
+        }
+        CDigestFinish(&digest, &context)
+        return SHA256Digest(bytes: digest)
+      }
+      #expect(digests[0] == digests[1])
+      #expect(try SHA256Digest(of: Array(bytes[..<length])) == digests[1])
+    }
   }
 
   @Test("The digest of a file is that of its bytes; a folder or missing file has none")

@@ -45,6 +45,10 @@ _MODULES = {
         "append_fully_connected_and_softmax_layer_to_model": _learning.append_fully_connected_and_softmax_layer_to_model,
         "AppendFullyConnectedAndSoftmaxLayerToModel": _learning.append_fully_connected_and_softmax_layer_to_model,
     },
+    "edgetpu.utils.image_processing": {
+        "resampling_with_original_ratio": _adapters.resampling_with_original_ratio,
+        "ResamplingWithOriginalRatio": _adapters.resampling_with_original_ratio,
+    },
     "edgetpu.utils.dataset_utils": {
         "read_label_file": _adapters.read_label_file,
         "ReadLabelFile": _adapters.read_label_file,

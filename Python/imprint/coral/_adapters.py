@@ -98,6 +98,20 @@ def read_label_file(file_path):
     return labels
 
 
+def resampling_with_original_ratio(img, required_size, sample):
+    """Returns a PIL picture in its own proportions at the upper left of a black one of the required size, and its shares of
+    the width and height.
+    """
+    from PIL import Image
+
+    width, height = required_size
+    factor = min(width / img.size[0], height / img.size[1])
+    size = (int(img.size[0] * factor), int(img.size[1] * factor))
+    padded = Image.new(img.mode, (width, height))
+    padded.paste(img.resize(size, sample), (0, 0))
+    return padded, (size[0] / width, size[1] / height)
+
+
 COMMON = {
     function.__name__: function
     for function in (output_tensor, input_details, input_size, input_tensor, set_input, set_resized_input)

@@ -110,7 +110,9 @@ def _best(scores, threshold, top_k):
     """Returns the best classes with more than a score, as (id, score), best first."""
     if top_k <= 0:
         raise ValueError("top_k must be positive!")
-    return [(found.id, found.score) for found in _adapters.get_classes_from_scores(scores, top_k) if found.score > threshold]
+    return [
+        (found.id, found.score) for found in _adapters.get_classes_from_scores(scores, top_k) if found.score > threshold
+    ]
 
 
 class ClassificationEngine(BasicEngine):
