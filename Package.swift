@@ -65,7 +65,8 @@ let package = Package(
     .target(
       name: "CInterface",
       dependencies: [
-        "CImprint", "Command", "Heads", "Imprinting", "Inference", "ModelSurgery", "Pictures", "Platform", "TFLite",
+        "CImprint", "Command", "Heads", "Imprinting", "Inference", "LiteRT", "ModelSurgery", "Pictures", "Platform",
+        "TFLite",
       ]),
 
     // What several test targets share.

@@ -165,26 +165,34 @@ _PLAIN = {
 }
 
 
+class _Functions:
+    """The functions of the library; each gets its types when it is first used."""
+
+    def __init__(self, opened):
+        self._opened = opened
+
+    def __getattr__(self, name):
+        function = getattr(self._opened, name)
+        short = name.removeprefix("imprint_")
+        if short in _FALLIBLE:
+            function.restype, function.argtypes = _i, [*_FALLIBLE[short], _pp]
+        else:
+            function.restype, function.argtypes = _PLAIN[short]
+        setattr(self, name, function)
+        return function
+
+
 @functools.cache
 def library():
-    """Returns the library, with the types of its functions."""
+    """Returns the functions of the library."""
     _name_native_libraries()
     path = os.environ.get("IMPRINT_LIBRARY") or os.path.join(_HERE, "libimprint.so")
     try:
-        opened = ctypes.CDLL(path)
+        return _Functions(ctypes.CDLL(path))
     except OSError as error:
         raise _errors.RuntimeMissingError(
             f"the library of Imprint cannot be opened: {error}", "install a wheel for this system"
         ) from None
-    for name, arguments in _FALLIBLE.items():
-        function = getattr(opened, "imprint_" + name)
-        function.argtypes = [*arguments, _pp]
-        function.restype = _i
-    for name, (result, arguments) in _PLAIN.items():
-        function = getattr(opened, "imprint_" + name)
-        function.argtypes = arguments
-        function.restype = result
-    return opened
 
 
 def _name_native_libraries():

@@ -3,6 +3,7 @@ import Command
 import Heads
 import Imprinting
 import Inference
+import LiteRT
 import ModelSurgery
 import Pictures
 
@@ -75,6 +76,7 @@ struct Settings: Sendable {
     case (nil, nil): break
     default: throw InvalidArgument("the options mean and std belong together: set both")
     }
+    Runtime.prepare()
     return Execution(
       threads: threads, arithmetic: arithmetic, device: device, cache: isCached ? ModelCache() : nil,
       normalization: normalization, trial: trial.isEmpty ? nil : ModelTrial.run(by: trial))

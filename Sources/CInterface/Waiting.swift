@@ -31,6 +31,7 @@ final class Meter: Sendable {
 func waiting<Value: Sendable>(
   _ progress: ProgressCall? = nil, for work: @escaping @Sendable (Meter) async throws -> Value
 ) throws -> Value {
+  try FirstProcess.check()
   let meter = Meter()
   let outcome = Outcome<Value>()
   let end = DispatchSemaphore(value: 0)

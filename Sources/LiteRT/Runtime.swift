@@ -1,4 +1,5 @@
 import CLiteRT
+import Dispatch
 import Platform
 
 /// The LiteRT runtime, opened and ready to load models: the library and one environment.
@@ -55,6 +56,18 @@ public final class Runtime: Sendable {
     }
     throw .runtimeNotFound(tried: reasons)
   }
+
+  /// Begins to open the runtime's library in another thread, so that it is there once a model has been read and checked.
+  package static func prepare() { preparation }
+
+  // Done once: the library stays open.
+  private static let preparation: Void = {
+    DispatchQueue.global().async {
+      let location = LibraryLocation(of: RuntimeLibrary.fileName, variable: RuntimeLibrary.variable)
+      // The runtime itself reports what fails.
+      if let candidate = location.candidates.first { _ = try? location.open(candidate) }
+    }
+  }()
 
   init(library: RuntimeLibrary, verbosity: Verbosity) throws(LiteRTError) {
     let severity =
