@@ -98,4 +98,4 @@ format: ## Format all Swift files
 	swift format --in-place --recursive --parallel $(SOURCES)
 
 clean: ## Remove all builds, but no downloads
-	rm -rf .build .build-* demo
+	rm -rf .build .build-* demo dist

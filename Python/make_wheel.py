@@ -68,6 +68,9 @@ def main(library, folder, turbojpeg, licence):
     files.append((f"{info}/RECORD", (record + f"{info}/RECORD,,\n").encode(), False))
     target = pathlib.Path(folder)
     target.mkdir(parents=True, exist_ok=True)
+    # An earlier one may have another tag.
+    for earlier in target.glob(f"{NAME}-*_{platform.machine()}.whl"):
+        earlier.unlink()
     wheel = target / f"{NAME}-{version()}-{tag}.whl"
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path, data, is_program in files:
