@@ -115,6 +115,7 @@ int CDigestBegin(void *given) {
 int CDigestUpdate(void *given, const void *bytes, size_t count) {
   CDigestContext *context = given;
   const uint8_t *next = bytes;
+  if (count == 0) return 1;
   size_t held = context->byteCount % 64;
   context->byteCount += count;
   if (held > 0) {
