@@ -105,7 +105,10 @@ let package = Package(
       ]),
     // These compile C programs and link them to the product ImprintC.
     .testTarget(
-      name: "CInterfaceTests", dependencies: ["CInterface", "Imprinting", "Pictures", "Platform", "TestMaterial"]),
+      name: "CInterfaceTests",
+      dependencies: [
+        "CInterface", "Imprinting", "ModelSurgery", "Pictures", "Platform", "TFLite", "TestMaterial", "imprint",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["ModelSurgery", "Platform", "TFLite", "TestMaterial", "Torch", "imprint"]),

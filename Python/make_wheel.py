@@ -1,6 +1,6 @@
 """Packs the Python package and the library as a wheel; run by scripts/wheel.
 
-    python make_wheel.py LIBRARY FOLDER TURBOJPEG LICENCE
+    python make_wheel.py LIBRARY FOLDER TURBOJPEG LICENCE [MACHINE]
 
 Nothing is needed but Python. The same input gives the same file.
 """
@@ -10,7 +10,6 @@ import hashlib
 import pathlib
 import platform
 import re
-import subprocess
 import sys
 import zipfile
 
@@ -26,8 +25,9 @@ def version():
 
 def least_glibc(library):
     """The oldest version of glibc that has all functions the library asks for, as (2, 34)."""
-    symbols = subprocess.run(["objdump", "-T", library], check=True, capture_output=True, text=True).stdout
-    return max(tuple(map(int, found.split("."))) for found in re.findall(r"GLIBC_([0-9.]+)", symbols))
+    # The names of the versions stand in the library as text.
+    found = re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?:\.\d+)?(?=\0)", pathlib.Path(library).read_bytes())
+    return max((int(major), int(minor)) for major, minor in found)
 
 
 def contents(library, turbojpeg):
@@ -44,9 +44,9 @@ def metadata():
     return fields.replace("@VERSION@", version()) + "\n" + (ROOT / "README.md").read_text()
 
 
-def main(library, folder, turbojpeg, licence):
+def main(library, folder, turbojpeg, licence, machine=platform.machine()):
     major, minor = max(least_glibc(library), least_glibc(turbojpeg))
-    tag = f"py3-none-manylinux_{major}_{minor}_{platform.machine()}"
+    tag = f"py3-none-manylinux_{major}_{minor}_{machine}"
     info = f"{NAME}-{version()}.dist-info"
     files = list(contents(library, turbojpeg))
     files += [
@@ -69,7 +69,7 @@ def main(library, folder, turbojpeg, licence):
     target = pathlib.Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     # An earlier one may have another tag.
-    for earlier in target.glob(f"{NAME}-*_{platform.machine()}.whl"):
+    for earlier in target.glob(f"{NAME}-*_{machine}.whl"):
         earlier.unlink()
     wheel = target / f"{NAME}-{version()}-{tag}.whl"
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -1,6 +1,8 @@
 import Foundation
 import Imprinting
+import ModelSurgery
 import Pictures
+import TFLite
 import TestMaterial
 import Testing
 
@@ -114,6 +116,33 @@ struct ProgramTests {
     let base = Material.model("mobilenet_v1_1.0_224_quant_embedding_extractor")
     let outcome = try program.run([base.path, Material.flowers17.path])
     #expect(outcome.code == 0, "\(outcome.stderr)")
+  }
+
+  @Test("A model of unusual operators is tried in a process of its own, where that is named")
+  func trial() throws {
+    let folder = try TemporaryFolder()
+    let model = folder.appending("hungry.tflite")
+    try Data(HungryModel.model().serialized().bytes()).write(to: model)
+    let program = try CProgram(
+      text: """
+        #include <imprint.h>
+        #include <string.h>
+
+        int main(int count, char **arguments) {
+          if (count != 3) return 64;
+          imprint_options *options = imprint_options_create();
+          imprint_extractor *extractor = NULL;
+          imprint_error *error = NULL;
+          if (imprint_options_set(options, "trial", arguments[2], NULL) != IMPRINT_OK) return 1;
+          if (imprint_extractor_open(arguments[1], options, &extractor, &error) != IMPRINT_FAILED) return 2;
+          int isNamed = strstr(imprint_error_message(error), "CAST, FILL") != NULL;
+          imprint_error_free(error);
+          imprint_options_free(options);
+          return isNamed ? 0 : 3;
+        }
+        """, in: folder)
+    let command = CProgram.libraries.appending(path: "imprint")
+    #expect(try program.run([model.path, command.path]).code == 0)
   }
 
   @Test("A NULL, a handle of another type and a forked process give a status, and no crash")
