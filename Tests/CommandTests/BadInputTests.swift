@@ -278,7 +278,7 @@ struct BadInputTests {
   @Test(
     "Wrong usage exits with 64 and says what is wrong",
     arguments: [
-      (["train", "--output", "o"], "--data"), (["train", "--data", "d"], "--output"),
+      (["train", "--output", "o"], "--data"), (["train", "--data", "d", "--rename", "rose"], "folder=name"),
       (["train", "--from", "s", "--output", "o", "--shots", "3"], "--data"),
       (["train", "--from", "s", "--output", "o", "--augment", "five"], "--augment"),
       (["train", "--data", "d", "--output", "o", "--head", "deep"], "analytic"),

@@ -44,9 +44,9 @@ struct CoralFlagsTests {
   @Test("Classifies with the short flags of classify_image.py, and trains as backprop_last_layer.py is called")
   func otherScripts() throws {
     let data = try Flowers.folder([("daisy", "daisy", 0..<4), ("iris", "iris", 0..<4)], in: folder)
-    let trained = try Imprint.run([
-      "train", "--embedding_extractor_path", Flowers.extractor, "--data_dir", data.path, "--output_dir=\(folder.url.path)",
-    ])
+    let trained = try Imprint.run(
+      "train", "--embedding_extractor_path", Flowers.extractor, "--data_dir", data.path,
+      "--output_dir=\(folder.url.path)")
     #expect(trained.code == 0, "\(trained.stderr)")
     let model = folder.appending("retrained_model.tflite").path
     let picture = try Flowers.pictures(of: "daisy", 3..<4)[0].path

@@ -378,9 +378,12 @@ public actor Teacher {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
-  /// Returns those of some names that classes of the base have, which cannot be taught further.
+  /// Returns those of some names that classes of the base have, which cannot be taught further. Classes that were taught
+  /// beside those of the base are not among them.
   public func baseClasses(among names: [String]) -> [String] {
-    names.filter { name in
+    let taught = Set((fileEmbeddings?.set.classes ?? []).map(\.name))
+    return names.filter { name in
+      guard !taught.contains(name) else { return false }
       do throws(ImprintingError) {
         try writer.check(names: [name])
         return false
