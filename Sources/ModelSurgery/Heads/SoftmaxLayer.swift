@@ -12,12 +12,12 @@ extension Model {
   ///   - weights: `[N, D]`, one row for each class.
   ///   - biases: `[N]`.
   ///   - logits: The range of the layer's output, widened to include 0. If they are quantised, logits beyond it are
-  ///     clipped.
+  ///     clipped. By default all logits that the weights and the range of the vector's type allow, which is less precise.
   /// - Throws: ``SurgeryError/noVector(tensor:shape:)``, ``SurgeryError/badRows(expected:found:)`` if the weights do
   ///   not fit the vector, ``SurgeryError/badNumbers(of:because:)`` if they are not finite or too small to quantise,
   ///   ``SurgeryError/unsuitable(tensor:because:)`` if there are no such layers for the vector's type.
   public func appendingSoftmaxLayer(
-    weights: [Float], biases: [Float], logits: ClosedRange<Float>
+    weights: [Float], biases: [Float], logits: ClosedRange<Float>? = nil
   ) throws(SurgeryError) -> Model {
     let (_, output) = try onlyInputAndOutput()
     guard let graph = mainSubgraph, let vector = graph.tensor(output) else {
@@ -30,11 +30,12 @@ extension Model {
     guard let count = Int32(exactly: biases.count), count > 0, !overflow, weights.count == size else {
       throw .badRows(expected: overflow ? Int.max : 4 * size, found: 4 * weights.count)
     }
+    let encoding = try ElementEncoding(of: vector, label: graph.label(of: output))
+    let logits = logits ?? Self.possibleLogits(weights, biases, of: encoding)
     guard weights.allSatisfy(\.isFinite), biases.allSatisfy(\.isFinite), logits.lowerBound.isFinite,
       logits.upperBound.isFinite
     else { throw .badNumbers(of: "the softmax layer", because: "they are not all finite") }
 
-    let encoding = try ElementEncoding(of: vector, label: graph.label(of: output))
     let rows = Self.rowEncoding(of: weights, like: encoding)
     var builder = GraphBuilder(extending: self, prefix: "Appended/")
     let kernel = try builder.constant(
@@ -56,6 +57,32 @@ extension Model {
         name: "FC/Output"),
       encoding: Self.scoreEncoding(like: encoding), name: "Softmax/Output")
     return builder.finish(with: scores)
+  }
+
+  /// Returns the least and the greatest logit of any vector of quantised elements; floats need no range.
+  private static func possibleLogits(
+    _ weights: [Float], _ biases: [Float], of encoding: ElementEncoding
+  ) -> ClosedRange<Float> {
+    let ends: [UInt8] =
+      switch encoding {
+      case .float32: []
+      case .uint8: [0, 0xFF]
+      case .int8: [0x80, 0x7F]
+      }
+    let values = ends.withUnsafeBytes { encoding.values($0) }
+    guard values.count == 2, !biases.isEmpty else { return 0...0 }
+    let dimension = weights.count / biases.count
+    var range: (least: Float, greatest: Float) = (0, 0)
+    for (row, bias) in biases.enumerated() {
+      var sums = (least: bias, greatest: bias)
+      for weight in weights[row * dimension..<(row + 1) * dimension] {
+        let products = (weight * values[0], weight * values[1])
+        sums.least += min(products.0, products.1)
+        sums.greatest += max(products.0, products.1)
+      }
+      range = (min(range.least, sums.least), max(range.greatest, sums.greatest))
+    }
+    return range.least...range.greatest
   }
 
   private static func rowEncoding(of weights: [Float], like encoding: ElementEncoding) -> ElementEncoding {

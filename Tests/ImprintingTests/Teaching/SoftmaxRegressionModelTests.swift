@@ -97,11 +97,20 @@ struct SoftmaxRegressionModelTests {
     for (one, other) in zip(try #require(stored), weights) { #expect(abs(one - other) < 0.06 / 255) }
   }
 
-  @Test("Rejects an untrained layer, wrong counts of weights, NaN or infinite values, and models without a vector")
+  @Test("An untrained layer is written over the range of all possible logits, and classifies")
+  func untrained() throws {
+    let model = try SoftmaxRegression(featureDimension: 1024, classCount: 3, seed: 4).model(behind: extractor(.uint8))
+    let graph = try #require(model.mainSubgraph)
+    let scores = try #require(try graph.producer(of: model.onlyInputAndOutput().output))
+    let logits = try #require(graph.tensor(graph.operators[scores].inputs[0])?.quantization)
+    let (scale, zero) = (logits.scale[0], Float(logits.zeroPoint.first ?? 0))
+    #expect(scale > 0 && scale * (255 - zero) > 1 && -scale * zero < -1)
+    #expect(throws: Never.self) { try Model(bytes: Bytes(model.serialized().bytes())) }
+  }
+
+  @Test("Rejects wrong counts of weights, NaN or infinite values, and models without a vector")
   func refused() throws {
     let extractor = try extractor(.uint8)
-    let untrained = try SoftmaxRegression(featureDimension: 1024, classCount: 2)
-    #expect(throws: HeadError.self) { try untrained.model(behind: extractor) }
     let fitting = [Float](repeating: 0, count: 2048)
     #expect(throws: SurgeryError.badRows(expected: 8192, found: 4)) {
       try extractor.appendingSoftmaxLayer(weights: [1], biases: [0, 0], logits: 0...1)

@@ -14,7 +14,8 @@ struct ModelCommand: AsyncParsableCommand {
     abstract: "Create, convert, quantise, split and join model files.",
     subcommands: [
       FetchModelCommand.self, AdaptCommand.self, ConvertCommand.self, QuantizeCommand.self, RequantizeCommand.self,
-      JoinCommand.self, SplitCommand.self, FoldCommand.self, HeadCommand.self, RenameLabelsCommand.self,
+      JoinCommand.self, SplitCommand.self, FoldCommand.self, HeadCommand.self, AppendSoftmaxCommand.self,
+      RenameLabelsCommand.self,
       CompileCommand.self, PrepareEdgeTPUCommand.self,
     ])
 }

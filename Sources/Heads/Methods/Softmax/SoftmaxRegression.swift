@@ -284,19 +284,15 @@ extension SoftmaxRegression {
 }
 
 extension SoftmaxRegression {
-  /// Returns the extractor followed by the trained layer and a softmax: PyCoral's `serialize_model`, libcoral's
+  /// Returns the extractor followed by the layer and a softmax: PyCoral's `serialize_model`, libcoral's
   /// `AppendLayersToEmbeddingExtractor`.
   ///
   /// After a quantised extractor the layer is quantised too. Its output has the range of the logits of the training examples;
-  /// Coral uses the range over all batches during training.
+  /// Coral uses the range over all batches during training. Before training it has the range of all possible logits.
   ///
   /// - Parameter extractor: An embedding extractor, whose output is one vector of D elements.
-  /// - Throws: ``HeadError/badSetting(name:value:needed:)`` before training; `SurgeryError`.
+  /// - Throws: `SurgeryError`.
   public func model(behind extractor: Model) throws -> Model {
-    guard let logitRange else {
-      throw HeadError.badSetting(
-        name: "the range of the logits", value: "unknown", needed: "measured first, by trainWithSGD")
-    }
     var model = try extractor.appendingSoftmaxLayer(weights: weights, biases: biases, logits: logitRange)
     // A description with a newer schema than this module knows stays unchanged.
     try? model.describeClassifier(name: "Image classifier")
