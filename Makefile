@@ -14,7 +14,7 @@ QUICK = -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build test test-kill test-python test-sanitizers wheel fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
+.PHONY: help build test test-kill test-python test-sanitizers wheel deb tar fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
   bench-training install uninstall lint format clean
 
 help: ## Show this list
@@ -38,6 +38,12 @@ test-kill: ## Kill the commands that write files at random moments, and check th
 wheel: ## Build the Python package for this processor: dist/*.whl
 	@scripts/setup
 	@scripts/wheel
+
+deb: build ## Pack the command for Debian: dist/imprint_*.deb
+	@scripts/deb
+
+tar: build ## Pack the command as an archive that runs where it is unpacked: dist/imprint-*.tar.gz
+	@scripts/tar
 
 test-python: wheel ## Install the Python package in a fresh environment, and run its tests
 	@scripts/test-python

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Puts the files of a package into a folder; sourced by scripts/deb and scripts/tar.
+
+python=${PYTHON:-python3}
+
+# Prints the version of this package.
+package_version() {
+  sed -n 's/.*text = "\(.*\)"/\1/p' Sources/Platform/PackageVersion.swift
+}
+
+# Prints the time of the last commit in seconds, so that the same commit gives the same files.
+package_time() {
+  echo "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}"
+}
+
+# Puts the command, the runtime, the man pages and the completions below the folder $1. $IMPRINT_BUILT is the command,
+# $IMPRINT_RUNTIME the runtime. $2 is the folder of the completions for fish, $3 the one for zsh, below share.
+stage() {
+  local root=$1 built=${IMPRINT_BUILT:-.build-static/release/imprint} shell help
+  [ -x "$built" ] || fail "the command is not built: run make build"
+  install -D -m 755 "$built" "$root/bin/imprint"
+  install -D -m 644 "${IMPRINT_RUNTIME:-.runtime/libLiteRt.so}" "$root/lib/imprint/libLiteRt.so"
+
+  help=$(mktemp)
+  "$built" --experimental-dump-help >"$help"
+  "$python" Packaging/manual.py "$root/share/man/man1" "$(package_version)" \
+    "$(date --utc --date="@$(package_time)" +%Y-%m-%d)" <"$help"
+  mkdir -p "$root/share/bash-completion/completions" "$root/share/$2" "$root/share/$3"
+  for shell in bash zsh fish; do
+    "$built" --generate-completion-script "$shell" | "$python" Packaging/completions.py "$shell" "$help" \
+      >"$root/share/$(completion_path "$shell" "$2" "$3")"
+  done
+  rm "$help"
+  Packaging/test-completions "$root/share/bash-completion/completions/imprint"
+}
+
+# Prints the path of a completion script below share.
+completion_path() {
+  case $1 in
+    bash) echo bash-completion/completions/imprint ;;
+    zsh) echo "$3/_imprint" ;;
+    fish) echo "$2/imprint.fish" ;;
+  esac
+}
+
+# Gives all files below the folder $1 the time of the last commit.
+set_times() {
+  find "$1" -exec touch --no-dereference --date="@$(package_time)" {} +
+}
