@@ -30,7 +30,7 @@ struct ImprintCommand: AsyncParsableCommand {
     version: PackageVersion.text,
     subcommands: [
       TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
-      InspectCommand.self, FetchPicturesCommand.self, ModelCommand.self, PretrainCommand.self,
+      InspectCommand.self, FrigateCommand.self, FetchPicturesCommand.self, ModelCommand.self, PretrainCommand.self,
       DevicesCommand.self, TryDeviceCommand.self, TryModelCommand.self,
     ])
 

@@ -77,12 +77,13 @@ public struct PictureReader: Sendable {
   ///   - destination: Exactly ``byteCount`` bytes. Their content after an error is undefined.
   ///   - timing: Receives the time of each step.
   ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
+  ///   - view: Turns the picture before the part is chosen, and takes a window of it.
   /// - Throws: ``PictureError``, naming the file by the URL's relative path.
   public func read(
     _ url: URL, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil,
-    region: PictureRegion.Choice? = nil
+    region: PictureRegion.Choice? = nil, view: PictureView = .whole
   ) throws(PictureError) {
-    try read(url, into: [target(destination, region)], timing: timing)
+    try read(url, into: [target(destination, region, view)], timing: timing)
   }
 
   /// Reads a picture file once for several readers.
@@ -119,15 +120,37 @@ public struct PictureReader: Sendable {
   /// - Parameters:
   ///   - name: The name of the picture in errors.
   ///   - destination: Exactly ``byteCount`` bytes. Their content after an error is undefined.
+  ///   - timing: Receives the time of each step.
   ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
+  ///   - view: Turns the picture before the part is chosen, and takes a window of it.
   /// - Throws: ``PictureError``.
   public func read(
     _ bytes: UnsafeRawBufferPointer, named name: String = "the picture",
-    into destination: UnsafeMutableRawBufferPointer, region: PictureRegion.Choice? = nil
+    into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil,
+    region: PictureRegion.Choice? = nil, view: PictureView = .whole
   ) throws(PictureError) {
-    let target = try target(destination, region)
-    try withDecoder(timing: nil) { (decoder) throws(PictureError) in
+    let target = try target(destination, region, view)
+    try withDecoder(timing: timing) { (decoder) throws(PictureError) in
       try decoder.decode(bytes, picture: name, into: [target])
+    }
+  }
+
+  /// Reads a picture once from the bytes of its file, for several readers.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the picture in errors.
+  ///   - timing: Receives the time of each step.
+  /// - Returns: A tensor for each reader, in their order.
+  /// - Throws: ``PictureError``.
+  public static func read(
+    _ bytes: UnsafeRawBufferPointer, named name: String = "the picture", by readers: [PictureReader],
+    timing: PictureTiming? = nil
+  ) throws(PictureError) -> [PixelTensor] {
+    guard let first = readers.first else { return [] }
+    return try tensors(of: readers) { (targets) throws(PictureError) in
+      try first.withDecoder(timing: timing) { (decoder) throws(PictureError) in
+        try decoder.decode(bytes, picture: name, into: targets)
+      }
     }
   }
 
@@ -151,12 +174,13 @@ public struct PictureReader: Sendable {
   ///   - destination: Exactly ``byteCount`` bytes. Their content after an error is undefined.
   ///   - timing: Receives the time of each step.
   ///   - region: Chooses the part of the picture to read; by default ``resize`` does.
+  ///   - view: Turns the picture before the part is chosen, and takes a window of it.
   /// - Throws: ``PictureError/impossibleRegion(_:)``, ``PictureError/wrongDestination(bytes:needed:)``.
   public func read(
     _ pixels: PixelBuffer, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming? = nil,
-    region: PictureRegion.Choice? = nil
+    region: PictureRegion.Choice? = nil, view: PictureView = .whole
   ) throws(PictureError) {
-    let target = try target(destination, region)
+    let target = try target(destination, region, view)
     try withDecoder(timing: timing) { (decoder) throws(PictureError) in
       try decoder.resample(pixels, into: [target])
     }
@@ -188,12 +212,14 @@ public struct PictureReader: Sendable {
   }
 
   private func target(
-    _ destination: UnsafeMutableRawBufferPointer, _ region: PictureRegion.Choice?
+    _ destination: UnsafeMutableRawBufferPointer, _ region: PictureRegion.Choice?, _ view: PictureView = .whole
   ) throws(PictureError) -> TargetTensor {
     guard let pixels = destination.baseAddress, destination.count == byteCount else {
       throw .wrongDestination(bytes: destination.count, needed: byteCount)
     }
-    return TargetTensor(pixels: pixels, size: PixelSize(width: width, height: height), resize: resize, region: region)
+    return TargetTensor(
+      pixels: pixels, size: PixelSize(width: width, height: height), resize: resize, region: region,
+      view: view)
   }
 
   private func withDecoder(

@@ -20,6 +20,7 @@ struct ReaderFolder {
     }
     try link(Material.weights, as: "efficientnet-lite0.pth")
     try Data("Iris\nRosen\nTulpen\n".utf8).write(to: folder.appending("blumen.txt"))
+    try Data("rose.jpg\ntulip.jpg\n".utf8).write(to: folder.appending("paths.txt"))
     try CompilerStandIn.put(into: folder)
     guard isTrained else { return }
     let trained = try Self.trained.get()

@@ -44,6 +44,8 @@ extension UnknownAnswers: ExpressibleByArgument {
   }
 }
 
+extension LabelFormat: ExpressibleByArgument {}
+
 /// The value `folder=name` of `train --rename`.
 struct ClassRenaming: ExpressibleByArgument {
   let old: String

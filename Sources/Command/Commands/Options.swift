@@ -64,6 +64,15 @@ struct LabelFileOption: ParsableArguments {
   }
 }
 
+/// The layout of the label files that a command writes.
+struct LabelFormatOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Layout of the label file: lines of '<id>  <label>' (indexed), or one label per line by number (plain).",
+      valueName: "format"))
+  var labelFormat = LabelFormat.indexed
+}
+
 /// Options on speed: arithmetic, threads, devices and the profile.
 struct ExecutionOptions: ParsableArguments {
   @Option(

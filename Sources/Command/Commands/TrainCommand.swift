@@ -132,7 +132,8 @@ struct TrainCommand: AsyncParsableCommand {
     let seconds = (clock.now - start) / .seconds(1)
     try Task.checkCancellation()
     let labelFile = try await profile.measure(.saving) {
-      try await teacher.save(to: output, withEmbeddings: files.embeddings)
+      try await teacher.save(
+        to: output, withEmbeddings: files.embeddings, labelFormat: settings.labelFormat.labelFormat)
     }
     let embeddingsFile = Teacher.embeddingsFile(for: output)
     if !files.embeddings, FileManager.default.fileExists(atPath: embeddingsFile.path) {

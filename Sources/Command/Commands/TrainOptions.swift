@@ -75,6 +75,8 @@ struct TrainSettings: ParsableArguments {
 
   @OptionGroup var labels: LabelFileOption
 
+  @OptionGroup var labelFormat: LabelFormatOption
+
   @Option(
     help: ArgumentHelp(
       "Teach a folder of --data under another name, as when a kept class has its name. Can be repeated.",

@@ -223,6 +223,11 @@ extension Classifier {
     return sums.map { $0 / Float(vectors.count) }
   }
 
+  /// Returns the answer for the outputs of a picture's views.
+  func answer(views: [[Float]], topK: Int) -> Answer {
+    answer(Self.mean(views), threshold: -.infinity, topK: topK)
+  }
+
   private func answer(_ outputs: [Float], threshold: Float, topK: Int) -> Answer {
     let scores = Array(outputs.prefix(classCount))
     let noveltyScore = unknownRule == nil ? nil : outputs.last

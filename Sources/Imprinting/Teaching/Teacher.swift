@@ -452,18 +452,21 @@ extension Teacher {
     _ = try record(of: EmbeddingSet(space: extractor.space), for: file)
   }
 
-  /// Writes the model, and beside it its labels as `<id>  <label>` lines, replacing existing files: all or none. If the
+  /// Writes the model, and beside it its labels, by default as `<id>  <label>` lines, replacing existing files: all or none. If the
   /// process is killed between the replacements, ``TaughtClassifier`` refuses embeddings that are older than the model.
   ///
   /// - Parameters:
   ///   - file: The model's file.
   ///   - withEmbeddings: Whether to write the embeddings beside it, so that ``init(continuing:method:labels:resize:augmentation:from:budget:execution:)-(URL,_,_,_,_,_,_,_)``
   ///     can continue from them.
+  ///   - labelFormat: The layout of the label file.
   /// - Returns: The label file, ``labelFile(for:)``.
   /// - Throws: ``ImprintingError/nothingLearnt``, `HeadError`, ``ImprintingError/otherEmbeddings(path:difference:)``, and
   ///   `AtomicFileError` when a file cannot be written, or when two of them would be the same file.
   @discardableResult
-  public func save(to file: URL, withEmbeddings: Bool = false) throws -> URL {
+  public func save(
+    to file: URL, withEmbeddings: Bool = false, labelFormat: LabelFormat = .indexed
+  ) throws -> URL {
     let labelFile = Self.labelFile(for: file)
     guard labelFile.path != file.path else {
       throw AtomicFileError.cannotWrite(
@@ -475,7 +478,8 @@ extension Teacher {
         path: file.path, reason: "its embeddings would overwrite it; give it the extension .tflite")
     }
     let model = try taughtModel().model.serialized().pieces
-    var files = [(file: AtomicFile(file), pieces: model), (AtomicFile(labelFile), [Bytes(Array(labels.text.utf8))])]
+    let names = labels.text(labelFormat, count: classCount)
+    var files = [(file: AtomicFile(file), pieces: model), (AtomicFile(labelFile), [Bytes(Array(names.utf8))])]
     if withEmbeddings {
       let record = try record(of: embeddings, for: file).pieces(besideModel: model.digest.hexadecimal)
       files.append((AtomicFile(embeddingsFile), record))

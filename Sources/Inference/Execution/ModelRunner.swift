@@ -140,6 +140,39 @@ package final class ModelRunner: Sendable {
         }))
   }
 
+  /// Runs the model on pictures that come one at a time, on the caller's threads.
+  package struct Instance<Value: Sendable>: Sendable {
+    private let run: @Sendable (PictureItem) throws -> Result<[Value], PictureError>
+    fileprivate let end: @Sendable () -> Void
+
+    fileprivate init(
+      run: @escaping @Sendable (PictureItem) throws -> Result<[Value], PictureError>,
+      end: @escaping @Sendable () -> Void
+    ) {
+      (self.run, self.end) = (run, end)
+    }
+
+    /// Returns one value per view, or the error if the picture cannot be read.
+    ///
+    /// - Throws: The errors of the runtime.
+    package func callAsFunction(_ picture: PictureItem) throws -> Result<[Value], PictureError> { try run(picture) }
+
+    /// Gives the instance back, for other calls to use.
+    package func giveBack() { end() }
+  }
+
+  /// Takes instances of the model to run on threads of the caller, each on one at a time: one with all threads of the model,
+  /// or several with one each; fewer where the model runs on fewer devices.
+  package func instances<Value: Sendable>(
+    _ count: Int, by reader: ViewReader, read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value
+  ) throws -> [Instance<Value>] {
+    try takeWorkers(for: count).map { worker in
+      Instance(
+        run: { [self] in try work(on: .items([$0]), by: reader, profile: nil, read: read)(worker, 0) },
+        end: { [self] in giveBack([worker]) })
+    }
+  }
+
   private func check(_ pictures: PictureSource, augmentation: Augmentation) throws {
     guard case .tensors(let tensors) = pictures else { return }
     guard augmentation == .off else { throw InferenceError.augmentationOfDecoded(augmentation) }

@@ -60,6 +60,9 @@ public struct PictureInput: Sendable, Hashable {
   // The decoder's limit is not smaller.
   private static let largestSide: Int32 = 8192
 
+  /// Whether the elements of the tensor are the picture's bytes.
+  package var takesBytes: Bool { conversion == .unchanged }
+
   /// The number of bytes of an RGB picture of this size.
   public var pictureByteCount: Int { width * height * 3 }
 

@@ -1,6 +1,7 @@
 import Heads
 public import Pictures
 package import Platform
+package import TFLite
 
 #if canImport(FoundationEssentials)
   package import FoundationEssentials
@@ -16,19 +17,48 @@ package enum PictureSource: Sendable {
   case pixels([PixelBuffer])
   /// Pictures that have the size of the network's input.
   case tensors([PixelTensor])
+  /// Pictures of several kinds, which may show a part of each.
+  case items([PictureItem])
 
   package var count: Int {
     switch self {
     case .files(let files): files.count
     case .pixels(let buffers): buffers.count
     case .tensors(let tensors): tensors.count
+    case .items(let items): items.count
     }
   }
 
   /// Returns the name of a picture: the path of its file, or for a picture in memory its number, from 1.
   package func name(_ index: Int) -> String {
-    if case .files(let files) = self { files[index].relativePath } else { "\(index + 1)" }
+    switch self {
+    case .files(let files): files[index].relativePath
+    case .items(let items): items[index].name
+    case .pixels, .tensors: "\(index + 1)"
+    }
   }
+}
+
+/// A picture in a file or in memory, and the part of it that a network sees.
+package struct PictureItem: Sendable {
+  package enum Content: Sendable {
+    case file(URL)
+    /// The bytes of a picture file.
+    case encoded(Bytes)
+    case pixels(PixelBuffer)
+  }
+
+  package let name: String
+  package let content: Content
+  /// The part of the picture that the network sees; an augmentation with several views ignores it.
+  package let view: PictureView
+
+  package init(name: String, _ content: Content, view: PictureView = .whole) {
+    (self.name, self.content, self.view) = (name, content, view)
+  }
+
+  /// Makes a picture of a file, named by the URL's relative path.
+  package init(_ file: URL) { self.init(name: file.relativePath, .file(file)) }
 }
 
 /// The results of a model for many pictures, as an asynchronous sequence in the order of the pictures.

@@ -1,5 +1,6 @@
 package import Heads
 package import Pictures
+import TFLite
 
 /// Reads pictures and makes the views of an augmentation.
 package struct ViewReader: Sendable {
@@ -59,6 +60,15 @@ package struct ViewReader: Sendable {
     switch pictures {
     case .files(let files): tensors = try PictureReader.read(files[index], by: readers, timing: timing)
     case .pixels(let buffers): tensors = try PictureReader.read(buffers[index], by: readers, timing: timing)
+    case .items(let items):
+      switch items[index].content {
+      case .file(let file): tensors = try PictureReader.read(file, by: readers, timing: timing)
+      case .pixels(let buffer): tensors = try PictureReader.read(buffer, by: readers, timing: timing)
+      case .encoded(let bytes):
+        tensors = try bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(PictureError) in
+          try PictureReader.read(bytes, named: items[index].name, by: readers, timing: timing)
+        }
+      }
     // These cannot be read at other sizes; with several views ModelRunner rejects them before the work begins.
     case .tensors: return .unread
     }
@@ -80,6 +90,21 @@ package struct ViewReader: Sendable {
       case .files(let files): try plain.read(files[index], into: bytes, timing: profile?.pictureTiming)
       case .pixels(let buffers): try plain.read(buffers[index], into: bytes, timing: profile?.pictureTiming)
       case .tensors(let tensors): tensors[index].withUnsafeBytes { bytes.copyMemory(from: $0) }
+      case .items(let items): try write(items[index], timing: profile?.pictureTiming, into: bytes)
+      }
+    }
+  }
+
+  private func write(
+    _ item: PictureItem, timing: PictureTiming?, into bytes: UnsafeMutableRawBufferPointer
+  ) throws(PictureError) {
+    let view = item.view
+    switch item.content {
+    case .file(let file): try plain.read(file, into: bytes, timing: timing, view: view)
+    case .pixels(let buffer): try plain.read(buffer, into: bytes, timing: timing, view: view)
+    case .encoded(let file):
+      try file.withUnsafeBytes { (file: UnsafeRawBufferPointer) throws(PictureError) in
+        try plain.read(file, named: item.name, into: bytes, timing: timing, view: view)
       }
     }
   }

@@ -1,7 +1,7 @@
 /// The area of an upright picture that is shown, and its place in the tensor.
 struct CropGeometry {
   /// The area of the picture that is shown.
-  let area: SourceArea
+  private(set) var area: SourceArea
   /// The first column of its place in the tensor.
   let column: Int
   /// The first row of its place in the tensor.
@@ -42,6 +42,14 @@ struct CropGeometry {
     }
   }
 
+  /// Returns the geometry for a picture in which the area lies further right and down.
+  func moved(right: Int, down: Int) -> CropGeometry {
+    var geometry = self
+    geometry.area.left += Double(right)
+    geometry.area.top += Double(down)
+    return geometry
+  }
+
   /// Returns the largest centred area of the proportions of `target`, its sides multiplied by `fraction`.
   private static func crop(_ fraction: Double, of source: PixelSize, target: PixelSize) -> SourceArea {
     var width = Double(source.width)
@@ -66,6 +74,8 @@ struct TargetTensor {
   let resize: Resize
   /// Chooses the part of the picture to show, in place of `resize`.
   let region: PictureRegion.Choice?
+  /// Turns the upright picture further, and takes a window of it.
+  let view: PictureView
 
   /// The number of bytes from one row to the next.
   var stride: Int { size.width * 3 }
@@ -75,7 +85,10 @@ struct TargetTensor {
   /// - Throws: ``PictureError/impossibleRegion(_:)``.
   func crop(_ source: PixelSize) throws(PictureError) -> CropGeometry {
     guard let region = region?(source.width, source.height) else {
-      return CropGeometry(resize, source: source, target: size)
+      guard let window = try view.window?.area(in: source) else {
+        return CropGeometry(resize, source: source, target: size)
+      }
+      return CropGeometry(resize, source: window.size, target: size).moved(right: window.left, down: window.top)
     }
     return CropGeometry(stretching: try region.area(in: source), over: size)
   }
@@ -96,6 +109,7 @@ struct ResamplingGeometry {
   ///
   /// - Throws: ``PictureError/impossibleRegion(_:)``.
   init(_ size: PixelSize, orientation: Orientation, target: TargetTensor) throws(PictureError) {
+    let orientation = orientation.followed(by: target.view.orientation)
     self.orientation = orientation
     crop = try target.crop(orientation.turn(size))
     area = orientation.stored(crop.area, of: size)

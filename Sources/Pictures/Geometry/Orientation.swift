@@ -2,7 +2,7 @@
 ///
 /// Upright pixel (x, y) is stored pixel (x, y), or (y, x) where the orientation ``transposes``, counted from the right
 /// where it ``mirrorsColumns`` and from below where it ``mirrorsRows``.
-enum Orientation: Int {
+enum Orientation: Int, CaseIterable {
   case upright = 1
   case mirrored, upsideDown, flipped, transposed, turnedLeft, transversed, turnedRight
 
@@ -23,6 +23,17 @@ enum Orientation: Int {
     case .upsideDown, .flipped, .turnedLeft, .transversed: true
     case .upright, .mirrored, .transposed, .turnedRight: false
     }
+  }
+
+  /// Returns the orientation that brings a picture upright as this one does, and turns it by another one then.
+  func followed(by next: Orientation) -> Orientation {
+    guard next != .upright else { return self }
+    let columns = mirrorsColumns != (transposes ? next.mirrorsRows : next.mirrorsColumns)
+    let rows = mirrorsRows != (transposes ? next.mirrorsColumns : next.mirrorsRows)
+    let isTransposed = transposes != next.transposes
+    return Self.allCases.first {
+      $0.transposes == isTransposed && $0.mirrorsColumns == columns && $0.mirrorsRows == rows
+    } ?? .upright
   }
 
   /// Returns the upright size for a stored size, and the stored size for an upright one.

@@ -36,6 +36,8 @@ struct RenameLabelsCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Model to write. It may be the same file.", valueName: "file"))
   var output: String
 
+  @OptionGroup var labelFormat: LabelFormatOption
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -74,7 +76,9 @@ struct RenameLabelsCommand: ParsableCommand {
       (exists(Teacher.labelFile(for: source)) || exists(beside)) && list.map { !OutputFile.isSame($0, beside) } != false
     if isWrittenBeside { try OutputFile.check(beside, notReplacing: OutputFile.isSame(source, beside) ? [source] : []) }
     let serialized = try classifier.serialized()
-    let labels = (file: AtomicFile(beside), pieces: [Bytes(Array(new.text.utf8))])
+    let labels = (
+      file: AtomicFile(beside), pieces: [Bytes(Array(new.text(labelFormat.labelFormat, count: count).utf8))]
+    )
     try AtomicFile.write([(AtomicFile(file), serialized.pieces)] + (isWrittenBeside ? [labels] : []))
     if case let embeddings = Teacher.embeddingsFile(for: file), exists(embeddings) {
       Terminal.warn(
