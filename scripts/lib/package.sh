@@ -13,21 +13,23 @@ package_time() {
   echo "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}"
 }
 
-# Puts the command, the runtime, the man pages and the completions below the folder $1. $IMPRINT_BUILT is the command,
-# $IMPRINT_RUNTIME the runtime. $2 is the folder of the completions for fish, $3 the one for zsh, below share.
+# Puts the command, the runtime, the man pages and the completions below the folder $1. $2 is the folder of the completions for
+# fish, $3 the one for zsh, below share. $IMPRINT_BUILT is the command, $IMPRINT_RUN a program that runs it where this processor
+# cannot, $IMPRINT_RUNTIME the runtime.
 stage() {
   local root=$1 built=${IMPRINT_BUILT:-.build-static/release/imprint} shell help
+  local run=${IMPRINT_RUN:-$built}
   [ -x "$built" ] || fail "the command is not built: run make build"
   install -D -m 755 "$built" "$root/bin/imprint"
   install -D -m 644 "${IMPRINT_RUNTIME:-.runtime/libLiteRt.so}" "$root/lib/imprint/libLiteRt.so"
 
   help=$(mktemp)
-  "$built" --experimental-dump-help >"$help"
+  "$run" --experimental-dump-help >"$help"
   "$python" Packaging/manual.py "$root/share/man/man1" "$(package_version)" \
     "$(date --utc --date="@$(package_time)" +%Y-%m-%d)" <"$help"
   mkdir -p "$root/share/bash-completion/completions" "$root/share/$2" "$root/share/$3"
   for shell in bash zsh fish; do
-    "$built" --generate-completion-script "$shell" | "$python" Packaging/completions.py "$shell" "$help" \
+    "$run" --generate-completion-script "$shell" | "$python" Packaging/completions.py "$shell" "$help" \
       >"$root/share/$(completion_path "$shell" "$2" "$3")"
   done
   rm "$help"

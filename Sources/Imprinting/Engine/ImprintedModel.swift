@@ -41,9 +41,9 @@ struct ImprintedModel: Sendable {
       let extended: Model
       do throws(SurgeryError) {
         extended = try model.appendingImprintingTail()
-      } catch let error where error.code == .noImprintingTail {
+      } catch {
         // For a classifier, the first error is more helpful: it says why there is no tail.
-        throw missing
+        throw error.code == .noImprintingTail ? missing : error
       }
       guard !keepClasses else { throw ImprintingError.noClassesToKeep }
       return (extended, try ImprintingTail(of: extended))

@@ -51,9 +51,9 @@ public struct SoftmaxHead: HeadMethod {
     let minimum = try LimitedMemoryBFGS(iterations: iterations)
       .minimize(from: Array(repeating: 0, count: count * (dimension + 1)), loss.value)
     let weights = minimum.point.prefix(count * dimension).map { scale * $0 }
-    let biases = (0..<count).map { row in
-      minimum.point[count * dimension + row]
-        - zip(weights[row * dimension..<(row + 1) * dimension], mean).reduce(0) { $0 + $1.0 * $1.1 }
+    let biases = (0..<count).map { row -> Double in
+      let ofMean: Double = zip(weights[row * dimension..<(row + 1) * dimension], mean).reduce(0) { $0 + $1.0 * $1.1 }
+      return minimum.point[count * dimension + row] - ofMean
     }
     let head = try LinearHead(
       transform: embeddings.space.transform, dimension: dimension, weights: weights.map { Float($0) },
