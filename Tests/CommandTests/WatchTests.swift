@@ -265,6 +265,49 @@ struct WatchTests {
     #expect(Imprint.hasEnded(process))
   }
 
+  // MARK: Teaching
+
+  /// Whether `script` can give the command a terminal.
+  private static let hasTerminal = (try? Imprint.run(script: "script -qec true /dev/null").code) == 0
+
+  @Test(
+    "Teaches by digits on a terminal, takes back, and saves a classifier that knows it",
+    .enabled(if: hasTerminal, "needs script (bsdutils)"))
+  func teaching() throws {
+    for (flower, name) in [("daisy", "mug"), ("iris", "cup")] {
+      for (place, file) in try Flowers.pictures(of: flower, 0..<3).enumerated() {
+        try FileManager.default.copyItem(at: file, to: folder.appending("\(name)\(place).jpg"))
+      }
+    }
+    // A key counts for the frame that comes next: each picture appears once its key was pressed.
+    let outcome = try run(
+      """
+      mkdir inbox; mkfifo keys
+      script -qec "'\(Imprint.executable.path)' watch inbox --teach --model '\(Flowers.extractor)' --class mug --class cup \
+        -o taught.tflite" /dev/null < keys > log 2>&1 & job=$!
+      exec 9> keys
+      i=0; while ! grep -q 'q saves' log && [ $i -lt 300 ]; do sleep 0.1; i=$((i+1)); done; sleep 1
+      show() { printf "$1" >&9; sleep 0.5; cp "$2" inbox/$3; sleep 1.5; }
+      show 1 mug0.jpg a.jpg; show 1 mug1.jpg b.jpg; show 2 cup0.jpg c.jpg; show 2 cup1.jpg d.jpg
+      show 1 mug1.jpg again.jpg; show 1 cup2.jpg wrong.jpg; show u mug2.jpg e.jpg; show q mug2.jpg f.jpg
+      i=0; while kill -0 $job 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done
+      exec 9>&-; kill $job 2>/dev/null; tr '\\r' '\\n' < log
+      '\(Imprint.executable.path)' classify --model taught.tflite --unknown never --top-k 1 mug2.jpg cup2.jpg
+      """)
+    #expect(outcome.output.contains("nearly the same as an earlier frame of mug"), "\(outcome.output)")
+    #expect(outcome.output.contains("taken back: mug"))
+    #expect(outcome.output.contains("2 pictures of mug") && outcome.output.contains("2 pictures of cup"))
+    #expect(outcome.output.contains("mug2.jpg  mug ") && outcome.output.contains("cup2.jpg  cup "), "\(outcome.output)")
+  }
+
+  @Test("Teaching without a terminal, or with wrong classes, is wrong usage")
+  func teachingRefusals() throws {
+    for arguments in [
+      "inbox --teach --class a -o t.tflite", "inbox --teach --class a/b -o t.tflite", "inbox --teach --class a",
+      "inbox --class a", "inbox inbox --teach --class a -o t.tflite", "inbox --teach -o t.tflite",
+    ] { #expect(try run("mkdir -p inbox; watch \(arguments)").code == 64, "\(arguments)") }
+  }
+
   // MARK: MQTT
 
   @Test(

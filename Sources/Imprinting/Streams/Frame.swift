@@ -44,11 +44,17 @@ public struct Frame: Sendable {
 
   /// Returns the picture as a network sees it.
   func item(view: PictureView) -> PictureItem {
-    let name = "frame \(number)"
-    return switch content {
-    case .encoded(let bytes): PictureItem(name: name, .encoded(bytes), view: view)
-    case .pixels(let pixels): PictureItem(name: name, .pixels(pixels), view: view)
-    case .file(let file): PictureItem(name: file.relativePath, .file(file), view: view)
+    var name = "frame \(number)"
+    if case .file(let file) = content { name = file.relativePath }
+    return PictureItem(name: name, itemContent, view: view)
+  }
+
+  /// The picture as the extractor and the classifier take it.
+  var itemContent: PictureItem.Content {
+    switch content {
+    case .encoded(let bytes): .encoded(bytes)
+    case .pixels(let pixels): .pixels(pixels)
+    case .file(let file): .file(file)
     }
   }
 }

@@ -28,16 +28,24 @@ struct WatchCommand: AsyncParsableCommand {
         imprint watch /dev/video0 --model flowers.tflite
         imprint watch rtsp://camera.local/stream --model flowers.tflite --region 0.25,0.25,0.5,0.5
         imprint watch inbox --model flowers.tflite --frames
+        imprint watch /dev/video0 --teach --class mug --class cup --class none -o mugs.tflite
         imprint watch @camera.txt --model flowers.tflite --json --on-change ./notify
       """)
 
   @Argument(help: "Cameras, addresses, films, folders, - or @FILE.")
   var sources: [String]
 
+  @Option(
+    help: ArgumentHelp(
+      "Classifier; with --teach the base model. (default of --teach: the model of 'imprint model fetch')",
+      valueName: "file"))
+  var model: String?
+
   @OptionGroup(title: "Frames") var frames: FrameOptions
   @OptionGroup(title: "Answers") var settings: Settings
   @OptionGroup(title: "Classification") var classification: ClassifyCommand.Settings
 
+  @OptionGroup(title: "Teaching") var teaching: Teaching
   @OptionGroup(title: "Speed and devices") var speed: ExecutionOptions
 
   @Flag(help: "Print lines of JSON also on a terminal.")
@@ -45,6 +53,36 @@ struct WatchCommand: AsyncParsableCommand {
 
   @Flag(help: "Print the log of the LiteRT runtime.")
   var verbose = false
+
+  /// What is taught by key.
+  struct Teaching: ParsableArguments {
+    @Flag(
+      help:
+        "On a terminal: teach the current frame by a digit, the next frame knows it; u takes back, q saves and ends.")
+    var teach = false
+
+    @Option(name: .customLong("class"), help: ArgumentHelp("Class to teach; repeat it for several.", valueName: "name"))
+    var classes: [String] = []
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp("Classifier to write; if it exists, teaching goes on from it.", valueName: "file"))
+    var output: String?
+
+    func validate() throws {
+      guard teach else {
+        guard classes.isEmpty, output == nil else { throw ValidationError("--class and --output belong to --teach") }
+        return
+      }
+      guard output != nil else { throw ValidationError("--teach writes a classifier: name it with --output") }
+      guard (1...9).contains(classes.count), Set(classes).count == classes.count else {
+        throw ValidationError("--teach takes one to nine different classes with --class, one for each digit")
+      }
+      if let name = classes.first(where: { !CaptureCommand.isFolderName($0) }) {
+        throw ValidationError("'\(name)' cannot be a class here: it must be a plain name")
+      }
+    }
+  }
 
   /// When an answer is announced, and what happens then.
   struct Settings: ParsableArguments {
@@ -88,6 +126,8 @@ struct WatchCommand: AsyncParsableCommand {
   }
 
   mutating func validate() throws {
+    if model == nil, !teaching.teach { throw ValidationError("name the classifier with --model") }
+    if teaching.teach, sources.count != 1 { throw ValidationError("--teach watches one source") }
     if sources.count(where: { $0 == "-" }) > 1 { throw ValidationError("- stands for standard input only once") }
     guard sources.count <= 64 else {
       throw ValidationError("there are \(sources.count) sources; at most 64 are watched")
@@ -103,13 +143,21 @@ struct WatchCommand: AsyncParsableCommand {
 
   private func watch() async throws {
     let sources = try self.sources.map { text throws(WatchError) in try WatchSource(text) }
-    let model = URL(filePath: classification.model)
+    let execution = try speed.execution(Runtime(verbosity: verbose ? .verbose : .silent))
+    if teaching.teach, let source = sources.first, let output = teaching.output {
+      return try await TeachingRun(
+        source: source, classes: teaching.classes,
+        base: DefaultModel.url(orGiven: self.model.map { URL(filePath: $0) }), output: URL(filePath: output),
+        frames: frames, resize: classification.resize, execution: execution
+      ).run()
+    }
+    let model = URL(filePath: self.model ?? "")
     let saver = try settings.saveChanges.map { try FrameSaver(folder: URL(filePath: $0, directoryHint: .isDirectory)) }
     let classifier = try LocatedError.naming(model) {
       try Classifier(
         contentsOf: model, labels: classification.labels.read(), resize: classification.resize,
         unknown: classification.unknown ?? .asTaught,
-        execution: speed.execution(Runtime(verbosity: verbose ? .verbose : .silent)))
+        execution: execution)
     }
     if let note = classifier.labelsNote { Terminal.warn(note) }
     if let error = classifier.noveltyError { Terminal.warn(error) }
