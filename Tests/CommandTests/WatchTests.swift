@@ -123,8 +123,8 @@ struct WatchTests {
     let outcome = try run(
       """
       mkdir inbox; cp '\(first)' inbox/before.jpg
-      watch inbox --frames > out 2> err & job=$!
-      i=0; while ! grep -q libLiteRt /proc/$(pgrep -P $job)/maps 2>/dev/null && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done
+      '\(Imprint.executable.path)' watch inbox --model '\(model)' --frames > out 2> err & job=$!
+      i=0; while ! grep -q libLiteRt /proc/$job/maps 2>/dev/null && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done
       sleep 1
       head -c 2000 '\(first)' > inbox/.hidden.jpg; echo text > inbox/notes.txt
       (head -c 2000 '\(first)'; sleep 0.5; tail -c +2001 '\(first)') > inbox/one.jpg

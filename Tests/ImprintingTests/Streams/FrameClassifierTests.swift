@@ -2,6 +2,7 @@ import Foundation
 import Imprinting
 import Inference
 import Pictures
+import Platform
 import Synchronization
 import TFLite
 import TestMaterial
@@ -42,7 +43,7 @@ struct FrameClassifierTests {
   func inOrder(workers: Int) async throws {
     let queue = FrameQueue(live: [false, false])
     let frames = try (1...60).map { [try frame($0), try frame($0, source: 1)] }.flatMap { $0 }
-    let feeding = Task.detached {
+    let feeding = Task.detached(executorPreference: BlockingExecutor()) {
       for frame in frames { queue.put(frame) }
       queue.end(source: 0)
       queue.end(source: 1)
@@ -76,7 +77,7 @@ struct FrameClassifierTests {
     struct Enough: Error {}
     let queue = FrameQueue(live: [false])
     let frames = try (1...50).map { try frame($0) }
-    let feeding = Task.detached { frames.map { queue.put($0) }.contains(false) }
+    let feeding = Task.detached(executorPreference: BlockingExecutor()) { frames.map { queue.put($0) }.contains(false) }
     await #expect(throws: Enough.self) { try await FrameClassifier(classifier()).run(queue) { _ in throw Enough() } }
     #expect(await feeding.value)
     let other = FrameQueue(live: [true])
