@@ -25,13 +25,14 @@ struct ImprintCommand: AsyncParsableCommand {
 
       EXIT CODES
         0 success, 1 failure, 64 wrong usage, 130 interrupted with Ctrl-C,
-        143 ended by SIGTERM, 129 by a terminal that was closed
+        143 ended by SIGTERM, 129 by a terminal that was closed,
+        3 a watched camera or stream ended and --no-reopen was given
       """,
     version: PackageVersion.text,
     subcommands: [
       TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
-      InspectCommand.self, FrigateCommand.self, FetchPicturesCommand.self, ModelCommand.self, PretrainCommand.self,
-      DevicesCommand.self, TryDeviceCommand.self, TryModelCommand.self,
+      InspectCommand.self, WatchCommand.self, CaptureCommand.self, FrigateCommand.self, FetchPicturesCommand.self,
+      ModelCommand.self, PretrainCommand.self, DevicesCommand.self, TryDeviceCommand.self, TryModelCommand.self,
     ])
 
   /// Runs the subcommand that the arguments name, and ends the process with its exit code.

@@ -1,7 +1,7 @@
 /// The way to scale a picture of any size to the width and height of a tensor.
 ///
 /// `crop`, `squash` and `pad` filter with a triangle as wide as the reduction (Pillow's `BILINEAR`), so every source
-/// pixel of the area counts; `nearest` copies the nearest pixels.
+/// pixel of the area counts; `linear` blends the four nearest pixels, and `nearest` copies the nearest one.
 public enum Resize: Sendable, Hashable {
   /// The largest centred rectangle of the tensor's proportions, its sides multiplied by `fraction`. For a square tensor
   /// that is the largest centred square.
@@ -12,6 +12,9 @@ public enum Resize: Sendable, Hashable {
   case squash
   /// The whole picture in its own proportions, centred between black bars. An odd column or row goes to the right or below.
   case pad
+  /// The whole picture, stretched with a blend of the four nearest pixels, however much it is reduced: OpenCV's
+  /// `INTER_LINEAR`, as Frigate resizes.
+  case linear
   /// The whole picture, stretched without filtering: row (or column) `i` of `target` comes from row
   /// `floor((i + 0.5) * source / target)` of `source`, positions accumulated step by step as in Pillow.
   case nearest
@@ -22,15 +25,16 @@ public enum Resize: Sendable, Hashable {
 
 extension Resize: LosslessStringConvertible {
   /// The words that ``init(_:)`` reads, for an error message.
-  public static let words = "crop, crop:FRACTION (such as crop:0.875), squash, pad or nearest"
+  public static let words = "crop, crop:FRACTION (such as crop:0.875), squash, pad, linear or nearest"
 
-  /// Reads `crop`, `crop:0.875` (any fraction greater than 0 and at most 1), `squash`, `pad` or `nearest`; returns `nil` for
+  /// Reads `crop`, `crop:0.875` (any fraction greater than 0 and at most 1), `squash`, `pad`, `linear` or `nearest`; returns `nil` for
   /// other text.
   public init?(_ description: String) {
     switch description {
     case "crop": self = .crop
     case "squash": self = .squash
     case "pad": self = .pad
+    case "linear": self = .linear
     case "nearest": self = .nearest
     default:
       guard description.hasPrefix("crop:"), let fraction = Double(description.dropFirst("crop:".count)),
@@ -46,6 +50,7 @@ extension Resize: LosslessStringConvertible {
     case .crop(let fraction): "crop:\(fraction)"
     case .squash: "squash"
     case .pad: "pad"
+    case .linear: "linear"
     case .nearest: "nearest"
     }
   }

@@ -53,6 +53,31 @@ struct ResamplingTests {
   }
 
   @Test(
+    "Linear blends the four nearest pixels, as OpenCV does",
+    arguments: [(16, 16), (40, 7), (1, 1), (3, 90), (900, 41)], [(16, 16), (5, 11), (1, 1), (64, 3)])
+  func linear(source: (Int, Int), target: (Int, Int)) throws {
+    func places(_ i: Int, _ source: Int, _ target: Int) -> [(Int, Double)] {
+      let position = (Double(i) + 0.5) * Double(source) / Double(target) - 0.5
+      let first = Int(position.rounded(.down))
+      let share = position - Double(first)
+      return [(min(max(first, 0), source - 1), 1 - share), (min(max(first + 1, 0), source - 1), share)]
+    }
+    let expected = Reference.tensor(width: target.0, height: target.1) { x, y in
+      var sums = [0.0, 0.0, 0.0]
+      for (row, down) in places(y, source.1, target.1) {
+        for (column, across) in places(x, source.0, target.0) {
+          for (channel, value) in Self.colour(column, row).enumerated() {
+            sums[channel] += Double(value) * down * across
+          }
+        }
+      }
+      return sums.map { Int($0.rounded()) }
+    }
+    let found = try read(source.0, source.1, to: target, .linear)
+    #expect(try #require(found.difference(from: expected)) <= 1)
+  }
+
+  @Test(
     "Squashing weights every source pixel by a triangle",
     arguments: [(16, 16), (40, 7), (1, 1), (3, 90), (37, 41)], [(16, 16), (5, 11), (1, 1), (64, 3)])
   func squash(source: (Int, Int), target: (Int, Int)) throws {

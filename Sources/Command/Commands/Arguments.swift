@@ -17,7 +17,7 @@ extension EdgeTPUSettings.Performance: ExpressibleByArgument {}
 
 extension Resize: ExpressibleByArgument {
   /// The values, for help texts.
-  static let values = "crop, crop:FRACTION such as crop:0.875, squash, pad or nearest"
+  static let values = "crop, crop:FRACTION such as crop:0.875, squash, pad, linear or nearest"
 
   public init?(argument: String) { self.init(argument) }
 }

@@ -18,6 +18,8 @@ struct ChildProcess {
   let arguments: [String]
   /// The folder that it starts in; by default this process's own.
   var folder: String?
+  /// Variables of its environment besides those of this process.
+  var environment: [String: String] = [:]
 
   /// A program could not be started; `code` is `errno`.
   struct CannotStart: Error {
@@ -101,7 +103,8 @@ struct ChildProcess {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
 
     var words = ([program] + arguments).map { strdup($0) } + [nil]
-    var environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    var environment = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + environment { free(text) } }
     var process: pid_t = 0
     let code = posix_spawnp(&process, program, &actions, &attributes, &words, &environment)

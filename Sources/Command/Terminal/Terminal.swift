@@ -94,6 +94,12 @@ enum Terminal {
   /// Whether standard output is a terminal.
   static var showsResults: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// The width of the terminal on standard error, in characters; 80 if it is not known.
+  static var columns: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
   /// Returns a value as JSON with sorted keys.
   static func json(_ value: some Encodable, isOneLine: Bool = false) throws -> String {
     let encoder = JSONEncoder()

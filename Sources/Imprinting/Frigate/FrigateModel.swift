@@ -1,7 +1,7 @@
 import Heads
 import Inference
 import ModelSurgery
-import Pictures
+public import Pictures
 public import Platform
 public import TFLite
 
@@ -13,11 +13,13 @@ public import TFLite
 
 /// The model of one of Frigate's custom classifications: `model.tflite` and `labelmap.txt` in `model_cache/NAME`.
 ///
-/// Frigate squashes the picture to 224x224, gives its bytes as uint8 RGB, divides the output by its sum, and takes the line
+/// Frigate squashes the picture to 224x224 with OpenCV's linear filter, gives its bytes as uint8 RGB, divides the output by its sum, and takes the line
 /// of the best class as its name. It runs these classifiers on the processor.
 public enum FrigateModel {
   /// The least score with which Frigate takes an answer, unless its configuration has another.
   public static let threshold = 0.8
+  /// How Frigate resizes pictures.
+  public static let resize = Resize.linear
   /// The sides of Frigate's pictures.
   static let side = 224
 

@@ -172,7 +172,9 @@ final class PictureDecoder {
     let geometries = try targets.map { (target) throws(PictureError) in
       try ResamplingGeometry(jpeg.size, orientation: jpeg.markers.orientation, target: target)
     }
-    let scales = geometries.map { $0.crop.isNearest ? .full : JPEGScale($0.area, covering: $0.target) }
+    let scales = geometries.map {
+      $0.crop.isNearest || $0.crop.isLinear ? .full : JPEGScale($0.area, covering: $0.target)
+    }
     for (first, scale) in scales.enumerated() where scales.firstIndex(of: scale) == first {
       let scaled = scale.applied(to: jpeg.size)
       let decoded = try timed(.decoding) { () throws(PictureError) in

@@ -10,12 +10,14 @@ struct CropGeometry {
   let size: PixelSize
   /// Whether to copy the nearest pixels instead of filtering.
   let isNearest: Bool
+  /// Whether to blend the nearest pixels only, however much the picture is reduced.
+  let isLinear: Bool
 
   /// Stretches an area over a whole tensor.
   init(stretching area: SourceArea, over target: PixelSize) {
     self.area = area
     (column, row, size) = (0, 0, target)
-    isNearest = false
+    (isNearest, isLinear) = (false, false)
   }
 
   /// Computes the geometry with which `resize` scales a picture of size `source` to size `target`. All sides are
@@ -23,9 +25,9 @@ struct CropGeometry {
   init(_ resize: Resize, source: PixelSize, target: PixelSize) {
     let width = Double(source.width)
     let height = Double(source.height)
-    isNearest = resize == .nearest
+    (isNearest, isLinear) = (resize == .nearest, resize == .linear)
     switch resize {
-    case .squash, .nearest:
+    case .squash, .linear, .nearest:
       area = SourceArea(left: 0, top: 0, width: width, height: height)
       (column, row, size) = (0, 0, target)
     case .crop(let fraction):
@@ -88,6 +90,8 @@ struct TargetTensor {
       guard let window = try view.window?.area(in: source) else {
         return CropGeometry(resize, source: source, target: size)
       }
+      // Nearest pixels are picked from the whole picture only.
+      let resize = resize == .nearest ? .linear : resize
       return CropGeometry(resize, source: window.size, target: size).moved(right: window.left, down: window.top)
     }
     return CropGeometry(stretching: try region.area(in: source), over: size)

@@ -36,7 +36,8 @@ public struct PictureView: Sendable, Hashable {
   }
 }
 
-/// A rectangle of a picture in pixels, or in shares of its width and height. `Resize` applies to what is in it.
+/// A rectangle of a picture in pixels, or in shares of its width and height. `Resize` applies to what is in it, `linear` in
+/// place of `nearest`.
 public struct PictureWindow: Sendable, Hashable {
   /// The left upper corner, the width and the height.
   public let x, y, width, height: Double
@@ -55,6 +56,14 @@ public struct PictureWindow: Sendable, Hashable {
     isInShares = numbers.allSatisfy { $0 <= 1 }
     if isInShares, x + width > 1 + 1e-9 || y + height > 1 + 1e-9 { return nil }
     (self.x, self.y, self.width, self.height) = (x, y, width, height)
+  }
+
+  /// Returns the size of the window in a picture of a size.
+  ///
+  /// - Throws: ``PictureError/impossibleRegion(_:)`` where nothing of it lies in the picture.
+  public func size(width: Int, height: Int) throws(PictureError) -> (width: Int, height: Int) {
+    let size = try area(in: PixelSize(width: width, height: height)).size
+    return (size.width, size.height)
   }
 
   /// Returns the window's pixels in a picture of `size`: as much of it as lies in the picture.

@@ -51,7 +51,7 @@ public enum PictureFiles {
   }
 
   /// The endings of pictures, in lower case.
-  static let endings: Set<String> = [
+  package static let endings: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "dib", "gif", "tif", "tiff", "heic", "heif", "avif",
   ]
 }

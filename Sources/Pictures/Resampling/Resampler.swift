@@ -47,7 +47,7 @@ final class Resampler {
     let x = geometry.area.width / Double(geometry.target.width)
     let y = geometry.area.height / Double(geometry.target.height)
     let largest = TriangleFilter.Geometry.largestScale
-    guard x > largest || y > largest else { return nil }
+    guard x > largest || y > largest, !geometry.crop.isLinear else { return nil }
     return PixelSize(width: Int((x / largest).rounded(.up)), height: Int((y / largest).rounded(.up)))
   }
 
@@ -62,7 +62,8 @@ final class Resampler {
   }
 
   private func filter(_ source: PixelSize, _ geometry: ResamplingGeometry) -> TriangleFilter {
-    let geometry = TriangleFilter.Geometry(source: source, area: geometry.area, target: geometry.target)
+    let geometry = TriangleFilter.Geometry(
+      source: source, area: geometry.area, target: geometry.target, isLinear: geometry.crop.isLinear)
     if let filter, filter.serves(geometry) { return filter }
     let filter = TriangleFilter(geometry)
     self.filter = filter

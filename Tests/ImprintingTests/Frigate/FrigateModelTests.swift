@@ -23,7 +23,7 @@ struct FrigateModelTests {
   }
 
   private func teach(_ names: [String] = ["daisy", "iris", "tulip"]) async throws -> Teacher {
-    let teacher = try Teacher(model: extractor, resize: .squash)
+    let teacher = try Teacher(model: extractor, resize: FrigateModel.resize)
     try await teacher.learn(names.map { try flowers($0, 0..<6) })
     return teacher
   }
@@ -38,7 +38,7 @@ struct FrigateModelTests {
   /// Frigate's `_classify_object`: the bytes of a squashed picture, the output divided by its sum, the greatest of it.
   private func frigateAnswer(_ model: CompiledModel, _ labels: [Int: String], _ picture: URL) throws -> (String?, Float)
   {
-    let pixels = try PictureReader(width: 224, height: 224, resize: .squash).read(picture).pixels
+    let pixels = try PictureReader(width: 224, height: 224, resize: FrigateModel.resize).read(picture).pixels
     try #require(model.input.type == .uint8 && model.input.shape == [1, 224, 224, 3])
     let isFloat = model.output.type == .float32
     let outputs = try model.run(
@@ -67,7 +67,7 @@ struct FrigateModelTests {
     let model = try CompiledModel(loaded, hardware: .cpu(threads: 2))
     let classifier = try Classifier(
       contentsOf: written.model, unknown: .never, execution: Execution(arithmetic: .exact))
-    #expect(classifier.resize == .squash)
+    #expect(classifier.resize == .linear)
     for name in ["daisy", "iris", "tulip"] {
       for picture in try flowers(name, 40..<46).pictures {
         let (label, score) = try frigateAnswer(model, labels, picture)

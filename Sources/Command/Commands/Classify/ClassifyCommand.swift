@@ -36,9 +36,6 @@ struct ClassifyCommand: AsyncParsableCommand {
 
   /// The options of the classifier.
   struct Settings: ParsableArguments {
-    @Option(help: ArgumentHelp("Classifier: any image classification model with one output.", valueName: "file"))
-    var model: String
-
     @OptionGroup var labels: LabelFileOption
 
     @Option(help: ArgumentHelp("Number of classes to print.", valueName: "n"))
@@ -84,6 +81,9 @@ struct ClassifyCommand: AsyncParsableCommand {
       valueName: "file"))
   var fromList: String?
 
+  @Option(help: ArgumentHelp("Classifier: any image classification model with one output.", valueName: "file"))
+  var model: String
+
   @OptionGroup(title: "Classification") var settings: Settings
   @OptionGroup var run: RunOptions
 
@@ -105,9 +105,9 @@ struct ClassifyCommand: AsyncParsableCommand {
     let list = try fromList.map { try InputStream($0) }
     let inputs = try await ClassifyInputs(pictures, piped: piped(), strict: run.strict)
     let classifier = try profile.measure(.opening) {
-      try LocatedError.naming(URL(filePath: settings.model)) {
+      try LocatedError.naming(URL(filePath: model)) {
         try Classifier(
-          contentsOf: URL(filePath: settings.model), labels: settings.labels.read(), resize: settings.resize,
+          contentsOf: URL(filePath: model), labels: settings.labels.read(), resize: settings.resize,
           testTimeAugmentation: settings.testTimeAugmentation ?? .off, unknown: settings.unknown ?? .asTaught,
           execution: run.execution())
       }

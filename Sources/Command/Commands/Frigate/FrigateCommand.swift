@@ -70,7 +70,7 @@ struct FrigateCommand: AsyncParsableCommand {
     let teacher = try profile.measure(.opening) {
       try LocatedError.naming(base) {
         try Teacher(
-          model: base, resize: .squash, augmentation: .usual(for: pictures.count), execution: execution)
+          model: base, resize: FrigateModel.resize, augmentation: .usual(for: pictures.count), execution: execution)
       }
     }
     let progress = Progress(total: pictures.count)
@@ -109,7 +109,7 @@ struct FrigateCommand: AsyncParsableCommand {
     guard !attempts.isEmpty else { return [] }
     var execution = execution
     execution.cache = nil
-    let classifier = try Classifier(model: model, resize: .squash, unknown: .never, execution: execution)
+    let classifier = try Classifier(model: model, resize: FrigateModel.resize, unknown: .never, execution: execution)
     var rows: [FrigateReport.Attempt] = []
     try await classifier.answers(attempts.map(\.file), topK: 1) { index, result in
       switch result {

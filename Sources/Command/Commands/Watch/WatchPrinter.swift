@@ -1,0 +1,147 @@
+import Heads
+import Imprinting
+import Pictures
+import Synchronization
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Prints answers for frames, and acts on changes.
+final class WatchPrinter: Sendable {
+  private struct State {
+    var trackers: [AnswerTracker]
+    /// The last picture error of each source, which is not repeated for every frame.
+    var errors: [PictureError?]
+    var isLineDrawn = false
+  }
+
+  private let sources: [String]
+  private let isJSON, showsFrames: Bool
+  private let topK: Int
+  private let least: Float
+  private let saver: FrameSaver?
+  private let view: PictureView
+  private let program: ChangeProgram?
+  private let state: Mutex<State>
+
+  init(
+    sources: [String], isJSON: Bool, showsFrames: Bool, topK: Int, least: Float, saver: FrameSaver?, view: PictureView,
+    program: ChangeProgram?, tracking: AnswerTracker.Settings
+  ) {
+    (self.sources, self.isJSON, self.showsFrames, self.topK, self.least) = (sources, isJSON, showsFrames, topK, least)
+    (self.saver, self.view, self.program) = (saver, view, program)
+    state = Mutex(
+      State(trackers: sources.map { _ in AnswerTracker(tracking) }, errors: sources.map { _ in nil }))
+  }
+
+  /// Shows the answer for a frame.
+  ///
+  /// - Throws: `AtomicFileError` where standard output cannot be written.
+  func show(_ answered: FrameClassifier.Answered) throws {
+    let source = answered.frame.source
+    guard sources.indices.contains(source) else { return }
+    switch answered.result {
+    case .failure(let error):
+      let isNew = state.withLock { state in
+        defer { state.errors[source] = error }
+        return state.errors[source]?.code != error.code
+      }
+      if isNew {
+        clearLine()
+        Terminal.warn("\(sources[source]), frame \(answered.frame.number): \(ErrorText(error).line)")
+      }
+    case .success(let answer):
+      let (before, tracked) = state.withLock { state in
+        state.errors[source] = nil
+        let before = state.trackers[source].announced
+        return (before, state.trackers[source].add(answer, at: answered.frame.time))
+      }
+      try show(answer, tracked.state, isChange: tracked.isAnnounced, before: before, answered)
+    }
+  }
+
+  /// Removes the line that is drawn.
+  func finish() { clearLine() }
+
+  private func show(
+    _ answer: Answer, _ tracked: AnswerTracker.State, isChange: Bool, before: AnswerTracker.State?,
+    _ answered: FrameClassifier.Answered
+  ) throws {
+    var picture: URL?
+    let time = Date.now
+    if isChange {
+      picture = save(answered.frame, as: tracked.name, at: time)
+      program?.note(
+        .init(
+          name: tracked.name, score: tracked.score, before: before?.name, source: sources[answered.frame.source],
+          frame: answered.frame.number, time: Self.text(time), picture: picture))
+    }
+    if isJSON {
+      guard isChange || showsFrames else { return }
+      let record = Record(
+        event: isChange ? "change" : "frame", time: Self.text(time), source: sources[answered.frame.source],
+        frame: answered.frame.number, class: tracked.name, score: tracked.score, before: isChange ? before?.name : nil,
+        unknown: answer.isUnknown,
+        classes: answer.classes.filter { $0.score >= least }.prefix(topK).map { $0 },
+        latencyMilliseconds: (answered.latency / .milliseconds(1) * 10).rounded() / 10, dropped: answered.dropped,
+        picture: picture?.relativePath)
+      try Terminal.print(Terminal.json(record, isOneLine: true))
+      return
+    }
+    let name = sources.count > 1 ? "\(sources[answered.frame.source])  " : ""
+    let score = Decimals.string(Double(tracked.score), places: 3)
+    if isChange || showsFrames {
+      clearLine()
+      let clock = Self.text(time).dropFirst(11).prefix(8)
+      try Terminal.print("\(clock)  \(name)\(tracked.name) \(score)\(picture.map { "  \($0.relativePath)" } ?? "")")
+    }
+    guard Terminal.isWatched else { return }
+    let milliseconds = Decimals.string(answered.latency / .milliseconds(1), places: 0)
+    let line =
+      "\(name)\(tracked.name) \(score)  frame \(answered.frame.number), \(milliseconds) ms, \(answered.dropped) dropped"
+    state.withLock { $0.isLineDrawn = true }
+    Terminal.draw("\r\u{1B}[K" + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
+  }
+
+  private func save(_ frame: Frame, as name: String, at time: Date) -> URL? {
+    guard let saver else { return nil }
+    do {
+      return try saver.save(frame, view: .whole, name: "\(Self.text(time).replacing(":", with: "-"))-\(name)")
+    } catch {
+      clearLine()
+      Terminal.warn(error)
+      return nil
+    }
+  }
+
+  private func clearLine() {
+    let wasDrawn = state.withLock { state in
+      defer { state.isLineDrawn = false }
+      return state.isLineDrawn
+    }
+    if wasDrawn { Terminal.draw("\r\u{1B}[K") }
+  }
+
+  private static func text(_ time: Date) -> String {
+    time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+
+  /// A line of JSON.
+  private struct Record: Encodable {
+    let event: String
+    let time: String
+    let source: String
+    let frame: Int
+    let `class`: String
+    let score: Float
+    let before: String?
+    let unknown: Bool
+    let classes: [Classification]
+    let latencyMilliseconds: Double
+    let dropped: Int
+    let picture: String?
+  }
+}

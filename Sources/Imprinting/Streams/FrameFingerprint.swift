@@ -1,0 +1,37 @@
+public import Pictures
+
+/// A small picture of a frame, by which near-identical frames are recognised.
+public struct FrameFingerprint: Sendable, Hashable {
+  /// The side of the small picture, in pixels.
+  static let side = 16
+  /// The distance up to which two frames count as near-identical: noise of a camera that looks at the same scene stays below.
+  public static let usualDistance = 0.02
+
+  private let pixels: [UInt8]
+
+  /// Makes fingerprints; keep one for many frames.
+  public struct Maker: Sendable {
+    private let reader: PictureReader
+    private let view: PictureView
+
+    /// - Parameter view: The part of the frames that counts.
+    public init(view: PictureView = .whole) throws(PictureError) {
+      reader = try PictureReader(width: side, height: side, resize: .squash)
+      self.view = view
+    }
+
+    /// Returns the fingerprint of a frame.
+    ///
+    /// - Throws: `PictureError`.
+    public func callAsFunction(_ frame: Frame) throws(PictureError) -> FrameFingerprint {
+      FrameFingerprint(pixels: try frame.read(by: reader, view: view).pixels)
+    }
+  }
+
+  /// Returns the mean difference of the channels, from 0 to 1.
+  public func distance(to other: FrameFingerprint) -> Double {
+    guard pixels.count == other.pixels.count, !pixels.isEmpty else { return 1 }
+    let sum = zip(pixels, other.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+    return Double(sum) / Double(255 * pixels.count)
+  }
+}

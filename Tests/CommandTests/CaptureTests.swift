@@ -1,0 +1,75 @@
+import Foundation
+import TestMaterial
+import Testing
+
+@Suite("imprint capture")
+struct CaptureTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    var bytes = Data()
+    // Each flower three times, as a camera sees a thing that does not move.
+    for file in try Flowers.pictures(of: "iris", 0..<5) {
+      for _ in 0..<3 { bytes += try Data(contentsOf: file) }
+    }
+    try bytes.write(to: folder.appending("stream.mjpg"))
+  }
+
+  private func capture(_ arguments: String, after preparation: String = ":") throws -> Imprint.Outcome {
+    try Imprint.run(
+      script: """
+        cd '\(folder.url.path)'; \(preparation)
+        timeout 60 '\(Imprint.executable.path)' capture - -o data \(arguments) < stream.mjpg
+        """)
+  }
+
+  private func names(_ name: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.appending("data/\(name)").path).sorted()
+  }
+
+  @Test("Saves different frames as they are, and passes over near-identical ones")
+  func different() throws {
+    let outcome = try capture("--class mug -n 4")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
+    #expect(outcome.output == "4 pictures of mug\n")
+    #expect(outcome.stderr.contains("6 frames were nearly the same"))
+    let saved = try Set(names("mug").map { try Data(contentsOf: folder.appending("data/mug/\($0)")) })
+    #expect(try saved == Set(Flowers.pictures(of: "iris", 0..<4).map { try Data(contentsOf: $0) }))
+    #expect(try capture("--class cup -n 2 --difference 0 --region 0,0,0.5,0.5").code == 0)
+    #expect(try names("cup").count == 2)
+    let classified = try Imprint.run(
+      ["classify", "--model", Material.model("mobilenet_v2_1.0_224_quant").path, folder.appending("data").path])
+    #expect(classified.code == 0 && classified.output.split(separator: "\n").count == 6)
+  }
+
+  @Test("A source that ends too early is a failure, and what it has is kept")
+  func tooFew() throws {
+    let outcome = try capture("--class mug -n 30")
+    #expect(outcome.code == 1 && outcome.output == "5 pictures of mug\n")
+    #expect(try names("mug").count == 5)
+  }
+
+  @Test("Class names that are paths, and wrong options, are wrong usage")
+  func refusals() throws {
+    for name in ["../x", "/tmp", "a/b", ".", "..", ".hidden", "' x'", "''"] {
+      let outcome = try capture("--class \(name)")
+      #expect(outcome.code == 64, "\(name): \(outcome.stderr)")
+    }
+    for arguments in [
+      "", "--class a --class a", "--class a -n 0", "--class a --difference 1", "--class a --countdown -1",
+    ] {
+      #expect(try capture(arguments).code == 64, "\(arguments)")
+    }
+    let keys = try capture("--class a --class b")
+    #expect(keys.code == 64 && keys.stderr.contains("no terminal"))
+    #expect(!FileManager.default.fileExists(atPath: folder.appending("data").path))
+  }
+
+  @Test("A full disk ends it with an error, and leaves no part of a picture")
+  func fullDisk() throws {
+    let outcome = try capture("--class mug -n 4", after: "trap '' XFSZ; ulimit -f 4")
+    #expect(outcome.code == 1 && outcome.stderr.contains("cannot be written"), "\(outcome.stderr)")
+    #expect(try names("mug") == [])
+  }
+}
