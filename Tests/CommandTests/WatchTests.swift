@@ -318,12 +318,12 @@ struct WatchTests {
     let outcome = try run(
       """
       printf 'listener \(port) 127.0.0.1\\nallow_anonymous true\\n' > broker.conf
-      mosquitto -c broker.conf >/dev/null 2>&1 & broker=$!
+      mosquitto -c broker.conf </dev/null >/dev/null 2>&1 & broker=$!
       sleep 1
       timeout 20 mosquitto_sub -p \(port) -t imprint/garden -C 1 > got & sub=$!
       sleep 0.5
       watch - --for 0s < stream.mjpg | mosquitto_pub -p \(port) -l -t imprint/garden
-      wait $sub; kill $broker; cat got
+      wait $sub; kill -9 $broker; cat got
       """)
     #expect(try lines(outcome).first?.event == "change", "\(outcome.stderr)")
   }
