@@ -39,7 +39,8 @@ struct AppendSoftmaxTests {
     "Refuses files without the tensors and tensors that do not fit, and writes nothing",
     arguments: [
       ([("w", [3, 1024]), ("biases", [3])], "'weights'"), ([("weights", [3, 1024]), ("biases", [4])], "[classes]"),
-      ([("weights", [3, 7]), ("biases", [3])], "bytes of weights"), ([("weights", [3072]), ("biases", [3])], "[classes, elements]"),
+      ([("weights", [3, 7]), ("biases", [3])], "bytes of weights"),
+      ([("weights", [3072]), ("biases", [3])], "[classes, elements]"),
     ])
   func refused(tensors: [(String, [Int])], words: String) throws {
     let output = folder.appending("classifier.tflite")
