@@ -36,7 +36,7 @@ public actor Teacher {
   public private(set) var embeddings: EmbeddingSet
 
   /// Embeddings of classes that the continued file already has, for which the teacher does not solve again.
-  private struct FileEmbeddings {
+  struct FileEmbeddings {
     let set: EmbeddingSet
     let taught: TaughtClassifier
     /// The budget of the set into which they are merged on saving; nil for the larger of the two budgets.
@@ -46,8 +46,8 @@ public actor Teacher {
   }
 
   private nonisolated let executor = BlockingSerialExecutor()
-  private nonisolated let fileEmbeddings: FileEmbeddings?
-  private let writer: any ClassifierWriter
+  nonisolated let fileEmbeddings: FileEmbeddings?
+  let writer: any ClassifierWriter
   private let execution: Execution
   // The classifier made from the embeddings, created when it is first needed.
   private var taught: TaughtModel?
@@ -378,32 +378,6 @@ public actor Teacher {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
-  /// Returns those of some names that classes of the base have, which cannot be taught further. Classes that were taught
-  /// beside those of the base are not among them.
-  public func baseClasses(among names: [String]) -> [String] {
-    let taught = Set((fileEmbeddings?.set.classes ?? []).map(\.name))
-    return names.filter { name in
-      guard !taught.contains(name) else { return false }
-      do throws(ImprintingError) {
-        try writer.check(names: [name])
-        return false
-      } catch {
-        return error.code == .baseClass
-      }
-    }
-  }
-
-  /// Whether the classifier keeps classes of a base model, which cannot be taught further.
-  public var hasBaseClasses: Bool { writer.hasBaseClasses }
-
-  /// The share of the new pictures that get their class among all classes, each left out of its own class, where imprinted
-  /// classes stand beside those of a base model; nil where there is no base, or no class has two pictures.
-  ///
-  /// - Throws: As ``estimate`` does.
-  public var accuracyBesideBase: Double? {
-    get throws { try taughtModel().accuracyBesideBase }
-  }
-
   /// The rule by which the classifier calls pictures unknown, with the share of pictures of the taught classes that it calls
   /// so; nil where it calls none unknown: with kept base classes, in Coral's layout, with only sums, and where no class has
   /// three pictures.
@@ -435,7 +409,7 @@ public actor Teacher {
   /// - Throws: ``ImprintingError/nothingLearnt``, `HeadError`, `BaseClassCalibrationError`, `SurgeryError`.
   public func model() throws -> Model { try taughtModel().model }
 
-  private func taughtModel() throws -> TaughtModel {
+  func taughtModel() throws -> TaughtModel {
     if let taught { return taught }
     let made = try writer.classifier(of: embeddings)
     taught = made
