@@ -1,5 +1,6 @@
 """The library behind the package, opened when it is first needed."""
 
+import atexit
 import ctypes
 import functools
 import importlib.util
@@ -217,6 +218,36 @@ def _name_native_libraries():
         os.environ.setdefault("IMPRINT_TURBOJPEG", bundled)
 
 
+class _Running:
+    """The calls that run. The interpreter must not end, and with it the library's statics, while threads are in the library."""
+
+    # The seconds that the end of the interpreter waits for calls that cannot be cancelled.
+    PATIENCE = 20
+
+    def __init__(self):
+        self.is_ending = False
+        self._count = 0
+        self._changed = threading.Condition(threading.Lock())
+        atexit.register(self._end)
+
+    def __enter__(self):
+        with self._changed:
+            self._count += 1
+
+    def __exit__(self, *_):
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def _end(self):
+        self.is_ending = True
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0, self.PATIENCE)
+
+
+running = _Running()
+
+
 def call(name, *arguments):
     """Calls a function that can fail.
 
@@ -225,7 +256,8 @@ def call(name, *arguments):
     """
     opened = library()
     error = ctypes.c_void_p()
-    status = getattr(opened, "imprint_" + name)(*arguments, ctypes.byref(error))
+    with running:
+        status = getattr(opened, "imprint_" + name)(*arguments, ctypes.byref(error))
     if status == 0:
         return
     pointer = error.value

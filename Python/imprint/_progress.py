@@ -6,9 +6,6 @@ import time
 
 from . import _errors, _library
 
-_NONE = _library.Progress()
-
-
 class Meter:
     """Passes the progress of one call on, and ends the call where that raises an exception, as Ctrl-C does.
 
@@ -36,12 +33,10 @@ class Meter:
         elif progress:
             self._bar = _bar(words)
             self._progress = self._bar.update
-        # Only the main thread hears of Ctrl-C.
-        watches = self._progress is not None or threading.current_thread() is threading.main_thread()
-        self.argument = _library.Progress(self._step) if watches else _NONE
+        self.argument = _library.Progress(self._step)
 
     def _step(self, _context, done, total):
-        if self._is_interrupted:
+        if self._is_interrupted or _library.running.is_ending:
             return 1
         try:
             if self._raised is None and self._progress is not None:

@@ -124,10 +124,10 @@ def test_ctrl_c_teaches_nothing(base, tmp_path):
 import os, signal, sys, threading
 import numpy, imprint
 teacher = imprint.Teacher(sys.argv[1], threads=1)
-pictures = numpy.random.default_rng(0).integers(0, 256, (400, 64, 64, 3), dtype=numpy.uint8)
-threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+pictures = numpy.random.default_rng(0).integers(0, 256, (6000, 64, 64, 3), dtype=numpy.uint8)
+threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:
-    teacher.learn(pictures, [str(number % 2) for number in range(400)], progress=False)
+    teacher.learn(pictures, [str(number % 2) for number in range(6000)], progress=False)
 except KeyboardInterrupt:
     assert teacher.labels == [], teacher.labels
     teacher.learn(pictures[:4], ["a", "a", "b", "b"])
