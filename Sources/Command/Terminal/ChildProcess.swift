@@ -69,6 +69,34 @@ struct ChildProcess {
   }
 
   private func start(log: String) throws(CannotStart) -> pid_t {
+    try Self.spawn([program] + arguments, environment: environment) { actions throws(CannotStart) in
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+      guard let folder else { return }
+      // Glibc declares the function for C with GNU's extensions only.
+      typealias AddFolder = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>) -> Int32
+      guard let symbol = dlsym(nil, "posix_spawn_file_actions_addchdir_np") else { throw CannotStart(code: ENOSYS) }
+      let code = unsafeBitCast(symbol, to: AddFolder.self)(&actions, folder)
+      guard code == 0 else { throw CannotStart(code: code) }
+    }
+  }
+
+  #if canImport(Darwin)
+    typealias FileActions = posix_spawn_file_actions_t?
+  #else
+    typealias FileActions = posix_spawn_file_actions_t
+  #endif
+
+  /// Starts a program in a process group of its own, with the usual signals.
+  ///
+  /// - Parameters:
+  ///   - command: The program, a path or a name to look for in `PATH`, and its arguments.
+  ///   - environment: Variables to add to those of this process.
+  ///   - prepare: Adds what becomes of the standard streams and the folder.
+  static func spawn(
+    _ command: [String], environment: [String: String], prepare: (inout FileActions) throws(CannotStart) -> Void
+  ) throws(CannotStart) -> pid_t {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
       var attributes: posix_spawnattr_t?
@@ -78,17 +106,7 @@ struct ChildProcess {
     #endif
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-
-    if let folder {
-      // Glibc declares the function for C with GNU's extensions only.
-      typealias AddFolder = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>) -> Int32
-      guard let symbol = dlsym(nil, "posix_spawn_file_actions_addchdir_np") else { throw CannotStart(code: ENOSYS) }
-      let code = unsafeBitCast(symbol, to: AddFolder.self)(&actions, folder)
-      guard code == 0 else { throw CannotStart(code: code) }
-    }
+    try prepare(&actions)
 
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -102,12 +120,12 @@ struct ChildProcess {
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
 
-    var words = ([program] + arguments).map { strdup($0) } + [nil]
+    var words = command.map { strdup($0) } + [nil]
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     var environment = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + environment { free(text) } }
     var process: pid_t = 0
-    let code = posix_spawnp(&process, program, &actions, &attributes, &words, &environment)
+    let code = posix_spawnp(&process, command[0], &actions, &attributes, &words, &environment)
     guard code == 0 else { throw CannotStart(code: code) }
     return process
   }

@@ -43,10 +43,14 @@ final class StreamProcess {
       }
       pipes.append(made)
     }
-    do {
-      process = try Self.spawn(
-        ["/bin/sh", "-c", Self.script, "sh", program] + arguments, list: list, input: pipes[0].read,
-        output: pipes[1].write, messages: pipes[2].write)
+    do throws(ChildProcess.CannotStart) {
+      process = try ChildProcess.spawn(
+        ["/bin/sh", "-c", Self.script, "sh", program] + arguments, environment: ["IMPRINT_SOURCE_LIST": list ?? ""]
+      ) { actions in
+        posix_spawn_file_actions_adddup2(&actions, pipes[0].read, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, pipes[1].write, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, pipes[2].write, STDERR_FILENO)
+      }
     } catch {
       for end in pipes.flatMap({ [$0.read, $0.write] }) { close(end) }
       throw .cannotStart(program, reason: String(cString: strerror(error.code)))
@@ -131,45 +135,6 @@ final class StreamProcess {
     return (ends[0], ends[1])
   }
 
-  private struct CannotStart: Error {
-    let code: Int32
-  }
-
-  private static func spawn(
-    _ command: [String], list: String?, input: Int32, output: Int32, messages: Int32
-  ) throws(CannotStart) -> pid_t {
-    #if canImport(Darwin)
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-    #else
-      var actions = posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO)
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&signals, number) }
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
-    var variables = ProcessInfo.processInfo.environment
-    variables["IMPRINT_SOURCE_LIST"] = list
-    var words = command.map { strdup($0) } + [nil]
-    var environment = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + environment { free(text) } }
-    var process: pid_t = 0
-    let code = posix_spawn(&process, command[0], &actions, &attributes, &words, &environment)
-    guard code == 0 else { throw CannotStart(code: code) }
-    return process
-  }
 }
 
 // Inside the type, the method `pipe` hides the system function.
