@@ -28,6 +28,12 @@ public struct LeaveOneOut: Sendable {
     /// The class with the greatest logit; among equal logits the lower id.
     public var predicted: Int { logits.indices.max { logits[$0] < logits[$1] } ?? 0 }
 
+    /// softmax(logits)[place]: the probability of a class.
+    public func probability(of place: Int) -> Double {
+      guard logits.indices.contains(place) else { return 0 }
+      return exp(-Prediction(picture: picture, label: place, logits: logits).surprise)
+    }
+
     /// −log softmax(logits)[label]: the negative log-likelihood of the picture's label.
     public var surprise: Double {
       guard logits.indices.contains(label) else { return .infinity }
@@ -105,6 +111,34 @@ public struct LeaveOneOut: Sendable {
       return sum + rate * (1 - rate) / known.count
     }
     return variance.squareRoot() / Double(recalls.count)
+  }
+
+  /// The recall of one class.
+  public struct ClassRecall: Sendable, Hashable, Codable {
+    /// The class's name.
+    public let label: String
+    /// The share of its pictures that are predicted right.
+    public let recall: Double
+    /// The 95 % confidence interval of ``recall``: the Wilson score interval.
+    public let interval: ClosedRange<Double>
+    /// The number of its pictures.
+    public let pictures: Int
+  }
+
+  /// The recall of each class that has predictions, in the order of ``classes``.
+  public var classRecalls: [ClassRecall] {
+    var counts: [Int: (correct: Int, all: Int)] = [:]
+    for prediction in predictions {
+      counts[prediction.label, default: (0, 0)].all += 1
+      if prediction.predicted == prediction.label { counts[prediction.label, default: (0, 0)].correct += 1 }
+    }
+    return counts.sorted { $0.key < $1.key }.compactMap { place, count in
+      guard classes.indices.contains(place) else { return nil }
+      let recall = Double(count.correct) / Double(count.all)
+      return ClassRecall(
+        label: classes[place], recall: recall,
+        interval: WilsonInterval.interval(share: recall, count: Double(count.all)), pictures: count.all)
+    }
   }
 
   private var recalls: [(rate: Double, count: Double)] {

@@ -12,11 +12,12 @@ public import Pictures
 
 /// Teaches classes from single frames, and classifies with what it learnt a moment before.
 ///
-/// Adding and removing a picture costs the solving of the head, a few milliseconds for some dozens of pictures: the network has
-/// run on the frame already, and no model is made. ``Teacher`` makes one of ``embeddings``.
+/// Adding and removing pictures costs the solving of the head: the network has run on the frame already, and no model is made.
+/// Up to ``mostPicturesInFull`` pictures each change solves in full, a few milliseconds for some dozens of pictures. With more,
+/// a change reuses the settings of the last ``Review``, which the owner brings up to date when there is time.
 ///
 /// ```swift
-/// var live = LiveTeacher(teacher.extractor)
+/// var live = try LiveTeacher(teacher.extractor)
 /// let frame = try await live.embed(buffer, named: "1")
 /// try live.add(frame, to: "mug")
 /// print(try live.answer(frame))
@@ -26,10 +27,17 @@ public struct LiveTeacher: Sendable {
   public let extractor: Extractor
   /// The embeddings of the pictures that were added.
   public private(set) var embeddings: EmbeddingSet
+  /// The last full solution of the head; nil with fewer than two classes.
+  public private(set) var review: Review?
 
-  private let method: any HeadMethod
+  private let findsUnknown: Bool
   private var head: SolvedHead?
+  // The sums of the pictures, from which a head is solved with kept settings; nil until they are needed.
+  private var sums: EmbeddingSet?
   private var history: [Added] = []
+
+  /// The most pictures with which each change solves in full.
+  public static let mostPicturesInFull = 300
 
   /// A picture that was added.
   public struct Added: Sendable, Hashable {
@@ -37,6 +45,24 @@ public struct LiveTeacher: Sendable {
     public let picture: String
     /// The name of its class.
     public let label: String
+
+    /// Names a picture of a class.
+    public init(picture: String, label: String) {
+      self.picture = picture
+      self.label = label
+    }
+  }
+
+  /// A full solution of the head from all pictures, as a saved model has it.
+  public struct Review: Sendable {
+    /// The names of the classes.
+    public var classes: [String] { solution.solved.classes }
+    /// The expected accuracy; nil where no class has two pictures.
+    public var leaveOneOut: LeaveOneOut? { solution.solved.leaveOneOut }
+    /// The rule by which pictures are unknown; nil where none is.
+    public let unknownRule: UnknownRule?
+
+    let solution: Analytic.Solution
   }
 
   /// Makes a teacher.
@@ -44,15 +70,18 @@ public struct LiveTeacher: Sendable {
   /// - Parameters:
   ///   - extractor: The network, with one view of each picture.
   ///   - earlier: The embeddings of classes that were taught before, of the same space.
-  ///   - method: The method that solves for the head.
+  ///   - findsUnknown: Whether answers may be that a picture is unknown; solving then takes about twice as long.
+  ///   - budget: The bytes of embeddings to keep; by default `EmbeddingSet/defaultBudget`, or the budget of `earlier` if it is
+  ///     larger.
   /// - Throws: ``/Heads/EmbeddingSetError/otherSpace(_:)``, `HeadError`.
   public init(
-    _ extractor: Extractor, from earlier: EmbeddingSet? = nil, method: any HeadMethod = Analytic(findsNovelty: false)
+    _ extractor: Extractor, from earlier: EmbeddingSet? = nil, findsUnknown: Bool = false, budget: Int? = nil
   ) throws {
     self.extractor = extractor
-    self.method = method
+    self.findsUnknown = findsUnknown
     embeddings = EmbeddingSet(
-      space: extractor.space, budget: max(EmbeddingSet.defaultBudget, earlier?.budget ?? EmbeddingSet.defaultBudget))
+      space: extractor.space,
+      budget: budget ?? max(EmbeddingSet.defaultBudget, earlier?.budget ?? EmbeddingSet.defaultBudget))
     if let earlier { try embeddings.merge(earlier) }
     try solve()
   }
@@ -82,21 +111,71 @@ public struct LiveTeacher: Sendable {
   ///
   /// - Throws: The errors of ``/Heads/EmbeddingSet/add(_:to:)``, `HeadError`; nothing is added then.
   public mutating func add(_ picture: EmbeddedPicture, to label: String) throws {
-    var next = self
-    try next.embeddings.add(picture, to: label)
-    try next.solve()
-    next.history.append(Added(picture: picture.name, label: label))
-    self = next
+    try update(adding: [(picture, label)])
   }
 
   /// Removes a picture from a class, and the class with its last picture.
   ///
   /// - Throws: The errors of ``/Heads/EmbeddingSet/remove(picture:from:)``, `HeadError`; nothing is removed then.
   public mutating func remove(_ picture: String, from label: String) throws {
+    try update(removing: [Added(picture: picture, label: label)])
+  }
+
+  /// Removes pictures, then adds others, and solves once: moving many pictures costs no more than adding one.
+  ///
+  /// - Parameters:
+  ///   - removed: The pictures to remove.
+  ///   - added: The pictures to add, each with its class.
+  /// - Throws: As ``add(_:to:)`` and ``remove(_:from:)`` do; nothing changes then.
+  public mutating func update(
+    removing removed: [Added] = [], adding added: [(picture: EmbeddedPicture, label: String)] = []
+  ) throws {
     var next = self
-    try next.embeddings.remove(picture: picture, from: label)
+    for (label, names) in Dictionary(grouping: removed, by: \.label).sorted(by: { $0.key < $1.key }) {
+      try next.remove(Set(names.map(\.picture)), of: label)
+    }
+    for (picture, label) in added {
+      let before = next.embeddings.pictures
+      try next.embeddings.add(picture, to: label)
+      // The set passes over a picture that it has already.
+      if next.embeddings.pictures > before { try next.sums?.add(picture, to: label) }
+    }
     try next.solve()
-    next.history.removeAll { $0 == Added(picture: picture, label: label) }
+    let gone = Set(removed)
+    if !gone.isEmpty { next.history.removeAll { gone.contains($0) } }
+    next.history += added.map { Added(picture: $0.picture.name, label: $0.label) }
+    self = next
+  }
+
+  private mutating func remove(_ pictures: Set<String>, of label: String) throws {
+    guard let place = embeddings.place(of: label) else {
+      throw EmbeddingSetError.noClass(label, known: classes)
+    }
+    var gone = EmbeddingSet(space: embeddings.space, budget: .max)
+    for picture in embeddings.classes[place].pictures where pictures.contains(picture.name) {
+      try gone.add(picture, to: label)
+    }
+    guard gone.pictures >= pictures.count else {
+      let known = Set(gone.classes.flatMap { $0.pictures.map(\.name) })
+      let missing = pictures.subtracting(known).min() ?? ""
+      throw embeddings.hasEmbeddings
+        ? EmbeddingSetError.noPicture(missing, label: label)
+        : EmbeddingSetError.pastBudget("removing one picture", bytes: embeddings.budget)
+    }
+    try embeddings.subtract(gone)
+    try sums?.subtract(gone)
+  }
+
+  /// Gives a class another name.
+  ///
+  /// - Throws: The errors of ``/Heads/EmbeddingSet/rename(class:to:)``; nothing changes then.
+  public mutating func rename(_ label: String, to new: String) throws {
+    var next = self
+    try next.embeddings.rename(class: label, to: new)
+    try next.sums?.rename(class: label, to: new)
+    next.head = head?.renaming(label, to: new)
+    next.review = review?.renaming(label, to: new)
+    next.history = history.map { $0.label == label ? Added(picture: $0.picture, label: new) : $0 }
     self = next
   }
 
@@ -110,8 +189,9 @@ public struct LiveTeacher: Sendable {
     return last
   }
 
-  /// Classifies a picture with the classes so far: the scores are those of a model made of ``embeddings``, and no picture is
-  /// unknown. With one class, that is the answer; without any, the answer is unknown.
+  /// Classifies a picture with the classes so far: the scores are those of a model made of ``embeddings``, exactly up to
+  /// ``mostPicturesInFull`` pictures, and nearly with more. With one class, that is the answer; without any, the answer is
+  /// unknown. A picture of a class that the last review did not know is never unknown.
   ///
   /// - Throws: ``/Heads/EmbeddingSetError/wrongSize(bytes:expected:)``, `EvaluationError`.
   public func answer(_ picture: EmbeddedPicture, topK: Int = 3) throws -> Answer {
@@ -119,18 +199,93 @@ public struct LiveTeacher: Sendable {
       let only = embeddings.classes.first.map { Classification(id: 0, label: $0.name, score: 1) }
       return Answer(isUnknown: only == nil, classes: [only].compactMap { $0 }, noveltyScore: nil)
     }
-    let logits = head.head.logits(of: try embeddings.space.steps(of: picture))
+    let steps = try embeddings.space.steps(of: picture)
+    let logits = head.head.logits(of: steps)
     let greatest = logits.max() ?? 0
     let powers = logits.map { exp(Double($0 - greatest)) }
     let sum = powers.reduce(0, +)
     let scores = powers.map { Float($0 / sum) }
     let ids = try Ranking.best(scores, threshold: -.infinity, topK: topK)
+    let best = ids.first.map { head.classes[$0] }
+    let novelty = review?.novelty(of: steps)
     return Answer(
-      isUnknown: ids.first.map { Labels.meansNone(head.classes[$0]) } == true,
-      classes: ids.map { Classification(id: $0, label: head.classes[$0], score: scores[$0]) }, noveltyScore: nil)
+      isUnknown: best.map { Labels.meansNone($0) } == true || review?.isUnknown(novelty, best: best) == true,
+      classes: ids.map { Classification(id: $0, label: head.classes[$0], score: scores[$0]) }, noveltyScore: novelty)
+  }
+
+  /// Solves in full, with leave-one-out; see ``adopt(_:)``.
+  ///
+  /// - Returns: The solution; nil with fewer than two classes.
+  /// - Throws: `HeadError`, `LinearAlgebraError`.
+  /// - Complexity: That of `Analytic`: a few seconds with 10 000 pictures.
+  public func solveInFull() throws -> Review? {
+    guard embeddings.classes.count > 1 else { return nil }
+    let solution = try Analytic(findsNovelty: findsUnknown).solution(embeddings)
+    let rule = try solution.solved.novelty.flatMap { try StoredNovelty($0, rate: UnknownRule.usualRate) }
+    return Review(unknownRule: rule?.rule(rate: UnknownRule.usualRate), solution: solution)
+  }
+
+  /// Takes a full solution of this teacher, or of an earlier state of it, for the settings of later heads and for the unknown.
+  ///
+  /// - Throws: `HeadError`, `LinearAlgebraError`.
+  public mutating func adopt(_ review: Review) throws {
+    var next = self
+    next.review = review
+    if next.solvesInFull { return }
+    try next.solve()
+    self = next
+  }
+
+  private var solvesInFull: Bool {
+    embeddings.pictures <= Self.mostPicturesInFull || !embeddings.hasEmbeddings || review == nil
   }
 
   private mutating func solve() throws {
-    head = embeddings.classes.count > 1 ? try method.solve(embeddings) : nil
+    guard embeddings.classes.count > 1 else {
+      (head, review, sums) = (nil, nil, nil)
+      return
+    }
+    guard !solvesInFull, let review else {
+      let solved = try solveInFull()
+      (self.review, head, sums) = (solved, solved?.solution.solved, nil)
+      return
+    }
+    if sums == nil {
+      var all = EmbeddingSet(space: embeddings.space, budget: 0)
+      try all.merge(embeddings)
+      sums = all
+    }
+    guard let sums else { return }
+    head = try Analytic(keeping: review.solution.settings, findsNovelty: false).solve(sums)
+  }
+}
+
+extension LiveTeacher.Review {
+  fileprivate func renaming(_ label: String, to new: String) -> Self {
+    Self(
+      unknownRule: unknownRule,
+      solution: .init(solved: solution.solved.renaming(label, to: new), settings: solution.settings))
+  }
+
+  /// Returns u of an embedding; nil where there is no rule.
+  fileprivate func novelty(of steps: [Float]) -> Float? {
+    guard unknownRule != nil, let novelty = solution.solved.novelty else { return nil }
+    return novelty.value(of: solution.solved.head.transform.features(of: steps))
+  }
+
+  /// Returns whether a picture is unknown.
+  fileprivate func isUnknown(_ novelty: Float?, best: String?) -> Bool {
+    guard let novelty, let unknownRule, let best, let place = classes.firstIndex(of: best) else { return false }
+    return unknownRule.isUnknown(novelty, best: place)
+  }
+}
+
+extension SolvedHead {
+  fileprivate func renaming(_ label: String, to new: String) -> SolvedHead {
+    let names = { (names: [String]) in names.map { $0 == label ? new : $0 } }
+    let tried = leaveOneOut.map {
+      LeaveOneOut(classes: names($0.classes), predictions: $0.predictions, singles: names($0.singles))
+    }
+    return SolvedHead(head: head, classes: names(classes), leaveOneOut: tried, novelty: novelty)
   }
 }

@@ -161,6 +161,11 @@ public final class Extractor: Sendable {
     }
   }
 
+  /// Takes instances of the network, each for one picture at a time; see ``ModelRunner/instances(_:by:read:)``.
+  package func instances(_ count: Int) throws -> [ModelRunner.Instance<[UInt8]>] {
+    try runner.instances(count, by: reader) { Array($0) }
+  }
+
   /// Embeds pictures; see ``embed(_:profile:isolation:deliver:)-([URL],_,_,_)``.
   package func embed(
     _ pictures: PictureSource, profile: Profile?, isolation: isolated (any Actor)? = #isolation,

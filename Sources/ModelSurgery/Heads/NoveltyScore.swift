@@ -112,6 +112,37 @@ public struct NoveltyScore: Sendable, Hashable {
     Double(Self.projectionFactor) * projection - distance / deviation
   }
 
+  /// Returns u of features: what a model with the score appends to its scores, within rounding. NaN if there are not D features.
+  ///
+  /// - Complexity: O((r + N) D).
+  public func value(of features: [Double]) -> Float {
+    guard features.count == dimension else { return .nan }
+    let centred = zip(features, mean).map { $0 - Double($1) }
+    var length = centred.reduce(0) { $0 + $1 * $1 }
+    for (along, share) in zip(products(directions, centred), shares) { length -= Double(share) * along * along }
+    var gain = -Double.infinity
+    var projection = Double(Self.leastProjection)
+    for (product, length) in zip(products(discriminants, centred), lengths) {
+      gain = max(gain, 2 * product - Double(length))
+      if length > 0, (1 / length).isFinite { projection = max(projection, product / Double(length)) }
+    }
+    return Float(value(distance: length / lambda - gain, projection: projection))
+  }
+
+  // The projection on a class without a direction: lower than every other, and far from infinity.
+  static let leastProjection: Float = -1e9
+
+  /// Returns the product of each row of D elements with a vector.
+  private func products(_ rows: [Float], _ vector: [Double]) -> [Double] {
+    rows.withUnsafeBufferPointer { rows in
+      stride(from: 0, to: rows.count, by: dimension).map { start in
+        var sum = 0.0
+        for column in 0..<dimension { sum += Double(rows[start + column]) * vector[column] }
+        return sum
+      }
+    }
+  }
+
   /// Whether a number and its inverse are positive and finite as 32-bit floats.
   private static func isPositive(_ number: Double) -> Bool {
     let float = Float(number)

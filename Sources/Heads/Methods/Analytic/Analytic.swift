@@ -209,5 +209,10 @@ extension Analytic {
     public let solved: SolvedHead
     /// The settings for features with the transform of the embedding space, even where plain features were chosen.
     public let settings: Settings
+
+    package init(solved: SolvedHead, settings: Settings) {
+      self.solved = solved
+      self.settings = settings
+    }
   }
 }

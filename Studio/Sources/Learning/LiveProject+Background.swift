@@ -1,0 +1,159 @@
+import Foundation
+import Imprinting
+import Pictures
+import Project
+import Synchronization
+
+extension LiveProject {
+  /// Learns what the folder holds, then watches it.
+  func load() async {
+    do {
+      let found = try store.reconcile()
+      note(found)
+      try adoptStored()
+      isLoaded = true
+      publish()
+      readPending()
+    } catch {
+      report(error)
+    }
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(2))
+      guard store.hasChangedOutside() else { continue }
+      do {
+        note(try store.reconcile())
+        try resync()
+      } catch {
+        report(error)
+      }
+    }
+  }
+
+  private func note(_ found: ProjectStore.Reconciled) {
+    problems["leftOut"] = found.leftOut.first.map {
+      ProjectProblem(code: "leftOut", message: $0, remedy: "rename the folder to teach its pictures")
+    }
+  }
+
+  private func adoptStored() throws {
+    for known in try store.classes() { names[known.id] = known.name }
+    let ids = Dictionary(uniqueKeysWithValues: names.map { ($0.value, $0.key) })
+    let stored = try store.embeddings(space: space)
+    let pictures = stored.compactMap { one -> (id: Int64, taught: Taught)? in
+      guard let classID = ids[one.label] else { return nil }
+      return (
+        one.id,
+        Taught(
+          classID: classID, picture: EmbeddedPicture(name: "\(one.id)", embeddings: .init(Array(one.elements))),
+          fingerprint: FrameFingerprint(pixels: Array(one.fingerprint)))
+      )
+    }
+    if !pictures.isEmpty { teach(pictures) }
+  }
+
+  /// Reads the pictures whose embedding is still to come, beside other changes.
+  func readPending() {
+    guard !isReading else { return }
+    isReading = true
+    tasks.append(Task(priority: .utility) { await self.readAllPending() })
+  }
+
+  private func readAllPending() async {
+    defer { isReading = false }
+    var done = 0
+    while !Task.isCancelled {
+      let pictures = (try? store.pending(limit: Self.block)) ?? []
+      guard !pictures.isEmpty else { break }
+      let total = done + ((try? store.pendingCount()) ?? pictures.count)
+      let found = await withTaskGroup(of: (ProjectPicture, Read).self) { group in
+        for picture in pictures { group.addTask { (picture, await self.read(picture)) } }
+        var found: [(ProjectPicture, Read)] = []
+        for await one in group { found.append(one) }
+        return found
+      }
+      var news: [(id: Int64, taught: Taught)] = []
+      for (picture, read) in found.sorted(by: { $0.0.id < $1.0.id }) {
+        do {
+          switch read {
+          case .gone: try store.store(.unreadable(digest: nil, message: "the file is gone"), for: picture.id)
+          case .unreadable(let digest, let message):
+            try store.store(.unreadable(digest: digest, message: message), for: picture.id)
+          case .embedded(let digest, let embedded, let print):
+            try store.store(
+              .embedding(
+                digest: digest, space: space, elements: embedded.elements, fingerprint: Data(print.pixels),
+                alike: alike(print).filter { $0 != picture.id }), for: picture.id)
+            // It may have been moved meanwhile.
+            guard let classID = try store.picture(picture.id).classID else { continue }
+            news.append((picture.id, Taught(classID: classID, picture: embedded, fingerprint: print)))
+          }
+        } catch {
+          report(error)
+          return
+        }
+      }
+      done += pictures.count
+      teach(news)
+      events.send(.progress(what: "Reading pictures", done: done, total: max(done, total)))
+    }
+  }
+
+  private enum Read: Sendable {
+    case gone
+    case unreadable(Data, String)
+    case embedded(Data, EmbeddedPicture, FrameFingerprint)
+  }
+
+  private nonisolated func read(_ picture: ProjectPicture) async -> Read {
+    guard let file = try? store.file(of: picture), let bytes = try? Data(contentsOf: file, options: .mappedIfSafe) else {
+      return .gone
+    }
+    let digest = Digest.of(bytes)
+    do {
+      let frame = Frame(source: 0, number: 1, content: .encoded(.init(Array(bytes))), time: .zero)
+      let embedded = try await embedder.embed(frame, named: "\(picture.id)", urgent: false)
+      return .embedded(digest, embedded, try fingerprint(frame))
+    } catch let error as PictureError {
+      return .unreadable(digest, error.message)
+    } catch {
+      return .unreadable(digest, "\(error)")
+    }
+  }
+
+  /// Begins a new estimate, unless one is being made: then another follows it.
+  func reviewSoon() {
+    guard !isReviewing, !tasks.isEmpty else { return }
+    isReviewing = true
+    tasks.append(Task(priority: .utility) { await self.reviewUntilCurrent() })
+    tasks.removeAll(where: \.isCancelled)
+  }
+
+  private func reviewUntilCurrent() async {
+    defer { isReviewing = false }
+    // Changes that come together are estimated together.
+    while reviewed != revision, !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(300))
+      let (now, teacher) = (revision, teacher)
+      do {
+        let made = try await onThread { () -> (LiveTeacher.Review?, ProjectEstimate)? in
+          // A small project was solved in full by the change itself.
+          let isCurrent = teacher.embeddings.pictures <= LiveTeacher.mostPicturesInFull
+          let review = isCurrent ? teacher.review : try teacher.solveInFull()
+          return (review, ProjectEstimate(review, of: teacher.embeddings, revision: now))
+        }
+        guard let (review, estimate) = made else { return }
+        if let review { try self.teacher.adopt(review) }
+        newest.withLock { [teacher = self.teacher] in $0 = teacher }
+        self.estimate = estimate
+        reviewed = now
+        problems["learning"] = nil
+        events.send(.estimate(revision: now))
+      } catch {
+        report(error)
+        reviewed = now
+      }
+    }
+  }
+
+  private static let block = 32
+}

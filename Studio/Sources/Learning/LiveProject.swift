@@ -1,0 +1,138 @@
+public import Foundation
+public import Imprinting
+import Pictures
+public import Project
+import Synchronization
+import TFLite
+
+/// A project that learns as pictures arrive: the owner of the store, of the network and of the head.
+///
+/// Answers never wait for it: ``classify(_:topK:)`` runs the network and reads the newest head, whatever else goes on. Changes
+/// come one after the other. What takes long — reading pictures that were added outside, the estimate — runs beside them.
+///
+/// ```swift
+/// let project = try LiveProject(folder: folder, model: nil)
+/// await project.start()
+/// let mug = try await project.makeClass("mug")
+/// let added = try await project.add(.init(bytes: jpeg, name: "1.jpg", origin: .camera), to: mug.id, batch: nil)
+/// let answer = try await project.classify(jpeg, topK: 3)
+/// ```
+public actor LiveProject {
+  /// The folder with its index.
+  public nonisolated let store: ProjectStore
+  /// The model of the network.
+  public nonisolated let model: URL
+  /// The events, for all who watch.
+  public nonisolated let events = StudioEvents()
+
+  nonisolated let embedder: LiveEmbedder
+  nonisolated let execution: Execution
+  nonisolated let fingerprint: FrameFingerprint.Maker
+  nonisolated let space: String
+  // The head of the moment; answers read it without waiting for the actor.
+  nonisolated let newest: Mutex<LiveTeacher>
+  private nonisolated let executor = SerialThread(named: "imprint.studio")
+
+  var teacher: LiveTeacher
+  // What the teacher knows: the class of each picture, and the embeddings.
+  var taught: [Int64: Taught] = [:]
+  var names: [Int64: String] = [:]
+  var revision = 0
+  var estimate: ProjectEstimate?
+  var waiting: [Waiting] = []
+  var isAdding = false
+  var isReading = false
+  var isReviewing = false
+  var reviewed = -1
+  var isLoaded = false
+  var problems: [String: ProjectProblem] = [:]
+  var tasks: [Task<Void, Never>] = []
+
+  /// A picture that the teacher knows.
+  struct Taught {
+    var classID: Int64
+    let picture: EmbeddedPicture
+    let fingerprint: FrameFingerprint?
+  }
+
+  /// A picture that waits to be learnt, with who waits for it.
+  struct Waiting {
+    let id: Int64
+    let taught: Taught
+    let done: CheckedContinuation<Void, Never>?
+  }
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  /// Opens a project, and a network for it.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder, which is made if it is not there.
+  ///   - model: A classifier or an extractor; by default the default model.
+  /// - Throws: ``ProjectError``, and the errors of `Extractor`.
+  public init(folder: URL, model: URL? = nil) throws {
+    let model = try DefaultModel.url(orGiven: model)
+    var execution = Execution(cache: ModelCache())
+    execution.trial = { _, _, operators in throw UntriedModel(operators: operators) }
+    let extractor = try Extractor(model: model, execution: execution)
+    store = try ProjectStore(folder: folder)
+    self.model = model
+    self.execution = execution
+    embedder = try LiveEmbedder(extractor, workers: ProcessInfo.processInfo.activeProcessorCount)
+    fingerprint = try FrameFingerprint.Maker()
+    space = "\(extractor.space)"
+    teacher = try LiveTeacher(extractor, findsUnknown: true, budget: Self.budget)
+    newest = Mutex(teacher)
+  }
+
+  /// Begins to learn what the folder holds, and watches it for changes.
+  public func start() {
+    guard tasks.isEmpty else { return }
+    tasks = [Task { await load() }]
+  }
+
+  /// Ends all work.
+  public func stop() {
+    for task in tasks { task.cancel() }
+    tasks = []
+    events.end()
+  }
+
+  /// Classifies a picture with the newest head.
+  ///
+  /// - Throws: `PictureError` where it cannot be read.
+  public nonisolated func classify(_ bytes: Data, topK: Int) async throws -> Answer {
+    let picture = try await embed(bytes, named: "frame", urgent: true)
+    // The value is copied, so that the lock is held for a moment only.
+    let teacher = newest.withLock { $0 }
+    return try teacher.answer(picture, topK: topK)
+  }
+
+  nonisolated func embed(_ bytes: Data, named name: String, urgent: Bool) async throws -> EmbeddedPicture {
+    let frame = Frame(source: 0, number: 1, content: .encoded(Bytes(Array(bytes))), time: .zero)
+    return try await embedder.embed(frame, named: name, urgent: urgent)
+  }
+
+  // 400 000 pictures of the default model.
+  private static let budget = 1 << 29
+}
+
+/// A model that would need a trial in a process of its own.
+struct UntriedModel: Error, LocalizedError {
+  let operators: [String]
+  var errorDescription: String? {
+    "the model has operators that must be tried first: \(operators.joined(separator: ", ")); teach a classifier with it "
+      + "by the command, and give that one"
+  }
+}
+
+/// A state of the project that its user should know of.
+public struct ProjectProblem: Sendable, Hashable, Codable {
+  public let code: String
+  public let message: String
+  public let remedy: String?
+
+  public init(code: String, message: String, remedy: String?) {
+    (self.code, self.message, self.remedy) = (code, message, remedy)
+  }
+}

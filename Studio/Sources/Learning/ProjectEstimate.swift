@@ -1,0 +1,41 @@
+public import Heads
+public import Imprinting
+
+/// How good a project's classifier is, by leave-one-out, and what would make it better.
+public struct ProjectEstimate: Sendable {
+  /// The state of the project that it is of.
+  public let revision: Int
+  /// The cross-validation; nil with fewer than two classes, or where no class has two pictures.
+  public let leaveOneOut: LeaveOneOut?
+  /// The share of pictures of the taught classes that are called unknown; nil where none is.
+  public let unknownShare: Double?
+  /// What to do next.
+  public let advice: [Advice]
+  /// The pictures that look mislabelled, worst first, by their number.
+  public let suspects: [Suspect]
+
+  /// A picture that looks mislabelled.
+  public struct Suspect: Sendable, Hashable {
+    /// The picture.
+    public let picture: Int64
+    /// The name of its likely class.
+    public let looksLike: String
+    /// The probability of that class.
+    public let probability: Double
+  }
+
+  init(_ review: LiveTeacher.Review?, of embeddings: EmbeddingSet, revision: Int) {
+    self.revision = revision
+    leaveOneOut = review?.leaveOneOut
+    unknownShare = review?.unknownRule?.rate
+    let tried = review?.leaveOneOut
+    advice = Advice.all(of: embeddings.classes.map { ($0.name, $0.count) }, leaveOneOut: tried)
+    let certain = Dictionary(
+      (tried?.predictions ?? []).map { ($0.picture, $0.probability(of: $0.predicted)) }, uniquingKeysWith: { one, _ in one })
+    suspects = (tried?.mislabelled ?? []).compactMap { suspect in
+      Int64(suspect.picture).map {
+        Suspect(picture: $0, looksLike: suspect.looksLike, probability: certain[suspect.picture] ?? 0)
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+
+/// Why something cannot be done with a project.
+public struct ProjectError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+  /// The codes of the errors.
+  public enum Code: String, Sendable {
+    case badName, sameName, noClass, noPicture, noStep, noVersion, inUse, cannotOpen, cannotWrite, fullDisk, notAPicture
+    case otherClass, tooLarge, badArchive, nothingTaught, cannotUndo
+  }
+
+  public let code: Code
+  /// What is wrong, in a sentence without a full stop.
+  public let message: String
+  /// What to do about it, if anything can be done.
+  public let remedy: String?
+
+  public var description: String { remedy.map { "\(message); \($0)" } ?? message }
+  public var errorDescription: String? { description }
+
+  init(_ code: Code, _ message: String, remedy: String? = nil) {
+    (self.code, self.message, self.remedy) = (code, message, remedy)
+  }
+
+  /// A name cannot be that of a class.
+  public static func badName(_ name: String, because reason: String) -> Self {
+    Self(.badName, "\"\(name.prefix(60))\" cannot be the name of a class: \(reason)", remedy: "choose another name")
+  }
+
+  /// Another class has the name.
+  public static func sameName(_ name: String) -> Self {
+    Self(.sameName, "there is a class \"\(name)\" already", remedy: "merge the classes, or choose another name")
+  }
+
+  /// There is no class of this number.
+  public static func noClass(_ id: Int64) -> Self {
+    Self(.noClass, "there is no class \(id) any more", remedy: "look at the project again")
+  }
+
+  /// There is no picture of this number.
+  public static func noPicture(_ id: Int64) -> Self {
+    Self(.noPicture, "there is no picture \(id) any more", remedy: "look at the project again")
+  }
+
+  /// There is nothing to undo or redo.
+  public static let noStep = Self(.noStep, "there is nothing to take back")
+
+  /// There is no version of this number.
+  public static func noVersion(_ number: Int64) -> Self { Self(.noVersion, "there is no version \(number)") }
+
+  /// A step cannot be undone, because something was changed outside.
+  public static func cannotUndo(_ title: String, because reason: String) -> Self {
+    Self(.cannotUndo, "\"\(title)\" cannot be taken back: \(reason)")
+  }
+
+  /// Another program has the project open.
+  public static func inUse(_ folder: String) -> Self {
+    Self(.inUse, "another studio has \(folder) open", remedy: "use its window, or close it first")
+  }
+
+  /// The project cannot be opened.
+  public static func cannotOpen(_ folder: String, because reason: String) -> Self {
+    Self(.cannotOpen, "\(folder) cannot be opened: \(reason)")
+  }
+
+  /// The same picture is in another class.
+  public static func otherClass(_ name: String) -> Self {
+    Self(.otherClass, "the same picture is in the class \"\(name)\"", remedy: "move it, if it belongs here")
+  }
+
+  /// The bytes are no picture that can be read.
+  public static func notAPicture(_ name: String, because reason: String) -> Self {
+    Self(.notAPicture, "\(name) cannot be read as a picture: \(reason)")
+  }
+
+  /// A file cannot be written.
+  public static func cannotWrite(_ path: String, because reason: String) -> Self {
+    Self(.cannotWrite, "\(path) cannot be written: \(reason)")
+  }
+
+  /// The disk is full.
+  public static func fullDisk(_ path: String) -> Self {
+    Self(.fullDisk, "\(path) cannot be written: the disk is full", remedy: "make room; nothing that was there is lost")
+  }
+
+  /// The archive cannot be read.
+  public static func badArchive(_ reason: String) -> Self { Self(.badArchive, "the archive cannot be read: \(reason)") }
+
+  /// There are too few classes.
+  public static let nothingTaught = Self(
+    .nothingTaught, "a classifier needs pictures of two classes", remedy: "teach a second class, such as 'none'")
+
+  /// Makes an error of a call of the system that failed.
+  static func system(_ path: String, _ number: Int32) -> Self {
+    number == ENOSPC || number == EDQUOT
+      ? .fullDisk(path) : .cannotWrite(path, because: String(cString: strerror(number)))
+  }
+}
