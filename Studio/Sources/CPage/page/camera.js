@@ -1,0 +1,120 @@
+// The camera: which one, whether it works, and its picture as a small JPEG.
+import { memory } from "./dom.js";
+
+const shorterSide = 320;
+
+class Camera extends EventTarget {
+  /** "off", "starting", "on", or why there is none: "denied", "absent", "busy", "vanished", "insecure". */
+  state = "off";
+  devices = [];
+  deviceId = memory.get("camera", null);
+  isMirrored = false;
+  video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, autoplay: true });
+  #stream = null;
+  #canvas = document.createElement("canvas");
+
+  constructor() {
+    super();
+    if (!navigator.mediaDevices?.getUserMedia) this.state = isSecureContext ? "absent" : "insecure";
+    else navigator.mediaDevices.addEventListener?.("devicechange", () => this.#list());
+  }
+
+  get isOn() {
+    return this.state === "on";
+  }
+
+  /** Could a camera still be turned on here? */
+  get isPossible() {
+    return !["insecure", "absent"].includes(this.state);
+  }
+
+  /** Has the person already allowed the camera, so that it may start without being asked for? */
+  async isAllowed() {
+    try {
+      return (await navigator.permissions.query({ name: "camera" })).state === "granted";
+    } catch {
+      return false;
+    }
+  }
+
+  async start(deviceId = this.deviceId) {
+    if (this.state === "insecure" || this.state === "starting") return;
+    this.#become("starting");
+    this.#release();
+    const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+    try {
+      this.#stream = await navigator.mediaDevices.getUserMedia({
+        audio: false,
+        video: deviceId ? { ...size, deviceId: { exact: deviceId } } : { ...size, facingMode: "environment" },
+      });
+    } catch (error) {
+      if (deviceId && ["OverconstrainedError", "NotFoundError"].includes(error.name)) {
+        this.deviceId = null;
+        this.state = "off";
+        return await this.start(null);
+      }
+      return this.#become({ NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "absent", OverconstrainedError: "absent" }[error.name] ?? "busy");
+    }
+    const [track] = this.#stream.getVideoTracks();
+    track.addEventListener("ended", () => {
+      if (this.#stream?.getVideoTracks()[0] !== track) return;
+      this.#release();
+      this.#become("vanished");
+    });
+    this.video.srcObject = this.#stream;
+    await this.video.play().catch(() => null);
+    const settings = track.getSettings();
+    this.deviceId = settings.deviceId ?? deviceId;
+    memory.set("camera", this.deviceId);
+    const isFront = settings.facingMode === "user" || /front|facetime|integrated|built-in/i.test(track.label);
+    this.isMirrored = memory.get(`mirror.${track.label}`, isFront);
+    await this.#list();
+    this.#become("on");
+  }
+
+  stop() {
+    this.#release();
+    this.#become("off");
+  }
+
+  mirror(isMirrored) {
+    this.isMirrored = isMirrored;
+    memory.set(`mirror.${this.#stream?.getVideoTracks()[0]?.label}`, isMirrored);
+    this.#become(this.state);
+  }
+
+  /** The picture of this moment, as the person would photograph it (never mirrored), or null. */
+  async frame() {
+    if (!this.isOn || this.video.readyState < 2) return null;
+    return await scaled(this.video, this.video.videoWidth, this.video.videoHeight, this.#canvas);
+  }
+
+  async #list() {
+    const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+    this.devices = all.filter((device) => device.kind === "videoinput" && device.deviceId);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #release() {
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = null;
+    this.video.srcObject = null;
+  }
+
+  #become(state) {
+    this.state = state;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** A picture with at most 320 pixels on its shorter side: more than the network sees, and a few kilobytes to send. */
+export async function scaled(source, width, height, canvas = document.createElement("canvas")) {
+  if (!width || !height) return null;
+  const scale = Math.min(1, shorterSide / Math.min(width, height));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  canvas.getContext("2d", { alpha: false }).drawImage(source, 0, 0, canvas.width, canvas.height);
+  return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+}
+
+export const camera = new Camera();

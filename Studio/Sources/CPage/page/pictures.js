@@ -1,0 +1,1 @@
+customElements.define('studio-pictures', class extends HTMLElement {});

@@ -1,0 +1,1 @@
+customElements.define('studio-take-away', class extends HTMLElement {});

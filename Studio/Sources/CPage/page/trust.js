@@ -1,0 +1,1 @@
+customElements.define('studio-trust', class extends HTMLElement {});
