@@ -9,6 +9,8 @@ class Camera extends EventTarget {
   devices = [];
   deviceId = memory.get("camera", null);
   isMirrored = false;
+  /** Width to height of the part that is shown, where the page cuts the picture: what is seen is what is learnt. */
+  shownRatio = null;
   video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, autoplay: true });
   #stream = null;
   #canvas = document.createElement("canvas");
@@ -86,7 +88,7 @@ class Camera extends EventTarget {
   /** The picture of this moment, as the person would photograph it (never mirrored), or null. */
   async frame() {
     if (!this.isOn || this.video.readyState < 2) return null;
-    return await scaled(this.video, this.video.videoWidth, this.video.videoHeight, this.#canvas);
+    return await scaled(this.video, this.video.videoWidth, this.video.videoHeight, { canvas: this.#canvas, ratio: this.shownRatio });
   }
 
   async #list() {
@@ -107,13 +109,15 @@ class Camera extends EventTarget {
   }
 }
 
-/** A picture with at most 320 pixels on its shorter side: more than the network sees, and a few kilobytes to send. */
-export async function scaled(source, width, height, canvas = document.createElement("canvas")) {
+/** A picture with at most 320 pixels on its shorter side, cut to `ratio` around its middle: more than the network sees. */
+export async function scaled(source, width, height, { canvas = document.createElement("canvas"), ratio = null } = {}) {
   if (!width || !height) return null;
-  const scale = Math.min(1, shorterSide / Math.min(width, height));
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
-  canvas.getContext("2d", { alpha: false }).drawImage(source, 0, 0, canvas.width, canvas.height);
+  const [partWidth, partHeight] = ratio ? [Math.min(width, height * ratio), Math.min(height, width / ratio)] : [width, height];
+  const scale = Math.min(1, shorterSide / Math.min(partWidth, partHeight));
+  canvas.width = Math.max(1, Math.round(partWidth * scale));
+  canvas.height = Math.max(1, Math.round(partHeight * scale));
+  const context = canvas.getContext("2d", { alpha: false });
+  context.drawImage(source, (width - partWidth) / 2, (height - partHeight) / 2, partWidth, partHeight, 0, 0, canvas.width, canvas.height);
   return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
 }
 

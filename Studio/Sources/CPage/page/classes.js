@@ -28,6 +28,12 @@ class Classes extends HTMLElement {
     this.update();
   }
 
+  /** Opened by an address: `?class=` brings one card into view, `?none` offers to add that class. */
+  opened(query) {
+    const target = query.has("none") ? this.addNone : this.querySelector(`[data-key="${Number(query.get("class"))}"] .teach`);
+    if (query.size && target) setTimeout(() => (target.scrollIntoView({ block: "center" }), target.focus()));
+  }
+
   makeWelcome() {
     this.first = el("input", { id: "first-class", type: "text", maxlength: 100, autocomplete: "off", dir: "auto", placeholder: t("teach.firstExample"), required: true });
     return el(
@@ -105,7 +111,7 @@ class Classes extends HTMLElement {
     show(this.advice, Boolean(advice));
     if (!advice || this.advice.dataset.text === advice.message) return;
     this.advice.dataset.text = advice.message;
-    this.advice.replaceChildren(icon("trust"), el("p", { text: advice.message, dir: "auto" }), el("a", { class: "button text", href: "#trust", text: t("tab.trust") }));
+    this.advice.replaceChildren(icon("trust"), el("p", { text: advice.message, dir: "auto" }), el("a", { class: "button text", href: "#trust", text: t("teach.why") }));
   }
 
   sum(lesson) {

@@ -31,13 +31,15 @@ class LiveView extends HTMLElement {
     this.bars = el("ul", { class: "answers", "aria-label": t("live.answer") });
     this.figures = el("p", { class: "figures quiet" });
     this.wrong = el("p", { class: "quiet wrong" });
-    this.append(this.stage, this.tools, el("div", { class: "answer" }, el("div", { class: "verdict-row" }, el("div", null, this.verdict, this.verdictNote), this.figures), this.bars, this.wrong));
+    this.verdictRow = el("div", { class: "verdict-row" }, el("div", null, this.verdict, this.verdictNote), this.figures);
+    this.append(this.stage, this.tools, el("div", { class: "answer" }, this.verdictRow, this.bars, this.wrong));
     camera.addEventListener("change", () => this.updateCamera());
     live.addEventListener("state", () => this.updateCamera());
     live.addEventListener("answer", () => this.updateAnswer());
     live.addEventListener("lesson", () => this.updateLesson());
     store.on("project", () => this.updateAnswer());
     camera.video.addEventListener("resize", () => this.fit());
+    new ResizeObserver(() => this.fit()).observe(this.stage);
     this.updateCamera();
     this.updateAnswer();
   }
@@ -103,6 +105,8 @@ class LiveView extends HTMLElement {
     const { videoWidth, videoHeight } = camera.video;
     if (videoWidth && videoHeight && camera.isOn && !live.still) this.stage.style.setProperty("--ratio", String(Math.min(2, Math.max(0.75, videoWidth / videoHeight))));
     else this.stage.style.removeProperty("--ratio");
+    const isCut = getComputedStyle(camera.video).objectFit === "cover" && this.stage.clientHeight > 0;
+    camera.shownRatio = isCut ? this.stage.clientWidth / this.stage.clientHeight : null;
   }
 
   updateLesson() {
@@ -127,6 +131,7 @@ class LiveView extends HTMLElement {
     else if (answer.isUnknown) [verdict, note] = [t("live.unknown"), t("live.unknownNearest", { name: store.class(best.class)?.name ?? best.name })];
     else verdict = store.class(best.class)?.name ?? best.name;
     setText(this.verdict, verdict);
+    show(this.verdictRow, verdict !== "");
     setText(this.verdictNote, note);
     this.verdict.classList.toggle("is-message", Boolean(error) || !best);
     this.updateFigures(answer);

@@ -126,7 +126,7 @@ const english = {
   "teach.taughtNothing": "Nothing new for {name}.",
   "teach.added": "Class {name} added. Hold its button to teach it.",
   "teach.key": "Key {digit}",
-  "teach.next": "What helps most",
+  "teach.why": "See why",
   "teach.dropOnCard": "Add to {name}",
 
   "merge.title": "Merge {name}",
@@ -206,7 +206,7 @@ const english = {
   "trust.curveY": "accuracy",
   "trust.curvePoint": { one: "{n} picture of each class: {percent}", other: "{n} pictures of each class: {percent}" },
   "trust.teachClass": "Teach {name}",
-  "trust.showThem": "Show them",
+  "trust.addNone": "Add it",
   "trust.review": "Look at them",
   "trust.compare": "See their pictures",
 

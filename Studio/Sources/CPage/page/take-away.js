@@ -33,7 +33,7 @@ class TakeAway extends HTMLElement {
           { class: "sheet" },
           el("h3", { class: "sheet-title", text: t("take.project") }),
           this.folder,
-          el("div", { class: "row wrap" }, el("a", { class: "button", href: download("/export/project.zip"), download: "" }, icon("download"), el("span", { text: t("take.zip") })), el("a", { class: "button", href: download("/export/report.html"), target: "_blank", rel: "noopener" }, icon("trust"), el("span", { text: t("take.report") }))),
+          el("div", { class: "row wrap" }, el("a", { class: "button", href: download("/export/project.zip"), download: "" }, icon("download"), el("span", { text: t("take.zip") })), el("a", { class: "button", href: download("/export/report.html"), download: "" }, icon("trust"), el("span", { text: t("take.report") }))),
         ),
       ),
     );

@@ -91,7 +91,8 @@ class Trust extends HTMLElement {
     this.advice.replaceChildren(
       ...advice.map((each) => {
         const pair = each.class !== null && each.other !== null ? `#pictures?label=${each.class}&takenFor=${each.other}` : null;
-        const target = { mislabelled: ["#trust?review", t("trust.review")], confused: pair && [pair, t("trust.compare")], moreOf: pair && [pair, t("trust.compare")] }[each.kind];
+        const teach = store.class(each.class) && [`#teach?class=${each.class}`, t("trust.teachClass", { name: store.name(each.class) })];
+        const target = { mislabelled: ["#trust?review", t("trust.review")], confused: pair && [pair, t("trust.compare")], moreOf: teach, fewPictures: teach, imbalance: teach, none: !store.classes.some((one) => one.isNone) && ["#teach?none", t("trust.addNone")] }[each.kind];
         return el("li", { class: `advice-${each.kind}` }, icon(each.kind === "enough" ? "check" : each.kind === "mislabelled" ? "warn" : "plus"), el("p", { text: each.message, dir: "auto" }), target ? el("a", { class: "button text", href: target[0], text: target[1] }) : null);
       }),
     );
