@@ -29,18 +29,30 @@ let package = Package(
         "Project",
         .product(name: "Heads", package: "Imprint"),
         .product(name: "Imprinting", package: "Imprint"),
+        .product(name: "ModelSurgery", package: "Imprint"),
         .product(name: "Pictures", package: "Imprint"),
+        .product(name: "Reports", package: "Imprint"),
         .product(name: "TFLite", package: "Imprint"),
+      ]),
+    // The files of the page, embedded in the executable.
+    .target(name: "CPage", exclude: ["embed", "page"]),
+    .target(
+      name: "Server",
+      dependencies: [
+        "CPage", "Learning", "Project",
+        .product(name: "Heads", package: "Imprint"),
+        .product(name: "Imprinting", package: "Imprint"),
+        .product(name: "ModelSurgery", package: "Imprint"),
+        .product(name: "Pictures", package: "Imprint"),
+        .product(name: "Reports", package: "Imprint"),
+        .product(name: "TFLite", package: "Imprint"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["TLS"])),
       ]),
     .executableTarget(
       name: "imprint-studio",
-      dependencies: [
-        "Learning", "Project",
-        .product(name: "Imprinting", package: "Imprint"),
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["TLS"])),
-      ]),
+      dependencies: ["Server", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,7 +3,7 @@ public import Inference
 import LiteRT
 import ModelSurgery
 public import Pictures
-import TFLite
+public import TFLite
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
@@ -31,6 +31,14 @@ extension Classifier {
   /// - Throws: As ``classify(_:threshold:topK:)-(URL,_,_)`` does.
   public func classify(_ picture: PixelBuffer, threshold: Float = -.infinity, topK: Int = 3) async throws -> Answer {
     try await classify(.pixels([picture]), threshold: threshold, topK: topK)
+  }
+
+  /// Classifies the bytes of a picture file, such as a JPEG that came over a network.
+  ///
+  /// - Parameters: As for picture files.
+  /// - Throws: As ``classify(_:threshold:topK:)-(URL,_,_)`` does.
+  public func classify(encoded bytes: Bytes, threshold: Float = -.infinity, topK: Int = 3) async throws -> Answer {
+    try await classify(.items([PictureItem(name: "the picture", .encoded(bytes))]), threshold: threshold, topK: topK)
   }
 
   /// Classifies a picture in memory that has the size of the model's input, in one view.

@@ -1,4 +1,4 @@
-import TFLite
+public import TFLite
 
 /// The files of a zip archive, referenced in place if they are stored uncompressed.
 struct ZipDirectory {
@@ -22,6 +22,22 @@ struct ZipDirectory {
   /// - Complexity: O(entries · log entries + size of compressed files). Stored files are not read, so their checksums
   ///   are not verified.
   init(_ archive: Bytes, isMovable: Bool = false, limit: Int = 1 << 26) throws(WeightsError) {
+    let (found, first) = try Self.files(of: archive, isMovable: isMovable, limit: limit)
+    var entries: [String: Bytes] = [:]
+    for (entry, range) in found {
+      guard let contents = entry.contents(in: archive, range) else {
+        throw .damaged(place: entry.place, because: "its contents cannot be decompressed")
+      }
+      entries[entry.name] = contents
+    }
+    self.entries = entries
+    self.start = first
+  }
+
+  /// Returns the checked records of all files, with the ranges of their contents, and the offset of the first local header.
+  fileprivate static func files(
+    of archive: Bytes, isMovable: Bool, limit: Int
+  ) throws(WeightsError) -> (found: [(entry: Entry, range: Range<Int>)], first: Int) {
     let (start, end, count, shift) = try Self.directory(of: archive, isMovable: isMovable)
     guard count <= Self.mostEntries else {
       throw .damaged(place: "the zip's directory", because: "it holds \(count) files, more than \(Self.mostEntries)")
@@ -60,15 +76,7 @@ struct ZipDirectory {
     for (one, next) in zip(ranges, ranges.dropFirst()) where one.upperBound > next.lowerBound {
       throw .damaged(place: "the zip's directory", because: "two of its files overlap")
     }
-    var entries: [String: Bytes] = [:]
-    for (entry, range) in found {
-      guard let stored = archive.slice(range),
-        let contents = entry.method == 8 ? Deflate.unpacked(stored, count: entry.count) : stored
-      else { throw .damaged(place: entry.place, because: "its contents cannot be decompressed") }
-      entries[entry.name] = contents
-    }
-    self.entries = entries
-    self.start = first
+    return (found, first)
   }
 
   // More than the tensors of any network.
@@ -141,8 +149,35 @@ struct ZipDirectory {
   }
 }
 
+/// The files of a zip archive, each decompressed when it is asked for.
+public struct ZipFiles: Sendable {
+  /// The names of the files, with their folders, in the order of the archive.
+  public let names: [String]
+
+  private let archive: Bytes
+  private let files: [(entry: Entry, range: Range<Int>)]
+
+  /// Reads the directory of an archive, and checks it.
+  ///
+  /// - Parameters:
+  ///   - archive: The archive.
+  ///   - limit: The greatest size of all decompressed files in bytes.
+  /// - Throws: ``WeightsError/damaged(place:because:)``.
+  public init(_ archive: Bytes, limit: Int) throws(WeightsError) {
+    self.archive = archive
+    files = try ZipDirectory.files(of: archive, isMovable: true, limit: limit).found
+    names = files.map(\.entry.name)
+  }
+
+  /// Returns the contents of the file at an index of ``names``; nil where they are damaged, or there is none.
+  public func contents(at index: Int) -> Bytes? {
+    guard files.indices.contains(index) else { return nil }
+    return files[index].entry.contents(in: archive, files[index].range)
+  }
+}
+
 /// The directory's record of a file.
-private struct Entry {
+private struct Entry: Sendable {
   let flags, method: UInt16
   let nameBytes: Bytes
   private(set) var packedCount, count, offset: Int
@@ -151,6 +186,12 @@ private struct Entry {
 
   /// The entry in errors.
   var place: String { "the entry \(name)" }
+
+  /// Returns the decompressed contents, or nil if they are damaged.
+  func contents(in archive: Bytes, _ range: Range<Int>) -> Bytes? {
+    guard let stored = archive.slice(range) else { return nil }
+    return method == 8 ? Deflate.unpacked(stored, count: count) : stored
+  }
 
   init?(_ cursor: inout ByteCursor) {
     guard cursor.next(UInt32.self) == 0x0201_4B50, cursor.take(4) != nil, let flags = cursor.next(UInt16.self),
@@ -200,102 +241,5 @@ private struct Entry {
     let start = cursor.position
     guard start <= limit, packedCount <= limit - start else { return nil }
     return (offset, start..<(start + packedCount))
-  }
-}
-
-/// A writer of zip archives that stores files uncompressed.
-enum ZipArchive {
-  /// The signature of a local file header.
-  static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
-
-  /// Returns an archive of files in the order of their names. Equal files give equal bytes.
-  ///
-  /// - Parameters:
-  ///   - files: The contents by file name.
-  ///   - start: The offset of the archive's first byte.
-  /// - Throws: `TFLiteError/invalid(field:reason:)` if the files exceed the limits of a zip with 32-bit offsets.
-  static func bytes(of files: [String: Bytes], at start: Int) throws(TFLiteError) -> [UInt8] {
-    var size: Int = start + 22
-    for (name, contents) in files { size += contents.count + 2 * name.utf8.count + 76 }
-    guard files.count < 0xFFFF, size < UInt32.max, files.keys.allSatisfy({ $0.utf8.count <= 0xFFFF }) else {
-      throw .invalid(field: "trailing", reason: "would hold \(files.count) packed files, more than fit a zip")
-    }
-    var archive: [UInt8] = []
-    var directory: [UInt8] = []
-    for (name, contents) in files.sorted(by: { $0.key < $1.key }) {
-      let offset: Int = start + archive.count
-      let description = description(name, contents)
-      archive.append(contentsOf: localSignature)
-      archive.append(contentsOf: description)
-      archive.append(contentsOf: name.utf8)
-      archive.append(contentsOf: contents)
-      directory.append(contentsOf: [0x50, 0x4B, 1, 2])
-      append(madeBy, width: 2, to: &directory)
-      directory.append(contentsOf: description)
-      // No comment, the first disk, a binary file that everyone may read.
-      append(0, width: 6, to: &directory)
-      append(0o100644 << 16, width: 4, to: &directory)
-      append(offset, width: 4, to: &directory)
-      directory.append(contentsOf: name.utf8)
-    }
-    let directoryStart: Int = start + archive.count
-    archive.append(contentsOf: directory)
-    archive.append(contentsOf: [0x50, 0x4B, 5, 6])
-    append(0, width: 4, to: &archive)
-    append(files.count, width: 2, to: &archive)
-    append(files.count, width: 2, to: &archive)
-    append(directory.count, width: 4, to: &archive)
-    append(directoryStart, width: 4, to: &archive)
-    append(0, width: 2, to: &archive)
-    return archive
-  }
-
-  /// Returns the fields that the local header and the directory record share, up to the lengths of the name and of the
-  /// empty extra field.
-  private static func description(_ name: String, _ contents: Bytes) -> [UInt8] {
-    let isASCII = name.utf8.allSatisfy { $0 < 0x80 }
-    var description: [UInt8] = []
-    append(10, width: 2, to: &description)
-    append(isASCII ? 0 : 0x800, width: 2, to: &description)
-    append(0, width: 4, to: &description)
-    append(firstDay, width: 2, to: &description)
-    append(Int(checksum(of: contents)), width: 4, to: &description)
-    append(contents.count, width: 4, to: &description)
-    append(contents.count, width: 4, to: &description)
-    append(name.utf8.count, width: 2, to: &description)
-    append(0, width: 2, to: &description)
-    return description
-  }
-
-  // Unix, so that the file mode counts; version 1.0 of the format.
-  private static let madeBy = 3 << 8 | 10
-  // The earliest date in a zip, 1 January 1980.
-  private static let firstDay = 1 << 5 | 1
-
-  /// Appends a little-endian number of `width` bytes.
-  private static func append(_ value: Int, width: Int, to bytes: inout [UInt8]) {
-    for index in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
-  }
-
-  /// Returns the CRC-32 of zip files, of the reversed polynomial EDB88320.
-  private static func checksum(of bytes: Bytes) -> UInt32 {
-    bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) -> UInt32 in
-      var sum = UInt32.max
-      for byte in raw {
-        let index = Int((sum ^ UInt32(byte)) & 0xFF)
-        sum = remainders[index] ^ (sum >> 8)
-      }
-      return ~sum
-    }
-  }
-
-  private static let remainders: [UInt32] = (0..<256).map { (byte: UInt32) -> UInt32 in
-    var sum = byte
-    for _ in 0..<8 {
-      let isOdd = sum & 1 == 1
-      sum >>= 1
-      if isOdd { sum ^= 0xEDB8_8320 }
-    }
-    return sum
   }
 }

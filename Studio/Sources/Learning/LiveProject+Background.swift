@@ -143,10 +143,13 @@ extension LiveProject {
         }
         guard let (review, estimate) = made else { return }
         if let review { try self.teacher.adopt(review) }
-        newest.withLock { [teacher = self.teacher] in $0 = teacher }
+        shareNewest()
         self.estimate = estimate
         reviewed = now
         problems["learning"] = nil
+        events.send(.estimate(revision: now))
+        guard reviewed == revision else { continue }
+        curve = try await LearningCurve(teacher.embeddings).points
         events.send(.estimate(revision: now))
       } catch {
         report(error)

@@ -214,9 +214,16 @@ extension LiveProject {
   /// Makes the newest head known to answers, tells those who watch, and begins a new estimate.
   func publish() {
     revision += 1
-    newest.withLock { [teacher] in $0 = teacher }
+    shareNewest()
     events.send(.change(revision: revision))
     reviewSoon()
+  }
+
+  /// Makes the newest head known to answers.
+  func shareNewest() {
+    let ids = Dictionary(names.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    let newest = Newest(teacher: teacher, ids: ids, revision: revision)
+    self.newest.withLock { $0 = newest }
   }
 
   func report(_ error: any Error) {

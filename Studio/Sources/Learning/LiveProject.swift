@@ -1,5 +1,5 @@
 public import Foundation
-public import Imprinting
+import Imprinting
 import Pictures
 public import Project
 import Synchronization
@@ -7,7 +7,7 @@ import TFLite
 
 /// A project that learns as pictures arrive: the owner of the store, of the network and of the head.
 ///
-/// Answers never wait for it: ``classify(_:topK:)`` runs the network and reads the newest head, whatever else goes on. Changes
+/// Answers never wait for it: ``answer(_:topK:)`` runs the network and reads the newest head, whatever else goes on. Changes
 /// come one after the other. What takes long — reading pictures that were added outside, the estimate — runs beside them.
 ///
 /// ```swift
@@ -15,7 +15,7 @@ import TFLite
 /// await project.start()
 /// let mug = try await project.makeClass("mug")
 /// let added = try await project.add(.init(bytes: jpeg, name: "1.jpg", origin: .camera), to: mug.id, batch: nil)
-/// let answer = try await project.classify(jpeg, topK: 3)
+/// let answer = try await project.answer(jpeg, topK: 3).answer
 /// ```
 public actor LiveProject {
   /// The folder with its index.
@@ -30,7 +30,7 @@ public actor LiveProject {
   nonisolated let fingerprint: FrameFingerprint.Maker
   nonisolated let space: String
   // The head of the moment; answers read it without waiting for the actor.
-  nonisolated let newest: Mutex<LiveTeacher>
+  nonisolated let newest: Mutex<Newest>
   private nonisolated let executor = SerialThread(named: "imprint.studio")
 
   var teacher: LiveTeacher
@@ -39,6 +39,7 @@ public actor LiveProject {
   var names: [Int64: String] = [:]
   var revision = 0
   var estimate: ProjectEstimate?
+  var curve: [LearningCurve.Point] = []
   var waiting: [Waiting] = []
   var isAdding = false
   var isReading = false
@@ -47,6 +48,14 @@ public actor LiveProject {
   var isLoaded = false
   var problems: [String: ProjectProblem] = [:]
   var tasks: [Task<Void, Never>] = []
+
+  /// What an answer needs.
+  struct Newest {
+    var teacher: LiveTeacher
+    /// The classes by their names.
+    var ids: [String: Int64] = [:]
+    var revision = 0
+  }
 
   /// A picture that the teacher knows.
   struct Taught {
@@ -82,7 +91,7 @@ public actor LiveProject {
     fingerprint = try FrameFingerprint.Maker()
     space = "\(extractor.space)"
     teacher = try LiveTeacher(extractor, findsUnknown: true, budget: Self.budget)
-    newest = Mutex(teacher)
+    newest = Mutex(Newest(teacher: teacher))
   }
 
   /// Begins to learn what the folder holds, and watches it for changes.
@@ -96,16 +105,6 @@ public actor LiveProject {
     for task in tasks { task.cancel() }
     tasks = []
     events.end()
-  }
-
-  /// Classifies a picture with the newest head.
-  ///
-  /// - Throws: `PictureError` where it cannot be read.
-  public nonisolated func classify(_ bytes: Data, topK: Int) async throws -> Answer {
-    let picture = try await embed(bytes, named: "frame", urgent: true)
-    // The value is copied, so that the lock is held for a moment only.
-    let teacher = newest.withLock { $0 }
-    return try teacher.answer(picture, topK: topK)
   }
 
   nonisolated func embed(_ bytes: Data, named name: String, urgent: Bool) async throws -> EmbeddedPicture {

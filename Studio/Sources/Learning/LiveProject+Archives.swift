@@ -1,0 +1,72 @@
+public import Foundation
+import ModelSurgery
+import Pictures
+import Project
+import TFLite
+
+extension LiveProject {
+  /// What became of an archive.
+  public struct Unpacked: Sendable {
+    /// The number of pictures that were kept.
+    public var kept = 0
+    /// The number of pictures that were there already.
+    public var passedOver = 0
+    /// Files that were left out, with the reason.
+    public var skipped: [(name: String, message: String)] = []
+  }
+
+  /// Adds the pictures of a zip archive: each class is a folder, as in a project that was exported.
+  ///
+  /// Names in the archive only give the class and the name of the file: nothing is written where they say.
+  ///
+  /// - Throws: ``ProjectError/badArchive(_:)``, ``ProjectError/fullDisk(_:)``.
+  public func add(archive file: URL, batch: String?) async throws -> Unpacked {
+    let files: ZipFiles
+    do {
+      files = try ZipFiles(Bytes(mapping: file), limit: Self.mostUnpacked)
+    } catch {
+      throw ProjectError.badArchive("\(error)")
+    }
+    var result = Unpacked()
+    let pictures = files.names.indices.filter { Self.place(of: files.names[$0]) != nil }
+    for (done, index) in pictures.enumerated() {
+      try Task.checkCancellation()
+      guard let (label, name) = Self.place(of: files.names[index]) else { continue }
+      do {
+        guard let bytes = files.contents(at: index) else {
+          throw ProjectError.notAPicture(name, because: "it is damaged in the archive")
+        }
+        let known = try classNamed(label)
+        let arrival = Arrival(bytes: bytes.withUnsafeBytes { Data($0) }, name: name, origin: .zip)
+        if case .kept = try await add(arrival, to: known.id, batch: batch) { result.kept += 1 } else { result.passedOver += 1 }
+      } catch let error as ProjectError where [.fullDisk, .cannotWrite].contains(error.code) {
+        throw error
+      } catch {
+        if result.skipped.count < Self.mostSkipped { result.skipped.append((files.names[index], "\(error)")) }
+      }
+      if done % 16 == 15 {
+        events.send(.progress(what: "Reading the archive", done: done + 1, total: pictures.count))
+      }
+    }
+    if pictures.isEmpty {
+      throw ProjectError.badArchive("it holds no folders with pictures")
+    }
+    return result
+  }
+
+  /// Returns the class and the name of a picture in an archive: the last folder and the file; nil for other files.
+  static func place(of path: String) -> (label: String, name: String)? {
+    let parts = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).map(String.init)
+    guard parts.count >= 2, let name = parts.last, !path.hasSuffix("/"),
+      !parts.contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }),
+      let dot = name.lastIndex(of: "."), endings.contains(name[name.index(after: dot)...].lowercased())
+    else { return nil }
+    return (parts[parts.count - 2], name)
+  }
+
+  private static let endings: Set<String> = [
+    "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif",
+  ]
+  private static let mostUnpacked = 4 << 30
+  private static let mostSkipped = 100
+}
