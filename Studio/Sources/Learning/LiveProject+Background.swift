@@ -79,10 +79,11 @@ extension LiveProject {
           case .unreadable(let digest, let message):
             try store.store(.unreadable(digest: digest, message: message), for: picture.id)
           case .embedded(let digest, let embedded, let print):
+            let together = news.filter { $0.taught.fingerprint?.isNearlySame(as: print) == true }.map(\.id)
             try store.store(
               .embedding(
                 digest: digest, space: space, elements: embedded.elements, fingerprint: Data(print.pixels),
-                alike: alike(print).filter { $0 != picture.id }), for: picture.id)
+                alike: (alike(print) + together).filter { $0 != picture.id }), for: picture.id)
             // It may have been moved meanwhile.
             guard let classID = try store.picture(picture.id).classID else { continue }
             news.append((picture.id, Taught(classID: classID, picture: embedded, fingerprint: print)))

@@ -124,8 +124,7 @@ extension LiveProject {
 
   /// Returns the pictures that are nearly the same as one of a fingerprint.
   func alike(_ print: FrameFingerprint) -> [Int64] {
-    taught.filter { $0.value.fingerprint.map { $0.distance(to: print) <= FrameFingerprint.usualDistance } == true }
-      .keys.sorted()
+    taught.filter { $0.value.fingerprint?.isNearlySame(as: print) == true }.keys.sorted()
   }
 
   /// Learns a picture, together with those that wait at the same time.
@@ -231,6 +230,11 @@ extension LiveProject {
     problems[problem.code] = problem
     events.send(.problem(problem))
   }
+}
+
+extension FrameFingerprint {
+  /// Whether two frames differ by no more than the noise of a camera.
+  func isNearlySame(as other: FrameFingerprint) -> Bool { distance(to: other) <= Self.usualDistance }
 }
 
 extension EmbeddedPicture {
