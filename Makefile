@@ -4,18 +4,22 @@ export PREFIX DESTDIR
 # Package.swift then leaves the command and the tests unoptimised: they only call the libraries.
 export IMPRINT_QUICK_BUILD = 1
 
-SOURCES = Package.swift Sources Tests Benchmarks Fuzzing
+SOURCES = Package.swift Sources Tests Benchmarks Fuzzing Studio/Package.swift Studio/Sources Studio/Tests
 # The command carries Swift's libraries, to run where Swift is not installed; such a build needs a folder of its own. It is
 # stripped, so it is built without debug information, which saves an eighth of the time.
 STATIC = --scratch-path .build-static --configuration release --static-swift-stdlib --disable-local-rpath -Xlinker -s -Xswiftc -use-ld=lld $(QUICK)
 # No debug information, and the compiler does not check its own intermediate code, which takes a fifteenth of its time.
 QUICK = -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify
 
+# The studio is a package of its own, with HTTPS.
+STUDIO = --package-path Studio --scratch-path .build-studio --configuration release --static-swift-stdlib --disable-local-rpath \
+  -Xlinker -s -Xswiftc -use-ld=lld $(QUICK) --traits TLS --product imprint-studio
+
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build test test-kill test-python test-sanitizers wheel deb tar fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
-  bench-training install uninstall lint format clean
+.PHONY: help build studio build-studio test test-kill test-python test-studio test-sanitizers wheel deb tar fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
+  bench-training bench-studio install install-studio uninstall lint format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -23,6 +27,14 @@ help: ## Show this list
 build: ## Build the command: .build-static/release/imprint
 	@scripts/setup
 	swift build $(STATIC) --product imprint
+
+build-studio: ## Build the studio: .build-studio/release/imprint-studio
+	@scripts/setup --studio
+	swift build $(STUDIO)
+
+studio: build build-studio ## Teach in the browser, on a demo project
+	@scripts/setup --demo
+	@scripts/studio
 
 test: ## Check the formatting, build without warnings, run all tests (CONFIGURATION=release)
 	@scripts/setup --tests
@@ -47,6 +59,10 @@ tar: build ## Pack the command as an archive that runs where it is unpacked: dis
 
 test-python: wheel ## Install the Python package in a fresh environment, and run its tests
 	@scripts/test-python
+
+test-studio: ## Build the studio, and run its tests, those of its page in Chromium
+	@scripts/setup --page
+	@scripts/test-studio
 
 test-sanitizers: ## Run C, C++ and the concurrent parts under the address, undefined-behaviour and thread sanitizers
 	@scripts/setup --tests
@@ -87,12 +103,18 @@ bench-devices: ## Measure teaching on Edge TPUs, with a stand-in for their libra
 	@scripts/setup --tests
 	@scripts/bench-devices
 
+bench-studio: build-studio ## Measure the studio, and kill it at random moments (KILLS=200)
+	@scripts/bench-studio
+
 bench-training: build ## Measure training a base, and update Documentation/benchmarks.md
 	@scripts/setup --tests
 	@scripts/bench-training
 
 install: build ## Install the command and the LiteRT runtime (PREFIX=/usr/local)
 	@scripts/install
+
+install-studio: install build-studio ## Install the studio as well (PREFIX=/usr/local)
+	@scripts/install --studio
 
 uninstall: ## Remove the command and the LiteRT runtime (PREFIX=/usr/local)
 	@scripts/install --remove

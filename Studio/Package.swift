@@ -53,6 +53,21 @@ let package = Package(
     .executableTarget(
       name: "imprint-studio",
       dependencies: ["Server", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .testTarget(
+      name: "StudioTests",
+      dependencies: [
+        "CPage", "Learning", "Project", "Server",
+        .product(name: "Imprinting", package: "Imprint"),
+        .product(name: "Pictures", package: "Imprint"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+for target in package.targets where [.executable, .regular, .test].contains(target.type) && target.name != "CPage" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}

@@ -42,6 +42,19 @@ apt_get() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@" 2>&1 9<&-
 }
 
+# Installs the packages $2… unless there is a file $1.
+install_package() {
+  local reason file=$1
+  shift
+  [ ! -e "$file" ] || return 0
+  local by_hand="sudo apt-get install -y --no-install-recommends $*"
+  command -v apt-get >/dev/null || fail "$file is missing: install the package that contains it"
+  can_be_root || fail "$file is missing and sudo cannot be used here: $by_hand"
+  echo "Installing $*"
+  reason=$(apt_get update; apt_get install -y --no-install-recommends "$@") ||
+    fail "$* could not be installed (${reason##*$'\n'}): $by_hand"
+}
+
 # Installs Debian's libtorch, unless $LIBTORCH is the folder of another one, and builds Imprint's C interface to libtorch.
 install_torch() {
   if [ -z "${LIBTORCH:-}" ] && [ ! -f /usr/include/ATen/ATen.h ]; then

@@ -35,7 +35,10 @@ public struct Advice: Sendable, Hashable {
   /// - Parameters:
   ///   - classes: The names of the classes, with their numbers of pictures.
   ///   - leaveOneOut: The cross-validation, where there is one.
-  public static func all(of classes: [(name: String, count: Int)], leaveOneOut: LeaveOneOut?) -> [Advice] {
+  ///   - suspects: The number of pictures to look at again; by default those that look mislabelled.
+  public static func all(
+    of classes: [(name: String, count: Int)], leaveOneOut: LeaveOneOut?, suspects: Int? = nil
+  ) -> [Advice] {
     guard classes.count > 1 else {
       return [Advice(kind: .moreClasses, label: nil, other: nil, message: "Teach a second class to compare with.")]
     }
@@ -48,7 +51,7 @@ public struct Advice: Sendable, Hashable {
           message: "Show me more of \(known.name): \(count) \(known.count == 1 ? "is" : "are") too few to judge it."))
     }
     if let leaveOneOut {
-      let suspects = leaveOneOut.mislabelled.count
+      let suspects = suspects ?? leaveOneOut.mislabelled.count
       if suspects > 0 {
         all.append(
           Advice(

@@ -21,7 +21,9 @@ public struct LearningCurve: Sendable {
     // A quarter is held back, and each class counts up to what is needed for the longest step.
     for known in embeddings.classes where known.pictures.count > 1 {
       let step = max(1, known.pictures.count / Self.mostOfClass)
-      for place in stride(from: 0, to: known.pictures.count, by: step) { try sample.add(known.pictures[place], to: known.name) }
+      for place in stride(from: 0, to: known.pictures.count, by: step) {
+        try sample.add(known.pictures[place], to: known.name)
+      }
     }
     let fewest = sample.classes.map { $0.count - max(1, $0.count / 4) }.min() ?? 0
     let steps = Self.steps.filter { $0 <= fewest && $0 * sample.classes.count <= Self.mostPictures }

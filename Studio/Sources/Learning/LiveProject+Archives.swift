@@ -38,7 +38,11 @@ extension LiveProject {
         }
         let known = try classNamed(label)
         let arrival = Arrival(bytes: bytes.withUnsafeBytes { Data($0) }, name: name, origin: .zip)
-        if case .kept = try await add(arrival, to: known.id, batch: batch) { result.kept += 1 } else { result.passedOver += 1 }
+        if case .kept = try await add(arrival, to: known.id, batch: batch) {
+          result.kept += 1
+        } else {
+          result.passedOver += 1
+        }
       } catch let error as ProjectError where [.fullDisk, .cannotWrite].contains(error.code) {
         throw error
       } catch {

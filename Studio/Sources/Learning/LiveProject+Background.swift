@@ -106,7 +106,8 @@ extension LiveProject {
   }
 
   private nonisolated func read(_ picture: ProjectPicture) async -> Read {
-    guard let file = try? store.file(of: picture), let bytes = try? Data(contentsOf: file, options: .mappedIfSafe) else {
+    guard let file = try? store.file(of: picture), let bytes = try? Data(contentsOf: file, options: .mappedIfSafe)
+    else {
       return .gone
     }
     let digest = Digest.of(bytes)
@@ -136,13 +137,13 @@ extension LiveProject {
       try? await Task.sleep(for: .milliseconds(300))
       let (now, teacher) = (revision, teacher)
       do {
-        let made = try await onThread { () -> (LiveTeacher.Review?, ProjectEstimate)? in
+        let confirmed = try store.confirmed()
+        let (review, estimate) = try await onThread { () -> (LiveTeacher.Review?, ProjectEstimate) in
           // A small project was solved in full by the change itself.
           let isCurrent = teacher.embeddings.pictures <= LiveTeacher.mostPicturesInFull
           let review = isCurrent ? teacher.review : try teacher.solveInFull()
-          return (review, ProjectEstimate(review, of: teacher.embeddings, revision: now))
+          return (review, ProjectEstimate(review, of: teacher.embeddings, confirmed: confirmed, revision: now))
         }
-        guard let (review, estimate) = made else { return }
         if let review { try self.teacher.adopt(review) }
         shareNewest()
         self.estimate = estimate

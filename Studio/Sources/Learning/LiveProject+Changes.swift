@@ -53,7 +53,8 @@ extension LiveProject {
     if let same = try store.pictures(ofDigest: digest).first { return .identical(same) }
     let picture = try noting {
       try store.add(
-        .init(name: arrival.name, bytes: arrival.bytes, digest: digest, origin: arrival.origin), to: known.id, batch: batch)
+        .init(name: arrival.name, bytes: arrival.bytes, digest: digest, origin: arrival.origin), to: known.id,
+        batch: batch)
     }
     try store.store(
       .embedding(
@@ -90,6 +91,9 @@ extension LiveProject {
 
   /// Moves pictures to the bin.
   public func delete(_ pictures: [Int64]) throws { try change { try $0.delete(pictures) } }
+
+  /// Notes that the labels of pictures are right: they look mislabelled no more.
+  public func confirm(_ pictures: [Int64]) throws { try change { try $0.confirm(pictures) } }
 
   /// Takes the last step back, and returns its title.
   public func undo() throws -> String { try change { try $0.undo() } }

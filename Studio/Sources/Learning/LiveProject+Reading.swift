@@ -34,7 +34,8 @@ extension LiveProject {
   /// The recall of each class, by its name.
   public var recalls: [String: Double] {
     Dictionary(
-      (estimate?.leaveOneOut?.classRecalls ?? []).map { ($0.label, $0.recall) }, uniquingKeysWith: { first, _ in first })
+      (estimate?.leaveOneOut?.classRecalls ?? []).map { ($0.label, $0.recall) }, uniquingKeysWith: { first, _ in first }
+    )
   }
 
   /// The likely class of each picture that looks mislabelled.

@@ -24,18 +24,19 @@ public struct ProjectEstimate: Sendable {
     public let probability: Double
   }
 
-  init(_ review: LiveTeacher.Review?, of embeddings: EmbeddingSet, revision: Int) {
+  init(_ review: LiveTeacher.Review?, of embeddings: EmbeddingSet, confirmed: Set<Int64>, revision: Int) {
     self.revision = revision
     leaveOneOut = review?.leaveOneOut
     unknownShare = review?.unknownRule?.rate
     let tried = review?.leaveOneOut
-    advice = Advice.all(of: embeddings.classes.map { ($0.name, $0.count) }, leaveOneOut: tried)
     let certain = Dictionary(
-      (tried?.predictions ?? []).map { ($0.picture, $0.probability(of: $0.predicted)) }, uniquingKeysWith: { one, _ in one })
+      (tried?.predictions ?? []).map { ($0.picture, $0.probability(of: $0.predicted)) },
+      uniquingKeysWith: { one, _ in one })
     suspects = (tried?.mislabelled ?? []).compactMap { suspect in
-      Int64(suspect.picture).map {
-        Suspect(picture: $0, looksLike: suspect.looksLike, probability: certain[suspect.picture] ?? 0)
-      }
+      guard let id = Int64(suspect.picture), !confirmed.contains(id) else { return nil }
+      return Suspect(picture: id, looksLike: suspect.looksLike, probability: certain[suspect.picture] ?? 0)
     }
+    advice = Advice.all(
+      of: embeddings.classes.map { ($0.name, $0.count) }, leaveOneOut: tried, suspects: suspects.count)
   }
 }

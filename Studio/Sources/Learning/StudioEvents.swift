@@ -32,7 +32,8 @@ public final class StudioEvents: Sendable {
         return state.next
       }
       guard let key else { return continuation.finish() }
-      continuation.onTermination = { [weak self] _ in _ = self?.state.withLock { $0.watchers.removeValue(forKey: key) } }
+      continuation.onTermination = { [weak self] _ in _ = self?.state.withLock { $0.watchers.removeValue(forKey: key) }
+      }
     }
   }
 

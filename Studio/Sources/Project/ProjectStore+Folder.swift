@@ -56,7 +56,9 @@ extension ProjectStore {
             continue
           }
           let status = FileStatus(folder(of: of).appending(path: file))
-          guard let status, status.size != row["size"] as Int64 || status.modified != row["modified"] as Double else { continue }
+          guard let status, status.size != row["size"] as Int64 || status.modified != row["modified"] as Double else {
+            continue
+          }
           result.changed += 1
           try database.execute(
             sql: """
@@ -66,9 +68,12 @@ extension ProjectStore {
         let there = Set(files)
         missing += rows.filter { !there.contains($0.key) }.map(\.value)
       }
-      for id in known.keys where !classes.contains(where: { $0.id == id }) { missing += (known[id] ?? [:]).map(\.value) }
+      for id in known.keys where !classes.contains(where: { $0.id == id }) {
+        missing += (known[id] ?? [:]).map(\.value)
+      }
       try reconcile(missing, news, classes, into: &result, database)
-      try database.execute(sql: "DELETE FROM class WHERE folder NOT IN (SELECT value FROM json_each(?))",
+      try database.execute(
+        sql: "DELETE FROM class WHERE folder NOT IN (SELECT value FROM json_each(?))",
         arguments: [String(decoding: try JSONEncoder().encode(found.files.keys.sorted()), as: UTF8.self)])
       folderTimes.withLock { $0 = found.times }
       return result
@@ -132,10 +137,13 @@ extension ProjectStore {
 
   private func reconcileClasses(_ folders: [String], _ database: Database) throws {
     for name in folders {
-      if try ProjectClass.fetchOne(database, sql: "SELECT * FROM class WHERE folder = ?", arguments: [name]) != nil { continue }
+      if try ProjectClass.fetchOne(database, sql: "SELECT * FROM class WHERE folder = ?", arguments: [name]) != nil {
+        continue
+      }
       let shown = try ClassName(name).text
       // Two folders whose names are the same text are one class only for the eye.
-      let isTaken = try ProjectClass.fetchOne(database, sql: "SELECT * FROM class WHERE name = ?", arguments: [shown]) != nil
+      let isTaken =
+        try ProjectClass.fetchOne(database, sql: "SELECT * FROM class WHERE name = ?", arguments: [shown]) != nil
       try database.execute(
         sql: "INSERT INTO class (name, folder) VALUES (?, ?)", arguments: [isTaken ? "\(shown) (2)" : shown, name])
     }
@@ -148,7 +156,9 @@ extension ProjectStore {
     // The rows of pictures that could be those of the new files: the missing ones, and those of the bin whose file is gone.
     var candidates: [Data: [Int64]] = [:]
     for row in missing { if let digest = row["digest"] as Data? { candidates[digest, default: []].append(row["id"]) } }
-    for row in try Row.fetchAll(database, sql: "SELECT id, file, digest FROM picture WHERE class IS NULL AND digest IS NOT NULL") {
+    for row in try Row.fetchAll(
+      database, sql: "SELECT id, file, digest FROM picture WHERE class IS NULL AND digest IS NOT NULL")
+    {
       guard FileStatus(binFile(row["id"], name: row["file"])) == nil else { continue }
       candidates[row["digest"], default: []].append(row["id"])
     }
@@ -156,7 +166,9 @@ extension ProjectStore {
     for (known, file) in news {
       let url = folder(of: known).appending(path: file, directoryHint: .notDirectory)
       guard let status = FileStatus(url) else { continue }
-      if !candidates.isEmpty, let digest = Digest.ofFile(url), let id = candidates[digest]?.first(where: { !found.contains($0) }) {
+      if !candidates.isEmpty, let digest = Digest.ofFile(url),
+        let id = candidates[digest]?.first(where: { !found.contains($0) })
+      {
         found.insert(id)
         result.moved += 1
         try database.execute(

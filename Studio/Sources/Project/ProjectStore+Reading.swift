@@ -11,7 +11,9 @@ extension ProjectStore {
   ///
   /// - Throws: ``ProjectError/noClass(_:)``.
   public func classOf(_ id: Int64) throws -> ProjectClass {
-    guard let known = try database.read({ try ProjectClass.fetchOne($0, key: id) }) else { throw ProjectError.noClass(id) }
+    guard let known = try database.read({ try ProjectClass.fetchOne($0, key: id) }) else {
+      throw ProjectError.noClass(id)
+    }
     return known
   }
 
@@ -113,7 +115,8 @@ extension ProjectStore {
       let condition = conditions.joined(separator: " AND ")
       let total =
         try Int.fetchOne(
-          database, sql: "SELECT COUNT(*) FROM picture WHERE \(condition)", arguments: StatementArguments(arguments)) ?? 0
+          database, sql: "SELECT COUNT(*) FROM picture WHERE \(condition)", arguments: StatementArguments(arguments))
+        ?? 0
       let all = "SELECT \(ProjectPicture.columns) FROM picture WHERE \(condition)"
       if let ids = filter.ids {
         // A list has an order of its own.
@@ -237,6 +240,13 @@ extension ProjectStore {
 }
 
 extension ProjectStore {
+  /// The pictures whose label a person said to be right.
+  public func confirmed() throws -> Set<Int64> {
+    try database.read { database in
+      try Set(Int64.fetchAll(database, sql: "SELECT id FROM picture WHERE confirmed = class"))
+    }
+  }
+
   /// The number of pictures whose embedding is still to come.
   public func pendingCount() throws -> Int {
     try database.read { database in

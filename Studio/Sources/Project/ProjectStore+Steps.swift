@@ -74,6 +74,11 @@ extension ProjectStore {
     try step("Delete \(Self.counted(pictures.count))") { step in try step.place(step.pictures(pictures), in: nil) }
   }
 
+  /// Notes that the labels of pictures are right, until they are moved.
+  public func confirm(_ pictures: [Int64]) throws {
+    try step("Keep the label of \(Self.counted(pictures.count))") { step in try step.confirm(step.pictures(pictures)) }
+  }
+
   /// A picture to add.
   public struct NewPicture: Sendable {
     let name: String
@@ -98,7 +103,9 @@ extension ProjectStore {
   /// - Parameter batch: Pictures with the same text, one after the other, are one step.
   public func add(_ picture: NewPicture, to id: Int64, batch: String?) throws -> ProjectPicture {
     let known = try self.classOf(id)
-    return try step("Add a picture to \(known.name)", batch: batch, grown: { "Add \(Self.counted($0)) to \(known.name)" }) {
+    return try step(
+      "Add a picture to \(known.name)", batch: batch, grown: { "Add \(Self.counted($0)) to \(known.name)" }
+    ) {
       try $0.add(picture, to: known)
     }
   }
@@ -126,7 +133,9 @@ extension ProjectStore {
         for change in isUndo ? changes.reversed().map(\.reversed) : changes { try step.apply(change) }
       } catch {
         step.takeBackFiles()
-        guard let error = error as? ProjectError, [.noClass, .noPicture, .sameName].contains(error.code) else { throw error }
+        guard let error = error as? ProjectError, [.noClass, .noPicture, .sameName].contains(error.code) else {
+          throw error
+        }
         throw ProjectError.cannotUndo(title, because: error.message)
       }
       let id: Int64 = row["id"]

@@ -49,7 +49,9 @@ extension ProjectStore {
       let target = versionFolder(number)
       try? FileManager.default.removeItem(at: target)
       guard FileStatus.move(making.path, target.path) == 0 else { throw ProjectError.system(target.path, errno) }
-      guard let made = try ProjectVersion.fetchOne(database, sql: "SELECT * FROM version WHERE number = ?", arguments: [number])
+      guard
+        let made = try ProjectVersion.fetchOne(
+          database, sql: "SELECT * FROM version WHERE number = ?", arguments: [number])
       else { throw ProjectError.noVersion(number) }
       return made
     }
@@ -117,7 +119,8 @@ extension ProjectStore {
       result.movedPictures = after.count { before[$0.key] != nil && before[$0.key] != $0.value }
       for name in Set(after.values).union(before.values) { result.recalls[name] = (nil, nil) }
       for row in try Row.fetchAll(
-        database, sql: "SELECT version, class, recall FROM versionRecall WHERE version IN (?, ?)", arguments: [from, to])
+        database, sql: "SELECT version, class, recall FROM versionRecall WHERE version IN (?, ?)",
+        arguments: [from, to])
       {
         let (number, name, recall): (Int64, String, Double) = (row[0], row[1], row[2])
         if number == from { result.recalls[name, default: (nil, nil)].before = recall }
@@ -144,7 +147,9 @@ extension StepWork {
     var placed: Set<Data> = []
     var classes: [String: ProjectClass] = [:]
     for known in try allClasses() { classes[known.name] = known }
-    for name in Set(wanted.values).sorted() where classes[name] == nil { classes[name] = try makeClass(ClassName(name)) }
+    for name in Set(wanted.values).sorted() where classes[name] == nil {
+      classes[name] = try makeClass(ClassName(name))
+    }
     for picture in try allPictures() {
       guard let digest = picture.digest, let name = wanted[digest], !placed.contains(digest) else {
         if picture.classID != nil { try place([picture], in: nil) }
@@ -155,7 +160,8 @@ extension StepWork {
     }
     let missing = wanted.count - placed.count
     guard missing == 0 else {
-      throw ProjectError.cannotUndo("version \(number)", because: "\(ProjectStore.counted(missing)) of it no longer exist")
+      throw ProjectError.cannotUndo(
+        "version \(number)", because: "\(ProjectStore.counted(missing)) of it no longer exist")
     }
     let names = Set(wanted.values)
     for known in try allClasses() where !names.contains(known.name) {

@@ -80,7 +80,7 @@ public final class ProjectStore: Sendable {
           CREATE TABLE picture (
             id INTEGER PRIMARY KEY AUTOINCREMENT, class INTEGER REFERENCES class, file TEXT NOT NULL, digest BLOB,
             size INTEGER NOT NULL, modified REAL NOT NULL, added REAL NOT NULL, origin TEXT NOT NULL,
-            state TEXT NOT NULL, message TEXT, alike INTEGER NOT NULL DEFAULT 0);
+            state TEXT NOT NULL, message TEXT, alike INTEGER NOT NULL DEFAULT 0, confirmed INTEGER);
           CREATE UNIQUE INDEX pictureOfFile ON picture (class, file) WHERE class IS NOT NULL;
           CREATE INDEX pictureOfClass ON picture (class, added DESC, id DESC);
           CREATE INDEX pictureOfDigest ON picture (digest);

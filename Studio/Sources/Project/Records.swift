@@ -103,6 +103,8 @@ enum Change: Sendable, Hashable, Codable {
   case makeClass(ProjectClass)
   case removeClass(ProjectClass)
   case renameClass(from: ProjectClass, to: ProjectClass)
+  /// A person said that the label of a picture is right, for the class of that moment; nil takes it back.
+  case confirm(picture: Int64, from: Int64?, to: Int64?)
 
   /// The place of a picture.
   struct Place: Sendable, Hashable, Codable {
@@ -117,6 +119,7 @@ enum Change: Sendable, Hashable, Codable {
     case .makeClass(let made): .removeClass(made)
     case .removeClass(let gone): .makeClass(gone)
     case .renameClass(let from, let to): .renameClass(from: to, to: from)
+    case .confirm(let picture, let from, let to): .confirm(picture: picture, from: to, to: from)
     }
   }
 }

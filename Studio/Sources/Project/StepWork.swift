@@ -89,7 +89,8 @@ final class StepWork {
     do {
       try AtomicFile(file).write([Bytes(Array(picture.bytes))])
     } catch {
-      throw error.message.contains(String(cString: strerror(ENOSPC))) ? .fullDisk(file.path)
+      throw error.message.contains(String(cString: strerror(ENOSPC)))
+        ? .fullDisk(file.path)
         : ProjectError.cannotWrite(file.path, because: error.message)
     }
     takeBacks.append { try? FileManager.default.removeItem(at: file) }
@@ -106,6 +107,15 @@ final class StepWork {
     changes.append(.place(picture: id, from: nil, to: Change.Place(classID: known.id, file: name)))
     guard let made = try self.picture(id) else { throw ProjectError.noPicture(id) }
     return made
+  }
+
+  /// Notes that the labels of pictures are right.
+  func confirm(_ pictures: [ProjectPicture]) throws {
+    for picture in pictures {
+      let before = try Int64.fetchOne(
+        database, sql: "SELECT confirmed FROM picture WHERE id = ?", arguments: [picture.id])
+      if before != picture.classID { try apply(.confirm(picture: picture.id, from: before, to: picture.classID)) }
+    }
   }
 
   /// Makes a change.
@@ -136,6 +146,10 @@ final class StepWork {
     case .place(let id, let from, let to):
       try place(id, from: from, to: to)
       return
+    case .confirm(let id, let from, let to):
+      guard try picture(id) != nil else { throw ProjectError.noPicture(id) }
+      try database.execute(
+        sql: "UPDATE picture SET confirmed = ? WHERE id = ? AND confirmed IS ?", arguments: [to, id, from])
     }
     changes.append(change)
   }
@@ -147,7 +161,9 @@ final class StepWork {
     let source = try store.file(of: from, picture: id, name: picture.file, database)
     var place = to
     if let to {
-      guard let known = try ProjectClass.fetchOne(database, key: to.classID) else { throw ProjectError.noClass(to.classID) }
+      guard let known = try ProjectClass.fetchOne(database, key: to.classID) else {
+        throw ProjectError.noClass(to.classID)
+      }
       place = Change.Place(classID: to.classID, file: try freeName(to.file, in: known))
     }
     let target = try store.file(of: place, picture: id, name: picture.file, database)
@@ -182,7 +198,9 @@ final class StepWork {
       let isKnown =
         try Int.fetchOne(
           database, sql: "SELECT 1 FROM picture WHERE class = ? AND file = ?", arguments: [known.id, candidate]) != nil
-      if !isKnown, FileStatus(folder.appending(path: candidate, directoryHint: .notDirectory)) == nil { return candidate }
+      if !isKnown, FileStatus(folder.appending(path: candidate, directoryHint: .notDirectory)) == nil {
+        return candidate
+      }
       parts.number += 1
     }
   }

@@ -77,7 +77,8 @@ extension Response {
 
   /// Returns the header that makes a browser save an answer under a name.
   static func attachment(_ name: String) -> String {
-    let plain = String(name.unicodeScalars.map { $0.isASCII && $0.value >= 32 && $0 != "\"" && $0 != "\\" ? Character($0) : "_" })
+    let plain = String(
+      name.unicodeScalars.map { $0.isASCII && $0.value >= 32 && $0 != "\"" && $0 != "\\" ? Character($0) : "_" })
     let coded = name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? plain
     return "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(coded)"
   }

@@ -36,6 +36,11 @@ extension StudioRoutes {
       try await project.move(chosen.pictures, to: classID(chosen.class, chosen.className))
       return try Response.json(await change())
     }
+    api.post("pictures/confirm") { request, _ in
+      let chosen: Chosen = try await request.json()
+      try await project.confirm(chosen.pictures)
+      return try Response.json(await change())
+    }
     api.post("pictures/delete") { request, _ in
       let chosen: Chosen = try await request.json()
       try await project.delete(chosen.pictures)
@@ -82,7 +87,9 @@ extension StudioRoutes {
     case "unreadable": filter.isUnreadable = true
     default: break
     }
-    if let label = request.text("label").flatMap({ Int64($0) }), let taken = request.text("takenFor").flatMap({ Int64($0) }) {
+    if let label = request.text("label").flatMap({ Int64($0) }),
+      let taken = request.text("takenFor").flatMap({ Int64($0) })
+    {
       filter.ids = await project.pictures(of: label, takenFor: taken)
     }
     let (offset, limit) = (max(0, request.number("offset") ?? 0), min(max(1, request.number("limit") ?? 200), 1000))

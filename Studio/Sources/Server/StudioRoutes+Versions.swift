@@ -90,7 +90,8 @@ extension StudioRoutes {
     let file = store.versionFolder(version.number).appending(path: name)
     guard let bytes = try? Data(contentsOf: file) else {
       throw APIError(
-        .notFound, "noFile", "the files of version \(version.number) are gone", remedy: "go back to it, and make it again")
+        .notFound, "noFile", "the files of version \(version.number) are gone",
+        remedy: "go back to it, and make it again")
     }
     return Array(bytes)
   }
@@ -137,7 +138,8 @@ extension StudioRoutes {
   }
 
   private static let tooLargeForZip = APIError(
-    .contentTooLarge, "tooLarge", "the project is too large for a zip", remedy: "copy its folder: it holds all pictures")
+    .contentTooLarge, "tooLarge", "the project is too large for a zip", remedy: "copy its folder: it holds all pictures"
+  )
 
   // MARK: Archives
 

@@ -105,7 +105,9 @@ public struct StudioServer: Sendable {
     guard let certificate = settings.certificate else { return plain }
     #if TLS
       do {
-        let chain = try NIOSSLCertificate.fromPEMFile(certificate.certificate).map { NIOSSLCertificateSource.certificate($0) }
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate.certificate).map {
+          NIOSSLCertificateSource.certificate($0)
+        }
         let key = try NIOSSLPrivateKey(file: certificate.key, format: .pem)
         return try .tls(
           plain, tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))

@@ -1,0 +1,212 @@
+import Foundation
+import Imprinting
+import Project
+import Testing
+
+@Suite("The studio's server", .serialized)
+struct StudioServerTests {
+  @Test("The next answer knows what was taught a moment before")
+  func teaches() async throws {
+    let studio = try await TestStudio()
+    let nothing = try await studio.send("POST", "/api/v1/classify", TestPicture.jpeg(.stripes, 100))
+    #expect(nothing.json["isUnknown"] as? Bool == true && (nothing.json["classes"] as? [Any])?.isEmpty == true)
+    let (stripes, discs) = (try await studio.makeClass("stripes"), try await studio.makeClass("discs"))
+    for seed in 0..<4 {
+      try await studio.teach(.stripes, seed, to: stripes)
+      try await studio.teach(.discs, seed, to: discs)
+    }
+    for seed in 100..<104 {
+      #expect(try await studio.best(.stripes, seed) == "stripes")
+      #expect(try await studio.best(.discs, seed) == "discs")
+    }
+    #expect(studio.folder.files("stripes") == ["0.jpg", "1.jpg", "2.jpg", "3.jpg"])
+    let noise = try await studio.makeClass("noise")
+    try await studio.teach(.noise, 0, to: noise)
+    #expect(try await studio.best(.noise, 100) == "noise")
+    await studio.end()
+  }
+
+  @Test("Deleting, moving, renaming and undoing are learnt as well")
+  func changes() async throws {
+    let studio = try await TestStudio()
+    let (one, two) = (try await studio.makeClass("one"), try await studio.makeClass("two"))
+    var stripes: [Int] = []
+    for seed in 0..<3 {
+      stripes.append(try await studio.teach(.stripes, seed, to: one))
+      try await studio.teach(.discs, seed, to: two)
+    }
+    #expect(try await studio.best(.stripes, 100) == "one")
+    let renamed = try await studio.send("PATCH", "/api/v1/classes/\(one)", json: ["name": "uno"])
+    #expect(renamed.json["undo"] as? String == "Rename one to uno")
+    #expect(try await studio.best(.stripes, 100) == "uno")
+    #expect(try await studio.send("PATCH", "/api/v1/classes/\(one)", json: ["name": "two"]).code == "sameName")
+    let moved = try await studio.send("POST", "/api/v1/pictures/move", json: ["pictures": stripes, "className": "three"])
+    #expect(moved.status == 200)
+    #expect(try await studio.best(.stripes, 100) == "three")
+    #expect(try await studio.send("POST", "/api/v1/undo").json["done"] as? String == "Move 3 pictures to three")
+    #expect(try await studio.best(.stripes, 100) == "uno")
+    _ = try await studio.send("POST", "/api/v1/pictures/delete", json: ["pictures": stripes])
+    #expect(try await studio.best(.stripes, 100) == "two")
+    _ = try await studio.send("POST", "/api/v1/undo")
+    #expect(try await studio.best(.stripes, 100) == "uno")
+    _ = try await studio.send("POST", "/api/v1/redo")
+    #expect(try await studio.best(.stripes, 100) == "two")
+    await studio.end()
+  }
+
+  @Test("The same picture is kept once; in another class it is told; a frame that is nearly the same is passed over")
+  func duplicates() async throws {
+    let studio = try await TestStudio()
+    let (one, two) = (try await studio.makeClass("one"), try await studio.makeClass("two"))
+    let picture = TestPicture.jpeg(.discs, 1)
+    #expect(try await studio.send("POST", "/api/v1/pictures?class=\(one)", picture).json["kept"] as? Bool == true)
+    let again = try await studio.send("POST", "/api/v1/pictures?class=\(one)", picture)
+    #expect(again.json["kept"] as? Bool == false && again.json["reason"] as? String == "identical")
+    #expect(try await studio.send("POST", "/api/v1/pictures?class=\(two)", picture).code == "otherClass")
+    // A comment in the file changes its bytes, and not its pixels.
+    var commented = picture
+    commented.insert(contentsOf: [0xFF, 0xFE, 0x00, 0x04, 0x68, 0x69], at: 2)
+    let near = try await studio.send("POST", "/api/v1/pictures?class=\(one)&origin=camera", commented)
+    #expect(near.json["reason"] as? String == "nearIdentical")
+    #expect(try await studio.send("POST", "/api/v1/pictures?class=\(one)", commented).json["kept"] as? Bool == true)
+    let alike = try await studio.send("GET", "/api/v1/pictures?filter=alike")
+    #expect(alike.json["total"] as? Int == 2)
+    await studio.end()
+  }
+
+  @Test("Pictures in the folder are learnt, also those that come while the studio runs")
+  func folder() async throws {
+    let studio = try await TestStudio { folder in
+      for kind in [TestPicture.Kind.stripes, .discs] {
+        let place = folder.appending(path: "\(kind)")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        for seed in 0..<3 { try TestPicture.jpeg(kind, seed).write(to: place.appending(path: "\(seed).jpg")) }
+      }
+      try Data("no picture".utf8).write(to: folder.appending(path: "discs/broken.jpg"))
+    }
+    #expect(try await studio.wait { try await studio.best(.stripes, 100) == "stripes" && studio.best(.discs, 100) == "discs" })
+    let unreadable = try await studio.send("GET", "/api/v1/pictures?filter=unreadable")
+    #expect(unreadable.json["total"] as? Int == 1)
+    let place = studio.folder.url.appending(path: "noise")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    try TestPicture.jpeg(.noise, 0).write(to: place.appending(path: "0.jpg"))
+    #expect(try await studio.wait { try await studio.best(.noise, 100) == "noise" })
+    await studio.end()
+  }
+
+  @Test("A mislabelled picture is found, and confirming its label makes it no suspect")
+  func suspects() async throws {
+    let studio = try await TestStudio()
+    let (one, two) = (try await studio.makeClass("stripes"), try await studio.makeClass("discs"))
+    for seed in 0..<8 {
+      try await studio.teach(.stripes, seed, to: one)
+      try await studio.teach(.discs, seed, to: two)
+    }
+    let wrong = try await studio.teach(.discs, 50, to: one)
+    func suspects() async throws -> [Int] {
+      let list = try await studio.send("GET", "/api/v1/pictures?filter=suspects").json["pictures"] as? [[String: Any]]
+      return (list ?? []).compactMap { $0["id"] as? Int }
+    }
+    #expect(try await studio.wait { try await suspects() == [wrong] })
+    let estimate = try await studio.send("GET", "/api/v1/estimate").json
+    #expect(estimate["accuracy"] as? Double ?? 0 > 0.9 && estimate["suspects"] as? Int == 1)
+    _ = try await studio.send("POST", "/api/v1/pictures/confirm", json: ["pictures": [wrong]])
+    #expect(try await studio.wait { try await suspects().isEmpty })
+    await studio.end()
+  }
+
+  @Test("A version is an ordinary classifier, with its labels; a project leaves and comes back as a zip")
+  func taken() async throws {
+    let studio = try await TestStudio()
+    #expect(try await studio.send("POST", "/api/v1/versions", json: [:]).code == "nothingTaught")
+    let (one, two) = (try await studio.makeClass("stripes"), try await studio.makeClass("discs"))
+    for seed in 0..<3 {
+      try await studio.teach(.stripes, seed, to: one)
+      try await studio.teach(.discs, seed, to: two)
+    }
+    let made = try await studio.send("POST", "/api/v1/versions", json: ["note": "first"])
+    #expect((made.json["version"] as? [String: Any])?["number"] as? Int == 1)
+    let model = try await studio.send("GET", "/api/v1/versions/1/model.tflite")
+    let file = studio.folder.url.appending(path: ".imprint/taken.tflite")
+    try model.data.write(to: file)
+    let classifier = try Classifier(contentsOf: file)
+    let answer = try await classifier.classify(encoded: .init(Array(TestPicture.jpeg(.discs, 100))))
+    #expect(answer.classes.first?.label == "discs")
+    let labels = try await studio.send("GET", "/api/v1/versions/1/labels.txt?format=plain")
+    #expect(String(decoding: labels.data, as: UTF8.self).split(separator: "\n").sorted() == ["discs", "stripes"])
+    let zip = try await studio.send("GET", "/api/v1/export/project.zip")
+    #expect(zip.headers["content-type"] == "application/zip")
+    await studio.end()
+
+    let other = try await TestStudio()
+    let back = try await other.send("POST", "/api/v1/archives", zip.data)
+    #expect(back.json["kept"] as? Int == 6)
+    #expect(other.folder.files("discs") == ["0.jpg", "1.jpg", "2.jpg"])
+    #expect(try await other.best(.stripes, 100) == "stripes")
+    #expect(try await other.send("POST", "/api/v1/archives", Data("no zip".utf8)).code == "badArchive")
+    await other.end()
+  }
+
+  @Test("Requests without the token, from other pages, and by other names are refused")
+  func refused() async throws {
+    let studio = try await TestStudio()
+    #expect(try await studio.send("GET", "/api/v1/project", hasToken: false).status == 401)
+    #expect(try await studio.send("GET", "/", hasToken: false).status == 401)
+    #expect(try await studio.send("GET", "/?token=wrong", hasToken: false).status == 401)
+    #expect(try await studio.send("POST", "/api/classify", Data([1]), hasToken: false).status == 401)
+    for origin in ["https://evil.example", "null", "http://127.0.0.1:1"] {
+      let answer = try await studio.send("POST", "/api/v1/undo", headers: ["Origin": origin])
+      #expect(answer.status == 403 && answer.code == "foreignOrigin")
+    }
+    #expect(try await studio.send("POST", "/api/v1/undo", headers: ["Sec-Fetch-Site": "cross-site"]).status == 403)
+    #expect(try await studio.send("GET", "/api/v1/project", headers: ["Host": "evil.example"]).status == 421)
+    let opened = try await studio.send("GET", "/?token=\(studio.token)", hasToken: false)
+    #expect(opened.status == 303 && opened.headers["location"] == "/")
+    let cookie = String((opened.headers["set-cookie"] ?? "").prefix { $0 != ";" })
+    #expect(opened.headers["set-cookie"]?.contains("HttpOnly; SameSite=Strict") == true)
+    let page = try await studio.send("GET", "/", headers: ["Cookie": cookie], hasToken: false)
+    #expect(page.status == 200 && page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
+    await studio.end()
+  }
+
+  @Test("Bad requests are told, and change nothing")
+  func bad() async throws {
+    let studio = try await TestStudio()
+    let one = try await studio.makeClass("one")
+    func code(_ method: String, _ path: String, _ body: Data? = nil) async throws -> String? {
+      try await studio.send(method, path, body).code
+    }
+    #expect(try await code("POST", "/api/v1/pictures?class=\(one)", Data("no picture".utf8)) == "notAPicture")
+    #expect(try await code("POST", "/api/v1/pictures?class=99", TestPicture.jpeg(.discs, 1)) == "noClass")
+    #expect(try await code("POST", "/api/v1/pictures?className=..", TestPicture.jpeg(.discs, 1)) == "badName")
+    #expect(try await code("POST", "/api/v1/classes", Data("{".utf8)) == "badJSON")
+    #expect(try await code("POST", "/api/v1/classes", Data("{\"name\":\"a/b\"}".utf8)) == "badName")
+    #expect(try await code("POST", "/api/v1/pictures?class=\(one)", Data(count: (32 << 20) + 1)) == "tooLarge")
+    #expect(try await code("GET", "/api/v1/pictures/99/image") == "noPicture")
+    #expect(try await code("GET", "/page/..%2FPackage.swift") == "noFile")
+    #expect(try await code("POST", "/api/v1/undo") == nil)
+    #expect(try await code("POST", "/api/v1/undo") == "noStep")
+    #expect(studio.folder.files("") == [".imprint"])
+    await studio.end()
+  }
+}
+
+@Suite("The files of the page")
+struct PageTests {
+  @Test("Every file of the page is in the executable, and there are at most 300 kB of them")
+  func embedded() async throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/CPage/page").standardizedFileURL
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names.contains("index.html") && names.contains("openapi.json"))
+    let studio = try await TestStudio()
+    var weight = 0
+    for name in names {
+      let bytes = try Data(contentsOf: folder.appending(path: name))
+      #expect(try await studio.send("GET", "/page/\(name)", hasToken: false).data == bytes, "\(name): run Sources/CPage/embed")
+      if name != "openapi.json" { weight += bytes.count }
+    }
+    #expect(weight <= 300_000)
+    await studio.end()
+  }
+}
