@@ -6,7 +6,6 @@ import "./take-away.js";
 import "./trust.js";
 import "./upload-tray.js";
 import { camera } from "./camera.js";
-import { isDialogOpen } from "./dialogs.js";
 import { button, el, icon, set, setText, show } from "./dom.js";
 import { acceptEverywhere } from "./drop.js";
 import { openHistory, redo, undo } from "./history.js";
@@ -27,9 +26,9 @@ const parts = [
 class App extends HTMLElement {
   connectedCallback() {
     this.live = el("studio-live");
-    this.notices = el("div", { class: "notices" });
+    this.notices = el("section", { class: "notices", "aria-label": t("app.notices"), hidden: true });
     this.append(
-      el("a", { class: "skip", href: "#teach", text: t("app.skip"), onclick: () => setTimeout(() => this.tabs.get(this.current).focus()) }),
+      el("a", { class: "skip", href: "#panel-teach", text: t("app.skip"), onclick: (event) => (event.preventDefault(), this.tabs.get(this.current).focus()) }),
       this.makeHeader(),
       this.notices,
       el("main", { class: "work" }, this.live, this.makeParts()),
@@ -166,6 +165,7 @@ class App extends HTMLElement {
     for (const problem of store.project?.problems ?? []) list.push({ icon: "warn", title: problem.message, text: problem.remedy });
     const mark = JSON.stringify(list);
     if (this.notices.dataset.mark === mark) return;
+    show(this.notices, list.length > 0);
     const fresh = list.filter((each) => !(this.notices.dataset.mark ?? "").includes(JSON.stringify(each.title)));
     this.notices.dataset.mark = mark;
     this.notices.replaceChildren(

@@ -248,8 +248,9 @@ class Card {
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Enter") finish(true);
-      if (event.key === "Escape") finish(false);
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      finish(event.key === "Enter");
     });
     input.addEventListener("blur", () => finish(true));
     this.name.replaceWith(input);

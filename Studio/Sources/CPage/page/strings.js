@@ -3,8 +3,9 @@ const language = "en";
 
 const english = {
   "app.title": "{name} · Imprint studio",
-  "app.skip": "Skip to the classes",
-  "app.loading": "Opening the project…",
+  "app.skip": "Skip the live view",
+  "app.notices": "Problems",
+  "app.messages": "Messages",
 
   "tab.list": "Parts of the studio",
   "tab.teach": "Teach",
