@@ -190,8 +190,9 @@ class Page:
         self.fits(name)
         self.axe(name, {"resultTypes": ["violations"]})
         self.scheme("dark")
+        time.sleep(0.2)
         self.picture(name)
-        self.axe(name, {"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
+        self.axe(name, {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}})
         self.scheme("light")
 
     def axe(self, name, options):

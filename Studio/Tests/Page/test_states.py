@@ -104,7 +104,7 @@ def test_what_goes_wrong(open_page, studio, size):
     page.wait(lambda: page.card("mug"))
     page.refuse("/pictures?", 507, "fullDisk", "The disk is full.", "Free some space, then try again.")
     page.hold_button("mug", 0.3)
-    page.see(".toasts", "The disk is full")
+    page.see(".tray", "The disk is full. Free some space, then try again.")
     page.judge("full-disk")
     page.allow()
     page.script("const [track] = document.querySelector('video').srcObject.getVideoTracks(); track.stop(); track.dispatchEvent(new Event('ended'))")

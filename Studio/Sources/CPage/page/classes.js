@@ -48,12 +48,12 @@ class Classes extends HTMLElement {
         el("label", { for: "first-class", text: t("teach.firstName") }),
         el("div", { class: "row" }, this.first, el("button", { type: "submit", class: "button primary", text: t("teach.start") })),
       ),
-      el("p", { class: "quiet", text: t("teach.orDrop") }),
+      el("p", { class: "quiet", text: t(isTouch() ? "teach.orChoose" : "teach.orDrop") }),
       el(
         "div",
-        { class: "row center" },
+        { class: "row center wrap" },
         button(t("teach.chooseFiles"), { icon: "upload", onclick: () => chooseFiles() }),
-        button(t("teach.chooseFolder"), { icon: "move", onclick: () => chooseFiles({ folder: true }) }),
+        isTouch() ? null : button(t("teach.chooseFolder"), { icon: "move", onclick: () => chooseFiles({ folder: true }) }),
       ),
     );
   }
@@ -116,7 +116,8 @@ class Classes extends HTMLElement {
 
   sum(lesson) {
     const name = store.name(lesson.class);
-    if (lesson.failed) return complain(lesson.failed);
+    // The tray shows what failed, and why.
+    if (lesson.failed) return announce([lesson.failed.message, lesson.failed.remedy].filter(Boolean).join(" "));
     const parts = [
       lesson.kept || lesson.waiting ? t("teach.taught", { n: lesson.kept + lesson.waiting, name }) : t("teach.taughtNothing", { name }),
       lesson.passed ? t("teach.passedOver", { n: lesson.passed }) + "." : null,
@@ -223,7 +224,7 @@ class Card {
     openMenu(this.more, t("common.more", { name }), [
       camera.isOn && { label: t("teach.handsFree"), icon: "camera", run: () => live.beginLesson(this.id, { isHandsFree: true }) },
       { label: t("teach.addPictures"), icon: "upload", run: () => chooseFiles({ target: { class: this.id } }) },
-      { label: t("teach.addFolder"), icon: "move", run: () => chooseFiles({ target: { class: this.id }, folder: true }) },
+      !isTouch() && { label: t("teach.addFolder"), icon: "move", run: () => chooseFiles({ target: { class: this.id }, folder: true }) },
       { label: t("teach.showPictures"), icon: "pictures", run: () => (location.hash = `#pictures?class=${this.id}`) },
       { label: t("teach.rename"), icon: "tag", run: () => this.edit() },
       others.length > 0 && { label: t("teach.merge"), icon: "next", run: () => this.merge() },

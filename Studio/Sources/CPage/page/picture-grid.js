@@ -248,7 +248,6 @@ export class PictureGrid extends EventTarget {
       this.#press.timer = setTimeout(() => {
         if (!this.#press || this.#press.place === null) return;
         this.#press.isLong = true;
-        navigator.vibrate?.(10);
         this.toggle(this.#press.place);
       }, 450);
       return;

@@ -37,7 +37,7 @@ export function openViewer(source, first, { onMove, onDelete, onClose }) {
     facts,
     el(
       "div",
-      { class: "row wrap" },
+      { class: "row wrap viewer-actions" },
       button(t("viewer.previous"), { icon: "previous", iconOnly: true, onclick: () => step(-1) }),
       where,
       button(t("viewer.next"), { icon: "next", iconOnly: true, onclick: () => step(1) }),
