@@ -30,7 +30,7 @@ class Page:
         driver.get(address)
         if is_locked:
             return
-        self.wait(lambda: self.text("studio-app h1") != "" and self.script("return document.readyState") == "complete")
+        self.wait(lambda: self.text("studio-app h1") not in ("", "Opening the project…") and self.script("return document.readyState") == "complete")
         if start_camera:
             self.start_camera()
 

@@ -111,6 +111,8 @@ def test_many_classes_fold_to_those_that_are_confused(open_page, studio):
     page.go("trust")
     page.see("#panel-trust", "The 6 classes that are confused most, of 30.")
     assert len(page.all(".matrix tbody tr")) == 6
+    assert len(page.all(".class-table tbody tr")) == 12
+    next(each for each in page.all("#panel-trust .button") if each.text == "Show all 30 classes").click()
     assert len(page.all(".class-table tbody tr")) == 30
 
 

@@ -56,7 +56,7 @@ class App extends HTMLElement {
   }
 
   makeHeader() {
-    this.name = el("h1", { dir: "auto" });
+    this.name = el("h1", { dir: "auto", text: t("app.loading"), class: "is-waiting" });
     this.work = el("p", { class: "status quiet" });
     this.undoButton = button(t("header.undo"), { icon: "undo", iconOnly: true, onclick: undo });
     this.redoButton = button(t("header.redo"), { icon: "redo", iconOnly: true, onclick: redo });
@@ -114,6 +114,7 @@ class App extends HTMLElement {
     const { project } = store;
     if (!project) return;
     setText(this.name, project.name);
+    this.name.classList.remove("is-waiting");
     set(this.name, "title", project.folder);
     document.title = t("app.title", { name: project.name });
     for (const [element, what, plain, full] of [[this.undoButton, project.undo, "header.undo", "header.undoWhat"], [this.redoButton, project.redo, "header.redo", "header.redoWhat"]]) {

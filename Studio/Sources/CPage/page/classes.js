@@ -17,6 +17,7 @@ class Classes extends HTMLElement {
     this.heading = el("h2", { class: "visually-hidden", text: t("teach.heading") });
     this.advice = el("div", { class: "advice-line" });
     this.cards = el("ul", { class: "cards", "aria-label": t("teach.heading") }, this.adder());
+    show(this.cards, false);
     this.welcome = this.makeWelcome();
     this.append(this.heading, this.welcome, this.advice, this.cards);
     store.on("project", () => this.update());
@@ -179,7 +180,7 @@ class Card {
     setText(this.count, t("common.pictures", { n: count }));
     setText(this.knownText, count === 0 ? "" : known === null ? t("teach.unknownYet") : t("teach.known", { percent: percent(known) }));
     this.fill.style.inlineSize = `${(known ?? 0) * 100}%`;
-    reconcile(this.pictures, newest.slice(0, 6), (id) => id, (id) => el("img", { src: thumbnail(id), alt: "", width: 72, height: 72, draggable: "false", onerror: (event) => event.target.remove() }));
+    reconcile(this.pictures, newest.slice(0, 6), (id) => id, (id) => el("img", { src: thumbnail(id), alt: "", width: 72, height: 72, loading: "lazy", draggable: "false", onerror: (event) => event.target.remove() }));
     this.thumbs.classList.toggle("is-empty", count === 0);
     this.thumbs.disabled = count === 0;
     set(this.thumbs, "data-empty", t("teach.empty"));

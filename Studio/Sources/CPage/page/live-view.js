@@ -182,7 +182,7 @@ class LiveView extends HTMLElement {
       value: el("span", { class: "answer-value" }),
     };
     parts.button = el("button", { type: "button", class: "answer-button" }, parts.key, parts.name, el("span", { class: "bar" }, parts.fill), parts.value);
-    holdable(parts.button, { begin: () => live.beginLesson(id), end: () => live.endLesson() });
+    holdable(parts.button, { begin: () => live.beginLesson(id), end: () => live.endLesson(), tapsByTouch: true });
     const row = el("li", { class: "answer-row" }, parts.button);
     row.parts = parts;
     return row;

@@ -28,6 +28,17 @@ class Store extends EventTarget {
     await this.refresh();
     this.#listen();
     this.refreshEstimate();
+    // A browser has six connections to a server: windows that nobody sees leave theirs to the others.
+    let hiding = null;
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(hiding);
+      if (document.hidden) hiding = setTimeout(() => this.#events?.close(), 5000);
+      else if (this.#events?.readyState === EventSource.CLOSED && this.connection === "online") {
+        this.#listen();
+        this.refresh();
+        this.refreshEstimate();
+      }
+    });
   }
 
   get classes() {

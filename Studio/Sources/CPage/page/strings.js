@@ -4,6 +4,7 @@ const language = "en";
 const english = {
   "app.title": "{name} · Imprint studio",
   "app.skip": "Skip the live view",
+  "app.loading": "Opening the project…",
   "app.notices": "Problems",
   "app.messages": "Messages",
 
@@ -79,7 +80,7 @@ const english = {
   "live.learning": "Learning {name}",
   "live.latency": "{ms} ms",
   "live.rate": "{n} per second",
-  "live.wrong": "Wrong? Press the digit of the right class.",
+  "live.wrong": "Wrong? Press the digit of the right class, or click it.",
   "live.wrongTouch": "Wrong? Touch the right class.",
   "live.teachThis": "{name}: teach it with this picture",
   "live.says": "{name}, {percent}",
@@ -173,6 +174,7 @@ const english = {
   "trust.classes": "Each class",
   "trust.class": "Class",
   "trust.recall": "Recognised",
+  "trust.allClasses": { one: "Show all {n}", other: "Show all {n} classes" },
   "trust.between": "{low} to {high} %",
   "trust.count": "Pictures",
   "trust.matrix": "What is taken for what",

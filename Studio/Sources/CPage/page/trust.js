@@ -6,6 +6,8 @@ import { Review } from "./review.js";
 import { store } from "./store.js";
 import { percent, points, t } from "./strings.js";
 
+const classesShown = 12;
+
 class Trust extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
@@ -18,6 +20,7 @@ class Trust extends HTMLElement {
     this.share = el("p", { class: "quiet" });
     this.advice = el("ul", { class: "advice" });
     this.classes = el("tbody");
+    this.allClasses = button("", { kind: "text", onclick: () => ((this.showsAll = true), this.update()) });
     this.matrix = new Matrix();
     this.review = new Review();
     this.alikeText = el("p", { class: "quiet" });
@@ -40,6 +43,7 @@ class Trust extends HTMLElement {
           { class: "scroll" },
           el("table", { class: "class-table" }, el("thead", null, el("tr", null, [t("trust.class"), t("trust.recall"), "", t("trust.count")].map((text) => (text ? el("th", { scope: "col", text }) : el("td"))))), this.classes),
         ),
+        this.allClasses,
       ),
       this.curveSection,
       section(t("trust.alike"), this.alikeText, this.alikeShow),
@@ -99,10 +103,14 @@ class Trust extends HTMLElement {
   }
 
   updateClasses(classes) {
-    const ordered = [...classes].sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2));
+    // The least known come first: they are what one can do something about.
+    const ordered = classes.filter((each) => store.class(each.class)).sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2));
+    const isFolded = !this.showsAll && ordered.length > classesShown + 3;
+    show(this.allClasses, isFolded);
+    setText(this.allClasses.querySelector(".label"), t("trust.allClasses", { n: ordered.length }));
     reconcile(
       this.classes,
-      ordered.filter((each) => store.class(each.class)),
+      isFolded ? ordered.slice(0, classesShown) : ordered,
       (each) => each.class,
       (each) => {
         const row = el("tr", null, el("th", { scope: "row" }, el("a", { href: `#pictures?class=${each.class}`, dir: "auto" })), el("td", { class: "number" }), el("td", { class: "gauge-cell" }), el("td", { class: "number" }));
