@@ -126,6 +126,25 @@ def test_no_camera(open_page, studio, camera, text, size):
     page.judge(f"camera-{camera}")
 
 
+@SIZES
+def test_a_page_without_https_has_no_camera_and_takes_pictures_by_the_file_button(open_page, studio, size):
+    studio.teach("mug", pictures.mug, 2)
+    page = open_page("mug", size, start_camera=False)
+    script = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": "Object.defineProperty(navigator, 'mediaDevices', { value: undefined }); Object.defineProperty(window, 'isSecureContext', { value: false }); delete crypto.randomUUID;"})
+    try:
+        page.driver.refresh()
+        page.see(".live-empty", "No live camera on this address")
+        page.wait(lambda: page.card("mug"))
+        assert page.card("mug").find_element(By.CSS_SELECTOR, ".teach").text == ("Take a picture" if size == PHONE else "Add pictures")
+        page.judge("camera-insecure")
+        page.script("HTMLInputElement.prototype.click = function () { window.asked = [this.type, this.getAttribute('capture')]; }")
+        page.card("mug").find_element(By.CSS_SELECTOR, ".teach").click()
+        page.wait(lambda: page.script("return window.asked"))
+        assert page.script("return window.asked") == ["file", "environment" if size == PHONE else None]
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", {"identifier": script["identifier"]})
+
+
 def test_without_the_token_the_page_says_how_to_get_in(open_page, studio):
     for size in (PHONE, WIDE):
         page = open_page("sky", size, address=f"{studio.base.replace('127.0.0.1', 'localhost')}/", start_camera=False, is_locked=True)

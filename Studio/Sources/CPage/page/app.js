@@ -13,7 +13,7 @@ import { listenToKeys, openKeys } from "./keys.js";
 import { live } from "./live.js";
 import { announce, complain, speechElements, toast } from "./speech.js";
 import { store } from "./store.js";
-import { t } from "./strings.js";
+import { language, t } from "./strings.js";
 import { uploads } from "./uploads.js";
 
 const parts = [
@@ -25,6 +25,7 @@ const parts = [
 
 class App extends HTMLElement {
   connectedCallback() {
+    document.documentElement.lang = language;
     this.live = el("studio-live");
     this.notices = el("section", { class: "notices", "aria-label": t("app.notices"), hidden: true });
     this.append(
@@ -52,7 +53,7 @@ class App extends HTMLElement {
   async begin() {
     await store.start();
     live.start();
-    if (await camera.isAllowed()) camera.start();
+    if (await camera.isAllowed(() => camera.state === "denied" && camera.start())) camera.start();
   }
 
   makeHeader() {

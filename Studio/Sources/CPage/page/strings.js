@@ -1,5 +1,5 @@
 // Every word of the page. A translation replaces this table; a text with forms is chosen by the plural rule of `n`.
-const language = "en";
+export const language = "en";
 
 const english = {
   "app.title": "{name} · Imprint studio",
@@ -221,6 +221,7 @@ const english = {
   "pictures.cell": "{label} taken for {takenFor}",
   "pictures.clearCell": "Show all pictures again",
   "pictures.grid": "Pictures. Arrows move, space selects, enter opens.",
+  "pictures.unreadable": { one: "{n} cannot be read", other: "{n} cannot be read" },
   "pictures.none": "No pictures here",
   "pictures.noneText": "Nothing fits this choice.",
   "pictures.noneYet": "Pictures appear here as you teach.",
@@ -311,7 +312,7 @@ const english = {
   "keys.single": "Use single keys (digits, space, letters)",
   "keys.anywhere": "Anywhere",
   "keys.inPictures": "In the pictures",
-  "keys.inReview": "At a picture that looks mislabelled",
+  "keys.inReview": "On the part Trust, at a picture that looks mislabelled",
   "keys.teach": "Hold to teach a class; tap for one picture",
   "keys.none": "The same for “none”",
   "keys.pause": "Pause the live view, and go on",
