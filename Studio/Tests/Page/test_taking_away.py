@@ -1,7 +1,5 @@
 """Versions, their files in another runtime, and the lines of code."""
 
-import urllib.request
-
 import numpy
 import pictures
 import pytest
@@ -18,12 +16,6 @@ def taught(studio):
     return studio
 
 
-def fetch(studio, path):
-    request = urllib.request.Request(studio.base + path, headers={"Cookie": f"imprint_studio={studio.token}"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return answer.read()
-
-
 def test_a_version_is_made_and_its_file_gives_the_same_answer_elsewhere(open_page, taught, tmp_path):
     litert = pytest.importorskip("ai_edge_litert.interpreter")
     page = open_page("mug", start_camera=False)
@@ -33,8 +25,8 @@ def test_a_version_is_made_and_its_file_gives_the_same_answer_elsewhere(open_pag
     link = page.one(".version a.button").get_attribute("href")
     path = link.removeprefix(taught.base)
     model = tmp_path / "things.tflite"
-    model.write_bytes(fetch(taught, path))
-    labels = fetch(taught, path.replace("model.tflite", "labels.txt?format=plain")).decode().split()
+    model.write_bytes(taught.fetch(path)[0])
+    labels = taught.fetch(path.replace("model.tflite", "labels.txt?format=plain"))[0].decode().split()
     assert sorted(labels) == ["leaf", "mug", "sky"]
     interpreter = litert.Interpreter(model_path=str(model))
     interpreter.allocate_tensors()
@@ -64,7 +56,7 @@ def test_every_download_is_there(open_page, taught):
     page.press(Keys.ESCAPE)
     links += [each.get_attribute("href") for each in page.all("#panel-takeAway .sheet > .row a")]
     for link in links:
-        assert len(fetch(taught, link.removeprefix(taught.base))) > 4, link
+        assert len(taught.fetch(link.removeprefix(taught.base))[0]) > 4, link
 
 
 def test_two_versions_are_compared_and_the_older_one_comes_back(open_page, taught):

@@ -13,7 +13,7 @@ import { listenToKeys, openKeys } from "./keys.js";
 import { live } from "./live.js";
 import { announce, complain, speechElements, toast } from "./speech.js";
 import { store } from "./store.js";
-import { language, t } from "./strings.js";
+import { language, sentence, t } from "./strings.js";
 import { uploads } from "./uploads.js";
 
 const parts = [
@@ -164,7 +164,7 @@ class App extends HTMLElement {
     const kept = uploads.waiting;
     if (store.connection === "gone") list.push({ icon: "off", title: t("gone.title"), text: t("gone.text"), more: kept ? t("gone.kept", { n: kept }) : null });
     if (store.connection === "denied") list.push({ icon: "lock", title: t("denied.title"), text: t("denied.text"), more: kept ? t("denied.kept", { n: kept }) : null });
-    for (const problem of store.project?.problems ?? []) list.push({ icon: "warn", title: problem.message, text: problem.remedy });
+    for (const problem of store.project?.problems ?? []) list.push({ icon: "warn", title: sentence(problem.message), text: sentence(problem.remedy) });
     const mark = JSON.stringify(list);
     if (this.notices.dataset.mark === mark) return;
     show(this.notices, list.length > 0);

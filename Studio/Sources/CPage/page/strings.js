@@ -371,6 +371,13 @@ export function points(share) {
   return number.format(isNearEnd ? Math.min(99.9, Math.round(value * 10) / 10) : Math.round(value));
 }
 
+/** A message as a sentence: the server's errors begin with a small letter and have no full stop. */
+export function sentence(text) {
+  const trimmed = text?.trim() ?? "";
+  if (!trimmed) return "";
+  return trimmed[0].toLocaleUpperCase(language) + trimmed.slice(1) + (/[.!?…:]$/.test(trimmed) ? "" : ".");
+}
+
 export const date = (text) => day.format(new Date(text));
 
 export function bytes(count) {
