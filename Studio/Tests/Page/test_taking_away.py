@@ -81,9 +81,9 @@ def test_two_versions_are_compared_and_the_older_one_comes_back(open_page, taugh
 def test_the_code_names_the_file_and_is_copied(open_page, taught):
     page = open_page("mug", start_camera=False)
     page.go("takeAway")
-    page.see(".code", 'imprint.Classifier("things.tflite")')
+    page.see(".code", 'imprint.Classifier("things-1.tflite")')
     page.script("document.querySelector('.segment input[value=command]').click()")
-    page.see(".code", "imprint classify --model things.tflite picture.jpg")
+    page.see(".code", "imprint classify --model things-1.tflite picture.jpg")
     page.script("window.copied = null; navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     next(each for each in page.all(".code-box .button")).click()
     page.see(".code-box .button", "Copied")

@@ -178,7 +178,7 @@ class Card {
     set(this.name, "title", t("teach.rename"));
     for (const [element, label] of [[this.more, t("common.more", { name })], [this.files, t("teach.addPicturesName", { name })], [this.thumbs, t("teach.showPicturesName", { name })]]) set(element, "aria-label", label);
     setText(this.count, t("common.pictures", { n: count }));
-    setText(this.knownText, count === 0 ? "" : known === null ? t("teach.unknownYet") : t("teach.known", { percent: percent(known) }));
+    setText(this.knownText, count === 0 ? "" : typeof known === "number" ? t("teach.known", { percent: percent(known) }) : t("teach.unknownYet"));
     this.fill.style.inlineSize = `${(known ?? 0) * 100}%`;
     reconcile(this.pictures, newest.slice(0, 6), (id) => id, (id) => el("img", { src: thumbnail(id), alt: "", width: 72, height: 72, loading: "lazy", draggable: "false", onerror: (event) => event.target.remove() }));
     this.thumbs.classList.toggle("is-empty", count === 0);

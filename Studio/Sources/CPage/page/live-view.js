@@ -120,7 +120,7 @@ class LiveView extends HTMLElement {
   updateAnswer() {
     const { answer, error } = live;
     const hasPicture = camera.isOn || live.still !== null;
-    const classes = answer?.classes ?? [];
+    const classes = (answer?.classes ?? []).filter((each) => store.class(each.class));
     const best = classes[0];
     this.classList.toggle("is-unknown", Boolean(answer?.isUnknown && best));
     let [verdict, note] = ["", ""];

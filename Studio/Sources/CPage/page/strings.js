@@ -297,6 +297,7 @@ const english = {
   "take.command": "Command",
   "take.swift": "Swift",
   "take.python": "Python",
+  "take.http": "HTTP",
   "take.copy": "Copy",
   "take.copied": "Copied",
 

@@ -94,9 +94,9 @@ class Trust extends HTMLElement {
     this.advice.dataset.mark = mark;
     this.advice.replaceChildren(
       ...advice.map((each) => {
-        const pair = each.class !== null && each.other !== null ? `#pictures?label=${each.class}&takenFor=${each.other}` : null;
+        const pair = store.class(each.class) && store.class(each.other) ? `#pictures?label=${each.class}&takenFor=${each.other}` : null;
         const teach = store.class(each.class) && [`#teach?class=${each.class}`, t("trust.teachClass", { name: store.name(each.class) })];
-        const target = { mislabelled: ["#trust?review", t("trust.review")], confused: pair && [pair, t("trust.compare")], moreOf: teach, fewPictures: teach, imbalance: teach, none: !store.classes.some((one) => one.isNone) && ["#teach?none", t("trust.addNone")] }[each.kind];
+        const target = { mislabelled: ["#trust?review", t("trust.review")], confused: pair && [pair, t("trust.compare")], moreOf: teach, fewPictures: teach, imbalance: teach, none: !store.classes.some((one) => one.isNone) && ["#teach?none", t("trust.addNone")], moreClasses: ["#teach", t("tab.teach")] }[each.kind];
         return el("li", { class: `advice-${each.kind}` }, icon(each.kind === "enough" ? "check" : each.kind === "mislabelled" ? "warn" : "plus"), el("p", { text: each.message, dir: "auto" }), target ? el("a", { class: "button text", href: target[0], text: target[1] }) : null);
       }),
     );
@@ -120,7 +120,7 @@ class Trust extends HTMLElement {
       },
       (row, each) => {
         setText(row.querySelector("a"), store.name(each.class));
-        setText(row.children[1], each.recall === null ? "–" : percent(each.recall));
+        setText(row.children[1], typeof each.recall === "number" ? percent(each.recall) : "–");
         row.gauge.show(each.recall ?? 0, each.interval);
         setText(row.children[3], t("common.percent", { value: each.count }).replace(/\D+$/, ""));
       },
