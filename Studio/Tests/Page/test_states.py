@@ -17,7 +17,7 @@ def fill(studio):
     studio.teach("sky", pictures.sky, 8)
     studio.teach("leaf", pictures.leaf, 8)
     studio.teach("leaf", pictures.sky, 1, first=300)
-    studio.teach("sky", pictures.mug, 1, first=300)
+    studio.teach("sky", pictures.mug, 1, first=301)
     return studio.wait_for_estimate()
 
 

@@ -8,14 +8,14 @@ from selenium.webdriver.common.keys import Keys
 
 @pytest.fixture
 def mislabelled(studio):
-    """Three classes, in which two pictures have the wrong label."""
+    """Three classes; two pictures have the wrong label, of which one is certain enough to be asked about."""
     studio.teach("mug", pictures.mug, 8)
     studio.teach("sky", pictures.sky, 8)
     studio.teach("leaf", pictures.leaf, 8)
     studio.teach("leaf", pictures.sky, 1, first=300)
-    studio.teach("sky", pictures.mug, 1, first=300)
+    studio.teach("sky", pictures.mug, 1, first=301)
     estimate = studio.wait_for_estimate()
-    assert estimate["suspects"] >= 2
+    assert estimate["suspects"] >= 1
     return studio
 
 
@@ -41,19 +41,18 @@ def test_a_picture_that_looks_mislabelled_is_moved_by_one_key(open_page, mislabe
     page = open_page("mug", start_camera=False)
     page.go("trust", "?review")
     page.wait(lambda: page.is_shown(".review-picture"))
-    seen = set()
-    for _ in range(2):
-        page.wait(lambda: page.text(".review-words .quiet") not in seen)
-        seen.add(page.text(".review-words .quiet"))
-        page.script("document.querySelector('.review .primary').focus()")
+    seen = []
+    while mislabelled.wait_for_estimate()["suspects"]:
+        page.wait(lambda: page.is_shown(".review-picture") and page.text(".review-words .quiet") not in seen)
+        seen.append(page.text(".review-words .quiet"))
         page.press("a")
         page.see(".toasts", "Moved to")
-    assert seen == {"leaf-300.jpg", "sky-300.jpg"}
-    page.wait(lambda: label_of(mislabelled, "leaf-300") == "sky" and label_of(mislabelled, "sky-300") == "mug")
+        page.wait(lambda: label_of(mislabelled, seen[-1]) == {"leaf-300.jpg": "sky", "sky-301.jpg": "mug"}[seen[-1]])
+    assert "sky-301.jpg" in seen
     page.see("#panel-trust", "No picture looks mislabelled")
-    page.see(".hero .title", "About 100 of 100")
     page.chord(Keys.CONTROL, "z")
     page.wait(lambda: page.is_shown(".review-picture"))
+    assert label_of(mislabelled, "sky-301.jpg") == "sky"
 
 
 def test_a_label_that_is_right_is_kept_by_one_key(open_page, mislabelled):
@@ -61,18 +60,16 @@ def test_a_label_that_is_right_is_kept_by_one_key(open_page, mislabelled):
     page.go("trust")
     page.wait(lambda: page.is_shown(".review-picture"))
     name = page.text(".review-words .quiet")
-    label = label_of(mislabelled, name.removesuffix(".jpg"))
-    page.script("document.querySelector('.review .primary').focus()")
+    label = label_of(mislabelled, name)
+    suspects = mislabelled.wait_for_estimate()["suspects"]
     page.press("r")
     page.see(".toasts", f"Kept as {label}")
-    page.wait(lambda: page.text(".review-words .quiet") != name)
-    assert label_of(mislabelled, name.removesuffix(".jpg")) == label
-    page.wait(lambda: mislabelled.wait_for_estimate()["suspects"] == 1)
-    # It is not asked for again when the page is opened anew.
-    again = open_page("mug", start_camera=False)
-    again.go("trust")
-    again.wait(lambda: again.is_shown(".review-picture"))
-    assert again.text(".review-words .quiet") != name
+    page.wait(lambda: not page.is_shown(".review-picture") or page.text(".review-words .quiet") != name)
+    assert label_of(mislabelled, name) == label
+    # It is not asked for again.
+    page.wait(lambda: mislabelled.wait_for_estimate()["suspects"] == suspects - 1)
+    page.chord(Keys.CONTROL, "z")
+    page.wait(lambda: page.is_shown(".review-picture") and page.text(".review-words .quiet") == name)
 
 
 def test_the_cells_of_the_matrix_open_their_pictures(open_page, mislabelled):
@@ -89,7 +86,7 @@ def test_the_cells_of_the_matrix_open_their_pictures(open_page, mislabelled):
     page.one(".matrix .is-wrong a").click()
     page.see(".chip", "sky taken for mug")
     page.see(".toolbar .quiet", "1 picture")
-    page.wait(lambda: page.all(".cell[aria-label='sky-300.jpg, sky, looks like mug']"))
+    page.wait(lambda: page.all(".cell[aria-label^='sky-301.jpg, sky']"))
     page.one(".chip .button").click()
     page.see(".toolbar .quiet", "26 pictures")
 

@@ -75,6 +75,7 @@ class Store extends EventTarget {
       const place = this.classes.findIndex((each) => each.id === change.class.id);
       if (place >= 0) this.project.classes[place] = change.class;
       else this.project.classes.push(change.class);
+      ordered(this.project);
     }
     this.#emit("project");
   }
@@ -88,7 +89,7 @@ class Store extends EventTarget {
       while (this.#wantsRefresh) {
         this.#wantsRefresh = false;
         const before = this.project?.revision;
-        this.project = await api.project();
+        this.project = ordered(await api.project());
         this.#emit("project");
         if (before !== this.project.revision) this.#emit("change");
         if (this.#wantsRefresh) await sleep(250);
@@ -149,6 +150,12 @@ class Store extends EventTarget {
     }
     this.#isRecovering = false;
   }
+}
+
+/** The classes in the order in which they were made, so that a digit stays with its class; `none` comes last. */
+function ordered(project) {
+  project.classes.sort((a, b) => Number(a.isNone) - Number(b.isNone) || a.id - b.id);
+  return project;
 }
 
 export const store = new Store();
