@@ -55,48 +55,51 @@ static const unsigned char file16[] = {
 #embed "page/matrix.js"
 };
 static const unsigned char file17[] = {
-#embed "page/picture-grid.js"
+#embed "page/openapi.json"
 };
 static const unsigned char file18[] = {
-#embed "page/picture-source.js"
+#embed "page/picture-grid.js"
 };
 static const unsigned char file19[] = {
-#embed "page/pictures.js"
+#embed "page/picture-source.js"
 };
 static const unsigned char file20[] = {
-#embed "page/review.js"
+#embed "page/pictures.js"
 };
 static const unsigned char file21[] = {
-#embed "page/snippets.js"
+#embed "page/review.js"
 };
 static const unsigned char file22[] = {
-#embed "page/speech.js"
+#embed "page/snippets.js"
 };
 static const unsigned char file23[] = {
-#embed "page/store.js"
+#embed "page/speech.js"
 };
 static const unsigned char file24[] = {
-#embed "page/strings.js"
+#embed "page/store.js"
 };
 static const unsigned char file25[] = {
-#embed "page/studio.css"
+#embed "page/strings.js"
 };
 static const unsigned char file26[] = {
-#embed "page/studio.webmanifest"
+#embed "page/studio.css"
 };
 static const unsigned char file27[] = {
-#embed "page/take-away.js"
+#embed "page/studio.webmanifest"
 };
 static const unsigned char file28[] = {
-#embed "page/trust.js"
+#embed "page/take-away.js"
 };
 static const unsigned char file29[] = {
-#embed "page/upload-tray.js"
+#embed "page/trust.js"
 };
 static const unsigned char file30[] = {
-#embed "page/uploads.js"
+#embed "page/upload-tray.js"
 };
 static const unsigned char file31[] = {
+#embed "page/uploads.js"
+};
+static const unsigned char file32[] = {
 #embed "page/viewer.js"
 };
 
@@ -118,21 +121,22 @@ static const struct studio_file files[] = {
     {"live-view.js", file14, sizeof file14},
     {"live.js", file15, sizeof file15},
     {"matrix.js", file16, sizeof file16},
-    {"picture-grid.js", file17, sizeof file17},
-    {"picture-source.js", file18, sizeof file18},
-    {"pictures.js", file19, sizeof file19},
-    {"review.js", file20, sizeof file20},
-    {"snippets.js", file21, sizeof file21},
-    {"speech.js", file22, sizeof file22},
-    {"store.js", file23, sizeof file23},
-    {"strings.js", file24, sizeof file24},
-    {"studio.css", file25, sizeof file25},
-    {"studio.webmanifest", file26, sizeof file26},
-    {"take-away.js", file27, sizeof file27},
-    {"trust.js", file28, sizeof file28},
-    {"upload-tray.js", file29, sizeof file29},
-    {"uploads.js", file30, sizeof file30},
-    {"viewer.js", file31, sizeof file31},
+    {"openapi.json", file17, sizeof file17},
+    {"picture-grid.js", file18, sizeof file18},
+    {"picture-source.js", file19, sizeof file19},
+    {"pictures.js", file20, sizeof file20},
+    {"review.js", file21, sizeof file21},
+    {"snippets.js", file22, sizeof file22},
+    {"speech.js", file23, sizeof file23},
+    {"store.js", file24, sizeof file24},
+    {"strings.js", file25, sizeof file25},
+    {"studio.css", file26, sizeof file26},
+    {"studio.webmanifest", file27, sizeof file27},
+    {"take-away.js", file28, sizeof file28},
+    {"trust.js", file29, sizeof file29},
+    {"upload-tray.js", file30, sizeof file30},
+    {"uploads.js", file31, sizeof file31},
+    {"viewer.js", file32, sizeof file32},
 };
 
 struct studio_file studio_file_at(size_t index) {

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -31,8 +32,8 @@ class Studio:
         self.address = self._read_address()
         threading.Thread(target=lambda: self.output.extend(self.process.stdout), daemon=True).start()
         self.base, _, rest = self.address.partition("/?")
-        self.token = rest.partition("token=")[2]
         self.port = int(self.base.rsplit(":", 1)[1])
+        self.cookie = self._enter()
 
     def _read_address(self) -> str:
         for line in self.process.stdout:
@@ -42,9 +43,28 @@ class Studio:
                     return word
         raise RuntimeError("the studio printed no address:\n" + "".join(self.output))
 
+    def _enter(self) -> str:
+        """Shows the token once, as a browser does, and keeps the cookie."""
+
+        class Stay(urllib.request.HTTPRedirectHandler):
+            def redirect_request(self, *_):
+                return None
+
+        try:
+            answer = urllib.request.build_opener(Stay).open(self.address, timeout=60)
+        except urllib.error.HTTPError as redirect:
+            answer = redirect
+        return answer.headers["Set-Cookie"].partition(";")[0]
+
+    def fetch(self, path: str):
+        """The bytes of a file, and the headers of the answer."""
+        request = urllib.request.Request(self.base + path, headers={"Cookie": self.cookie})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read(), answer.headers
+
     def ask(self, method: str, path: str, body: bytes | dict | None = None) -> dict:
         """One request of the interface, as another program would send it."""
-        headers = {"Cookie": f"imprint_studio={self.token}"}
+        headers = {"Cookie": self.cookie}
         if isinstance(body, dict):
             body, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         request = urllib.request.Request(f"{self.base}/api/v1{path}", data=body, method=method, headers=headers)

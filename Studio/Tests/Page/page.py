@@ -14,7 +14,7 @@ PATIENCE = 20
 
 
 class Page:
-    def __init__(self, driver, address, size=(1440, 900), scheme="light", reduced_motion=False, more_contrast=False, start_camera=True):
+    def __init__(self, driver, address, size=(1440, 900), scheme="light", reduced_motion=False, more_contrast=False, start_camera=True, is_locked=False):
         self.driver = driver
         self.size = size
         driver.switch_to.new_window("window")
@@ -28,7 +28,9 @@ class Page:
         self.features = [{"name": name, "value": value} for name, value in features.items()]
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": self.features})
         driver.get(address)
-        self.wait(lambda: self.all("studio-app h1") and self.one("studio-app h1").text != "" or self.all(".notice"))
+        if is_locked:
+            return
+        self.wait(lambda: self.text("studio-app h1") not in ("", "Opening the project…") and self.script("return document.readyState") == "complete")
         if start_camera:
             self.start_camera()
 
@@ -183,15 +185,38 @@ class Page:
         self.driver.save_screenshot(str(pathlib.Path(folder) / f"{name}-{self.size[0]}-{scheme}.png"))
 
     def judge(self, name):
-        """No findings of axe, nothing wider than the window, and targets that a finger can hit. Keeps a screenshot."""
-        time.sleep(0.25)
+        """No findings of axe, neither light nor dark; nothing wider than the window; targets that a finger can hit."""
+        time.sleep(0.2)
+        self.fits(name)
+        self.axe(name, {"resultTypes": ["violations"]})
+        self.scheme("dark")
+        time.sleep(0.2)
         self.picture(name)
-        found = Axe().run(self.driver, options={"resultTypes": ["violations"]})
+        self.axe(name, {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}})
+        self.scheme("light")
+
+    def axe(self, name, options):
+        found = Axe().run(self.driver, options=options)
         findings = [f"{each['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}" for each in found["violations"] for node in each["nodes"]]
-        assert findings == [], f"axe on {name}, {self.size[0]} px, {self.features[0]['value']}"
-        assert self.script("return document.documentElement.scrollWidth") <= self.size[0], f"{name} is wider than the window"
+        assert not findings, "\n".join([f"axe on {name}, {self.size[0]} px, {self.features[0]['value']}:", *findings])
+
+    def scheme(self, value):
+        self.features[0]["value"] = value
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": self.features})
+
+    def fits(self, name):
+        """Nothing is wider than the window, and a finger hits what it aims at. Keeps a screenshot."""
+        self.picture(name)
+        assert not self.too_wide(), "\n".join([f"{name} is wider than the window:", *self.too_wide()])
         if self.size[0] < 720:
-            assert self.small_targets() == [], f"targets of {name} that are too small for a finger"
+            small = self.small_targets()
+            assert not small, "\n".join([f"targets of {name} that are too small for a finger:", *small])
+
+    def too_wide(self):
+        return self.script("""
+            if (document.documentElement.scrollWidth <= innerWidth) return [];
+            return [...document.querySelectorAll('body *')].filter((element) => element.checkVisibility() && (element.getBoundingClientRect().right > innerWidth + 1 || element.getBoundingClientRect().left < -1))
+              .map((element) => element.outerHTML.slice(0, 120))""")
 
     def small_targets(self):
         return self.script("""

@@ -1,5 +1,6 @@
 """Pictures and films that the tests make themselves: things that are easy to tell apart, never twice the same."""
 
+import functools
 import io
 import math
 import random
@@ -66,10 +67,14 @@ def jpeg(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+@functools.cache
+def drawn(scene, seed: int) -> bytes:
+    return jpeg(scene(seed))
+
+
 def film(path, scenes, seconds: float = 4.0) -> None:
-    """Writes a film of JPEG frames, one scene after the other, in which each frame differs. Chromium plays it in a circle."""
+    """Writes a film of JPEG frames, one scene after the other. Each drawing stays for four frames. Chromium plays it in a circle."""
     with open(path, "wb") as file:
-        for number, scene in enumerate(scenes):
+        for scene in scenes:
             for frame in range(math.ceil(seconds * FRAMES_A_SECOND)):
-                # Each drawing stays for a few frames, as a thing does that is held in front of a camera.
-                file.write(jpeg(scene(1000 * number + frame // 3)))
+                file.write(drawn(scene, 1000 + frame // 4))

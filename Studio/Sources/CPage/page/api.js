@@ -1,15 +1,15 @@
 // Talking to the studio's server: one function a request, errors as sentences for a person.
-import { t } from "./strings.js";
+import { sentence, t } from "./strings.js";
 
 const base = "/api/v1";
 
 /** The server understood the request and refused it. */
 export class Refused extends Error {
   constructor(status, { code = "unknown", message, remedy = null } = {}) {
-    super(message ?? t("error.unexpected", { status }));
+    super(message ? sentence(message) : t("error.unexpected", { status }));
     this.status = status;
     this.code = code;
-    this.remedy = remedy;
+    this.remedy = remedy ? sentence(remedy) : null;
   }
 }
 

@@ -6,7 +6,6 @@ import "./take-away.js";
 import "./trust.js";
 import "./upload-tray.js";
 import { camera } from "./camera.js";
-import { isDialogOpen } from "./dialogs.js";
 import { button, el, icon, set, setText, show } from "./dom.js";
 import { acceptEverywhere } from "./drop.js";
 import { openHistory, redo, undo } from "./history.js";
@@ -14,7 +13,7 @@ import { listenToKeys, openKeys } from "./keys.js";
 import { live } from "./live.js";
 import { announce, complain, speechElements, toast } from "./speech.js";
 import { store } from "./store.js";
-import { t } from "./strings.js";
+import { language, sentence, t } from "./strings.js";
 import { uploads } from "./uploads.js";
 
 const parts = [
@@ -26,10 +25,11 @@ const parts = [
 
 class App extends HTMLElement {
   connectedCallback() {
+    document.documentElement.lang = language;
     this.live = el("studio-live");
-    this.notices = el("div", { class: "notices" });
+    this.notices = el("section", { class: "notices", "aria-label": t("app.notices"), hidden: true });
     this.append(
-      el("a", { class: "skip", href: "#teach", text: t("app.skip"), onclick: () => setTimeout(() => this.tabs.get(this.current).focus()) }),
+      el("a", { class: "skip", href: "#panel-teach", text: t("app.skip"), onclick: (event) => (event.preventDefault(), this.tabs.get(this.current).focus()) }),
       this.makeHeader(),
       this.notices,
       el("main", { class: "work" }, this.live, this.makeParts()),
@@ -53,11 +53,11 @@ class App extends HTMLElement {
   async begin() {
     await store.start();
     live.start();
-    if (await camera.isAllowed()) camera.start();
+    if (await camera.isAllowed(() => camera.state === "denied" && camera.start())) camera.start();
   }
 
   makeHeader() {
-    this.name = el("h1", { dir: "auto" });
+    this.name = el("h1", { dir: "auto", text: t("app.loading"), class: "is-waiting" });
     this.work = el("p", { class: "status quiet" });
     this.undoButton = button(t("header.undo"), { icon: "undo", iconOnly: true, onclick: undo });
     this.redoButton = button(t("header.redo"), { icon: "redo", iconOnly: true, onclick: redo });
@@ -115,6 +115,7 @@ class App extends HTMLElement {
     const { project } = store;
     if (!project) return;
     setText(this.name, project.name);
+    this.name.classList.remove("is-waiting");
     set(this.name, "title", project.folder);
     document.title = t("app.title", { name: project.name });
     for (const [element, what, plain, full] of [[this.undoButton, project.undo, "header.undo", "header.undoWhat"], [this.redoButton, project.redo, "header.redo", "header.redoWhat"]]) {
@@ -163,9 +164,10 @@ class App extends HTMLElement {
     const kept = uploads.waiting;
     if (store.connection === "gone") list.push({ icon: "off", title: t("gone.title"), text: t("gone.text"), more: kept ? t("gone.kept", { n: kept }) : null });
     if (store.connection === "denied") list.push({ icon: "lock", title: t("denied.title"), text: t("denied.text"), more: kept ? t("denied.kept", { n: kept }) : null });
-    for (const problem of store.project?.problems ?? []) list.push({ icon: "warn", title: problem.message, text: problem.remedy });
+    for (const problem of store.project?.problems ?? []) list.push({ icon: "warn", title: sentence(problem.message), text: sentence(problem.remedy) });
     const mark = JSON.stringify(list);
     if (this.notices.dataset.mark === mark) return;
+    show(this.notices, list.length > 0);
     const fresh = list.filter((each) => !(this.notices.dataset.mark ?? "").includes(JSON.stringify(each.title)));
     this.notices.dataset.mark = mark;
     this.notices.replaceChildren(

@@ -18,7 +18,7 @@ class Camera extends EventTarget {
   constructor() {
     super();
     if (!navigator.mediaDevices?.getUserMedia) this.state = isSecureContext ? "absent" : "insecure";
-    else navigator.mediaDevices.addEventListener?.("devicechange", () => this.#list());
+    else navigator.mediaDevices.addEventListener?.("devicechange", () => this.#plugged());
   }
 
   get isOn() {
@@ -30,10 +30,12 @@ class Camera extends EventTarget {
     return !["insecure", "absent"].includes(this.state);
   }
 
-  /** Has the person already allowed the camera, so that it may start without being asked for? */
-  async isAllowed() {
+  /** Has the person already allowed the camera, so that it may start without being asked for? `onAllowed` is told of it later. */
+  async isAllowed(onAllowed) {
     try {
-      return (await navigator.permissions.query({ name: "camera" })).state === "granted";
+      const permission = await navigator.permissions.query({ name: "camera" });
+      permission.onchange = () => permission.state === "granted" && onAllowed();
+      return permission.state === "granted";
     } catch {
       return false;
     }
@@ -89,6 +91,12 @@ class Camera extends EventTarget {
   async frame() {
     if (!this.isOn || this.video.readyState < 2) return null;
     return await scaled(this.video, this.video.videoWidth, this.video.videoHeight, { canvas: this.#canvas, ratio: this.shownRatio });
+  }
+
+  /** A camera that has gone comes back when it is plugged in again. */
+  async #plugged() {
+    await this.#list();
+    if (this.state === "vanished" && this.devices.length > 0) this.start();
   }
 
   async #list() {

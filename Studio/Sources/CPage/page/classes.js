@@ -17,6 +17,7 @@ class Classes extends HTMLElement {
     this.heading = el("h2", { class: "visually-hidden", text: t("teach.heading") });
     this.advice = el("div", { class: "advice-line" });
     this.cards = el("ul", { class: "cards", "aria-label": t("teach.heading") }, this.adder());
+    show(this.cards, false);
     this.welcome = this.makeWelcome();
     this.append(this.heading, this.welcome, this.advice, this.cards);
     store.on("project", () => this.update());
@@ -48,12 +49,12 @@ class Classes extends HTMLElement {
         el("label", { for: "first-class", text: t("teach.firstName") }),
         el("div", { class: "row" }, this.first, el("button", { type: "submit", class: "button primary", text: t("teach.start") })),
       ),
-      el("p", { class: "quiet", text: t("teach.orDrop") }),
+      el("p", { class: "quiet", text: t(isTouch() ? "teach.orChoose" : "teach.orDrop") }),
       el(
         "div",
-        { class: "row center" },
+        { class: "row center wrap" },
         button(t("teach.chooseFiles"), { icon: "upload", onclick: () => chooseFiles() }),
-        button(t("teach.chooseFolder"), { icon: "move", onclick: () => chooseFiles({ folder: true }) }),
+        isTouch() ? null : button(t("teach.chooseFolder"), { icon: "move", onclick: () => chooseFiles({ folder: true }) }),
       ),
     );
   }
@@ -116,7 +117,8 @@ class Classes extends HTMLElement {
 
   sum(lesson) {
     const name = store.name(lesson.class);
-    if (lesson.failed) return complain(lesson.failed);
+    // The tray shows what failed, and why.
+    if (lesson.failed) return announce([lesson.failed.message, lesson.failed.remedy].filter(Boolean).join(" "));
     const parts = [
       lesson.kept || lesson.waiting ? t("teach.taught", { n: lesson.kept + lesson.waiting, name }) : t("teach.taughtNothing", { name }),
       lesson.passed ? t("teach.passedOver", { n: lesson.passed }) + "." : null,
@@ -176,9 +178,9 @@ class Card {
     set(this.name, "title", t("teach.rename"));
     for (const [element, label] of [[this.more, t("common.more", { name })], [this.files, t("teach.addPicturesName", { name })], [this.thumbs, t("teach.showPicturesName", { name })]]) set(element, "aria-label", label);
     setText(this.count, t("common.pictures", { n: count }));
-    setText(this.knownText, count === 0 ? "" : known === null ? t("teach.unknownYet") : t("teach.known", { percent: percent(known) }));
+    setText(this.knownText, count === 0 ? "" : typeof known === "number" ? t("teach.known", { percent: percent(known) }) : t("teach.unknownYet"));
     this.fill.style.inlineSize = `${(known ?? 0) * 100}%`;
-    reconcile(this.pictures, newest.slice(0, 6), (id) => id, (id) => el("img", { src: thumbnail(id), alt: "", width: 72, height: 72, draggable: "false", onerror: (event) => event.target.remove() }));
+    reconcile(this.pictures, newest.slice(0, 6), (id) => id, (id) => el("img", { src: thumbnail(id), alt: "", width: 72, height: 72, loading: "lazy", draggable: "false", onerror: (event) => event.target.remove() }));
     this.thumbs.classList.toggle("is-empty", count === 0);
     this.thumbs.disabled = count === 0;
     set(this.thumbs, "data-empty", t("teach.empty"));
@@ -223,7 +225,7 @@ class Card {
     openMenu(this.more, t("common.more", { name }), [
       camera.isOn && { label: t("teach.handsFree"), icon: "camera", run: () => live.beginLesson(this.id, { isHandsFree: true }) },
       { label: t("teach.addPictures"), icon: "upload", run: () => chooseFiles({ target: { class: this.id } }) },
-      { label: t("teach.addFolder"), icon: "move", run: () => chooseFiles({ target: { class: this.id }, folder: true }) },
+      !isTouch() && { label: t("teach.addFolder"), icon: "move", run: () => chooseFiles({ target: { class: this.id }, folder: true }) },
       { label: t("teach.showPictures"), icon: "pictures", run: () => (location.hash = `#pictures?class=${this.id}`) },
       { label: t("teach.rename"), icon: "tag", run: () => this.edit() },
       others.length > 0 && { label: t("teach.merge"), icon: "next", run: () => this.merge() },
@@ -248,8 +250,9 @@ class Card {
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Enter") finish(true);
-      if (event.key === "Escape") finish(false);
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      finish(event.key === "Enter");
     });
     input.addEventListener("blur", () => finish(true));
     this.name.replaceWith(input);

@@ -102,7 +102,7 @@ export function openMenu(opener, label, entries) {
     event.preventDefault();
     event.stopPropagation();
   });
-  document.body.append(menu);
+  opener.after(menu);
   menu.showPopover();
   place(menu, opener);
   menu.firstElementChild.focus();

@@ -116,6 +116,8 @@ export function acceptEverywhere(liveElement) {
   document.addEventListener("paste", (event) => {
     if (isWriting(event) || isDialogOpen() || !event.clipboardData?.files.length) return;
     event.preventDefault();
+    // On a phone the live view is part of "Teach".
+    if (!liveElement.checkVisibility()) location.hash = "#teach";
     addFiles(event.clipboardData, { toLive: true });
   });
 }

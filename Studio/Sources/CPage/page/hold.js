@@ -1,6 +1,8 @@
 // A button that works while it is held: by pointer, by key, and by one press of assistive technology.
-export function holdable(button, { begin, end }) {
+// With `tapsByTouch` a finger taps it once, for buttons in a list that fingers scroll.
+export function holdable(button, { begin, end, tapsByTouch = false }) {
   let isHeld = false;
+  let isTapped = false;
   const start = () => {
     if (isHeld) return;
     isHeld = true;
@@ -12,7 +14,8 @@ export function holdable(button, { begin, end }) {
     end();
   };
   button.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    isTapped = tapsByTouch && event.pointerType === "touch";
+    if (event.button !== 0 || isTapped) return;
     button.setPointerCapture(event.pointerId);
     start();
   });
@@ -31,7 +34,7 @@ export function holdable(button, { begin, end }) {
   });
   // Screen readers press without a pointer and without keys: that takes one picture.
   button.addEventListener("click", (event) => {
-    if (event.detail !== 0) return;
+    if (event.detail !== 0 && !isTapped) return;
     start();
     stop();
   });

@@ -120,7 +120,7 @@ class LiveView extends HTMLElement {
   updateAnswer() {
     const { answer, error } = live;
     const hasPicture = camera.isOn || live.still !== null;
-    const classes = answer?.classes ?? [];
+    const classes = (answer?.classes ?? []).filter((each) => store.class(each.class));
     const best = classes[0];
     this.classList.toggle("is-unknown", Boolean(answer?.isUnknown && best));
     let [verdict, note] = ["", ""];
@@ -182,7 +182,7 @@ class LiveView extends HTMLElement {
       value: el("span", { class: "answer-value" }),
     };
     parts.button = el("button", { type: "button", class: "answer-button" }, parts.key, parts.name, el("span", { class: "bar" }, parts.fill), parts.value);
-    holdable(parts.button, { begin: () => live.beginLesson(id), end: () => live.endLesson() });
+    holdable(parts.button, { begin: () => live.beginLesson(id), end: () => live.endLesson(), tapsByTouch: true });
     const row = el("li", { class: "answer-row" }, parts.button);
     row.parts = parts;
     return row;

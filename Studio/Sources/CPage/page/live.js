@@ -36,6 +36,7 @@ class Live extends EventTarget {
         if (!this.still) this.#setAnswer(null);
       }
     });
+    store.on("connection", () => store.connection !== "online" && this.#setAnswer(null));
     // A picture from a file does not move, but what is taught does: its answer is asked for again.
     store.on("change", () => (this.#stillNeedsAnswer = this.still !== null || this.isPaused));
     this.#run();
@@ -153,7 +154,7 @@ class Live extends EventTarget {
     const began = performance.now();
     try {
       const answer = await api.classify(frame);
-      if (still !== this.still) return;
+      if (still !== this.still || (!still && !camera.isOn)) return;
       const now = performance.now();
       this.#times = [...this.#times, now].filter((time) => now - time < 2000);
       this.rate = still || this.isPaused ? 0 : this.#times.length / 2;

@@ -17,6 +17,8 @@ export class PictureGrid extends EventTarget {
   #side = 120;
   #drag = null;
   #press = null;
+  #lastScroll = { top: 0, at: 0 };
+  #settling = null;
 
   constructor(source) {
     super();
@@ -27,6 +29,7 @@ export class PictureGrid extends EventTarget {
     this.space.append(this.band);
     source.addEventListener("change", () => this.plan());
     this.element.addEventListener("scroll", () => this.plan(), { passive: true });
+    this.isFast = false;
     this.element.addEventListener("keydown", (event) => this.onKey(event));
     this.element.addEventListener("focus", () => this.plan());
     this.element.addEventListener("blur", () => this.plan());
@@ -79,17 +82,41 @@ export class PictureGrid extends EventTarget {
     const rows = Math.ceil(this.total / this.#columns);
     this.space.style.blockSize = `${Math.max(0, rows * (this.#side + gap) - gap)}px`;
     this.active = Math.max(0, Math.min(this.active, this.total - 1));
+    this.noteSpeed();
     const [first, last] = this.visible;
     if (this.source.total !== null && last >= first) this.source.want(first, last);
     for (const [place, cell] of this.#cells) {
       if (place >= first && place <= last) continue;
       cell.remove();
       this.#cells.delete(place);
+      // What left the window need not be loaded any more.
+      if (!cell.parts.image.complete) {
+        cell.parts.image.removeAttribute("src");
+        cell.mark = null;
+      }
       if (this.#spare.length < 80) this.#spare.push(cell);
     }
     for (let place = first; place <= last; place++) this.drawCell(place);
     const hasActive = this.total > 0 && this.#cells.has(this.active);
     set(this.element, "aria-activedescendant", hasActive ? `picture-${this.active}` : null);
+  }
+
+  /** While many rows a second rush by, no pictures are asked for: they would stand in the way of the answers. */
+  noteSpeed() {
+    const [now, top] = [performance.now(), this.element.scrollTop];
+    const before = this.#lastScroll;
+    if (top !== before.top) {
+      this.isFast = Math.abs(top - before.top) / Math.max(1, now - before.at) > 6;
+      this.#lastScroll = { top, at: now };
+    }
+    clearTimeout(this.#settling);
+    if (this.isFast) this.#settling = setTimeout(() => ((this.isFast = false), this.plan()), 90);
+  }
+
+  load(cell, picture) {
+    if (!picture || picture.state === "unreadable" || this.isFast) return;
+    const { image: shown } = cell.parts;
+    if (shown.getAttribute("src") !== thumbnail(picture.id)) shown.src = thumbnail(picture.id);
   }
 
   drawCell(place) {
@@ -111,6 +138,7 @@ export class PictureGrid extends EventTarget {
     const isSelected = picture !== null && this.selection.has(picture.id);
     set(cell, "aria-selected", String(isSelected));
     cell.classList.toggle("is-active", place === this.active && document.activeElement === this.element);
+    this.load(cell, picture);
     const mark = picture ? `${picture.id} ${picture.class} ${picture.state} ${picture.looksLike?.class ?? ""} ${picture.likeCount} ${store.name(picture.class)}` : "";
     if (cell.mark === mark) return;
     cell.mark = mark;
@@ -141,7 +169,7 @@ export class PictureGrid extends EventTarget {
       set(cell, "aria-label", "…");
       return;
     }
-    if (picture.state !== "unreadable" && shown.getAttribute("src") !== thumbnail(picture.id)) shown.src = thumbnail(picture.id);
+    if (shown.getAttribute("src") !== thumbnail(picture.id) && this.isFast) shown.removeAttribute("src");
     const name = store.name(picture.class);
     const notes = [];
     if (picture.looksLike) notes.push(t("pictures.optionSuspect", { name: store.name(picture.looksLike.class) }));
@@ -248,7 +276,6 @@ export class PictureGrid extends EventTarget {
       this.#press.timer = setTimeout(() => {
         if (!this.#press || this.#press.place === null) return;
         this.#press.isLong = true;
-        navigator.vibrate?.(10);
         this.toggle(this.#press.place);
       }, 450);
       return;

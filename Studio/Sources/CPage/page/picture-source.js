@@ -38,20 +38,25 @@ export class PictureSource extends EventTarget {
 
   /** The pictures from `first` to `last`, also those that were never on screen. */
   async range(first, last) {
-    const pages = [];
-    for (let page = Math.floor(first / size); page <= Math.floor(last / size); page++) pages.push(page);
-    for (let at = 0; at < pages.length; at += 4) await Promise.all(pages.slice(at, at + 4).map((page) => this.#pages.get(page) ?? this.#fetch(page)));
+    const known = new Map(this.#pages);
+    const missing = [];
+    for (let page = Math.floor(first / size); page <= Math.floor(last / size); page++) if (!known.has(page)) missing.push(page);
+    try {
+      for (let at = 0; at < missing.length; at += 4) {
+        const some = missing.slice(at, at + 4);
+        const answers = await Promise.all(some.map((page) => api.pictures({ ...this.query, offset: page * size, limit: size })));
+        some.forEach((page, place) => known.set(page, answers[place].pictures));
+      }
+    } catch (error) {
+      complain(error);
+      return [];
+    }
     const found = [];
     for (let place = first; place <= last; place++) {
-      const picture = this.at(place);
+      const picture = known.get(Math.floor(place / size))?.[place % size];
       if (picture) found.push(picture);
     }
     return found;
-  }
-
-  find(id) {
-    for (const pictures of this.#pages.values()) for (const picture of pictures) if (picture.id === id) return picture;
-    return null;
   }
 
   #forget() {

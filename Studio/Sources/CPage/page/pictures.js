@@ -24,12 +24,13 @@ class Pictures extends HTMLElement {
     this.cellText = el("span", { dir: "auto" });
     this.cellChip = el("div", { class: "chip", hidden: true }, this.cellText, button(t("pictures.clearCell"), { icon: "close", iconOnly: true, onclick: () => (location.hash = "#pictures") }));
     this.count = el("p", { class: "quiet", role: "status" });
+    this.unread = el("a", { class: "button text unread", href: "#pictures?filter=unreadable", hidden: true });
     this.bar = this.makeBar();
     this.blankText = el("p", { class: "quiet" });
     this.blank = el("div", { class: "blank", hidden: true }, icon("pictures"), el("p", { class: "title small", text: t("pictures.none") }), this.blankText);
     this.append(
       el("h2", { class: "visually-hidden", text: t("pictures.heading") }),
-      el("div", { class: "toolbar" }, el("div", { class: "search" }, icon("search"), this.search), this.classes, this.filter, this.cellChip, this.count),
+      el("div", { class: "toolbar" }, el("div", { class: "search" }, icon("search"), this.search), this.classes, this.filter, this.cellChip, this.unread, this.count),
       this.bar,
       this.blank,
       this.grid.element,
@@ -104,7 +105,9 @@ class Pictures extends HTMLElement {
     const { total } = this.source;
     const n = this.grid.selection.size;
     setText(this.count, total === null ? "" : t("common.pictures", { n: total }));
-    this.bar.classList.toggle("is-empty", n === 0);
+    const unread = store.project?.unreadable ?? 0;
+    show(this.unread, unread > 0 && this.filter.value !== "unreadable");
+    setText(this.unread, t("pictures.unreadable", { n: unread }));
     setText(this.selected, n ? t("pictures.selected", { n }) : "");
     show(this.bar, n > 0);
     show(this.blank, total === 0);

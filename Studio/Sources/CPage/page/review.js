@@ -1,6 +1,7 @@
 // Pictures that look mislabelled, one after the other: one key accepts the likely class, another keeps the label.
 import { api, image, thumbnail } from "./api.js";
-import { button, el, reconcile, set, setText, show } from "./dom.js";
+import { isDialogOpen } from "./dialogs.js";
+import { el, isWriting, reconcile, set, setText, show } from "./dom.js";
 import { undoable } from "./history.js";
 import { usesSingleKeys } from "./keys.js";
 import { complain } from "./speech.js";
@@ -24,9 +25,10 @@ export class Review {
     this.strip = el("ul", { class: "review-strip", "aria-hidden": "true" });
     this.box = el("div", { class: "review" }, this.picture, el("div", { class: "review-words" }, this.text, this.file, el("div", { class: "review-choices" }, this.accept, this.keep, this.later), this.strip));
     this.element = el("section", { class: "sheet", "aria-labelledby": "review-title" }, el("div", { class: "row spread" }, el("h3", { class: "sheet-title", id: "review-title", text: t("trust.suspects") }), this.count), this.none, this.box);
-    this.element.addEventListener("keydown", (event) => {
+    document.addEventListener("keydown", (event) => {
       const choice = { a: "accept", r: "keep", l: "later" }[event.key.toLowerCase()];
-      if (!choice || event.ctrlKey || event.metaKey || event.altKey || !usesSingleKeys()) return;
+      if (!choice || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !usesSingleKeys()) return;
+      if (isWriting(event) || isDialogOpen() || !this.box.checkVisibility()) return;
       event.preventDefault();
       this.decide(choice);
     });

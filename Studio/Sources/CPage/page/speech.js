@@ -3,7 +3,7 @@ import { button, el, setText } from "./dom.js";
 import { t } from "./strings.js";
 
 const region = el("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
-const toasts = el("div", { class: "toasts" });
+const toasts = el("section", { class: "toasts", "aria-label": t("app.messages") });
 
 export const speechElements = [region, toasts];
 

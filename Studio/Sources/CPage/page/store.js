@@ -28,6 +28,17 @@ class Store extends EventTarget {
     await this.refresh();
     this.#listen();
     this.refreshEstimate();
+    // A browser has six connections to a server: windows that nobody sees leave theirs to the others.
+    let hiding = null;
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(hiding);
+      if (document.hidden) hiding = setTimeout(() => this.#events?.close(), 5000);
+      else if (this.#events?.readyState === EventSource.CLOSED && this.connection === "online") {
+        this.#listen();
+        this.refresh();
+        this.refreshEstimate();
+      }
+    });
   }
 
   get classes() {
@@ -59,11 +70,12 @@ class Store extends EventTarget {
   apply(change) {
     if (!this.project || !change) return;
     if (change.revision !== undefined && change.revision < this.project.revision) return;
-    for (const key of ["revision", "undo", "redo"]) if (change[key] !== undefined) this.project[key] = change[key];
+    if (change.revision !== undefined) Object.assign(this.project, { revision: change.revision, undo: change.undo ?? null, redo: change.redo ?? null });
     if (change.class) {
       const place = this.classes.findIndex((each) => each.id === change.class.id);
       if (place >= 0) this.project.classes[place] = change.class;
       else this.project.classes.push(change.class);
+      ordered(this.project);
     }
     this.#emit("project");
   }
@@ -77,7 +89,7 @@ class Store extends EventTarget {
       while (this.#wantsRefresh) {
         this.#wantsRefresh = false;
         const before = this.project?.revision;
-        this.project = await api.project();
+        this.project = ordered(await api.project());
         this.#emit("project");
         if (before !== this.project.revision) this.#emit("change");
         if (this.#wantsRefresh) await sleep(250);
@@ -138,6 +150,12 @@ class Store extends EventTarget {
     }
     this.#isRecovering = false;
   }
+}
+
+/** The classes in the order in which they were made, so that a digit stays with its class; `none` comes last. */
+function ordered(project) {
+  project.classes.sort((a, b) => Number(a.isNone) - Number(b.isNone) || a.id - b.id);
+  return project;
 }
 
 export const store = new Store();

@@ -1,10 +1,12 @@
 // Every word of the page. A translation replaces this table; a text with forms is chosen by the plural rule of `n`.
-const language = "en";
+export const language = "en";
 
 const english = {
   "app.title": "{name} · Imprint studio",
-  "app.skip": "Skip to the classes",
+  "app.skip": "Skip the live view",
   "app.loading": "Opening the project…",
+  "app.notices": "Problems",
+  "app.messages": "Messages",
 
   "tab.list": "Parts of the studio",
   "tab.teach": "Teach",
@@ -29,11 +31,9 @@ const english = {
   "common.pictures": { one: "{n} picture", other: "{n} pictures" },
   "common.classes": { one: "{n} class", other: "{n} classes" },
   "common.percent": "{value} %",
-  "common.colon": "{label}: {text}",
 
   "error.unexpected": "The studio answered with error {status}.",
   "error.unreachable": "The studio does not answer.",
-  "error.teach": "{name} could not be taught: {message}",
 
   "gone.title": "The studio does not answer",
   "gone.text": "It was stopped, or the network is down. This page tries again by itself. What you have taught is safe.",
@@ -80,7 +80,7 @@ const english = {
   "live.learning": "Learning {name}",
   "live.latency": "{ms} ms",
   "live.rate": "{n} per second",
-  "live.wrong": "Wrong? Press the digit of the right class.",
+  "live.wrong": "Wrong? Press the digit of the right class, or click it.",
   "live.wrongTouch": "Wrong? Touch the right class.",
   "live.teachThis": "{name}: teach it with this picture",
   "live.says": "{name}, {percent}",
@@ -94,6 +94,7 @@ const english = {
   "teach.firstExample": "mug",
   "teach.start": "Start",
   "teach.orDrop": "Have pictures already? Drop a folder of class folders, a zip or a Teachable Machine project anywhere on this page.",
+  "teach.orChoose": "Have pictures already? Choose them here: pictures, a zip of class folders, or a Teachable Machine project.",
   "teach.chooseFiles": "Choose files",
   "teach.chooseFolder": "Choose a folder",
   "teach.second": "Now name a second class, so that there is something to tell apart.",
@@ -125,9 +126,7 @@ const english = {
   "teach.taught": { one: "{n} picture taught to {name}.", other: "{n} pictures taught to {name}." },
   "teach.taughtNothing": "Nothing new for {name}.",
   "teach.added": "Class {name} added. Hold its button to teach it.",
-  "teach.key": "Key {digit}",
   "teach.why": "See why",
-  "teach.dropOnCard": "Add to {name}",
 
   "merge.title": "Merge {name}",
   "merge.text": "All its pictures move to the other class. You can undo this.",
@@ -140,7 +139,6 @@ const english = {
 
   "drop.anywhere": "Drop to add pictures",
   "drop.anywhereText": "Folders become classes. Zips and Teachable Machine projects are unpacked.",
-  "drop.live": "Drop to see the answer",
   "drop.which": { one: "Which class is this picture?", other: "Which class are these {n} pictures?" },
   "drop.existing": "Class",
   "drop.new": "Or the name of a new class",
@@ -160,6 +158,7 @@ const english = {
   "upload.retry": "Try {name} again",
   "upload.forget": "Forget these",
   "upload.sending": "Sending {name}: {percent}",
+  "upload.frame": "A picture of the camera",
   "upload.unpacking": "Unpacking {name}",
 
   "trust.heading": "How far to trust it",
@@ -175,6 +174,7 @@ const english = {
   "trust.classes": "Each class",
   "trust.class": "Class",
   "trust.recall": "Recognised",
+  "trust.allClasses": { one: "Show all {n}", other: "Show all {n} classes" },
   "trust.between": "{low} to {high} %",
   "trust.count": "Pictures",
   "trust.matrix": "What is taken for what",
@@ -204,7 +204,6 @@ const english = {
   "trust.curveShort": "The curve begins when each class has a few pictures.",
   "trust.curveX": "pictures of each class",
   "trust.curveY": "accuracy",
-  "trust.curvePoint": { one: "{n} picture of each class: {percent}", other: "{n} pictures of each class: {percent}" },
   "trust.teachClass": "Teach {name}",
   "trust.addNone": "Add it",
   "trust.review": "Look at them",
@@ -222,6 +221,7 @@ const english = {
   "pictures.cell": "{label} taken for {takenFor}",
   "pictures.clearCell": "Show all pictures again",
   "pictures.grid": "Pictures. Arrows move, space selects, enter opens.",
+  "pictures.unreadable": { one: "{n} cannot be read", other: "{n} cannot be read" },
   "pictures.none": "No pictures here",
   "pictures.noneText": "Nothing fits this choice.",
   "pictures.noneYet": "Pictures appear here as you teach.",
@@ -258,7 +258,6 @@ const english = {
   "take.make": "Make a version",
   "take.made": "Version {n} is made.",
   "take.versions": "Versions",
-  "take.none": "No versions yet",
   "take.noneText": "Make the first one: its file is ready to download at once.",
   "take.nothing": "Teach something first. Then you can take it away as a file.",
   "take.number": "Version {n}",
@@ -288,7 +287,6 @@ const english = {
   "take.before": "Before",
   "take.after": "After",
   "take.change": "Change",
-  "take.points": "{n} points",
   "take.project": "The whole project",
   "take.projectText": "Your pictures are ordinary files in {folder}.",
   "take.zip": "Project as a zip",
@@ -305,7 +303,7 @@ const english = {
 
   "history.title": "History",
   "history.none": "Nothing was changed yet.",
-  "history.back": "Undo to here",
+  "history.back": "Undo from here",
   "history.forward": "Redo to here",
   "history.undone": "undone",
   "history.undid": "Undone: {what}",
@@ -315,7 +313,7 @@ const english = {
   "keys.single": "Use single keys (digits, space, letters)",
   "keys.anywhere": "Anywhere",
   "keys.inPictures": "In the pictures",
-  "keys.inReview": "At a picture that looks mislabelled",
+  "keys.inReview": "On the part Trust, at a picture that looks mislabelled",
   "keys.teach": "Hold to teach a class; tap for one picture",
   "keys.none": "The same for “none”",
   "keys.pause": "Pause the live view, and go on",
@@ -344,9 +342,11 @@ const english = {
   "key.shift": "Shift",
 };
 
+// Dates and numbers as the person's region writes them, where it speaks this language.
+const region = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
 const plural = new Intl.PluralRules(language);
-const number = new Intl.NumberFormat(language);
-const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const number = new Intl.NumberFormat(region);
+const day = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" });
 
 /** The text of `key`, with its {values}. Numbers are written as people write them; names keep their own direction. */
 export function t(key, values = {}) {
@@ -372,9 +372,16 @@ export function points(share) {
   return number.format(isNearEnd ? Math.min(99.9, Math.round(value * 10) / 10) : Math.round(value));
 }
 
+/** A message as a sentence: the server's errors begin with a small letter and have no full stop. */
+export function sentence(text) {
+  const trimmed = text?.trim() ?? "";
+  if (!trimmed) return "";
+  return trimmed[0].toLocaleUpperCase(language) + trimmed.slice(1) + (/[.!?…:]$/.test(trimmed) ? "" : ".");
+}
+
 export const date = (text) => day.format(new Date(text));
 
 export function bytes(count) {
   const [unit, scale] = count >= 1e6 ? ["megabyte", 1e6] : ["kilobyte", 1e3];
-  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: count >= 1e7 ? 0 : 1 }).format(count / scale);
+  return new Intl.NumberFormat(region, { style: "unit", unit, maximumFractionDigits: count >= 1e7 ? 0 : 1 }).format(count / scale);
 }

@@ -92,7 +92,7 @@ class TakeAway extends HTMLElement {
     const { number } = version;
     const files = `/versions/${number}`;
     const facts = [date(version.at), t("common.classes", { n: version.classes }), t("common.pictures", { n: version.pictures }), bytes(version.bytes)];
-    const accuracy = version.accuracy === null ? t("take.noAccuracy") : t("take.accuracy", { percent: percent(version.accuracy), low: points(version.interval?.[0] ?? version.accuracy), high: points(version.interval?.[1] ?? version.accuracy) });
+    const accuracy = typeof version.accuracy === "number" ? t("take.accuracy", { percent: percent(version.accuracy), low: points(version.interval?.[0] ?? version.accuracy), high: points(version.interval?.[1] ?? version.accuracy) }) : t("take.noAccuracy");
     const more = button(t("common.more", { name: t("take.number", { n: number }) }), { icon: "more", iconOnly: true, "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.menu(more, number, files) });
     return el(
       "li",
@@ -159,9 +159,10 @@ class TakeAway extends HTMLElement {
       const facts = ["addedPictures", "removedPictures", "movedPictures"].filter((key) => result[key] > 0).map((key) => t(`take.${key}`, { n: result[key] }));
       for (const key of ["addedClasses", "removedClasses"]) if (result[key].length) facts.push(t(`take.${key}`, { names: result[key].join(", ") }));
       const rows = result.classes.map((each) => {
-        const change = each.recallBefore === null || each.recallAfter === null ? null : Math.round((each.recallAfter - each.recallBefore) * 100);
+        const [before, after] = [each.recallBefore ?? null, each.recallAfter ?? null];
+        const change = before === null || after === null ? null : Math.round((after - before) * 100);
         const sign = change > 0 ? "+" : change < 0 ? "−" : "±";
-        return el("tr", null, el("th", { scope: "row", text: each.name, dir: "auto" }), el("td", { class: "number", text: each.recallBefore === null ? "–" : percent(each.recallBefore) }), el("td", { class: "number", text: each.recallAfter === null ? "–" : percent(each.recallAfter) }), el("td", { class: `number ${change > 0 ? "is-better" : change < 0 ? "is-worse" : ""}`, text: change === null ? "" : `${sign}${Math.abs(change)}` }));
+        return el("tr", null, el("th", { scope: "row", text: each.name, dir: "auto" }), el("td", { class: "number", text: before === null ? "–" : percent(before) }), el("td", { class: "number", text: after === null ? "–" : percent(after) }), el("td", { class: `number ${change > 0 ? "is-better" : change < 0 ? "is-worse" : ""}`, text: change === null ? "" : `${sign}${Math.abs(change)}` }));
       });
       this.difference.replaceChildren(
         el("p", { text: facts.length ? facts.join(" · ") : t("take.same"), dir: "auto" }),
@@ -187,7 +188,9 @@ class TakeAway extends HTMLElement {
   }
 
   updateCode() {
-    setText(this.pre.firstElementChild, snippet(this.language, store.project?.name ?? "things"));
+    // The server names the file after the project and the version.
+    const number = this.versions[0]?.number ?? 1;
+    setText(this.pre.firstElementChild, snippet(this.language, `${store.project?.name ?? "things"}-${number}.tflite`));
   }
 
   async copyCode() {

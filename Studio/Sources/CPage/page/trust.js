@@ -6,6 +6,8 @@ import { Review } from "./review.js";
 import { store } from "./store.js";
 import { percent, points, t } from "./strings.js";
 
+const classesShown = 12;
+
 class Trust extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
@@ -18,6 +20,7 @@ class Trust extends HTMLElement {
     this.share = el("p", { class: "quiet" });
     this.advice = el("ul", { class: "advice" });
     this.classes = el("tbody");
+    this.allClasses = button("", { kind: "text", onclick: () => ((this.showsAll = true), this.update()) });
     this.matrix = new Matrix();
     this.review = new Review();
     this.alikeText = el("p", { class: "quiet" });
@@ -40,6 +43,7 @@ class Trust extends HTMLElement {
           { class: "scroll" },
           el("table", { class: "class-table" }, el("thead", null, el("tr", null, [t("trust.class"), t("trust.recall"), "", t("trust.count")].map((text) => (text ? el("th", { scope: "col", text }) : el("td"))))), this.classes),
         ),
+        this.allClasses,
       ),
       this.curveSection,
       section(t("trust.alike"), this.alikeText, this.alikeShow),
@@ -90,19 +94,23 @@ class Trust extends HTMLElement {
     this.advice.dataset.mark = mark;
     this.advice.replaceChildren(
       ...advice.map((each) => {
-        const pair = each.class !== null && each.other !== null ? `#pictures?label=${each.class}&takenFor=${each.other}` : null;
+        const pair = store.class(each.class) && store.class(each.other) ? `#pictures?label=${each.class}&takenFor=${each.other}` : null;
         const teach = store.class(each.class) && [`#teach?class=${each.class}`, t("trust.teachClass", { name: store.name(each.class) })];
-        const target = { mislabelled: ["#trust?review", t("trust.review")], confused: pair && [pair, t("trust.compare")], moreOf: teach, fewPictures: teach, imbalance: teach, none: !store.classes.some((one) => one.isNone) && ["#teach?none", t("trust.addNone")] }[each.kind];
+        const target = { mislabelled: ["#trust?review", t("trust.review")], confused: pair && [pair, t("trust.compare")], moreOf: teach, fewPictures: teach, imbalance: teach, none: !store.classes.some((one) => one.isNone) && ["#teach?none", t("trust.addNone")], moreClasses: ["#teach", t("tab.teach")] }[each.kind];
         return el("li", { class: `advice-${each.kind}` }, icon(each.kind === "enough" ? "check" : each.kind === "mislabelled" ? "warn" : "plus"), el("p", { text: each.message, dir: "auto" }), target ? el("a", { class: "button text", href: target[0], text: target[1] }) : null);
       }),
     );
   }
 
   updateClasses(classes) {
-    const ordered = [...classes].sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2));
+    // The least known come first: they are what one can do something about.
+    const ordered = classes.filter((each) => store.class(each.class)).sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2));
+    const isFolded = !this.showsAll && ordered.length > classesShown + 3;
+    show(this.allClasses, isFolded);
+    setText(this.allClasses.querySelector(".label"), t("trust.allClasses", { n: ordered.length }));
     reconcile(
       this.classes,
-      ordered.filter((each) => store.class(each.class)),
+      isFolded ? ordered.slice(0, classesShown) : ordered,
       (each) => each.class,
       (each) => {
         const row = el("tr", null, el("th", { scope: "row" }, el("a", { href: `#pictures?class=${each.class}`, dir: "auto" })), el("td", { class: "number" }), el("td", { class: "gauge-cell" }), el("td", { class: "number" }));
@@ -112,7 +120,7 @@ class Trust extends HTMLElement {
       },
       (row, each) => {
         setText(row.querySelector("a"), store.name(each.class));
-        setText(row.children[1], each.recall === null ? "–" : percent(each.recall));
+        setText(row.children[1], typeof each.recall === "number" ? percent(each.recall) : "–");
         row.gauge.show(each.recall ?? 0, each.interval);
         setText(row.children[3], t("common.percent", { value: each.count }).replace(/\D+$/, ""));
       },

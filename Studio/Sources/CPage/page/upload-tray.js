@@ -44,7 +44,7 @@ class UploadTray extends HTMLElement {
     const archive = sending[0];
     setText(this.summary, [archive ? (archive.progress < 1 ? t("upload.sending", { name: archive.name, percent: percent(archive.progress) }) : t("upload.unpacking", { name: archive.name })) : null, ...words(counts)].filter(Boolean).join(" · "));
     show(this.list, failed.length > 0);
-    reconcile(this.list, failed.slice(0, failuresShown), (item) => item.id, (item) => el("li", null, el("div", null, el("p", { class: "strong", text: item.name, dir: "auto" }), el("p", { class: "quiet", dir: "auto" })), button(t("common.tryAgain"), { kind: "text", "aria-label": t("upload.retry", { name: item.name }), onclick: () => uploads.retry(item) })), (row, item) => setText(row.querySelector(".quiet"), [item.error?.message, item.error?.remedy].filter(Boolean).join(" ")));
+    reconcile(this.list, failed.slice(0, failuresShown), (item) => item.id, (item) => el("li", null, el("div", null, el("p", { class: "strong", text: item.origin === "camera" ? t("upload.frame") : item.name, dir: "auto" }), el("p", { class: "quiet", dir: "auto" })), button(t("common.tryAgain"), { kind: "text", "aria-label": t("upload.retry", { name: item.name }), onclick: () => uploads.retry(item) })), (row, item) => setText(row.querySelector(".quiet"), [item.error?.message, item.error?.remedy].filter(Boolean).join(" ")));
     show(this.actions, failed.length > 0);
   }
 

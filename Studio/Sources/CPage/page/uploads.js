@@ -132,9 +132,15 @@ class Uploads extends EventTarget {
       store.refresh();
       return answer;
     }
-    const answer = await api.addPicture(item.body, { ...item.target, name: item.name, origin: item.origin, batch: item.batch });
-    store.apply(answer);
-    return answer;
+    try {
+      const answer = await api.addPicture(item.body, { ...item.target, name: item.name, origin: item.origin, batch: item.batch });
+      store.apply(answer);
+      return answer;
+    } catch (error) {
+      // The same picture in another class is counted, like one that is there already; it is no failure.
+      if (error.code === "otherClass") return { kept: false, reason: "otherClass" };
+      throw error;
+    }
   }
 
   #count(item, answer) {

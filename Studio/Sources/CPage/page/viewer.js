@@ -1,7 +1,7 @@
 // One picture, large, with what is known of it.
 import { image, thumbnail } from "./api.js";
 import { openDialog } from "./dialogs.js";
-import { button, el, set, setText } from "./dom.js";
+import { button, el, set, setText, sleep } from "./dom.js";
 import { store } from "./store.js";
 import { date, percent, t } from "./strings.js";
 
@@ -14,8 +14,9 @@ export function openViewer(source, first, { onMove, onDelete, onClose }) {
   const step = async (by) => {
     const next = place + by;
     if (next < 0 || next >= (source.total ?? 0)) return;
-    const [found] = await source.range(next, next);
-    if (!found) return;
+    source.want(next, next);
+    for (let tries = 0; tries < 50 && !source.at(next); tries++) await sleep(60);
+    if (!source.at(next)) return;
     place = next;
     update();
   };
@@ -37,7 +38,7 @@ export function openViewer(source, first, { onMove, onDelete, onClose }) {
     facts,
     el(
       "div",
-      { class: "row wrap" },
+      { class: "row wrap viewer-actions" },
       button(t("viewer.previous"), { icon: "previous", iconOnly: true, onclick: () => step(-1) }),
       where,
       button(t("viewer.next"), { icon: "next", iconOnly: true, onclick: () => step(1) }),
