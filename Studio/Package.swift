@@ -52,13 +52,17 @@ let package = Package(
       ]),
     .executableTarget(
       name: "imprint-studio",
-      dependencies: ["Server", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Learning", "Project", "Server", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(
       name: "StudioTests",
       dependencies: [
         "CPage", "Learning", "Project", "Server",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Imprinting", package: "Imprint"),
         .product(name: "Pictures", package: "Imprint"),
+        .product(name: "TFLite", package: "Imprint"),
       ]),
   ],
   swiftLanguageModes: [.v6]

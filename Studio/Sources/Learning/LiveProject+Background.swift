@@ -3,6 +3,7 @@ import Imprinting
 import Pictures
 import Project
 import Synchronization
+import TFLite
 
 extension LiveProject {
   /// Learns what the folder holds, then watches it.

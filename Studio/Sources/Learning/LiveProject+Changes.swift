@@ -3,6 +3,7 @@ import Imprinting
 import Pictures
 public import Project
 import Synchronization
+import TFLite
 
 extension LiveProject {
   /// A picture that a person or a camera brings.

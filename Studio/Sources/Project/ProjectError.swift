@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Why something cannot be done with a project.
 public struct ProjectError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {

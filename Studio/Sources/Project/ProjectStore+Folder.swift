@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Pictures
+import Synchronization
 
 /// When a folder was last changed.
 struct FolderTime: Equatable {

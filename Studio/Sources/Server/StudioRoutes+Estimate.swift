@@ -1,4 +1,5 @@
 import Foundation
+import Heads
 import Hummingbird
 import Imprinting
 import Learning

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Learning
+import Project
 import Server
 
 /// The command that serves the studio.

@@ -1,6 +1,7 @@
 import Foundation
 import Imprinting
 import Project
+import TFLite
 import Testing
 
 @Suite("The studio's server", .serialized)
@@ -40,7 +41,8 @@ struct StudioServerTests {
     #expect(renamed.json["undo"] as? String == "Rename one to uno")
     #expect(try await studio.best(.stripes, 100) == "uno")
     #expect(try await studio.send("PATCH", "/api/v1/classes/\(one)", json: ["name": "two"]).code == "sameName")
-    let moved = try await studio.send("POST", "/api/v1/pictures/move", json: ["pictures": stripes, "className": "three"])
+    let moved = try await studio.send(
+      "POST", "/api/v1/pictures/move", json: ["pictures": stripes, "className": "three"])
     #expect(moved.status == 200)
     #expect(try await studio.best(.stripes, 100) == "three")
     #expect(try await studio.send("POST", "/api/v1/undo").json["done"] as? String == "Move 3 pictures to three")
@@ -84,7 +86,8 @@ struct StudioServerTests {
       }
       try Data("no picture".utf8).write(to: folder.appending(path: "discs/broken.jpg"))
     }
-    #expect(try await studio.wait { try await studio.best(.stripes, 100) == "stripes" && studio.best(.discs, 100) == "discs" })
+    #expect(try await studio.wait { try await studio.best(.stripes, 100) == "stripes" })
+    #expect(try await studio.wait { try await studio.best(.discs, 100) == "discs" })
     let unreadable = try await studio.send("GET", "/api/v1/pictures?filter=unreadable")
     #expect(unreadable.json["total"] as? Int == 1)
     let place = studio.folder.url.appending(path: "noise")
@@ -203,7 +206,9 @@ struct PageTests {
     var weight = 0
     for name in names {
       let bytes = try Data(contentsOf: folder.appending(path: name))
-      #expect(try await studio.send("GET", "/page/\(name)", hasToken: false).data == bytes, "\(name): run Sources/CPage/embed")
+      #expect(
+        try await studio.send("GET", "/page/\(name)", hasToken: false).data == bytes, "\(name): run Sources/CPage/embed"
+      )
       if name != "openapi.json" { weight += bytes.count }
     }
     #expect(weight <= 300_000)

@@ -3,7 +3,7 @@ import Imprinting
 import Pictures
 import Project
 import Server
-import Synchronization
+import TFLite
 
 @testable import Learning
 
@@ -50,7 +50,8 @@ enum TestPicture {
         pixels += [UInt8(clamping: pixel.0), UInt8(clamping: pixel.1), UInt8(clamping: pixel.2)]
       }
     }
-    return PixelTensor(width: side, height: side, pixels: pixels).flatMap { $0.jpeg(quality: 90) }.map { Data($0) } ?? Data()
+    return PixelTensor(width: side, height: side, pixels: pixels).flatMap { $0.jpeg(quality: 90) }.map { Data($0) }
+      ?? Data()
   }
 }
 
@@ -108,7 +109,9 @@ final class TestStudio: Sendable {
     return Answer(status: http?.statusCode ?? 0, data: data, headers: found)
   }
 
-  func send(_ method: String, _ path: String, json: [String: Any], headers: [String: String] = [:]) async throws -> Answer {
+  func send(_ method: String, _ path: String, json: [String: Any], headers: [String: String] = [:]) async throws
+    -> Answer
+  {
     try await send(method, path, JSONSerialization.data(withJSONObject: json), headers: headers)
   }
 
@@ -121,7 +124,8 @@ final class TestStudio: Sendable {
   /// Adds a picture, and returns its number.
   @discardableResult
   func teach(_ kind: TestPicture.Kind, _ seed: Int, to id: Int, query: String = "") async throws -> Int {
-    let answer = try await send("POST", "/api/v1/pictures?class=\(id)&name=\(seed).jpg\(query)", TestPicture.jpeg(kind, seed))
+    let answer = try await send(
+      "POST", "/api/v1/pictures?class=\(id)&name=\(seed).jpg\(query)", TestPicture.jpeg(kind, seed))
     return (answer.json["picture"] as? [String: Any])?["id"] as? Int ?? 0
   }
 
