@@ -134,12 +134,15 @@ public struct LiveTeacher: Sendable {
     for (label, names) in Dictionary(grouping: removed, by: \.label).sorted(by: { $0.key < $1.key }) {
       try next.remove(Set(names.map(\.picture)), of: label)
     }
+    var news = EmbeddingSet(space: embeddings.space, budget: .max)
     for (picture, label) in added {
       let before = next.embeddings.pictures
       try next.embeddings.add(picture, to: label)
       // The set passes over a picture that it has already.
-      if next.embeddings.pictures > before { try next.sums?.add(picture, to: label) }
+      if next.embeddings.pictures > before { try news.add(picture, to: label) }
     }
+    // Merging brings the sums up to date, so that the next solution need not.
+    try next.sums?.merge(news)
     try next.solve()
     let gone = Set(removed)
     if !gone.isEmpty { next.history.removeAll { gone.contains($0) } }

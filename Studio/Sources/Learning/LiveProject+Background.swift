@@ -133,9 +133,8 @@ extension LiveProject {
 
   private func reviewUntilCurrent() async {
     defer { isReviewing = false }
-    // Changes that come together are estimated together.
     while reviewed != revision, !Task.isCancelled {
-      try? await Task.sleep(for: .milliseconds(300))
+      await waitForPause()
       let (now, teacher) = (revision, teacher)
       do {
         let confirmed = try store.confirmed()
@@ -159,6 +158,16 @@ extension LiveProject {
         reviewed = now
       }
     }
+  }
+
+  /// Waits until nothing changes for a moment, so that an estimate does not slow the teaching; but not for long.
+  private func waitForPause() async {
+    let start = ContinuousClock.now
+    var last = revision
+    repeat {
+      last = revision
+      try? await Task.sleep(for: .milliseconds(400))
+    } while last != revision && .now - start < .seconds(10) && !Task.isCancelled
   }
 
   private static let block = 32
