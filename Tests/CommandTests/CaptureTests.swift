@@ -72,4 +72,29 @@ struct CaptureTests {
     #expect(outcome.code == 1 && outcome.stderr.contains("cannot be written"), "\(outcome.stderr)")
     #expect(try names("mug") == [])
   }
+
+  @Test(
+    "A digit saves the newest frame as its class, at once, and q ends it while no frame comes",
+    .enabled(if: StreamFolder.hasTerminal, "needs script (bsdutils)"))
+  func byKey() throws {
+    let pictures = try Flowers.pictures(of: "iris", 0..<2).map(\.path)
+    let outcome = try Imprint.run(
+      script: """
+        cd '\(folder.url.path)'; mkdir inbox; mkfifo keys
+        script -qec "'\(Imprint.executable.path)' capture inbox --class mug --class cup -o data" /dev/null \
+          < keys > log 2>&1 & job=$!
+        exec 9> keys
+        told() { i=0; while ! grep -q "$1" log && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done; }
+        told 'q ends'; sleep 0.5; printf 1 >&9; told 'no frame yet'
+        cp '\(pictures[0])' inbox/one.jpg; sleep 1; printf 1 >&9; told 'mug 1'; printf 12 >&9; told 'cup 1'
+        cp '\(pictures[1])' inbox/two.jpg; sleep 1; printf 29x >&9; told 'cup 2'; printf q >&9
+        i=0; while kill -0 $job 2>/dev/null && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
+        kill $job 2>/dev/null; exec 9>&-; cat log
+        """)
+    #expect(outcome.output.contains("nearly the same as an earlier frame of mug"), "\(outcome.output)")
+    #expect(outcome.output.contains("1 picture of mug") && outcome.output.contains("2 pictures of cup"))
+    #expect(try names("mug").count == 1)
+    let cups = try Set(names("cup").map { try Data(contentsOf: folder.appending("data/cup/\($0)")) })
+    #expect(try cups == Set(pictures.map { try Data(contentsOf: URL(filePath: $0)) }))
+  }
 }
