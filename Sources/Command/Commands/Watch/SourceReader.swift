@@ -53,6 +53,7 @@ struct SourceReader: Sendable {
     while true {
       let before = feeder.number
       guard let error = try read(&feeder), !isOver else { return .complete }
+      feeder.reopenings += 1
       if feeder.number > before { wait = 1 }
       guard settings.isReopened else {
         Terminal.warn(error)
@@ -108,8 +109,8 @@ struct SourceReader: Sendable {
 
   /// Reads a stream to its end.
   ///
-  /// - Returns: Why it ended: the last message of ffmpeg, that bytes are left, or that no frame came for long; nil for a proper
-  ///   end.
+  /// - Returns: Why it ended: the last message of ffmpeg, that bytes are left, or that no frame came for long; nil for
+  ///   a proper end.
   private func pump(
     output: Int32, messages: Int32?, splitter: any FrameSplitter, feeder: inout FrameFeeder
   ) -> String? {
@@ -142,6 +143,7 @@ struct SourceReader: Sendable {
           last = clock.now
           guard feeder.put(frame) else { return nil }
         }
+        if let refusal = splitter.refusal { return refusal }
       }
       if source.isLive, source.isReopened, clock.now - last > .seconds(settings.patience) {
         return "it sent no frame for \(settings.patience) seconds"
@@ -167,18 +169,21 @@ extension FrameSplitter {
 /// Numbers the frames of a source, and puts those that are asked for into the queue.
 struct FrameFeeder {
   private(set) var number = 0
+  /// How often the source was opened again.
+  var reopenings = 0
   /// The frames a second of a film.
   var filmRate: Double?
 
-  private let source: WatchSource
   private let place: Int
   private let queue: FrameQueue
   private let settings: SourceReader.Settings
+  private let isTimedByFrames: Bool
   private let start = ContinuousClock.now
   private var next = Duration.zero
 
   init(_ reader: SourceReader) {
-    (source, place, queue, settings) = (reader.source, reader.place, reader.queue, reader.settings)
+    (place, queue, settings) = (reader.place, reader.queue, reader.settings)
+    isTimedByFrames = reader.source.isTimedByFrames
   }
 
   /// Puts a frame into the queue, unless it is passed over.
@@ -187,15 +192,17 @@ struct FrameFeeder {
   mutating func put(_ content: Frame.Content) -> Bool {
     number += 1
     let now = ContinuousClock.now
-    let time = source.hasFilmTime ? Duration.seconds(Double(number - 1) / (filmRate ?? 25)) : now - start
+    let time = isTimedByFrames ? Duration.seconds(Double(number - 1) / (filmRate ?? 25)) : now - start
     guard (number - 1).isMultiple(of: settings.every) else { return true }
     if let rate = settings.rate {
       guard time >= next else { return true }
-      // The next frame is due a step after this one was, so that the mean rate is kept although frames come at other times.
+      // The next frame is due a step after this one was, so that the mean rate is kept although frames come at other
+      // times.
       let step = Duration.seconds(1 / rate)
       next = max(next + step, time + step / 2)
     }
-    return queue.put(Frame(source: place, number: number, content: content, arrival: now, time: time))
+    return queue.put(
+      Frame(source: place, number: number, content: content, arrival: now, time: time, reopenings: reopenings))
   }
 }
 

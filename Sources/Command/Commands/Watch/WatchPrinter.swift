@@ -15,6 +15,10 @@ final class WatchPrinter: Sendable {
     var trackers: [AnswerTracker]
     /// The last picture error of each source, which is not repeated for every frame.
     var errors: [PictureError?]
+    /// How often each source was opened again.
+    var reopenings: [Int]
+    /// The last answer of each source of which nothing was announced yet.
+    var unannounced: [(answer: Answer, frame: FrameClassifier.Answered)?]
     var isLineDrawn = false
   }
 
@@ -29,12 +33,15 @@ final class WatchPrinter: Sendable {
 
   init(
     sources: [String], isJSON: Bool, showsFrames: Bool, topK: Int, least: Float, saver: FrameSaver?, view: PictureView,
-    program: ChangeProgram?, tracking: AnswerTracker.Settings
+    program: ChangeProgram?, tracking: [AnswerTracker.Settings]
   ) {
     (self.sources, self.isJSON, self.showsFrames, self.topK, self.least) = (sources, isJSON, showsFrames, topK, least)
     (self.saver, self.view, self.program) = (saver, view, program)
     state = Mutex(
-      State(trackers: sources.map { _ in AnswerTracker(tracking) }, errors: sources.map { _ in nil }))
+      State(
+        trackers: tracking.map { AnswerTracker($0) }, errors: sources.map { _ in nil },
+        reopenings: sources.map { _ in 0 },
+        unannounced: sources.map { _ in nil }))
   }
 
   /// Shows the answer for a frame.
@@ -56,15 +63,33 @@ final class WatchPrinter: Sendable {
     case .success(let answer):
       let (before, tracked) = state.withLock { state in
         state.errors[source] = nil
+        if state.reopenings[source] != answered.frame.reopenings {
+          // What was seen before the break says nothing of now.
+          state.trackers[source].reset()
+          state.reopenings[source] = answered.frame.reopenings
+        }
         let before = state.trackers[source].announced
-        return (before, state.trackers[source].add(answer, at: answered.frame.time))
+        let tracked = state.trackers[source].add(answer, at: answered.frame.time)
+        state.unannounced[source] = before == nil && !tracked.isAnnounced ? (answer, answered) : nil
+        return (before, tracked)
       }
       try show(answer, tracked.state, isChange: tracked.isAnnounced, before: before, answered)
     }
   }
 
-  /// Removes the line that is drawn.
-  func finish() { clearLine() }
+  /// Announces the classes of sources that ended before any class held for long enough, and removes the line that is
+  /// drawn.
+  ///
+  /// - Throws: `AtomicFileError` where standard output cannot be written.
+  func finish() throws {
+    for source in sources.indices {
+      let (last, end) = state.withLock { state in
+        (state.unannounced[source], state.trackers[source].finish())
+      }
+      if let last, let end { try show(last.answer, end, isChange: true, before: nil, last.frame) }
+    }
+    clearLine()
+  }
 
   private func show(
     _ answer: Answer, _ tracked: AnswerTracker.State, isChange: Bool, before: AnswerTracker.State?,
