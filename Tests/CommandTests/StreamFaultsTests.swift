@@ -68,6 +68,34 @@ struct StreamFaultsTests {
     #expect(lines[5].class != lines[4].class)
   }
 
+  @Test("An ffmpeg before 5.1, which does not know an option, is asked in its own way")
+  func olderFFmpeg() throws {
+    try folder.writeFrames([1, 2])
+    try folder.writeFFmpeg(
+      """
+      case "$*" in *-fps_mode*)
+        echo "Unrecognized option 'fps_mode'." >&2; echo 'Error splitting the argument list: Option not found' >&2; exit 1
+      esac
+      case "$*" in *'-vsync passthrough'*) cat frames.bmp ;; esac
+      """)
+    let outcome = try folder.run("touch film; IMPRINT_FFMPEG=./ffmpeg watch film --frames")
+    #expect(outcome.code == 0 && outcome.stderr == "", "\(outcome.stderr)")
+    #expect(try folder.lines(outcome).filter { $0.event == "frame" }.map(\.frame) == [1, 2])
+  }
+
+  @Test("A film at whose frames ffmpeg fails is answered so far, told of, and not opened again")
+  func brokenFilm() throws {
+    try folder.writeFrames([1, 2])
+    try folder.writeFFmpeg("cat frames.bmp; head -c 100 frames.bmp; kill -9 $$")
+    let outcome = try folder.run("touch film; IMPRINT_FFMPEG=./ffmpeg watch film --frames")
+    #expect(outcome.code == 3 && outcome.stderr.contains("film ended: it ends in the middle"), "\(outcome.stderr)")
+    #expect(try folder.lines(outcome).filter { $0.event == "frame" }.map(\.frame) == [1, 2])
+    // Errors in a film that ffmpeg passes over are none of the film.
+    try folder.writeFFmpeg("cat frames.bmp; echo '[h264 @ 0x1] error while decoding MB 3 4' >&2")
+    let whole = try folder.run("IMPRINT_FFMPEG=./ffmpeg watch film")
+    #expect(whole.code == 0 && whole.stderr == "", "\(whole.stderr)")
+  }
+
   @Test("ffmpeg that is killed counts as a source that broke")
   func killed() throws {
     try folder.writeFrames([1, 2])
@@ -157,6 +185,31 @@ struct StreamFaultsTests {
     let lines = try folder.lines(outcome)
     #expect(lines.map(\.frame) == [1, 2], "\(outcome.stderr)")
     for line in lines { #expect(line.class == line.classes.first?.label) }
+  }
+
+  @Test(
+    "On a terminal, messages do not run into the line of the current frame, and times are those of the place",
+    .enabled(if: StreamFolder.hasTerminal, "needs script (bsdutils)"))
+  func terminal() throws {
+    try folder.writeFrames([0, 0, 0])
+    try folder.writeFFmpeg("cat frames.bmp; sleep 1; echo 'Error: the end' >&2; exit 1")
+    let outcome = try folder.run(
+      """
+      mkfifo keys; export IMPRINT_FFMPEG=./ffmpeg TZ=UTC-5
+      script -qec "'\(Imprint.executable.path)' watch /dev/video9 --model '\(StreamFolder.model)' --for 0s" /dev/null \
+        < keys > log 2>&1 & job=$!
+      exec 9> keys
+      told() { i=0; while ! grep -q "$1" log && [ $i -lt 200 ]; do sleep 0.1; i=$((i+1)); done; }
+      told 'again in 1 second'; told 'frame 6,'; date +%H:%M; printf '\\003' >&9; told Stopped; exec 9>&-; cat log
+      """)
+    // A return and the removal of the line stand before each text that takes the place of another.
+    let lines = outcome.output.split(whereSeparator: \.isNewline).map { $0.replacing("\u{1B}[K", with: "|") }
+    #expect(lines.contains { $0.hasPrefix("|Warning: /dev/video9 ended: Error: the end") }, "\(lines)")
+    #expect(lines.contains("|Stopped."), "\(lines)")
+    try #require(lines.count > 2)
+    // The first announcement, and the clock of the place some seconds later.
+    let (now, announced) = (lines[0], lines[1])
+    #expect(announced.prefix(2) == now.prefix(2) || now.hasSuffix(":00"), "\(announced) at \(now)")
   }
 
   // MARK: Programs

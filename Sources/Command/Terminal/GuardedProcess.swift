@@ -68,9 +68,14 @@ struct GuardedProcess {
   /// Returns the path of a program: of a name that has no slash, the first one in `PATH`; nil if there is none that can
   /// run.
   static func path(of program: String) -> String? {
-    guard !program.contains("/") else { return access(program, X_OK) == 0 ? program : nil }
+    guard !program.contains("/") else { return isProgram(program) ? program : nil }
     let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-    return folders.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    return folders.split(separator: ":").map { "\($0)/\(program)" }.first(where: isProgram)
+  }
+
+  private static func isProgram(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR && access(path, X_OK) == 0
   }
 }
 

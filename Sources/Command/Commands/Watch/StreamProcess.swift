@@ -16,19 +16,26 @@ final class StreamProcess {
   /// The descriptors of its output and its messages.
   let output, messages: Int32
 
+  /// The option by which frames pass as they come: that of ffmpeg 5.1 and later, and the one before, which 9 has no more.
+  enum FrameOption: String, CaseIterable {
+    case mode = "-fps_mode"
+    case sync = "-vsync"
+  }
+
   private let process: GuardedProcess
   private var hasEnded = false
 
   /// Starts ffmpeg on a source.
   ///
   /// - Throws: ``WatchError``.
-  init(_ source: WatchSource) throws(WatchError) {
+  init(_ source: WatchSource, _ option: FrameOption) throws(WatchError) {
     let program = try Self.program()
     let (input, list) = Self.input(of: source)
     let arguments =
       ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"] + input
       + [
-        "-an", "-sn", "-dn", "-f", "image2pipe", "-c:v", "bmp", "-pix_fmt", "bgr24", "-vsync", "passthrough", "pipe:1",
+        "-an", "-sn", "-dn", "-f", "image2pipe", "-c:v", "bmp", "-pix_fmt", "bgr24", option.rawValue, "passthrough",
+        "pipe:1",
       ]
     guard let output = ProcessPipe() else { throw .cannotStart(program, reason: String(cString: strerror(errno))) }
     defer { close(output.write) }
@@ -55,6 +62,16 @@ final class StreamProcess {
     close(process.hold)
     close(output)
     close(messages)
+  }
+
+  /// Returns whether ffmpeg, whose output is at its end, ends with an error or not at all, for which it gets a second.
+  func hasFailed() -> Bool {
+    var status: Int32 = 0
+    for _ in 0..<100 where !hasEnded {
+      hasEnded = waitpid(process.process, &status, WNOHANG) == process.process
+      if !hasEnded { usleep(10_000) }
+    }
+    return !hasEnded || status != 0
   }
 
   /// Ends ffmpeg, and waits for it.

@@ -58,7 +58,7 @@ struct TeachingRun {
         try await lesson.press($0)
       }
     }
-    Terminal.draw("\r\u{1B}[K")
+    Terminal.draw(Terminal.clearing)
     try await save(lesson.live, model: base)
     if ends.contains(.broken) { throw ExitCode(FrameOptions.brokenCode) }
   }
@@ -119,7 +119,6 @@ private actor TeachingLesson {
       let words = "frame \(frame.number), \(milliseconds) ms, \(dropped) dropped"
       current = Current(picture: picture, print: print, words: words)
     } catch let error as PictureError {
-      Terminal.draw("\r\u{1B}[K")
       return Terminal.warn(error)
     }
     try show()
@@ -160,8 +159,8 @@ private actor TeachingLesson {
   private func show() throws {
     guard let current else { return }
     let line = "\(try live.answer(current.picture))  \(current.words)"
-    Terminal.draw("\r\u{1B}[K" + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
+    Terminal.draw(Terminal.clearing + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
   }
 
-  private func tell(_ words: String) { Terminal.draw("\r\u{1B}[K" + Terminal.visible(words) + "\n") }
+  private func tell(_ words: String) { Terminal.draw(Terminal.clearing + Terminal.visible(words) + "\n") }
 }

@@ -8,6 +8,13 @@ import Synchronization
 #else
   import Foundation
 #endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// Prints answers for frames, and acts on changes.
 final class WatchPrinter: Sendable {
@@ -120,15 +127,15 @@ final class WatchPrinter: Sendable {
     let score = Decimals.string(Double(tracked.score), places: 3)
     if isChange || showsFrames {
       clearLine()
-      let clock = Self.text(time).dropFirst(11).prefix(8)
-      try Terminal.print("\(clock)  \(name)\(tracked.name) \(score)\(picture.map { "  \($0.relativePath)" } ?? "")")
+      let kept = picture.map { "  \($0.relativePath)" } ?? ""
+      try Terminal.print("\(Self.clock(time))  \(name)\(tracked.name) \(score)\(kept)")
     }
     guard Terminal.isWatched else { return }
     let milliseconds = Decimals.string(answered.latency / .milliseconds(1), places: 0)
     let line =
       "\(name)\(tracked.name) \(score)  frame \(answered.frame.number), \(milliseconds) ms, \(answered.dropped) dropped"
     state.withLock { $0.isLineDrawn = true }
-    Terminal.draw("\r\u{1B}[K" + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
+    Terminal.draw(Terminal.clearing + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
   }
 
   private func save(_ frame: Frame, as name: String, at time: Date) -> URL? {
@@ -147,11 +154,19 @@ final class WatchPrinter: Sendable {
       defer { state.isLineDrawn = false }
       return state.isLineDrawn
     }
-    if wasDrawn { Terminal.draw("\r\u{1B}[K") }
+    if wasDrawn { Terminal.draw(Terminal.clearing) }
   }
 
   private static func text(_ time: Date) -> String {
     time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+
+  /// Returns the time of day, where the machine is.
+  private static func clock(_ time: Date) -> String {
+    var seconds = time_t(time.timeIntervalSince1970)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
   }
 
   /// A line of JSON.
