@@ -66,6 +66,24 @@ struct CaptureTests {
     #expect(!FileManager.default.fileExists(atPath: folder.appending("data").path))
   }
 
+  @Test("A countdown says the seconds, and the first picture comes after it")
+  func countdown() throws {
+    let stream = try StreamFolder()
+    try stream.writeFrames([0, 60, 120, 180, 240], named: "frames.bmp")
+    // Five frames at once, and the same again after the countdown.
+    try stream.writeFFmpeg("cat frames.bmp; sleep 3; cat frames.bmp; exec sleep 100")
+    let outcome = try Imprint.run(
+      script: """
+        cd '\(stream.url.path)'; export IMPRINT_FFMPEG=./ffmpeg
+        timeout 60 '\(Imprint.executable.path)' capture /dev/video9 --class mug -n 3 -o data --countdown 2 --interval 0s
+        ls data/mug
+        """)
+    #expect(outcome.stderr.contains("2…\n"), "\(outcome.stderr)")
+    let names = outcome.output.split(separator: "\n").dropFirst()
+    #expect(outcome.output.hasPrefix("3 pictures of mug\n") && names.count == 3)
+    #expect(names.allSatisfy { ["-6.jpg", "-7.jpg", "-8.jpg"].contains($0.suffix(6)) }, "\(outcome.output)")
+  }
+
   @Test("A full disk ends it with an error, and leaves no part of a picture")
   func fullDisk() throws {
     let outcome = try capture("--class mug -n 4", after: "trap '' XFSZ; ulimit -f 4")

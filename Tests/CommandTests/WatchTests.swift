@@ -153,6 +153,24 @@ struct WatchTests {
     #expect(found.map(\.frame) == Array(1...40))
     // Half a second of the film is 5 frames, however fast it is read.
     #expect(found.first { $0.event == "change" }.map { $0.frame >= 6 } == true)
+    let rare = try folder.lines(folder.run("watch film.mp4 --frames --rate 2"))
+    #expect(rare.filter { $0.event == "frame" }.count == 8, "\(rare.map(\.frame))")
+  }
+
+  @Test("Several sources share a model, and each has its own answers, named")
+  func severalSources() throws {
+    try folder.writeFrames([0, 0, 0, 0], named: "dark")
+    try folder.writeFrames([255, 255], named: "light")
+    try folder.writeFFmpeg("for word in \"$@\"; do case $word in file:*) exec cat \"${word#file:}\" ;; esac; done")
+    let outcome = try folder.run("IMPRINT_FFMPEG=./ffmpeg watch dark light dark --for 0s --frames")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
+    let lines = try folder.lines(outcome)
+    let (dark, light) = (lines.filter { $0.source == "dark" }, lines.filter { $0.source == "light" })
+    #expect(dark.count == 8 && light.map(\.frame) == [1, 2])
+    // Each of the three announces once; the answers of the one are not averaged with those of the other.
+    #expect(lines.count { $0.event == "change" } == 3)
+    #expect(Set(dark.map(\.class)).count == 1 && dark[0].class == dark[0].classes.first?.label)
+    #expect(light.allSatisfy { $0.class == $0.classes.first?.label })
   }
 
   @Test(
