@@ -26,9 +26,9 @@ struct WatchCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint watch /dev/video0 --model flowers.tflite
-        imprint watch rtsp://camera.local/stream --model flowers.tflite --region 0.25,0.25,0.5,0.5
+        imprint watch rtsp://cam.local/x --model flowers.tflite --region 0,0.5,1,0.5
         imprint watch inbox --model flowers.tflite --frames
-        imprint watch /dev/video0 --teach --class mug --class cup --class none -o mugs.tflite
+        imprint watch /dev/video0 --teach --class mug --class none -o mugs.tflite
         imprint watch @camera.txt --model flowers.tflite --json --on-change ./notify
       """)
 
