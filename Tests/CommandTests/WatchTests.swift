@@ -154,7 +154,7 @@ struct WatchTests {
     // Half a second of the film is 5 frames, however fast it is read.
     #expect(found.first { $0.event == "change" }.map { $0.frame >= 6 } == true)
     let rare = try folder.lines(folder.run("watch film.mp4 --frames --rate 2"))
-    #expect(rare.filter { $0.event == "frame" }.count == 8, "\(rare.map(\.frame))")
+    #expect(rare.map(\.frame) == [1, 6, 11, 16, 21, 26, 31, 36])
   }
 
   @Test("Several sources share a model, and each has its own answers, named")
