@@ -3,10 +3,11 @@
 import atexit
 import ctypes
 import functools
-import importlib.util
+import importlib.machinery
 import os
 import sys
-import threading
+import time
+from _thread import allocate_lock
 
 from . import _errors
 
@@ -201,7 +202,7 @@ def _name_native_libraries():
     for variable, package, folder, starts in _NATIVE:
         if os.environ.get(variable):
             continue
-        found = importlib.util.find_spec(package)
+        found = importlib.machinery.PathFinder.find_spec(package)
         if found is None or not found.origin:
             continue
         # A package is a folder with an __init__.py, or a single file.
@@ -227,22 +228,23 @@ class _Running:
     def __init__(self):
         self.is_ending = False
         self._count = 0
-        self._changed = threading.Condition(threading.Lock())
+        # The module threading would cost more than the rest of this file.
+        self._lock = allocate_lock()
         atexit.register(self._end)
 
     def __enter__(self):
-        with self._changed:
+        with self._lock:
             self._count += 1
 
     def __exit__(self, *_):
-        with self._changed:
+        with self._lock:
             self._count -= 1
-            self._changed.notify_all()
 
     def _end(self):
         self.is_ending = True
-        with self._changed:
-            self._changed.wait_for(lambda: self._count == 0, self.PATIENCE)
+        end = time.monotonic() + self.PATIENCE
+        while self._count and time.monotonic() < end:
+            time.sleep(0.005)
 
 
 running = _Running()
@@ -391,7 +393,7 @@ class Handle:
 
     def __init__(self, pointer):
         self._pointer = pointer
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._users = 0
         self._is_closed = False
         self._process = os.getpid()

@@ -1,7 +1,6 @@
 """Progress of long work, and its end by Ctrl-C."""
 
 import sys
-import threading
 import time
 
 from . import _errors, _library
@@ -67,11 +66,11 @@ class Meter:
         import signal
 
         handler = signal.getsignal(signal.SIGINT)
-        if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        if not callable(handler):
             return
         try:
             signal.signal(signal.SIGINT, self._interrupt)
-        except ValueError:  # Another interpreter of this process has the signals.
+        except ValueError:  # The main thread of another interpreter, or of this one, has the signals.
             return
         self._handler = handler
 

@@ -10,10 +10,11 @@ public enum Resize: Sendable, Hashable {
   case crop(fraction: Double)
   /// The whole picture, stretched to the tensor's size.
   case squash
-  /// The whole picture in its own proportions, centred between black bars. An odd column or row goes to the right or below.
+  /// The whole picture in its own proportions, centred between black bars. An odd column or row goes to the right or
+  /// below.
   case pad
-  /// The whole picture, stretched with a blend of the four nearest pixels, however much it is reduced: OpenCV's
-  /// `INTER_LINEAR`, as Frigate resizes.
+  /// The whole picture, stretched with a blend of the four nearest pixels, however much it is reduced: the bytes of
+  /// OpenCV's `INTER_LINEAR`, with which Frigate resizes.
   case linear
   /// The whole picture, stretched without filtering: row (or column) `i` of `target` comes from row
   /// `floor((i + 0.5) * source / target)` of `source`, positions accumulated step by step as in Pillow.
@@ -27,8 +28,8 @@ extension Resize: LosslessStringConvertible {
   /// The words that ``init(_:)`` reads, for an error message.
   public static let words = "crop, crop:FRACTION (such as crop:0.875), squash, pad, linear or nearest"
 
-  /// Reads `crop`, `crop:0.875` (any fraction greater than 0 and at most 1), `squash`, `pad`, `linear` or `nearest`; returns `nil` for
-  /// other text.
+  /// Reads `crop`, `crop:0.875` (any fraction greater than 0 and at most 1), `squash`, `pad`, `linear` or `nearest`;
+  /// returns `nil` for other text.
   public init?(_ description: String) {
     switch description {
     case "crop": self = .crop
@@ -71,7 +72,8 @@ public struct PictureRegion: Sendable, Hashable {
   public var height: Double
 
   /// A function that chooses the part of a picture to read from the upright picture's size in pixels; `nil` leaves the
-  /// choice to the reader's ``Resize``. It may be called several times for a picture and must return the same each time.
+  /// choice to the reader's ``Resize``. It may be called several times for a picture and must return the same each
+  /// time.
   public typealias Choice = (_ width: Int, _ height: Int) -> PictureRegion?
 
   /// Makes a region; reading a region that is not within the picture is an error.

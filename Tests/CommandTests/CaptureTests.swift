@@ -66,10 +66,53 @@ struct CaptureTests {
     #expect(!FileManager.default.fileExists(atPath: folder.appending("data").path))
   }
 
+  @Test("A countdown says the seconds, and the first picture comes after it")
+  func countdown() throws {
+    let stream = try StreamFolder()
+    try stream.writeFrames([0, 60, 120, 180, 240], named: "frames.bmp")
+    // Five frames at once, and the same again after the countdown.
+    try stream.writeFFmpeg("cat frames.bmp; sleep 3; cat frames.bmp; exec sleep 100")
+    let outcome = try Imprint.run(
+      script: """
+        cd '\(stream.url.path)'; export IMPRINT_FFMPEG=./ffmpeg
+        timeout 60 '\(Imprint.executable.path)' capture /dev/video9 --class mug -n 3 -o data --countdown 2 --interval 0s
+        ls data/mug
+        """)
+    #expect(outcome.stderr.contains("2…\n"), "\(outcome.stderr)")
+    let names = outcome.output.split(separator: "\n").dropFirst()
+    #expect(outcome.output.hasPrefix("3 pictures of mug\n") && names.count == 3)
+    #expect(names.allSatisfy { ["-6.jpg", "-7.jpg", "-8.jpg"].contains($0.suffix(6)) }, "\(outcome.output)")
+  }
+
   @Test("A full disk ends it with an error, and leaves no part of a picture")
   func fullDisk() throws {
     let outcome = try capture("--class mug -n 4", after: "trap '' XFSZ; ulimit -f 4")
     #expect(outcome.code == 1 && outcome.stderr.contains("cannot be written"), "\(outcome.stderr)")
     #expect(try names("mug") == [])
+  }
+
+  @Test(
+    "A digit saves the newest frame as its class, at once, and q ends it while no frame comes",
+    .enabled(if: StreamFolder.hasTerminal, "needs script (bsdutils)"))
+  func byKey() throws {
+    let pictures = try Flowers.pictures(of: "iris", 0..<2).map(\.path)
+    let outcome = try Imprint.run(
+      script: """
+        cd '\(folder.url.path)'; mkdir inbox; mkfifo keys
+        script -qec "'\(Imprint.executable.path)' capture inbox --class mug --class cup -o data" /dev/null \
+          < keys > log 2>&1 & job=$!
+        exec 9> keys
+        told() { i=0; while ! grep -q "$1" log && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done; }
+        told 'q ends'; sleep 0.5; printf 1 >&9; told 'no frame yet'
+        cp '\(pictures[0])' inbox/one.jpg; sleep 1; printf 1 >&9; told 'mug 1'; printf 12 >&9; told 'cup 1'
+        cp '\(pictures[1])' inbox/two.jpg; sleep 1; printf 29x >&9; told 'cup 2'; printf q >&9
+        i=0; while kill -0 $job 2>/dev/null && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
+        kill $job 2>/dev/null; exec 9>&-; cat log
+        """)
+    #expect(outcome.output.contains("nearly the same as an earlier frame of mug"), "\(outcome.output)")
+    #expect(outcome.output.contains("1 picture of mug") && outcome.output.contains("2 pictures of cup"))
+    #expect(try names("mug").count == 1)
+    let cups = try Set(names("cup").map { try Data(contentsOf: folder.appending("data/cup/\($0)")) })
+    #expect(try cups == Set(pictures.map { try Data(contentsOf: URL(filePath: $0)) }))
   }
 }

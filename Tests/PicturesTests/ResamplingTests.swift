@@ -78,6 +78,30 @@ struct ResamplingTests {
   }
 
   @Test(
+    "Linear gives OpenCV's bytes, of which the checksums are",
+    arguments: [
+      ((40, 7), (16, 16), 312_381_534), ((40, 7), (5, 11), 174_986_933), ((40, 7), (224, 224), 1_360_683_470),
+      ((3, 90), (16, 16), 263_116_446), ((3, 90), (5, 11), 171_404_246), ((3, 90), (224, 224), 1_432_396_304),
+      ((640, 480), (16, 16), 1_409_511_296), ((640, 480), (224, 224), 4_143_057_744),
+      ((448, 448), (224, 224), 2_271_433_728), ((16, 16), (16, 16), 4_123_480_256),
+      ((16, 16), (5, 11), 3_966_532_196), ((1280, 719), (224, 224), 152_185_502),
+    ] as [((Int, Int), (Int, Int), UInt32)])
+  func linearBytes(source: (Int, Int), target: (Int, Int), checksum: UInt32) throws {
+    // cv2.resize(picture, target) of opencv-python 4.11, and for each byte: sum = 31 * sum + byte.
+    let found = try read(source.0, source.1, to: target, .linear)
+    #expect(found.pixels.reduce(UInt32(0)) { $0 &* 31 &+ UInt32($1) } == checksum)
+    let cut = BitmapFile(width: source.0 + 9, height: source.1 + 7) { Self.colour(max(0, $0 - 4), max(0, $1 - 5)) }
+      .bytes
+    let window = try #require(PictureWindow(x: 4, y: 5, width: Double(source.0), height: Double(source.1)))
+    let reader = try PictureReader(width: target.0, height: target.1, resize: .linear)
+    var bytes = [UInt8](repeating: 0, count: reader.byteCount)
+    try cut.withUnsafeBytes { file in
+      try bytes.withUnsafeMutableBytes { try reader.read(file, into: $0, view: PictureView(window: window)) }
+    }
+    #expect(bytes == found.pixels, "a window counts as a picture of its own")
+  }
+
+  @Test(
     "Squashing weights every source pixel by a triangle",
     arguments: [(16, 16), (40, 7), (1, 1), (3, 90), (37, 41)], [(16, 16), (5, 11), (1, 1), (64, 3)])
   func squash(source: (Int, Int), target: (Int, Int)) throws {

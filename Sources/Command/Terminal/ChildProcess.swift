@@ -20,6 +20,8 @@ struct ChildProcess {
   var folder: String?
   /// Variables of its environment besides those of this process.
   var environment: [String: String] = [:]
+  /// Whether it ends with this process, also where that is killed.
+  var isGuarded = false
 
   /// A program could not be started; `code` is `errno`.
   struct CannotStart: Error {
@@ -36,7 +38,8 @@ struct ChildProcess {
   /// - Returns: The exit code; 128 plus the signal's number if a signal ended it.
   /// - Throws: ``CannotStart``, `CancellationError`, and what `watch` throws.
   func run(log: URL, watch: () throws -> Void = {}) async throws -> Int32 {
-    let process = try start(log: log.path)
+    let (process, hold) = try start(log: log.path)
+    defer { if let hold { close(hold) } }
     while true {
       if let code = Self.exitCode(of: process) { return code }
       do {
@@ -57,7 +60,8 @@ struct ChildProcess {
   /// - Returns: The exit code; 128 plus the signal's number if a signal ended it; nil if the time limit was reached.
   /// - Throws: ``CannotStart``.
   func run(log: URL, limit: Duration) throws(CannotStart) -> Int32? {
-    let process = try start(log: log.path)
+    let (process, hold) = try start(log: log.path)
+    defer { if let hold { close(hold) } }
     let clock = ContinuousClock()
     let end = clock.now + limit
     while clock.now < end {
@@ -68,9 +72,23 @@ struct ChildProcess {
     return nil
   }
 
-  private func start(log: String) throws(CannotStart) -> pid_t {
-    try Self.spawn([program] + arguments, environment: environment) { actions throws(CannotStart) in
+  /// Starts the program; `hold` is the pipe of a guarded one.
+  private func start(log: String) throws(CannotStart) -> (process: pid_t, hold: Int32?) {
+    guard !isGuarded else {
+      guard let path = GuardedProcess.path(of: program) else { throw CannotStart(code: ENOENT) }
+      let guarded = try GuardedProcess([path] + arguments, environment: environment, prepare: redirections(to: log))
+      return (guarded.process, guarded.hold)
+    }
+    let redirect = redirections(to: log)
+    let process = try Self.spawn([program] + arguments, environment: environment) { actions throws(CannotStart) in
       posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+      try redirect(&actions)
+    }
+    return (process, nil)
+  }
+
+  private func redirections(to log: String) -> (inout FileActions) throws(CannotStart) -> Void {
+    { actions throws(CannotStart) in
       posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
       posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
       guard let folder else { return }

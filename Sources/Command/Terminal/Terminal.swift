@@ -51,8 +51,12 @@ enum Terminal {
     ImprintCommand.exit(withError: text.isUsage ? ExitCode.validationFailure : ExitCode.failure)
   }
 
-  /// Prints a message about the progress of the work; a failure to print it is ignored.
-  static func say(_ text: String) { _ = write(visible(text), to: STDERR_FILENO) }
+  /// Prints a message about the progress of the work, on a terminal in place of what is drawn on the last line; a failure to
+  /// print it is ignored.
+  static func say(_ text: String) { _ = write((isWatched ? clearing : "") + visible(text), to: STDERR_FILENO) }
+
+  /// What removes the last line from a terminal.
+  static let clearing = "\r\u{1B}[K"
 
   /// Draws on standard error: the text may move the cursor.
   static func draw(_ text: String) { _ = write(text, to: STDERR_FILENO) }
@@ -152,7 +156,7 @@ final class Progress: Sendable {
   /// Removes the bar.
   func finish() {
     drawn.withLock { drawn in
-      if drawn >= 0 { Terminal.draw("\r\u{1B}[K") }
+      if drawn >= 0 { Terminal.draw(Terminal.clearing) }
       drawn = -1
     }
   }

@@ -1,8 +1,8 @@
-/// Turns the answers for frames into few events: the scores are averaged over the last frames, and a class is announced when
-/// it has been the best for a while, and again only after another one was.
+/// Turns the answers for frames into few events: the scores are averaged over the last frames, and a class is announced
+/// when it has been the best for a while, and again only after another one was.
 ///
-/// `unknown` is an answer like a class; its score is the share of the last frames that are unknown. A class that is announced
-/// stays the best until another one is better by a margin, so two classes of equal scores do not alternate.
+/// `unknown` is an answer like a class; its score is the share of the last frames that are unknown. A class that is
+/// announced stays the best until another one is better by a margin, so two classes of equal scores do not alternate.
 public struct AnswerTracker: Sendable {
   /// How answers are turned into events.
   public struct Settings: Sendable, Hashable {
@@ -43,6 +43,7 @@ public struct AnswerTracker: Sendable {
   private let settings: Settings
   private var recent: [[String?: Float]] = []
   private var candidate: Held?
+  private var last: State?
   /// The class that was announced last; nil before the first one.
   public private(set) var announced: State?
 
@@ -65,6 +66,7 @@ public struct AnswerTracker: Sendable {
     recent.append(scores)
     if recent.count > settings.frames { recent.removeFirst() }
     let state = best()
+    last = state
     if candidate == nil || candidate?.label != state.label { candidate = Held(label: state.label, since: time) }
     guard let candidate, time - candidate.since >= settings.hold, announced == nil || announced?.label != state.label
     else { return (state, false) }
@@ -76,6 +78,17 @@ public struct AnswerTracker: Sendable {
   public mutating func reset() {
     recent = []
     candidate = nil
+    last = nil
+  }
+
+  /// Ends the stream.
+  ///
+  /// - Returns: The best class over its last frames, which is announced now, if the stream was too short for any to
+  ///   hold for the time; nil where a class was announced, or no frame came.
+  public mutating func finish() -> State? {
+    guard announced == nil, let last else { return nil }
+    announced = last
+    return last
   }
 
   private func best() -> State {

@@ -28,18 +28,23 @@ public struct Frame: Sendable {
   public let content: Content
   /// When the frame was complete.
   public let arrival: ContinuousClock.Instant
-  /// The time of the frame in its source: of a file its place in the film, otherwise the time since the source was opened.
+  /// The time of the frame in its source: of a file its place in the film, otherwise the time since the source was
+  /// first opened.
   public let time: Duration
+  /// How often the source was opened again before this frame.
+  public let reopenings: Int
 
   /// Makes a frame.
   public init(
-    source: Int, number: Int, content: Content, arrival: ContinuousClock.Instant = .now, time: Duration
+    source: Int, number: Int, content: Content, arrival: ContinuousClock.Instant = .now, time: Duration,
+    reopenings: Int = 0
   ) {
     self.source = source
     self.number = number
     self.content = content
     self.arrival = arrival
     self.time = time
+    self.reopenings = reopenings
   }
 
   /// Returns the picture as a network sees it.

@@ -8,9 +8,10 @@
 
 /// Frames on their way from their sources to a classifier.
 ///
-/// A live source never waits for the classifier: a newer frame takes the place of one that waits, which is dropped and
-/// counted, so the latency does not grow where the classifier is slower than the camera. Other sources wait, and none of
-/// their frames is dropped.
+/// A live source never waits for the classifier: where that is slower than the camera, a newer frame takes the place of
+/// one that waits, which is dropped and counted, so the latency does not grow. A classifier that is fast enough, but
+/// was held up for a moment, makes up for it: a few frames wait then, and none is dropped. Other sources wait, and none
+/// of their frames is dropped.
 ///
 /// A live source is slowed to 250 frames a second while frames are dropped: no camera is faster, and reading a pipe
 /// faster than that would only take time from the classifier.
@@ -20,6 +21,10 @@ public final class FrameQueue: @unchecked Sendable {
     var waiting: [Frame] = []
     var dropped = 0
     var hasEnded = false
+    /// Whether the classifier is slower than this live source, so that only the newest frame is kept.
+    var isBehind = false
+    /// The number of frames since the last one that was dropped.
+    var calm = 0
   }
 
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -32,6 +37,10 @@ public final class FrameQueue: @unchecked Sendable {
 
   /// The frames of a source that is not live which wait at most.
   private static let capacity = 4
+  /// The frames of a live source which wait at most: a fifth of a second of most cameras.
+  static let liveCapacity = 6
+  /// The frames without a drop after which the classifier counts as fast enough again.
+  private static let calmFrames = 30
 
   /// Makes a queue.
   ///
@@ -60,9 +69,7 @@ public final class FrameQueue: @unchecked Sendable {
     defer { pthread_mutex_unlock(lock) }
     guard lanes.indices.contains(frame.source) else { return !isClosed }
     if lanes[frame.source].isLive {
-      if !isClosed, !lanes[frame.source].waiting.isEmpty { wait(milliseconds: 4, lane: frame.source) }
-      lanes[frame.source].dropped += lanes[frame.source].waiting.count
-      lanes[frame.source].waiting = [frame]
+      putLive(frame)
     } else {
       while !isClosed, lanes[frame.source].waiting.count >= Self.capacity { pthread_cond_wait(changed, lock) }
       lanes[frame.source].waiting.append(frame)
@@ -71,8 +78,22 @@ public final class FrameQueue: @unchecked Sendable {
     return !isClosed
   }
 
-  /// Waits until the frame of a lane is taken, for a few milliseconds at most.
-  private func wait(milliseconds: Int, lane: Int) {
+  private func putLive(_ frame: Frame) {
+    let limit = lanes[frame.source].isBehind ? 1 : Self.liveCapacity
+    if !isClosed, lanes[frame.source].waiting.count >= limit { wait(milliseconds: 4, lane: frame.source, limit: limit) }
+    if lanes[frame.source].waiting.count >= limit {
+      lanes[frame.source].dropped += lanes[frame.source].waiting.count
+      lanes[frame.source].waiting = []
+      (lanes[frame.source].isBehind, lanes[frame.source].calm) = (true, 0)
+    } else {
+      lanes[frame.source].calm += 1
+      if lanes[frame.source].calm >= Self.calmFrames { lanes[frame.source].isBehind = false }
+    }
+    lanes[frame.source].waiting.append(frame)
+  }
+
+  /// Waits until a frame of a lane is taken, for a few milliseconds at most.
+  private func wait(milliseconds: Int, lane: Int, limit: Int) {
     var end = timespec()
     clock_gettime(CLOCK_REALTIME, &end)
     end.tv_nsec += milliseconds * 1_000_000
@@ -80,7 +101,7 @@ public final class FrameQueue: @unchecked Sendable {
       end.tv_nsec -= 1_000_000_000
       end.tv_sec += 1
     }
-    while !isClosed, !lanes[lane].waiting.isEmpty {
+    while !isClosed, lanes[lane].waiting.count >= limit {
       if pthread_cond_timedwait(changed, lock, &end) != 0 { return }
     }
   }

@@ -14,18 +14,25 @@ public protocol FrameSplitter: Sendable {
   /// Takes the next bytes of the stream, and returns the frames that they complete.
   mutating func append(_ bytes: UnsafeRawBufferPointer) -> [Frame.Content]
 
-  /// The number of bytes so far that belong to no whole frame: before, between and after frames, and in damaged ones. The
-  /// bytes of an unfinished frame count when the stream is at its end.
+  /// The number of bytes so far that belong to no whole frame: before, between and after frames, and in damaged ones.
+  /// The bytes of an unfinished frame count when the stream is at its end.
   var strayBytes: Int { get }
 
   /// The number of bytes of the unfinished frame.
   var unfinishedBytes: Int { get }
+
+  /// Why no frame of the stream can be taken, in words; nil where that is not so.
+  var refusal: String? { get }
+}
+
+extension FrameSplitter {
+  public var refusal: String? { nil }
 }
 
 /// Cuts concatenated JPEG pictures apart: MJPEG with or without text between the pictures, as of a camera with HTTP.
 ///
-/// It follows the markers of a picture, so a thumbnail in one is no picture of its own. A picture that is damaged or cut off
-/// by the beginning of the next is passed over.
+/// It follows the markers of a picture, so a thumbnail in one is no picture of its own. A picture that is damaged or
+/// cut off by the beginning of the next is passed over.
 ///
 /// - Complexity: Linear in the bytes of the stream, whatever they are.
 public struct JPEGSplitter: FrameSplitter {
@@ -161,6 +168,7 @@ public struct BMPSplitter: FrameSplitter {
   private var buffer: [UInt8] = []
   private var start = 0
   public private(set) var strayBytes = 0
+  public private(set) var refusal: String?
 
   /// Makes a splitter for the beginning of a stream.
   public init() {}
@@ -168,17 +176,24 @@ public struct BMPSplitter: FrameSplitter {
   public var unfinishedBytes: Int { buffer.count - start }
 
   public mutating func append(_ bytes: UnsafeRawBufferPointer) -> [Frame.Content] {
+    guard refusal == nil else { return [] }
     if start > 0 {
       buffer.removeSubrange(0..<start)
       start = 0
     }
     buffer.append(contentsOf: bytes)
     var frames: [Frame.Content] = []
-    while buffer.count - start >= 6 {
-      let length = (0..<4).reduce(0) { $0 | Int(buffer[start + 2 + $1]) << (8 * $1) }
-      guard buffer[start] == UInt8(ascii: "B"), buffer[start + 1] == UInt8(ascii: "M"),
-        (26...Self.largest).contains(length)
-      else {
+    while buffer.count - start >= 26 {
+      let isBitmap = buffer[start] == UInt8(ascii: "B") && buffer[start + 1] == UInt8(ascii: "M")
+      let length = isBitmap ? number(at: 2) : 0
+      // A whole header, and not two letters in something else.
+      if length > Self.largest, number(at: 6) == 0, number(at: 10) < 256 {
+        refusal = "its frames are too large: \(number(at: 18))x\(number(at: 22)) pixels"
+        buffer = []
+        start = 0
+        return frames
+      }
+      guard (26...Self.largest).contains(length) else {
         strayBytes += 1
         start += 1
         continue
@@ -188,6 +203,11 @@ public struct BMPSplitter: FrameSplitter {
       start += length
     }
     return frames
+  }
+
+  /// Returns a 32-bit number of the header at the current place.
+  private func number(at offset: Int) -> Int {
+    (0..<4).reduce(0) { $0 | Int(buffer[start + offset + $1]) << (8 * $1) }
   }
 }
 

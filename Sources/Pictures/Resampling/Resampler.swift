@@ -5,6 +5,7 @@ final class Resampler {
   private let line = ReusableBuffer()
   private let unturned = ReusableBuffer()
   private var filter: TriangleFilter?
+  private var linearFilter: LinearFilter?
 
   /// Frees buffers that are too large to keep.
   func tidy() {
@@ -18,6 +19,8 @@ final class Resampler {
     var picture = picture
     if geometry.crop.isNearest {
       try pick(from: &picture, geometry, into: target)
+    } else if geometry.crop.isLinear {
+      try blendNearest(of: &picture, geometry, into: target)
     } else if let block = Self.block(geometry) {
       try blend(shrinking: picture, by: block, geometry, into: target)
     } else {
@@ -32,6 +35,9 @@ final class Resampler {
     if geometry.crop.isNearest {
       var picture = StreamedRows(producer, window: 1, buffer: rows)
       try pick(from: &picture, geometry, into: target)
+    } else if geometry.crop.isLinear {
+      var picture = StreamedRows(producer, window: LinearFilter.window, buffer: rows)
+      try blendNearest(of: &picture, geometry, into: target)
     } else if let block = Self.block(geometry) {
       let picture = StreamedRows(producer, window: block.height, buffer: rows)
       try blend(shrinking: picture, by: block, geometry, into: target)
@@ -47,7 +53,7 @@ final class Resampler {
     let x = geometry.area.width / Double(geometry.target.width)
     let y = geometry.area.height / Double(geometry.target.height)
     let largest = TriangleFilter.Geometry.largestScale
-    guard x > largest || y > largest, !geometry.crop.isLinear else { return nil }
+    guard x > largest || y > largest else { return nil }
     return PixelSize(width: Int((x / largest).rounded(.up)), height: Int((y / largest).rounded(.up)))
   }
 
@@ -63,7 +69,7 @@ final class Resampler {
 
   private func filter(_ source: PixelSize, _ geometry: ResamplingGeometry) -> TriangleFilter {
     let geometry = TriangleFilter.Geometry(
-      source: source, area: geometry.area, target: geometry.target, isLinear: geometry.crop.isLinear)
+      source: source, area: geometry.area, target: geometry.target)
     if let filter, filter.serves(geometry) { return filter }
     let filter = TriangleFilter(geometry)
     self.filter = filter
@@ -74,6 +80,18 @@ final class Resampler {
     _ picture: inout some RowSource, through filter: TriangleFilter, _ geometry: ResamplingGeometry,
     into target: TargetTensor
   ) throws(PictureError) {
+    try place(geometry, into: target) { (target, stride) throws(PictureError) in
+      try filter.apply(to: &picture, writing: target, stride: stride, scratch: line)
+    }
+  }
+
+  private func blendNearest(
+    of picture: inout some RowSource, _ geometry: ResamplingGeometry, into target: TargetTensor
+  ) throws(PictureError) {
+    let (source, area, size) = (picture.size, geometry.area, geometry.target)
+    let kept = linearFilter.flatMap { $0.serves(source: source, area: area, target: size) ? $0 : nil }
+    let filter = kept ?? LinearFilter(source: source, area: area, target: size)
+    linearFilter = filter
     try place(geometry, into: target) { (target, stride) throws(PictureError) in
       try filter.apply(to: &picture, writing: target, stride: stride, scratch: line)
     }

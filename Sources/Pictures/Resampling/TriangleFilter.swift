@@ -1,17 +1,14 @@
-/// A filter that scales pictures with a triangle as wide as the reduction: Pillow's `BILINEAR`; or with a triangle of one
-/// pixel whatever the reduction: OpenCV's `INTER_LINEAR`.
+/// A filter that scales pictures with a triangle as wide as the reduction: Pillow's `BILINEAR`.
 ///
-/// It blends rows first and then the pixels of the blended row, both in 16-bit fixed point: a byte is the upper half of a
-/// 16-bit number, and a weighted sum of such numbers is a sum of the upper halves of products. Each product is rounded
-/// down, by half a unit on average; one bias for the sum corrects that.
+/// It blends rows first and then the pixels of the blended row, both in 16-bit fixed point: a byte is the upper half of
+/// a 16-bit number, and a weighted sum of such numbers is a sum of the upper halves of products. Each product is
+/// rounded down, by half a unit on average; one bias for the sum corrects that.
 struct TriangleFilter {
   /// The area of a source picture and the size to scale it to.
   struct Geometry: Hashable {
     var source: PixelSize
     var area: SourceArea
     var target: PixelSize
-    /// Whether the triangle keeps a width of one pixel.
-    var isLinear = false
 
     /// The largest reduction along an axis: beyond it the bias would not fit 16 bits.
     static let largestScale = 60.0
@@ -26,11 +23,9 @@ struct TriangleFilter {
     self.geometry = geometry
     let area = geometry.area
     vertical = AxisWeights(
-      start: area.top, length: area.height, source: geometry.source.height, target: geometry.target.height,
-      isLinear: geometry.isLinear)
+      start: area.top, length: area.height, source: geometry.source.height, target: geometry.target.height)
     let across = AxisWeights(
-      start: area.left, length: area.width, source: geometry.source.width, target: geometry.target.width,
-      isLinear: geometry.isLinear)
+      start: area.left, length: area.width, source: geometry.source.width, target: geometry.target.width)
     columns = (across.starts.first ?? 0)..<(zip(across.starts, across.counts).map { $0 + $1 }.max() ?? 0)
     horizontal = ColumnBlend(across, origin: columns.lowerBound)
   }
@@ -71,7 +66,7 @@ struct TriangleFilter {
 /// The weights of the source pixels for each target pixel along one axis: a triangle around the centre of the target
 /// pixel, as wide as the reduction.
 ///
-/// With `scale = length / target` and `support = max(scale, 1)`, or 1 where the filter is linear, target pixel `i` is centred on
+/// With `scale = length / target` and `support = max(scale, 1)`, target pixel `i` is centred on
 /// `start + (i + 0.5) * scale`, and the weight of source pixel `j` is `max(0, 1 - |j + 0.5 - centre| / support)`,
 /// divided by the sum over all pixels within the picture. Weights are in units of 1/65536.
 struct AxisWeights {
@@ -91,10 +86,9 @@ struct AxisWeights {
   ///   - length: The length of that area.
   ///   - source: The number of source pixels, positive.
   ///   - target: The number of target pixels, positive.
-  ///   - isLinear: Whether the triangle keeps a width of one pixel.
-  init(start: Double, length: Double, source: Int, target: Int, isLinear: Bool = false) {
+  init(start: Double, length: Double, source: Int, target: Int) {
     let scale = length / Double(target)
-    let support = isLinear ? 1 : max(scale, 1)
+    let support = max(scale, 1)
     most = min(source, Int(support * 2) + 2)
     starts.reserveCapacity(target)
     counts.reserveCapacity(target)

@@ -58,6 +58,30 @@ struct AnswerTrackerTests {
     #expect(events(answers, .init(frames: 1, hold: .zero, margin: 0)).count == 20)
   }
 
+  @Test("A stream that is too short for any class to hold announces the class of its last frames at its end, once")
+  func shortStreams() throws {
+    let (mug, cup) = (try answer(["mug": 1, "cup": 0]), try answer(["mug": 0, "cup": 1]))
+    var tracker = AnswerTracker(.init(frames: 3, hold: .seconds(1)))
+    #expect(tracker.finish() == nil)
+    for (number, answer) in [mug, cup, cup].enumerated() { _ = tracker.add(answer, at: .milliseconds(number)) }
+    #expect(tracker.finish()?.label == "cup")
+    #expect(tracker.finish() == nil)
+    var held = AnswerTracker(.init(frames: 1, hold: .milliseconds(100)))
+    for number in 0..<5 { _ = held.add(mug, at: .milliseconds(100 * number)) }
+    _ = held.add(cup, at: .milliseconds(500))
+    #expect(held.finish() == nil, "a class that did not hold is not announced beside one that did")
+  }
+
+  @Test("A source that is opened again begins anew: what was seen before the break does not count")
+  func reset() throws {
+    let (mug, cup) = (try answer(["mug": 1, "cup": 0]), try answer(["mug": 0, "cup": 1]))
+    var tracker = AnswerTracker(.init(frames: 5, hold: .zero, margin: 0))
+    for _ in 0..<5 { _ = tracker.add(mug, at: .zero) }
+    tracker.reset()
+    let (state, isAnnounced) = tracker.add(cup, at: .seconds(5))
+    #expect(state.label == "cup" && state.score == 1 && isAnnounced)
+  }
+
   @Test("Unknown is an answer, also where no class reaches the threshold")
   func unknown() throws {
     let (mug, nothing) = (try answer(["mug": 0.9]), try answer(["mug": 0.9], isUnknown: true))

@@ -30,13 +30,40 @@ struct FrameClassifierTests {
   @Test("Frames of a live source that are not taken in time are dropped and counted, the newest is kept")
   func newestFirst() async throws {
     let queue = FrameQueue(live: [true])
-    for number in 1...5 { queue.put(try frame(number)) }
+    for number in 1...20 { queue.put(try frame(number)) }
     queue.end(source: 0)
     let answers = Answers()
     try await FrameClassifier(classifier()).run(queue) { answers.add($0) }
-    #expect(answers.numbers == [5])
-    #expect(answers.all.withLock { $0.map(\.dropped) } == [4])
-    #expect(queue.dropped(source: 0) == 4)
+    #expect(answers.numbers == [20])
+    #expect(answers.all.withLock { $0.map(\.dropped) } == [19])
+    #expect(queue.dropped(source: 0) == 19)
+  }
+
+  @Test("A classifier that was held up for a moment makes up for it, and a slow one gets the newest frame at each time")
+  func heldUp() throws {
+    let queue = FrameQueue(live: [true])
+    // Five frames come at once, then one for each that is taken, and none is lost.
+    for number in 1...5 { queue.put(try frame(number)) }
+    for number in 6...40 {
+      #expect(queue.take()?.frame.number == number - 5)
+      queue.put(try frame(number))
+    }
+    #expect(queue.dropped(source: 0) == 0)
+    // Three come for each that is taken: the wait does not last.
+    var late: [Int] = []
+    for number in 41...130 {
+      queue.put(try frame(number))
+      if number.isMultiple(of: 3), let taken = queue.take() { late.append(number - taken.frame.number) }
+    }
+    #expect(late.dropFirst(3).allSatisfy { $0 == 0 }, "\(late)")
+    // Fast again: a moment's wait is made up for again.
+    for number in 131...170 {
+      queue.put(try frame(number))
+      _ = queue.take()
+    }
+    let dropped = queue.dropped(source: 0)
+    for number in 171...175 { queue.put(try frame(number)) }
+    #expect(queue.take()?.frame.number == 171 && queue.dropped(source: 0) == dropped)
   }
 
   @Test("Every frame of other sources gets its answer, in order, with several workers", arguments: [1, 3])

@@ -108,4 +108,18 @@ struct FrameSplitterTests {
     #expect(throws: PictureError.self) { try RawSplitter(width: 0, height: 2) }
     #expect(throws: PictureError.self) { try RawSplitter(width: 70_000, height: 2) }
   }
+
+  @Test("Bitmaps that are too large are refused by their header, and two letters in garbage are not")
+  func tooLarge() throws {
+    func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 255) } }
+    let header = Array("BM".utf8) + number(300_000_054) + number(0) + number(54) + number(40)
+    var splitter = BMPSplitter()
+    let head = header + number(10_000) + number(10_000)
+    #expect(head.withUnsafeBytes { splitter.append($0) }.isEmpty)
+    #expect(splitter.refusal?.contains("10000x10000") == true)
+    var other = BMPSplitter()
+    let garbage = Array("BM".utf8) + [UInt8](repeating: 255, count: 40)
+    #expect(garbage.withUnsafeBytes { other.append($0) }.isEmpty && other.refusal == nil)
+    #expect(other.strayBytes > 0)
+  }
 }

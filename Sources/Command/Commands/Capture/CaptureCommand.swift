@@ -99,38 +99,26 @@ struct CaptureCommand: AsyncParsableCommand {
     }
     let collector = try FrameCollector(
       savers: savers, classes: classes, count: count, view: frames.view, difference: difference,
-      interval: !isByKey && (source.isLive || source.hasFilmTime) ? interval.duration : .zero)
+      interval: !isByKey && (source.isLive || source.kind == .film) ? interval.duration : .zero)
     let keys = isByKey ? TerminalKeys() : nil
     let queue = FrameQueue(live: [source.isLive])
-    let end = ContinuousClock.now + .seconds(countdown)
     let progress = Progress(total: isByKey ? 0 : count)
     let ends = try await FrameWork.run([source], queue: queue, settings: frames.settings) {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask(executorPreference: BlockingExecutor()) {
+      let countdown = Countdown(seconds: countdown)
+      guard let keys else {
+        return try await withTaskExecutorPreference(BlockingExecutor()) {
           defer { queue.close() }
-          var told = countdown + 1
-          while let (frame, _, _) = queue.take() {
-            let left = Int(((end - .now) / .seconds(1)).rounded(.up))
-            guard left <= 0 else {
-              if left < told { Terminal.say("\(left)…\n") }
-              told = min(told, left)
-              continue
-            }
-            if let keys {
-              let pressed = keys.pressed()
-              if pressed.contains("q") { return }
-              for key in pressed { try collector.save(frame, byKey: key) }
-            } else if try collector.save(frame) {
-              progress.update(collector.saved[0])
-              if collector.isComplete { return }
-            }
+          while !collector.isComplete, let (frame, _, _) = queue.take() {
+            if countdown.isOver(), try collector.save(frame) { progress.update(collector.saved[0]) }
           }
         }
-        if let keys {
-          Terminal.say(classes.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: "   ") + "   q ends\n")
-          group.addTask(executorPreference: BlockingExecutor()) { keys.run { !queue.hasClosed && !Task.isCancelled } }
-        }
-        try await group.waitForAll()
+      }
+      Terminal.say(classes.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: "   ") + "   q ends\n")
+      try await keys.run(with: queue) { frame, _ in
+        if countdown.isOver() { collector.show(frame) }
+      } press: { key in
+        try collector.save(byKey: key)
+        return key != "q"
       }
     }
     progress.finish()
@@ -143,6 +131,28 @@ struct CaptureCommand: AsyncParsableCommand {
     }
     if ends.contains(.broken) { throw ExitCode(FrameOptions.brokenCode) }
     if !isByKey, !collector.isComplete { throw ExitCode.failure }
+  }
+}
+
+/// The seconds before the first picture, which it says while frames come.
+private final class Countdown: Sendable {
+  private let end: ContinuousClock.Instant
+  private let told: Mutex<Int>
+
+  init(seconds: Int) {
+    end = .now + .seconds(seconds)
+    told = Mutex(seconds + 1)
+  }
+
+  /// Returns whether no second is left; says how many are, each once.
+  func isOver() -> Bool {
+    let left = Int(((end - .now) / .seconds(1)).rounded(.up))
+    guard left > 0 else { return true }
+    told.withLock { told in
+      if left < told { Terminal.say("\(left)…\n") }
+      told = min(told, left)
+    }
+    return false
   }
 }
 

@@ -15,6 +15,8 @@ final class FrameCollector: Sendable {
     var fingerprints: [[FrameFingerprint]]
     /// The time of the last frame that was saved, in the source.
     var last: Duration?
+    /// The frame that a key saves.
+    var current: Frame?
     var passedOver = 0
   }
 
@@ -43,9 +45,16 @@ final class FrameCollector: Sendable {
   /// Whether each class has its number of pictures.
   var isComplete: Bool { saved.allSatisfy { $0 >= count } }
 
-  /// Saves a frame as the class of a key, `1` for the first one; other keys are ignored.
-  func save(_ frame: Frame, byKey key: Character) throws {
+  /// Notes the frame that a key saves.
+  func show(_ frame: Frame) { state.withLock { $0.current = frame } }
+
+  /// Saves the current frame as the class of a key, `1` for the first one; other keys are ignored.
+  func save(byKey key: Character) throws {
     guard let place = key.wholeNumberValue.map({ $0 - 1 }), savers.indices.contains(place) else { return }
+    guard let frame = state.withLock(\.current) else {
+      Terminal.say("there is no frame yet\n")
+      return
+    }
     let isSaved = try save(frame, as: place)
     Terminal.say(
       isSaved ? "\(classes[place]) \(saved[place])\n" : "nearly the same as an earlier frame of \(classes[place])\n")

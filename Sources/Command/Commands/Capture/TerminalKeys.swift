@@ -1,4 +1,5 @@
-import Synchronization
+import Imprinting
+import Platform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -15,7 +16,11 @@ import Synchronization
 
 /// The keys that are pressed on the terminal of standard input, one by one and without a line's end.
 final class TerminalKeys: Sendable {
-  private let keys = Mutex<[Character]>([])
+  /// The keys, until ``run(while:)`` ends.
+  let presses: AsyncStream<Character>
+  private let continuation: AsyncStream<Character>.Continuation
+
+  init() { (presses, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1000)) }
 
   /// Whether standard input is a terminal.
   static var isPossible: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
@@ -23,6 +28,7 @@ final class TerminalKeys: Sendable {
   /// Reads keys on the caller's thread until `isWanted` returns false; the terminal is as before then. Ctrl-C still
   /// interrupts.
   func run(while isWanted: () -> Bool) {
+    defer { continuation.finish() }
     var before = termios()
     guard tcgetattr(STDIN_FILENO, &before) == 0 else { return }
     var raw = before
@@ -34,15 +40,34 @@ final class TerminalKeys: Sendable {
       guard poll(&waiting, 1, 100) > 0 else { continue }
       var byte: UInt8 = 0
       guard read(STDIN_FILENO, &byte, 1) == 1 else { return }
-      keys.withLock { $0.append(Character(Unicode.Scalar(byte))) }
+      continuation.yield(Character(Unicode.Scalar(byte)))
     }
   }
 
-  /// Returns the keys that were pressed since the last call.
-  func pressed() -> [Character] {
-    keys.withLock { keys in
-      defer { keys = [] }
-      return keys
+  /// Takes frames and keys side by side, until no frame is left or a key ends it; closes the queue then.
+  ///
+  /// - Parameters:
+  ///   - take: Called with each frame and the number of frames that were dropped before.
+  ///   - press: Called with each key; returns whether to go on.
+  func run(
+    with queue: FrameQueue, take: @escaping @Sendable (Frame, _ dropped: Int) async throws -> Void,
+    press: @escaping @Sendable (Character) async throws -> Bool
+  ) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask(executorPreference: BlockingExecutor()) {
+        defer { queue.close() }
+        while let (frame, _, dropped) = queue.take() { try await take(frame, dropped) }
+      }
+      group.addTask(executorPreference: BlockingExecutor()) { self.run { !queue.hasClosed && !Task.isCancelled } }
+      group.addTask {
+        do {
+          for await key in self.presses where try await !press(key) { queue.close() }
+        } catch {
+          queue.close()
+          throw error
+        }
+      }
+      try await group.waitForAll()
     }
   }
 }

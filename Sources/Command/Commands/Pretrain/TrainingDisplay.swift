@@ -39,7 +39,7 @@ final class TrainingDisplay: Sendable {
   /// Removes the status line.
   func finish() {
     isOpen.withLock { isOpen in
-      if isOpen { Terminal.draw("\r\u{1B}[K") }
+      if isOpen { Terminal.draw(Terminal.clearing) }
       isOpen = false
     }
   }
@@ -48,7 +48,7 @@ final class TrainingDisplay: Sendable {
     guard Terminal.isWatched else { return }
     isOpen.withLock { isOpen in
       isOpen = true
-      Terminal.draw("\r\u{1B}[K" + Terminal.visible(text))
+      Terminal.draw(Terminal.clearing + Terminal.visible(text))
     }
   }
 

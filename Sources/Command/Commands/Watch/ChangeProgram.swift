@@ -11,7 +11,8 @@
   import Musl
 #endif
 
-/// The program of `--on-change`: one runs at a time, for ten seconds at most. While it runs, only the latest change waits.
+/// The program of `--on-change`: one runs at a time, for ten seconds at most, and ends with this process. While it
+/// runs, only the latest change waits.
 final class ChangeProgram: Sendable {
   /// What the program gets in its environment.
   struct Change: Sendable {
@@ -59,7 +60,8 @@ final class ChangeProgram: Sendable {
       do {
         let clock = ContinuousClock()
         let end = clock.now + Self.limit
-        let child = ChildProcess(program: program, arguments: [], environment: change.environment)
+        let child = ChildProcess(
+          program: program, arguments: [], environment: change.environment, isGuarded: true)
         let code = try await child.run(log: URL(filePath: "/dev/null")) {
           if clock.now > end { throw TooLong() }
         }

@@ -53,8 +53,9 @@ struct SourceReader: Sendable {
     while true {
       let before = feeder.number
       guard let error = try read(&feeder), !isOver else { return .complete }
+      feeder.reopenings += 1
       if feeder.number > before { wait = 1 }
-      guard settings.isReopened else {
+      guard settings.isReopened, source.isReopened else {
         Terminal.warn(error)
         return .broken
       }
@@ -87,34 +88,50 @@ struct SourceReader: Sendable {
     case .standardInput:
       var splitter: any FrameSplitter = JPEGSplitter()
       if let raw = settings.raw { splitter = raw.splitter }
-      let reason = pump(output: STDIN_FILENO, messages: nil, splitter: splitter, feeder: &feeder)
+      var log = MessageTail(secrets: Secrets(of: source.address))
+      let reason = pump(output: STDIN_FILENO, messages: nil, splitter: splitter, log: &log, feeder: &feeder)
       if feeder.number == 0, !isOver { throw .noFrame(source.name, reason: reason) }
       if let reason { Terminal.warn(WatchError.ended(source.name, reason: reason)) }
       return nil
     case .camera, .film, .stream:
       let before = feeder.number
-      let process = try StreamProcess(source)
-      defer { process.end() }
-      let reason = pump(
-        output: process.output, messages: process.messages, splitter: BMPSplitter(), feeder: &feeder)
+      let (reason, hasFailed) = try readProcess(&feeder)
       guard source.isReopened else {
         if feeder.number == 0, !isOver { throw .noFrame(source.name, reason: reason) }
-        return nil
+        return hasFailed ? .ended(source.name, reason: reason) : nil
       }
       return feeder.number == before
         ? .noFrame(source.name, reason: reason) : .ended(source.name, reason: reason)
     }
   }
 
+  /// Reads the output of ffmpeg to its end.
+  ///
+  /// - Returns: Why it ended, and whether ffmpeg failed at a film.
+  private func readProcess(
+    _ feeder: inout FrameFeeder
+  ) throws(WatchError) -> (reason: String?, hasFailed: Bool) {
+    for option in StreamProcess.FrameOption.allCases {
+      let process = try StreamProcess(source, option)
+      defer { process.end() }
+      var log = MessageTail(secrets: Secrets(of: source.address))
+      let reason = pump(
+        output: process.output, messages: process.messages, splitter: BMPSplitter(), log: &log, feeder: &feeder)
+      guard log.refuses(option.rawValue) else {
+        return (reason, source.kind == .film && !isOver && process.hasFailed())
+      }
+    }
+    return ("it is of an unknown version", true)
+  }
+
   /// Reads a stream to its end.
   ///
-  /// - Returns: Why it ended: the last message of ffmpeg, that bytes are left, or that no frame came for long; nil for a proper
-  ///   end.
+  /// - Returns: Why it ended: the last message of ffmpeg, that bytes are left, or that no frame came for long; nil for
+  ///   a proper end.
   private func pump(
-    output: Int32, messages: Int32?, splitter: any FrameSplitter, feeder: inout FrameFeeder
+    output: Int32, messages: Int32?, splitter: any FrameSplitter, log: inout MessageTail, feeder: inout FrameFeeder
   ) -> String? {
     var splitter = splitter
-    var log = MessageTail(secrets: Secrets(of: source.address))
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     let clock = ContinuousClock()
     var last = clock.now
@@ -142,6 +159,7 @@ struct SourceReader: Sendable {
           last = clock.now
           guard feeder.put(frame) else { return nil }
         }
+        if let refusal = splitter.refusal { return refusal }
       }
       if source.isLive, source.isReopened, clock.now - last > .seconds(settings.patience) {
         return "it sent no frame for \(settings.patience) seconds"
@@ -167,18 +185,21 @@ extension FrameSplitter {
 /// Numbers the frames of a source, and puts those that are asked for into the queue.
 struct FrameFeeder {
   private(set) var number = 0
+  /// How often the source was opened again.
+  var reopenings = 0
   /// The frames a second of a film.
   var filmRate: Double?
 
-  private let source: WatchSource
   private let place: Int
   private let queue: FrameQueue
   private let settings: SourceReader.Settings
+  private let isTimedByFrames: Bool
   private let start = ContinuousClock.now
   private var next = Duration.zero
 
   init(_ reader: SourceReader) {
-    (source, place, queue, settings) = (reader.source, reader.place, reader.queue, reader.settings)
+    (place, queue, settings) = (reader.place, reader.queue, reader.settings)
+    isTimedByFrames = reader.source.isTimedByFrames
   }
 
   /// Puts a frame into the queue, unless it is passed over.
@@ -187,15 +208,17 @@ struct FrameFeeder {
   mutating func put(_ content: Frame.Content) -> Bool {
     number += 1
     let now = ContinuousClock.now
-    let time = source.hasFilmTime ? Duration.seconds(Double(number - 1) / (filmRate ?? 25)) : now - start
+    let time = isTimedByFrames ? Duration.seconds(Double(number - 1) / (filmRate ?? 25)) : now - start
     guard (number - 1).isMultiple(of: settings.every) else { return true }
     if let rate = settings.rate {
       guard time >= next else { return true }
-      // The next frame is due a step after this one was, so that the mean rate is kept although frames come at other times.
+      // The next frame is due a step after this one was, so that the mean rate is kept although frames come at other
+      // times.
       let step = Duration.seconds(1 / rate)
       next = max(next + step, time + step / 2)
     }
-    return queue.put(Frame(source: place, number: number, content: content, arrival: now, time: time))
+    return queue.put(
+      Frame(source: place, number: number, content: content, arrival: now, time: time, reopenings: reopenings))
   }
 }
 
@@ -236,11 +259,21 @@ struct MessageTail {
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
     let failures = [
       "error", "fail", "refused", "unable", "invalid", "not found", "no such", "denied", "busy", "unauthorized",
+      "unknown", "unrecognized",
     ]
     return lines.last { line in
       let text = line.lowercased()
       return failures.contains { text.contains($0) }
-    }.map { String(secrets.hidden(in: String($0)).prefix(300)) }
+    }.map { line in
+      // The name of the list that holds an address with a password says nothing.
+      let words = line.hasPrefix("pipe:0: ") ? line.dropFirst(8) : line
+      return String(secrets.hidden(in: String(words)).prefix(300))
+    }
+  }
+
+  /// Whether ffmpeg does not know an option.
+  func refuses(_ option: String) -> Bool {
+    String(decoding: bytes, as: UTF8.self).contains("Unrecognized option '\(option.drop { $0 == "-" })'")
   }
 
   /// Returns the frames a second that ffmpeg's description of a stream names, as in `, 30 fps,`.

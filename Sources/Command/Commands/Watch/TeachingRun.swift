@@ -11,7 +11,8 @@ import Platform
   import Foundation
 #endif
 
-/// `watch --teach`: answers with what it was taught a moment before, and learns the frames for which a digit is pressed.
+/// `watch --teach`: answers with what it was taught a moment before, and learns the frames for which a digit is
+/// pressed.
 struct TeachingRun {
   let source: WatchSource
   let classes: [String]
@@ -51,18 +52,13 @@ struct TeachingRun {
     Terminal.say(
       classes.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: "   ") + "   u takes back   q saves and ends\n")
     let ends = try await FrameWork.run([source], queue: queue, settings: frames.settings) {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask(executorPreference: BlockingExecutor()) {
-          defer { queue.close() }
-          while let (frame, _, dropped) = queue.take(),
-            try await lesson.take(frame, dropped: dropped, keys: keys.pressed())
-          {}
-        }
-        group.addTask(executorPreference: BlockingExecutor()) { keys.run { !queue.hasClosed && !Task.isCancelled } }
-        try await group.waitForAll()
+      try await keys.run(with: queue) {
+        try await lesson.take($0, dropped: $1)
+      } press: {
+        try await lesson.press($0)
       }
     }
-    Terminal.draw("\r\u{1B}[K")
+    Terminal.draw(Terminal.clearing)
     try await save(lesson.live, model: base)
     if ends.contains(.broken) { throw ExitCode(FrameOptions.brokenCode) }
   }
@@ -98,54 +94,73 @@ private actor TeachingLesson {
   private var fingerprints: [String: [FrameFingerprint]] = [:]
   private let fingerprint: FrameFingerprint.Maker
   private var number = 0
+  private var current: Current?
   private let start = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+
+  /// The frame on the screen.
+  private struct Current {
+    let picture: EmbeddedPicture
+    let print: FrameFingerprint
+    let words: String
+  }
 
   init(_ live: LiveTeacher, classes: [String], view: PictureView) throws {
     (self.live, self.classes, self.view) = (live, classes, view)
     fingerprint = try FrameFingerprint.Maker(view: view)
   }
 
-  /// Learns a frame if a digit was pressed, and shows the answer for it.
+  /// Shows the answer for a frame, which a digit teaches from now on.
+  func take(_ frame: Frame, dropped: Int) async throws {
+    number += 1
+    do {
+      let print = try fingerprint(frame)
+      let picture = try await live.embed(frame, view: view, named: "\(start) \(number)")
+      let milliseconds = Int(((.now - frame.arrival) / .milliseconds(1)).rounded())
+      let words = "frame \(frame.number), \(milliseconds) ms, \(dropped) dropped"
+      current = Current(picture: picture, print: print, words: words)
+    } catch let error as PictureError {
+      return Terminal.warn(error)
+    }
+    try show()
+  }
+
+  /// Teaches the frame on the screen by a digit, or takes back what was taught last.
   ///
   /// - Returns: Whether to go on.
-  func take(_ frame: Frame, dropped: Int, keys: [Character]) async throws -> Bool {
-    number += 1
-    let picture: EmbeddedPicture
-    let print: FrameFingerprint
-    do {
-      print = try fingerprint(frame)
-      picture = try await live.embed(frame, view: view, named: "\(start) \(number)")
-    } catch let error as PictureError {
-      Terminal.warn(error)
-      return !keys.contains("q")
-    }
-    for key in keys {
-      if key == "q" { return false }
-      if key == "u" || key == "\u{7F}" {
-        if let gone = try live.takeBack() {
-          _ = fingerprints[gone.label]?.popLast()
-          tell("taken back: \(gone.label)")
-        } else {
-          tell("nothing to take back")
-        }
-      } else if let place = key.wholeNumberValue.map({ $0 - 1 }), classes.indices.contains(place) {
-        let name = classes[place]
-        guard fingerprints[name, default: []].allSatisfy({ $0.distance(to: print) > FrameFingerprint.usualDistance })
-        else {
-          tell("nearly the same as an earlier frame of \(name)")
-          continue
-        }
-        try live.add(picture, to: name)
-        fingerprints[name, default: []].append(print)
-        tell("\(name) \(live.embeddings.classes.first { $0.name == name }?.count ?? 0)")
+  func press(_ key: Character) throws -> Bool {
+    if key == "q" { return false }
+    if key == "u" || key == "\u{7F}" {
+      if let gone = try live.takeBack() {
+        _ = fingerprints[gone.label]?.popLast()
+        tell("taken back: \(gone.label)")
+      } else {
+        tell("nothing to take back")
       }
+    } else if let place = key.wholeNumberValue.map({ $0 - 1 }), classes.indices.contains(place) {
+      try teach(classes[place])
+    } else {
+      return true
     }
-    let answer = try live.answer(picture)
-    let milliseconds = Int(((.now - frame.arrival) / .milliseconds(1)).rounded())
-    let line = "\(answer)  frame \(frame.number), \(milliseconds) ms, \(dropped) dropped"
-    Terminal.draw("\r\u{1B}[K" + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
+    try show()
     return true
   }
 
-  private func tell(_ words: String) { Terminal.draw("\r\u{1B}[K" + Terminal.visible(words) + "\n") }
+  private func teach(_ name: String) throws {
+    guard let current else { return tell("there is no frame yet") }
+    guard
+      fingerprints[name, default: []].allSatisfy({ $0.distance(to: current.print) > FrameFingerprint.usualDistance })
+    else { return tell("nearly the same as an earlier frame of \(name)") }
+    try live.add(current.picture, to: name)
+    fingerprints[name, default: []].append(current.print)
+    tell("\(name) \(live.embeddings.classes.first { $0.name == name }?.count ?? 0)")
+  }
+
+  /// Draws the answer for the current frame.
+  private func show() throws {
+    guard let current else { return }
+    let line = "\(try live.answer(current.picture))  \(current.words)"
+    Terminal.draw(Terminal.clearing + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
+  }
+
+  private func tell(_ words: String) { Terminal.draw(Terminal.clearing + Terminal.visible(words) + "\n") }
 }

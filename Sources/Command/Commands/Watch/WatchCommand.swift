@@ -26,9 +26,9 @@ struct WatchCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint watch /dev/video0 --model flowers.tflite
-        imprint watch rtsp://camera.local/stream --model flowers.tflite --region 0.25,0.25,0.5,0.5
+        imprint watch rtsp://cam.local/x --model flowers.tflite --region 0,0.5,1,0.5
         imprint watch inbox --model flowers.tflite --frames
-        imprint watch /dev/video0 --teach --class mug --class cup --class none -o mugs.tflite
+        imprint watch /dev/video0 --teach --class mug --class none -o mugs.tflite
         imprint watch @camera.txt --model flowers.tflite --json --on-change ./notify
       """)
 
@@ -88,15 +88,20 @@ struct WatchCommand: AsyncParsableCommand {
   struct Settings: ParsableArguments {
     @Option(
       name: .customLong("for"),
-      help: ArgumentHelp("How long a class must hold before it is announced, such as 0.5s.", valueName: "time"))
-    var hold = TimeSpan(.milliseconds(500))
-
-    @Option(help: ArgumentHelp("Number of frames over which scores are averaged.", valueName: "n"))
-    var smooth = 5
+      help: ArgumentHelp(
+        "How long a class must hold before it is announced. (default: 0.5s; of a folder 0s)", valueName: "time"))
+    var hold: TimeSpan?
 
     @Option(
-      help: ArgumentHelp("How much better than the announced class another one must be.", valueName: "score"))
-    var margin: Float = 0.1
+      help: ArgumentHelp(
+        "Number of frames over which scores are averaged. (default: 5; of a folder 1)", valueName: "n"))
+    var smooth: Int?
+
+    @Option(
+      help: ArgumentHelp(
+        "How much better than the announced class another one must be. (default: 0.1; of a folder 0)",
+        valueName: "score"))
+    var margin: Float?
 
     @Flag(help: "Print the answer for every frame, too.")
     var frames = false
@@ -116,12 +121,22 @@ struct WatchCommand: AsyncParsableCommand {
     var onChange: String?
 
     func validate() throws {
-      guard (1...1000).contains(smooth) else {
+      if let smooth, !(1...1000).contains(smooth) {
         throw ValidationError("--smooth is \(smooth); it takes a number from 1 to 1000")
       }
-      guard margin >= 0, margin <= 1 else {
+      if let margin, !(margin >= 0 && margin <= 1) {
         throw ValidationError("--margin is \(margin); it takes a number from 0 to 1")
       }
+    }
+
+    /// Returns how the answers of a source become events. Each picture of a folder is an answer of its own.
+    func tracking(_ source: WatchSource, threshold: Float?) -> AnswerTracker.Settings {
+      let usual =
+        source.kind == .folder
+        ? AnswerTracker.Settings(frames: 1, hold: .zero, margin: 0) : AnswerTracker.Settings()
+      return AnswerTracker.Settings(
+        frames: smooth ?? usual.frames, hold: hold?.duration ?? usual.hold, margin: margin ?? usual.margin,
+        threshold: max(0, threshold ?? 0))
     }
   }
 
@@ -166,17 +181,15 @@ struct WatchCommand: AsyncParsableCommand {
       sources: sources.map(\.name), isJSON: json || !Terminal.showsResults, showsFrames: settings.frames,
       topK: classification.topK, least: classification.threshold ?? -.infinity, saver: saver, view: frames.view,
       program: program,
-      tracking: .init(
-        frames: settings.smooth, hold: settings.hold.duration, margin: settings.margin,
-        threshold: max(0, classification.threshold ?? 0)))
+      tracking: sources.map { settings.tracking($0, threshold: classification.threshold) })
     let queue = FrameQueue(live: sources.map { $0.isLive && !settings.noDrop })
     let work = FrameClassifier(
       classifier, views: sources.map { _ in frames.view }, topK: max(1, classifier.classCount),
       workers: speed.work.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let ends = try await FrameWork.run(sources, queue: queue, settings: frames.settings, program: program) {
       try await work.run(queue) { try printer.show($0) }
+      try printer.finish()
     }
-    printer.finish()
     if ends.contains(.broken) { throw ExitCode(FrameOptions.brokenCode) }
   }
 }

@@ -8,6 +8,13 @@ import Synchronization
 #else
   import Foundation
 #endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// Prints answers for frames, and acts on changes.
 final class WatchPrinter: Sendable {
@@ -15,6 +22,10 @@ final class WatchPrinter: Sendable {
     var trackers: [AnswerTracker]
     /// The last picture error of each source, which is not repeated for every frame.
     var errors: [PictureError?]
+    /// How often each source was opened again.
+    var reopenings: [Int]
+    /// The last answer of each source of which nothing was announced yet.
+    var unannounced: [(answer: Answer, frame: FrameClassifier.Answered)?]
     var isLineDrawn = false
   }
 
@@ -29,12 +40,15 @@ final class WatchPrinter: Sendable {
 
   init(
     sources: [String], isJSON: Bool, showsFrames: Bool, topK: Int, least: Float, saver: FrameSaver?, view: PictureView,
-    program: ChangeProgram?, tracking: AnswerTracker.Settings
+    program: ChangeProgram?, tracking: [AnswerTracker.Settings]
   ) {
     (self.sources, self.isJSON, self.showsFrames, self.topK, self.least) = (sources, isJSON, showsFrames, topK, least)
     (self.saver, self.view, self.program) = (saver, view, program)
     state = Mutex(
-      State(trackers: sources.map { _ in AnswerTracker(tracking) }, errors: sources.map { _ in nil }))
+      State(
+        trackers: tracking.map { AnswerTracker($0) }, errors: sources.map { _ in nil },
+        reopenings: sources.map { _ in 0 },
+        unannounced: sources.map { _ in nil }))
   }
 
   /// Shows the answer for a frame.
@@ -56,15 +70,33 @@ final class WatchPrinter: Sendable {
     case .success(let answer):
       let (before, tracked) = state.withLock { state in
         state.errors[source] = nil
+        if state.reopenings[source] != answered.frame.reopenings {
+          // What was seen before the break says nothing of now.
+          state.trackers[source].reset()
+          state.reopenings[source] = answered.frame.reopenings
+        }
         let before = state.trackers[source].announced
-        return (before, state.trackers[source].add(answer, at: answered.frame.time))
+        let tracked = state.trackers[source].add(answer, at: answered.frame.time)
+        state.unannounced[source] = before == nil && !tracked.isAnnounced ? (answer, answered) : nil
+        return (before, tracked)
       }
       try show(answer, tracked.state, isChange: tracked.isAnnounced, before: before, answered)
     }
   }
 
-  /// Removes the line that is drawn.
-  func finish() { clearLine() }
+  /// Announces the classes of sources that ended before any class held for long enough, and removes the line that is
+  /// drawn.
+  ///
+  /// - Throws: `AtomicFileError` where standard output cannot be written.
+  func finish() throws {
+    for source in sources.indices {
+      let (last, end) = state.withLock { state in
+        (state.unannounced[source], state.trackers[source].finish())
+      }
+      if let last, let end { try show(last.answer, end, isChange: true, before: nil, last.frame) }
+    }
+    clearLine()
+  }
 
   private func show(
     _ answer: Answer, _ tracked: AnswerTracker.State, isChange: Bool, before: AnswerTracker.State?,
@@ -95,15 +127,15 @@ final class WatchPrinter: Sendable {
     let score = Decimals.string(Double(tracked.score), places: 3)
     if isChange || showsFrames {
       clearLine()
-      let clock = Self.text(time).dropFirst(11).prefix(8)
-      try Terminal.print("\(clock)  \(name)\(tracked.name) \(score)\(picture.map { "  \($0.relativePath)" } ?? "")")
+      let kept = picture.map { "  \($0.relativePath)" } ?? ""
+      try Terminal.print("\(Self.clock(time))  \(name)\(tracked.name) \(score)\(kept)")
     }
     guard Terminal.isWatched else { return }
     let milliseconds = Decimals.string(answered.latency / .milliseconds(1), places: 0)
     let line =
       "\(name)\(tracked.name) \(score)  frame \(answered.frame.number), \(milliseconds) ms, \(answered.dropped) dropped"
     state.withLock { $0.isLineDrawn = true }
-    Terminal.draw("\r\u{1B}[K" + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
+    Terminal.draw(Terminal.clearing + Terminal.visible(String(line.prefix(Terminal.columns - 1))))
   }
 
   private func save(_ frame: Frame, as name: String, at time: Date) -> URL? {
@@ -122,11 +154,19 @@ final class WatchPrinter: Sendable {
       defer { state.isLineDrawn = false }
       return state.isLineDrawn
     }
-    if wasDrawn { Terminal.draw("\r\u{1B}[K") }
+    if wasDrawn { Terminal.draw(Terminal.clearing) }
   }
 
   private static func text(_ time: Date) -> String {
     time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+
+  /// Returns the time of day, where the machine is.
+  private static func clock(_ time: Date) -> String {
+    var seconds = time_t(time.timeIntervalSince1970)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
   }
 
   /// A line of JSON.

@@ -51,11 +51,11 @@ struct WatchSource: Sendable {
     }
   }
 
-  /// Whether the time of a frame is its place in the film.
-  var hasFilmTime: Bool { kind == .film }
+  /// Whether the time of a frame is its place in the source: a file is read as fast as it is classified.
+  var isTimedByFrames: Bool { kind == .film || (kind == .standardInput && !isLive) }
 
-  /// Reads a source from the command line: `-`, an address, `avfoundation:0`, a device in `/dev`, a folder, a file, or `@FILE`
-  /// for a file that holds one of these.
+  /// Reads a source from the command line: `-`, an address, `avfoundation:0`, a device in `/dev`, a folder, a file, or
+  /// `@FILE` for a file that holds one of these.
   ///
   /// - Throws: ``WatchError``.
   init(_ text: String) throws(WatchError) {
