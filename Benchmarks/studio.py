@@ -116,7 +116,7 @@ def wait_until_read(client, total):
 def wait_for_estimate(client, limit=60):
     start = time.monotonic()
     while time.monotonic() - start < limit:
-        if (client.ask("GET", "/api/v1/project")["estimate"] or {}).get("isCurrent"):
+        if (client.ask("GET", "/api/v1/project").get("estimate") or {}).get("isCurrent"):
             return time.monotonic() - start
         time.sleep(0.02)
     raise RuntimeError("no estimate")
