@@ -51,10 +51,10 @@ wheel: ## Build the Python package for this processor: dist/*.whl
 	@scripts/setup
 	@scripts/wheel
 
-deb: build ## Pack the command for Debian: dist/imprint_*.deb
+deb: build build-studio ## Pack the command and the studio for Debian: dist/imprint_*.deb
 	@scripts/deb
 
-tar: build ## Pack the command as an archive that runs where it is unpacked: dist/imprint-*.tar.gz
+tar: build build-studio ## Pack the command and the studio as an archive that runs where it is unpacked: dist/imprint-*.tar.gz
 	@scripts/tar
 
 test-python: wheel ## Install the Python package in a fresh environment, and run its tests

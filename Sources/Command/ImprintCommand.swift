@@ -31,7 +31,8 @@ struct ImprintCommand: AsyncParsableCommand {
     version: PackageVersion.text,
     subcommands: [
       TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
-      InspectCommand.self, WatchCommand.self, CaptureCommand.self, FrigateCommand.self, StudioCommand.self, FetchPicturesCommand.self,
+      InspectCommand.self, WatchCommand.self, CaptureCommand.self, FrigateCommand.self, StudioCommand.self,
+      FetchPicturesCommand.self,
       ModelCommand.self, PretrainCommand.self, DevicesCommand.self, TryDeviceCommand.self, TryModelCommand.self,
     ])
 

@@ -51,9 +51,12 @@ struct StudioCommand: ParsableCommand {
 
   /// Returns the path of the studio: beside this command, or else the first on `PATH`.
   static func path(environment: [String: String]) -> String? {
-    let beside = Image.path(containing: #dsohandle).map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() }
+    let beside = Image.path(containing: #dsohandle).map {
+      $0.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    }
     // An empty folder of PATH would be the current one, which may hold anything.
-    let folders = [beside?.joined(separator: "/")].compactMap { $0 }
+    let folders =
+      [beside?.joined(separator: "/")].compactMap { $0 }
       + (environment["PATH"] ?? "").split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
     return folders.map { $0 + "/" + program }.first { access($0, X_OK) == 0 }
   }

@@ -78,7 +78,8 @@ public struct Advice: Sendable, Hashable {
       all.append(
         Advice(
           kind: .imbalance, label: least.name, other: most.name,
-          message: "\(most.name) has \(most.count) pictures and \(least.name) only \(least.count): add to \(least.name)."))
+          message:
+            "\(most.name) has \(most.count) pictures and \(least.name) only \(least.count): add to \(least.name)."))
     }
     if !classes.contains(where: { Labels.meansNone($0.name) }) {
       all.append(
@@ -88,7 +89,8 @@ public struct Advice: Sendable, Hashable {
     }
     if let leaveOneOut, all.allSatisfy({ $0.kind == .none }), leaveOneOut.interval.lowerBound > goodRecall {
       all.insert(
-        Advice(kind: .enough, label: nil, other: nil, message: "This looks good: more pictures will change little."), at: 0)
+        Advice(kind: .enough, label: nil, other: nil, message: "This looks good: more pictures will change little."),
+        at: 0)
     }
     return all
   }

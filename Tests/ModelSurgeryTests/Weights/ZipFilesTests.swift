@@ -10,7 +10,8 @@ struct ZipFilesTests {
     var writer = ZipWriter()
     var bytes: [UInt8] = []
     for (name, text) in files {
-      bytes += try #require(writer.header(of: name, Bytes(Array(text.utf8)))) + Array(text.utf8)
+      let header = writer.header(of: name, Bytes(Array(text.utf8)))
+      bytes += try #require(header) + Array(text.utf8)
     }
     return bytes + writer.end
   }
