@@ -206,7 +206,7 @@ const english = {
   "trust.curveY": "accuracy",
   "trust.teachClass": "Teach {name}",
   "trust.addNone": "Add it",
-  "trust.review": "Look at them",
+  "trust.review": "Have a look",
   "trust.compare": "See their pictures",
 
   "pictures.heading": "Pictures",
