@@ -119,6 +119,45 @@ def test_a_zip_of_class_folders_makes_classes(open_page, tmp_path):
     page.wait(lambda: page.card("sky") and page.picture_count("sky") == 3 and page.picture_count("mug") == 3)
 
 
+def test_a_folder_of_class_folders_makes_classes(open_page, tmp_path):
+    for name, scene in (("mug", pictures.mug), ("sky", pictures.sky)):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for number in range(3):
+            (tmp_path / "mine" / name / f"{number}.jpg").write_bytes(pictures.jpeg(scene(number)))
+    page = open_page("mug", start_camera=False)
+    page.script("HTMLInputElement.prototype.click = function () {}")
+    next(each for each in page.all(".welcome .button") if each.text == "Choose a folder").click()
+    page.one("input[webkitdirectory]").send_keys(str(tmp_path / "mine"))
+    page.wait(lambda: page.card("sky") and page.picture_count("sky") == 3 and page.picture_count("mug") == 3)
+
+
+def test_a_pasted_picture_is_answered(open_page, studio):
+    studio.teach("mug", pictures.mug, 4)
+    studio.teach("sky", pictures.sky, 4)
+    page = open_page("mug")
+    page.see(".verdict", "mug")
+    page.script("""
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(atob(arguments[0]), (each) => each.charCodeAt(0))], 'copied.png', { type: 'image/png' }));
+        document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: transfer }));""", encoded(pictures.sky(60)))
+    page.see(".verdict", "sky")
+    next(each for each in page.all(".tools .button") if each.text == "Back to the camera").click()
+    page.see(".verdict", "mug")
+
+
+def test_frames_that_are_nearly_the_same_are_counted_and_not_kept(open_page, studio):
+    page = open_page("mug")
+    page.add_class("mug")
+    page.script("document.activeElement?.blur()")
+    page.press(" ")
+    page.see(".badge", "Paused")
+    for _ in range(3):
+        page.press("1")
+        page.wait(lambda: not page.script("return document.querySelector('studio-live').classList.contains('is-learning')"))
+    page.see(".news", "passed over")
+    assert studio.ask("GET", "/project")["pictures"] == page.picture_count("mug") == 1
+
+
 def test_an_upload_that_failed_can_be_tried_again(open_page):
     page = open_page("mug", start_camera=False)
     page.add_class("leaf")

@@ -256,6 +256,7 @@ const english = {
   "take.note": "Note for this version",
   "take.noteExample": "after adding evening pictures",
   "take.make": "Make a version",
+  "take.making": "Making it…",
   "take.made": "Version {n} is made.",
   "take.versions": "Versions",
   "take.noneText": "Make the first one: its file is ready to download at once.",
