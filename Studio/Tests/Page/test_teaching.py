@@ -4,6 +4,8 @@ import base64
 
 import pictures
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -85,6 +87,34 @@ def test_a_dropped_picture_is_answered_and_taught_without_a_camera(open_page, st
     page.wait(lambda: page.picture_count("sky") == 5)
     page.press(Keys.ESCAPE)
     page.see(".live-empty", "No camera was found")
+
+
+def test_a_finger_taps_the_right_class(open_page, studio):
+    studio.teach("mug", pictures.sky, 3)
+    studio.teach("sky", pictures.leaf, 3)
+    page = open_page("sky", (390, 844))
+    page.see(".verdict", "mug")
+    chip = next(each for each in page.all(".answer-button") if "sky" in each.text)
+    tap = ActionBuilder(page.driver, mouse=PointerInput("touch", "finger"))
+    tap.pointer_action.move_to(chip).pointer_down().pointer_up()
+    tap.perform()
+    page.wait(lambda: page.picture_count("sky") == 4)
+    # A swipe over the answers scrolls them, and teaches nothing.
+    swipe = ActionBuilder(page.driver, mouse=PointerInput("touch", "finger"))
+    swipe.pointer_action.move_to(chip).pointer_down().move_to(chip, -60, 0).pause(0.3).pointer_up()
+    swipe.perform()
+    assert page.picture_count("sky") == 4
+
+
+def test_a_message_offers_undo_only_for_what_was_done_last(open_page, studio):
+    studio.teach("mug", pictures.mug, 3)
+    studio.teach("sky", pictures.sky, 3)
+    page = open_page("mug", start_camera=False)
+    page.wait(lambda: page.card("sky"))
+    page.menu("sky", "Delete class")
+    page.see(".toasts", "Undo")
+    page.add_class("leaf")
+    page.wait(lambda: "Undo" not in page.text(".toasts"))
 
 
 def test_files_dropped_on_a_card_go_into_its_class(open_page):

@@ -73,6 +73,7 @@ const english = {
   "live.video": "Picture of the camera",
   "live.unknown": "unknown",
   "live.unknownNearest": "nearest is {name}",
+  "live.onlyClass": "the only class so far",
   "live.nothing": "Nothing is taught yet",
   "live.waiting": "Waiting for a picture",
   "live.stillReading": "Looking…",
