@@ -4,6 +4,8 @@ import base64
 
 import pictures
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -87,6 +89,34 @@ def test_a_dropped_picture_is_answered_and_taught_without_a_camera(open_page, st
     page.see(".live-empty", "No camera was found")
 
 
+def test_a_finger_taps_the_right_class(open_page, studio):
+    studio.teach("mug", pictures.sky, 3)
+    studio.teach("sky", pictures.leaf, 3)
+    page = open_page("sky", (390, 844))
+    page.see(".verdict", "mug")
+    chip = next(each for each in page.all(".answer-button") if "sky" in each.text)
+    tap = ActionBuilder(page.driver, mouse=PointerInput("touch", "finger"))
+    tap.pointer_action.move_to(chip).pointer_down().pointer_up()
+    tap.perform()
+    page.wait(lambda: page.picture_count("sky") == 4)
+    # A swipe over the answers scrolls them, and teaches nothing.
+    swipe = ActionBuilder(page.driver, mouse=PointerInput("touch", "finger"))
+    swipe.pointer_action.move_to(chip).pointer_down().move_to(chip, -60, 0).pause(0.3).pointer_up()
+    swipe.perform()
+    assert page.picture_count("sky") == 4
+
+
+def test_a_message_offers_undo_only_for_what_was_done_last(open_page, studio):
+    studio.teach("mug", pictures.mug, 3)
+    studio.teach("sky", pictures.sky, 3)
+    page = open_page("mug", start_camera=False)
+    page.wait(lambda: page.card("sky"))
+    page.menu("sky", "Delete class")
+    page.see(".toasts", "Undo")
+    page.add_class("leaf")
+    page.wait(lambda: "Undo" not in page.text(".toasts"))
+
+
 def test_files_dropped_on_a_card_go_into_its_class(open_page):
     page = open_page("mug", start_camera=False)
     page.add_class("leaf")
@@ -117,6 +147,45 @@ def test_a_zip_of_class_folders_makes_classes(open_page, tmp_path):
     page = open_page("mug", start_camera=False)
     page.drop(".tabs", [["things.zip", base64.b64encode(path.read_bytes()).decode(), "application/zip"]])
     page.wait(lambda: page.card("sky") and page.picture_count("sky") == 3 and page.picture_count("mug") == 3)
+
+
+def test_a_folder_of_class_folders_makes_classes(open_page, tmp_path):
+    for name, scene in (("mug", pictures.mug), ("sky", pictures.sky)):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for number in range(3):
+            (tmp_path / "mine" / name / f"{number}.jpg").write_bytes(pictures.jpeg(scene(number)))
+    page = open_page("mug", start_camera=False)
+    page.script("HTMLInputElement.prototype.click = function () {}")
+    next(each for each in page.all(".welcome .button") if each.text == "Choose a folder").click()
+    page.one("input[webkitdirectory]").send_keys(str(tmp_path / "mine"))
+    page.wait(lambda: page.card("sky") and page.picture_count("sky") == 3 and page.picture_count("mug") == 3)
+
+
+def test_a_pasted_picture_is_answered(open_page, studio):
+    studio.teach("mug", pictures.mug, 4)
+    studio.teach("sky", pictures.sky, 4)
+    page = open_page("mug")
+    page.see(".verdict", "mug")
+    page.script("""
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(atob(arguments[0]), (each) => each.charCodeAt(0))], 'copied.png', { type: 'image/png' }));
+        document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: transfer }));""", encoded(pictures.sky(60)))
+    page.see(".verdict", "sky")
+    next(each for each in page.all(".tools .button") if each.text == "Back to the camera").click()
+    page.see(".verdict", "mug")
+
+
+def test_frames_that_are_nearly_the_same_are_counted_and_not_kept(open_page, studio):
+    page = open_page("mug")
+    page.add_class("mug")
+    page.script("document.activeElement?.blur()")
+    page.press(" ")
+    page.see(".badge", "Paused")
+    for _ in range(3):
+        page.press("1")
+        page.wait(lambda: not page.script("return document.querySelector('studio-live').classList.contains('is-learning')"))
+    page.see(".news", "passed over")
+    assert studio.ask("GET", "/project")["pictures"] == page.picture_count("mug") == 1
 
 
 def test_an_upload_that_failed_can_be_tried_again(open_page):

@@ -52,7 +52,7 @@ def test_a_picture_that_looks_mislabelled_is_moved_by_one_key(open_page, mislabe
     page.see("#panel-trust", "No picture looks mislabelled")
     page.chord(Keys.CONTROL, "z")
     page.wait(lambda: page.is_shown(".review-picture"))
-    assert label_of(mislabelled, "sky-301.jpg") == "sky"
+    assert label_of(mislabelled, seen[-1]) == seen[-1].split("-")[0]
 
 
 def test_a_label_that_is_right_is_kept_by_one_key(open_page, mislabelled):

@@ -112,7 +112,7 @@ class Classes extends HTMLElement {
     show(this.advice, Boolean(advice));
     if (!advice || this.advice.dataset.text === advice.message) return;
     this.advice.dataset.text = advice.message;
-    this.advice.replaceChildren(icon("trust"), el("p", { text: advice.message, dir: "auto" }), el("a", { class: "button text", href: "#trust", text: t("teach.why") }));
+    this.advice.replaceChildren(icon("trust"), el("p", { text: advice.message, dir: "auto" }), el("a", { class: "button text", href: advice.kind === "mislabelled" ? "#trust?review" : "#trust", text: t(advice.kind === "mislabelled" ? "trust.review" : "teach.why") }));
   }
 
   sum(lesson) {

@@ -34,7 +34,13 @@ export async function undoable(run, text) {
     const answer = await run();
     store.apply(answer);
     store.refresh();
-    toast(text, { label: t("header.undo"), action: undo });
+    const box = toast(text, { label: t("header.undo"), action: undo });
+    // Once something else was done, undo would take back that.
+    const stop = store.on("project", () => {
+      if (box.isConnected && store.project.undo === (answer.undo ?? null)) return;
+      box.querySelector(".button")?.remove();
+      stop();
+    });
     return answer;
   } catch (error) {
     complain(error);

@@ -129,7 +129,11 @@ class LiveView extends HTMLElement {
     else if (!answer) verdict = live.still ? t("live.stillReading") : t("live.waiting");
     else if (!best) verdict = t("live.nothing");
     else if (answer.isUnknown) [verdict, note] = [t("live.unknown"), t("live.unknownNearest", { name: store.class(best.class)?.name ?? best.name })];
-    else verdict = store.class(best.class)?.name ?? best.name;
+    else {
+      verdict = store.class(best.class)?.name ?? best.name;
+      // With one class there is nothing else that it could say.
+      if (store.classes.filter((each) => each.count > 0).length === 1) note = t("live.onlyClass");
+    }
     setText(this.verdict, verdict);
     show(this.verdictRow, verdict !== "");
     setText(this.verdictNote, note);

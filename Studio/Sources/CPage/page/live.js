@@ -104,7 +104,7 @@ class Live extends EventTarget {
       const now = performance.now();
       if (this.lesson && now >= this.#nextTeach) await this.#teach(this.lesson);
       else if (this.#wantsAnswer && now >= this.#nextClassify) await this.#classify();
-      else await sleep(this.lesson ? Math.max(1, this.#nextTeach - now) : 15);
+      else await sleep(this.lesson ? Math.max(1, this.#nextTeach - now) : camera.isOn && !document.hidden ? 15 : 80);
     }
   }
 

@@ -28,6 +28,7 @@ export function toast(text, { action = null, label = null, isError = false, deta
   announce([text, detail].filter(Boolean).join(" "));
   const leave = () => (isStaying() ? setTimeout(leave, 1500) : box.remove());
   setTimeout(leave, isError ? 12000 : 6000);
+  return box;
 }
 
 /** Shows why something failed, in the words of the server. */

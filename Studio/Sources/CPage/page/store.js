@@ -154,6 +154,9 @@ class Store extends EventTarget {
 
 /** The classes in the order in which they were made, so that a digit stays with its class; `none` comes last. */
 function ordered(project) {
+  // What is nothing is left out of the server's answers.
+  project.undo ??= null;
+  project.redo ??= null;
   project.classes.sort((a, b) => Number(a.isNone) - Number(b.isNone) || a.id - b.id);
   return project;
 }

@@ -61,8 +61,9 @@ class TakeAway extends HTMLElement {
   }
 
   async add() {
-    if (this.make.disabled) return;
-    this.make.disabled = true;
+    if (this.isMaking) return;
+    this.isMaking = true;
+    setText(this.make, t("take.making"));
     try {
       const { version } = await api.addVersion(this.note.value.trim());
       this.note.value = "";
@@ -71,7 +72,8 @@ class TakeAway extends HTMLElement {
     } catch (error) {
       complain(error);
     }
-    this.make.disabled = false;
+    this.isMaking = false;
+    setText(this.make, t("take.make"));
     this.update();
   }
 
