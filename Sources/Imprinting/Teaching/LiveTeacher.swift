@@ -30,6 +30,9 @@ public struct LiveTeacher: Sendable {
   /// The last full solution of the head; nil with fewer than two classes.
   public private(set) var review: Review?
 
+  /// Whether ``review`` is of exactly the pictures of now.
+  public private(set) var isReviewCurrent = true
+
   private let findsUnknown: Bool
   private var head: SolvedHead?
   // The sums of the pictures, from which a head is solved with kept settings; nil until they are needed.
@@ -245,12 +248,12 @@ public struct LiveTeacher: Sendable {
 
   private mutating func solve() throws {
     guard embeddings.classes.count > 1 else {
-      (head, review, sums) = (nil, nil, nil)
+      (head, review, sums, isReviewCurrent) = (nil, nil, nil, true)
       return
     }
     guard !solvesInFull, let review else {
       let solved = try solveInFull()
-      (self.review, head, sums) = (solved, solved?.solution.solved, nil)
+      (self.review, head, sums, isReviewCurrent) = (solved, solved?.solution.solved, nil, true)
       return
     }
     if sums == nil {
@@ -259,6 +262,7 @@ public struct LiveTeacher: Sendable {
       sums = all
     }
     guard let sums else { return }
+    isReviewCurrent = false
     head = try Analytic(keeping: review.solution.settings, findsNovelty: false).solve(sums)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Heads
 import Imprinting
 import Pictures
 import Project
@@ -11,10 +12,13 @@ extension LiveProject {
     do {
       let found = try store.reconcile()
       note(found)
-      try adoptStored()
-      isLoaded = true
-      publish()
-      readPending()
+      for known in try store.classes() { names[known.id] = known.name }
+      let stored = try await onThread { [store, space, extractor = embedder.extractor, names] in
+        try Self.stored(in: store, space: space, extractor: extractor, names: names)
+      }
+      (teacher, taught) = stored
+      // What was added, moved or deleted meanwhile is in the store.
+      try resync()
     } catch {
       report(error)
     }
@@ -36,20 +40,21 @@ extension LiveProject {
     }
   }
 
-  private func adoptStored() throws {
-    for known in try store.classes() { names[known.id] = known.name }
-    let ids = Dictionary(uniqueKeysWithValues: names.map { ($0.value, $0.key) })
-    let stored = try store.embeddings(space: space)
-    let pictures = stored.compactMap { one -> (id: Int64, taught: Taught)? in
-      guard let classID = ids[one.label] else { return nil }
-      return (
-        one.id,
-        Taught(
-          classID: classID, picture: EmbeddedPicture(name: "\(one.id)", embeddings: .init(Array(one.elements))),
-          fingerprint: FrameFingerprint(pixels: Array(one.fingerprint)))
-      )
+  /// Returns a teacher of the pictures whose embeddings are stored.
+  private static func stored(
+    in store: ProjectStore, space: String, extractor: Extractor, names: [Int64: String]
+  ) throws -> (LiveTeacher, [Int64: Taught]) {
+    let ids = Dictionary(names.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    var embeddings = EmbeddingSet(space: extractor.space, budget: budget)
+    var taught: [Int64: Taught] = [:]
+    for one in try store.embeddings(space: space) {
+      guard let classID = ids[one.label] else { continue }
+      let picture = EmbeddedPicture(name: "\(one.id)", embeddings: Bytes(Array(one.elements)))
+      try embeddings.add(picture, to: one.label)
+      taught[one.id] = Taught(
+        classID: classID, picture: picture, fingerprint: FrameFingerprint(pixels: Array(one.fingerprint)))
     }
-    if !pictures.isEmpty { teach(pictures) }
+    return (try LiveTeacher(extractor, from: embeddings, findsUnknown: true, budget: budget), taught)
   }
 
   /// Reads the pictures whose embedding is still to come, beside other changes.
@@ -140,12 +145,12 @@ extension LiveProject {
         let confirmed = try store.confirmed()
         let (review, estimate) = try await onThread { () -> (LiveTeacher.Review?, ProjectEstimate) in
           // A small project was solved in full by the change itself.
-          let isCurrent = teacher.embeddings.pictures <= LiveTeacher.mostPicturesInFull
-          let review = isCurrent ? teacher.review : try teacher.solveInFull()
+          let review = teacher.isReviewCurrent ? teacher.review : try teacher.solveInFull()
           return (review, ProjectEstimate(review, of: teacher.embeddings, confirmed: confirmed, revision: now))
         }
         if let review { try self.teacher.adopt(review) }
         shareNewest()
+        Memory.giveBack()
         self.estimate = estimate
         reviewed = now
         problems["learning"] = nil

@@ -45,7 +45,6 @@ public actor LiveProject {
   var isReading = false
   var isReviewing = false
   var reviewed = -1
-  var isLoaded = false
   var problems: [String: ProjectProblem] = [:]
   var tasks: [Task<Void, Never>] = []
 
@@ -113,7 +112,7 @@ public actor LiveProject {
   }
 
   // 400 000 pictures of the default model.
-  private static let budget = 1 << 29
+  static let budget = 1 << 29
 }
 
 /// A model that would need a trial in a process of its own.
