@@ -38,6 +38,7 @@ struct StudioCommand: ParsableCommand {
 
   func run() throws {
     guard let path = Self.path(environment: ProcessInfo.processInfo.environment) else {
+      if arguments.contains("--help") || arguments.contains("-h") { throw CleanExit.helpRequest(self) }
       throw UsageError(
         "the studio, \(Self.program), is not installed beside this command",
         remedy: "install it: 'make install-studio' in a checkout, or the package of your system")
