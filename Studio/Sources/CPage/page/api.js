@@ -24,7 +24,9 @@ export class Unreachable extends Error {
 
 /** Told of what each request says about the server: "online", "gone" or "denied". */
 export const listeners = new Set();
-const tell = (state) => listeners.forEach((listener) => listener(state));
+const tell = (state) => {
+  for (const listener of listeners) listener(state);
+};
 
 export async function request(method, path, { query, json, body, signal } = {}) {
   let response;
@@ -56,7 +58,10 @@ export function send(path, { query, body, onProgress }) {
       reject(new Unreachable());
     };
     call.onload = () =>
-      read(call.status, call.getResponseHeader("Content-Type"), async () => JSON.parse(call.responseText)).then(resolve, reject);
+      read(call.status, call.getResponseHeader("Content-Type"), async () => JSON.parse(call.responseText)).then(
+        resolve,
+        reject,
+      );
     call.send(body);
   });
 }
@@ -71,7 +76,9 @@ async function read(status, type, parse) {
 }
 
 export function address(path, query) {
-  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const given = Object.entries(query ?? {}).filter(
+    ([, value]) => value !== undefined && value !== null && value !== "",
+  );
   return base + path + (given.length ? `?${new URLSearchParams(given)}` : "");
 }
 

@@ -29,7 +29,12 @@ class App extends HTMLElement {
     this.live = el("studio-live");
     this.notices = el("section", { class: "notices", "aria-label": t("app.notices"), hidden: true });
     this.append(
-      el("a", { class: "skip", href: "#panel-teach", text: t("app.skip"), onclick: (event) => (event.preventDefault(), this.tabs.get(this.current).focus()) }),
+      el("a", {
+        class: "skip",
+        href: "#panel-teach",
+        text: t("app.skip"),
+        onclick: (event) => (event.preventDefault(), this.tabs.get(this.current).focus()),
+      }),
       this.makeHeader(),
       this.notices,
       el("main", { class: "work" }, this.live, this.makeParts()),
@@ -68,7 +73,19 @@ class App extends HTMLElement {
       this.name,
       this.work,
       el("span", { class: "space" }),
-      el("div", { class: "row tight" }, this.undoButton, this.redoButton, button(t("header.history"), { icon: "history", iconOnly: true, onclick: openHistory }), button(t("header.keys"), { icon: "keys", iconOnly: true, class: "button plain bare keys-button", onclick: openKeys })),
+      el(
+        "div",
+        { class: "row tight" },
+        this.undoButton,
+        this.redoButton,
+        button(t("header.history"), { icon: "history", iconOnly: true, onclick: openHistory }),
+        button(t("header.keys"), {
+          icon: "keys",
+          iconOnly: true,
+          class: "button plain bare keys-button",
+          onclick: openKeys,
+        }),
+      ),
     );
   }
 
@@ -77,10 +94,30 @@ class App extends HTMLElement {
     this.panels = new Map();
     for (const { id, element } of parts) {
       const badge = el("span", { class: "badge-count", hidden: true });
-      const tab = el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, class: "tab", onclick: () => (location.hash = `#${id}`) }, icon(id), el("span", { text: t(`tab.${id}`) }), badge);
+      const tab = el(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${id}`,
+          "aria-controls": `panel-${id}`,
+          class: "tab",
+          onclick: () => (location.hash = `#${id}`),
+        },
+        icon(id),
+        el("span", { text: t(`tab.${id}`) }),
+        badge,
+      );
       tab.badge = badge;
       this.tabs.set(id, tab);
-      this.panels.set(id, el("div", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, class: "panel", tabindex: -1 }, el(element)));
+      this.panels.set(
+        id,
+        el(
+          "div",
+          { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, class: "panel", tabindex: -1 },
+          el(element),
+        ),
+      );
     }
     const list = el("div", { class: "tabs", role: "tablist", "aria-label": t("tab.list") }, [...this.tabs.values()]);
     list.addEventListener("keydown", (event) => {
@@ -118,7 +155,10 @@ class App extends HTMLElement {
     this.name.classList.remove("is-waiting");
     set(this.name, "title", project.folder);
     document.title = t("app.title", { name: project.name });
-    for (const [element, what, plain, full] of [[this.undoButton, project.undo, "header.undo", "header.undoWhat"], [this.redoButton, project.redo, "header.redo", "header.redoWhat"]]) {
+    for (const [element, what, plain, full] of [
+      [this.undoButton, project.undo, "header.undo", "header.undoWhat"],
+      [this.redoButton, project.redo, "header.redo", "header.redoWhat"],
+    ]) {
       const label = what ? t(full, { what }) : t(plain);
       // A disabled button would drop the focus of a person who undoes by keyboard.
       set(element, "aria-disabled", what ? null : "true");
@@ -162,16 +202,42 @@ class App extends HTMLElement {
   updateNotices() {
     const list = [];
     const kept = uploads.waiting;
-    if (store.connection === "gone") list.push({ icon: "off", title: t("gone.title"), text: t("gone.text"), more: kept ? t("gone.kept", { n: kept }) : null });
-    if (store.connection === "denied") list.push({ icon: "lock", title: t("denied.title"), text: t("denied.text"), more: kept ? t("denied.kept", { n: kept }) : null });
-    for (const problem of store.project?.problems ?? []) list.push({ icon: "warn", title: sentence(problem.message), text: sentence(problem.remedy) });
+    if (store.connection === "gone")
+      list.push({
+        icon: "off",
+        title: t("gone.title"),
+        text: t("gone.text"),
+        more: kept ? t("gone.kept", { n: kept }) : null,
+      });
+    if (store.connection === "denied")
+      list.push({
+        icon: "lock",
+        title: t("denied.title"),
+        text: t("denied.text"),
+        more: kept ? t("denied.kept", { n: kept }) : null,
+      });
+    for (const problem of store.project?.problems ?? [])
+      list.push({ icon: "warn", title: sentence(problem.message), text: sentence(problem.remedy) });
     const mark = JSON.stringify(list);
     if (this.notices.dataset.mark === mark) return;
     show(this.notices, list.length > 0);
     const fresh = list.filter((each) => !(this.notices.dataset.mark ?? "").includes(JSON.stringify(each.title)));
     this.notices.dataset.mark = mark;
     this.notices.replaceChildren(
-      ...list.map((each) => el("div", { class: "notice" }, icon(each.icon), el("div", null, el("p", { class: "notice-title", text: each.title, dir: "auto" }), each.text ? el("p", { text: each.text, dir: "auto" }) : null, each.more ? el("p", { class: "strong", text: each.more }) : null))),
+      ...list.map((each) =>
+        el(
+          "div",
+          { class: "notice" },
+          icon(each.icon),
+          el(
+            "div",
+            null,
+            el("p", { class: "notice-title", text: each.title, dir: "auto" }),
+            each.text ? el("p", { text: each.text, dir: "auto" }) : null,
+            each.more ? el("p", { class: "strong", text: each.more }) : null,
+          ),
+        ),
+      ),
     );
     for (const each of fresh) announce([each.title, each.text].filter(Boolean).join(" "));
   }

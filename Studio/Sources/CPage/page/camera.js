@@ -57,7 +57,11 @@ class Camera extends EventTarget {
         this.state = "off";
         return await this.start(null);
       }
-      return this.#become({ NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "absent", OverconstrainedError: "absent" }[error.name] ?? "busy");
+      return this.#become(
+        { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "absent", OverconstrainedError: "absent" }[
+          error.name
+        ] ?? "busy",
+      );
     }
     const [track] = this.#stream.getVideoTracks();
     track.addEventListener("ended", () => {
@@ -90,7 +94,10 @@ class Camera extends EventTarget {
   /** The picture of this moment, as the person would photograph it (never mirrored), or null. */
   async frame() {
     if (!this.isOn || this.video.readyState < 2) return null;
-    return await scaled(this.video, this.video.videoWidth, this.video.videoHeight, { canvas: this.#canvas, ratio: this.shownRatio });
+    return await scaled(this.video, this.video.videoWidth, this.video.videoHeight, {
+      canvas: this.#canvas,
+      ratio: this.shownRatio,
+    });
   }
 
   /** A camera that has gone comes back when it is plugged in again. */
@@ -120,12 +127,24 @@ class Camera extends EventTarget {
 /** A picture with at most 320 pixels on its shorter side, cut to `ratio` around its middle: more than the network sees. */
 export async function scaled(source, width, height, { canvas = document.createElement("canvas"), ratio = null } = {}) {
   if (!width || !height) return null;
-  const [partWidth, partHeight] = ratio ? [Math.min(width, height * ratio), Math.min(height, width / ratio)] : [width, height];
+  const [partWidth, partHeight] = ratio
+    ? [Math.min(width, height * ratio), Math.min(height, width / ratio)]
+    : [width, height];
   const scale = Math.min(1, shorterSide / Math.min(partWidth, partHeight));
   canvas.width = Math.max(1, Math.round(partWidth * scale));
   canvas.height = Math.max(1, Math.round(partHeight * scale));
   const context = canvas.getContext("2d", { alpha: false });
-  context.drawImage(source, (width - partWidth) / 2, (height - partHeight) / 2, partWidth, partHeight, 0, 0, canvas.width, canvas.height);
+  context.drawImage(
+    source,
+    (width - partWidth) / 2,
+    (height - partHeight) / 2,
+    partWidth,
+    partHeight,
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
   return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
 }
 

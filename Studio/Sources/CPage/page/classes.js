@@ -31,12 +31,22 @@ class Classes extends HTMLElement {
 
   /** Opened by an address: `?class=` brings one card into view, `?none` offers to add that class. */
   opened(query) {
-    const target = query.has("none") ? this.addNone : this.querySelector(`[data-key="${Number(query.get("class"))}"] .teach`);
+    const target = query.has("none")
+      ? this.addNone
+      : this.querySelector(`[data-key="${Number(query.get("class"))}"] .teach`);
     if (query.size && target) setTimeout(() => (target.scrollIntoView({ block: "center" }), target.focus()));
   }
 
   makeWelcome() {
-    this.first = el("input", { id: "first-class", type: "text", maxlength: 100, autocomplete: "off", dir: "auto", placeholder: t("teach.firstExample"), required: true });
+    this.first = el("input", {
+      id: "first-class",
+      type: "text",
+      maxlength: 100,
+      autocomplete: "off",
+      dir: "auto",
+      placeholder: t("teach.firstExample"),
+      required: true,
+    });
     return el(
       "div",
       { class: "welcome", hidden: true },
@@ -47,20 +57,36 @@ class Classes extends HTMLElement {
         "form",
         { class: "welcome-form", onsubmit: (event) => (event.preventDefault(), this.add(this.first)) },
         el("label", { for: "first-class", text: t("teach.firstName") }),
-        el("div", { class: "row" }, this.first, el("button", { type: "submit", class: "button primary", text: t("teach.start") })),
+        el(
+          "div",
+          { class: "row" },
+          this.first,
+          el("button", { type: "submit", class: "button primary", text: t("teach.start") }),
+        ),
       ),
       el("p", { class: "quiet", text: t(isTouch() ? "teach.orChoose" : "teach.orDrop") }),
       el(
         "div",
         { class: "row center wrap" },
         button(t("teach.chooseFiles"), { icon: "upload", onclick: () => chooseFiles() }),
-        isTouch() ? null : button(t("teach.chooseFolder"), { icon: "move", onclick: () => chooseFiles({ folder: true }) }),
+        isTouch()
+          ? null
+          : button(t("teach.chooseFolder"), { icon: "move", onclick: () => chooseFiles({ folder: true }) }),
       ),
     );
   }
 
   adder() {
-    this.newName = el("input", { id: "new-class", type: "text", maxlength: 100, autocomplete: "off", dir: "auto", "aria-label": t("teach.newName"), placeholder: t("teach.newClass"), required: true });
+    this.newName = el("input", {
+      id: "new-class",
+      type: "text",
+      maxlength: 100,
+      autocomplete: "off",
+      dir: "auto",
+      "aria-label": t("teach.newName"),
+      placeholder: t("teach.newClass"),
+      required: true,
+    });
     this.hint = el("p", { class: "quiet" });
     this.addNone = button(t("teach.addNone"), { kind: "text", onclick: () => this.addNamed("none") });
     return (this.adderElement = el(
@@ -69,7 +95,16 @@ class Classes extends HTMLElement {
       el(
         "form",
         { onsubmit: (event) => (event.preventDefault(), this.add(this.newName)) },
-        el("div", { class: "row" }, this.newName, el("button", { type: "submit", class: "button icon-only", "aria-label": t("teach.add"), title: t("teach.add") }, icon("plus"))),
+        el(
+          "div",
+          { class: "row" },
+          this.newName,
+          el(
+            "button",
+            { type: "submit", class: "button icon-only", "aria-label": t("teach.add"), title: t("teach.add") },
+            icon("plus"),
+          ),
+        ),
       ),
       this.hint,
       this.addNone,
@@ -103,16 +138,31 @@ class Classes extends HTMLElement {
     setText(this.hint, classes.length === 1 ? t("teach.second") : "");
     show(this.hint, classes.length === 1);
     show(this.addNone, classes.length >= 2 && !classes.some((each) => each.isNone));
-    reconcile(this.cards, classes, (each) => each.id, (each) => new Card(each).element, (element, each) => element.card.update(each));
+    reconcile(
+      this.cards,
+      classes,
+      (each) => each.id,
+      (each) => new Card(each).element,
+      (element, each) => element.card.update(each),
+    );
     this.updateAdvice();
   }
 
   updateAdvice() {
-    const advice = store.classes.length > 1 ? store.estimate?.advice?.find((each) => each.kind !== "none" || each.class) : null;
+    const advice =
+      store.classes.length > 1 ? store.estimate?.advice?.find((each) => each.kind !== "none" || each.class) : null;
     show(this.advice, Boolean(advice));
     if (!advice || this.advice.dataset.text === advice.message) return;
     this.advice.dataset.text = advice.message;
-    this.advice.replaceChildren(icon("trust"), el("p", { text: advice.message, dir: "auto" }), el("a", { class: "button text", href: advice.kind === "mislabelled" ? "#trust?review" : "#trust", text: t(advice.kind === "mislabelled" ? "trust.review" : "teach.why") }));
+    this.advice.replaceChildren(
+      icon("trust"),
+      el("p", { text: advice.message, dir: "auto" }),
+      el("a", {
+        class: "button text",
+        href: advice.kind === "mislabelled" ? "#trust?review" : "#trust",
+        text: t(advice.kind === "mislabelled" ? "trust.review" : "teach.why"),
+      }),
+    );
   }
 
   sum(lesson) {
@@ -120,7 +170,9 @@ class Classes extends HTMLElement {
     // The tray shows what failed, and why.
     if (lesson.failed) return announce([lesson.failed.message, lesson.failed.remedy].filter(Boolean).join(" "));
     const parts = [
-      lesson.kept || lesson.waiting ? t("teach.taught", { n: lesson.kept + lesson.waiting, name }) : t("teach.taughtNothing", { name }),
+      lesson.kept || lesson.waiting
+        ? t("teach.taught", { n: lesson.kept + lesson.waiting, name })
+        : t("teach.taughtNothing", { name }),
       lesson.passed ? t("teach.passedOver", { n: lesson.passed }) + "." : null,
       lesson.elsewhere ? t("teach.otherClass", { n: lesson.elsewhere }) + "." : null,
     ];
@@ -135,24 +187,49 @@ class Card {
     this.id = given.id;
     this.key = el("kbd", { class: "key", "aria-hidden": "true" });
     this.name = el("button", { type: "button", class: "name", dir: "auto", onclick: () => this.edit() });
-    this.more = button("", { icon: "more", iconOnly: true, "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.menu() });
+    this.more = button("", {
+      icon: "more",
+      iconOnly: true,
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: () => this.menu(),
+    });
     this.count = el("span", { class: "quiet" });
     this.pictures = el("div", { class: "thumbs-images" });
-    this.thumbs = el("button", { type: "button", class: "thumbs", onclick: () => (location.hash = `#pictures?class=${this.id}`) }, this.pictures);
+    this.thumbs = el(
+      "button",
+      { type: "button", class: "thumbs", onclick: () => (location.hash = `#pictures?class=${this.id}`) },
+      this.pictures,
+    );
     this.fill = el("span", { class: "fill" });
     this.knownText = el("span", { class: "quiet" });
     this.news = el("p", { class: "news quiet", hidden: true });
-    this.teach = el("button", { type: "button", class: "button teach" }, icon("camera"), el("span", { class: "label" }));
+    this.teach = el(
+      "button",
+      { type: "button", class: "button teach" },
+      icon("camera"),
+      el("span", { class: "label" }),
+    );
     this.teachLabel = this.teach.lastElementChild;
     this.isForFiles = false;
     holdable(this.teach, { begin: () => this.begin(), end: () => this.end() });
-    this.files = button(t("teach.addPictures"), { icon: "upload", iconOnly: true, kind: "plain", onclick: () => chooseFiles({ target: { class: this.id } }) });
+    this.files = button(t("teach.addPictures"), {
+      icon: "upload",
+      iconOnly: true,
+      kind: "plain",
+      onclick: () => chooseFiles({ target: { class: this.id } }),
+    });
     this.element = el(
       "li",
       { class: "card" },
       el("div", { class: "card-head" }, this.key, el("h3", null, this.name), this.more),
       this.thumbs,
-      el("div", { class: "known" }, el("div", { class: "bar", "aria-hidden": "true" }, this.fill), el("div", { class: "row spread" }, this.count, this.knownText)),
+      el(
+        "div",
+        { class: "known" },
+        el("div", { class: "bar", "aria-hidden": "true" }, this.fill),
+        el("div", { class: "row spread" }, this.count, this.knownText),
+      ),
       el("div", { class: "row card-actions" }, this.teach, this.files),
       this.news,
     );
@@ -176,16 +253,48 @@ class Card {
     if (this.name.isConnected) setText(this.name, name);
     set(this.name, "aria-label", t("teach.renameName", { name }));
     set(this.name, "title", t("teach.rename"));
-    for (const [element, label] of [[this.more, t("common.more", { name })], [this.files, t("teach.addPicturesName", { name })], [this.thumbs, t("teach.showPicturesName", { name })]]) set(element, "aria-label", label);
+    for (const [element, label] of [
+      [this.more, t("common.more", { name })],
+      [this.files, t("teach.addPicturesName", { name })],
+      [this.thumbs, t("teach.showPicturesName", { name })],
+    ])
+      set(element, "aria-label", label);
     setText(this.count, t("common.pictures", { n: count }));
-    setText(this.knownText, count === 0 ? "" : typeof known === "number" ? t("teach.known", { percent: percent(known) }) : t("teach.unknownYet"));
+    setText(
+      this.knownText,
+      count === 0
+        ? ""
+        : typeof known === "number"
+          ? t("teach.known", { percent: percent(known) })
+          : t("teach.unknownYet"),
+    );
     this.fill.style.inlineSize = `${(known ?? 0) * 100}%`;
-    reconcile(this.pictures, newest.slice(0, 6), (id) => id, (id) => el("img", { src: thumbnail(id), alt: "", width: 72, height: 72, loading: "lazy", draggable: "false", onerror: (event) => event.target.remove() }));
+    reconcile(
+      this.pictures,
+      newest.slice(0, 6),
+      (id) => id,
+      (id) =>
+        el("img", {
+          src: thumbnail(id),
+          alt: "",
+          width: 72,
+          height: 72,
+          loading: "lazy",
+          draggable: "false",
+          onerror: (event) => event.target.remove(),
+        }),
+    );
     this.thumbs.classList.toggle("is-empty", count === 0);
     this.thumbs.disabled = count === 0;
     set(this.thumbs, "data-empty", t("teach.empty"));
     const isTaking = this.isForFiles && isTouch();
-    const words = lesson?.isHandsFree ? ["teach.stop", "teach.stopName"] : this.isForFiles ? (isTaking ? ["teach.takePicture", "teach.takePictureName"] : ["teach.addPictures", "teach.addPicturesName"]) : ["teach.hold", "teach.holdName"];
+    const words = lesson?.isHandsFree
+      ? ["teach.stop", "teach.stopName"]
+      : this.isForFiles
+        ? isTaking
+          ? ["teach.takePicture", "teach.takePictureName"]
+          : ["teach.addPictures", "teach.addPicturesName"]
+        : ["teach.hold", "teach.holdName"];
     setText(this.teachLabel, t(words[0]));
     set(this.teach, "aria-label", t(words[1], { name }));
     show(this.files, !this.isForFiles || isTaking);
@@ -223,9 +332,17 @@ class Card {
     const { name } = this.class;
     const others = store.classes.filter((each) => each.id !== this.id);
     openMenu(this.more, t("common.more", { name }), [
-      camera.isOn && { label: t("teach.handsFree"), icon: "camera", run: () => live.beginLesson(this.id, { isHandsFree: true }) },
+      camera.isOn && {
+        label: t("teach.handsFree"),
+        icon: "camera",
+        run: () => live.beginLesson(this.id, { isHandsFree: true }),
+      },
       { label: t("teach.addPictures"), icon: "upload", run: () => chooseFiles({ target: { class: this.id } }) },
-      !isTouch() && { label: t("teach.addFolder"), icon: "move", run: () => chooseFiles({ target: { class: this.id }, folder: true }) },
+      !isTouch() && {
+        label: t("teach.addFolder"),
+        icon: "move",
+        run: () => chooseFiles({ target: { class: this.id }, folder: true }),
+      },
       { label: t("teach.showPictures"), icon: "pictures", run: () => (location.hash = `#pictures?class=${this.id}`) },
       { label: t("teach.rename"), icon: "tag", run: () => this.edit() },
       others.length > 0 && { label: t("teach.merge"), icon: "next", run: () => this.merge() },
@@ -237,7 +354,14 @@ class Card {
     if (!this.name.isConnected) return;
     const { name } = this.class;
     let isDone = false;
-    const input = el("input", { type: "text", class: "name-input", maxlength: 100, autocomplete: "off", dir: "auto", "aria-label": t("teach.renameName", { name }) });
+    const input = el("input", {
+      type: "text",
+      class: "name-input",
+      maxlength: 100,
+      autocomplete: "off",
+      dir: "auto",
+      "aria-label": t("teach.renameName", { name }),
+    });
     input.value = name;
     const finish = async (isKept) => {
       if (isDone) return;
@@ -274,7 +398,10 @@ class Card {
     const { name } = this.class;
     openDialog({
       title: t("merge.title", { name }),
-      content: [el("p", { text: t("merge.same", { name, other }), dir: "auto" }), el("p", { class: "quiet", text: t("merge.text") })],
+      content: [
+        el("p", { text: t("merge.same", { name, other }), dir: "auto" }),
+        el("p", { class: "quiet", text: t("merge.text") }),
+      ],
       submit: t("merge.do"),
       onSubmit: () => this.mergeInto(other),
     });
@@ -282,7 +409,10 @@ class Card {
 
   merge() {
     const { name } = this.class;
-    const choice = classChoice(store.classes.filter((each) => each.id !== this.id), { label: t("merge.into"), allowsNew: false });
+    const choice = classChoice(
+      store.classes.filter((each) => each.id !== this.id),
+      { label: t("merge.into"), allowsNew: false },
+    );
     openDialog({
       title: t("merge.title", { name }),
       content: [choice.element, el("p", { class: "quiet", text: t("merge.text") })],
@@ -307,7 +437,10 @@ class Card {
       event.preventDefault();
       element.classList.add("is-target");
     });
-    element.addEventListener("dragleave", (event) => !element.contains(event.relatedTarget) && element.classList.remove("is-target"));
+    element.addEventListener(
+      "dragleave",
+      (event) => !element.contains(event.relatedTarget) && element.classList.remove("is-target"),
+    );
     element.addEventListener("drop", (event) => {
       event.preventDefault();
       element.classList.remove("is-target");

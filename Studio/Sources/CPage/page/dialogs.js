@@ -5,13 +5,26 @@ import { t } from "./strings.js";
 let count = 0;
 
 /** Opens a dialog with `content`; `onSubmit` may return false to keep it open. Closes on Escape and beside it. */
-export function openDialog({ title, content, submit = null, onSubmit = null, onClose = null, danger = false, wide = false }) {
+export function openDialog({
+  title,
+  content,
+  submit = null,
+  onSubmit = null,
+  onClose = null,
+  danger = false,
+  wide = false,
+}) {
   const id = `dialog-${++count}`;
   const close = () => dialog.close();
   const form = el(
     "form",
     { method: "dialog", class: "dialog-form" },
-    el("div", { class: "dialog-head" }, el("h2", { id, text: title, dir: "auto" }), button(t("common.close"), { icon: "close", iconOnly: true, onclick: close })),
+    el(
+      "div",
+      { class: "dialog-head" },
+      el("h2", { id, text: title, dir: "auto" }),
+      button(t("common.close"), { icon: "close", iconOnly: true, onclick: close }),
+    ),
     el("div", { class: "dialog-content" }, content),
     submit
       ? el(
@@ -34,7 +47,8 @@ export function openDialog({ title, content, submit = null, onSubmit = null, onC
   dialog.addEventListener("pointerdown", (event) => {
     if (event.target !== dialog) return;
     const box = dialog.getBoundingClientRect();
-    if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) close();
+    if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom)
+      close();
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -45,17 +59,29 @@ export const isDialogOpen = () => document.querySelector("dialog[open]") !== nul
 
 /** A choice of class, or the name of a new one. `value()` is {class} or {className}, or null where nothing is chosen. */
 export function classChoice(classes, { label = t("drop.existing"), allowsNew = true } = {}) {
-  const select = el("select", { id: `choice-${++count}` }, classes.map((each) => el("option", { value: each.id, text: each.name })));
+  const select = el(
+    "select",
+    { id: `choice-${++count}` },
+    classes.map((each) => el("option", { value: each.id, text: each.name })),
+  );
   const name = el("input", { id: `choice-${++count}`, type: "text", maxlength: 100, autocomplete: "off", dir: "auto" });
   const element = el(
     "div",
     { class: "fields" },
     classes.length ? el("div", { class: "field" }, el("label", { for: select.id, text: label }), select) : null,
-    allowsNew ? el("div", { class: "field" }, el("label", { for: name.id, text: classes.length ? t("drop.new") : t("teach.newName") }), name) : null,
+    allowsNew
+      ? el(
+          "div",
+          { class: "field" },
+          el("label", { for: name.id, text: classes.length ? t("drop.new") : t("teach.newName") }),
+          name,
+        )
+      : null,
   );
   return {
     element,
-    value: () => (name.value.trim() ? { className: name.value.trim() } : classes.length ? { class: Number(select.value) } : null),
+    value: () =>
+      name.value.trim() ? { className: name.value.trim() } : classes.length ? { class: Number(select.value) } : null,
     label: () => name.value.trim() || select.selectedOptions[0]?.textContent || "",
   };
 }

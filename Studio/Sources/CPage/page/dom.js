@@ -3,7 +3,9 @@
 export function el(tag, properties, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties ?? {})) set(element, name, value);
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -56,8 +58,10 @@ const shapes = {
   plus: "M12 5v14M5 12h14",
   close: "m6 6 12 12M18 6 6 18",
   check: "m5 12.5 4.5 4.500L19 7",
-  camera: "M4 8.500A1.5 1.5 0 0 1 5.5 7H8l1.5-2h5L16 7h2.500A1.5 1.5 0 0 1 20 8.500v9a1.5 1.5 0 0 1-1.5 1.500h-13A1.5 1.5 0 0 1 4 17.500zM12 16a3.25 3.25 0 1 0 0-6.5 3.25 3.25 0 0 0 0 6.500z",
-  noCamera: "M4 4l16 16M8.5 7 9.5 5h5L16 7h2.500A1.5 1.5 0 0 1 20 8.500v8M17 19H5.500A1.5 1.5 0 0 1 4 17.500v-9A1.5 1.5 0 0 1 5 7.1",
+  camera:
+    "M4 8.500A1.5 1.5 0 0 1 5.5 7H8l1.5-2h5L16 7h2.500A1.5 1.5 0 0 1 20 8.500v9a1.5 1.5 0 0 1-1.5 1.500h-13A1.5 1.5 0 0 1 4 17.500zM12 16a3.25 3.25 0 1 0 0-6.5 3.25 3.25 0 0 0 0 6.500z",
+  noCamera:
+    "M4 4l16 16M8.5 7 9.5 5h5L16 7h2.500A1.5 1.5 0 0 1 20 8.500v8M17 19H5.500A1.5 1.5 0 0 1 4 17.500v-9A1.5 1.5 0 0 1 5 7.1",
   pause: "M9 6v12M15 6v12",
   play: "M8 5.500v13l10-6.500z",
   mirror: "M12 4v16M8.5 8 4 17h4.500zM15.5 8 20 17h-4.500z",
@@ -81,7 +85,12 @@ const shapes = {
 
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" }))
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    class: `icon icon-${name}`,
+    "aria-hidden": "true",
+    focusable: "false",
+  }))
     svg.setAttribute(key, value);
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", shapes[name] ?? "");
@@ -94,7 +103,13 @@ export function button(label, { icon: name, iconOnly = false, kind = "plain", ..
   const isBare = iconOnly && name;
   return el(
     "button",
-    { type: "button", class: `button ${kind}${isBare ? " bare" : ""}`, "aria-label": isBare ? label : null, title: isBare ? label : null, ...properties },
+    {
+      type: "button",
+      class: `button ${kind}${isBare ? " bare" : ""}`,
+      "aria-label": isBare ? label : null,
+      title: isBare ? label : null,
+      ...properties,
+    },
     name ? icon(name) : null,
     isBare ? null : el("span", { class: "label", text: label }),
   );
@@ -103,13 +118,20 @@ export function button(label, { icon: name, iconOnly = false, kind = "plain", ..
 /** Is the person writing, so that single keys are letters and not commands? */
 export function isWriting(event) {
   const target = event.composedPath?.()[0] ?? event.target;
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]):not([type=radio]):not([type=range]):not([type=file]), textarea, select"));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target.matches(
+        "input:not([type=checkbox]):not([type=radio]):not([type=range]):not([type=file]), textarea, select",
+      ))
+  );
 }
 
 export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** A token that is unlikely to be used twice. `randomUUID` is missing on pages without TLS, so it is not used. */
-export const token = () => [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36).padStart(2, "0")).join("");
+export const token = () =>
+  [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36).padStart(2, "0")).join("");
 
 export const isTouch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;
 

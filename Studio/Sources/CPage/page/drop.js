@@ -8,11 +8,19 @@ import { t } from "./strings.js";
 import { uploads } from "./uploads.js";
 
 const isArchive = (file) => /\.(zip|tm)$/i.test(file.name);
-const isPicture = (file) => file.type.startsWith("image/") || /\.(jpe?g|png|webp|hei[cf]|avif|gif|bmp|tiff?|jxl|jp2)$/i.test(file.name);
+const isPicture = (file) =>
+  file.type.startsWith("image/") || /\.(jpe?g|png|webp|hei[cf]|avif|gif|bmp|tiff?|jxl|jp2)$/i.test(file.name);
 
 /** Opens the browser's file dialog; on a phone with `capture`, its camera. */
 export function chooseFiles({ target = null, folder = false, capture = false, toLive = false } = {}) {
-  const input = el("input", { type: "file", hidden: true, "aria-hidden": "true", tabindex: -1, multiple: !capture && !toLive, accept: folder ? null : toLive || capture ? "image/*" : "image/*,.heic,.heif,.zip,.tm" });
+  const input = el("input", {
+    type: "file",
+    hidden: true,
+    "aria-hidden": "true",
+    tabindex: -1,
+    multiple: !capture && !toLive,
+    accept: folder ? null : toLive || capture ? "image/*" : "image/*,.heic,.heif,.zip,.tm",
+  });
   if (folder) input.webkitdirectory = true;
   if (capture) input.setAttribute("capture", "environment");
   input.addEventListener("change", () => {
@@ -62,13 +70,25 @@ function add(files, { target = null, origin = "upload", toLive = false } = {}) {
   for (const each of archives) uploads.addArchive(each.file);
   const named = (each, to) => ({ body: each.file, name: each.file.name, target: to });
   const folderOf = (each) => each.path.split("/").at(-2);
-  if (target) uploads.addPictures(pictures.map((each) => named(each, target)), { origin });
+  if (target)
+    uploads.addPictures(
+      pictures.map((each) => named(each, target)),
+      { origin },
+    );
   else {
     const loose = pictures.filter((each) => folderOf(each) === undefined);
     const inFolders = pictures.filter((each) => folderOf(each) !== undefined);
-    if (inFolders.length) uploads.addPictures(inFolders.map((each) => named(each, { className: folderOf(each) })), { origin: "folder" });
+    if (inFolders.length)
+      uploads.addPictures(
+        inFolders.map((each) => named(each, { className: folderOf(each) })),
+        { origin: "folder" },
+      );
     if (loose.length === 1 && toLive) live.open(loose[0].file).catch(complain);
-    else if (loose.length) ask(loose.map((each) => named(each, null)), origin);
+    else if (loose.length)
+      ask(
+        loose.map((each) => named(each, null)),
+        origin,
+      );
   }
 }
 
@@ -81,7 +101,10 @@ function ask(pictures, origin) {
     onSubmit: () => {
       const target = choice.value();
       if (!target) return false;
-      uploads.addPictures(pictures.map((each) => ({ ...each, target })), { origin });
+      uploads.addPictures(
+        pictures.map((each) => ({ ...each, target })),
+        { origin },
+      );
     },
   });
 }
@@ -89,7 +112,12 @@ function ask(pictures, origin) {
 /** Makes the whole page take drops and pasted pictures. */
 export function acceptEverywhere(liveElement) {
   const text = el("p", { class: "title", text: t("drop.anywhere") });
-  const veil = el("div", { class: "veil", "aria-hidden": "true", hidden: true }, text, el("p", { text: t("drop.anywhereText") }));
+  const veil = el(
+    "div",
+    { class: "veil", "aria-hidden": "true", hidden: true },
+    text,
+    el("p", { text: t("drop.anywhereText") }),
+  );
   document.body.append(veil);
   const hasFiles = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
   const isOnLive = (event) => liveElement.contains(event.target);

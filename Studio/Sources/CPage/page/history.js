@@ -59,7 +59,15 @@ export async function openHistory() {
         el(
           "li",
           { class: each.isUndone ? "is-undone" : "" },
-          el("div", null, el("p", { text: each.title, dir: "auto" }), el("p", { class: "quiet", text: each.isUndone ? `${date(each.at)} · ${t("history.undone")}` : date(each.at) })),
+          el(
+            "div",
+            null,
+            el("p", { text: each.title, dir: "auto" }),
+            el("p", {
+              class: "quiet",
+              text: each.isUndone ? `${date(each.at)} · ${t("history.undone")}` : date(each.at),
+            }),
+          ),
           button(each.isUndone ? t("history.forward") : t("history.back"), {
             kind: "text",
             onclick: async () => {

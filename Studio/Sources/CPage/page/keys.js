@@ -36,7 +36,10 @@ export function listenToKeys(app) {
       if (!chosen) return;
       if (!live.beginLesson(chosen.id)) return toast(t("live.cannotTeach"));
       held = event.code;
-    } else if (key === " " && !event.target.closest?.("button, a, summary, [role=tab], [role=option], [role=listbox], input")) {
+    } else if (
+      key === " " &&
+      !event.target.closest?.("button, a, summary, [role=tab], [role=option], [role=listbox], input")
+    ) {
       event.preventDefault();
       if (!event.repeat && camera.isOn) live.pause(!live.isPaused);
     } else if (key === "?") openKeys();
@@ -54,17 +57,78 @@ export function listenToKeys(app) {
 export function openKeys() {
   const control = isMac ? "⌘" : t("key.control");
   const table = [
-    ["keys.anywhere", [[["1–9"], "keys.teach"], [["0"], "keys.none"], [[t("key.space")], "keys.pause"], [["S"], "keys.say"], [[control, "Z"], "keys.undo"], [[control, t("key.shift"), "Z"], "keys.redo"], [[control, "V"], "keys.paste"], [["/"], "keys.search"], [["?"], "keys.keys"]]],
-    ["keys.inPictures", [[[t("key.arrows")], "keys.arrows"], [[t("key.space")], "keys.space"], [[control, "A"], "keys.all"], [[t("key.enter")], "keys.enter"], [["1–9"], "keys.digits"], [[t("key.delete")], "keys.delete"], [[t("key.escape")], "keys.escape"]]],
-    ["keys.inReview", [[["A"], "keys.accept"], [["R"], "keys.keep"], [["L"], "keys.later"]]],
+    [
+      "keys.anywhere",
+      [
+        [["1–9"], "keys.teach"],
+        [["0"], "keys.none"],
+        [[t("key.space")], "keys.pause"],
+        [["S"], "keys.say"],
+        [[control, "Z"], "keys.undo"],
+        [[control, t("key.shift"), "Z"], "keys.redo"],
+        [[control, "V"], "keys.paste"],
+        [["/"], "keys.search"],
+        [["?"], "keys.keys"],
+      ],
+    ],
+    [
+      "keys.inPictures",
+      [
+        [[t("key.arrows")], "keys.arrows"],
+        [[t("key.space")], "keys.space"],
+        [[control, "A"], "keys.all"],
+        [[t("key.enter")], "keys.enter"],
+        [["1–9"], "keys.digits"],
+        [[t("key.delete")], "keys.delete"],
+        [[t("key.escape")], "keys.escape"],
+      ],
+    ],
+    [
+      "keys.inReview",
+      [
+        [["A"], "keys.accept"],
+        [["R"], "keys.keep"],
+        [["L"], "keys.later"],
+      ],
+    ],
   ];
-  const toggle = el("input", { type: "checkbox", id: "single-keys", onchange: () => memory.set("singleKeys", toggle.checked) });
+  const toggle = el("input", {
+    type: "checkbox",
+    id: "single-keys",
+    onchange: () => memory.set("singleKeys", toggle.checked),
+  });
   toggle.checked = usesSingleKeys();
   openDialog({
     title: t("keys.title"),
     wide: true,
     content: [
-      el("div", { class: "keys" }, table.map(([title, rows]) => el("section", null, el("h3", { text: t(title) }), el("dl", null, rows.map(([keys, text]) => el("div", null, el("dt", null, keys.map((key) => el("kbd", { class: "key", text: key }))), el("dd", { text: t(text) }))))))),
+      el(
+        "div",
+        { class: "keys" },
+        table.map(([title, rows]) =>
+          el(
+            "section",
+            null,
+            el("h3", { text: t(title) }),
+            el(
+              "dl",
+              null,
+              rows.map(([keys, text]) =>
+                el(
+                  "div",
+                  null,
+                  el(
+                    "dt",
+                    null,
+                    keys.map((key) => el("kbd", { class: "key", text: key })),
+                  ),
+                  el("dd", { text: t(text) }),
+                ),
+              ),
+            ),
+          ),
+        ),
+      ),
       el("label", { class: "check", for: "single-keys" }, toggle, el("span", { text: t("keys.single") })),
     ],
   });

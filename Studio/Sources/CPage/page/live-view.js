@@ -31,7 +31,12 @@ class LiveView extends HTMLElement {
     this.bars = el("ul", { class: "answers", "aria-label": t("live.answer") });
     this.figures = el("p", { class: "figures quiet" });
     this.wrong = el("p", { class: "quiet wrong" });
-    this.verdictRow = el("div", { class: "verdict-row" }, el("div", null, this.verdict, this.verdictNote), this.figures);
+    this.verdictRow = el(
+      "div",
+      { class: "verdict-row" },
+      el("div", null, this.verdict, this.verdictNote),
+      this.figures,
+    );
     this.append(this.stage, this.tools, el("div", { class: "answer" }, this.verdictRow, this.bars, this.wrong));
     camera.addEventListener("change", () => this.updateCamera());
     live.addEventListener("state", () => this.updateCamera());
@@ -45,13 +50,35 @@ class LiveView extends HTMLElement {
   }
 
   makeTools() {
-    this.pauseButton = button(t("live.pause"), { icon: "pause", iconOnly: true, onclick: () => live.pause(!live.isPaused) });
-    this.mirrorButton = button(t("live.mirror"), { icon: "mirror", iconOnly: true, onclick: () => camera.mirror(!camera.isMirrored) });
+    this.pauseButton = button(t("live.pause"), {
+      icon: "pause",
+      iconOnly: true,
+      onclick: () => live.pause(!live.isPaused),
+    });
+    this.mirrorButton = button(t("live.mirror"), {
+      icon: "mirror",
+      iconOnly: true,
+      onclick: () => camera.mirror(!camera.isMirrored),
+    });
     this.offButton = button(t("live.turnOff"), { icon: "noCamera", iconOnly: true, onclick: () => camera.stop() });
     this.choice = el("select", { "aria-label": t("live.camera"), onchange: () => camera.start(this.choice.value) });
-    this.openButton = button(t("live.openPicture"), { icon: "upload", iconOnly: true, onclick: () => chooseFiles({ toLive: true }) });
+    this.openButton = button(t("live.openPicture"), {
+      icon: "upload",
+      iconOnly: true,
+      onclick: () => chooseFiles({ toLive: true }),
+    });
     this.backButton = button(t("live.closePicture"), { icon: "close", onclick: () => live.closeStill() });
-    return el("div", { class: "tools" }, this.backButton, this.pauseButton, this.mirrorButton, this.choice, el("span", { class: "space" }), this.openButton, this.offButton);
+    return el(
+      "div",
+      { class: "tools" },
+      this.backButton,
+      this.pauseButton,
+      this.mirrorButton,
+      this.choice,
+      el("span", { class: "space" }),
+      this.openButton,
+      this.offButton,
+    );
   }
 
   updateCamera() {
@@ -70,7 +97,13 @@ class LiveView extends HTMLElement {
     set(this.pauseButton, "aria-label", label);
     set(this.pauseButton, "title", label);
     this.pauseButton.replaceChildren(icon(live.isPaused ? "play" : "pause"));
-    reconcile(this.choice, camera.devices, (each) => each.deviceId, (each) => el("option", { value: each.deviceId }), (option, each) => setText(option, each.label || t("live.cameraName", { n: camera.devices.indexOf(each) + 1 })));
+    reconcile(
+      this.choice,
+      camera.devices,
+      (each) => each.deviceId,
+      (each) => el("option", { value: each.deviceId }),
+      (option, each) => setText(option, each.label || t("live.cameraName", { n: camera.devices.indexOf(each) + 1 })),
+    );
     if (camera.deviceId) this.choice.value = camera.deviceId;
     show(this.empty, !isOn && !live.still?.isShown);
     this.updateEmpty();
@@ -87,15 +120,41 @@ class LiveView extends HTMLElement {
     if (this.empty.dataset.state === mark) return;
     this.empty.dataset.state = mark;
     const hadFocus = this.empty.contains(document.activeElement);
-    if (live.still) return this.empty.replaceChildren(icon("pictures"), el("p", { class: "title small", text: live.still.name, dir: "auto" }));
+    if (live.still)
+      return this.empty.replaceChildren(
+        icon("pictures"),
+        el("p", { class: "title small", text: live.still.name, dir: "auto" }),
+      );
     const canTry = ["off", "denied", "busy", "vanished", "absent"].includes(state);
-    const start = canTry ? button(t(state === "off" ? "live.turnOn" : "common.tryAgain"), { kind: state === "off" ? "primary" : "plain", icon: "camera", onclick: () => camera.start() }) : null;
-    const take = isTouch() && state !== "off" ? button(t("live.takePicture"), { kind: "primary", icon: "camera", onclick: () => chooseFiles({ toLive: true, capture: true }) }) : null;
-    const open = button(t("live.openPicture"), { icon: "upload", kind: "plain", onclick: () => chooseFiles({ toLive: true }) });
+    const start = canTry
+      ? button(t(state === "off" ? "live.turnOn" : "common.tryAgain"), {
+          kind: state === "off" ? "primary" : "plain",
+          icon: "camera",
+          onclick: () => camera.start(),
+        })
+      : null;
+    const take =
+      isTouch() && state !== "off"
+        ? button(t("live.takePicture"), {
+            kind: "primary",
+            icon: "camera",
+            onclick: () => chooseFiles({ toLive: true, capture: true }),
+          })
+        : null;
+    const open = button(t("live.openPicture"), {
+      icon: "upload",
+      kind: "plain",
+      onclick: () => chooseFiles({ toLive: true }),
+    });
     this.empty.replaceChildren(
       icon(["off", "starting"].includes(state) ? "camera" : "noCamera"),
       el("p", { class: "title small", role: "heading", "aria-level": "2", text: t(`live.${state}`) }),
-      ...(state === "starting" ? [] : [el("p", { class: "quiet", text: t(`live.${state}Text`) }), el("div", { class: "row center wrap" }, take, state === "insecure" ? null : start, open)]),
+      ...(state === "starting"
+        ? []
+        : [
+            el("p", { class: "quiet", text: t(`live.${state}Text`) }),
+            el("div", { class: "row center wrap" }, take, state === "insecure" ? null : start, open),
+          ]),
     );
     if (hadFocus) this.empty.querySelector("button")?.focus();
     if (!["off", "starting", "on"].includes(state)) announce(`${t(`live.${state}`)}. ${t(`live.${state}Text`)}`);
@@ -103,7 +162,8 @@ class LiveView extends HTMLElement {
 
   fit() {
     const { videoWidth, videoHeight } = camera.video;
-    if (videoWidth && videoHeight && camera.isOn && !live.still) this.stage.style.setProperty("--ratio", String(Math.min(2, Math.max(0.75, videoWidth / videoHeight))));
+    if (videoWidth && videoHeight && camera.isOn && !live.still)
+      this.stage.style.setProperty("--ratio", String(Math.min(2, Math.max(0.75, videoWidth / videoHeight))));
     else this.stage.style.removeProperty("--ratio");
     const isCut = getComputedStyle(camera.video).objectFit === "cover" && this.stage.clientHeight > 0;
     camera.shownRatio = isCut ? this.stage.clientWidth / this.stage.clientHeight : null;
@@ -113,7 +173,11 @@ class LiveView extends HTMLElement {
     const lesson = live.lesson;
     this.classList.toggle("is-learning", Boolean(lesson));
     show(this.badge, Boolean(lesson) || (live.isPaused && camera.isOn));
-    if (lesson) setText(this.badge, `${t("live.learning", { name: store.name(lesson.class) })}${lesson.kept + lesson.waiting ? ` · ${lesson.kept + lesson.waiting}` : ""}`);
+    if (lesson)
+      setText(
+        this.badge,
+        `${t("live.learning", { name: store.name(lesson.class) })}${lesson.kept + lesson.waiting ? ` · ${lesson.kept + lesson.waiting}` : ""}`,
+      );
     else if (live.isPaused) setText(this.badge, t("live.paused"));
   }
 
@@ -128,7 +192,11 @@ class LiveView extends HTMLElement {
     else if (!hasPicture) verdict = "";
     else if (!answer) verdict = live.still ? t("live.stillReading") : t("live.waiting");
     else if (!best) verdict = t("live.nothing");
-    else if (answer.isUnknown) [verdict, note] = [t("live.unknown"), t("live.unknownNearest", { name: store.class(best.class)?.name ?? best.name })];
+    else if (answer.isUnknown)
+      [verdict, note] = [
+        t("live.unknown"),
+        t("live.unknownNearest", { name: store.class(best.class)?.name ?? best.name }),
+      ];
     else {
       verdict = store.class(best.class)?.name ?? best.name;
       // With one class there is nothing else that it could say.
@@ -149,14 +217,26 @@ class LiveView extends HTMLElement {
     const now = performance.now();
     if (now - this.#textAt < 400 && answer) return;
     this.#textAt = now;
-    setText(this.figures, answer ? [t("live.latency", { ms: Math.round(answer.roundTrip ?? answer.latency) }), live.rate ? t("live.rate", { n: Math.round(live.rate) }) : null].filter(Boolean).join(" · ") : "");
+    setText(
+      this.figures,
+      answer
+        ? [
+            t("live.latency", { ms: Math.round(answer.roundTrip ?? answer.latency) }),
+            live.rate ? t("live.rate", { n: Math.round(live.rate) }) : null,
+          ]
+            .filter(Boolean)
+            .join(" · ")
+        : "",
+    );
   }
 
   /** A class keeps its row while it is among the best, so that bars grow and shrink but do not jump. */
   arrange(classes) {
     const scores = new Map(classes.map((each) => [each.class, each.score]));
     const isFew = store.classes.length <= slots;
-    let order = isFew ? store.classes.filter((each) => scores.has(each.id)).map((each) => each.id) : this.#order.filter((id) => scores.has(id) && store.class(id));
+    let order = isFew
+      ? store.classes.filter((each) => scores.has(each.id)).map((each) => each.id)
+      : this.#order.filter((id) => scores.has(id) && store.class(id));
     if (!isFew) for (const { class: id } of classes) if (!order.includes(id)) order.push(id);
     order = order.slice(0, slots);
     this.#order = order;
@@ -167,15 +247,21 @@ class LiveView extends HTMLElement {
       this.#shown.set(id, shown);
     }
     const best = live.answer?.isUnknown ? null : classes[0]?.class;
-    reconcile(this.bars, order, (id) => id, (id) => this.makeRow(id), (row, id) => {
-      const name = store.class(id)?.name ?? classes.find((each) => each.class === id)?.name;
-      const digit = store.digit(id);
-      row.classList.toggle("is-best", id === best);
-      setText(row.parts.name, name);
-      setText(row.parts.key, digit ?? "");
-      row.parts.key.classList.toggle("is-blank", digit === null);
-      set(row.parts.button, "aria-label", t("live.teachThis", { name }));
-    });
+    reconcile(
+      this.bars,
+      order,
+      (id) => id,
+      (id) => this.makeRow(id),
+      (row, id) => {
+        const name = store.class(id)?.name ?? classes.find((each) => each.class === id)?.name;
+        const digit = store.digit(id);
+        row.classList.toggle("is-best", id === best);
+        setText(row.parts.name, name);
+        setText(row.parts.key, digit ?? "");
+        row.parts.key.classList.toggle("is-blank", digit === null);
+        set(row.parts.button, "aria-label", t("live.teachThis", { name }));
+      },
+    );
   }
 
   makeRow(id) {
@@ -185,7 +271,14 @@ class LiveView extends HTMLElement {
       fill: el("span", { class: "fill" }),
       value: el("span", { class: "answer-value" }),
     };
-    parts.button = el("button", { type: "button", class: "answer-button" }, parts.key, parts.name, el("span", { class: "bar" }, parts.fill), parts.value);
+    parts.button = el(
+      "button",
+      { type: "button", class: "answer-button" },
+      parts.key,
+      parts.name,
+      el("span", { class: "bar" }, parts.fill),
+      parts.value,
+    );
     holdable(parts.button, { begin: () => live.beginLesson(id), end: () => live.endLesson(), tapsByTouch: true });
     const row = el("li", { class: "answer-row" }, parts.button);
     row.parts = parts;
@@ -222,7 +315,9 @@ class LiveView extends HTMLElement {
     const best = answer?.classes?.[0];
     if (!best) return announce(this.verdict.textContent || t("live.waiting"));
     const name = store.class(best.class)?.name ?? best.name;
-    announce(answer.isUnknown ? t("live.saysUnknown", { name }) : t("live.says", { name, percent: percent(best.score) }));
+    announce(
+      answer.isUnknown ? t("live.saysUnknown", { name }) : t("live.says", { name, percent: percent(best.score) }),
+    );
   }
 }
 

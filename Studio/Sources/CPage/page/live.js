@@ -62,7 +62,13 @@ class Live extends EventTarget {
     // What the browser cannot show (HEIC, for one) goes to the server as it is.
     const blob = bitmap ? await scaled(bitmap, bitmap.width, bitmap.height) : file;
     this.closeStill();
-    this.still = { url: URL.createObjectURL(bitmap ? blob : file), blob, name: file.name || "picture.jpg", file, isShown: bitmap !== null };
+    this.still = {
+      url: URL.createObjectURL(bitmap ? blob : file),
+      blob,
+      name: file.name || "picture.jpg",
+      file,
+      isShown: bitmap !== null,
+    };
     this.#setAnswer(null);
     this.#stillNeedsAnswer = true;
     this.#tell("state");
@@ -80,7 +86,17 @@ class Live extends EventTarget {
   beginLesson(classId, { isHandsFree = false } = {}) {
     if (!this.canTeach) return false;
     if (this.lesson) this.endLesson();
-    this.lesson = { class: classId, batch: token(), kept: 0, passed: 0, elsewhere: 0, waiting: 0, taken: 0, isHandsFree, isOver: false };
+    this.lesson = {
+      class: classId,
+      batch: token(),
+      kept: 0,
+      passed: 0,
+      elsewhere: 0,
+      waiting: 0,
+      taken: 0,
+      isHandsFree,
+      isOver: false,
+    };
     this.#nextTeach = 0;
     this.#tell("lesson");
     return true;
@@ -130,8 +146,16 @@ class Live extends EventTarget {
     }
     lesson.taken += 1;
     lesson.isSending = true;
-    const name = this.still ? this.still.name : `camera-${new Date().toISOString().replace(/[-:]/g, "").replace(".", "-")}.jpg`;
-    const upload = { body: frame, name, origin: this.still ? "upload" : "camera", target: { class: lesson.class }, batch: lesson.batch };
+    const name = this.still
+      ? this.still.name
+      : `camera-${new Date().toISOString().replace(/[-:]/g, "").replace(".", "-")}.jpg`;
+    const upload = {
+      body: frame,
+      name,
+      origin: this.still ? "upload" : "camera",
+      target: { class: lesson.class },
+      batch: lesson.batch,
+    };
     const result = await uploads.sendNow(upload);
     lesson.isSending = false;
     if (result.failed) lesson.failed = result.failed;

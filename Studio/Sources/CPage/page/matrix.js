@@ -10,14 +10,22 @@ export class Matrix {
     this.note = el("p", { class: "quiet" });
     this.table = el("table", { class: "matrix" });
     this.scroll = el("div", { class: "scroll" }, this.table);
-    this.element = el("section", { class: "sheet" }, el("h3", { class: "sheet-title", id: "matrix-title", text: t("trust.matrix") }), this.note, this.scroll);
+    this.element = el(
+      "section",
+      { class: "sheet" },
+      el("h3", { class: "sheet-title", id: "matrix-title", text: t("trust.matrix") }),
+      this.note,
+      this.scroll,
+    );
     set(this.table, "aria-labelledby", "matrix-title");
     this.table.addEventListener("keydown", (event) => this.move(event));
   }
 
   show(confusions) {
     const known = confusions.filter((each) => store.class(each.label) && store.class(each.takenFor));
-    const wrong = known.filter((each) => each.label !== each.takenFor && each.count > 0).sort((a, b) => b.count - a.count);
+    const wrong = known
+      .filter((each) => each.label !== each.takenFor && each.count > 0)
+      .sort((a, b) => b.count - a.count);
     const all = store.classes.filter((each) => known.some((cell) => cell.label === each.id));
     show(this.element, all.length > 1);
     const mark = JSON.stringify([known, all.map((each) => each.name)]);
@@ -26,17 +34,45 @@ export class Matrix {
     let shown = all;
     if (all.length > atMost) {
       const chosen = new Set();
-      for (const { label, takenFor } of wrong) for (const id of [label, takenFor]) if (chosen.size < atMost) chosen.add(id);
+      for (const { label, takenFor } of wrong)
+        for (const id of [label, takenFor]) if (chosen.size < atMost) chosen.add(id);
       shown = all.filter((each) => chosen.has(each.id));
     }
     const folded = shown.length < all.length ? t("trust.matrixFolded", { n: shown.length, total: all.length }) : "";
     setText(this.note, wrong.length ? `${t("trust.matrixText")} ${folded}` : t("trust.noConfusions"));
     show(this.scroll, shown.length > 1);
     const counts = new Map(known.map((each) => [`${each.label} ${each.takenFor}`, each.count]));
-    const totals = new Map(shown.map((each) => [each.id, known.filter((cell) => cell.label === each.id).reduce((sum, cell) => sum + cell.count, 0)]));
+    const totals = new Map(
+      shown.map((each) => [
+        each.id,
+        known.filter((cell) => cell.label === each.id).reduce((sum, cell) => sum + cell.count, 0),
+      ]),
+    );
     this.table.replaceChildren(
-      el("thead", null, el("tr", null, el("td", { class: "corner quiet", text: t("trust.matrixCorner") }), shown.map((each) => el("th", { scope: "col" }, el("span", { text: each.name, dir: "auto" }))))),
-      el("tbody", null, shown.map((label) => el("tr", null, el("th", { scope: "row", text: label.name, dir: "auto" }), shown.map((takenFor) => this.cell(label, takenFor, counts.get(`${label.id} ${takenFor.id}`) ?? 0, totals.get(label.id)))))),
+      el(
+        "thead",
+        null,
+        el(
+          "tr",
+          null,
+          el("td", { class: "corner quiet", text: t("trust.matrixCorner") }),
+          shown.map((each) => el("th", { scope: "col" }, el("span", { text: each.name, dir: "auto" }))),
+        ),
+      ),
+      el(
+        "tbody",
+        null,
+        shown.map((label) =>
+          el(
+            "tr",
+            null,
+            el("th", { scope: "row", text: label.name, dir: "auto" }),
+            shown.map((takenFor) =>
+              this.cell(label, takenFor, counts.get(`${label.id} ${takenFor.id}`) ?? 0, totals.get(label.id)),
+            ),
+          ),
+        ),
+      ),
     );
     const first = this.table.querySelector(".is-wrong a") ?? this.table.querySelector("a");
     if (first) first.tabIndex = 0;
@@ -49,7 +85,11 @@ export class Matrix {
       href: `#pictures?label=${label.id}&takenFor=${takenFor.id}`,
       tabindex: -1,
       text: count,
-      "aria-label": t(isRight ? "trust.cellRight" : "trust.cell", { n: count, label: label.name, takenFor: takenFor.name }),
+      "aria-label": t(isRight ? "trust.cellRight" : "trust.cell", {
+        n: count,
+        label: label.name,
+        takenFor: takenFor.name,
+      }),
     });
     set(link, "title", link.getAttribute("aria-label"));
     const cell = el("td", { class: isRight ? "is-right" : "is-wrong" }, link);

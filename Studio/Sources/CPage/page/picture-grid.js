@@ -2,7 +2,7 @@
 import { thumbnail } from "./api.js";
 import { el, icon, set, setText, show } from "./dom.js";
 import { store } from "./store.js";
-import { percent, t } from "./strings.js";
+import { t } from "./strings.js";
 
 const gap = 6;
 
@@ -25,7 +25,11 @@ export class PictureGrid extends EventTarget {
     this.source = source;
     this.space = el("div", { class: "grid-space", role: "presentation" });
     this.band = el("div", { class: "grid-band", hidden: true, "aria-hidden": "true" });
-    this.element = el("div", { class: "grid", role: "listbox", tabindex: 0, "aria-multiselectable": "true", "aria-label": t("pictures.grid") }, this.space);
+    this.element = el(
+      "div",
+      { class: "grid", role: "listbox", tabindex: 0, "aria-multiselectable": "true", "aria-label": t("pictures.grid") },
+      this.space,
+    );
     this.space.append(this.band);
     source.addEventListener("change", () => this.plan());
     this.element.addEventListener("scroll", () => this.plan(), { passive: true });
@@ -37,7 +41,10 @@ export class PictureGrid extends EventTarget {
     this.element.addEventListener("pointermove", (event) => this.onMove(event));
     this.element.addEventListener("pointerup", (event) => this.onUp(event));
     this.element.addEventListener("pointercancel", () => this.endPress());
-    this.element.addEventListener("dblclick", (event) => this.placeOf(event) !== null && this.open(this.placeOf(event)));
+    this.element.addEventListener(
+      "dblclick",
+      (event) => this.placeOf(event) !== null && this.open(this.placeOf(event)),
+    );
     this.element.addEventListener("contextmenu", (event) => this.#press?.isTouch && event.preventDefault());
     new ResizeObserver(() => this.plan()).observe(this.element);
   }
@@ -72,7 +79,10 @@ export class PictureGrid extends EventTarget {
   get visible() {
     const row = this.#side + gap;
     const first = Math.max(0, Math.floor(this.element.scrollTop / row) - 2) * this.#columns;
-    const last = Math.min(this.total - 1, (Math.ceil((this.element.scrollTop + this.element.clientHeight) / row) + 2) * this.#columns - 1);
+    const last = Math.min(
+      this.total - 1,
+      (Math.ceil((this.element.scrollTop + this.element.clientHeight) / row) + 2) * this.#columns - 1,
+    );
     return [first, last];
   }
 
@@ -139,7 +149,9 @@ export class PictureGrid extends EventTarget {
     set(cell, "aria-selected", String(isSelected));
     cell.classList.toggle("is-active", place === this.active && document.activeElement === this.element);
     this.load(cell, picture);
-    const mark = picture ? `${picture.id} ${picture.class} ${picture.state} ${picture.looksLike?.class ?? ""} ${picture.likeCount} ${store.name(picture.class)}` : "";
+    const mark = picture
+      ? `${picture.id} ${picture.class} ${picture.state} ${picture.looksLike?.class ?? ""} ${picture.likeCount} ${store.name(picture.class)}`
+      : "";
     if (cell.mark === mark) return;
     cell.mark = mark;
     this.fillCell(cell, picture);
@@ -148,13 +160,19 @@ export class PictureGrid extends EventTarget {
   /** In the order of the places, so that screen readers read them in order. */
   insert(cell, place) {
     let next = null;
-    for (let after = place + 1; after <= place + this.#columns * 2 && !next; after++) next = this.#cells.get(after) ?? null;
+    for (let after = place + 1; after <= place + this.#columns * 2 && !next; after++)
+      next = this.#cells.get(after) ?? null;
     if (next?.parentElement === this.space) this.space.insertBefore(cell, next);
     else this.space.append(cell);
   }
 
   makeCell() {
-    const parts = { image: el("img", { alt: "", decoding: "async", draggable: "false" }), mark: el("span", { class: "cell-mark" }, icon("check")), note: el("span", { class: "cell-note" }), label: el("span", { class: "cell-label", dir: "auto" }) };
+    const parts = {
+      image: el("img", { alt: "", decoding: "async", draggable: "false" }),
+      mark: el("span", { class: "cell-mark" }, icon("check")),
+      note: el("span", { class: "cell-note" }),
+      label: el("span", { class: "cell-label", dir: "auto" }),
+    };
     const cell = el("div", { class: "cell", role: "option" }, parts.image, parts.mark, parts.note, parts.label);
     cell.parts = parts;
     return cell;
@@ -219,7 +237,16 @@ export class PictureGrid extends EventTarget {
   onKey(event) {
     const page = Math.max(1, Math.floor(this.element.clientHeight / (this.#side + gap))) * this.#columns;
     const side = getComputedStyle(this.element).direction === "rtl" ? -1 : 1;
-    const step = { ArrowRight: side, ArrowLeft: -side, ArrowDown: this.#columns, ArrowUp: -this.#columns, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key];
+    const step = {
+      ArrowRight: side,
+      ArrowLeft: -side,
+      ArrowDown: this.#columns,
+      ArrowUp: -this.#columns,
+      PageDown: page,
+      PageUp: -page,
+      Home: -Infinity,
+      End: Infinity,
+    }[event.key];
     const hasControl = event.ctrlKey || event.metaKey;
     if (step !== undefined) this.moveTo(this.active + step, event.shiftKey);
     else if (event.key === " ") {
@@ -229,7 +256,8 @@ export class PictureGrid extends EventTarget {
     else if (hasControl && event.key.toLowerCase() === "a") this.selectAll();
     else if (event.key === "Escape" && this.selection.size) this.select([]);
     else if (event.key === "Delete" || event.key === "Backspace") this.dispatchEvent(new Event("delete"));
-    else if (/^[0-9]$/.test(event.key) && !hasControl && !event.altKey) this.dispatchEvent(new CustomEvent("digit", { detail: event.key }));
+    else if (/^[0-9]$/.test(event.key) && !hasControl && !event.altKey)
+      this.dispatchEvent(new CustomEvent("digit", { detail: event.key }));
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -253,7 +281,8 @@ export class PictureGrid extends EventTarget {
     const top = Math.floor(place / this.#columns) * row;
     const { element } = this;
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + this.#side > element.scrollTop + element.clientHeight) element.scrollTop = top + this.#side - element.clientHeight + 2;
+    else if (top + this.#side > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + this.#side - element.clientHeight + 2;
   }
 
   // Pointer: a click selects, a drag draws a band, a long press of a finger begins to select
@@ -280,7 +309,11 @@ export class PictureGrid extends EventTarget {
       }, 450);
       return;
     }
-    this.#drag = { from: this.at(event), isOn: false, base: event.ctrlKey || event.metaKey || event.shiftKey ? new Set(this.selection) : new Set() };
+    this.#drag = {
+      from: this.at(event),
+      isOn: false,
+      base: event.ctrlKey || event.metaKey || event.shiftKey ? new Set(this.selection) : new Set(),
+    };
   }
 
   onMove(event) {
@@ -303,9 +336,19 @@ export class PictureGrid extends EventTarget {
   }
 
   drawBand(from, to) {
-    const [left, right, top, bottom] = [Math.min(from.x, to.x), Math.max(from.x, to.x), Math.min(from.y, to.y), Math.max(from.y, to.y)];
+    const [left, right, top, bottom] = [
+      Math.min(from.x, to.x),
+      Math.max(from.x, to.x),
+      Math.min(from.y, to.y),
+      Math.max(from.y, to.y),
+    ];
     show(this.band, true);
-    Object.assign(this.band.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+    Object.assign(this.band.style, {
+      left: `${left}px`,
+      top: `${top}px`,
+      width: `${right - left}px`,
+      height: `${bottom - top}px`,
+    });
     const step = this.#side + gap;
     const width = this.space.clientWidth;
     const isRightToLeft = getComputedStyle(this.element).direction === "rtl";

@@ -22,7 +22,8 @@ export class PictureSource extends EventTarget {
   /** Fetches again what is known; the old pictures stay until the new ones are there. */
   refresh(first = 0, last = 0) {
     this.#forget();
-    for (const page of this.#pages.keys()) if ((page + 1) * size < first || page * size > last) this.#pages.delete(page);
+    for (const page of this.#pages.keys())
+      if ((page + 1) * size < first || page * size > last) this.#pages.delete(page);
     this.#fetch(Math.floor(first / size));
     if (Math.floor(last / size) !== Math.floor(first / size)) this.#fetch(Math.floor(last / size));
   }
@@ -33,18 +34,22 @@ export class PictureSource extends EventTarget {
 
   /** Asks for the pictures from `first` to `last`, where they are not known yet. */
   want(first, last) {
-    for (let page = Math.floor(first / size); page <= Math.floor(Math.max(first, last) / size); page++) if (!this.#pages.has(page)) this.#fetch(page);
+    for (let page = Math.floor(first / size); page <= Math.floor(Math.max(first, last) / size); page++)
+      if (!this.#pages.has(page)) this.#fetch(page);
   }
 
   /** The pictures from `first` to `last`, also those that were never on screen. */
   async range(first, last) {
     const known = new Map(this.#pages);
     const missing = [];
-    for (let page = Math.floor(first / size); page <= Math.floor(last / size); page++) if (!known.has(page)) missing.push(page);
+    for (let page = Math.floor(first / size); page <= Math.floor(last / size); page++)
+      if (!known.has(page)) missing.push(page);
     try {
       for (let at = 0; at < missing.length; at += 4) {
         const some = missing.slice(at, at + 4);
-        const answers = await Promise.all(some.map((page) => api.pictures({ ...this.query, offset: page * size, limit: size })));
+        const answers = await Promise.all(
+          some.map((page) => api.pictures({ ...this.query, offset: page * size, limit: size })),
+        );
         some.forEach((page, place) => known.set(page, answers[place].pictures));
       }
     } catch (error) {

@@ -18,19 +18,55 @@ class Pictures extends HTMLElement {
     if (this.firstChild) return;
     this.source = new PictureSource();
     this.grid = new PictureGrid(this.source);
-    this.search = el("input", { type: "search", id: "search", autocomplete: "off", "aria-label": t("pictures.search"), placeholder: t("pictures.search") });
-    this.classes = el("select", { "aria-label": t("pictures.class") }, el("option", { value: "", "data-key": "all", text: t("pictures.allClasses") }));
-    this.filter = el("select", { "aria-label": t("pictures.filter") }, filters.map((each) => el("option", { value: each, text: t(`pictures.filter${each[0].toUpperCase()}${each.slice(1)}`) })));
+    this.search = el("input", {
+      type: "search",
+      id: "search",
+      autocomplete: "off",
+      "aria-label": t("pictures.search"),
+      placeholder: t("pictures.search"),
+    });
+    this.classes = el(
+      "select",
+      { "aria-label": t("pictures.class") },
+      el("option", { value: "", "data-key": "all", text: t("pictures.allClasses") }),
+    );
+    this.filter = el(
+      "select",
+      { "aria-label": t("pictures.filter") },
+      filters.map((each) =>
+        el("option", { value: each, text: t(`pictures.filter${each[0].toUpperCase()}${each.slice(1)}`) }),
+      ),
+    );
     this.cellText = el("span", { dir: "auto" });
-    this.cellChip = el("div", { class: "chip", hidden: true }, this.cellText, button(t("pictures.clearCell"), { icon: "close", iconOnly: true, onclick: () => (location.hash = "#pictures") }));
+    this.cellChip = el(
+      "div",
+      { class: "chip", hidden: true },
+      this.cellText,
+      button(t("pictures.clearCell"), { icon: "close", iconOnly: true, onclick: () => (location.hash = "#pictures") }),
+    );
     this.count = el("p", { class: "quiet", role: "status" });
     this.unread = el("a", { class: "button text unread", href: "#pictures?filter=unreadable", hidden: true });
     this.bar = this.makeBar();
     this.blankText = el("p", { class: "quiet" });
-    this.blank = el("div", { class: "blank", hidden: true }, icon("pictures"), el("p", { class: "title small", text: t("pictures.none") }), this.blankText);
+    this.blank = el(
+      "div",
+      { class: "blank", hidden: true },
+      icon("pictures"),
+      el("p", { class: "title small", text: t("pictures.none") }),
+      this.blankText,
+    );
     this.append(
       el("h2", { class: "visually-hidden", text: t("pictures.heading") }),
-      el("div", { class: "toolbar" }, el("div", { class: "search" }, icon("search"), this.search), this.classes, this.filter, this.cellChip, this.unread, this.count),
+      el(
+        "div",
+        { class: "toolbar" },
+        el("div", { class: "search" }, icon("search"), this.search),
+        this.classes,
+        this.filter,
+        this.cellChip,
+        this.unread,
+        this.count,
+      ),
       this.bar,
       this.blank,
       this.grid.element,
@@ -49,7 +85,8 @@ class Pictures extends HTMLElement {
       if (chosen && this.grid.selection.size) this.moveTo([...this.grid.selection], { class: chosen.id }, chosen.name);
     });
     store.on("project", () => this.updateClasses());
-    for (const name of ["change", "estimate"]) store.on(name, () => this.isOpen && this.source.refresh(...this.grid.visible));
+    for (const name of ["change", "estimate"])
+      store.on(name, () => this.isOpen && this.source.refresh(...this.grid.visible));
   }
 
   get isOpen() {
@@ -67,7 +104,11 @@ class Pictures extends HTMLElement {
       button(t("pictures.selectAll"), { kind: "text", onclick: () => this.grid.selectAll() }),
       button(t("pictures.move"), { icon: "move", onclick: () => this.move(chosen()) }),
       button(t("pictures.delete"), { icon: "trash", onclick: () => this.delete(chosen()) }),
-      button(t("pictures.clear"), { icon: "close", iconOnly: true, onclick: () => (this.grid.select([]), this.grid.element.focus()) }),
+      button(t("pictures.clear"), {
+        icon: "close",
+        iconOnly: true,
+        onclick: () => (this.grid.select([]), this.grid.element.focus()),
+      }),
     );
   }
 
@@ -86,18 +127,38 @@ class Pictures extends HTMLElement {
     const cell = this.#cell;
     show(this.cellChip, cell !== null);
     for (const select of [this.classes, this.filter]) show(select, cell === null);
-    if (cell) setText(this.cellText, t("pictures.cell", { label: store.name(Number(cell.label)), takenFor: store.name(Number(cell.takenFor)) }));
+    if (cell)
+      setText(
+        this.cellText,
+        t("pictures.cell", { label: store.name(Number(cell.label)), takenFor: store.name(Number(cell.takenFor)) }),
+      );
     this.grid.reset();
-    this.source.choose({ ...(cell ?? { class: this.classes.value, filter: this.filter.value === "all" ? null : this.filter.value }), search: this.search.value.trim() });
+    this.source.choose({
+      ...(cell ?? { class: this.classes.value, filter: this.filter.value === "all" ? null : this.filter.value }),
+      search: this.search.value.trim(),
+    });
   }
 
   updateClasses() {
     const before = this.classes.value || this.wanted;
     const all = this.classes.querySelector("[data-key=all]");
-    reconcile(this.classes, [{ id: "all" }, ...store.classes], (each) => each.id, (each) => el("option", { value: each.id }), (option, each) => option !== all && setText(option, each.name));
+    reconcile(
+      this.classes,
+      [{ id: "all" }, ...store.classes],
+      (each) => each.id,
+      (each) => el("option", { value: each.id }),
+      (option, each) => option !== all && setText(option, each.name),
+    );
     if (before && store.class(Number(before))) this.classes.value = before;
     if (store.project && this.wanted) this.wanted = null;
-    if (this.#cell) setText(this.cellText, t("pictures.cell", { label: store.name(Number(this.#cell.label)), takenFor: store.name(Number(this.#cell.takenFor)) }));
+    if (this.#cell)
+      setText(
+        this.cellText,
+        t("pictures.cell", {
+          label: store.name(Number(this.#cell.label)),
+          takenFor: store.name(Number(this.#cell.takenFor)),
+        }),
+      );
     this.grid.plan();
   }
 

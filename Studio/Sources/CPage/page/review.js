@@ -23,8 +23,31 @@ export class Review {
     this.keep = choice("R", "plain", () => this.decide("keep"));
     this.later = choice("L", "plain", () => this.decide("later"));
     this.strip = el("ul", { class: "review-strip", "aria-hidden": "true" });
-    this.box = el("div", { class: "review" }, this.picture, el("div", { class: "review-words" }, this.text, this.file, el("div", { class: "review-choices" }, this.accept, this.keep, this.later), this.strip));
-    this.element = el("section", { class: "sheet", "aria-labelledby": "review-title" }, el("div", { class: "row spread" }, el("h3", { class: "sheet-title", id: "review-title", text: t("trust.suspects") }), this.count), this.none, this.box);
+    this.box = el(
+      "div",
+      { class: "review" },
+      this.picture,
+      el(
+        "div",
+        { class: "review-words" },
+        this.text,
+        this.file,
+        el("div", { class: "review-choices" }, this.accept, this.keep, this.later),
+        this.strip,
+      ),
+    );
+    this.element = el(
+      "section",
+      { class: "sheet", "aria-labelledby": "review-title" },
+      el(
+        "div",
+        { class: "row spread" },
+        el("h3", { class: "sheet-title", id: "review-title", text: t("trust.suspects") }),
+        this.count,
+      ),
+      this.none,
+      this.box,
+    );
     document.addEventListener("keydown", (event) => {
       const choice = { a: "accept", r: "keep", l: "later" }[event.key.toLowerCase()];
       if (!choice || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !usesSingleKeys()) return;
@@ -84,7 +107,12 @@ export class Review {
     setText(this.keep.words, t("trust.keep", { name: label }));
     setText(this.later.words, t("trust.skip"));
     show(this.later, this.pictures.length > 1);
-    reconcile(this.strip, this.pictures.filter((each) => each !== current).slice(0, 8), (each) => each.id, (each) => el("li", null, el("img", { src: thumbnail(each.id), alt: "", width: 48, height: 48 })));
+    reconcile(
+      this.strip,
+      this.pictures.filter((each) => each !== current).slice(0, 8),
+      (each) => each.id,
+      (each) => el("li", null, el("img", { src: thumbnail(each.id), alt: "", width: 48, height: 48 })),
+    );
   }
 
   async decide(choice) {
@@ -98,7 +126,12 @@ export class Review {
     this.#busy = true;
     const name = store.name(choice === "accept" ? current.looksLike.class : current.class);
     const answer =
-      choice === "accept" ? await undoable(() => api.move([current.id], { class: current.looksLike.class }), t("trust.accepted", { name })) : await undoable(() => api.confirm([current.id]), t("trust.keptLabel", { name }));
+      choice === "accept"
+        ? await undoable(
+            () => api.move([current.id], { class: current.looksLike.class }),
+            t("trust.accepted", { name }),
+          )
+        : await undoable(() => api.confirm([current.id]), t("trust.keptLabel", { name }));
     this.#busy = false;
     if (!answer) return;
     this.pictures = this.pictures.filter((each) => each !== current);
@@ -114,7 +147,12 @@ export class Review {
 
 function choice(key, kind, onclick) {
   const words = el("span", { dir: "auto" });
-  const element = el("button", { type: "button", class: `button ${kind}`, onclick }, el("kbd", { class: "key", "aria-hidden": "true", text: key }), words);
+  const element = el(
+    "button",
+    { type: "button", class: `button ${kind}`, onclick },
+    el("kbd", { class: "key", "aria-hidden": "true", text: key }),
+    words,
+  );
   element.words = words;
   return element;
 }

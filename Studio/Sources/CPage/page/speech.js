@@ -19,7 +19,12 @@ export function toast(text, { action = null, label = null, isError = false, deta
   const box = el(
     "div",
     { class: `toast${isError ? " is-error" : ""}` },
-    el("div", { class: "toast-text" }, el("p", { text, dir: "auto" }), detail ? el("p", { class: "quiet", text: detail, dir: "auto" }) : null),
+    el(
+      "div",
+      { class: "toast-text" },
+      el("p", { text, dir: "auto" }),
+      detail ? el("p", { class: "quiet", text: detail, dir: "auto" }) : null,
+    ),
     action ? button(label, { kind: "text", onclick: () => (box.remove(), action()) }) : null,
     isError ? button(t("common.close"), { icon: "close", iconOnly: true, onclick: () => box.remove() }) : null,
   );

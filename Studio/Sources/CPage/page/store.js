@@ -70,7 +70,8 @@ class Store extends EventTarget {
   apply(change) {
     if (!this.project || !change) return;
     if (change.revision !== undefined && change.revision < this.project.revision) return;
-    if (change.revision !== undefined) Object.assign(this.project, { revision: change.revision, undo: change.undo ?? null, redo: change.redo ?? null });
+    if (change.revision !== undefined)
+      Object.assign(this.project, { revision: change.revision, undo: change.undo ?? null, redo: change.redo ?? null });
     if (change.class) {
       const place = this.classes.findIndex((each) => each.id === change.class.id);
       if (place >= 0) this.project.classes[place] = change.class;

@@ -37,11 +37,17 @@ const english = {
 
   "gone.title": "The studio does not answer",
   "gone.text": "It was stopped, or the network is down. This page tries again by itself. What you have taught is safe.",
-  "gone.kept": { one: "{n} picture is kept here and sent as soon as it answers.", other: "{n} pictures are kept here and sent as soon as it answers." },
+  "gone.kept": {
+    one: "{n} picture is kept here and sent as soon as it answers.",
+    other: "{n} pictures are kept here and sent as soon as it answers.",
+  },
   "gone.back": "The studio answers again.",
   "denied.title": "This window is locked out",
   "denied.text": "The studio was started again and has a new key. Open the address that it printed.",
-  "denied.kept": { one: "{n} picture has not been sent. It is lost when you close this window.", other: "{n} pictures have not been sent. They are lost when you close this window." },
+  "denied.kept": {
+    one: "{n} picture has not been sent. It is lost when you close this window.",
+    other: "{n} pictures have not been sent. They are lost when you close this window.",
+  },
 
   "live.region": "Live view",
   "live.answer": "Answer",
@@ -58,7 +64,8 @@ const english = {
   "live.vanished": "The camera has gone",
   "live.vanishedText": "It was unplugged or turned off. Plug it in, then try again.",
   "live.insecure": "No live camera on this address",
-  "live.insecureText": "Browsers give the camera only to this machine and to pages with HTTPS. Take pictures with the button, or start the studio with --tls.",
+  "live.insecureText":
+    "Browsers give the camera only to this machine and to pages with HTTPS. Take pictures with the button, or start the studio with --tls.",
   "live.openPicture": "Open a picture",
   "live.takePicture": "Take a picture",
   "live.camera": "Camera",
@@ -90,12 +97,15 @@ const english = {
 
   "teach.heading": "Classes",
   "teach.welcome": "Teach it by showing",
-  "teach.welcomeText": "Name a thing and show it to the camera. There is no Train button: every picture counts at once, and the next answer already knows it.",
+  "teach.welcomeText":
+    "Name a thing and show it to the camera. There is no Train button: every picture counts at once, and the next answer already knows it.",
   "teach.firstName": "Name of the first thing",
   "teach.firstExample": "mug",
   "teach.start": "Start",
-  "teach.orDrop": "Have pictures already? Drop a folder of class folders, a zip or a Teachable Machine project anywhere on this page.",
-  "teach.orChoose": "Have pictures already? Choose them here: pictures, a zip of class folders, or a Teachable Machine project.",
+  "teach.orDrop":
+    "Have pictures already? Drop a folder of class folders, a zip or a Teachable Machine project anywhere on this page.",
+  "teach.orChoose":
+    "Have pictures already? Choose them here: pictures, a zip of class folders, or a Teachable Machine project.",
   "teach.chooseFiles": "Choose files",
   "teach.chooseFolder": "Choose a folder",
   "teach.second": "Now name a second class, so that there is something to tell apart.",
@@ -165,11 +175,15 @@ const english = {
   "trust.heading": "How far to trust it",
   "trust.score": "About {right} of 100 new pictures are named correctly.",
   "trust.interval": "Probably between {low} and {high} of 100.",
-  "trust.how": { one: "Estimated from {n} picture, judged by a classifier that has not seen it.", other: "Estimated from {n} pictures, each judged by a classifier that has not seen it." },
+  "trust.how": {
+    one: "Estimated from {n} picture, judged by a classifier that has not seen it.",
+    other: "Estimated from {n} pictures, each judged by a classifier that has not seen it.",
+  },
   "trust.howTitle": "95 % interval, leave-one-out",
   "trust.stale": "A newer estimate is on its way.",
   "trust.none": "No estimate yet",
-  "trust.noneText": "Teach at least two classes with a few pictures each. Then the studio says here how good it is, which classes it confuses, and what to add.",
+  "trust.noneText":
+    "Teach at least two classes with a few pictures each. Then the studio says here how good it is, which classes it confuses, and what to add.",
   "trust.unknownShare": "About {percent} of pictures of the taught classes are answered with unknown.",
   "trust.advice": "What helps most",
   "trust.classes": "Each class",
@@ -182,7 +196,10 @@ const english = {
   "trust.matrixText": "Rows are the labels, columns the answers. Open a number to see its pictures.",
   "trust.matrixFolded": "The {n} classes that are confused most, of {total}.",
   "trust.matrixCorner": "Label ↓ answer →",
-  "trust.cell": { one: "{n} picture of {label} taken for {takenFor}", other: "{n} pictures of {label} taken for {takenFor}" },
+  "trust.cell": {
+    one: "{n} picture of {label} taken for {takenFor}",
+    other: "{n} pictures of {label} taken for {takenFor}",
+  },
   "trust.cellRight": { one: "{n} picture of {label} recognised", other: "{n} pictures of {label} recognised" },
   "trust.noConfusions": "Nothing is taken for something else.",
   "trust.suspects": "Pictures that look mislabelled",
@@ -196,12 +213,19 @@ const english = {
   "trust.accepted": "Moved to {name}.",
   "trust.keptLabel": "Kept as {name}.",
   "trust.alike": "Near-identical pictures",
-  "trust.alikeText": { one: "{n} picture has near-identical ones. They make the estimate look better than it is.", other: "{n} pictures have near-identical ones. They make the estimate look better than it is." },
+  "trust.alikeText": {
+    one: "{n} picture has near-identical ones. They make the estimate look better than it is.",
+    other: "{n} pictures have near-identical ones. They make the estimate look better than it is.",
+  },
   "trust.alikeNone": "No near-identical pictures.",
   "trust.alikeShow": "Show them",
   "trust.curve": "Would more pictures help?",
-  "trust.curveHelps": { one: "Yes: twice as many pictures brought {n} point more.", other: "Yes: twice as many pictures brought {n} points more." },
-  "trust.curveFlat": "Hardly: twice as many pictures brought less than one point. Different pictures help more than more of the same.",
+  "trust.curveHelps": {
+    one: "Yes: twice as many pictures brought {n} point more.",
+    other: "Yes: twice as many pictures brought {n} points more.",
+  },
+  "trust.curveFlat":
+    "Hardly: twice as many pictures brought less than one point. Different pictures help more than more of the same.",
   "trust.curveShort": "The curve begins when each class has a few pictures.",
   "trust.curveX": "pictures of each class",
   "trust.curveY": "accuracy",
@@ -253,7 +277,8 @@ const english = {
   "origin.outside": "found in the folder",
 
   "take.heading": "Take it away",
-  "take.intro": "One ordinary .tflite file that runs in any TensorFlow Lite runtime. A version keeps what you have now, so that you can always go back to it.",
+  "take.intro":
+    "One ordinary .tflite file that runs in any TensorFlow Lite runtime. A version keeps what you have now, so that you can always go back to it.",
   "take.note": "Note for this version",
   "take.noteExample": "after adding evening pictures",
   "take.make": "Make a version",
@@ -385,5 +410,7 @@ export const date = (text) => day.format(new Date(text));
 
 export function bytes(count) {
   const [unit, scale] = count >= 1e6 ? ["megabyte", 1e6] : ["kilobyte", 1e3];
-  return new Intl.NumberFormat(region, { style: "unit", unit, maximumFractionDigits: count >= 1e7 ? 0 : 1 }).format(count / scale);
+  return new Intl.NumberFormat(region, { style: "unit", unit, maximumFractionDigits: count >= 1e7 ? 0 : 1 }).format(
+    count / scale,
+  );
 }

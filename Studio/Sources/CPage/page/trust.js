@@ -11,7 +11,13 @@ const classesShown = 12;
 class Trust extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
-    this.empty = el("div", { class: "blank" }, icon("trust"), el("p", { class: "title small", text: t("trust.none") }), el("p", { class: "quiet", text: t("trust.noneText") }));
+    this.empty = el(
+      "div",
+      { class: "blank" },
+      icon("trust"),
+      el("p", { class: "title small", text: t("trust.none") }),
+      el("p", { class: "quiet", text: t("trust.noneText") }),
+    );
     this.score = el("p", { class: "title" });
     this.interval = el("p", { class: "lead" });
     this.gauge = new Gauge();
@@ -32,7 +38,16 @@ class Trust extends HTMLElement {
     this.body = el(
       "div",
       { class: "trust" },
-      el("section", { class: "sheet hero", "aria-label": t("trust.heading") }, this.score, this.interval, this.gauge.element, this.how, this.share, this.stale),
+      el(
+        "section",
+        { class: "sheet hero", "aria-label": t("trust.heading") },
+        this.score,
+        this.interval,
+        this.gauge.element,
+        this.how,
+        this.share,
+        this.stale,
+      ),
       this.adviceSection,
       this.review.element,
       this.matrix.element,
@@ -41,7 +56,22 @@ class Trust extends HTMLElement {
         el(
           "div",
           { class: "scroll" },
-          el("table", { class: "class-table" }, el("thead", null, el("tr", null, [t("trust.class"), t("trust.recall"), "", t("trust.count")].map((text) => (text ? el("th", { scope: "col", text }) : el("td"))))), this.classes),
+          el(
+            "table",
+            { class: "class-table" },
+            el(
+              "thead",
+              null,
+              el(
+                "tr",
+                null,
+                [t("trust.class"), t("trust.recall"), "", t("trust.count")].map((text) =>
+                  text ? el("th", { scope: "col", text }) : el("td"),
+                ),
+              ),
+            ),
+            this.classes,
+          ),
         ),
         this.allClasses,
       ),
@@ -94,10 +124,30 @@ class Trust extends HTMLElement {
     this.advice.dataset.mark = mark;
     this.advice.replaceChildren(
       ...advice.map((each) => {
-        const pair = store.class(each.class) && store.class(each.other) ? `#pictures?label=${each.class}&takenFor=${each.other}` : null;
-        const teach = store.class(each.class) && [`#teach?class=${each.class}`, t("trust.teachClass", { name: store.name(each.class) })];
-        const target = { mislabelled: ["#trust?review", t("trust.review")], confused: pair && [pair, t("trust.compare")], moreOf: teach, fewPictures: teach, imbalance: teach, none: !store.classes.some((one) => one.isNone) && ["#teach?none", t("trust.addNone")], moreClasses: ["#teach", t("tab.teach")] }[each.kind];
-        return el("li", { class: `advice-${each.kind}` }, icon(each.kind === "enough" ? "check" : each.kind === "mislabelled" ? "warn" : "plus"), el("p", { text: each.message, dir: "auto" }), target ? el("a", { class: "button text", href: target[0], text: target[1] }) : null);
+        const pair =
+          store.class(each.class) && store.class(each.other)
+            ? `#pictures?label=${each.class}&takenFor=${each.other}`
+            : null;
+        const teach = store.class(each.class) && [
+          `#teach?class=${each.class}`,
+          t("trust.teachClass", { name: store.name(each.class) }),
+        ];
+        const target = {
+          mislabelled: ["#trust?review", t("trust.review")],
+          confused: pair && [pair, t("trust.compare")],
+          moreOf: teach,
+          fewPictures: teach,
+          imbalance: teach,
+          none: !store.classes.some((one) => one.isNone) && ["#teach?none", t("trust.addNone")],
+          moreClasses: ["#teach", t("tab.teach")],
+        }[each.kind];
+        return el(
+          "li",
+          { class: `advice-${each.kind}` },
+          icon(each.kind === "enough" ? "check" : each.kind === "mislabelled" ? "warn" : "plus"),
+          el("p", { text: each.message, dir: "auto" }),
+          target ? el("a", { class: "button text", href: target[0], text: target[1] }) : null,
+        );
       }),
     );
   }
@@ -113,7 +163,14 @@ class Trust extends HTMLElement {
       isFolded ? ordered.slice(0, classesShown) : ordered,
       (each) => each.class,
       (each) => {
-        const row = el("tr", null, el("th", { scope: "row" }, el("a", { href: `#pictures?class=${each.class}`, dir: "auto" })), el("td", { class: "number" }), el("td", { class: "gauge-cell" }), el("td", { class: "number" }));
+        const row = el(
+          "tr",
+          null,
+          el("th", { scope: "row" }, el("a", { href: `#pictures?class=${each.class}`, dir: "auto" })),
+          el("td", { class: "number" }),
+          el("td", { class: "gauge-cell" }),
+          el("td", { class: "number" }),
+        );
         row.gauge = new Gauge({ isSmall: true });
         row.children[2].append(row.gauge.element);
         return row;
@@ -134,7 +191,10 @@ class Trust extends HTMLElement {
     const last = curve.at(-1);
     const half = curve.filter((each) => each.pictures <= last.pictures / 2).at(-1);
     const gain = half ? Math.round((last.accuracy - half.accuracy) * 100) : null;
-    setText(this.curveText, gain === null ? t("trust.curveShort") : gain >= 1 ? t("trust.curveHelps", { n: gain }) : t("trust.curveFlat"));
+    setText(
+      this.curveText,
+      gain === null ? t("trust.curveShort") : gain >= 1 ? t("trust.curveHelps", { n: gain }) : t("trust.curveFlat"),
+    );
     this.drawCurve();
   }
 
@@ -154,7 +214,12 @@ class Gauge {
     this.fill = el("span", { class: "fill" });
     this.band = el("span", { class: "band" });
     this.words = isSmall ? el("span", { class: "visually-hidden" }) : null;
-    this.element = el("div", { class: `gauge${isSmall ? " is-small" : ""}` }, el("span", { class: "gauge-track", "aria-hidden": "true" }, this.fill, this.band), this.words);
+    this.element = el(
+      "div",
+      { class: `gauge${isSmall ? " is-small" : ""}` },
+      el("span", { class: "gauge-track", "aria-hidden": "true" }, this.fill, this.band),
+      this.words,
+    );
   }
 
   show(value, interval) {

@@ -133,7 +133,12 @@ class Uploads extends EventTarget {
       return answer;
     }
     try {
-      const answer = await api.addPicture(item.body, { ...item.target, name: item.name, origin: item.origin, batch: item.batch });
+      const answer = await api.addPicture(item.body, {
+        ...item.target,
+        name: item.name,
+        origin: item.origin,
+        batch: item.batch,
+      });
       store.apply(answer);
       return answer;
     } catch (error) {

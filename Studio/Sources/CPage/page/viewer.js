@@ -28,8 +28,28 @@ export function openViewer(source, first, { onMove, onDelete, onClose }) {
     picture.onerror = () => ((picture.onerror = null), (picture.src = thumbnail(now.id)));
     picture.src = image(now.id);
     set(picture, "alt", t("pictures.option", { name: now.name, class: name }));
-    setText(facts, [now.name, t(`origin.${now.origin}`), t("viewer.added", { date: date(now.added) }), now.likeCount ? t("pictures.alikeBadge", { n: now.likeCount }) : null, now.message].filter(Boolean).join(" · "));
-    setText(suspect, now.looksLike ? t("trust.suspectText", { label: name, other: store.name(now.looksLike.class), percent: percent(now.looksLike.probability) }) : "");
+    setText(
+      facts,
+      [
+        now.name,
+        t(`origin.${now.origin}`),
+        t("viewer.added", { date: date(now.added) }),
+        now.likeCount ? t("pictures.alikeBadge", { n: now.likeCount }) : null,
+        now.message,
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    );
+    setText(
+      suspect,
+      now.looksLike
+        ? t("trust.suspectText", {
+            label: name,
+            other: store.name(now.looksLike.class),
+            percent: percent(now.looksLike.probability),
+          })
+        : "",
+    );
     setText(where, t("viewer.place", { n: place + 1, total: source.total }));
   };
   const content = [
@@ -47,7 +67,12 @@ export function openViewer(source, first, { onMove, onDelete, onClose }) {
       button(t("pictures.delete"), { icon: "trash", onclick: () => onDelete([source.at(place).id]) }),
     ),
   ];
-  const dialog = openDialog({ title: t("viewer.title"), content, wide: true, onClose: () => (source.removeEventListener("change", update), onClose(place)) });
+  const dialog = openDialog({
+    title: t("viewer.title"),
+    content,
+    wide: true,
+    onClose: () => (source.removeEventListener("change", update), onClose(place)),
+  });
   dialog.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by) step(by);
