@@ -14,11 +14,11 @@ QUICK = -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build test test-kill test-python test-sanitizers wheel deb tar fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
+.PHONY: help build test test-kill test-python test-sanitizers wheel deb tar arm64 test-arm64 fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
   bench-training install uninstall lint format clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 build: ## Build the command: .build-static/release/imprint
 	@scripts/setup
@@ -44,6 +44,12 @@ deb: build ## Pack the command for Debian: dist/imprint_*.deb
 
 tar: build ## Pack the command as an archive that runs where it is unpacked: dist/imprint-*.tar.gz
 	@scripts/tar
+
+arm64: ## Build the command and all packages for 64-bit Arm (Raspberry Pi), as root, with 6 GB in .build-arm64
+	@scripts/arm64
+
+test-arm64: build ## Run what was built for 64-bit Arm, emulated, and compare (PART="demo agreement python tests" CPU=cortex-a72)
+	@scripts/test-arm64 $(PART)
 
 test-python: wheel ## Install the Python package in a fresh environment, and run its tests
 	@scripts/test-python
@@ -104,4 +110,4 @@ format: ## Format all Swift files
 	swift format --in-place --recursive --parallel $(SOURCES)
 
 clean: ## Remove all builds, but no downloads
-	rm -rf .build .build-* demo dist
+	rm -rf .build $(filter-out .build-arm64, $(wildcard .build-*)) $(addprefix .build-arm64/, build tests results) demo dist
