@@ -18,7 +18,7 @@ def compare_answers(here, there):
     difference = max(abs(score(one) - score(other)) for one, other in pairs)
     print(
         f"{best} of {len(pairs)} pictures have the same best class, {unknown} the same answer whether they are unknown; "
-        f"the best score differs by at most {difference:.3f}"
+        f"the best score differs by at most {difference:.1g}"
     )
 
 

@@ -9,6 +9,7 @@ sysroot=$compiler/sysroot
 build=$work/build
 runtime_for_arm=$work/libLiteRt.so
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+python=${PYTHON:-python3}
 
 check_system() {
   [ "$(uname -sm)" = "Linux x86_64" ] || fail "this script runs on Linux, x86-64; on 64-bit Arm, make builds for it"
@@ -24,7 +25,7 @@ check_space() {
   local free
   mkdir -p "$work"
   free=$(df --output=avail --block-size=1G "$work" | tail -n 1)
-  [ "$free" -ge "$1" ] || fail "$2 needs $1 GB in $work, and$free GB are free: make room, or let .build-arm64 be a link"
+  [ "$free" -ge "$1" ] || fail "$2 needs $1 GB in $work, where ${free// /} GB are free: make room, or make .build-arm64 a link to another disk"
 }
 
 # Runs the shell commands $3 with the arguments $4... in the Debian of the folder $1, with the folders $2 mounted there: a list
