@@ -7,6 +7,9 @@ work=$PWD/.build-arm64
 compiler=$work/debian
 sysroot=$compiler/sysroot
 build=$work/build
+# The tests that run there, in the order in which their modules depend on each other.
+suites=${SUITES:-PlatformTests TFLiteTests LinearAlgebraTests ModelSurgeryTests HeadsTests PicturesTests LiteRTTests InferenceTests \
+  ImprintingTests}
 runtime_for_arm=$work/libLiteRt.so
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 python=${PYTHON:-python3}
