@@ -18,11 +18,12 @@ STUDIO = --package-path Studio --scratch-path .build-studio --configuration rele
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build studio build-studio test test-kill test-python test-studio test-sanitizers wheel deb tar fuzz demo docs bench bench-micro bench-accuracy bench-growth bench-devices \
-  bench-training bench-studio install install-studio uninstall lint format clean
+.PHONY: help build studio build-studio test test-kill test-python test-studio test-sanitizers wheel deb tar arm64 test-arm64 fuzz \
+  demo docs bench bench-micro bench-accuracy bench-growth bench-devices bench-training bench-studio install install-studio \
+  uninstall lint format clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 build: ## Build the command: .build-static/release/imprint
 	@scripts/setup
@@ -56,6 +57,12 @@ deb: build build-studio ## Pack the command and the studio for Debian: dist/impr
 
 tar: build build-studio ## Pack the command and the studio as an archive that runs where it is unpacked: dist/imprint-*.tar.gz
 	@scripts/tar
+
+arm64: ## Build the command and all packages for 64-bit Arm (Raspberry Pi), as root, with 6 GB in .build-arm64
+	@scripts/arm64
+
+test-arm64: build ## Run what was built for 64-bit Arm, emulated, and compare (PART="demo agreement python tests" CPU=cortex-a72)
+	@scripts/test-arm64 $(PART)
 
 test-python: wheel ## Install the Python package in a fresh environment, and run its tests
 	@scripts/test-python
@@ -126,4 +133,4 @@ format: ## Format all Swift files
 	swift format --in-place --recursive --parallel $(SOURCES)
 
 clean: ## Remove all builds, but no downloads
-	rm -rf .build .build-* demo dist
+	rm -rf .build $(filter-out .build-arm64, $(wildcard .build-*)) $(addprefix .build-arm64/, build tests results) demo dist

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -43,9 +44,9 @@ def test_the_library_shows_its_own_names_only():
     import imprint
 
     library = pathlib.Path(imprint.__file__).parent / "libimprint.so"
-    symbols = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True)
-    if symbols.returncode:
+    if not shutil.which("nm"):
         pytest.skip("there is no nm")
+    symbols = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True)
     names = [line.split()[-1] for line in symbols.stdout.splitlines()]
     assert len(names) > 80 and all(name.startswith("imprint_") for name in names)
     needed = subprocess.run(["objdump", "-p", library], capture_output=True, text=True).stdout

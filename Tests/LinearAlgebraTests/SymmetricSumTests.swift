@@ -14,8 +14,9 @@ struct SymmetricSumTests {
     let triangle = sum.upperTriangle(factor: 2)
     for row in 0..<size {
       for column in 0..<size {
-        let expected = (0..<3 * size).reduce(0.0) { total, index in
-          total + (index < 2 * size ? 2 : 1) * rows[index * size + row] * rows[index * size + column]
+        let expected = (0..<3 * size).reduce(0.0) { (total: Double, index: Int) -> Double in
+          let weight: Double = index < 2 * size ? 2 : 1
+          return total + weight * rows[index * size + row] * rows[index * size + column]
         }
         #expect(abs(triangle[row, column] - (column < row ? 0 : expected)) < 1e-12 * Double(size))
       }

@@ -165,9 +165,10 @@ struct TensorBundleTests {
     var writer = BundleWriter()
     writer.add("b/kernel", [2, 1], [1, 2])
     let data = Bytes(writer.files().data)
-    let checksum = [6 << 3 | 5] + little(CRC32C(of: data).masked)
+    let checksum: [UInt8] = [6 << 3 | 5] + little(CRC32C(of: data).masked)
     let shape = BundleWriter.field(2, BundleWriter.field(2, BundleWriter.field(1, 2)))
-    let entry = BundleWriter.field(1, 1) + shape + BundleWriter.field(4, 0) + BundleWriter.field(5, 8) + checksum
+    let size: [UInt8] = BundleWriter.field(4, 0) + BundleWriter.field(5, 8)
+    let entry: [UInt8] = BundleWriter.field(1, 1) + shape + size + checksum
     let header = BundleWriter.field(1, 1)
     for seed in 0..<3000 {
       var generator = SeededGenerator(seed: seed)
@@ -193,8 +194,8 @@ struct TensorBundleTests {
       var generator = SeededGenerator(seed: seed)
       var block = Array(whole.prefix(length))
       Mutation.mutate(&block, using: &generator)
-      let contents = block + [0]
-      let changed = contents + little(CRC32C(of: Bytes(contents)).masked) + whole.dropFirst(length + 5)
+      let contents: [UInt8] = block + [0]
+      let changed: [UInt8] = contents + little(CRC32C(of: Bytes(contents)).masked) + Array(whole.dropFirst(length + 5))
       #expect(throws: WeightsError.self) { try NamedWeights(index: Bytes(changed), shards: []) }
     }
   }
