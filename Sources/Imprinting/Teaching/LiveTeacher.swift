@@ -78,15 +78,18 @@ public struct LiveTeacher: Sendable {
     return found
   }
 
-  /// Adds a picture to a class, which is made if it is new.
+  /// Adds a picture to a class, which is made if it is new. A picture that the class already has changes nothing.
   ///
+  /// - Returns: Whether the class did not have the picture yet.
   /// - Throws: The errors of ``/Heads/EmbeddingSet/add(_:to:)``, `HeadError`; nothing is added then.
-  public mutating func add(_ picture: EmbeddedPicture, to label: String) throws {
+  @discardableResult
+  public mutating func add(_ picture: EmbeddedPicture, to label: String) throws -> Bool {
     var next = self
-    try next.embeddings.add(picture, to: label)
+    guard try next.embeddings.add(picture, to: label) else { return false }
     try next.solve()
     next.history.append(Added(picture: picture.name, label: label))
     self = next
+    return true
   }
 
   /// Removes a picture from a class, and the class with its last picture.

@@ -135,7 +135,10 @@ private actor TeachingLesson {
           tell("nearly the same as an earlier frame of \(name)")
           continue
         }
-        try live.add(picture, to: name)
+        guard try live.add(picture, to: name) else {
+          tell("the same as an earlier frame of \(name)")
+          continue
+        }
         fingerprints[name, default: []].append(print)
         tell("\(name) \(live.embeddings.classes.first { $0.name == name }?.count ?? 0)")
       }
