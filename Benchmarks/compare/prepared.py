@@ -21,7 +21,7 @@ class Prepared:
         """Trains with the peer's settings: one view of each picture, imprinting, a quarter held back."""
         return imprint(
             "train", "--json", "--model", places.extractor, "--data", data, "--output", self.path(output), "--head",
-            "imprinted", "--augment", "none", "--test-ratio", "0.25", "--no-embeddings", "--threads", str(self.cores), *options)
+            "imprinted", "--augment", "none", "--test-ratio", "0.25", "--held-back", "first", "--no-embeddings", "--threads", str(self.cores), *options)
 
     @functools.cached_property
     def rewritten(self):
@@ -37,7 +37,7 @@ class Prepared:
         """A classifier trained on three quarters of flowers17, its embeddings, and the list of the other pictures."""
         model = self.path("flowers.tflite")
         imprint("train", "--model", places.extractor, "--data", places.flowers, "--output", model, "--augment", "none",
-                "--test-ratio", "0.25", "--list-held-back", self.path("held-back.csv"))
+                "--test-ratio", "0.25", "--held-back", "first", "--list-held-back", self.path("held-back.csv"))
         return model
 
     @functools.cached_property

@@ -84,6 +84,19 @@ public struct SingleCholesky: Sendable {
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(n³), as much as the factorisation.
   public func inverseBlocks(of side: Int) throws(LinearAlgebraError) -> [Double] {
+    try inverseBlocks(of: side, among: []).blocks
+  }
+
+  /// Returns the square blocks along the diagonal of A⁻¹, and its elements among some rows and the same columns.
+  ///
+  /// - Parameters:
+  ///   - side: The number of rows and columns of a block: at least 1, and a divisor of n.
+  ///   - groups: The rows of each further block.
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(n³), as much as the factorisation, and O(m² n) for m rows of a group.
+  public func inverseBlocks(
+    of side: Int, among groups: [[Int]]
+  ) throws(LinearAlgebraError) -> (blocks: [Double], groups: [[[Double]]]) {
     guard side > 0, size.isMultiple(of: side) else { throw .misfit("blocks of \(side) in a matrix of \(size)x\(size)") }
     let length = try factor.sides.rows
     let routine = try Routines.get().singleTriangularInverse
@@ -96,14 +109,17 @@ public struct SingleCholesky: Sendable {
     }
     guard info == 0 else { throw .notPositiveDefinite(size: size) }
     // Scalar products of the rows of U⁻¹, which are zero before the diagonal.
-    return inverse.elements.withUnsafeBufferPointer { elements -> [Double] in
-      guard let first = elements.baseAddress else { return [] }
-      return (0..<size * side).map { index in
-        let row = index / side
-        let other = row - row % side + index % side
+    return inverse.elements.withUnsafeBufferPointer { elements in
+      guard let first = elements.baseAddress else { return ([], []) }
+      let element = { (row: Int, other: Int) in
         let start = max(row, other)
         return Self.product(first + (row * size + start), first + (other * size + start), count: size - start)
       }
+      let blocks = (0..<size * side).map { index in
+        let row = index / side
+        return element(row, row - row % side + index % side)
+      }
+      return (blocks, groups.map { rows in rows.map { row in rows.map { element(row, $0) } } })
     }
   }
 

@@ -201,13 +201,44 @@ public struct PictureReader: Sendable {
     }
   }
 
-  private func read(_ url: URL, into targets: [TargetTensor], timing: PictureTiming?) throws(PictureError) {
+  private func read(
+    _ url: URL, into targets: [TargetTensor], timing: PictureTiming?, found: ((PictureIdentity) -> Void)? = nil
+  ) throws(PictureError) {
     let name = url.relativePath
     try withDecoder(timing: timing) { (decoder) throws(PictureError) in
       let bytes = try decoder.timed(.reading) { () throws(PictureError) in
         try FileContents.read(url.path, named: name, into: decoder.file)
       }
       try decoder.decode(bytes, picture: name, into: targets)
+      if let found, let identity = PictureIdentity(bytes, decoder.size) { found(identity) }
+    }
+  }
+
+  /// Reads a picture file into a tensor's memory, and identifies it by the bytes that were decoded.
+  ///
+  /// - Parameter found: Called once with what identifies the picture, unless it cannot be read.
+  /// - Throws: As ``read(_:into:timing:region:view:)-(URL,_,_,_,_)`` does.
+  package func read(
+    _ url: URL, into destination: UnsafeMutableRawBufferPointer, timing: PictureTiming?, view: PictureView,
+    found: (PictureIdentity) -> Void
+  ) throws(PictureError) {
+    try withoutActuallyEscaping(found) { (found) throws(PictureError) in
+      try read(url, into: [target(destination, nil, view)], timing: timing, found: found)
+    }
+  }
+
+  /// Reads a picture file once for several readers, and identifies it by the bytes that were decoded.
+  ///
+  /// - Parameter found: Called once with what identifies the picture, unless it cannot be read.
+  /// - Throws: As ``read(_:by:timing:)-(URL,_,_)`` does.
+  package static func read(
+    _ url: URL, by readers: [PictureReader], timing: PictureTiming?, found: (PictureIdentity) -> Void
+  ) throws(PictureError) -> [PixelTensor] {
+    guard let first = readers.first else { return [] }
+    return try withoutActuallyEscaping(found) { (found) throws(PictureError) in
+      try tensors(of: readers) { (targets) throws(PictureError) in
+        try first.read(url, into: targets, timing: timing, found: found)
+      }
     }
   }
 

@@ -100,7 +100,7 @@ struct EpisodesTests {
     "Rejects wrong combinations of options, and values that make no sense, as wrong usage",
     arguments: [
       (["--shots", "5"], "requires --episodes"), (["--methods", "all"], "requires --episodes"),
-      (["--no-cache"], "requires --episodes"), (["--test-ratio", "0.3"], "requires --episodes"),
+      (["--test-ratio", "0.3"], "requires --episodes"),
       (["--episodes", "0"], "--episodes is 0"), (["--episodes", "5", "--test-ratio", "1"], "--test-ratio is 1"),
       (["--episodes", "5", "--test-ratio", "nan"], "--test-ratio is nan"),
       (["--episodes", "5", "--shots", "1,,2"], "--shots"), (["--episodes", "5", "--shots", "0"], "--shots"),

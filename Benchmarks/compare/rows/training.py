@@ -61,7 +61,7 @@ def arithmetic(head):
         def top(learnt):
             model = prepared.path(f"{head}-{learnt}.tflite")
             imprint("train", "--model", places.extractor, "--data", places.flowers, "--output", model, "--head", head,
-                    "--augment", "none", "--test-ratio", "0.25", "--no-embeddings", "--list-held-back", held_back,
+                    "--augment", "none", "--test-ratio", "0.25", "--held-back", "first", "--no-embeddings", "--list-held-back", held_back,
                     "--arithmetic", learnt)
             evaluation = imprint("evaluate", "--json", "--model", model, "--data", held_back, "--arithmetic", "exact")
             return evaluation.json["topK"][0]

@@ -52,6 +52,7 @@ struct EmbedCommand: AsyncParsableCommand {
   var data: String
 
   @OptionGroup(title: "Embeddings") var settings: Settings
+  @OptionGroup var caching: CacheOptions
   @OptionGroup(title: "Speed and devices") var speed: ExecutionOptions
 
   @Flag(help: "Stop at the first unreadable picture instead of skipping it.")
@@ -84,21 +85,29 @@ struct EmbedCommand: AsyncParsableCommand {
     let progress = Progress(total: list.count)
     defer { progress.finish() }
     let skipped = SkippedPictures()
-    try await extractor.embed(list.map(\.1), profile: profile) { index, result in
+    var copies = 0
+    let add = { (index: Int, result: Result<EmbeddedPicture, PictureError>) throws in
       switch result {
-      case .success(let picture): try embeddings.add(picture, to: list[index].0)
+      case .success(let picture): copies += try embeddings.add(picture, to: list[index].0) ? 0 : 1
       case .failure(let error):
         if strict { throw error }
         skipped.add(error)
       }
       progress.update(index + 1)
     }
+    if let cache = caching.cache {
+      let use = try await cache.embed(list.map(\.1), by: extractor, profile: profile, deliver: add)
+      if let failure = use.failure { Terminal.warn(failure) }
+    } else {
+      try await extractor.embed(list.map(\.1), profile: profile, deliver: add)
+    }
     progress.finish()
     skipped.warn()
+    Terminal.warn(ofConflictsIn: embeddings)
     guard embeddings.pictures > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     try profile.measure(.saving) { try embeddings.write(to: output) }
     let report = EmbeddingSetReport(
-      embeddings, file: output.relativePath, skipped: skipped.count, profile: profile.map { ProfileReport($0.figures) })
+      embeddings, file: output.relativePath, skipped: skipped.count, copies: copies, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(json ? Terminal.json(report) : report.text)
     if !json { Terminal.show(report.profile) }
   }
@@ -114,6 +123,8 @@ struct EmbeddingSetReport: Encodable {
   let classes: [EmbeddedClass]
   let pictures: Int
   let skipped: Int
+  /// The number of pictures that are copies of others of their class, and do not count.
+  let copies: Int
   /// Whether the file stores each embedding instead of only sums.
   let embeddingsStored: Bool
   let dimension: Int
@@ -124,11 +135,12 @@ struct EmbeddingSetReport: Encodable {
   let file: String
   let profile: ProfileReport?
 
-  init(_ embeddings: EmbeddingSet, file: String, skipped: Int, profile: ProfileReport? = nil) {
+  init(_ embeddings: EmbeddingSet, file: String, skipped: Int, copies: Int, profile: ProfileReport? = nil) {
     self.profile = profile
     classes = embeddings.classes.map { .init(label: $0.name, pictures: $0.count) }
     pictures = embeddings.pictures
     self.skipped = skipped
+    self.copies = copies
     embeddingsStored = embeddings.hasEmbeddings
     dimension = embeddings.space.dimension
     views = embeddings.space.augmentation.count
@@ -143,6 +155,7 @@ struct EmbeddingSetReport: Encodable {
     var lines = ["Embeddings of \(count) of \(Table.counted(classes.count, "class", "classes"))"]
     lines += classes.map { "  \(Table.left($0.label, widest))  \($0.pictures)" }
     if skipped > 0 { lines.append("\(Table.counted(skipped, "picture", "pictures")) could not be read") }
+    if copies > 0 { lines.append(Table.copies(copies)) }
     lines.append(
       embeddingsStored
         ? "Stored  each embedding, \(dimension) elements\(views > 1 ? " per view, \(views) views" : "")"

@@ -59,8 +59,11 @@ struct MergeCommand: AsyncParsableCommand {
     try OutputFile.check(output, notReplacing: without.map { URL(filePath: $0) })
     let parts = try files.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
     var embeddings = EmbeddingSet(space: parts[0].space, budget: budget.bytes(merging: parts))
+    var copies = 0
     for (file, part) in zip(files, parts) {
+      copies += part.pictures + embeddings.pictures
       try EmbeddingSetError.locating(file) { try embeddings.merge(part, anyArithmetic: allowMixedArithmetic) }
+      copies -= embeddings.pictures
     }
     for file in without {
       let part = try EmbeddingSet(contentsOf: URL(filePath: file))
@@ -72,7 +75,8 @@ struct MergeCommand: AsyncParsableCommand {
       try embeddings.rename(class: names[0], to: names[1])
     }
     try embeddings.write(to: output)
-    let report = EmbeddingSetReport(embeddings, file: output.relativePath, skipped: 0)
+    Terminal.warn(ofConflictsIn: embeddings)
+    let report = EmbeddingSetReport(embeddings, file: output.relativePath, skipped: 0, copies: copies)
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 

@@ -36,6 +36,15 @@ struct RunOptions: ParsableArguments {
   func execution() throws -> Execution { try speed.execution(Runtime(verbosity: verbose ? .verbose : .silent)) }
 }
 
+/// The option that turns the cache of embeddings off.
+struct CacheOptions: ParsableArguments {
+  @Flag(help: "Compute all embeddings, without reading or writing the cache.")
+  var noCache = false
+
+  /// The cache, if it is used.
+  var cache: EmbeddingCache? { noCache ? nil : EmbeddingCache() }
+}
+
 /// The option that names a classifier's classes.
 struct LabelFileOption: ParsableArguments {
   @Option(

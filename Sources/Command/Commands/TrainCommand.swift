@@ -48,8 +48,21 @@ struct TrainCommand: AsyncParsableCommand {
     if files.data == nil, files.from == nil {
       throw ValidationError("there is nothing to train on: name a folder of pictures with --data")
     }
-    if files.data == nil, settings.shots != nil || heldBack.testRatio != nil {
-      throw ValidationError("--shots and --test-ratio split the pictures of --data, which is missing")
+    if files.data == nil, settings.shots != nil || heldBack.testRatio != nil || heldBack.group != nil {
+      throw ValidationError("--shots, --test-ratio and --group are about the pictures of --data, which is missing")
+    }
+    if heldBack.heldBack != nil, heldBack.testRatio == nil {
+      throw ValidationError("--held-back chooses the pictures of --test-ratio, which is missing")
+    }
+    let ways = [
+      ("--test-ratio", heldBack.testRatio != nil), ("--test-rest", heldBack.testRest), ("--test", heldBack.test != nil),
+      ("--split-column", heldBack.splitColumn != nil),
+    ].filter(\.1).map(\.0)
+    if ways.count > 1 {
+      throw ValidationError("\(ways.joined(separator: " and ")) both say what is held back: choose one")
+    }
+    if let folds = heldBack.folds, !(2...1000).contains(folds) {
+      throw ValidationError("--folds is \(folds); it takes a number from 2 to 1000")
     }
     if files.from != nil, settings.augment != nil {
       throw ValidationError("--augment is fixed by the embeddings of --from: leave it out")
@@ -65,7 +78,15 @@ struct TrainCommand: AsyncParsableCommand {
     let base = try DefaultModel.url(orGiven: files.model.map { URL(filePath: $0) })
     let output = URL(filePath: files.output ?? base.deletingPathExtension().lastPathComponent + "_retrained.tflite")
     try checkOutput(output, base: base)
-    var pictures = try files.data.map { try Terminal.labelledPictures(at: $0, strict: run.strict) }
+    let group = try GroupChoice(heldBack.group, data: files.data ?? "")
+    var pictures = try files.data.map {
+      try Terminal.labelledPictures(
+        at: $0, strict: run.strict, splitColumn: heldBack.splitColumn, groupColumn: group.column)
+    }
+    if var grouped = pictures {
+      try group.apply(to: &grouped)
+      pictures = grouped
+    }
     for renaming in settings.rename { try pictures?.rename(renaming.old, to: renaming.new) }
     if let pictures {
       Terminal.warnOfEmptyClasses(pictures)
@@ -89,7 +110,7 @@ struct TrainCommand: AsyncParsableCommand {
           remedy: "add --separate to teach '\(name) (new)' beside it, or --rename '\(name)=another name'")
       }
     }
-    let split = try split(pictures?.classes ?? [])
+    let split = try await split(pictures, for: teacher)
     let count = split.training.reduce(0) { $0 + $1.pictures.count }
     if files.embeddings { try teacher.checkSaving(to: output) }
     if let earlier = teacher.earlierResize, earlier != teacher.resize {
@@ -106,7 +127,8 @@ struct TrainCommand: AsyncParsableCommand {
         split.training.isEmpty
         ? await teacher.lesson()
         : try await teacher.learn(
-          split.training, strict: run.strict, keepsPartial: files.savePartial, profile: profile
+          split.training, strict: run.strict, keepsPartial: files.savePartial, groups: pictures?.groups ?? [:],
+          cache: files.caching.cache, profile: profile
         ) { progress.update($0) }
     } catch {
       progress.finish()
@@ -116,10 +138,16 @@ struct TrainCommand: AsyncParsableCommand {
     // Report unreadable pictures before later errors, which they may have caused.
     progress.finish()
     for error in lesson.skipped { Terminal.warn(error) }
+    if let failure = lesson.cacheUse?.failure { Terminal.warn(failure) }
+    Terminal.warn(ofConflictsIn: await teacher.embeddings)
     for name in lesson.emptyClasses {
       Terminal.warn("the class \(name) is left out: none of its training pictures can be read")
     }
     let estimate = try await profile.measure(.solving) { try await teacher.estimate }
+    var folded: LeaveOneOut?
+    if let folds = heldBack.folds {
+      folded = try await teacher.validation(FoldedValidation(folds: folds, seed: settings.seed))
+    }
     let taught = Set(lesson.classes.map(\.label))
     let tested = split.heldBack.filter { taught.contains($0.name) }
     let skipped = SkippedPictures()
@@ -127,7 +155,8 @@ struct TrainCommand: AsyncParsableCommand {
       tested.isEmpty
       ? nil
       : try await teacher.evaluate(
-        tested, strict: run.strict, profile: profile, progress: { progress.update(count + $0) },
+        tested, strict: run.strict, cache: files.caching.cache, profile: profile,
+        progress: { progress.update(count + $0) },
         skipped: { skipped.add($0) })
     let seconds = (clock.now - start) / .seconds(1)
     try Task.checkCancellation()
@@ -156,7 +185,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     let report = TrainReport(
-      lesson: lesson, estimate: estimate, besideKept: besideKept,
+      lesson: lesson, estimate: estimate, folded: folded, besideKept: besideKept,
       unknown: try await teacher.unknownRule, labels: await teacher.labels,
       evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       seconds: seconds,
@@ -212,12 +241,6 @@ struct TrainCommand: AsyncParsableCommand {
     } catch {
       Terminal.warn("the embeddings could not be written: \(ErrorText(error).line)")
     }
-  }
-
-  private func split(_ pictures: [LabelledPictures.Class]) throws -> Split {
-    let (shots, seed) = (settings.shots, settings.seed)
-    if heldBack.testRest, let shots { return Split(pictures, drawing: shots, seed: seed) }
-    return try Split(pictures, testRatio: heldBack.testRatio ?? 0, shots: shots, seed: seed)
   }
 
   /// Checks before training that all files can be written and that none replaces an input.

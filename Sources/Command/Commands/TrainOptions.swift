@@ -1,6 +1,14 @@
 import ArgumentParser
 import Heads
+import Imprinting
+import Inference
 import Pictures
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The files that `train` reads and writes.
 struct TrainFiles: ParsableArguments {
@@ -44,6 +52,8 @@ struct TrainFiles: ParsableArguments {
       continue with --from.
       """)
   var savePartial = false
+
+  @OptionGroup var caching: CacheOptions
 
   @OptionGroup var budget: BudgetOptions
 }
@@ -91,7 +101,7 @@ struct TrainSettings: ParsableArguments {
     help: ArgumentHelp("Most pictures per class to train on, drawn at random. (default: all)", valueName: "n"))
   var shots: Int?
 
-  @Option(help: ArgumentHelp("Seed of the random draw of --shots.", valueName: "n"))
+  @Option(help: ArgumentHelp("Seed of the random draws of --shots, --test-ratio and --folds.", valueName: "n"))
   var seed: UInt64 = 0
 }
 
@@ -102,6 +112,37 @@ struct HeldBackOptions: ParsableArguments {
       "Fraction of each class's pictures to hold back and evaluate on, at least 0 and less than 1. (default: 0)",
       valueName: "fraction"))
   var testRatio: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Pictures that --test-ratio holds back: a random draw by --seed that never parts pictures that show the same, or the \
+      first of each class by name. (default: random)
+      """, valueName: "which"))
+  var heldBack: Episodes.HeldBack?
+
+  @Option(
+    help: ArgumentHelp(
+      "Column of the list that says which pictures are held back: test or val, not train. (default: split)",
+      valueName: "name"))
+  var splitColumn: String?
+
+  @Option(
+    help: ArgumentHelp("Other pictures to evaluate on: a folder or a list, as for --data.", valueName: "path"))
+  var test: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also estimate the accuracy in this many folds, each classified by a head of the others.", valueName: "n"))
+  var folds: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Pictures that belong together, such as those of one plant or recording: a column of the list, or a regular \
+      expression that finds the group's name in a path. (default: near-duplicates)
+      """, valueName: "column|regex"))
+  var group: String?
 
   @Flag(help: "Hold back every picture that --shots does not draw.")
   var testRest = false

@@ -24,6 +24,16 @@ struct TrainReport: Encodable {
     let suspects: [LeaveOneOut.Suspect]
   }
 
+  /// The accuracy of a cross-validation in folds.
+  struct Folds: Encodable {
+    let accuracy: Double
+    /// The 95 % interval of the accuracy.
+    let interval: Interval
+    let pictures: Int
+    /// The names of classes whose pictures all show the same.
+    let singles: [String]
+  }
+
   /// How often pictures of the taught classes are called unknown.
   struct Unknown: Encodable {
     let rate: Double
@@ -44,12 +54,17 @@ struct TrainReport: Encodable {
   let keptClasses: Int
   let pictures: Int
   let leaveOneOut: Estimate?
+  let folds: Folds?
   /// The leave-one-out accuracy of the new pictures among all classes, where imprinted classes stand beside those of a base.
   let besideKept: Double?
   /// How often pictures of the taught classes are called unknown; nil where no picture is.
   let unknown: Unknown?
   let heldBack: Int
   let skipped: Int
+  /// The number of pictures that are copies of others of their class, and do not count.
+  let copies: Int
+  /// The number of pictures whose embeddings were cached.
+  let reused: Int
   /// Top-1 to top-5 accuracy on the pictures held back.
   let topK: [Double]
   let seconds: Double
@@ -60,7 +75,7 @@ struct TrainReport: Encodable {
   let profile: ProfileReport?
 
   init(
-    lesson: Lesson, estimate: LeaveOneOut?, besideKept: Double?, unknown: UnknownRule?,
+    lesson: Lesson, estimate: LeaveOneOut?, folded: LeaveOneOut?, besideKept: Double?, unknown: UnknownRule?,
     labels: Labels, evaluation: Evaluation?,
     skipped: Int, seconds: Double, files: Files, classes count: Int, profile: ProfileReport?
   ) {
@@ -76,6 +91,10 @@ struct TrainReport: Encodable {
         confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
         suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
     }
+    folds = folded.map {
+      Folds(
+        accuracy: $0.accuracy, interval: Interval($0.interval), pictures: $0.predictions.count, singles: $0.singles)
+    }
     self.besideKept = besideKept
     self.unknown = unknown.map { rule in
       Unknown(
@@ -83,6 +102,8 @@ struct TrainReport: Encodable {
     }
     heldBack = evaluation?.count ?? 0
     self.skipped = skipped
+    copies = lesson.copies
+    reused = lesson.cacheUse?.reused ?? 0
     topK = evaluation.map { evaluation in (1...5).map { evaluation.accuracy(top: $0) } } ?? []
     self.seconds = seconds
     picturesPerSecond = seconds > 0 ? Double(lesson.pictures + (evaluation?.count ?? 0)) / seconds : 0
@@ -106,12 +127,18 @@ struct TrainReport: Encodable {
     lines += classes.map {
       "  \(Table.right(String($0.id), width))  \(Table.left($0.label, widest))  \($0.pictures)\($0.isContinued ? " more" : "")"
     }
-    lines += estimateLines + unknownLines
+    lines += estimateLines
+    if let folds {
+      lines.append("Accuracy in folds \(Table.percent(folds.accuracy)) (95 % interval \(folds.interval.text))")
+    }
+    lines += unknownLines
     if !topK.isEmpty {
       lines.append("Accuracy on the \(Table.counted(heldBack, "picture", "pictures")) held back")
       lines += Table.topK(topK.prefix(classes.count + keptClasses))
     }
     if skipped > 0 { lines.append("\(Table.counted(skipped, "picture", "pictures")) could not be read") }
+    if copies > 0 { lines.append(Table.copies(copies)) }
+    if reused > 0 { lines.append("\(Table.counted(reused, "embedding", "embeddings")) came from the cache") }
     lines.append(
       "\(Decimals.string(picturesPerSecond, places: 0)) pictures per second, \(Decimals.string(seconds, places: 1)) s in all"
     )
@@ -149,8 +176,8 @@ struct TrainReport: Encodable {
       guard topK.isEmpty else { return [] }
       return [
         """
-        Accuracy unknown: leave-one-out needs two classes with two or more pictures each, stored embeddings and a --head \
-        that supports it; or hold pictures back with --test-ratio
+        Accuracy unknown: leave-one-out needs two classes with two or more pictures each that do not show the same, stored \
+        embeddings and a --head that supports it; or hold pictures back with --test-ratio
         """
       ]
     }

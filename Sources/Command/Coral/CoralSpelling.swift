@@ -18,7 +18,6 @@ struct CoralSpelling {
     ["train"]: Flags(
       options: [
         "--model_path": "--model", "--embedding_extractor_path": "--model", "--data_dir": "--data",
-        "--test_ratio": "--test-ratio",
       ], switches: ["--keep_classes": "--keep-classes"]),
     ["classify"]: Flags(
       options: [
@@ -67,6 +66,9 @@ struct CoralSpelling {
         values += value().map { (place, $0) }
       } else if flags.ignored.contains(name) {
         _ = value()
+      } else if command == ["train"], name == "--test_ratio" {
+        // Coral's script holds back the first pictures of each class.
+        found += ["--held-back", "first", "--test-ratio"] + value()
       } else if command == ["train"], name == "--output_dir" {
         // The name that backprop_last_layer.py gives the model in this folder.
         found += value().flatMap { ["--output", $0 + "/retrained_model.tflite"] }

@@ -49,15 +49,11 @@ struct EpisodeOptions: ParsableArguments {
       "Augmentation: embed each picture in \(Augmentation.views). (default: none)", valueName: "views"))
   var augment: Augmentation?
 
-  @Flag(help: "Compute all embeddings, without reading or writing the cache.")
-  var noCache = false
-
   func validate() throws {
     guard let episodes else {
       let given = [
         ("--shots", shots != nil), ("--methods", methods != nil), ("--test-ratio", testRatio != nil),
         ("--held-back", heldBack != nil), ("--seed", seed != nil), ("--augment", augment != nil),
-        ("--no-cache", noCache),
       ].first(where: \.1)
       if let given {
         throw ValidationError("\(given.0) is for few-shot episodes: it requires --episodes, such as --episodes 50")
@@ -95,6 +91,7 @@ struct EpisodeRun {
   let model: URL
   let data: String
   let resize: Resize?
+  let cache: EmbeddingCache?
   let run: RunOptions
 
   struct Outcome {
@@ -143,7 +140,7 @@ struct EpisodeRun {
       progress.update(index + 1)
     }
     var use = EmbeddingCache.Use()
-    if !options.noCache, let cache = EmbeddingCache() {
+    if let cache {
       use = try await cache.embed(list.map(\.1), by: extractor, deliver: add)
     } else {
       try await extractor.embed(list.map(\.1), deliver: add)
@@ -151,6 +148,7 @@ struct EpisodeRun {
     progress.finish()
     if let failure = use.failure { Terminal.warn(failure) }
     skipped.warn()
+    Terminal.warn(ofConflictsIn: embeddings)
     guard embeddings.pictures > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     return (embeddings, skipped.count, use.reused)
   }

@@ -60,6 +60,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Evaluation") var settings: Settings
   @OptionGroup(title: "Few-shot episodes of a base model") var few: EpisodeOptions
+  @OptionGroup var caching: CacheOptions
   @OptionGroup var run: RunOptions
 
   func validate() throws {
@@ -106,7 +107,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     defer { progress.finish() }
     let skipped = SkippedPictures()
     let evaluation = try await classifier.evaluate(
-      pictures.classes, strict: run.strict, profile: profile, progress: { progress.update($0) },
+      pictures.classes, strict: run.strict, cache: caching.cache, profile: profile, progress: { progress.update($0) },
       skipped: { skipped.add($0) })
     let figures = profile?.figures
     progress.finish()
@@ -137,7 +138,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       try OutputFile.check([report], notReplacing: pictures)
     }
     let outcome = try await EpisodeRun(
-      episodes: episodes, options: few, model: model, data: settings.data, resize: settings.resize, run: run
+      episodes: episodes, options: few, model: model, data: settings.data, resize: settings.resize,
+      cache: caching.cache, run: run
     ).outcome()
     if let report {
       let page = try await ReportPage(

@@ -1,3 +1,4 @@
+import Heads
 import Pictures
 
 #if canImport(FoundationEssentials)
@@ -21,10 +22,12 @@ extension Terminal {
   ///
   /// - Parameter strict: Whether pictures that may be missing are an error.
   /// - Throws: `LabelledPicturesError`.
-  static func labelledPictures(at path: String, strict: Bool = false) throws(LabelledPicturesError) -> LabelledPictures
-  {
-    let found = try LabelledPictures(URL(filePath: path))
+  static func labelledPictures(
+    at path: String, strict: Bool = false, splitColumn: String? = nil, groupColumn: String? = nil
+  ) throws(LabelledPicturesError) -> LabelledPictures {
+    let found = try LabelledPictures(URL(filePath: path), splitColumn: splitColumn, groupColumn: groupColumn)
     try tell(found.remarks, of: path, strict: strict)
+    for sentence in found.notes { note(sentence) }
     return found
   }
 
@@ -34,4 +37,18 @@ extension Terminal {
     if strict, !problems.isEmpty { throw .passedOver(problems, path: path) }
     for sentence in SearchRemark.sentences(remarks) { warn(sentence) }
   }
+
+  /// Warns of pictures that several classes have.
+  static func warn(ofConflictsIn embeddings: EmbeddingSet) {
+    let conflicts = embeddings.conflicts
+    for conflict in conflicts.prefix(mostConflicts) {
+      let members = conflict.members.map { member in member.picture.map { "\($0) of \(member.label)" } ?? member.label }
+      warn("the same picture is in several classes: \(members.joined(separator: ", "))")
+    }
+    if conflicts.count > mostConflicts {
+      warn("\(conflicts.count - mostConflicts) more pictures are in several classes; 'imprint check' lists all")
+    }
+  }
+
+  private static let mostConflicts = 10
 }

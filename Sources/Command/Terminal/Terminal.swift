@@ -185,6 +185,13 @@ enum Table {
   /// Returns a count and its noun, as in `1 picture` and `2 pictures`.
   static func counted(_ count: Int, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
 
+  /// Returns the words for pictures that are copies of others of their class.
+  static func copies(_ count: Int) -> String {
+    count == 1
+      ? "1 picture is a copy of another of its class and does not count"
+      : "\(count) pictures are copies of others of their class and do not count"
+  }
+
   /// Returns a fraction in percent, as in `87.1 %`.
   static func percent(_ share: Double) -> String { Decimals.string(100 * share, places: 1) + " %" }
 

@@ -1,5 +1,6 @@
 import LinearAlgebra
-public import TFLite
+import Platform
+import TFLite
 
 /// The embeddings of labelled pictures, from which a head is solved.
 ///
@@ -7,8 +8,10 @@ public import TFLite
 /// it stores only sums: for each class the number of pictures, Σx of the embeddings and Σz of the features, and one Σ z zᵀ
 /// over all classes. Sets of either form can be merged, and one set can be subtracted from another.
 ///
-/// Counts, and Σx of quantised networks, are exact; Σz and Σ z zᵀ are 64-bit floats. While the set stores embeddings, it
-/// ignores a picture that its class already holds with the same name and the same embeddings.
+/// Counts, and Σx of quantised networks, are exact; Σz and Σ z zᵀ are 64-bit floats.
+///
+/// A picture is its content, which its digest identifies: a class counts it once, whatever its name and however often it is
+/// added. A picture without a digest is identified by its name and embeddings, which a set of sums no longer has.
 public struct EmbeddingSet: Sendable {
   /// The space of the embeddings.
   public let space: EmbeddingSpace
@@ -51,20 +54,24 @@ public struct EmbeddingSet: Sendable {
   /// The number of pictures.
   public var pictures: Int { classes.reduce(0) { $0 + $1.count } }
 
-  /// Adds a picture to a class; a class that the set does not have is created.
+  /// Adds a picture to a class; a class that the set does not have is created. A picture that the class already has changes
+  /// nothing.
   ///
+  /// - Returns: Whether the class did not have the picture yet.
   /// - Throws: ``EmbeddingSetError/wrongSize(bytes:expected:)``, ``EmbeddingSetError/notFinite(picture:)``,
   ///   ``EmbeddingSetError/badName(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` beyond the budget,
   ///   `LinearAlgebraError`. On an error the set is unchanged.
   /// - Complexity: O(V D) for V views, or O(V D²) where the set stores only sums.
-  public mutating func add(_ picture: EmbeddedPicture, to name: String) throws {
+  @discardableResult
+  public mutating func add(_ picture: EmbeddedPicture, to name: String) throws -> Bool {
     try append(picture, to: name, once: true)
   }
 
   /// Adds a picture; see ``add(_:to:)``.
   ///
   /// - Parameter once: Whether to skip a picture that the class already has.
-  mutating func append(_ picture: EmbeddedPicture, to name: String, once: Bool = false) throws {
+  @discardableResult
+  mutating func append(_ picture: EmbeddedPicture, to name: String, once: Bool = false) throws -> Bool {
     let known = place(of: name)
     guard known != nil || Labels.isName(name) else { throw EmbeddingSetError.badName(name) }
     let expected = space.byteCount * space.augmentation.count
@@ -72,22 +79,19 @@ public struct EmbeddingSet: Sendable {
       throw EmbeddingSetError.wrongSize(bytes: picture.embeddings.count, expected: expected)
     }
     guard writer.areFinite(picture.embeddings) else { throw EmbeddingSetError.notFinite(picture: picture.name) }
-    if once, let known, hasEmbeddings, classes[known].names.contains(picture.name),
-      classes[known].pictures.contains(picture)
-    {
-      return
-    }
+    if once, let known, classes[known].recognize(picture) { return false }
     if moments == nil, embeddingBytes + expected > budget { try replaceEmbeddingsBySums() }
     let place = known ?? makeClass(name)
     if moments == nil {
-      classes[place].pictures.append(picture)
-      classes[place].names.insert(picture.name)
+      classes[place].append(picture)
       embeddingBytes += expected
     } else {
       try addMoments(of: picture.embeddings, toClass: place)
+      if let digest = picture.digest { classes[place].digests.insert(digest) }
     }
     classes[place].count += 1
     writer.addSteps(picture.embeddings, to: &classes[place].steps, factor: 1)
+    return true
   }
 
   /// Adds the pictures of another set.
@@ -96,15 +100,22 @@ public struct EmbeddingSet: Sendable {
   ///   - other: A set of the same space.
   ///   - anyArithmetic: Whether the arithmetic may differ.
   /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` beyond the budget,
-  ///   `LinearAlgebraError`.
+  ///   ``EmbeddingSetError/countedTwice(_:)`` where the other set is sums of some pictures that this set has and of others that
+  ///   it does not have, `LinearAlgebraError`.
   public mutating func merge(_ other: EmbeddingSet, anyArithmetic: Bool = false) throws {
     try checkSpace(other, anyArithmetic: anyArithmetic)
     if let theirs = other.moments {
+      let common = other.classes.reduce(0) { sum, known in
+        sum + (place(of: known.name).map { classes[$0].digests.intersection(known.digests).count } ?? 0)
+      }
+      if common > 0, common == other.pictures { return }
+      guard common == 0 else { throw EmbeddingSetError.countedTwice(common) }
       if moments == nil { try replaceEmbeddingsBySums() }
       let places = other.classes.map { makeClass($0.name) }
       try moments?.add(theirs, places: places, sign: 1)
       for (place, known) in zip(places, other.classes) {
         classes[place].count += known.count
+        classes[place].digests.formUnion(known.digests)
         classes[place].steps.add(known.steps, sign: 1)
       }
     } else {
@@ -128,7 +139,7 @@ public struct EmbeddingSet: Sendable {
       guard let place = rest.place(of: known.name) else {
         throw EmbeddingSetError.noClass(known.name, known: classes.map(\.name))
       }
-      guard rest.classes[place].count >= known.count else {
+      guard rest.classes[place].count >= known.count, rest.hasEmbeddings || rest.classes[place].mayHold(all: known) else {
         throw EmbeddingSetError.neverAdded("\(known.count) pictures of \"\(known.name)\"")
       }
       if rest.hasEmbeddings {
@@ -146,6 +157,7 @@ public struct EmbeddingSet: Sendable {
       try sums.add(taken, places: places, sign: -1)
       for (place, known) in zip(places, other.classes) {
         rest.classes[place].count -= known.count
+        rest.classes[place].digests.subtract(known.digests)
         rest.classes[place].steps.add(known.steps, sign: -1)
       }
       sums.removeClasses { rest.classes[$0].count == 0 }
@@ -166,36 +178,26 @@ public struct EmbeddingSet: Sendable {
     guard let index = classes[place].pictures.firstIndex(where: { $0.name == picture }) else {
       throw .noPicture(picture, label: name)
     }
-    let removed = classes[place].pictures.remove(at: index)
-    if !classes[place].pictures.contains(where: { $0.name == picture }) { classes[place].names.remove(picture) }
-    embeddingBytes -= removed.embeddings.count
-    classes[place].count -= 1
-    writer.addSteps(removed.embeddings, to: &classes[place].steps, factor: -1)
+    let removed = classes[place].remove(at: [index])
+    take(removed, fromPlace: place)
     if classes[place].count == 0 { removeClass(at: place) }
   }
 
-  /// Removes pictures, matched by name and embeddings, from a class. The class remains even if it becomes empty.
+  /// Removes pictures from a class. The class remains even if it becomes empty.
   ///
-  /// - Throws: ``EmbeddingSetError/noPicture(_:label:)`` for the first picture that the class does not hold often enough.
+  /// - Throws: ``EmbeddingSetError/noPicture(_:label:)`` for the first picture that the class does not hold.
   private mutating func remove(_ pictures: [EmbeddedPicture], atPlace place: Int) throws(EmbeddingSetError) {
-    var there: [EmbeddedPicture: Int] = [:]
-    for picture in classes[place].pictures { there[picture, default: 0] += 1 }
-    var gone: [EmbeddedPicture: Int] = [:]
-    for picture in pictures {
-      guard gone[picture, default: 0] < there[picture, default: 0] else {
-        throw .noPicture(picture.name, label: classes[place].name)
-      }
-      gone[picture, default: 0] += 1
+    let indices = try classes[place].indices(of: pictures)
+    take(classes[place].remove(at: indices), fromPlace: place)
+  }
+
+  /// Subtracts pictures that a class no longer holds from its counts and sums.
+  private mutating func take(_ removed: [EmbeddedPicture], fromPlace place: Int) {
+    for picture in removed {
       embeddingBytes -= picture.embeddings.count
       writer.addSteps(picture.embeddings, to: &classes[place].steps, factor: -1)
     }
-    classes[place].pictures.removeAll { picture in
-      guard let count = gone[picture], count > 0 else { return false }
-      gone[picture] = count - 1
-      return true
-    }
-    classes[place].names = Set(classes[place].pictures.map(\.name))
-    classes[place].count -= pictures.count
+    classes[place].count -= removed.count
   }
 
   /// Removes a class.
@@ -257,8 +259,7 @@ public struct EmbeddingSet: Sendable {
     moments = PooledMoments(dimension: space.dimension, classes: classes.count)
     for place in classes.indices {
       for picture in classes[place].pictures { try addMoments(of: picture.embeddings, toClass: place) }
-      classes[place].pictures = []
-      classes[place].names = []
+      classes[place].forgetPictures()
     }
     embeddingBytes = 0
   }
@@ -277,45 +278,5 @@ public struct EmbeddingSet: Sendable {
 extension [Double] {
   fileprivate mutating func add(_ other: [Double], sign: Double) {
     for index in indices where other.indices.contains(index) { self[index] += sign * other[index] }
-  }
-}
-
-/// A class of an ``EmbeddingSet``.
-public struct EmbeddedClass: Sendable, Hashable {
-  /// The class's name.
-  public internal(set) var name: String
-  /// The number of pictures.
-  public internal(set) var count = 0
-  /// The pictures, in the order in which they were added; empty where the set stores only sums.
-  public internal(set) var pictures: [EmbeddedPicture] = []
-  /// The sum over all pictures and their views of the embedding's steps (stored number − zero point): exact for quantised
-  /// networks, up to 2⁵³ steps.
-  public internal(set) var steps: [Double]
-
-  // The pictures' names, for fast look-ups.
-  var names: Set<String> = []
-
-  init(name: String, count: Int = 0, steps: [Double]) {
-    self.name = name
-    self.count = count
-    self.steps = steps
-  }
-}
-
-/// The embeddings of one picture, one per view.
-public struct EmbeddedPicture: Sendable, Hashable {
-  /// The picture's name: its path as the caller gave it.
-  public let name: String
-  /// The embeddings as the network stores them, one view after the other, the plain view first.
-  public let embeddings: Bytes
-
-  /// Creates a picture.
-  ///
-  /// - Parameters:
-  ///   - name: The picture's name.
-  ///   - embeddings: The embeddings as the network stores them, one view after the other.
-  public init(name: String, embeddings: Bytes) {
-    self.name = name
-    self.embeddings = embeddings
   }
 }

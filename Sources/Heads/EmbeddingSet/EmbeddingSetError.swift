@@ -5,7 +5,7 @@ public struct EmbeddingSetError: DescribedError {
   /// The codes of the errors.
   public enum Code: String, Sendable {
     case otherSpace, wrongSize, notFinite, noClass, noPicture, sameName, badName, pastBudget, tooWide, neverAdded,
-      tooMany
+      tooMany, countedTwice
     case badFile, newerVersion
   }
 
@@ -87,6 +87,15 @@ extension EmbeddingSetError {
   /// The set does not hold the pictures to subtract.
   public static func neverAdded(_ what: String) -> Self {
     Self(.neverAdded, "\(what) cannot be subtracted: they were never added")
+  }
+
+  /// Sums hold pictures that the set already has beside others that it does not have.
+  public static func countedTwice(_ pictures: Int) -> Self {
+    Self(
+      .countedTwice,
+      "\(pictures == 1 ? "a picture is" : "\(pictures) pictures are") in both sets and would count twice, because of one "
+        + "set only sums are stored",
+      remedy: "embed the pictures again with a larger budget")
   }
 
   /// There are more items than the file format can hold.

@@ -14,28 +14,39 @@ package import TFLite
 /// | bytes | contents |
 /// | --- | --- |
 /// | 4 | `IMSN` |
-/// | 4 | version, 1 |
+/// | 4 | version, 2 |
 /// | 4 | length of the header |
 /// | | the header: JSON with the space, the budget, each class's name, count and pictures' names, and for embeddings beside \
 /// a model the SHA-256 of its file |
-/// | | if the set stores embeddings: those of all pictures, class by class, as the network stores them |
-/// | | otherwise, for each class, D sums of steps and D sums of features, then the upper triangle of the pooled second \
+/// | | if the set stores embeddings: if the header says so, for each picture, class by class, its digest (16 bytes, zeros \
+/// where it is not known) and its look (80 bytes, see ``PictureLook/encoded``); then the embeddings in the same order, as the \
+/// network stores them |
+/// | | otherwise, class by class, the digests of the pictures that have one, ascending; then, for each class, D sums of steps and D sums of features, then the upper triangle of the pooled second \
 /// moment Σ z zᵀ, row by row, all 64-bit floats |
 /// | 32 | SHA-256 of everything before |
+///
+/// Version 1 has no digests and looks.
 extension EmbeddingSet {
   /// The version of the format.
-  static let fileVersion: UInt32 = 1
+  static let fileVersion: UInt32 = 2
+  private static let identityBytes = PictureDigest.byteCount + PictureLook.byteCount
 
   private struct Header: Codable {
     struct Class: Codable {
       let name: String
       let count: Int
       let pictures: [String]
+      /// The groups of the pictures, empty for none; absent where no picture has one.
+      let groups: [String]?
+      /// The number of digests of a class of a set of sums.
+      let digests: Int?
     }
     let space: EmbeddingSpace
     let budget: Int
     let hasEmbeddings: Bool
     let classes: [Class]
+    /// Whether digests and looks of the pictures follow.
+    let hasIdentities: Bool?
     /// The SHA-256 of the model that was made of the embeddings.
     let model: String?
   }
@@ -72,7 +83,7 @@ extension EmbeddingSet {
     guard cursor.next(UInt32.self) == Self.magic, let version = cursor.next(UInt32.self) else {
       throw bad("it is not an embedding file")
     }
-    guard version == Self.fileVersion else {
+    guard (1...Self.fileVersion).contains(version) else {
       throw version > Self.fileVersion
         ? EmbeddingSetError.newerVersion(path: path, version: Int(version), known: Int(Self.fileVersion))
         : bad("it is of version \(version)")
@@ -87,6 +98,7 @@ extension EmbeddingSet {
       let header = try? JSONDecoder().decode(Header.self, from: Data(json))
     else { throw bad("its header is damaged") }
     let space = header.space
+    let identityBytes = header.hasIdentities == true ? Self.identityBytes : 0
     model = header.model
     guard (1...Self.largestDimension).contains(space.dimension), header.budget >= 0,
       space.element == .float32 ? space.zeroPoint == 0 : (-128...255).contains(space.zeroPoint)
@@ -97,7 +109,7 @@ extension EmbeddingSet {
     var room = Self.mostPictures
     for known in header.classes {
       guard Labels.isName(known.name), names.insert(known.name).inserted, known.count > 0, known.count <= room,
-        !header.hasEmbeddings || known.pictures.count == known.count
+        !header.hasEmbeddings || known.pictures.count == known.count, (0...known.count).contains(known.digests ?? 0)
       else { throw bad("its class \"\(known.name)\" makes no sense") }
       room -= known.count
       classes.append(EmbeddedClass(name: known.name, count: known.count, steps: []))
@@ -105,10 +117,23 @@ extension EmbeddingSet {
     if header.hasEmbeddings {
       var set = EmbeddingSet(space: space, budget: .max)
       let size = space.byteCount * space.augmentation.count
+      let count = header.classes.reduce(0) { $0 + $1.pictures.count }
+      guard count <= cursor.remaining, let identities = cursor.take(count * identityBytes) else {
+        throw bad("it holds fewer pictures than its header says")
+      }
+      var index = 0
       for known in header.classes {
-        for name in known.pictures {
+        for (place, name) in known.pictures.enumerated() {
           guard let embeddings = cursor.take(size) else { throw bad("it holds fewer embeddings than its header says") }
-          try set.append(EmbeddedPicture(name: name, embeddings: embeddings), to: known.name)
+          let identity = identities.slice(index * identityBytes..<(index + 1) * identityBytes) ?? Bytes()
+          let digest = Self.digest(identity.prefix(PictureDigest.byteCount))
+          let look = PictureLook(encoded: identity.dropFirst(PictureDigest.byteCount))
+          try set.append(
+            EmbeddedPicture(
+              name: name, embeddings: embeddings, digest: digest, look: look,
+              group: known.groups.flatMap { place < $0.count && !$0[place].isEmpty ? $0[place] : nil }),
+            to: known.name)
+          index += 1
         }
       }
       guard cursor.remaining == 0 else { throw bad("it holds more than its header says") }
@@ -120,6 +145,14 @@ extension EmbeddingSet {
         return numbers
       }
       let dimension = space.dimension
+      for (place, known) in header.classes.enumerated() {
+        for _ in 0..<(known.digests ?? 0) {
+          guard let bytes = cursor.take(PictureDigest.byteCount), let digest = PictureDigest(bytes: bytes) else {
+            throw bad("it holds fewer digests than its header says")
+          }
+          classes[place].digests.insert(digest)
+        }
+      }
       // Checked before memory is allocated for a size that a damaged header claims.
       let needed = 2 * classes.count * dimension + dimension * (dimension + 1) / 2
       guard cursor.remaining == 8 * needed else { throw bad("it does not hold as many sums as its header says") }
@@ -144,10 +177,23 @@ extension EmbeddingSet {
     else { return nil }
     let (dimension, end) = (header.space.dimension, cursor.position + SHA256Digest.byteCount)
     guard header.hasEmbeddings else {
-      return end + 8 * (2 * header.classes.count * dimension + dimension * (dimension + 1) / 2)
+      // The sum of counts that a damaged header claims may overflow.
+      let digests = header.classes.reduce(0) { min($0 &+ min(max($1.digests ?? 0, 0), mostPictures), mostPictures) }
+      return end + PictureDigest.byteCount * digests
+        + 8 * (2 * header.classes.count * dimension + dimension * (dimension + 1) / 2)
     }
     let count = header.classes.reduce(0) { $0 + $1.pictures.count }
-    return end + count * header.space.byteCount * header.space.augmentation.count
+    return end + count * ((header.hasIdentities == true ? identityBytes : 0) + header.space.byteCount * header.space.augmentation.count)
+  }
+
+  /// Returns the digest of 16 bytes; nil for zeros, which stand for none.
+  private static func digest(_ bytes: some Collection<UInt8>) -> PictureDigest? {
+    bytes.allSatisfy { $0 == 0 } ? nil : PictureDigest(bytes: bytes)
+  }
+
+  private static func identity(of picture: EmbeddedPicture) -> [UInt8] {
+    (picture.digest?.bytes ?? Array(repeating: 0, count: PictureDigest.byteCount))
+      + (picture.look?.encoded ?? Array(repeating: 0, count: PictureLook.byteCount))
   }
 
   private static let largeFile = 1 << 30
@@ -161,10 +207,16 @@ extension EmbeddingSet {
   ///
   /// - Parameter model: The SHA-256 of the model beside which the file is written.
   package func pieces(besideModel model: String? = nil) throws -> [Bytes] {
+    let hasIdentities = classes.contains { $0.pictures.contains { $0.digest != nil || $0.look != nil } }
     let header = Header(
       space: space, budget: budget, hasEmbeddings: hasEmbeddings,
-      classes: classes.map { .init(name: $0.name, count: $0.count, pictures: $0.pictures.map(\.name)) },
-      model: model)
+      classes: classes.map {
+        .init(
+          name: $0.name, count: $0.count, pictures: $0.pictures.map(\.name),
+          groups: $0.pictures.contains { $0.group != nil } ? $0.pictures.map { $0.group ?? "" } : nil,
+          digests: hasEmbeddings || $0.digests.isEmpty ? nil : $0.digests.count)
+      },
+      hasIdentities: hasEmbeddings && hasIdentities ? true : nil, model: model)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let json = try encoder.encode(header)
@@ -175,8 +227,10 @@ extension EmbeddingSet {
     }
     var pieces = [Bytes(start), Bytes(Array(json))]
     if hasEmbeddings {
+      if hasIdentities { pieces.append(Bytes(classes.flatMap { $0.pictures.flatMap(Self.identity) })) }
       pieces += classes.flatMap { $0.pictures.map(\.embeddings) }
     } else {
+      pieces.append(Bytes(classes.flatMap { $0.digests.sorted().flatMap(\.bytes) }))
       let moments = try pooledMoments()
       for (known, sum) in zip(classes, moments.sums) {
         pieces.append(Self.bytes(of: known.steps))

@@ -16,15 +16,20 @@ public struct LabelledFeatures: Sendable {
   public let names: [String]
   /// The number of pictures of each class.
   public let counts: [Int]
+  /// The pictures that leave-one-out leaves out together.
+  let together: LeftOutGroups
 
   /// Computes the features of a set.
   ///
   /// - Parameters:
   ///   - embeddings: The set.
   ///   - transform: The feature transform, or nil for that of the space.
+  ///   - groups: The pictures that leave-one-out leaves out together.
   /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores only sums.
   /// - Complexity: O(n V D).
-  public init(_ embeddings: EmbeddingSet, transform: FeatureTransform? = nil) throws(EmbeddingSetError) {
+  public init(
+    _ embeddings: EmbeddingSet, transform: FeatureTransform? = nil, groups: PictureGroups = .none
+  ) throws(EmbeddingSetError) {
     guard embeddings.hasEmbeddings else {
       throw .pastBudget("learning from individual pictures", bytes: embeddings.budget)
     }
@@ -55,6 +60,7 @@ public struct LabelledFeatures: Sendable {
     self.labels = labels
     self.names = names
     counts = embeddings.classes.map(\.count)
+    together = LeftOutGroups(groups, labels: labels, counts: counts)
   }
 }
 
@@ -68,8 +74,28 @@ extension LabelledFeatures {
     return !overflow && predictions <= Self.mostPredictions
   }
 
-  /// The names of the classes with only one picture.
-  var singles: [String] { zip(classes, counts).filter { $0.1 == 1 }.map(\.0) }
+  /// Returns whether a picture can be left out: whether its class has other pictures that do not show the same.
+  func canLeaveOut(_ picture: Int) -> Bool { counts[labels[picture]] > 1 && !together.alone.contains(picture) }
+
+  /// The names of the classes with only one picture, or only pictures that show the same.
+  var singles: [String] {
+    var known = Set<Int>()
+    for picture in labels.indices where canLeaveOut(picture) { known.insert(labels[picture]) }
+    return classes.indices.filter { !known.contains($0) }.map { classes[$0] }
+  }
+
+  /// Returns the rows of the pictures that are left out with a picture, and of the picture itself.
+  func rowsLeftOut(with picture: Int) -> [Int] {
+    (together.group(of: picture)?.members ?? [picture]).flatMap { $0 * views..<($0 + 1) * views }
+  }
+
+  /// Returns the classes that lose pictures when a picture is left out, with the number of pictures that they keep.
+  func remaining(without picture: Int) -> [(place: Int, count: Double)] {
+    guard let group = together.group(of: picture) else {
+      return [(labels[picture], Double(counts[labels[picture]] - 1))]
+    }
+    return group.removed.map { ($0.place, Double(counts[$0.place] - $0.count)) }
+  }
 
   /// The rows of each class, which follow one another.
   var classRows: [Range<Int>] {
@@ -126,21 +152,20 @@ extension LabelledFeatures {
     }
   }
 
-  /// Returns u · z / ‖u‖, where z is the plain view of a picture and u a sum without some of the picture's views; 0 where
-  /// u is zero.
+  /// Returns u · z / ‖u‖, where z is the plain view of a picture and u a sum without some rows; 0 where u is zero.
   ///
   /// - Parameters:
   ///   - picture: The picture.
-  ///   - omitted: The views to subtract.
-  ///   - sum: The sum with these views.
+  ///   - omitted: The rows to subtract.
+  ///   - sum: The sum with these rows.
   func cosine(of picture: Int, without omitted: some Sequence<Int>, in sum: ArraySlice<Double>) -> Double {
     let dimension = rows.columns
     let first = picture * views
     var rest = Array(sum)
     return rows.elements.withUnsafeBufferPointer { rows in
       rest.withUnsafeMutableBufferPointer { rest in
-        for view in omitted {
-          for index in 0..<dimension { rest[index] -= rows[(first + view) * dimension + index] }
+        for row in omitted {
+          for index in 0..<dimension { rest[index] -= rows[row * dimension + index] }
         }
         var square = 0.0
         var product = 0.0

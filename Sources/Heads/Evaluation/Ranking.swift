@@ -60,7 +60,7 @@ extension Classification: CustomStringConvertible {
 public struct EvaluationError: DescribedError {
   /// The codes of the errors.
   public enum Code: String, Sendable {
-    case badTopK, badTestRatio, unknownClasses
+    case badTopK, badTestRatio, badFolds, unknownClasses
   }
 
   public let code: Code
@@ -77,6 +77,11 @@ public struct EvaluationError: DescribedError {
     Self(
       code: .badTestRatio, message: "the share of pictures to hold back is \(ratio)",
       remedy: "it must be at least 0 and less than 1")
+  }
+
+  /// There are too few folds, or too many.
+  public static func badFolds(_ folds: Int) -> Self {
+    Self(code: .badFolds, message: "the number of folds is \(folds)", remedy: "it must be from 2 to 1000")
   }
 
   /// The model does not have these classes; `known` is the number of its classes.

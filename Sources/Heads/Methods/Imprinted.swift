@@ -38,7 +38,7 @@ public struct Imprinted: HeadMethod {
       let sums = try Matrix(columns: dimension, elements: embeddings.classes.flatMap(\.steps))
       return SolvedHead(head: try head(rows: sums.normalizingRows()), classes: classes)
     }
-    let features = try LabelledFeatures(embeddings, transform: .plain)
+    let features = try LabelledFeatures(embeddings, transform: .plain, groups: PictureGroups(embeddings))
     let sums = features.classSums()
     let rows = sums.normalizingRows()
     return SolvedHead(
@@ -59,12 +59,15 @@ public struct Imprinted: HeadMethod {
     var predictions: [LeaveOneOut.Prediction] = []
     try features.forEachPlainView(by: rows) { picture, cosines in
       let label = features.labels[picture]
-      guard features.counts[label] > 1 else { return }
+      guard features.canLeaveOut(picture) else { return }
       var logits = cosines.map { Float(scale * $0) }
-      logits[label] = Float(
-        scale * features.cosine(of: picture, without: 0..<features.views, in: sums[row: label]))
+      let omitted = Dictionary(grouping: features.rowsLeftOut(with: picture)) { features.labels[$0 / features.views] }
+      for (place, rows) in omitted {
+        logits[place] = Float(scale * features.cosine(of: picture, without: rows, in: sums[row: place]))
+      }
       predictions.append(.init(picture: features.names[picture], label: label, logits: logits))
     }
+    guard !predictions.isEmpty else { return nil }
     return LeaveOneOut(classes: features.classes, predictions: predictions, singles: features.singles)
   }
 }

@@ -35,6 +35,37 @@ package struct SplitPlaces: Sendable, Hashable {
     self.heldBack = heldBack
   }
 
+  /// Holds back about ⌊ratio · n⌋ of a class's n pictures, drawn at random without cutting a group, and draws `shots` training
+  /// pictures at random from the others.
+  ///
+  /// - Parameters:
+  ///   - counts: The number of pictures of each class.
+  ///   - testRatio: The share to hold back, 0 ..< 1.
+  ///   - groups: The groups, which count the pictures class by class.
+  ///   - shots: The greatest number of training pictures per class; by default all.
+  ///   - seed: The seed of both draws.
+  /// - Throws: ``EvaluationError/badTestRatio(_:)``.
+  package init(
+    counts: [Int], drawing testRatio: Double, groups: PictureGroups, shots: Int? = nil, seed: UInt64 = 0
+  ) throws(EvaluationError) {
+    guard (0..<1).contains(testRatio) else { throw .badTestRatio(testRatio) }
+    let held =
+      testRatio == 0 ? [] : GroupedSplit(counts: counts, groups: groups, seed: seed).heldBack(ratio: testRatio)
+    var generator = SplitMix64(seed: seed)
+    var training: [[Int]] = []
+    var heldBack: [[Int]] = []
+    var start = 0
+    for count in counts {
+      heldBack.append((0..<count).filter { held.contains(start + $0) })
+      var rest = (0..<count).filter { !held.contains(start + $0) }
+      if let shots, shots < rest.count { rest = Self.draw(shots, of: rest, using: &generator) }
+      training.append(rest)
+      start += count
+    }
+    self.training = training
+    self.heldBack = heldBack
+  }
+
   /// Draws training pictures of each class at random and holds back all other pictures.
   ///
   /// - Parameters:

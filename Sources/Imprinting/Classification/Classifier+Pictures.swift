@@ -175,15 +175,28 @@ extension Classifier {
   /// - Parameters:
   ///   - classes: The classes with their pictures; their names must be among the classifier's labels.
   ///   - strict: Whether to throw for a picture that cannot be read; otherwise the picture is left out.
+  ///   - cache: A cache of embeddings, for classifiers whose last layers compute in floats, as those that imprint teaches: the
+  ///     network runs only on pictures that are not in it. The scores are the same.
   ///   - profile: Records the time of each step.
   ///   - progress: Called after each picture with the number of pictures done.
   ///   - skipped: Called with each picture that cannot be read.
   /// - Throws: `EvaluationError/unknownClasses(_:known:)`, `PictureError` if strict, `LiteRTError`, and
   ///   `CancellationError`.
   public func evaluate(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
+    _ classes: [LabelledPictures.Class], strict: Bool = false, cache: EmbeddingCache? = nil, profile: Profile? = nil,
     isolation: isolated (any Actor)? = #isolation, progress: (Int) -> Void = { _ in },
     skipped: (PictureError) -> Void = { _ in }
+  ) async throws -> Evaluation {
+    try await evaluate(
+      classes, strict: strict, cache: cache, extractor: nil, profile: profile, progress: progress, skipped: skipped)
+  }
+
+  /// Classifies labelled pictures; see ``evaluate(_:strict:cache:profile:isolation:progress:skipped:)``.
+  ///
+  /// - Parameter extractor: The model's own network, with one view of each picture; by default it is opened if it is needed.
+  func evaluate(
+    _ classes: [LabelledPictures.Class], strict: Bool, cache: EmbeddingCache?, extractor: Extractor?, profile: Profile?,
+    isolation: isolated (any Actor)? = #isolation, progress: (Int) -> Void, skipped: (PictureError) -> Void
   ) async throws -> Evaluation {
     var unknown: [String] = []
     var list: [(id: Int, picture: URL)] = []
@@ -196,7 +209,7 @@ extension Classifier {
     }
     guard unknown.isEmpty else { throw EvaluationError.unknownClasses(unknown, known: classCount) }
     var evaluation = Evaluation(labels: labels)
-    try await scores(list.map(\.picture), profile: profile) { index, result in
+    try await scores(list.map(\.picture), cache: cache, extractor: extractor, profile: profile) { index, result in
       switch result {
       case .success(let scores):
         try evaluation.add(picture: list[index].picture.relativePath, classID: list[index].id, scores: scores)
@@ -207,6 +220,27 @@ extension Classifier {
       progress(index + 1)
     }
     return evaluation
+  }
+
+  /// Computes the scores of picture files, from cached embeddings where that is possible.
+  private func scores(
+    _ pictures: [URL], cache: EmbeddingCache?, extractor: Extractor?, profile: Profile?,
+    isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<[Float], PictureError>) throws -> Void
+  ) async throws {
+    guard let cache, testTimeAugmentation == .off, pictures.count > 0,
+      let runtime = try? execution.runtime ?? Runtime(), let tail = ModelTail(of: model.running, runtime: runtime),
+      let extractor = extractor
+        ?? (try? Extractor(model: model.opened, resize: resize, execution: execution))
+    else { return try await scores(.files(pictures), profile: profile, deliver: deliver) }
+    let count = classCount
+    try await cache.embed(pictures, by: extractor, profile: profile) { index, result in
+      switch result {
+      case .success(let picture):
+        let outputs = try profile.measure(.answering) { try tail.outputs(of: picture.embeddings) }
+        try deliver(index, .success(Array(outputs.prefix(count))))
+      case .failure(let error): try deliver(index, .failure(error))
+      }
+    }
   }
 
   /// Runs the model on pictures. The outputs are means over the views: the scores, followed by u if there is an unknown rule.

@@ -46,6 +46,9 @@ public struct Classifier: Sendable {
   let unknown: UnknownAnswers
   let runner: ModelRunner
   let reader: ViewReader
+  /// The model as it was opened, and the model that runs, which may have the novelty score as another output.
+  let model: (opened: Model, running: Model)
+  let execution: Execution
 
   /// Opens a model file.
   ///
@@ -114,6 +117,7 @@ public struct Classifier: Sendable {
     self.resize = resize ?? model.imprintedResize ?? .crop
     self.testTimeAugmentation = testTimeAugmentation
     self.unknown = unknown
+    self.execution = execution
     var stored: StoredNovelty?
     var noveltyError: StoredNoveltyError?
     if unknown != .never {
@@ -123,12 +127,15 @@ public struct Classifier: Sendable {
     if let stored {
       let rate = if case .atRate(let rate) = unknown { rate } else { Double(stored.rate) }
       unknownRule = stored.rule(rate: rate)
+      let scoring = try model.appending(stored)
+      self.model = (model, scoring)
       runner = try ModelRunner(
-        model: model.appending(stored),
+        model: scoring,
         origin: file.map { ModelOrigin(file: $0, change: "novelty score as an output") },
         execution: execution)
     } else {
       unknownRule = nil
+      self.model = (model, model)
       runner = try ModelRunner(model: model, origin: file.map { ModelOrigin(file: $0) }, execution: execution)
     }
     do {

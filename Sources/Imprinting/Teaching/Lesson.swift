@@ -1,4 +1,5 @@
 import Heads
+public import Inference
 public import Pictures
 
 /// The result of teaching classes from a set of pictures.
@@ -9,7 +10,7 @@ public struct Lesson: Sendable {
     public let id: Int
     /// Its name.
     public let label: String
-    /// The number of its pictures in this lesson.
+    /// The number of its pictures in this lesson; copies of a picture count once.
     public let pictures: Int
     /// Whether it was already taught before this lesson.
     public let isContinued: Bool
@@ -21,6 +22,11 @@ public struct Lesson: Sendable {
   public internal(set) var emptyClasses: [String] = []
   /// An error for each picture that could not be read.
   public internal(set) var skipped: [PictureError] = []
+
+  /// The number of pictures that were copies of others of their class in this lesson, and did not count.
+  public internal(set) var copies = 0
+  /// How many embeddings came from a cache; nil without one.
+  public internal(set) var cacheUse: EmbeddingCache.Use?
 
   /// The number of pictures in the lesson.
   public var pictures: Int { classes.reduce(0) { $0 + $1.pictures } }

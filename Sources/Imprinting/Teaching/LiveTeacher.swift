@@ -110,11 +110,15 @@ public struct LiveTeacher: Sendable {
     return found
   }
 
-  /// Adds a picture to a class, which is made if it is new.
+  /// Adds a picture to a class, which is made if it is new. A picture that the class already has changes nothing.
   ///
+  /// - Returns: Whether the class did not have the picture yet.
   /// - Throws: The errors of ``/Heads/EmbeddingSet/add(_:to:)``, `HeadError`; nothing is added then.
-  public mutating func add(_ picture: EmbeddedPicture, to label: String) throws {
+  @discardableResult
+  public mutating func add(_ picture: EmbeddedPicture, to label: String) throws -> Bool {
+    let before = embeddings.pictures
     try update(adding: [(picture, label)])
+    return embeddings.pictures > before
   }
 
   /// Removes a picture from a class, and the class with its last picture.
@@ -138,18 +142,17 @@ public struct LiveTeacher: Sendable {
       try next.remove(Set(names.map(\.picture)), of: label)
     }
     var news = EmbeddingSet(space: embeddings.space, budget: .max)
-    for (picture, label) in added {
-      let before = next.embeddings.pictures
-      try next.embeddings.add(picture, to: label)
-      // The set passes over a picture that it has already.
-      if next.embeddings.pictures > before { try news.add(picture, to: label) }
+    var kept: [Added] = []
+    for (picture, label) in added where try next.embeddings.add(picture, to: label) {
+      try news.add(picture, to: label)
+      kept.append(Added(picture: picture.name, label: label))
     }
     // Merging brings the sums up to date, so that the next solution need not.
     try next.sums?.merge(news)
     try next.solve()
     let gone = Set(removed)
     if !gone.isEmpty { next.history.removeAll { gone.contains($0) } }
-    next.history += added.map { Added(picture: $0.picture.name, label: $0.label) }
+    next.history += kept
     self = next
   }
 

@@ -198,7 +198,7 @@ public actor Teacher {
 
   /// Learns classes from a folder with one folder of pictures per class, or from a list of `path,label` lines.
   ///
-  /// - Throws: `LabelledPicturesError`, and the errors of ``learn(_:strict:keepsPartial:profile:progress:)``.
+  /// - Throws: `LabelledPicturesError`, and the errors of ``learn(_:strict:keepsPartial:groups:cache:profile:progress:)``.
   @discardableResult
   public func learn(from data: URL) async throws -> Lesson {
     try await learn(LabelledPictures(data).classes)
@@ -214,6 +214,8 @@ public actor Teacher {
   ///   - strict: Whether to throw for a picture that cannot be read; nothing is learnt in that case.
   ///   - keepsPartial: Whether to add the embeddings computed so far to ``embeddings`` if the work fails, for example because
   ///     a device is unplugged.
+  ///   - groups: The groups of pictures that show the same thing, which leave-one-out leaves out together.
+  ///   - cache: A cache of embeddings, so that only pictures are embedded that are not in it; nil for none.
   ///   - profile: Records the time of each step.
   ///   - progress: Called after each picture with the number of pictures done.
   /// - Returns: The classes learnt, and the pictures that could not be read.
@@ -222,13 +224,13 @@ public actor Teacher {
   ///   `LiteRTError`, and `CancellationError`.
   @discardableResult
   public func learn(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false, profile: Profile? = nil,
-    progress: @Sendable (Int) -> Void = { _ in }
+    _ classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false, groups: [URL: String] = [:],
+    cache: EmbeddingCache? = nil, profile: Profile? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) async throws -> Lesson {
     let list = classes.indices.flatMap { place in classes[place].pictures.map { (place, $0) } }
     return try await learn(
       names: classes.map(\.name), places: list.map(\.0), source: .files(list.map(\.1)), strict: strict,
-      keepsPartial: keepsPartial, profile: profile, progress: progress)
+      keepsPartial: keepsPartial, groups: groups, cache: cache, profile: profile, progress: progress)
   }
 
   /// Learns classes from pictures in memory, raw pixels of any size, such as frames of a camera.
@@ -243,7 +245,7 @@ public actor Teacher {
   ///   - profile: Records the time of each step.
   ///   - progress: Called after each picture with the number of pictures done.
   /// - Returns: The classes learnt.
-  /// - Throws: The errors of ``learn(_:strict:keepsPartial:profile:progress:)``.
+  /// - Throws: The errors of ``learn(_:strict:keepsPartial:groups:cache:profile:progress:)``.
   @discardableResult
   public func learn(
     _ classes: [(name: String, pictures: [PixelBuffer])], keepsPartial: Bool = false, profile: Profile? = nil,
@@ -265,7 +267,7 @@ public actor Teacher {
   /// - Returns: The classes learnt.
   /// - Throws: `InferenceError/augmentationOfDecoded(_:)`,
   ///   `InferenceError/wrongPictureSize(width:height:expectedWidth:expectedHeight:)`, and the errors of
-  ///   ``learn(_:strict:keepsPartial:profile:progress:)``.
+  ///   ``learn(_:strict:keepsPartial:groups:cache:profile:progress:)``.
   @discardableResult
   public func learn(
     decoded classes: [(name: String, pictures: [PixelTensor])], keepsPartial: Bool = false, profile: Profile? = nil,
@@ -290,7 +292,7 @@ public actor Teacher {
   ///
   /// The work begins at once. Leaving the loop or cancelling its task ends the work, and nothing is learnt.
   ///
-  /// - Parameters: As for ``learn(_:strict:keepsPartial:profile:progress:)``, whose errors the sequence throws.
+  /// - Parameters: As for ``learn(_:strict:keepsPartial:groups:cache:profile:progress:)``, whose errors the sequence throws.
   public nonisolated func events(
     learning classes: [LabelledPictures.Class], strict: Bool = false, keepsPartial: Bool = false,
     profile: Profile? = nil
@@ -314,8 +316,8 @@ public actor Teacher {
 
   /// Learns pictures; `places` holds the index of each picture's class in `names`.
   package func learn(
-    names: [String], places: [Int], source: PictureSource, strict: Bool, keepsPartial: Bool, profile: Profile?,
-    progress: @Sendable (Int) -> Void
+    names: [String], places: [Int], source: PictureSource, strict: Bool, keepsPartial: Bool,
+    groups: [URL: String] = [:], cache: EmbeddingCache? = nil, profile: Profile?, progress: @Sendable (Int) -> Void
   ) async throws -> Lesson {
     if let file = fileEmbeddings, file.isFixed, let name = names.first(where: { file.set.place(of: $0) != nil }) {
       throw ImprintingError.taughtBesideBase(name, path: file.taught.embeddingsFile?.relativePath ?? "")
@@ -325,17 +327,26 @@ public actor Teacher {
     var news = EmbeddingSet(space: extractor.space, budget: embeddings.budget)
     var counts = names.map { _ in 0 }
     var lesson = Lesson()
-    do {
-      try await extractor.embed(source, profile: profile) { index, result in
-        switch result {
-        case .success(let picture):
-          try news.add(picture, to: names[places[index]])
+    let add = { (index: Int, result: Result<EmbeddedPicture, PictureError>) throws in
+      switch result {
+      case .success(var picture):
+        if !groups.isEmpty, case .files(let files) = source { picture.group = groups[files[index]] }
+        if try news.add(picture, to: names[places[index]]) {
           counts[places[index]] += 1
-        case .failure(let error):
-          if strict { throw error }
-          lesson.skipped.append(error)
+        } else {
+          lesson.copies += 1
         }
-        progress(index + 1)
+      case .failure(let error):
+        if strict { throw error }
+        lesson.skipped.append(error)
+      }
+      progress(index + 1)
+    }
+    do {
+      if let cache, case .files(let files) = source {
+        lesson.cacheUse = try await cache.embed(files, by: extractor, profile: profile, deliver: add)
+      } else {
+        try await extractor.embed(source, profile: profile, deliver: add)
       }
     } catch {
       if keepsPartial, !(error is CancellationError) { try? learn(news) }
@@ -378,6 +389,13 @@ public actor Teacher {
     get throws { try taughtModel().solved?.leaveOneOut }
   }
 
+  /// The accuracy in a few folds, each classified by a head of the method that was solved from the other folds.
+  ///
+  /// - Throws: The errors of `FoldedValidation/run(_:method:)`.
+  public func validation(_ folds: FoldedValidation) throws -> LeaveOneOut {
+    try folds.run(embeddings, method: (method as? Analytic).map { _ in Analytic(findsNovelty: false) } ?? method)
+  }
+
   /// The rule by which the classifier calls pictures unknown, with the share of pictures of the taught classes that it calls
   /// so; nil where it calls none unknown: with kept base classes, in Coral's layout, with only sums, and where no class has
   /// three pictures.
@@ -389,10 +407,11 @@ public actor Teacher {
 
   /// Classifies labelled pictures as the saved file would, and compares the predicted classes with the labels.
   ///
+  /// - Parameters: As for ``Classifier/evaluate(_:strict:cache:profile:isolation:progress:skipped:)``.
   /// - Throws: ``ImprintingError/nothingLearnt``, and the errors of
-  ///   ``Classifier/evaluate(_:strict:profile:isolation:progress:skipped:)``.
+  ///   ``Classifier/evaluate(_:strict:cache:profile:isolation:progress:skipped:)``.
   public func evaluate(
-    _ classes: [LabelledPictures.Class], strict: Bool = false, profile: Profile? = nil,
+    _ classes: [LabelledPictures.Class], strict: Bool = false, cache: EmbeddingCache? = nil, profile: Profile? = nil,
     progress: @Sendable (Int) -> Void = { _ in }, skipped: @Sendable (PictureError) -> Void = { _ in }
   ) async throws -> Evaluation {
     let model = try profile.measure(.solving) { try taughtModel().model }
@@ -400,8 +419,9 @@ public actor Teacher {
     var execution = execution
     execution.cache = nil
     let classifier = try profile.measure(.opening) { try Classifier(model: model, execution: execution) }
+    let plain = extractor.space.augmentation == .off ? extractor : nil
     return try await classifier.evaluate(
-      classes, strict: strict, profile: profile, progress: progress, skipped: skipped)
+      classes, strict: strict, cache: cache, extractor: plain, profile: profile, progress: progress, skipped: skipped)
   }
 
   /// Returns the classifier with all classes learnt so far.

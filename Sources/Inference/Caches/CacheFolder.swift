@@ -6,6 +6,13 @@ import TFLite
 #else
   public import Foundation
 #endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// A folder of cache files. The least recently used files are removed first.
 struct CacheFolder: Sendable, Hashable {
@@ -33,6 +40,22 @@ struct CacheFolder: Sendable, Hashable {
   func file(_ name: String) -> URL { folder.appending(path: name, directoryHint: .notDirectory) }
 
   func make() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+  /// Runs `work` while no other process runs its work in this folder, unless one takes longer than ten seconds.
+  ///
+  /// The lock is one of the system on the folder, which ends with the process. Without it, as on some network file systems,
+  /// `work` runs all the same: it replaces files in one step, so that it can only lose what another process wrote.
+  func locked<Value>(_ work: () throws -> Value) rethrows -> Value {
+    let descriptor = systemOpen(folder.path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    let end = ContinuousClock.now + .seconds(10)
+    while descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, [EWOULDBLOCK, EINTR].contains(errno),
+      ContinuousClock.now < end
+    {
+      usleep(2000)
+    }
+    return try work()
+  }
 
   /// Opens a file and compares its contents with its checksum; nil where there is none, another user may have written it, or
   /// it is not as it was written.
@@ -100,3 +123,6 @@ struct CacheFolder: Sendable, Hashable {
       || (name.hasSuffix(CachedFile.sumEnding) && !names.contains(String(name.dropLast(CachedFile.sumEnding.count))))
   }
 }
+
+// Inside the type, the method `open` hides the system function.
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }

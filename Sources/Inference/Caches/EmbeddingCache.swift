@@ -18,10 +18,10 @@ import TFLite
 /// }
 /// ```
 ///
-/// Each `EmbeddingSpace` has one file. The SHA-256 digest of a picture file's contents identifies the picture, whatever the
-/// name of the file. A cache file that is damaged, has another version, or may have been written by another user counts as
-/// empty and is written again. Each write replaces the complete file, so two processes that write at the same time may lose
-/// each other's latest embeddings and have to embed those pictures again.
+/// Each `EmbeddingSpace` has one file. The digest of a picture file's contents identifies the picture, whatever the name of
+/// the file. A cache file that is damaged, has another version, or may have been written by another user counts as empty and
+/// is written again. Each write replaces the complete file, and processes that write to the same folder wait for each other,
+/// so that none loses what another has written.
 public struct EmbeddingCache: Sendable, Hashable {
   /// The statistics of a cache in one run.
   public struct Use: Sendable, Hashable {
@@ -78,18 +78,20 @@ public struct EmbeddingCache: Sendable, Hashable {
   /// - Parameters:
   ///   - pictures: The files.
   ///   - extractor: The extractor.
+  ///   - profile: Records the time of each step, for pictures that are not in the cache.
   ///   - deliver: Called in order with each picture's index and its embeddings, or the error if it cannot be read.
   /// - Returns: How many pictures were in the cache.
   /// - Throws: The errors of ``Extractor/embed(_:profile:isolation:deliver:)-([URL],_,_,_)``. A cache that cannot be read or
   ///   written is not an error.
   @discardableResult
   public func embed(
-    _ pictures: [URL], by extractor: Extractor, isolation: isolated (any Actor)? = #isolation,
+    _ pictures: [URL], by extractor: Extractor, profile: Profile? = nil,
+    isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
   ) async throws -> Use {
     var lookup = try await CacheLookup(pictures, in: extractor.space, of: self)
     do {
-      try await extractor.embed(lookup.missing.map { pictures[$0] }) { place, result in
+      try await extractor.embed(lookup.missing.map { pictures[$0] }, profile: profile) { place, result in
         try lookup.take(result, ofMissing: place, deliver: deliver)
       }
       try lookup.finish(deliver: deliver)
@@ -124,10 +126,12 @@ public struct EmbeddingCache: Sendable, Hashable {
         files.touch(file)
       } else {
         try files.make()
-        var cached = read(found.space)
-        cached.add(found, used: lookup.used, limit: limit)
-        try AtomicFile(cached: file).write(cached.pieces())
-        files.removeOldest(but: file.lastPathComponent)
+        try files.locked {
+          var cached = read(found.space)
+          cached.add(found, used: lookup.used, limit: limit)
+          try AtomicFile(cached: file).write(cached.pieces())
+          files.removeOldest(but: file.lastPathComponent)
+        }
       }
       return nil
     } catch {
@@ -145,7 +149,7 @@ struct CacheLookup: Sendable {
   private(set) var use = EmbeddingCache.Use()
 
   private let pictures: [URL]
-  private let digests: [SHA256Digest?]
+  private let digests: [PictureDigest?]
   private let known: CachedEmbeddings
   // The next picture to deliver.
   private var next = 0
@@ -160,10 +164,10 @@ struct CacheLookup: Sendable {
     var known = CachedEmbeddings(space: space)
     try await OrderedWork.run(
       count: 1, workers: [0], work: { _, _ in cache.read(space) }, deliver: { known = $1 })
-    var digests: [SHA256Digest?] = []
+    var digests: [PictureDigest?] = []
     try await OrderedWork.run(
       count: pictures.count, workers: Array(0..<max(1, ProcessInfo.processInfo.activeProcessorCount)),
-      work: { _, index in try SHA256Digest(ofFile: pictures[index].path) },
+      work: { _, index in PictureDigest(ofFile: pictures[index].path) },
       deliver: { _, digest in digests.append(digest) })
     self.pictures = pictures
     self.known = known
@@ -173,7 +177,7 @@ struct CacheLookup: Sendable {
   }
 
   /// The digests of all pictures that could be read.
-  var used: Set<SHA256Digest> { Set(digests.compactMap { $0 }) }
+  var used: Set<PictureDigest> { Set(digests.compactMap { $0 }) }
 
   /// Takes the embeddings of the next missing picture; delivers the cached pictures before it, then this picture.
   mutating func take(
@@ -182,9 +186,8 @@ struct CacheLookup: Sendable {
   ) throws {
     let index = missing[place]
     try deliverKnown(before: index, deliver: deliver)
-    if case .success(let picture) = result, let digest = digests[index] {
-      found.insert(picture.embeddings, for: digest)
-    }
+    // A file may have changed since its digest was computed; the picture's own digest is of the bytes that were decoded.
+    if case .success(let picture) = result { found.insert(picture) }
     use.embedded += 1
     next = index + 1
     try deliver(index, result)
@@ -198,10 +201,12 @@ struct CacheLookup: Sendable {
   private mutating func deliverKnown(
     before end: Int, deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
   ) throws {
-    while next < end, let embeddings = digests[next].flatMap({ known.entries[$0] }) {
+    while next < end, let digest = digests[next],
+      let picture = known.picture(digest, named: pictures[next].relativePath)
+    {
       use.reused += 1
       next += 1
-      try deliver(next - 1, .success(EmbeddedPicture(name: pictures[next - 1].relativePath, embeddings: embeddings)))
+      try deliver(next - 1, .success(picture))
     }
   }
 }

@@ -1,4 +1,4 @@
-import Heads
+package import Heads
 import LiteRT
 package import ModelSurgery
 package import Pictures
@@ -99,13 +99,41 @@ package final class ModelRunner: Sendable {
     read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
     deliver: (Int, Result<[Value], PictureError>) throws -> Void
   ) async throws {
-    try check(pictures, augmentation: reader.augmentation)
+    let work = work(on: pictures, by: reader, profile: profile, read: read)
+    try await run(pictures, augmentation: reader.augmentation, profile: profile, work: work, deliver: deliver)
+  }
+
+  /// The values of a picture's views, what identifies the picture, and what its plain view looks like; see
+  /// ``PictureSource/identity(_:)``.
+  package struct Identified<Value: Sendable>: Sendable {
+    package let values: [Value]
+    package let identity: PictureIdentity?
+    package let look: PictureLook?
+  }
+
+  /// Runs the model on pictures, identifies them and looks at them; see ``run(_:by:profile:isolation:read:deliver:)``.
+  package func runIdentifying<Value: Sendable>(
+    _ pictures: PictureSource, by reader: ViewReader, profile: Profile? = nil,
+    isolation: isolated (any Actor)? = #isolation,
+    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
+    deliver: (Int, Result<Identified<Value>, PictureError>) throws -> Void
+  ) async throws {
+    let work = identifyingWork(on: pictures, by: reader, profile: profile, read: read)
+    try await run(pictures, augmentation: reader.augmentation, profile: profile, work: work, deliver: deliver)
+  }
+
+  private func run<Value: Sendable>(
+    _ pictures: PictureSource, augmentation: Augmentation, profile: Profile?,
+    isolation: isolated (any Actor)? = #isolation,
+    work: @escaping @Sendable (Worker, Int) throws -> Result<Value, PictureError>,
+    deliver: (Int, Result<Value, PictureError>) throws -> Void
+  ) async throws {
+    try check(pictures, augmentation: augmentation)
     guard pictures.count > 0 else { return }
     let workers = try begin(count: pictures.count, profile: profile)
     defer { giveBack(workers) }
     try await OrderedWork.run(
-      count: pictures.count, workers: workers, executors: workers.map(\.executor),
-      work: work(on: pictures, by: reader, profile: profile, read: read),
+      count: pictures.count, workers: workers, executors: workers.map(\.executor), work: work,
       deliver: { index, result in
         profile?.notePicture()
         try deliver(index, result)
@@ -123,12 +151,33 @@ package final class ModelRunner: Sendable {
     map: @escaping @Sendable (Int, [Value]) -> Mapped
   ) -> PictureResults<Mapped> {
     let work = work(on: pictures, by: reader, profile: profile, read: read)
-    return PictureResults(
+    return results(
+      pictures, augmentation: reader.augmentation, profile: profile, check: check, work: work, map: map)
+  }
+
+  /// Returns the values for pictures that are identified, as a sequence; see
+  /// ``runIdentifying(_:by:profile:isolation:read:deliver:)``.
+  package func identifyingResults<Value: Sendable, Mapped: Sendable>(
+    _ pictures: PictureSource, by reader: ViewReader, profile: Profile? = nil,
+    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value,
+    map: @escaping @Sendable (Int, Identified<Value>) -> Mapped
+  ) -> PictureResults<Mapped> {
+    let work = identifyingWork(on: pictures, by: reader, profile: profile, read: read)
+    return results(
+      pictures, augmentation: reader.augmentation, profile: profile, check: {}, work: work, map: map)
+  }
+
+  private func results<Value: Sendable, Mapped: Sendable>(
+    _ pictures: PictureSource, augmentation: Augmentation, profile: Profile?, check: @escaping @Sendable () throws -> Void,
+    work: @escaping @Sendable (Worker, Int) throws -> Result<Value, PictureError>,
+    map: @escaping @Sendable (Int, Value) -> Mapped
+  ) -> PictureResults<Mapped> {
+    PictureResults(
       OrderedResults(
         count: pictures.count,
         begin: { [self] in
           try check()
-          try self.check(pictures, augmentation: reader.augmentation)
+          try self.check(pictures, augmentation: augmentation)
           let workers = try begin(count: pictures.count, profile: profile)
           return (workers, workers.map(\.executor))
         },
@@ -201,6 +250,36 @@ package final class ModelRunner: Sendable {
               write: { try reader.write(view, of: picture, index, of: pictures, profile: profile, into: $0) },
               read: read)
           })
+      } catch let error as PictureError {
+        return .failure(error)
+      }
+    }
+  }
+
+  /// Returns the work on one picture that is identified.
+  private func identifyingWork<Value: Sendable>(
+    on pictures: PictureSource, by reader: ViewReader, profile: Profile?,
+    read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value
+  ) -> @Sendable (Worker, Int) throws -> Result<Identified<Value>, PictureError> {
+    let read = reading(read)
+    return { [input] worker, index in
+      do {
+        var identity = pictures.identity(index)
+        let picture = try reader.open(index, of: pictures, timing: profile?.pictureTiming) { identity = $0 }
+        var look: PictureLook?
+        let values = try (0..<reader.augmentation.count).map { view in
+          try worker.model.run(
+            input, profile: profile,
+            write: { bytes in
+              try reader.write(
+                view, of: picture, index, of: pictures, profile: profile, found: { identity = $0 }, into: bytes)
+              guard view == 0, let identity else { return }
+              look = PictureLook(
+                UnsafeRawBufferPointer(bytes), sides: (input.width, input.height),
+                of: (identity.width, identity.height))
+            }, read: read)
+        }
+        return .success(Identified(values: values, identity: identity, look: look))
       } catch let error as PictureError {
         return .failure(error)
       }

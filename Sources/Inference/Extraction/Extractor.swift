@@ -156,8 +156,10 @@ public final class Extractor: Sendable {
   ///   - profile: Records the time of each step.
   public func embeddings(of pictures: [URL], profile: Profile? = nil) -> PictureResults<EmbeddedPicture> {
     let source = PictureSource.files(pictures)
-    return runner.results(source, by: reader, profile: profile, read: { Array($0) }) { index, views in
-      EmbeddedPicture(name: source.name(index), embeddings: Bytes(Array(views.joined())))
+    return runner.identifyingResults(source, by: reader, profile: profile, read: { Array($0) }) { index, found in
+      EmbeddedPicture(
+        name: source.name(index), embeddings: Bytes(Array(found.values.joined())), digest: found.identity?.digest,
+        look: found.look)
     }
   }
 
@@ -171,10 +173,12 @@ public final class Extractor: Sendable {
     _ pictures: PictureSource, profile: Profile?, isolation: isolated (any Actor)? = #isolation,
     deliver: (Int, Result<EmbeddedPicture, PictureError>) throws -> Void
   ) async throws {
-    try await runner.run(pictures, by: reader, profile: profile, read: { Array($0) }) { index, result in
-      let picture = result.map { views in
-        EmbeddedPicture(
-          name: pictures.name(index), embeddings: Bytes(views.count == 1 ? views[0] : Array(views.joined())))
+    try await runner.runIdentifying(pictures, by: reader, profile: profile, read: { Array($0) }) { index, result in
+      let picture = result.map { found in
+        let views = found.values
+        return EmbeddedPicture(
+          name: pictures.name(index), embeddings: Bytes(views.count == 1 ? views[0] : Array(views.joined())),
+          digest: found.identity?.digest, look: found.look)
       }
       try profile.measure(.learning) { try deliver(index, picture) }
     }

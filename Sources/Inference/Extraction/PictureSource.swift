@@ -37,6 +37,22 @@ package enum PictureSource: Sendable {
     case .pixels, .tensors: "\(index + 1)"
     }
   }
+
+  /// Returns what identifies a picture in memory; nil for a file, which its bytes identify when it is read, and for a part of
+  /// a picture.
+  func identity(_ index: Int) -> PictureIdentity? {
+    switch self {
+    case .files: nil
+    case .pixels(let buffers): PictureIdentity(buffers[index])
+    case .tensors(let tensors): PictureIdentity(tensors[index])
+    case .items(let items):
+      if case .pixels(let buffer) = items[index].content, items[index].view == .whole {
+        PictureIdentity(buffer)
+      } else {
+        nil
+      }
+    }
+  }
 }
 
 /// A picture in a file or in memory, and the part of it that a network sees.

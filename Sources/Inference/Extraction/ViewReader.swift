@@ -52,13 +52,21 @@ package struct ViewReader: Sendable {
 
   /// Reads the pictures from which several views are cut. With one view, ``write(_:of:_:of:profile:into:)`` reads the picture.
   ///
+  /// - Parameter found: Called with what identifies a picture file, if it is read here; nil where nobody asks.
   /// - Throws: `PictureError`.
-  func open(_ index: Int, of pictures: PictureSource, timing: PictureTiming?) throws(PictureError) -> Picture {
+  func open(
+    _ index: Int, of pictures: PictureSource, timing: PictureTiming?, found: ((PictureIdentity) -> Void)? = nil
+  ) throws(PictureError) -> Picture {
     guard let more else { return .unread }
     let readers = [plain, more.large, more.squashed]
     let tensors: [PixelTensor]
     switch pictures {
-    case .files(let files): tensors = try PictureReader.read(files[index], by: readers, timing: timing)
+    case .files(let files):
+      if let found {
+        tensors = try PictureReader.read(files[index], by: readers, timing: timing, found: found)
+      } else {
+        tensors = try PictureReader.read(files[index], by: readers, timing: timing)
+      }
     case .pixels(let buffers): tensors = try PictureReader.read(buffers[index], by: readers, timing: timing)
     case .items(let items):
       switch items[index].content {
@@ -77,17 +85,23 @@ package struct ViewReader: Sendable {
 
   /// Writes the RGB bytes of a view.
   ///
+  /// - Parameter found: Called with what identifies a picture file, if it is read here; nil where nobody asks.
   /// - Throws: `PictureError`.
   func write(
     _ view: Int, of picture: Picture, _ index: Int, of pictures: PictureSource, profile: Profile?,
-    into bytes: UnsafeMutableRawBufferPointer
+    found: ((PictureIdentity) -> Void)? = nil, into bytes: UnsafeMutableRawBufferPointer
   ) throws(PictureError) {
     switch picture {
     case .read(let plain, let large, let squashed):
       profile.measure(.resizing) { write(view, plain: plain, large: large, squashed: squashed, into: bytes) }
     case .unread:
       switch pictures {
-      case .files(let files): try plain.read(files[index], into: bytes, timing: profile?.pictureTiming)
+      case .files(let files):
+        if let found {
+          try plain.read(files[index], into: bytes, timing: profile?.pictureTiming, view: .whole, found: found)
+        } else {
+          try plain.read(files[index], into: bytes, timing: profile?.pictureTiming)
+        }
       case .pixels(let buffers): try plain.read(buffers[index], into: bytes, timing: profile?.pictureTiming)
       case .tensors(let tensors): tensors[index].withUnsafeBytes { bytes.copyMemory(from: $0) }
       case .items(let items): try write(items[index], timing: profile?.pictureTiming, into: bytes)

@@ -8,6 +8,8 @@ final class PictureDecoder {
   let file = ReusableBuffer()
   /// Receives the time of each step.
   var timing: PictureTiming?
+  /// The size of the picture that was decoded last, before it was turned upright; nil if its header could not be read.
+  private(set) var size: PixelSize?
 
   private let pixels = ReusableBuffer()
   // A copy of a file without what is left out of it.
@@ -27,6 +29,7 @@ final class PictureDecoder {
 
   /// Decodes a picture file into tensors.
   func decode(_ bytes: UnsafeRawBufferPointer, picture: String, into targets: [TargetTensor]) throws(PictureError) {
+    size = nil
     guard !bytes.isEmpty else { throw .empty(picture: picture) }
     guard let format = PictureFormat(bytes) else { throw .unknownFormat(picture: picture) }
     makeResamplers(targets.count)
@@ -100,6 +103,7 @@ final class PictureDecoder {
   ) throws(PictureError) {
     let (producer, orientation) = try timed(.decoding, open)
     let size = producer.size
+    self.size = size
     if targets.count > 1, (size.width * 3 + rowMargin) * size.height <= DecodingLimits.sharedBytes {
       var rows = StreamedRows(producer, window: size.height, buffer: pixels)
       try timed(.decoding) { () throws(PictureError) in try rows.prepareAll() }
@@ -144,6 +148,7 @@ final class PictureDecoder {
       let header = try timed(.decoding) { () throws(PictureError) in
         try decoder.header(bytes, picture: picture)
       }
+      size = header.size
       let markers = JPEGMarkers(bytes)
       var conversion: ColourConversion?
       if let profile = markers.profile(in: bytes), !profile.isSRGB, profile.pixels == (header.isGrey ? .grey : .rgb) {

@@ -31,6 +31,12 @@ public struct LabelledPictures: Sendable, Hashable {
   public let emptyClasses: [String]
   /// What was passed over, or followed out of the folder.
   public let remarks: [SearchRemark]
+  /// The groups that a list gives to pictures: pictures of one group show the same thing.
+  public private(set) var groups: [URL: String] = [:]
+  /// The parts of a split, where a list gives them, or the folder has a folder for each part.
+  public private(set) var parts: [URL: SplitPart] = [:]
+  /// Sentences on how the list or the folder was understood, where that is not obvious.
+  public private(set) var notes: [String] = []
 
   /// The number of pictures in all classes together.
   public var count: Int { classes.reduce(0) { $0 + $1.pictures.count } }
@@ -40,8 +46,57 @@ public struct LabelledPictures: Sendable, Hashable {
   /// The pictures of a class are the files in its folder, and in folders within it, that ``PictureFiles`` recognises as
   /// pictures. Hidden files and folders are ignored; ``remarks`` tells what else was passed over.
   ///
+  /// A folder whose folders are named `train`, and `test`, `val` or the like, and have class folders in them, is a split
+  /// data set: its classes are those of all parts, and ``parts`` tells the part of each picture.
+  ///
   /// - Throws: ``LabelledPicturesError``.
   public init(folder: URL) throws(LabelledPicturesError) {
+    if let split = Self.splitFolders(of: folder) {
+      try self.init(split: split, of: folder)
+    } else {
+      try self.init(classFolders: folder)
+    }
+  }
+
+  /// Returns the folders of a split data set, with their parts; nil for any other folder.
+  private static func splitFolders(of folder: URL) -> [(folder: URL, part: SplitPart)]? {
+    let folders = (FolderEntry.all(in: folder.path) ?? []).filter {
+      $0.kind == .folder && !$0.isHidden && $0.name.isUTF8 && !PictureFiles.isSystemFolder($0.name.text)
+    }
+    let parts = folders.map { (folder.appending(path: $0.name.text), SplitPart(word: $0.name.text)) }
+    let known = parts.compactMap { url, part in part.map { (folder: url, part: $0) } }
+    guard known.count == parts.count, Set(known.map(\.part)).count == SplitPart.allCases.count else { return nil }
+    let hasClasses = known.allSatisfy { part in
+      (FolderEntry.all(in: part.folder.path) ?? []).contains { $0.kind == .folder && !$0.isHidden }
+    }
+    return hasClasses ? known : nil
+  }
+
+  private init(split: [(folder: URL, part: SplitPart)], of folder: URL) throws(LabelledPicturesError) {
+    var pictures: [String: [URL]] = [:]
+    var empty: Set<String> = []
+    var remarks: [SearchRemark] = []
+    for (url, part) in split {
+      let found = try LabelledPictures(classFolders: url)
+      for known in found.classes {
+        pictures[known.name, default: []] += known.pictures
+        for picture in known.pictures { parts[picture] = part }
+      }
+      empty.formUnion(found.emptyClasses)
+      remarks += found.remarks.map { SearchRemark(kind: $0.kind, path: url.lastPathComponent + "/" + $0.path) }
+    }
+    classes = pictures.sorted { $0.key < $1.key }.map { Class(name: $0.key, pictures: $0.value) }
+    emptyClasses = empty.filter { pictures[$0] == nil }.sorted()
+    self.remarks = remarks
+    let names = { (part: SplitPart) in
+      split.filter { $0.part == part }.map { $0.folder.lastPathComponent }.joined(separator: " and ")
+    }
+    notes = [
+      "\(folder.relativePath) is a split data set: \(names(.training)) is to train on, \(names(.heldBack)) to test on"
+    ]
+  }
+
+  private init(classFolders folder: URL) throws(LabelledPicturesError) {
     guard let entries = FolderEntry.all(in: folder.path) else {
       throw PictureFiles.isFolder(folder)
         ? .unreadable(path: folder.relativePath) : .notAFolder(path: folder.relativePath)
@@ -79,47 +134,67 @@ public struct LabelledPictures: Sendable, Hashable {
     remarks = search.remarks
   }
 
-  /// Reads a list of `path,label` lines.
+  /// Reads a list of pictures and their labels.
   ///
-  /// The list is UTF-8 text with one picture on each line, as a spreadsheet writes it: fields with commas, quotes or line
-  /// breaks are in double quotes, and quotes within them are doubled. A first line `path,label` and empty lines are
-  /// ignored. Paths are relative to the folder of the list, and may be `file` URLs; where there is no file with backslashes
-  /// in its name, they separate folders, as on Windows. A picture that is listed twice counts once.
+  /// The list is a text with one picture on each line, as a spreadsheet writes it: fields with separators, quotes or line
+  /// breaks are in double quotes, and quotes within them are doubled. The fields are separated by commas, semicolons or tabs.
+  /// The first line may name the columns: `path` and `label`, and `split` and `group` if there are any; other columns are
+  /// ignored. Without names, a line is `path,label`. Empty lines are ignored. Paths are relative to the folder of the list,
+  /// and may be `file` URLs; where there is no file with backslashes in its name, they separate folders, as on Windows. A
+  /// picture that is listed twice counts once.
   ///
+  /// - Parameters:
+  ///   - list: The file.
+  ///   - splitColumn: The name of the column of the splits, if it is not called `split`, `set`, `subset` or `partition`.
+  ///   - groupColumn: The name of the column of the groups, if it is not called `group`.
   /// - Throws: ``LabelledPicturesError``, naming the line.
-  public init(list: URL) throws(LabelledPicturesError) {
+  public init(
+    list: URL, splitColumn: String? = nil, groupColumn: String? = nil
+  ) throws(LabelledPicturesError) {
     var pictures: [String: Set<String>] = [:]
     var labels: [String: String] = [:]
+    var noted: [String: (split: SplitPart?, group: String?)] = [:]
     let folder = list.deletingLastPathComponent()
-    for (number, record) in try CommaSeparated.records(of: list).enumerated() {
-      if number == 0, record.fields.map({ $0.lowercased() }) == ["path", "label"] { continue }
-      guard record.fields.count == 2 else {
-        throw .badLine(
-          record.line, path: list.relativePath, reason: "it has \(record.fields.count) fields, not path,label")
-      }
-      let (place, label) = (record.fields[0], record.fields[1])
+    let table = try PictureTable(list, splitColumn: splitColumn, groupColumn: groupColumn)
+    for row in table.rows {
+      let (place, label) = (row.path, row.label)
       guard !place.isEmpty, !label.isEmpty else {
-        throw .badLine(record.line, path: list.relativePath, reason: "its \(place.isEmpty ? "path" : "label") is empty")
+        throw .badLine(row.line, path: list.relativePath, reason: "its \(place.isEmpty ? "path" : "label") is empty")
       }
       guard !place.unicodeScalars.contains("\0") else {
-        throw .badLine(record.line, path: list.relativePath, reason: "its path holds a NUL, which no file name can")
+        throw .badLine(row.line, path: list.relativePath, reason: "its path holds a NUL, which no file name can")
       }
       if label.contains(where: \.isNewline) { throw .nameOfSeveralLines(label) }
-      let path = try Self.path(place, on: record.line, of: list)
+      let path = try Self.path(place, on: row.line, of: list)
       if let other = labels[path], other != label {
         throw .badLine(
-          record.line, path: list.relativePath, reason: "\(path) has the label \"\(other)\" on an earlier line")
+          row.line, path: list.relativePath, reason: "\(path) has the label \"\(other)\" on an earlier line")
       }
       labels[path] = label
       pictures[label, default: []].insert(path)
+      var part: SplitPart?
+      if let word = row.split, !word.isEmpty {
+        guard let known = SplitPart(word: word) else {
+          throw .badLine(
+            row.line, path: list.relativePath,
+            reason: "its split is \"\(word.prefix(100))\"; it takes train, val or test")
+        }
+        part = known
+      }
+      let group = row.group.flatMap { $0.isEmpty ? nil : $0 }
+      if part != nil || group != nil { noted[path] = (part, group) }
     }
     guard !pictures.isEmpty else { throw .noPictures(path: list.relativePath) }
+    let file = { (path: String) in path.hasPrefix("/") ? URL(filePath: path) : folder.appending(path: path) }
     classes = pictures.sorted { $0.key < $1.key }.map { label, paths in
-      Class(
-        name: label,
-        pictures: paths.sorted().map { $0.hasPrefix("/") ? URL(filePath: $0) : folder.appending(path: $0) })
+      Class(name: label, pictures: paths.sorted().map(file))
     }
     (emptyClasses, remarks) = ([], [])
+    for (path, note) in noted {
+      if let part = note.split { parts[file(path)] = part }
+      if let group = note.group { groups[file(path)] = group }
+    }
+    if table.isTurned { notes.append("\(list.relativePath) is read as label,path: its second fields are pictures") }
   }
 
   /// Gives a class another name.
@@ -170,11 +245,23 @@ public struct LabelledPictures: Sendable, Hashable {
   /// Reads a folder of class folders, or a list if `url` is a file.
   ///
   /// - Throws: ``LabelledPicturesError``.
-  public init(_ url: URL) throws(LabelledPicturesError) {
+  public init(
+    _ url: URL, splitColumn: String? = nil, groupColumn: String? = nil
+  ) throws(LabelledPicturesError) {
     if PictureFiles.isFolder(url) {
+      if let column = splitColumn ?? groupColumn { throw .noColumn(column, known: [], path: url.relativePath) }
       try self.init(folder: url)
     } else {
-      try self.init(list: url)
+      try self.init(list: url, splitColumn: splitColumn, groupColumn: groupColumn)
+    }
+  }
+
+  /// Gives groups to pictures; see ``groups``.
+  ///
+  /// - Parameter group: Returns the group of a picture, or nil to keep what it has.
+  public mutating func group(by group: (URL) -> String?) {
+    for picture in classes.flatMap(\.pictures) {
+      if let name = group(picture) { groups[picture] = name }
     }
   }
 }
@@ -204,7 +291,7 @@ public struct LabelledPicturesError: DescribedError {
   /// The kinds of error.
   public enum Code: String, Sendable {
     case notAFolder, notThere, passedOver, unreadable, noPictures, noClassFolders, emptyName, sameName
-    case nameOfSeveralLines, badLine, noClass, nameTaken
+    case nameOfSeveralLines, badLine, noClass, nameTaken, noColumn
   }
 
   public let code: Code
@@ -292,6 +379,14 @@ public struct LabelledPicturesError: DescribedError {
     Self(
       code: .nameTaken, message: "\(other) cannot be renamed to \(name): another class has that name",
       remedy: "choose another name, or move the pictures into one folder")
+  }
+
+  /// A list has no column of a name; `known` are the columns that its first line names.
+  public static func noColumn(_ name: String, known: [String], path: String) -> Self {
+    Self(
+      code: .noColumn, message: "\(path) has no column \"\(name)\"",
+      remedy: known.isEmpty
+        ? "a list whose first line names its columns is needed" : "its columns are \(known.joined(separator: ", "))")
   }
 
   /// A line of a list is not of the form `path,label`.

@@ -45,6 +45,9 @@ public enum PictureFiles {
   /// Whether a NAS, macOS or Windows keeps files of its own in folders of a name.
   package static func isSystemFolder(_ name: String) -> Bool { PictureSearch.systemFolders.contains(name.lowercased()) }
 
+  /// Whether a path is that of a folder.
+  package static func isDirectory(_ url: URL) -> Bool { isFolder(url) }
+
   static func isFolder(_ url: URL) -> Bool {
     var isFolder = false
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder

@@ -84,7 +84,7 @@ struct EmbeddingSetFileTests {
   func newer() throws {
     var bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set())
     bytes[4] = 9
-    #expect(throws: EmbeddingSetError.newerVersion(path: "a.embeddings", version: 9, known: 1)) {
+    #expect(throws: EmbeddingSetError.newerVersion(path: "a.embeddings", version: 9, known: 2)) {
       try EmbeddingSet(Bytes(bytes), path: "a.embeddings")
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Pictures
+import Platform
 import TFLite
 import TestMaterial
 import TestHeads
@@ -44,7 +45,8 @@ struct EmbeddingCacheTests {
       let exists = FileManager.default.fileExists(atPath: pictures[index].path)
       let size = space.byteCount * space.augmentation.count
       let picture = EmbeddedPicture(
-        name: pictures[index].relativePath, embeddings: Bytes([UInt8](repeating: UInt8(index), count: size)))
+        name: pictures[index].relativePath, embeddings: Bytes([UInt8](repeating: UInt8(index), count: size)),
+        digest: PictureDigest(ofFile: pictures[index].path))
       try lookup.take(
         exists ? .success(picture) : .failure(.empty(picture: pictures[index].path)), ofMissing: place, deliver: deliver
       )
@@ -128,7 +130,7 @@ struct EmbeddingCacheTests {
   @Test("Beyond the size limit, drops the least recently used pictures of a file, then whole files")
   func limit() async throws {
     let files = try pictures(0..<12)
-    let limited = EmbeddingCache(folder: cache.folder, limit: 1024 + 8 * (32 + MadeEmbeddings.dimension))
+    let limited = EmbeddingCache(folder: cache.folder, limit: 1024 + 8 * (16 + 80 + MadeEmbeddings.dimension))
     try await embedThroughCache(Array(files[..<8]), in: limited)
     try await embedThroughCache([files[0], files[8]], in: limited)
     #expect(limited.read(space).order.count == 8)

@@ -92,7 +92,7 @@ struct FrigateCommand: AsyncParsableCommand {
     let reviewed = review ? try await answers(to: frigate.attempts(), by: classifier, execution: execution) : []
     let report = FrigateReport(
       training: TrainReport(
-        lesson: lesson, estimate: estimate, besideKept: nil, unknown: nil, labels: labels, evaluation: nil,
+        lesson: lesson, estimate: estimate, folded: nil, besideKept: nil, unknown: nil, labels: labels, evaluation: nil,
         skipped: lesson.skipped.count, seconds: seconds,
         files: .init(model: written.model, labels: written.labels, embeddings: nil),
         classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) }),

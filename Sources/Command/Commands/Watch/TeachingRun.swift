@@ -150,7 +150,7 @@ private actor TeachingLesson {
     guard
       fingerprints[name, default: []].allSatisfy({ $0.distance(to: current.print) > FrameFingerprint.usualDistance })
     else { return tell("nearly the same as an earlier frame of \(name)") }
-    try live.add(current.picture, to: name)
+    guard try live.add(current.picture, to: name) else { return tell("the same as an earlier frame of \(name)") }
     fingerprints[name, default: []].append(current.print)
     tell("\(name) \(live.embeddings.classes.first { $0.name == name }?.count ?? 0)")
   }

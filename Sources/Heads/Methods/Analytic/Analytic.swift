@@ -13,8 +13,8 @@ import ModelSurgery
 ///
 /// D(n) = (v / n) / (1 + κ v / (n C)) corrects the bias of q where m_c is the mean of few pictures; v is the mean squared
 /// distance of a picture to its class in A⁻¹. τ, one of 1/8, 1/4, … 8, and the temperature t maximise the likelihood of the
-/// pictures' classes in leave-one-out cross-validation, which leaves out each picture with all its views. Leave-one-out is
-/// exact and in closed form. Each τ needs one factorisation: of A itself, or of the rows' Gram matrix where there are fewer
+/// pictures' classes in leave-one-out cross-validation, which leaves out each picture with all its views and its
+/// near-duplicates, as ``PictureGroups`` finds them. Leave-one-out is exact and in closed form. Each τ needs one factorisation: of A itself, or of the rows' Gram matrix where there are fewer
 /// rows than dimensions.
 ///
 /// - With up to 500 pictures, the likelihood also chooses whether z is the space's transform of the embedding or the plain
@@ -75,7 +75,8 @@ public struct Analytic: HeadMethod {
     try kept?.check()
     guard embeddings.hasEmbeddings else { return try solutionOfSums(embeddings) }
     let transform = embeddings.space.transform
-    let own = try Candidate(LabelledFeatures(embeddings), transform: transform)
+    let groups = try PictureGroups(embeddings)
+    let own = try Candidate(LabelledFeatures(embeddings, groups: groups), transform: transform)
     guard !own.means.isSingle else {
       let metric = try own.scatter.metric(lambda: own.means.lambda(Self.firstTau), means: own.means).refined()
       return try singleSolution(
@@ -84,7 +85,7 @@ public struct Analytic: HeadMethod {
     let isSingleClass = own.features.classes.count == 1
     let choice = try own.validation.choose(own.scatter, kept: isSingleClass ? Self.settingsOfOneClass : kept)
     if kept == nil, !isSingleClass, transform != .plain, embeddings.pictures <= Self.mostPicturesForPlain {
-      let plain = try Candidate(LabelledFeatures(embeddings, transform: .plain), transform: .plain)
+      let plain = try Candidate(LabelledFeatures(embeddings, transform: .plain, groups: groups), transform: .plain)
       let other = try plain.validation.choose(plain.scatter, kept: nil, prior: .ofPlainFeatures)
       if other.cost < choice.cost { return Solution(solved: try solve(plain, other), settings: choice.settings) }
     }

@@ -63,7 +63,7 @@ struct CrossValidation {
   init(_ features: LabelledFeatures, _ means: ClassMeans) {
     self.features = features
     self.means = means
-    let all = features.labels.indices.filter { features.counts[features.labels[$0]] > 1 }
+    let all = features.labels.indices.filter { features.canLeaveOut($0) }
     pictures = all.spread(to: max(1, Self.mostLogits / features.classes.count))
   }
 
@@ -93,8 +93,9 @@ struct CrossValidation {
     return best
   }
 
-  /// Returns the predictions for all pictures.
-  func leaveOneOut(_ choice: Choice) throws(LinearAlgebraError) -> LeaveOneOut {
+  /// Returns the predictions for all pictures; nil where none can be left out.
+  func leaveOneOut(_ choice: Choice) throws(LinearAlgebraError) -> LeaveOneOut? {
+    guard !pictures.isEmpty else { return nil }
     let settings = choice.settings
     var predictions: [LeaveOneOut.Prediction] = []
     predictions.reserveCapacity(pictures.count)
@@ -109,12 +110,12 @@ struct CrossValidation {
     } else {
       let correction = BiasCorrection(means, spread: settings.spread)
       try forEach(pictures, choice.metric) { picture, leftOut in
-        let label = features.labels[picture]
-        add(picture, leftOut.scores.enumerated().lazy.map { $1 + correction.score(of: $0, leftOutOf: label) })
+        var scores = Array(leftOut.scores)
+        scores.withUnsafeMutableBufferPointer { correction.correct($0, remaining: features.remaining(without: picture)) }
+        add(picture, scores)
       }
     }
-    let singles = features.classes.indices.filter { features.counts[$0] == 1 }.map { features.classes[$0] }
-    return LeaveOneOut(classes: features.classes, predictions: predictions, singles: singles)
+    return LeaveOneOut(classes: features.classes, predictions: predictions, singles: features.singles)
   }
 
   /// Returns the novelty score, or nil where all pictures are equally distant from their classes.
@@ -127,11 +128,11 @@ struct CrossValidation {
     var values: [NoveltyScore.Value] = []
     values.reserveCapacity(pictures.count)
     try forEach(pictures, metric) { picture, leftOut in
-      let label = features.labels[picture]
+      let remaining = features.remaining(without: picture)
       var distance = Double.infinity
       var projection = -Double.infinity
       for (place, linear) in leftOut.linear.enumerated() {
-        let length = comparable.length(leftOut.lengths[place], of: place, leftOutOf: label)
+        let length = comparable.length(leftOut.lengths[place], of: place, remaining: remaining)
         distance = min(distance, leftOut.square - 2 * linear + length)
         if length > 0 { projection = max(projection, linear / length) }
       }
@@ -160,12 +161,35 @@ struct CrossValidation {
     var leftOut = LeaveOneOutUpdate(means, lengths: metric.lengths, views: features.views)
     for start in stride(from: 0, to: pictures.count, by: size) {
       let block = Array(pictures[start..<min(start + size, pictures.count)])
-      let products = try metric.products(of: block, features, means)
-      for (index, picture) in block.enumerated() {
-        leftOut.leaveOut(index, label: features.labels[picture], products)
+      let grouped = Set(block.compactMap { features.together.place(of: $0) }).sorted()
+      let single = grouped.isEmpty ? block : block.filter { features.together.place(of: $0) == nil }
+      let products = try metric.products(of: single, features, means)
+      let updates = try groupUpdates(grouped, metric)
+      var index = 0
+      for picture in block {
+        if let place = features.together.place(of: picture), let update = updates[place] {
+          leftOut.leaveOut(features.together.groups[place].members.firstIndex(of: picture) ?? 0, of: update)
+        } else {
+          leftOut.leaveOut(index, label: features.labels[picture], products)
+          index += 1
+        }
         body(picture, leftOut)
       }
     }
+  }
+
+  /// Returns the updates that leave out groups, by the indices of the groups.
+  private func groupUpdates(
+    _ places: [Int], _ metric: some MahalanobisMetric
+  ) throws(LinearAlgebraError) -> [Int: GroupUpdate] {
+    guard !places.isEmpty else { return [:] }
+    let products = try metric.products(ofGroups: places, features, means)
+    var updates: [Int: GroupUpdate] = [:]
+    for (place, products) in zip(places, products) {
+      updates[place] = GroupUpdate(
+        features.together.groups[place], products, features: features, means: means, lengths: metric.lengths)
+    }
+    return updates
   }
 
   /// Returns the choice for a τ.
@@ -188,8 +212,10 @@ struct CrossValidation {
       }
       // v is known only after the loop.
       let correction = BiasCorrection(means, spread: spread)
-      for (row, label) in labels.enumerated() {
-        for place in 0..<classes { scores[row * classes + place] += correction.score(of: place, leftOutOf: label) }
+      for (row, picture) in sample.enumerated() {
+        correction.correct(
+          UnsafeMutableBufferPointer(rebasing: scores[row * classes..<(row + 1) * classes]),
+          remaining: features.remaining(without: picture))
       }
     }
     let lengths = metric.lengths

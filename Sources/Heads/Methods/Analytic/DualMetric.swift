@@ -69,6 +69,40 @@ struct DualMetric: MahalanobisMetric {
     return MetricProducts(linear: linear, within: within, among: among, amongRows: amongRows)
   }
 
+  func products(
+    ofGroups places: [Int], _ features: LabelledFeatures, _ means: ClassMeans
+  ) throws(LinearAlgebraError) -> [GroupProducts] {
+    let solved = solution.means
+    let inner = rows.inner
+    return try places.map { (place) throws(LinearAlgebraError) in
+      let group = features.together.groups[place]
+      let classes = group.removed.map(\.place)
+      var among = try Matrix.product(solved.rows(classes), rows.means, rightTransposed: true)
+      among.complete(
+        try Matrix.product(means.centred.rows(classes), means.centred, rightTransposed: true), remainder: lambda)
+      let own = group.members.flatMap { member in
+        (member * rows.views..<(member + 1) * rows.views).map { (row: $0, label: features.labels[member]) }
+      }
+      let crossing = solution.crossing[place]
+      let shares = own.map { 1 - rows.outer[$0.label] / inner }
+      let owners = own.map { known in classes.firstIndex(of: known.label) ?? 0 }
+      let linear = own.indices.map { index in
+        (0..<means.counts.count).map { solved[$0, own[index].row] / inner + shares[index] * among[owners[index], $0] }
+      }
+      let within = own.indices.map { index in
+        own.indices.map { other in
+          let product = (index == other ? 1 : 0) - lambda * crossing[index][other]
+          let withMeans =
+            shares[other] * solved[own[other].label, own[index].row]
+            + shares[index] * solved[own[index].label, own[other].row]
+          return (product / inner + withMeans) / inner
+            + shares[index] * shares[other] * among[owners[index], own[other].label]
+        }
+      }
+      return GroupProducts(linear: linear, within: within, among: among.rowArrays)
+    }
+  }
+
   func discriminants() throws(LinearAlgebraError) -> Matrix {
     var rows = try Matrix.product(solution.means, rows.rows)
     rows.complete(means.centred, remainder: lambda)
@@ -101,6 +135,8 @@ struct ScatterRows: Sendable {
   let inner: Double
   /// √(w κ / (n_c C)) of each class.
   let outer: [Double]
+  /// The rows of each group of pictures that are left out together.
+  let groups: [[Int]]
 
   /// Computes the rows and their products.
   ///
@@ -142,6 +178,9 @@ struct ScatterRows: Sendable {
     self.views = views
     self.inner = inner
     self.outer = outer
+    groups = features.together.groups.map { group in
+      group.members.flatMap { $0 * views..<($0 + 1) * views }
+    }
   }
 
   // With more classes, refinement costs more time than 32-bit floats save.
@@ -153,6 +192,8 @@ struct ScatterRows: Sendable {
     var means: Matrix
     /// The elements of P between the views of each picture.
     let within: [Double]
+    /// The elements of P between the rows of each group.
+    let crossing: [[[Double]]]
     /// The factor, where the means have only 32-bit precision.
     var factor: SingleCholesky?
   }
@@ -169,8 +210,10 @@ struct ScatterRows: Sendable {
       }
     for index in 0..<matrix.rows { matrix[index, index] += lambda }
     let factor = try Cholesky(of: matrix)
+    let inverse = try factor.inverseFactor()
     return Solution(
-      means: try factor.dividing(means), within: try factor.inverseFactor().productsWithin(views), factor: nil)
+      means: try factor.dividing(means), within: inverse.productsWithin(views),
+      crossing: groups.map { inverse.products(among: $0) }, factor: nil)
   }
 
   /// Returns the solution with the means to 64-bit precision, by one step of iterative refinement.
@@ -198,8 +241,8 @@ struct ScatterRows: Sendable {
     guard SingleCholesky.suffices(size: gram.rows, trace: gram.trace, shift: lambda) else { return nil }
     do throws(LinearAlgebraError) {
       let factor = try SingleCholesky(of: gram, addingToDiagonal: lambda)
-      return Solution(
-        means: try factor.dividing(means), within: try factor.inverseBlocks(of: views), factor: factor)
+      let (within, crossing) = try factor.inverseBlocks(of: views, among: groups)
+      return Solution(means: try factor.dividing(means), within: within, crossing: crossing, factor: factor)
     } catch let error where error.code == .notPositiveDefinite {
       return nil
     }

@@ -91,6 +91,16 @@ struct LeaveOneOutUpdate {
     setScores(index, label: label, products)
   }
 
+  /// Leaves out a group of pictures, for one of its members.
+  ///
+  /// - Complexity: O(C S), for the S rows of the group.
+  mutating func leaveOut(_ member: Int, of group: GroupUpdate) {
+    lengths = group.lengths
+    linear = group.linear(member)
+    square = group.square(member)
+    spread = group.spread(member)
+  }
+
   /// Computes H and Eᵀ A⁻¹ (z − μ).
   private mutating func setInner(_ index: Int, label: Int, _ products: MetricProducts) {
     let first = index * views

@@ -11,7 +11,7 @@ enum LinearDiscriminant {
   /// Returns the offsets of the scores of z − μ: −(β / 2)(q_c − D(n_c)).
   static func offsets(lengths: [Double], means: ClassMeans, spread: Double) -> [Double] {
     let correction = BiasCorrection(means, spread: spread)
-    return lengths.enumerated().map { place, length in correction.score(of: place, leftOutOf: nil) - beta / 2 * length }
+    return lengths.enumerated().map { place, length in correction.score(of: place) - beta / 2 * length }
   }
 
   /// Returns the head that follows from a metric.
@@ -60,11 +60,10 @@ struct LengthBias: Sendable {
   }
 }
 
-/// The correction of a class's score for the bias of q.
+/// The correction of a class's score for the bias of q: (β / 2) D(n).
 struct BiasCorrection: Sendable {
-  // (β / 2) D(n) and (β / 2) D(n − 1) of each class.
+  private let bias: LengthBias
   private let corrections: [Double]
-  private let leftOutCorrections: [Double]
 
   /// Computes the correction of each class.
   ///
@@ -73,17 +72,22 @@ struct BiasCorrection: Sendable {
   ///   - spread: v.
   init(_ means: ClassMeans, spread: Double) {
     let bias = LengthBias(spread: spread, classes: Double(means.counts.count))
+    self.bias = bias
     corrections = means.counts.map { LinearDiscriminant.beta / 2 * bias($0) }
-    leftOutCorrections = means.counts.map { LinearDiscriminant.beta / 2 * bias($0 - 1) }
   }
 
   /// Returns the correction of a class's score.
+  func score(of place: Int) -> Double { corrections[place] }
+
+  /// Corrects the scores of a picture that is left out.
   ///
   /// - Parameters:
-  ///   - place: The class.
-  ///   - label: The class of the picture that is left out, or nil if no picture is left out.
-  func score(of place: Int, leftOutOf label: Int?) -> Double {
-    place == label ? leftOutCorrections[place] : corrections[place]
+  ///   - scores: One for each class.
+  ///   - remaining: The classes that lose pictures, with the number that they keep.
+  func correct(_ scores: UnsafeMutableBufferPointer<Double>, remaining: [(place: Int, count: Double)]) {
+    let kept = remaining.map { scores[$0.place] + LinearDiscriminant.beta / 2 * bias($0.count) }
+    for place in corrections.indices { scores[place] += corrections[place] }
+    for (place, score) in zip(remaining, kept) { scores[place.place] = score }
   }
 }
 
@@ -94,7 +98,8 @@ struct BiasCorrection: Sendable {
 /// class with few pictures would be novel.
 struct ComparableLengths: Sendable {
   private let excess: [Double]
-  private let leftOutExcess: [Double]
+  private let bias: LengthBias
+  private let least: Double
 
   /// Computes the excess of each class.
   ///
@@ -105,7 +110,8 @@ struct ComparableLengths: Sendable {
     let bias = LengthBias(spread: spread, classes: Double(means.counts.count))
     let least = bias(means.counts.max() ?? 1)
     excess = means.counts.map { bias($0) - least }
-    leftOutExcess = means.counts.map { bias($0 - 1) - least }
+    self.bias = bias
+    self.least = least
   }
 
   /// Returns the comparable q of a class.
@@ -113,8 +119,9 @@ struct ComparableLengths: Sendable {
   /// - Parameters:
   ///   - length: q.
   ///   - place: The class.
-  ///   - label: The class of the picture that is left out, or nil if no picture is left out.
-  func length(_ length: Double, of place: Int, leftOutOf label: Int? = nil) -> Double {
-    max(length - (place == label ? leftOutExcess[place] : excess[place]), length / 4)
+  ///   - remaining: The classes that lose pictures as a picture is left out, with the number that they keep.
+  func length(_ length: Double, of place: Int, remaining: [(place: Int, count: Double)] = []) -> Double {
+    let kept = remaining.first { $0.place == place }?.count
+    return max(length - (kept.map { bias($0) - least } ?? excess[place]), length / 4)
   }
 }

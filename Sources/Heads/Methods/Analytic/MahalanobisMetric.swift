@@ -10,6 +10,11 @@ protocol MahalanobisMetric {
     of pictures: [Int], _ features: LabelledFeatures, _ means: ClassMeans
   ) throws(LinearAlgebraError) -> MetricProducts
 
+  /// Returns the products of groups of pictures, named by their indices in ``LabelledFeatures/together``.
+  func products(
+    ofGroups places: [Int], _ features: LabelledFeatures, _ means: ClassMeans
+  ) throws(LinearAlgebraError) -> [GroupProducts]
+
   /// Returns w_c = A⁻¹ (m_c − μ): `[C, D]`.
   func discriminants() throws(LinearAlgebraError) -> Matrix
 
@@ -92,6 +97,19 @@ extension Matrix {
     withUnsafeMutableElements { elements in
       for (row, factor) in factors.enumerated() {
         for index in row * columns..<(row + 1) * columns { elements[index] *= factor }
+      }
+    }
+  }
+
+  /// Returns the scalar products among some of the rows.
+  func products(among chosen: [Int]) -> [[Double]] {
+    chosen.map { row in
+      chosen.map { other in
+        var product = 0.0
+        for column in 0..<columns {
+          product += elements[row * columns + column] * elements[other * columns + column]
+        }
+        return product
       }
     }
   }
@@ -180,9 +198,45 @@ extension CoordinateMetric {
     }
     return MetricProducts(linear: linear, within: within, among: among, amongRows: amongRows)
   }
+
+  func products(
+    ofGroups places: [Int], _ features: LabelledFeatures, _ means: ClassMeans
+  ) throws(LinearAlgebraError) -> [GroupProducts] {
+    let groups = places.map { features.together.groups[$0] }
+    let rows = features.centred(groups.flatMap(\.members), centre: means.centre)
+    let coordinates = try coordinates(of: rows)
+    let linear = try completed(
+      Matrix.product(coordinates, meanCoordinates, rightTransposed: true),
+      Matrix.product(rows, means.centred, rightTransposed: true))
+    var first = 0
+    return try groups.map { (group) throws(LinearAlgebraError) in
+      let own = Array(first..<first + group.members.count * features.views)
+      first += own.count
+      let (mine, plain) = (coordinates.rows(own), rows.rows(own))
+      let within = try completed(
+        Matrix.product(mine, mine, rightTransposed: true), Matrix.product(plain, plain, rightTransposed: true))
+      let classes = group.removed.map(\.place)
+      let among = try completed(
+        Matrix.product(meanCoordinates.rows(classes), meanCoordinates, rightTransposed: true),
+        Matrix.product(means.centred.rows(classes), means.centred, rightTransposed: true))
+      return GroupProducts(
+        linear: own.map { Array(linear[row: $0]) }, within: within.rowArrays, among: among.rowArrays)
+    }
+  }
+
+  private func completed(
+    _ products: consuming Matrix, _ plain: @autoclosure () throws(LinearAlgebraError) -> Matrix
+  ) throws(LinearAlgebraError) -> Matrix {
+    guard let remainder else { return products }
+    products.complete(try plain(), remainder: remainder)
+    return products
+  }
 }
 
 extension Matrix {
+  /// The rows.
+  var rowArrays: [[Double]] { (0..<rows).map { Array(self[row: $0]) } }
+
   /// Replaces the products X of coordinates by (P − X) / λ, where P are the plain products.
   mutating func complete(_ plain: Matrix, remainder: Double) {
     withUnsafeMutableElements { elements in

@@ -55,15 +55,12 @@ struct ClassPrototypes: Sendable {
   /// pictures.
   func leaveOneOut(_ features: LabelledFeatures) throws(LinearAlgebraError) -> LeaveOneOut? {
     guard features.canLeaveOut, features.counts.contains(where: { $0 > 1 }) else { return nil }
-    let views = features.views
     var predictions: [LeaveOneOut.Prediction] = []
     try features.forEachPlainView(by: sums.normalizingRows()) { picture, products in
       let label = features.labels[picture]
-      guard features.counts[label] > 1 else { return }
+      guard features.canLeaveOut(picture) else { return }
       var cosines = Array(products)
-      var own: [Int: [Int]] = [:]
-      for view in 0..<views { own[members[picture * views + view], default: []].append(view) }
-      for (place, omitted) in own {
+      for (place, omitted) in Dictionary(grouping: features.rowsLeftOut(with: picture), by: { members[$0] }) {
         cosines[place] =
           omitted.count < sizes[place]
           ? features.cosine(of: picture, without: omitted, in: sums[row: place]) : -.infinity
@@ -71,6 +68,7 @@ struct ClassPrototypes: Sendable {
       let logits = places.map { range in Float(cosines[range].max() ?? 0) }
       predictions.append(.init(picture: features.names[picture], label: label, logits: logits))
     }
+    guard !predictions.isEmpty else { return nil }
     return LeaveOneOut(classes: features.classes, predictions: predictions, singles: features.singles)
   }
 }
