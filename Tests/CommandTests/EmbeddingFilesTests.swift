@@ -43,6 +43,35 @@ struct EmbeddingFilesTests {
     #expect(outcome.code == 0, "\(outcome.stderr)")
   }
 
+  #if arch(x86_64)
+    private static let kernels = ["Prescott", "Haswell"]
+  #else
+    private static let kernels = ["ARMV8", "CORTEXA57"]
+  #endif
+
+  // From 512 pictures on, parts are computed in 32-bit floats.
+  @Test(
+    "Writes the same classifier with the kernels of another processor",
+    .enabled(if: Material.isPresent, Comment(rawValue: Material.need)), arguments: [8, 70])
+  func processors(pictures: Int) throws {
+    let names = ["bluebell", "buttercup", "colts_foot", "daisy", "iris", "pansy", "sunflower", "tulip"]
+    try Imprint.run(
+      "embed", flowers(names, 0..<pictures, as: "data"), "-o", path("flowers.embeddings"), "--model", Flowers.extractor,
+      "--augment", "none")
+    var files: Set<Data> = []
+    for (index, kernel) in Self.kernels.enumerated() {
+      let outcome = try Imprint.run(
+        after: "export OPENBLAS_CORETYPE=\(kernel)",
+        [
+          "train", "--model", Flowers.extractor, "--from", path("flowers.embeddings"), "--output",
+          path("\(index).tflite"), "--no-embeddings",
+        ])
+      #expect(outcome.code == 0, "\(outcome.stderr)")
+      files.insert(try Data(contentsOf: folder.appending("\(index).tflite")))
+    }
+    #expect(files.count == 1)
+  }
+
   @Test("Keeps the budget of an embedding file, so that embeddings become sums only on request")
   func budget() throws {
     let data = try flowers(["daisy", "iris"], as: "data")

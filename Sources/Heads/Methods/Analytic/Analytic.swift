@@ -14,8 +14,9 @@ import ModelSurgery
 /// D(n) = (v / n) / (1 + κ v / (n C)) corrects the bias of q where m_c is the mean of few pictures; v is the mean squared
 /// distance of a picture to its class in A⁻¹. τ, one of 1/8, 1/4, … 8, and the temperature t maximise the likelihood of the
 /// pictures' classes in leave-one-out cross-validation, which leaves out each picture with all its views and its
-/// near-duplicates, as ``PictureGroups`` finds them. Leave-one-out is exact and in closed form. Each τ needs one factorisation: of A itself, or of the rows' Gram matrix where there are fewer
-/// rows than dimensions.
+/// near-duplicates, as ``PictureGroups`` finds them. Leave-one-out is exact and in closed form. Each τ needs one
+/// factorisation: of A itself, or of the rows' Gram matrix where there are fewer rows than dimensions. t and v are rounded to
+/// 12 bits, so that all processors write the same file.
 ///
 /// - With up to 500 pictures, the likelihood also chooses whether z is the space's transform of the embedding or the plain
 ///   unit vector. The second wins for drawings and classes of many kinds of things, whose pictures have little in common.

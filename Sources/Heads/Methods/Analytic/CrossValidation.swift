@@ -211,6 +211,7 @@ struct CrossValidation {
         spread += leftOut.spread / Double(sample.count)
       }
       // v is known only after the loop.
+      spread = spread.settled
       let correction = BiasCorrection(means, spread: spread)
       for (row, picture) in sample.enumerated() {
         correction.correct(
@@ -223,10 +224,20 @@ struct CrossValidation {
     let temperature = Temperature(
       scores: scores, labels: labels, pictures: pictures.count,
       expected: Temperature.expected(gap: LinearDiscriminant.gap(lengths: lengths, offsets: offsets, means: means)))
-    let settings = Analytic.Settings(tau: tau, temperature: temperature.factor, spread: spread)
+    let settings = Analytic.Settings(tau: tau, temperature: temperature.factor.settled, spread: spread)
     return Choice(
       settings: settings, metric: metric, pictures: sample, scores: scores,
       cost: Double(pictures.count) * temperature.loss + prior.cost(of: tau))
+  }
+}
+
+extension Double {
+  /// The number rounded to 12 significant bits, for settings that may be estimated in 32-bit floats: their last digits depend on
+  /// the processor, and the file must not.
+  fileprivate var settled: Double {
+    guard isNormal else { return self }
+    let step = Double(sign: .plus, exponent: exponent - 11, significand: 1)
+    return (self / step).rounded() * step
   }
 }
 

@@ -42,11 +42,7 @@ enum ScatterMatrix {
     let values = chosen.map { leading.values[$0] }
     var vectors = leading.vectors.rows(chosen)
     if case .rows(let rows) = self {
-      vectors =
-        switch rows.gram {
-        case .double: try Matrix.product(vectors, rows.rows)
-        case .single(_, let single): try Matrix(SingleMatrix.product(SingleMatrix(vectors), single))
-        }
+      vectors = try Matrix.product(vectors, rows.rows)
       let factors = vectors.squares.map { 1 / $0.squareRoot() }
       vectors.multiplyRows(by: factors)
     }
@@ -56,25 +52,20 @@ enum ScatterMatrix {
   }
 
   /// Returns the greatest eigenvalues with their eigenvectors, and the sum of all eigenvalues. Where the form is rows, the
-  /// eigenvectors are those of the Gram matrix.
+  /// eigenvectors are those of the Gram matrix. They go into the file, so they are computed in 64-bit floats: the last digits of
+  /// 32-bit floats depend on the processor.
   private func leadingDirections(
     _ count: Int
   ) throws(LinearAlgebraError) -> (leading: SymmetricEigen, trace: Double) {
-    let matrix: Matrix
-    switch self {
-    case .rows(let rows):
-      switch rows.gram {
-      case .double(let gram): matrix = gram
-      case .single(let gram, _): return (try SymmetricEigen(leading: count, of: gram), gram.trace)
+    let matrix =
+      switch self {
+      case .rows(let rows):
+        switch rows.gram {
+        case .double(let gram): gram
+        case .single: try Matrix.gram(of: rows.rows)
+        }
+      case .whole(let square): square
       }
-    case .whole(let square):
-      guard square.rows < SingleCholesky.leastSize else {
-        var single = SingleMatrix(square)
-        single.mirrorUpperTriangle()
-        return (try SymmetricEigen(leading: count, of: single), single.trace)
-      }
-      matrix = square
-    }
     return (try SymmetricEigen(leading: count, of: matrix), matrix.trace)
   }
 }
@@ -115,7 +106,7 @@ struct TruncatedMetric: CoordinateMetric {
   }
 
   func coordinates(of rows: Matrix) throws(LinearAlgebraError) -> Matrix {
-    try Matrix(SingleMatrix.product(SingleMatrix(rows), SingleMatrix(scaled), rightTransposed: true))
+    try Matrix.product(rows, scaled, rightTransposed: true)
   }
 
   func refined() -> any MahalanobisMetric { self }
