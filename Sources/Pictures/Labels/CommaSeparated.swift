@@ -87,8 +87,6 @@ package enum CommaSeparated {
         if end.isNewline {
           line += 1
           isLast = true
-        } else if rest.isEmpty {
-          record.fields.append("")
         }
       }
       if record.fields != [""] { records.append(record) }

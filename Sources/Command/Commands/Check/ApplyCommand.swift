@@ -49,12 +49,12 @@ struct ApplyCommand: ParsableCommand {
       throw UsageError(
         "the corrections and --data are the same file", remedy: "name the folder or list that was checked")
     }
-    let plan = try LabelCorrections(contentsOf: undo ? undoFile : file).plan(for: data)
     if !dryRun, !undo, FileManager.default.fileExists(atPath: undoFile.path) {
       throw UsageError(
         "\(undoFile.relativePath) would be lost, which takes earlier corrections back",
         remedy: "take them back with --undo, or move the file away")
     }
+    let plan = try LabelCorrections(contentsOf: undo ? undoFile : file).plan(for: data)
     if !dryRun {
       try LabelCorrections.apply(plan, to: data, undo: undo ? nil : undoFile) { try AtomicFile($1).write($0) }
       if undo, plan.objections.isEmpty { try FileManager.default.removeItem(at: undoFile) }
