@@ -15,6 +15,8 @@ struct ImprintCommand: AsyncParsableCommand {
           imprint classify --model flowers.tflite rose.jpg
         Measure the accuracy on other pictures:
           imprint evaluate --model flowers.tflite --data more-flowers
+        Find wrong labels, duplicates and unsuitable pictures:
+          imprint check flowers
         Merge embeddings of several days or machines and train on them:
           imprint merge monday.embeddings tuesday.embeddings -o both.embeddings
           imprint train --from both.embeddings --output flowers.tflite
@@ -30,9 +32,9 @@ struct ImprintCommand: AsyncParsableCommand {
       """,
     version: PackageVersion.text,
     subcommands: [
-      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, EmbedCommand.self, MergeCommand.self,
-      InspectCommand.self, WatchCommand.self, CaptureCommand.self, FrigateCommand.self, StudioCommand.self,
-      FetchPicturesCommand.self,
+      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, CheckCommand.self, ApplyCommand.self,
+      EmbedCommand.self, MergeCommand.self, InspectCommand.self, WatchCommand.self, CaptureCommand.self,
+      FrigateCommand.self, StudioCommand.self, FetchPicturesCommand.self,
       ModelCommand.self, PretrainCommand.self, DevicesCommand.self, TryDeviceCommand.self, TryModelCommand.self,
     ])
 

@@ -186,7 +186,7 @@ struct PictureListTests {
     #expect(throws: LabelledPicturesError.self) { try read("path,label\n") }
     #expect(throws: LabelledPicturesError.self) { try read("") }
     let binary = folder.appending("binary.csv")
-    try Data([0xFF, 0xD8, 0xFF]).write(to: binary)
+    try Data([0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, 0x4A, 0x46, 0x49, 0x46, 0x00]).write(to: binary)
     #expect(throws: LabelledPicturesError.unreadable(path: binary.path)) { try LabelledPictures(binary) }
   }
 }

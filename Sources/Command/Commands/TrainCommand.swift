@@ -188,6 +188,7 @@ struct TrainCommand: AsyncParsableCommand {
       lesson: lesson, estimate: estimate, folded: folded, besideKept: besideKept,
       unknown: try await teacher.unknownRule, labels: await teacher.labels,
       evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
+      suspects: settings.suspects,
       seconds: seconds,
       files: .init(model: output, labels: labelFile, embeddings: files.embeddings ? embeddingsFile : nil),
       classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) })

@@ -89,6 +89,11 @@ struct TrainSettings: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Number of pictures whose labels look wrong to print, or all. (default: 10)", valueName: "n|all"))
+  var suspects: SuspectCount?
+
+  @Option(
+    help: ArgumentHelp(
       "Teach a folder of --data under another name, as when a kept class has its name. Can be repeated.",
       valueName: "folder=name"))
   var rename: [ClassRenaming] = []

@@ -77,7 +77,8 @@ struct TrainReport: Encodable {
   init(
     lesson: Lesson, estimate: LeaveOneOut?, folded: LeaveOneOut?, besideKept: Double?, unknown: UnknownRule?,
     labels: Labels, evaluation: Evaluation?,
-    skipped: Int, seconds: Double, files: Files, classes count: Int, profile: ProfileReport?
+    skipped: Int, suspects: SuspectCount? = nil, seconds: Double, files: Files, classes count: Int,
+    profile: ProfileReport?
   ) {
     self.profile = profile
     classes = lesson.classes
@@ -89,7 +90,7 @@ struct TrainReport: Encodable {
         classes: estimate.classes.count, accuracy: estimate.accuracy, interval: Interval(estimate.interval),
         pictures: estimate.predictions.count, singles: estimate.singles,
         confusions: Array(estimate.confusions.prefix(Self.mostConfusions)),
-        suspects: Array(estimate.mislabelled.prefix(Self.mostSuspects)))
+        suspects: Array(estimate.mislabelled.prefix(suspects?.most ?? Self.mostSuspects)))
     }
     folds = folded.map {
       Folds(

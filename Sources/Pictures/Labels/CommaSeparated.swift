@@ -87,8 +87,6 @@ package enum CommaSeparated {
         if end.isNewline {
           line += 1
           isLast = true
-        } else if rest.isEmpty {
-          record.fields.append("")
         }
       }
       if record.fields != [""] { records.append(record) }
@@ -131,6 +129,20 @@ package enum CommaSeparated {
     throw .badLine(start, path: path, reason: "its quote is never closed")
   }
 
+  /// Returns records as text, a line for each.
+  package static func text(_ records: [[String]]) -> String {
+    records.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// Returns a field, in double quotes if it needs them.
+  package static func quoted(_ field: String) -> String {
+    let isPlain = field.unicodeScalars.allSatisfy {
+      !",;\"\r\n".unicodeScalars.contains($0) && ($0 == " " || !$0.properties.isWhitespace)
+    }
+    guard !isPlain || field.hasPrefix(" ") || field.hasSuffix(" ") else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+
   /// Returns the text without the spaces at its ends.
   static func trimmed(_ text: Substring) -> String {
     let isBlank = { (character: Character) in character.isWhitespace && !character.isNewline }
@@ -152,7 +164,8 @@ enum TextEncoding {
     if let isBigEndian = order(of: bytes) { return utf16(bytes, isBigEndian: isBigEndian) }
     guard !bytes.prefix(4096).contains(0) else { return nil }
     if let text = String(validating: bytes, as: UTF8.self) { return text }
-    // A text has letters; damaged or compressed data have control characters.
+    // A text is mostly ASCII; damaged or compressed data also have control characters.
+    guard bytes.prefix(4096).count(where: { $0 >= 0x80 }) <= min(bytes.count, 4096) / 2 else { return nil }
     guard !bytes.prefix(4096).contains(where: { $0 < 0x20 && ![9, 10, 13].contains($0) }) else { return nil }
     var text = String.UnicodeScalarView()
     for byte in bytes {

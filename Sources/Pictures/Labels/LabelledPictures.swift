@@ -215,7 +215,7 @@ public struct LabelledPictures: Sendable, Hashable {
   }
 
   /// Returns the path that a line of a list names.
-  private static func path(
+  static func path(
     _ place: String, on line: Int, of list: URL
   ) throws(LabelledPicturesError) -> String {
     if let scheme = place.firstRange(of: "://").map({ place[..<$0.lowerBound].lowercased() }),
@@ -291,7 +291,7 @@ public struct LabelledPicturesError: DescribedError {
   /// The kinds of error.
   public enum Code: String, Sendable {
     case notAFolder, notThere, passedOver, unreadable, noPictures, noClassFolders, emptyName, sameName
-    case nameOfSeveralLines, badLine, noClass, nameTaken, noColumn
+    case nameOfSeveralLines, badLine, noClass, nameTaken, noColumn, otherPictures
   }
 
   public let code: Code
@@ -379,6 +379,14 @@ public struct LabelledPicturesError: DescribedError {
     Self(
       code: .nameTaken, message: "\(other) cannot be renamed to \(name): another class has that name",
       remedy: "choose another name, or move the pictures into one folder")
+  }
+
+  /// No picture of a file of corrections is in the data.
+  public static func otherPictures(corrections: Int, data: String) -> Self {
+    Self(
+      code: .otherPictures,
+      message: "\(data) has none of the \(corrections) pictures of the corrections",
+      remedy: "name the folder or list that was checked, from the same working folder")
   }
 
   /// A list has no column of a name; `known` are the columns that its first line names.

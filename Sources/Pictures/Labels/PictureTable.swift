@@ -34,6 +34,10 @@ struct PictureTable {
   }
 
   private(set) var rows: [Row] = []
+  /// All fields of each row.
+  private(set) var records: [[String]] = []
+  /// The column of the labels.
+  let labelColumn: Int
   /// The names of all columns; empty if the first line names none.
   let header: [String]
   /// Whether the columns are `label,path` without a first line that says so.
@@ -68,6 +72,7 @@ struct PictureTable {
       isTurned = Self.areTurned(records)
       columns = isTurned ? (1, 0) : (0, 1)
     }
+    labelColumn = columns.label
     let needed = max(columns.path, columns.label, places.split ?? 0, places.group ?? 0) + 1
     rows.reserveCapacity(records.count)
     for record in records {
@@ -79,6 +84,7 @@ struct PictureTable {
             ? "it has \(record.fields.count) fields, and the first line names \(header.count)"
             : "it has \(record.fields.count) fields, not path,label")
       }
+      self.records.append(record.fields)
       rows.append(
         Row(
           line: record.line, path: record.fields[columns.path], label: record.fields[columns.label],

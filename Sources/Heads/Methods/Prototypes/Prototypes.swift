@@ -50,7 +50,7 @@ public struct Prototypes: HeadMethod {
   public func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
     try HeadError.checkClasses(embeddings)
     for count in picturesPerPrototype { try HeadError.checkCount(count, name: "the number of pictures per prototype") }
-    let features = try LabelledFeatures(embeddings)
+    let features = try LabelledFeatures(embeddings, groups: PictureGroups(embeddings))
     var best = try Candidate(features, counts: features.counts.map { _ in 1 }, seed: seed)
     if best.leaveOneOut != nil {
       var tried: Set = [features.counts.map { _ in 1 }]
