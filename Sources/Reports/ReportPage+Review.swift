@@ -22,7 +22,8 @@ extension ReportPage {
         review.suspects.prefix(4 * Self.mostPictures).map { suspect in
           .init(
             picture: suspect.picture,
-            caption: "Labelled <b>\(Markup.name(suspect.label))</b>, looks like <b>\(Markup.name(suspect.looksLike))</b> "
+            caption:
+              "Labelled <b>\(Markup.name(suspect.label))</b>, looks like <b>\(Markup.name(suspect.looksLike))</b> "
               + "(\(Markup.percent(suspect.doubt, places: 1)) sure)")
         }
       ),

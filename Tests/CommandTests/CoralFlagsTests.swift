@@ -24,7 +24,9 @@ struct CoralFlagsTests {
     let first = try Imprint.run(
       ["train", "--model_path", model, "--test_ratio", "0.25", "--keep_classes"] + common + [theirs.path])
     let second = try Imprint.run(
-      ["train", "--model", model, "--test-ratio", "0.25", "--held-back", "first", "--keep-classes"] + common + [ours.path])
+      ["train", "--model", model, "--test-ratio", "0.25", "--held-back", "first", "--keep-classes"] + common + [
+        ours.path
+      ])
     let (one, other) = (try first.decoded(as: Report.self), try second.decoded(as: Report.self))
     #expect(one.keptClasses == 1001 && one.topK == other.topK && one.topK.count == 5)
     #expect(try Data(contentsOf: theirs) == Data(contentsOf: ours))

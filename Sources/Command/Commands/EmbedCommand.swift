@@ -107,7 +107,8 @@ struct EmbedCommand: AsyncParsableCommand {
     guard embeddings.pictures > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     try profile.measure(.saving) { try embeddings.write(to: output) }
     let report = EmbeddingSetReport(
-      embeddings, file: output.relativePath, skipped: skipped.count, copies: copies, profile: profile.map { ProfileReport($0.figures) })
+      embeddings, file: output.relativePath, skipped: skipped.count, copies: copies,
+      profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(json ? Terminal.json(report) : report.text)
     if !json { Terminal.show(report.profile) }
   }

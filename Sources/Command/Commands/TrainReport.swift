@@ -77,7 +77,8 @@ struct TrainReport: Encodable {
   init(
     lesson: Lesson, estimate: LeaveOneOut?, folded: LeaveOneOut?, besideKept: Double?, unknown: UnknownRule?,
     labels: Labels, evaluation: Evaluation?,
-    skipped: Int, suspects: SuspectCount? = nil, seconds: Double, files: Files, classes count: Int, profile: ProfileReport?
+    skipped: Int, suspects: SuspectCount? = nil, seconds: Double, files: Files, classes count: Int,
+    profile: ProfileReport?
   ) {
     self.profile = profile
     classes = lesson.classes

@@ -41,7 +41,9 @@ public struct NearDuplicates: Sendable {
   /// - Complexity: O(n²) with 128 multiplications for a pair, and O(D) for the few pairs whose sketches are alike.
   public init(_ embeddings: EmbeddingSet) throws(LinearAlgebraError) {
     let pictures = embeddings.classes.flatMap(\.pictures)
-    let labels = embeddings.classes.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element.pictures.count) }
+    let labels = embeddings.classes.enumerated().flatMap {
+      Array(repeating: $0.offset, count: $0.element.pictures.count)
+    }
     var found: [[Int]: Pair] = [:]
     for copies in Self.copies(of: pictures) {
       for (place, first) in copies.enumerated() {

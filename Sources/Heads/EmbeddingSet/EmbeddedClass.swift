@@ -28,7 +28,9 @@ public struct EmbeddedClass: Sendable, Hashable {
   mutating func recognize(_ picture: EmbeddedPicture) -> Bool {
     if let digest = picture.digest, digests.contains(digest) { return true }
     guard names.contains(picture.name),
-      let index = pictures.firstIndex(where: { ($0.digest == nil || picture.digest == nil) && $0.isNamesake(of: picture) })
+      let index = pictures.firstIndex(where: {
+        ($0.digest == nil || picture.digest == nil) && $0.isNamesake(of: picture)
+      })
     else { return false }
     if let digest = picture.digest {
       digests.insert(digest)

@@ -139,7 +139,8 @@ public struct EmbeddingSet: Sendable {
       guard let place = rest.place(of: known.name) else {
         throw EmbeddingSetError.noClass(known.name, known: classes.map(\.name))
       }
-      guard rest.classes[place].count >= known.count, rest.hasEmbeddings || rest.classes[place].mayHold(all: known) else {
+      guard rest.classes[place].count >= known.count, rest.hasEmbeddings || rest.classes[place].mayHold(all: known)
+      else {
         throw EmbeddingSetError.neverAdded("\(known.count) pictures of \"\(known.name)\"")
       }
       if rest.hasEmbeddings {

@@ -183,7 +183,8 @@ extension EmbeddingSet {
         + 8 * (2 * header.classes.count * dimension + dimension * (dimension + 1) / 2)
     }
     let count = header.classes.reduce(0) { $0 + $1.pictures.count }
-    return end + count * ((header.hasIdentities == true ? identityBytes : 0) + header.space.byteCount * header.space.augmentation.count)
+    return end + count
+      * ((header.hasIdentities == true ? identityBytes : 0) + header.space.byteCount * header.space.augmentation.count)
   }
 
   /// Returns the digest of 16 bytes; nil for zeros, which stand for none.

@@ -102,7 +102,8 @@ public struct PictureSketch: Sendable, Hashable {
       }
     }
     let greatest = roots.reduce(0) { max($0, abs($1)) }
-    self.init(values: roots.map { greatest > 0 && $0.isFinite ? Int8(clamping: Int(($0 / greatest * 127).rounded())) : 0 })
+    self.init(
+      values: roots.map { greatest > 0 && $0.isFinite ? Int8(clamping: Int(($0 / greatest * 127).rounded())) : 0 })
   }
 
   /// Reads the bytes that ``encoded`` returns.

@@ -33,9 +33,10 @@ struct LabelValidation: Sendable {
     for (index, prediction) in Self.indices(of: first, among: pictures) {
       probabilities[index] = Self.softmax(prediction.logits)
     }
-    let doubtful = Set(pictures.indices.filter { index in
-      probabilities[index].map { $0[pictures[index].0] < Self.wrong } ?? false
-    })
+    let doubtful = Set(
+      pictures.indices.filter { index in
+        probabilities[index].map { $0[pictures[index].0] < Self.wrong } ?? false
+      })
     // A class keeps two pictures that look right.
     var counts = embeddings.classes.map(\.count)
     for index in doubtful { counts[pictures[index].0] -= 1 }

@@ -168,7 +168,8 @@ package final class ModelRunner: Sendable {
   }
 
   private func results<Value: Sendable, Mapped: Sendable>(
-    _ pictures: PictureSource, augmentation: Augmentation, profile: Profile?, check: @escaping @Sendable () throws -> Void,
+    _ pictures: PictureSource, augmentation: Augmentation, profile: Profile?,
+    check: @escaping @Sendable () throws -> Void,
     work: @escaping @Sendable (Worker, Int) throws -> Result<Value, PictureError>,
     map: @escaping @Sendable (Int, Value) -> Mapped
   ) -> PictureResults<Mapped> {

@@ -51,7 +51,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Write the labels that look wrong, with the likely ones, as a CSV file to edit and to apply.", valueName: "file"))
+        "Write the labels that look wrong, with the likely ones, as a CSV file to edit and to apply.", valueName: "file"
+      ))
     var corrections: String?
 
     @Option(help: ArgumentHelp("Write all findings as a CSV file.", valueName: "file"))
@@ -89,7 +90,9 @@ struct CheckCommand: AsyncParsableCommand {
     if let file = settings.report {
       let page = try await ReportPage(
         review, title: "Check of \(URL(filePath: data).lastPathComponent)",
-        facts: [.init("Unreadable pictures", "\(embedded.skipped.count)"), .init("Copies", "\(embedded.copies.count)")],
+        facts: [
+          .init("Unreadable pictures", "\(embedded.skipped.count)"), .init("Copies", "\(embedded.copies.count)"),
+        ],
         resize: embedded.resize)
       try page.write(to: URL(filePath: file))
     }

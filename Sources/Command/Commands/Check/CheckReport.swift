@@ -32,7 +32,8 @@ struct CheckReport: Encodable {
   private let most: Int
 
   private enum CodingKeys: CodingKey {
-    case data, pictures, accuracy, unreadable, copies, nearDuplicates, conflicts, suspects, outliers, confusedClasses, flaws
+    case data, pictures, accuracy, unreadable, copies, nearDuplicates, conflicts, suspects, outliers, confusedClasses,
+      flaws
     case classes, fewPictures, outOfBalance, alikeNames, photographNext
   }
 
@@ -90,7 +91,9 @@ struct CheckReport: Encodable {
       }, most: most, to: &lines)
     section(
       "Unlike all other pictures",
-      outliers.map { "\($0.picture): \($0.label), \(Decimals.string($0.distance, places: 1)) standard deviations away" },
+      outliers.map {
+        "\($0.picture): \($0.label), \(Decimals.string($0.distance, places: 1)) standard deviations away"
+      },
       to: &lines)
     section(
       "Classes that cannot be told apart",

@@ -111,7 +111,9 @@ struct CrossValidation {
       let correction = BiasCorrection(means, spread: settings.spread)
       try forEach(pictures, choice.metric) { picture, leftOut in
         var scores = Array(leftOut.scores)
-        scores.withUnsafeMutableBufferPointer { correction.correct($0, remaining: features.remaining(without: picture)) }
+        scores.withUnsafeMutableBufferPointer {
+          correction.correct($0, remaining: features.remaining(without: picture))
+        }
         add(picture, scores)
       }
     }

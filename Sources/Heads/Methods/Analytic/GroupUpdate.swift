@@ -164,7 +164,9 @@ struct GroupUpdate {
   private static func kernel(_ change: [[Double]], _ inner: [[Double]]) -> [[Double]] {
     let side = change.count
     var system = product(change, inner)
-    for row in 0..<side { for column in 0..<side { system[row][column] = (row == column ? 1 : 0) - system[row][column] } }
+    for row in 0..<side {
+      for column in 0..<side { system[row][column] = (row == column ? 1 : 0) - system[row][column] }
+    }
     var kernel = change
     for pivot in 0..<side {
       let best = (pivot..<side).max { abs(system[$0][pivot]) < abs(system[$1][pivot]) } ?? pivot
