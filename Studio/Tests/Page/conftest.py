@@ -33,7 +33,11 @@ class Studio:
         threading.Thread(target=lambda: self.output.extend(self.process.stdout), daemon=True).start()
         self.base, _, rest = self.address.partition("/?")
         self.port = int(self.base.rsplit(":", 1)[1])
-        self.cookie = self._enter()
+        try:
+            self.cookie = self._enter()
+        except BaseException:
+            self.stop()
+            raise
 
     def _read_address(self) -> str:
         for line in self.process.stdout:

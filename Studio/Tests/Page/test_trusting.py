@@ -59,7 +59,7 @@ def test_a_picture_that_looks_mislabelled_is_moved_by_one_key(open_page, mislabe
 def test_a_label_that_is_right_is_kept_by_one_key(open_page, mislabelled):
     page = open_page("mug", start_camera=False)
     page.go("trust")
-    page.wait(lambda: page.is_shown(".review-picture"))
+    page.wait(lambda: page.is_shown(".review-picture") and page.text(".review-words .quiet").endswith(".jpg"))
     name = page.text(".review-words .quiet")
     label = label_of(mislabelled, name)
     suspects = mislabelled.wait_for_estimate()["suspects"]
