@@ -145,7 +145,6 @@ enum Wire {
     let estimate: Estimate?
     let undo, redo: String?
     let problems: [ProjectProblem]
-    let canCompile: Bool
     let version: String
   }
 

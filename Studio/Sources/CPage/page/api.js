@@ -106,7 +106,6 @@ export const api = {
   addVersion: (note) => post("/versions", { note }),
   compare: (from, to) => get(`/versions/${from}/compare/${to}`),
   restore: (number) => post(`/versions/${number}/restore`),
-  compile: (version) => post("/compile", { version }),
 };
 
 export const thumbnail = (id) => `${base}/pictures/${id}/thumbnail`;

@@ -190,25 +190,12 @@ class TakeAway extends HTMLElement {
       ...["frigate", "coral", "mediapipe"].map(zip),
       { label: t("take.labels"), icon: "tag", href: download(`${files}/labels.txt`, { format: "plain" }) },
       { label: t("take.labelsIndexed"), icon: "tag", href: download(`${files}/labels.txt`, { format: "indexed" }) },
-      store.project.canCompile && { label: t("take.edgeTPU"), icon: "takeAway", run: () => this.compile(number) },
       { label: t("take.restore"), icon: "history", run: () => this.restore(number) },
     ]);
   }
 
   async restore(number) {
     await undoable(() => api.restore(number), t("take.restored", { n: number }));
-  }
-
-  async compile(number) {
-    toast(t("take.compiling"));
-    try {
-      const { url } = await api.compile(number);
-      // Only a path of this server is followed.
-      if (/^\/(?!\/)/.test(url))
-        toast(t("take.edgeTPUReady"), { label: t("take.model"), action: () => location.assign(url) });
-    } catch (error) {
-      complain(error);
-    }
   }
 
   // Comparing two versions
