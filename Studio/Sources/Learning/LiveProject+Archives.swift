@@ -1,4 +1,5 @@
 public import Foundation
+import Imprinting
 import ModelSurgery
 import Pictures
 import Project
@@ -36,13 +37,7 @@ extension LiveProject {
         guard let bytes = files.contents(at: index) else {
           throw ProjectError.notAPicture(name, because: "it is damaged in the archive")
         }
-        let known = try classNamed(label)
-        let arrival = Arrival(bytes: bytes.withUnsafeBytes { Data($0) }, name: name, origin: .zip)
-        if case .kept = try await add(arrival, to: known.id, batch: batch) {
-          result.kept += 1
-        } else {
-          result.passedOver += 1
-        }
+        if try take(bytes, named: name, of: label, batch: batch) { result.kept += 1 } else { result.passedOver += 1 }
       } catch let error as ProjectError where [.fullDisk, .cannotWrite].contains(error.code) {
         throw error
       } catch {
@@ -50,12 +45,36 @@ extension LiveProject {
       }
       if done % 16 == 15 {
         events.send(.progress(what: "Reading the archive", done: done + 1, total: pictures.count))
+        // Other changes go on meanwhile.
+        await Task.yield()
       }
     }
     if pictures.isEmpty {
       throw ProjectError.badArchive("it holds no folders with pictures")
     }
+    store.noteFolders()
+    try resync()
+    // Many pictures are learnt in blocks, and not one by one.
+    await reading?.value
     return result
+  }
+
+  /// Keeps a picture of an archive, to be read later.
+  ///
+  /// - Returns: Whether it is new.
+  private func take(_ bytes: Bytes, named name: String, of label: String, batch: String?) throws -> Bool {
+    _ = try Frame(source: 0, number: 1, content: .encoded(bytes), time: .zero).size()
+    let data = bytes.withUnsafeBytes { Data($0) }
+    let digest = Digest.of(data)
+    let known = try classNamed(label)
+    if let same = try store.pictures(ofDigest: digest).first {
+      guard same.classID == known.id else { throw ProjectError.otherClass(names[same.classID ?? 0] ?? "another class") }
+      return false
+    }
+    _ = try noting {
+      try store.add(.init(name: name, bytes: data, digest: digest, origin: .zip), to: known.id, batch: batch)
+    }
+    return true
   }
 
   /// Returns the class and the name of a picture in an archive: the last folder and the file; nil for other files.

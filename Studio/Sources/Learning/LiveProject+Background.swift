@@ -61,7 +61,7 @@ extension LiveProject {
   func readPending() {
     guard !isReading else { return }
     isReading = true
-    tasks.append(Task(priority: .utility) { await self.readAllPending() })
+    reading = Task(priority: .utility) { await self.readAllPending() }
   }
 
   private func readAllPending() async {
@@ -130,10 +130,9 @@ extension LiveProject {
 
   /// Begins a new estimate, unless one is being made: then another follows it.
   func reviewSoon() {
-    guard !isReviewing, !tasks.isEmpty else { return }
+    guard !isReviewing else { return }
     isReviewing = true
-    tasks.append(Task(priority: .utility) { await self.reviewUntilCurrent() })
-    tasks.removeAll(where: \.isCancelled)
+    reviewing = Task(priority: .utility) { await self.reviewUntilCurrent() }
   }
 
   private func reviewUntilCurrent() async {

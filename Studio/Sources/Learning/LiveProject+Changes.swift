@@ -114,7 +114,7 @@ extension LiveProject {
   }
 
   /// Notes that the disk is full, or that it is not any more.
-  private func noting<Value>(_ body: () throws -> Value) throws -> Value {
+  func noting<Value>(_ body: () throws -> Value) throws -> Value {
     do {
       let value = try body()
       for code in [ProjectError.Code.fullDisk, .cannotWrite] { problems[code.rawValue] = nil }

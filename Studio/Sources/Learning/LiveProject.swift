@@ -46,7 +46,10 @@ public actor LiveProject {
   var isReviewing = false
   var reviewed = -1
   var problems: [String: ProjectProblem] = [:]
-  var tasks: [Task<Void, Never>] = []
+  // What goes on beside the changes.
+  private var loading: Task<Void, Never>?
+  var reading: Task<Void, Never>?
+  var reviewing: Task<Void, Never>?
 
   /// What an answer needs.
   struct Newest {
@@ -95,14 +98,13 @@ public actor LiveProject {
 
   /// Begins to learn what the folder holds, and watches it for changes.
   public func start() {
-    guard tasks.isEmpty else { return }
-    tasks = [Task { await load() }]
+    guard loading == nil else { return }
+    loading = Task { await load() }
   }
 
   /// Ends all work.
   public func stop() {
-    for task in tasks { task.cancel() }
-    tasks = []
+    for task in [loading, reading, reviewing] { task?.cancel() }
     events.end()
   }
 
