@@ -125,6 +125,8 @@ import os, signal, sys, threading
 import numpy, imprint
 teacher = imprint.Teacher(sys.argv[1], threads=1)
 pictures = numpy.random.default_rng(0).integers(0, 256, (6000, 64, 64, 3), dtype=numpy.uint8)
+# A job in the background of a shell ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:
     teacher.learn(pictures, [str(number % 2) for number in range(6000)], progress=False)
