@@ -5,6 +5,7 @@ import pathlib
 import time
 
 from axe_core_python.selenium import Axe
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -61,7 +62,9 @@ class Page:
         return self.driver.execute_script(code, *arguments)
 
     def wait(self, condition, seconds=PATIENCE, message=""):
-        return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: condition(), message)
+        # The page may draw an element anew while it is looked at.
+        waiting = WebDriverWait(self.driver, seconds, 0.05, ignored_exceptions=[StaleElementReferenceException])
+        return waiting.until(lambda _: condition(), message)
 
     def text(self, selector):
         return self.script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)

@@ -96,7 +96,7 @@ def test_search_and_filters_narrow_the_grid(tidy):
     tidy.go("teach")
     tidy.card("sky").find_element(By.CSS_SELECTOR, ".thumbs").click()
     tidy.see(".toolbar .quiet", "6 pictures")
-    assert all(cell.get_attribute("aria-label").endswith("sky") for cell in cells(tidy))
+    tidy.wait(lambda: all(cell.get_attribute("aria-label").endswith("sky") for cell in cells(tidy)))
 
 
 def test_a_picture_opens_large_and_arrows_go_on(tidy):

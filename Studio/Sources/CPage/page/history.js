@@ -37,6 +37,8 @@ export async function undoable(run, text) {
     const box = toast(text, { label: t("header.undo"), action: undo });
     // Once something else was done, undo would take back that.
     const stop = store.on("project", () => {
+      // What was asked for before this change may answer after it.
+      if (store.project.revision < answer.revision) return;
       if (box.isConnected && store.project.undo === (answer.undo ?? null)) return;
       box.querySelector(".button")?.remove();
       stop();
