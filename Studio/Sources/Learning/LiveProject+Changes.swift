@@ -147,7 +147,7 @@ extension LiveProject {
       let now = waiting
       waiting = []
       teach(now.map { ($0.id, $0.taught) })
-      for one in now { one.done?.resume() }
+      for one in now { one.done.resume() }
       // Those who waited go on, and others come.
       await Task.yield()
     }

@@ -70,7 +70,7 @@ public actor LiveProject {
   struct Waiting {
     let id: Int64
     let taught: Taught
-    let done: CheckedContinuation<Void, Never>?
+    let done: CheckedContinuation<Void, Never>
   }
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -128,10 +128,14 @@ struct UntriedModel: Error, LocalizedError {
 
 /// A state of the project that its user should know of.
 public struct ProjectProblem: Sendable, Hashable, Codable {
+  /// Tells it from others.
   public let code: String
+  /// What is wrong, in a sentence without a full stop.
   public let message: String
+  /// What to do about it, if anything can be done.
   public let remedy: String?
 
+  /// Describes a state.
   public init(code: String, message: String, remedy: String?) {
     (self.code, self.message, self.remedy) = (code, message, remedy)
   }

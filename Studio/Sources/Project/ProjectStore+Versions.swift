@@ -79,22 +79,19 @@ extension ProjectStore {
   }
 
   /// What differs between two versions.
-  public struct Comparison: Sendable, Hashable {
+  public struct Comparison: Sendable {
+    /// The names of classes that only the second version has.
     public var addedClasses: [String] = []
+    /// The names of classes that only the first version has.
     public var removedClasses: [String] = []
+    /// The number of pictures that only the second version has.
     public var addedPictures = 0
+    /// The number of pictures that only the first version has.
     public var removedPictures = 0
+    /// The number of pictures that are in another class in the second version.
     public var movedPictures = 0
     /// The recalls of each class before and after.
     public var recalls: [String: (before: Double?, after: Double?)] = [:]
-
-    public static func == (one: Self, other: Self) -> Bool {
-      one.addedClasses == other.addedClasses && one.removedClasses == other.removedClasses
-        && one.addedPictures == other.addedPictures && one.removedPictures == other.removedPictures
-        && one.movedPictures == other.movedPictures
-    }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(addedClasses) }
   }
 
   /// Compares two versions.

@@ -85,8 +85,9 @@ public struct ProjectVersion: Sendable, Hashable, Codable, FetchableRecord {
   public let note: String
   /// The leave-one-out accuracy, where it was known.
   public let accuracy: Double?
-  /// The ends of its 95 % interval.
+  /// The lower end of its 95 % interval.
   public let lower: Double?
+  /// The upper end.
   public let upper: Double?
   /// The number of pictures.
   public let pictures: Int
