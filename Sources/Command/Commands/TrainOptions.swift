@@ -141,12 +141,7 @@ struct HeldBackOptions: ParsableArguments {
       "Also estimate the accuracy in this many folds, each classified by a head of the others.", valueName: "n"))
   var folds: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      Pictures that belong together, such as those of one plant or recording: a column of the list, or a regular \
-      expression that finds the group's name in a path. (default: near-duplicates)
-      """, valueName: "column|regex"))
+  @Option(help: GroupChoice.help)
   var group: String?
 
   @Flag(help: "Hold back every picture that --shots does not draw.")

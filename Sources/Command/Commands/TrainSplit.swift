@@ -12,6 +12,13 @@ import Pictures
 
 /// The groups of pictures that `--group` names.
 struct GroupChoice {
+  /// The help of `--group`.
+  static let help = ArgumentHelp(
+    """
+    Pictures that belong together, such as those of one plant or recording: a column of the list, or a regular \
+    expression that finds the group's name in a path. (default: near-duplicates)
+    """, valueName: "column|regex")
+
   /// The column of a list, or nil.
   let column: String?
   private let expression: Regex<AnyRegexOutput>?

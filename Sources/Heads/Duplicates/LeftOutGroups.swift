@@ -30,9 +30,8 @@ struct LeftOutGroups: Sendable {
       let group = group.filter { labels.indices.contains($0) }
       var sizes: [Int: Int] = [:]
       for picture in group { sizes[labels[picture], default: 0] += 1 }
-      let (lonely, rest) = (group.filter { sizes[labels[$0]] == counts[labels[$0]] }, group)
-      alone.formUnion(lonely)
-      let members = rest.filter { !alone.contains($0) }
+      alone.formUnion(group.filter { sizes[labels[$0]] == counts[labels[$0]] })
+      let members = group.filter { !alone.contains($0) }
       for start in stride(from: 0, to: members.count, by: Self.mostMembers) {
         let part = Array(members[start..<min(start + Self.mostMembers, members.count)])
         guard part.count > 1 else { continue }

@@ -28,11 +28,8 @@ public struct LeaveOneOut: Sendable {
     /// The class with the greatest logit; among equal logits the lower id.
     public var predicted: Int { logits.indices.max { logits[$0] < logits[$1] } ?? 0 }
 
-    /// softmax(logits)[place]: the probability of a class.
-    public func probability(of place: Int) -> Double {
-      guard logits.indices.contains(place) else { return 0 }
-      return exp(-Prediction(picture: picture, label: place, logits: logits).surprise)
-    }
+    /// softmax(logits): the probability of each class.
+    public var probabilities: [Double] { Softmax.probabilities(of: logits) }
 
     /// −log softmax(logits)[label]: the negative log-likelihood of the picture's label.
     public var surprise: Double {

@@ -35,6 +35,7 @@ public struct DataReview: Sendable {
 
   /// A picture whose label looks wrong.
   public struct Suspect: Sendable, Hashable, Codable {
+    /// The picture's name.
     public let picture: String
     /// The digest of its content, if it is known.
     public let digest: PictureDigest?
@@ -50,7 +51,9 @@ public struct DataReview: Sendable {
 
   /// A picture unlike all others.
   public struct Outlier: Sendable, Hashable, Codable {
+    /// The picture's name.
     public let picture: String
+    /// Its class.
     public let label: String
     /// How many standard deviations it is further from the nearest class than is usual.
     public let distance: Double
@@ -58,6 +61,7 @@ public struct DataReview: Sendable {
 
   /// Two classes whose pictures are taken for each other.
   public struct Confused: Sendable, Hashable, Codable {
+    /// The names of the classes.
     public let one, other: String
     /// The number of pictures of either that are taken for the other.
     public let mistaken: Int
@@ -67,6 +71,7 @@ public struct DataReview: Sendable {
 
   /// A class.
   public struct ClassFigures: Sendable, Hashable, Codable {
+    /// Its name.
     public let label: String
     /// The number of pictures; copies count once.
     public let pictures: Int
@@ -83,8 +88,11 @@ public struct DataReview: Sendable {
       case dark, bright, flat, blurred, small, oddShape
     }
 
+    /// The picture's name.
     public let picture: String
+    /// Its class.
     public let label: String
+    /// What is wrong.
     public let kind: Kind
     /// The mean luma of a dark or bright picture, the contrast of a flat one, the sharpness, the shorter side in pixels, or the
     /// longer side as a multiple of the shorter one.
@@ -194,7 +202,7 @@ public struct DataReview: Sendable {
     for group in groups.groups {
       for (place, members) in Dictionary(grouping: group, by: { labels[$0] }) { different[place] -= members.count - 1 }
     }
-    var asked = [Int](repeating: 0, count: labels.count)
+    var asked = [Int](repeating: 0, count: embeddings.classes.count)
     var right = asked
     for prediction in estimate?.predictions ?? [] {
       asked[prediction.label] += 1

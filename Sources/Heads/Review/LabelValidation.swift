@@ -31,7 +31,7 @@ struct LabelValidation: Sendable {
       return
     }
     for (index, prediction) in Self.indices(of: first, among: pictures) {
-      probabilities[index] = Self.softmax(prediction.logits)
+      probabilities[index] = prediction.probabilities
     }
     let doubtful = Set(
       pictures.indices.filter { index in
@@ -50,12 +50,12 @@ struct LabelValidation: Sendable {
         if let second = again.leaveOneOut {
           let kept = pictures.indices.filter { !doubtful.contains($0) }
           for (index, prediction) in Self.indices(of: second, among: kept.map { pictures[$0] }) {
-            probabilities[kept[index]] = Self.softmax(prediction.logits)
+            probabilities[kept[index]] = prediction.probabilities
           }
         }
         for index in doubtful {
           let steps = embeddings.space.plainSteps(of: pictures[index].1)
-          probabilities[index] = Self.softmax(again.head.logits(of: steps))
+          probabilities[index] = Softmax.probabilities(of: again.head.logits(of: steps))
         }
       }
     }
@@ -99,12 +99,5 @@ struct LabelValidation: Sendable {
       index += 1
     }
     return found
-  }
-
-  private static func softmax(_ logits: [Float]) -> [Double] {
-    let greatest = logits.max() ?? 0
-    let powers = logits.map { exp(Double($0 - greatest)) }
-    let sum = powers.reduce(0, +)
-    return powers.map { $0 / sum }
   }
 }

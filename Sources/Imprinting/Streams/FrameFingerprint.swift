@@ -37,6 +37,9 @@ public struct FrameFingerprint: Sendable, Hashable {
     }
   }
 
+  /// Whether two frames differ by no more than ``usualDistance``.
+  public func isNearlySame(as other: FrameFingerprint) -> Bool { distance(to: other) <= Self.usualDistance }
+
   /// Returns the mean difference of the channels, from 0 to 1.
   public func distance(to other: FrameFingerprint) -> Double {
     guard pixels.count == other.pixels.count, !pixels.isEmpty else { return 1 }

@@ -1,10 +1,3 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 public import Heads
 public import Inference
 import ModelSurgery
@@ -209,11 +202,7 @@ public struct LiveTeacher: Sendable {
       return Answer(isUnknown: only == nil, classes: [only].compactMap { $0 }, noveltyScore: nil)
     }
     let steps = try embeddings.space.steps(of: picture)
-    let logits = head.head.logits(of: steps)
-    let greatest = logits.max() ?? 0
-    let powers = logits.map { exp(Double($0 - greatest)) }
-    let sum = powers.reduce(0, +)
-    let scores = powers.map { Float($0 / sum) }
+    let scores = Softmax.probabilities(of: head.head.logits(of: steps)).map { Float($0) }
     let ids = try Ranking.best(scores, threshold: -.infinity, topK: topK)
     let best = ids.first.map { head.classes[$0] }
     let novelty = review?.novelty(of: steps)

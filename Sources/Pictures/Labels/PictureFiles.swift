@@ -54,7 +54,7 @@ public enum PictureFiles {
   }
 
   /// The endings of pictures, in lower case.
-  package static let endings: Set<String> = [
+  public static let endings: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "dib", "gif", "tif", "tiff", "heic", "heif", "avif",
   ]
 }

@@ -82,14 +82,11 @@ extension LiveProject {
     let parts = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).map(String.init)
     guard parts.count >= 2, let name = parts.last, !path.hasSuffix("/"),
       !parts.contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }),
-      let dot = name.lastIndex(of: "."), endings.contains(name[name.index(after: dot)...].lowercased())
+      let dot = name.lastIndex(of: "."), PictureFiles.endings.contains(name[name.index(after: dot)...].lowercased())
     else { return nil }
     return (parts[parts.count - 2], name)
   }
 
-  private static let endings: Set<String> = [
-    "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif",
-  ]
   private static let mostUnpacked = 4 << 30
   private static let mostSkipped = 100
 }

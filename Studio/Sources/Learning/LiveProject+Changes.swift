@@ -237,11 +237,6 @@ extension LiveProject {
   }
 }
 
-extension FrameFingerprint {
-  /// Whether two frames differ by no more than the noise of a camera.
-  func isNearlySame(as other: FrameFingerprint) -> Bool { distance(to: other) <= Self.usualDistance }
-}
-
 extension EmbeddedPicture {
   var elements: Data { embeddings.withUnsafeBytes { Data($0) } }
 }

@@ -30,7 +30,7 @@ public struct ProjectEstimate: Sendable {
     unknownShare = review?.unknownRule?.rate
     let tried = review?.leaveOneOut
     let certain = Dictionary(
-      (tried?.predictions ?? []).map { ($0.picture, $0.probability(of: $0.predicted)) },
+      (tried?.predictions ?? []).map { ($0.picture, $0.probabilities.max() ?? 0) },
       uniquingKeysWith: { one, _ in one })
     suspects = (tried?.mislabelled ?? []).compactMap { suspect in
       guard let id = Int64(suspect.picture), !confirmed.contains(id) else { return nil }

@@ -37,12 +37,7 @@ struct CheckCommand: AsyncParsableCommand {
         "How to fit a picture to the model's input: \(Resize.values). (default: crop)", valueName: "mode"))
     var resize: Resize?
 
-    @Option(
-      help: ArgumentHelp(
-        """
-        Pictures that belong together, such as those of one plant or recording: a column of the list, or a regular \
-        expression that finds the group's name in a path. (default: near-duplicates)
-        """, valueName: "column|regex"))
+    @Option(help: GroupChoice.help)
     var group: String?
 
     @Option(

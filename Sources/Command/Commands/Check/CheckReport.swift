@@ -67,7 +67,7 @@ struct CheckReport: Encodable {
       "Checked \(Table.counted(pictures, "picture", "pictures")) of \(Table.counted(classes.count, "class", "classes"))"
         + (accuracy.map { ", leave-one-out accuracy \(Table.percent($0))" } ?? "")
     ]
-    section("cannot be read", unreadable.map(\.reason), to: &lines)
+    section("Cannot be read", unreadable.map(\.reason), to: &lines)
     section("Copies of another picture of the class", copies.map { "\($0.picture): \($0.label)" }, to: &lines)
     section(
       "The same picture in several classes",

@@ -147,9 +147,9 @@ private actor TeachingLesson {
 
   private func teach(_ name: String) throws {
     guard let current else { return tell("there is no frame yet") }
-    guard
-      fingerprints[name, default: []].allSatisfy({ $0.distance(to: current.print) > FrameFingerprint.usualDistance })
-    else { return tell("nearly the same as an earlier frame of \(name)") }
+    if fingerprints[name, default: []].contains(where: { $0.isNearlySame(as: current.print) }) {
+      return tell("nearly the same as an earlier frame of \(name)")
+    }
     guard try live.add(current.picture, to: name) else { return tell("the same as an earlier frame of \(name)") }
     fingerprints[name, default: []].append(current.print)
     tell("\(name) \(live.embeddings.classes.first { $0.name == name }?.count ?? 0)")

@@ -107,11 +107,7 @@ public struct SoftmaxRegression: Sendable, Hashable {
   ///
   /// - Complexity: O(N D).
   public func scores(of embedding: [Float]) -> [Float] {
-    let logits = logits(of: embedding)
-    let greatest = logits.max() ?? 0
-    let powers = logits.map { exp(Double($0 - greatest)) }
-    let sum = powers.reduce(0, +)
-    return powers.map { Float($0 / sum) }
+    Softmax.probabilities(of: logits(of: embedding)).map { Float($0) }
   }
 
   /// Returns the most probable class of each embedding, among equals the lowest id: libcoral's `RunInference`.
