@@ -59,7 +59,8 @@ let package = Package(
         "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "imprint", dependencies: ["Command"]),
+    .target(name: "CStandardFiles"),
+    .executableTarget(name: "imprint", dependencies: ["CStandardFiles", "Command"]),
 
     .target(name: "CImprint"),
     .target(

@@ -20,7 +20,7 @@ struct CaptureTests {
     try Imprint.run(
       script: """
         cd '\(folder.url.path)'; \(preparation)
-        timeout 60 '\(Imprint.executable.path)' capture - -o data \(arguments) < stream.mjpg
+        timeout -k 5 60 '\(Imprint.executable.path)' capture - -o data \(arguments) < stream.mjpg
         """)
   }
 
@@ -75,7 +75,7 @@ struct CaptureTests {
     let outcome = try Imprint.run(
       script: """
         cd '\(stream.url.path)'; export IMPRINT_FFMPEG=./ffmpeg
-        timeout 60 '\(Imprint.executable.path)' capture /dev/video9 --class mug -n 3 -o data --countdown 2 --interval 0s
+        timeout -k 5 60 '\(Imprint.executable.path)' capture /dev/video9 --class mug -n 3 -o data --countdown 2 --interval 0s
         ls data/mug
         """)
     #expect(outcome.stderr.contains("2…\n"), "\(outcome.stderr)")

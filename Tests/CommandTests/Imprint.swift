@@ -116,8 +116,19 @@ enum Imprint {
     return Running(process: process, output: files[0], errors: files[1])
   }
 
+  /// The longest time that a command of a test may take, in seconds.
+  private static let longestTime = 600.0
+
   private static func finish(_ running: Running) throws -> Outcome {
+    // A command that hangs fails its test instead of holding up all tests.
+    let process = running.process.processIdentifier
+    let watchdog = DispatchWorkItem {
+      FileHandle.standardError.write(Data("Killed process \(process), which ran \(Int(longestTime)) s\n".utf8))
+      kill(process, SIGKILL)
+    }
+    DispatchQueue.global().asyncAfter(deadline: .now() + longestTime, execute: watchdog)
     running.process.waitUntilExit()
+    watchdog.cancel()
     defer { for file in [running.output, running.errors] { try? FileManager.default.removeItem(at: file) } }
     let code = running.process.terminationReason == .exit ? running.process.terminationStatus : -1
     return Outcome(

@@ -78,6 +78,27 @@ struct OutputTests {
     #expect(try Data(contentsOf: copy) == Data(contentsOf: file))
   }
 
+  @Test(
+    "Without standard streams, a file has what was to be written to it and no messages",
+    arguments: ["", "<&-", "<&- 2>&-"])
+  func closedStreams(closed: String) throws {
+    let file = folder.appending("file.embeddings")
+    // A file that cannot be read as a picture is told of on standard error.
+    try Data("no picture".utf8).write(to: data.appending(path: "red/broken.bmp"))
+    let embed = "'\(Imprint.executable.path)' embed --model '\(model)' '\(data.path)' -o"
+    let usual = try Imprint.run(script: "\(embed) '\(file.path)'")
+    #expect(usual.code == 0 && usual.stderr.contains("broken.bmp"), "\(usual.stderr)")
+    let other = folder.appending("other.embeddings")
+    let outcome = try Imprint.run(script: "\(embed) '\(other.path)' \(closed)")
+    #expect(outcome.code == 0, "\(outcome.stderr)")
+    #expect(try Data(contentsOf: other) == Data(contentsOf: file))
+    let silent = try Imprint.run(script: "\(embed) '\(other.path)' >&-")
+    #expect(silent.code == 1 && silent.stderr.contains("standard output"), "\(silent.stderr)")
+    #expect(try Data(contentsOf: other) == Data(contentsOf: file))
+    let picture = try Imprint.run(script: "'\(Imprint.executable.path)' classify --model '\(model)' - <&-")
+    #expect(picture.code == 1 && picture.stderr.contains("standard input"), "\(picture.stderr)")
+  }
+
   @Test("No command replaces one of the pictures that it reads, under any name")
   func pictures() throws {
     let picture = data.appending(path: "red/0.bmp")

@@ -142,10 +142,12 @@ struct StreamFaultsTests {
 
   // MARK: Standard streams
 
-  @Test("A closed standard input has no frame, whatever other file gets its number")
+  @Test("A closed standard input has no frame: no file that is opened later gets its number")
   func closedInput() throws {
-    let outcome = try folder.run("watch - <&-")
-    #expect(outcome.code == 1 && outcome.stderr.contains("standard input has no frame"), "\(outcome.stderr)")
+    for _ in 0..<3 {
+      let outcome = try folder.run("watch - <&-")
+      #expect(outcome.code == 1 && outcome.stderr.contains("standard input has no frame"), "\(outcome.stderr)")
+    }
   }
 
   @Test("Answers that cannot be written end it with an error", .enabled(if: access("/dev/full", W_OK) == 0))

@@ -40,7 +40,7 @@ struct StreamFolder {
       script: """
         cd '\(url.path)'
         export XDG_CACHE_HOME='\(Imprint.cache.path)'
-        watch() { timeout 60 '\(Imprint.executable.path)' watch --model '\(Self.model)' "$@"; }
+        watch() { timeout -k 5 60 '\(Imprint.executable.path)' watch --model '\(Self.model)' "$@"; }
         watching() { exec '\(Imprint.executable.path)' watch --model '\(Self.model)' "$@"; }
         \(script)
         """)

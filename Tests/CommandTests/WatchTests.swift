@@ -298,12 +298,12 @@ struct WatchTests {
       printf 'listener \(port) 127.0.0.1\\nallow_anonymous true\\n' > broker.conf
       mosquitto -c broker.conf </dev/null >/dev/null 2>&1 & broker=$!
       sleep 1
-      timeout 20 mosquitto_sub -p \(port) -t imprint/garden -C 1 > got & sub=$!
+      timeout -k 5 20 mosquitto_sub -p \(port) -t imprint/garden -C 1 > got & sub=$!
       sleep 0.5
       watch - --for 0s < stream.mjpg | mosquitto_pub -p \(port) -l -t imprint/garden
       wait $sub
       \(announcement.replacing("-h broker", with: "-h 127.0.0.1 -p \(port)"))
-      timeout 20 mosquitto_sub -p \(port) -t 'homeassistant/#' -C 1 > config
+      timeout -k 5 20 mosquitto_sub -p \(port) -t 'homeassistant/#' -C 1 > config
       kill -9 $broker; cat got
       """)
     #expect(try folder.lines(outcome).first?.event == "change", "\(outcome.stderr)")
