@@ -62,7 +62,7 @@ struct CProgram {
     defer { try? FileManager.default.removeItem(at: log) }
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: log)
-    try process.run()
+    try process.start()
     let printed = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

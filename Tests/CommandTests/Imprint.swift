@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import TestMaterial
 
 /// The built command, run as a user runs it.
 enum Imprint {
@@ -112,7 +113,7 @@ enum Imprint {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
-    try process.run()
+    try process.start()
     return Running(process: process, output: files[0], errors: files[1])
   }
 

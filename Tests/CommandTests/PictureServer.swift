@@ -26,14 +26,13 @@ final class PictureServer {
     process.arguments = ["-c", Self.script, log.path]
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     let printed = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     port = printed.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   deinit {
-    // A process started from a test's thread may have SIGTERM blocked.
-    kill(process.processIdentifier, SIGKILL)
+    process.terminate()
     process.waitUntilExit()
   }
 

@@ -9,6 +9,14 @@ struct StreamFaultsTests {
 
   init() throws { folder = try StreamFolder() }
 
+  @Test(
+    "The shells of these tests hear that a job has ended: no signal is blocked",
+    .enabled(if: access("/proc/self/status", R_OK) == 0))
+  func signals() async throws {
+    let outcome = try folder.run("grep SigBlk /proc/self/status")
+    #expect(outcome.output.split(separator: "\t").last.map { Int($0.dropLast(), radix: 16) } == 0, "\(outcome.output)")
+  }
+
   // MARK: Cameras
 
   @Test(

@@ -46,7 +46,7 @@ public enum Python {
     defer { try? FileManager.default.removeItem(at: errorLog) }
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: errorLog)
-    try process.run()
+    try process.start()
     let printed = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

@@ -43,7 +43,7 @@ public struct StandIn: Sendable {
       + [Material.packageRoot.appending(path: "Tests/StandIn/edgetpu.c").path, "-o", library.path, "-ldl"]
     let errorPipe = Pipe()
     process.standardError = errorPipe
-    try process.run()
+    try process.start()
     let errorOutput = errorPipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

@@ -40,7 +40,7 @@ struct ZipFilesTests {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["python3", "-c", script, ours.path, theirs.path]
-    try process.run()
+    try process.start()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
     let read = try ZipFiles(Bytes(mapping: theirs), limit: 9000)
