@@ -44,6 +44,8 @@ struct StudioCommand: ParsableCommand {
         remedy: "install it: 'make install-studio' in a checkout, or the package of your system")
     }
     setenv("IMPRINT_VERSION", PackageVersion.text, 1)
+    // The studio runs this command to compile models for the Edge TPU.
+    if Trial.program.isEmpty, let own = Image.path(containing: #dsohandle) { setenv("IMPRINT_COMMAND", own, 1) }
     var words = ([Self.program] + arguments).map { strdup($0) } + [nil]
     execv(path, &words)
     let reason = String(cString: strerror(errno))

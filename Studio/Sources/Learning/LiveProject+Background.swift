@@ -13,6 +13,11 @@ extension LiveProject {
       let found = try store.reconcile()
       note(found)
       for known in try store.classes() { names[known.id] = known.name }
+      problems["baseChanged"] =
+        try store.lacksEmbeddings(space: space)
+        ? ProjectProblem(
+          code: "baseChanged", message: "the base model is not that of last time: all pictures are read again",
+          remedy: "nothing is lost; the base model of last time would find its embeddings again") : nil
       let stored = try await onThread { [store, space, extractor = embedder.extractor, names] in
         try Self.stored(in: store, space: space, extractor: extractor, names: names)
       }
@@ -101,6 +106,7 @@ extension LiveProject {
       }
       done += pictures.count
       teach(news)
+      if done >= total { problems["baseChanged"] = nil }
       events.send(.progress(what: "Reading pictures", done: done, total: max(done, total)))
     }
   }

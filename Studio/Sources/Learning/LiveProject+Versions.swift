@@ -38,6 +38,21 @@ extension LiveProject {
     return kept
   }
 
+  /// Compiles the model of a version for the Edge TPU, unless that was done before.
+  ///
+  /// - Returns: The size of the compiled model in bytes.
+  /// - Throws: ``ProjectError/noVersion(_:)``, ``ProjectError/notCompiled(because:)``.
+  public nonisolated func compileVersion(_ number: Int64) async throws -> Int {
+    _ = try store.version(number)
+    let folder = store.versionFolder(number)
+    let file = folder.appending(path: Self.compiledName)
+    if !FileManager.default.fileExists(atPath: file.path) {
+      guard let compiler else { throw ProjectError.noCompiler }
+      try await compiler.compile(folder.appending(path: Self.modelName), to: file)
+    }
+    return (try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
+  }
+
   /// Returns the report page of the newest estimate.
   ///
   /// - Throws: ``ProjectError/nothingTaught`` where there is no estimate yet.
@@ -53,4 +68,6 @@ extension LiveProject {
 
   /// The name of a version's model file.
   public static let modelName = "model.tflite"
+  /// The name of a version's model for the Edge TPU.
+  public static let compiledName = "model_edgetpu.tflite"
 }

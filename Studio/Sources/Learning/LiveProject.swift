@@ -22,6 +22,8 @@ public actor LiveProject {
   public nonisolated let store: ProjectStore
   /// The model of the network.
   public nonisolated let model: URL
+  /// The command that compiles for the Edge TPU; nil where it or Coral's compiler is missing.
+  public nonisolated let compiler: EdgeTPUCommand?
   /// The events, for all who watch.
   public nonisolated let events = StudioEvents()
 
@@ -80,14 +82,16 @@ public actor LiveProject {
   /// - Parameters:
   ///   - folder: The folder, which is made if it is not there.
   ///   - model: A classifier or an extractor; by default the default model.
+  ///   - compiler: The command that compiles for the Edge TPU.
   /// - Throws: ``ProjectError``, and the errors of `Extractor`.
-  public init(folder: URL, model: URL? = nil) throws {
+  public init(folder: URL, model: URL? = nil, compiler: EdgeTPUCommand? = EdgeTPUCommand()) throws {
     let model = try DefaultModel.url(orGiven: model)
     var execution = Execution(cache: ModelCache())
     execution.trial = { _, _, operators in throw UntriedModel(operators: operators) }
     let extractor = try Extractor(model: model, execution: execution)
     store = try ProjectStore(folder: folder)
     self.model = model
+    self.compiler = compiler
     self.execution = execution
     embedder = try LiveEmbedder(extractor, workers: ProcessInfo.processInfo.activeProcessorCount)
     fingerprint = try FrameFingerprint.Maker()

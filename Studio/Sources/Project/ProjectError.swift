@@ -5,7 +5,7 @@ public struct ProjectError: Error, Sendable, Hashable, CustomStringConvertible, 
   /// The codes of the errors.
   public enum Code: String, Sendable {
     case badName, sameName, noClass, noPicture, noStep, noVersion, inUse, cannotOpen, cannotWrite, fullDisk, notAPicture
-    case otherClass, tooLarge, badArchive, nothingTaught, cannotUndo
+    case otherClass, tooLarge, badArchive, nothingTaught, cannotUndo, noCompiler, notCompiled
   }
 
   public let code: Code
@@ -84,6 +84,15 @@ public struct ProjectError: Error, Sendable, Hashable, CustomStringConvertible, 
 
   /// The archive cannot be read.
   public static func badArchive(_ reason: String) -> Self { Self(.badArchive, "the archive cannot be read: \(reason)") }
+
+  /// The compiler for the Edge TPU is missing.
+  public static let noCompiler = Self(
+    .noCompiler, "Coral's edgetpu_compiler is not installed", remedy: "install it, and start the studio again")
+
+  /// A model cannot be compiled for the Edge TPU.
+  public static func notCompiled(because reason: String) -> Self {
+    Self(.notCompiled, "the model was not compiled for the Edge TPU: \(reason)")
+  }
 
   /// There are too few classes.
   public static let nothingTaught = Self(

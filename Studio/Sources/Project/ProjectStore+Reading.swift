@@ -161,7 +161,7 @@ extension ProjectStore {
     try write { database in
       try database.execute(
         sql: """
-          UPDATE picture SET state = 'pending', message = NULL WHERE state = 'ready' AND NOT EXISTS
+          UPDATE picture SET state = 'pending', message = NULL, alike = 0 WHERE state = 'ready' AND NOT EXISTS
             (SELECT 1 FROM embedding WHERE embedding.digest = picture.digest AND embedding.space = ?)
           """, arguments: [space])
       return try Row.fetchAll(
@@ -171,6 +171,18 @@ extension ProjectStore {
           JOIN embedding ON embedding.digest = picture.digest AND embedding.space = ? WHERE state = 'ready' ORDER BY picture.id
           """, arguments: [space]
       ).map { Embedded(id: $0[0], label: $0[1], elements: $0[2], fingerprint: $0[3]) }
+    }
+  }
+
+  /// Whether all embeddings are of other spaces: the project was last opened with another base model.
+  public func lacksEmbeddings(space: String) throws -> Bool {
+    try database.read { database in
+      try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM picture WHERE state = 'ready') AND EXISTS (SELECT 1 FROM embedding)
+            AND NOT EXISTS (SELECT 1 FROM embedding WHERE space = ?)
+          """, arguments: [space]) ?? false
     }
   }
 

@@ -123,11 +123,13 @@ extension ProjectStore {
   private func replay(isUndo: Bool) throws -> String {
     try write { database in
       let order = isUndo ? "WHERE NOT isUndone ORDER BY id DESC" : "WHERE isUndone ORDER BY id"
-      guard let row = try Row.fetchOne(database, sql: "SELECT id, title, changes FROM step \(order) LIMIT 1") else {
+      guard let row = try Row.fetchOne(database, sql: "SELECT id, title FROM step \(order) LIMIT 1") else {
         throw ProjectError.noStep
       }
-      let title: String = row["title"]
-      let changes = try JSONDecoder().decode([Change].self, from: row["changes"] as Data)
+      let (id, title): (Int64, String) = (row["id"], row["title"])
+      let changes = try Data.fetchAll(
+        database, sql: "SELECT change FROM change WHERE step = ? ORDER BY number", arguments: [id]
+      ).map { try JSONDecoder().decode(Change.self, from: $0) }
       let step = StepWork(self, database)
       do {
         for change in isUndo ? changes.reversed().map(\.reversed) : changes { try step.apply(change) }
@@ -138,12 +140,11 @@ extension ProjectStore {
         }
         throw ProjectError.cannotUndo(title, because: error.message)
       }
-      let id: Int64 = row["id"]
       // Files may have got other names, since theirs were taken.
       let done = isUndo ? step.changes.reversed().map(\.reversed) : step.changes
-      try database.execute(
-        sql: "UPDATE step SET isUndone = ?, changes = ? WHERE id = ?",
-        arguments: [isUndo, try JSONEncoder().encode(done), id])
+      try database.execute(sql: "DELETE FROM change WHERE step = ?", arguments: [id])
+      try database.execute(sql: "UPDATE step SET isUndone = ?, pictures = 0 WHERE id = ?", arguments: [isUndo, id])
+      try Self.append(done, to: id, database)
       return title
     }
   }
@@ -159,19 +160,17 @@ extension ProjectStore {
         guard !step.changes.isEmpty else { return value }
         try database.execute(sql: "DELETE FROM step WHERE isUndone")
         if let batch,
-          let last = try Row.fetchOne(
-            database, sql: "SELECT id, batch, changes FROM step ORDER BY id DESC LIMIT 1"),
+          let last = try Row.fetchOne(database, sql: "SELECT id, batch FROM step ORDER BY id DESC LIMIT 1"),
           last["batch"] as String? == batch
         {
-          let changes = try JSONDecoder().decode([Change].self, from: last["changes"] as Data) + step.changes
-          let count = changes.count { if case .place = $0 { true } else { false } }
+          let count = try Self.append(step.changes, to: last["id"], database)
           try database.execute(
-            sql: "UPDATE step SET title = ?, changes = ? WHERE id = ?",
-            arguments: [grown(count), try JSONEncoder().encode(changes), last["id"] as Int64])
+            sql: "UPDATE step SET title = ? WHERE id = ?", arguments: [grown(count), last["id"] as Int64])
         } else {
           try database.execute(
-            sql: "INSERT INTO step (title, at, batch, changes) VALUES (?, ?, ?, ?)",
-            arguments: [title, Date.now.timeIntervalSince1970, batch, try JSONEncoder().encode(step.changes)])
+            sql: "INSERT INTO step (title, at, batch) VALUES (?, ?, ?)",
+            arguments: [title, Date.now.timeIntervalSince1970, batch])
+          try Self.append(step.changes, to: database.lastInsertedRowID, database)
           // The files of older steps stay in the bin.
           try database.execute(
             sql: "DELETE FROM step WHERE id <= (SELECT MAX(id) FROM step) - ?", arguments: [Self.mostSteps])
@@ -182,6 +181,24 @@ extension ProjectStore {
         throw error
       }
     }
+  }
+
+  /// Adds changes to a step.
+  ///
+  /// - Returns: How many pictures the step has placed.
+  @discardableResult
+  static func append(_ changes: [Change], to step: Int64, _ database: Database) throws -> Int {
+    let last = try Int.fetchOne(database, sql: "SELECT MAX(number) FROM change WHERE step = ?", arguments: [step]) ?? 0
+    let encoder = JSONEncoder()
+    for (place, change) in changes.enumerated() {
+      try database.execute(
+        sql: "INSERT INTO change (step, number, change) VALUES (?, ?, ?)",
+        arguments: [step, last + 1 + place, try encoder.encode(change)])
+    }
+    let placed = changes.count { if case .place = $0 { true } else { false } }
+    try database.execute(
+      sql: "UPDATE step SET pictures = pictures + ? WHERE id = ?", arguments: [placed, step])
+    return try Int.fetchOne(database, sql: "SELECT pictures FROM step WHERE id = ?", arguments: [step]) ?? placed
   }
 
   /// Writes to the index; a full disk is an error of its own.

@@ -97,6 +97,20 @@ public final class ProjectStore: Sendable {
             recall REAL NOT NULL, PRIMARY KEY (version, class)) WITHOUT ROWID;
           """)
     }
+    // A step of many pictures, such as a drop, grows by rows: each picture costs the same.
+    migrator.registerMigration("2") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE change (step INTEGER NOT NULL REFERENCES step ON DELETE CASCADE, number INTEGER NOT NULL,
+            change BLOB NOT NULL, PRIMARY KEY (step, number)) WITHOUT ROWID;
+          ALTER TABLE step ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;
+          """)
+      for row in try Row.fetchAll(database, sql: "SELECT id, changes FROM step") {
+        let changes = try JSONDecoder().decode([Change].self, from: row["changes"] as Data)
+        try Self.append(changes, to: row["id"], database)
+      }
+      try database.execute(sql: "ALTER TABLE step DROP COLUMN changes")
+    }
     return migrator
   }
 

@@ -32,7 +32,7 @@ struct APIError: Error, HTTPResponseError, Encodable {
       let status: HTTPResponse.Status =
         switch error.code {
         case .noClass, .noPicture, .noVersion: .notFound
-        case .sameName, .otherClass, .noStep, .cannotUndo, .nothingTaught, .inUse: .conflict
+        case .sameName, .otherClass, .noStep, .cannotUndo, .nothingTaught, .inUse, .noCompiler, .notCompiled: .conflict
         case .badName, .notAPicture, .badArchive: .badRequest
         case .tooLarge: .contentTooLarge
         case .fullDisk: .init(code: 507, reasonPhrase: "Insufficient Storage")
@@ -145,6 +145,7 @@ enum Wire {
     let estimate: Estimate?
     let undo, redo: String?
     let problems: [ProjectProblem]
+    let compiles: Bool
     let version: String
   }
 

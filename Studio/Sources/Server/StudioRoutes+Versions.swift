@@ -48,6 +48,16 @@ extension StudioRoutes {
       let version = try store.version(context.parameters.require("number", as: Int64.self))
       return Response.bytes(try model(version), type: "application/octet-stream", savedAs: name(version) + ".tflite")
     }
+    api.post("versions/:number/edgetpu") { _, context in
+      let number = try context.parameters.require("number", as: Int64.self)
+      return try Response.json(["bytes": await project.compileVersion(number)])
+    }
+    api.get("versions/:number/model_edgetpu.tflite") { _, context in
+      let version = try store.version(context.parameters.require("number", as: Int64.self))
+      return Response.bytes(
+        try file(LiveProject.compiledName, of: version), type: "application/octet-stream",
+        savedAs: name(version) + "_edgetpu.tflite")
+    }
     api.get("versions/:number/labels.txt") { request, context in
       let version = try store.version(context.parameters.require("number", as: Int64.self))
       let format = request.text("format") == "plain" ? "plain" : "indexed"

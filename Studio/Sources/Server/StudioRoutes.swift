@@ -137,7 +137,8 @@ struct StudioRoutes: Sendable {
         .init(
           accuracy: $0.accuracy, interval: [$0.interval.lowerBound, $0.interval.upperBound],
           pictures: $0.predictions.count, isCurrent: summary.isCurrent)
-      }, undo: steps.undo, redo: steps.redo, problems: summary.problems, version: version)
+      }, undo: steps.undo, redo: steps.redo, problems: summary.problems,
+      compiles: project.compiler != nil, version: version)
   }
 
   private static let newest = 6

@@ -112,11 +112,6 @@ private enum Browser {
     process.arguments = [url.absoluteString]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    // The browser would inherit the signals that are blocked here: all, on a thread of Swift's concurrency.
-    var (none, before) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &before)
-    try? process.run()
-    pthread_sigmask(SIG_SETMASK, &before, nil)
+    try? process.start()
   }
 }

@@ -86,6 +86,35 @@ struct ProjectStoreTests {
     #expect(folder.files("mug").count == 5)
   }
 
+  @Test("The history of an index of the first version is kept")
+  func earlierIndex() throws {
+    let file = folder.url.appending(path: ".imprint/studio.sqlite")
+    do {
+      let store = try ProjectStore(folder: folder.url)
+      let mug = try store.makeClass(ClassName("mug"))
+      for number in 0..<3 { try store.put("\(number)", "\(number).jpg", in: mug, batch: "drop") }
+    }
+    try DatabaseQueue(path: file.path).write { database in
+      try database.execute(sql: "ALTER TABLE step ADD COLUMN changes BLOB NOT NULL DEFAULT '[]'")
+      for step in try Int64.fetchAll(database, sql: "SELECT id FROM step") {
+        let changes = try Data.fetchAll(database, sql: "SELECT change FROM change WHERE step = ?", arguments: [step])
+        let all = "[" + changes.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]"
+        try database.execute(
+          sql: "UPDATE step SET changes = ? WHERE id = ?", arguments: [Data(all.utf8), step])
+      }
+      try database.execute(
+        sql: """
+          DROP TABLE change; ALTER TABLE step DROP COLUMN pictures;
+          DELETE FROM grdb_migrations WHERE identifier = '2'
+          """)
+    }
+    let store = try ProjectStore(folder: folder.url)
+    #expect(try store.undo() == "Add 3 pictures to mug")
+    #expect(folder.files("mug").isEmpty)
+    #expect(try store.redo() == "Add 3 pictures to mug")
+    #expect(folder.files("mug").count == 3)
+  }
+
   @Test("Merging two classes moves all pictures, and none is lost")
   func merged() throws {
     let store = try ProjectStore(folder: folder.url)

@@ -1,8 +1,10 @@
 import Foundation
 import Imprinting
-import Project
+import Learning
 import TFLite
 import Testing
+
+@testable import Project
 
 @Suite("The studio's server", .serialized)
 struct StudioServerTests {
@@ -148,6 +150,83 @@ struct StudioServerTests {
     #expect(try await other.best(.stripes, 100) == "stripes")
     #expect(try await other.send("POST", "/api/v1/archives", Data("no zip".utf8)).code == "badArchive")
     await other.end()
+  }
+
+  @Test("A version is compiled for the Edge TPU by the command, once, and an error of the command is told")
+  func compiled() async throws {
+    let tools = try TemporaryFolder()
+    func write(_ name: String, _ script: String) throws {
+      let file = tools.url.appending(path: name)
+      try Data("#!/bin/sh\n\(script)\n".utf8).write(to: file)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+    #expect(EdgeTPUCommand(environment: ["PATH": tools.url.path]) == nil)
+    try write("edgetpu_compiler", "exit 1")
+    #expect(EdgeTPUCommand(environment: ["PATH": ":\(tools.url.path)"]) == nil)
+    try write("imprint", "echo 'Error: the model is not quantised' >&2; echo 'Hint: quantise it' >&2; exit 1")
+    let command = try #require(EdgeTPUCommand(environment: ["PATH": tools.url.path]))
+    let studio = try await TestStudio(compiler: command)
+    for kind in TestPicture.Kind.allCases {
+      let id = try await studio.makeClass("\(kind)")
+      for seed in 0..<3 { try await studio.teach(kind, seed, to: id) }
+    }
+    #expect(try await studio.send("GET", "/api/v1/project").json["compiles"] as? Bool == true)
+    #expect(try await studio.send("POST", "/api/v1/versions", json: [:]).status == 200)
+    let refused = try await studio.send("POST", "/api/v1/versions/1/edgetpu")
+    #expect(refused.status == 409 && refused.code == "notCompiled")
+    let message = (refused.json["error"] as? [String: Any])?["message"] as? String
+    #expect(message == "the model was not compiled for the Edge TPU: the model is not quantised")
+    #expect(try await studio.send("GET", "/api/v1/versions/1/model_edgetpu.tflite").status == 404)
+    try write(
+      "imprint", "echo x >> '\(tools.url.path)/runs'; { echo \"$1 $2 $4\"; cat \"$3\"; } > \"$5/model_edgetpu.tflite\"")
+    let sizes = try await [
+      studio.send("POST", "/api/v1/versions/1/edgetpu"), studio.send("POST", "/api/v1/versions/1/edgetpu"),
+    ].map { $0.json["bytes"] as? Int }
+    let (model, compiled) = (
+      try await studio.send("GET", "/api/v1/versions/1/model.tflite").data,
+      try await studio.send("GET", "/api/v1/versions/1/model_edgetpu.tflite").data
+    )
+    #expect(compiled == Data("model compile --output\n".utf8) + model && sizes == [compiled.count, compiled.count])
+    #expect(try Data(contentsOf: tools.url.appending(path: "runs")).count == 2)
+    #expect(studio.folder.files(".imprint/versions/1").filter { $0.hasPrefix("compiling") }.isEmpty)
+    #expect(try await studio.send("POST", "/api/v1/versions/2/edgetpu").code == "noVersion")
+    await studio.end()
+    let other = try await TestStudio()
+    #expect(try await other.send("GET", "/api/v1/project").json["compiles"] as? Bool == false)
+    await other.end()
+  }
+
+  @Test("A base model that has changed is told, and all pictures are read again")
+  func baseChanged() async throws {
+    let folder = try TemporaryFolder()
+    for kind in TestPicture.Kind.allCases {
+      let of = folder.url.appending(path: "\(kind)")
+      try FileManager.default.createDirectory(at: of, withIntermediateDirectories: true)
+      for seed in 0..<12 { try TestPicture.jpeg(kind, seed).write(to: of.appending(path: "\(seed).jpg")) }
+    }
+    do {
+      let store = try ProjectStore(folder: folder.url)
+      _ = try store.reconcile()
+      for picture in try store.pending(limit: 100) {
+        let finding = ProjectStore.Finding.embedding(
+          digest: Digest.of(try Data(contentsOf: store.file(of: picture))), space: "another", elements: Data(),
+          fingerprint: Data(), alike: [])
+        try store.store(finding, for: picture.id)
+      }
+    }
+    let project = try LiveProject(folder: folder.url, model: TestModel.url)
+    let events = project.events.watch()
+    await project.start()
+    var codes: [[String]] = []
+    for await _ in events {
+      let summary = await project.summary
+      codes.append(summary.problems.map(\.code))
+      if summary.estimate?.leaveOneOut?.predictions.count == 36 { break }
+    }
+    #expect(codes.first == ["baseChanged"])
+    let problems = await project.summary.problems.map { "\($0.code) \($0.message)" }
+    #expect(problems.isEmpty, "\(problems)")
+    await project.stop()
   }
 
   @Test("Requests without the token, from other pages, and by other names are refused")

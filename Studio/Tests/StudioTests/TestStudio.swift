@@ -63,10 +63,10 @@ final class TestStudio: Sendable {
   let token: String
   private let task: Task<Void, any Error>
 
-  init(_ fill: (URL) throws -> Void = { _ in }) async throws {
+  init(compiler: EdgeTPUCommand? = nil, _ fill: (URL) throws -> Void = { _ in }) async throws {
     folder = try TemporaryFolder()
     try fill(folder.url)
-    project = try LiveProject(folder: folder.url, model: TestModel.url)
+    project = try LiveProject(folder: folder.url, model: TestModel.url, compiler: compiler)
     await project.start()
     let settings = StudioServer.Settings()
     token = settings.token

@@ -105,6 +105,7 @@ export const api = {
   versions: () => get("/versions"),
   addVersion: (note) => post("/versions", { note }),
   compare: (from, to) => get(`/versions/${from}/compare/${to}`),
+  compile: (number) => post(`/versions/${number}/edgetpu`),
   restore: (number) => post(`/versions/${number}/restore`),
 };
 

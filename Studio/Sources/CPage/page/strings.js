@@ -297,6 +297,8 @@ const english = {
   "take.frigate": "Frigate",
   "take.coral": "Coral",
   "take.mediapipe": "MediaPipe",
+  "take.edgetpu": "Model for the Edge TPU",
+  "take.compiling": "Compiling it for the Edge TPU; the download begins by itself.",
   "take.restore": "Go back to this version",
   "take.restored": "Went back to version {n}.",
   "take.compare": "Compare two versions",

@@ -190,8 +190,25 @@ class TakeAway extends HTMLElement {
       ...["frigate", "coral", "mediapipe"].map(zip),
       { label: t("take.labels"), icon: "tag", href: download(`${files}/labels.txt`, { format: "plain" }) },
       { label: t("take.labelsIndexed"), icon: "tag", href: download(`${files}/labels.txt`, { format: "indexed" }) },
+      ...(store.project?.compiles
+        ? [{ label: t("take.edgetpu"), icon: "download", run: () => this.compile(number, files) }]
+        : []),
       { label: t("take.restore"), icon: "history", run: () => this.restore(number) },
     ]);
+  }
+
+  /** Compiles the model of a version for the Edge TPU, which takes some seconds, and saves it. */
+  async compile(number, files) {
+    toast(t("take.compiling"));
+    try {
+      await api.compile(number);
+      const link = el("a", { href: download(`${files}/model_edgetpu.tflite`), download: "", hidden: true });
+      document.body.append(link);
+      link.click();
+      link.remove();
+    } catch (error) {
+      complain(error);
+    }
   }
 
   async restore(number) {
