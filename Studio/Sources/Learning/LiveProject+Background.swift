@@ -136,6 +136,7 @@ extension LiveProject {
 
   /// Begins a new estimate, unless one is being made: then another follows it.
   func reviewSoon() {
+    drawing?.cancel()
     guard !isReviewing else { return }
     isReviewing = true
     reviewing = Task(priority: .utility) { await self.reviewUntilCurrent() }
@@ -160,13 +161,25 @@ extension LiveProject {
         reviewed = now
         problems["learning"] = nil
         events.send(.estimate(revision: now))
-        guard reviewed == revision else { continue }
-        curve = try await LearningCurve(teacher.embeddings).points
-        events.send(.estimate(revision: now))
+        if reviewed == revision { drawing = Task(priority: .utility) { await self.drawCurve() } }
       } catch {
         report(error)
         reviewed = now
       }
+    }
+  }
+
+  /// Draws the learning curve, unless the next change comes before it is done.
+  private func drawCurve() async {
+    do {
+      let points = try await LearningCurve(teacher.embeddings).points
+      try Task.checkCancellation()
+      curve = points
+      events.send(.estimate(revision: reviewed))
+    } catch is CancellationError {
+      return
+    } catch {
+      report(error)
     }
   }
 

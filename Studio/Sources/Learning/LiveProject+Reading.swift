@@ -32,11 +32,7 @@ extension LiveProject {
   public var revisionNow: Int { revision }
 
   /// The recall of each class, by its name.
-  public var recalls: [String: Double] {
-    Dictionary(
-      (estimate?.leaveOneOut?.classRecalls ?? []).map { ($0.label, $0.recall) }, uniquingKeysWith: { first, _ in first }
-    )
-  }
+  public var recalls: [String: Double] { estimate?.recalls ?? [:] }
 
   /// The likely class of each picture that looks mislabelled.
   public var likelyClasses: [Int64: (classID: Int64, probability: Double)] {

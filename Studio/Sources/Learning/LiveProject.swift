@@ -52,6 +52,7 @@ public actor LiveProject {
   private var loading: Task<Void, Never>?
   var reading: Task<Void, Never>?
   var reviewing: Task<Void, Never>?
+  var drawing: Task<Void, Never>?
 
   /// What an answer needs.
   struct Newest {
@@ -108,7 +109,7 @@ public actor LiveProject {
 
   /// Ends all work.
   public func stop() {
-    for task in [loading, reading, reviewing] { task?.cancel() }
+    for task in [loading, reading, reviewing, drawing] { task?.cancel() }
     events.end()
   }
 

@@ -7,6 +7,12 @@ public struct ProjectEstimate: Sendable {
   public let revision: Int
   /// The cross-validation; nil with fewer than two classes, or where no class has two pictures.
   public let leaveOneOut: LeaveOneOut?
+  /// The accuracy that the cross-validation found; nil where there is none.
+  public let accuracy: Double?
+  /// The 95 % interval of the accuracy.
+  public let interval: ClosedRange<Double>?
+  /// The recall of each class, by its name.
+  public let recalls: [String: Double]
   /// The share of pictures of the taught classes that are called unknown; nil where none is.
   public let unknownShare: Double?
   /// What to do next.
@@ -29,6 +35,11 @@ public struct ProjectEstimate: Sendable {
     leaveOneOut = review?.leaveOneOut
     unknownShare = review?.unknownRule?.rate
     let tried = review?.leaveOneOut
+    // Windows ask for these with each change, and finding them looks at all pictures.
+    accuracy = tried?.accuracy
+    interval = tried?.interval
+    recalls = Dictionary(
+      (tried?.classRecalls ?? []).map { ($0.label, $0.recall) }, uniquingKeysWith: { first, _ in first })
     let certain = Dictionary(
       (tried?.predictions ?? []).map { ($0.picture, $0.probabilities.max() ?? 0) },
       uniquingKeysWith: { one, _ in one })

@@ -27,7 +27,8 @@ extension StudioRoutes {
     }
     return Wire.FullEstimate(
       revision: summary.estimate?.revision ?? summary.revision, isCurrent: summary.isCurrent,
-      accuracy: tried?.accuracy, interval: tried.map { [$0.interval.lowerBound, $0.interval.upperBound] },
+      accuracy: summary.estimate?.accuracy,
+      interval: summary.estimate?.interval.map { [$0.lowerBound, $0.upperBound] },
       pictures: tried?.predictions.count ?? 0,
       classes: (tried?.classRecalls ?? []).compactMap { recall in
         ids[recall.label].map {

@@ -127,16 +127,17 @@ struct StudioRoutes: Sendable {
     let steps = try store.steps()
     let counts = try store.counts(newest: Self.newest)
     let classes = try store.classes().map { wire($0, counts, known: summary.recalls[$0.name]) }
-    let tried = summary.estimate?.leaveOneOut
+    let tried = summary.estimate
     return Wire.ProjectState(
       name: store.folder.lastPathComponent, folder: store.folder.path, model: project.model.lastPathComponent,
       revision: summary.revision, pictures: counts.values.reduce(0) { $0 + $1.pictures },
       pending: counts.values.reduce(0) { $0 + $1.pending },
       unreadable: counts.values.reduce(0) { $0 + $1.unreadable }, classes: classes,
-      estimate: tried.map {
-        .init(
-          accuracy: $0.accuracy, interval: [$0.interval.lowerBound, $0.interval.upperBound],
-          pictures: $0.predictions.count, isCurrent: summary.isCurrent)
+      estimate: tried.flatMap { tried in
+        guard let accuracy = tried.accuracy, let interval = tried.interval else { return nil }
+        return .init(
+          accuracy: accuracy, interval: [interval.lowerBound, interval.upperBound],
+          pictures: tried.leaveOneOut?.predictions.count ?? 0, isCurrent: summary.isCurrent)
       }, undo: steps.undo, redo: steps.redo, problems: summary.problems,
       compiles: project.compiler != nil, version: version)
   }
