@@ -61,6 +61,7 @@ let package = Package(
         "CPage", "Learning", "Project", "Server",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Imprinting", package: "Imprint"),
+        .product(name: "ModelSurgery", package: "Imprint"),
         .product(name: "Pictures", package: "Imprint"),
         .product(name: "TFLite", package: "Imprint"),
       ]),

@@ -16,7 +16,8 @@ extension LiveProject {
     public var skipped: [(name: String, message: String)] = []
   }
 
-  /// Adds the pictures of a zip archive: each class is a folder, as in a project that was exported.
+  /// Adds the pictures of a zip archive: each class is a folder, as in a project that was exported; or a project of Teachable
+  /// Machine.
   ///
   /// Names in the archive only give the class and the name of the file: nothing is written where they say.
   ///
@@ -50,7 +51,7 @@ extension LiveProject {
       }
     }
     if pictures.isEmpty {
-      throw ProjectError.badArchive("it holds no folders with pictures")
+      throw ProjectError.badArchive("it holds no folders with pictures, and is no project of Teachable Machine")
     }
     store.noteFolders()
     try resync()
@@ -72,19 +73,36 @@ extension LiveProject {
       return false
     }
     _ = try noting {
-      try store.add(.init(name: name, bytes: data, digest: digest, origin: .zip), to: known.id, batch: batch)
+      try store.add(
+        .init(name: Self.completed(name, data), bytes: data, digest: digest, origin: .zip), to: known.id, batch: batch)
     }
     return true
   }
 
-  /// Returns the class and the name of a picture in an archive: the last folder and the file; nil for other files.
+  /// Returns the class and the name of a picture in an archive; nil for other files.
+  ///
+  /// Its class is the last folder. A project of Teachable Machine has no folders: its files are `CLASS-!-NUMBER`, mostly
+  /// without an ending, beside `manifest.json`.
   static func place(of path: String) -> (label: String, name: String)? {
     let parts = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).map(String.init)
-    guard parts.count >= 2, let name = parts.last, !path.hasSuffix("/"),
-      !parts.contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }),
-      let dot = name.lastIndex(of: "."), PictureFiles.endings.contains(name[name.index(after: dot)...].lowercased())
+    guard let name = parts.last, !path.hasSuffix("/"), !parts.contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" })
+    else { return nil }
+    if let mark = name.range(of: "-!-", options: .backwards), mark.lowerBound > name.startIndex {
+      return (String(name[..<mark.lowerBound]), String(name[mark.upperBound...]))
+    }
+    guard parts.count >= 2, let dot = name.lastIndex(of: "."),
+      PictureFiles.endings.contains(name[name.index(after: dot)...].lowercased())
     else { return nil }
     return (parts[parts.count - 2], name)
+  }
+
+  /// Returns the name with the ending of its format where it has none: other programs find pictures by their endings.
+  private static func completed(_ name: String, _ bytes: Data) -> String {
+    let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    if PictureFiles.endings.contains(ending) { return name }
+    let format =
+      bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) ? "png" : bytes.starts(with: Data("RIFF".utf8)) ? "webp" : "jpg"
+    return "\(name).\(format)"
   }
 
   private static let mostUnpacked = 4 << 30

@@ -1,6 +1,7 @@
 import Foundation
 import Imprinting
 import Learning
+import ModelSurgery
 import TFLite
 import Testing
 
@@ -150,6 +151,30 @@ struct StudioServerTests {
     #expect(try await other.best(.stripes, 100) == "stripes")
     #expect(try await other.send("POST", "/api/v1/archives", Data("no zip".utf8)).code == "badArchive")
     await other.end()
+  }
+
+  @Test("A project of Teachable Machine becomes classes: its files are CLASS-!-NUMBER, without endings")
+  func teachableMachine() async throws {
+    var zip = ZipWriter()
+    var archive: [UInt8] = []
+    let manifest = Array(#"{"type":"image","data":{"fileMetaData":{}}}"#.utf8)
+    var files = [("manifest.json", manifest), ("../../evil-!-0", Array(TestPicture.jpeg(.discs, 90)))]
+    for kind in [TestPicture.Kind.stripes, .noise] {
+      files += (0..<3).map { ("My \(kind)-!-\($0)", Array(TestPicture.jpeg(kind, $0))) }
+    }
+    files += [("My noise-!-3", Array("no picture".utf8)), ("-!-4", Array(TestPicture.jpeg(.discs, 91)))]
+    for (name, bytes) in files {
+      let header = zip.header(of: name, Bytes(bytes))
+      archive += try #require(header) + bytes
+    }
+    let studio = try await TestStudio()
+    let answer = try await studio.send("POST", "/api/v1/archives", Data(archive + zip.end))
+    #expect(answer.json["kept"] as? Int == 6)
+    #expect((answer.json["skipped"] as? [[String: Any]])?.compactMap { $0["name"] as? String } == ["My noise-!-3"])
+    #expect(studio.folder.files("") == [".imprint", "My noise", "My stripes"])
+    #expect(studio.folder.files("My stripes") == ["0.jpg", "1.jpg", "2.jpg"])
+    #expect(try await studio.best(.noise, 50) == "My noise")
+    await studio.end()
   }
 
   @Test("A version is compiled for the Edge TPU by the command, once, and an error of the command is told")
