@@ -104,7 +104,11 @@ extension ProjectStore {
   public func add(_ picture: NewPicture, to id: Int64, batch: String?) throws -> ProjectPicture {
     let known = try self.classOf(id)
     return try step(
-      "Add a picture to \(known.name)", batch: batch, grown: { "Add \(Self.counted($0)) to \(known.name)" }
+      "Add a picture to \(known.name)", batch: batch,
+      grown: { count, before in
+        let name = before.hasSuffix(" to \(known.name)") ? " to \(known.name)" : ""
+        return "Add \(Self.counted(count))\(name)"
+      }
     ) {
       try $0.add(picture, to: known)
     }
@@ -151,7 +155,8 @@ extension ProjectStore {
 
   /// Makes changes as one step of the history.
   func step<Value>(
-    _ title: String, batch: String? = nil, grown: (Int) -> String = { _ in "" }, _ body: (StepWork) throws -> Value
+    _ title: String, batch: String? = nil, grown: (Int, String) -> String = { _, before in before },
+    _ body: (StepWork) throws -> Value
   ) throws -> Value {
     try write { database in
       let step = StepWork(self, database)
@@ -160,12 +165,13 @@ extension ProjectStore {
         guard !step.changes.isEmpty else { return value }
         try database.execute(sql: "DELETE FROM step WHERE isUndone")
         if let batch,
-          let last = try Row.fetchOne(database, sql: "SELECT id, batch FROM step ORDER BY id DESC LIMIT 1"),
+          let last = try Row.fetchOne(database, sql: "SELECT id, title, batch FROM step ORDER BY id DESC LIMIT 1"),
           last["batch"] as String? == batch
         {
           let count = try Self.append(step.changes, to: last["id"], database)
           try database.execute(
-            sql: "UPDATE step SET title = ? WHERE id = ?", arguments: [grown(count), last["id"] as Int64])
+            sql: "UPDATE step SET title = ? WHERE id = ?",
+            arguments: [grown(count, last["title"]), last["id"] as Int64])
         } else {
           try database.execute(
             sql: "INSERT INTO step (title, at, batch) VALUES (?, ?, ?)",

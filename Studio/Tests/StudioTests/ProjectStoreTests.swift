@@ -84,6 +84,11 @@ struct ProjectStoreTests {
     #expect(folder.files("mug").isEmpty)
     _ = try store.redo()
     #expect(folder.files("mug").count == 5)
+    let cup = try store.makeClass(ClassName("cup"))
+    for number in 0..<4 {
+      try store.put("x\(number)", "\(number).jpg", in: number % 2 == 0 ? mug : cup, batch: "drop")
+    }
+    #expect(try store.steps().undo == "Add 4 pictures")
   }
 
   @Test("The history of an index of the first version is kept")
