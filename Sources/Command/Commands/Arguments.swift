@@ -46,6 +46,14 @@ extension UnknownAnswers: ExpressibleByArgument {
 
 extension LabelFormat: ExpressibleByArgument {}
 
+extension PublishedModel: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+
+  public var defaultValueDescription: String { name }
+  public static var allValueStrings: [String] { all.map(\.name) }
+  public static var allValueDescriptions: [String: String] { [:] }
+}
+
 /// The value `folder=name` of `train --rename`.
 struct ClassRenaming: ExpressibleByArgument {
   let old: String

