@@ -85,7 +85,7 @@ public struct Advice: Sendable, Hashable {
       all.append(
         Advice(
           kind: .none, label: nil, other: nil,
-          message: "Teach a class none with the background, so that everything else has a place."))
+          message: "Teach a class 'none' with the background, so that everything else has a place."))
     }
     if let leaveOneOut, all.allSatisfy({ $0.kind == .none }), leaveOneOut.interval.lowerBound > goodRecall {
       all.insert(

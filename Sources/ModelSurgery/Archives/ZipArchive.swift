@@ -169,6 +169,9 @@ public struct ZipFiles: Sendable {
     names = files.map(\.entry.name)
   }
 
+  /// Returns the decompressed size in bytes of the file at an index of ``names``; 0 where there is none.
+  public func size(at index: Int) -> Int { files.indices.contains(index) ? files[index].entry.count : 0 }
+
   /// Returns the contents of the file at an index of ``names``; nil where they are damaged, or there is none.
   public func contents(at index: Int) -> Bytes? {
     guard files.indices.contains(index) else { return nil }

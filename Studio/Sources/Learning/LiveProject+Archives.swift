@@ -27,14 +27,18 @@ extension LiveProject {
     do {
       files = try ZipFiles(Bytes(mapping: file), limit: Self.mostUnpacked)
     } catch {
-      throw ProjectError.badArchive("\(error)")
+      throw ProjectError.badArchive("it is no zip, or is damaged")
     }
     var result = Unpacked()
-    let pictures = files.names.indices.filter { Self.place(of: files.names[$0]) != nil }
+    let root = Self.root(of: files.names)
+    let pictures = files.names.indices.filter { Self.place(of: files.names[$0], below: root) != nil }
     for (done, index) in pictures.enumerated() {
       try Task.checkCancellation()
-      guard let (label, name) = Self.place(of: files.names[index]) else { continue }
+      guard let (label, name) = Self.place(of: files.names[index], below: root) else { continue }
       do {
+        guard files.size(at: index) <= Self.mostPictureBytes else {
+          throw ProjectError.notAPicture(name, because: "it is larger than \(Self.mostPictureBytes >> 20) MB")
+        }
         guard let bytes = files.contents(at: index) else {
           throw ProjectError.notAPicture(name, because: "it is damaged in the archive")
         }
@@ -53,7 +57,6 @@ extension LiveProject {
     if pictures.isEmpty {
       throw ProjectError.badArchive("it holds no folders with pictures, and is no project of Teachable Machine")
     }
-    store.noteFolders()
     try resync()
     // Many pictures are learnt in blocks, and not one by one.
     await reading?.value
@@ -64,10 +67,10 @@ extension LiveProject {
   ///
   /// - Returns: Whether it is new.
   private func take(_ bytes: Bytes, named name: String, of label: String, batch: String?) throws -> Bool {
-    _ = try Frame(source: 0, number: 1, content: .encoded(bytes), time: .zero).size()
+    try Self.checkSize(of: Frame(source: 0, number: 1, content: .encoded(bytes), time: .zero), named: name)
     let data = bytes.withUnsafeBytes { Data($0) }
     let digest = Digest.of(data)
-    let known = try classNamed(label)
+    let known = try classNamed(label, batch: batch)
     if let same = try store.pictures(ofDigest: digest).first {
       guard same.classID == known.id else { throw ProjectError.otherClass(names[same.classID ?? 0] ?? "another class") }
       return false
@@ -81,19 +84,31 @@ extension LiveProject {
 
   /// Returns the class and the name of a picture in an archive; nil for other files.
   ///
-  /// Its class is the last folder. A project of Teachable Machine has no folders: its files are `CLASS-!-NUMBER`, mostly
+  /// Its class is the first folder, below the folders that all pictures share. A project of Teachable Machine has no folders: its files are `CLASS-!-NUMBER`, mostly
   /// without an ending, beside `manifest.json`.
-  static func place(of path: String) -> (label: String, name: String)? {
-    let parts = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).map(String.init)
+  static func place(of path: String, below root: Int = 0) -> (label: String, name: String)? {
+    let parts = parts(of: path)
     guard let name = parts.last, !path.hasSuffix("/"), !parts.contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" })
     else { return nil }
     if let mark = name.range(of: "-!-", options: .backwards), mark.lowerBound > name.startIndex {
       return (String(name[..<mark.lowerBound]), String(name[mark.upperBound...]))
     }
-    guard parts.count >= 2, let dot = name.lastIndex(of: "."),
+    guard parts.count >= 2 + root, let dot = name.lastIndex(of: "."),
       PictureFiles.endings.contains(name[name.index(after: dot)...].lowercased())
     else { return nil }
-    return (parts[parts.count - 2], name)
+    return (parts[root], name)
+  }
+
+  private static func parts(of path: String) -> [String] {
+    path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).map(String.init)
+  }
+
+  /// Returns the number of folders that are the same for all pictures, above those of the classes.
+  static func root(of names: [String]) -> Int {
+    let all = names.filter { place(of: $0) != nil && !$0.contains("-!-") }.map(parts)
+    var root = 0
+    while let first = all.first, all.allSatisfy({ $0.count >= root + 3 && $0[root] == first[root] }) { root += 1 }
+    return root
   }
 
   /// Returns the name with the ending of its format where it has none: other programs find pictures by their endings.
@@ -106,5 +121,7 @@ extension LiveProject {
   }
 
   private static let mostUnpacked = 4 << 30
+  /// The most bytes of a picture that comes from outside.
+  public static let mostPictureBytes = 32 << 20
   private static let mostSkipped = 100
 }

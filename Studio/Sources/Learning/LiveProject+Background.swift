@@ -29,6 +29,7 @@ extension LiveProject {
     }
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(2))
+      readPending()
       guard store.hasChangedOutside() else { continue }
       do {
         note(try store.reconcile())
@@ -57,7 +58,8 @@ extension LiveProject {
       let picture = EmbeddedPicture(name: "\(one.id)", embeddings: Bytes(Array(one.elements)))
       try embeddings.add(picture, to: one.label)
       taught[one.id] = Taught(
-        classID: classID, picture: picture, fingerprint: FrameFingerprint(pixels: Array(one.fingerprint)))
+        classID: classID, label: one.label, picture: picture,
+        fingerprint: FrameFingerprint(pixels: Array(one.fingerprint)))
     }
     return (try LiveTeacher(extractor, from: embeddings, findsUnknown: true, budget: budget), taught)
   }
@@ -83,9 +85,11 @@ extension LiveProject {
         return found
       }
       var news: [(id: Int64, taught: Taught)] = []
+      var waits = 0
       for (picture, read) in found.sorted(by: { $0.0.id < $1.0.id }) {
         do {
           switch read {
+          case .later: waits += 1
           case .gone: try store.store(.unreadable(digest: nil, message: "the file is gone"), for: picture.id)
           case .unreadable(let digest, let message):
             try store.store(.unreadable(digest: digest, message: message), for: picture.id)
@@ -108,19 +112,22 @@ extension LiveProject {
       teach(news)
       if done >= total { problems["baseChanged"] = nil }
       events.send(.progress(what: "Reading pictures", done: done, total: max(done, total)))
+      // What cannot be opened for now is tried again later.
+      if waits == pictures.count { break }
     }
   }
 
   private enum Read: Sendable {
-    case gone
+    case gone, later
     case unreadable(Data, String)
     case embedded(Data, EmbeddedPicture, FrameFingerprint)
   }
 
   private nonisolated func read(_ picture: ProjectPicture) async -> Read {
-    guard let file = try? store.file(of: picture), let bytes = try? Data(contentsOf: file, options: .mappedIfSafe)
-    else {
-      return .gone
+    guard let file = try? store.file(of: picture) else { return .gone }
+    guard let bytes = try? Data(contentsOf: file, options: .mappedIfSafe) else {
+      // The system may have no more files to open, which passes.
+      return access(file.path, F_OK) == 0 || errno != ENOENT ? .later : .gone
     }
     let digest = Digest.of(bytes)
     do {

@@ -35,7 +35,7 @@ extension LiveProject {
   ///
   /// - Throws: `PictureError` where it cannot be read, ``ProjectError/otherClass(_:)`` where another class has the same bytes.
   public func add(_ arrival: Arrival, to id: Int64, batch: String?) async throws -> Added {
-    let known = try store.classOf(id)
+    _ = try store.classOf(id)
     let digest = Digest.of(arrival.bytes)
     if let same = try store.pictures(ofDigest: digest).first {
       guard same.classID == id else {
@@ -52,6 +52,8 @@ extension LiveProject {
       return .nearIdentical(try store.picture(near))
     }
     if let same = try store.pictures(ofDigest: digest).first { return .identical(same) }
+    // The class may have got another name, or have gone, while the network ran.
+    let known = try store.classOf(id)
     let picture = try noting {
       try store.add(
         .init(name: arrival.name, bytes: arrival.bytes, digest: digest, origin: arrival.origin), to: known.id,
@@ -61,9 +63,7 @@ extension LiveProject {
       .embedding(
         digest: digest, space: space, elements: embedded.elements, fingerprint: Data(print.pixels), alike: alike),
       for: picture.id)
-    store.noteFolders()
     let learnt = EmbeddedPicture(name: "\(picture.id)", embeddings: embedded.embeddings)
-    names[known.id] = known.name
     await learn(picture.id, Taught(classID: known.id, picture: learnt, fingerprint: print))
     return .kept(try store.picture(picture.id))
   }
@@ -74,9 +74,11 @@ extension LiveProject {
   }
 
   /// Returns the class of a name, which is made if it is new.
-  public func classNamed(_ name: String) throws -> ProjectClass {
+  ///
+  /// - Parameter batch: As for ``add(_:to:batch:)``.
+  public func classNamed(_ name: String, batch: String? = nil) throws -> ProjectClass {
     let name = try ClassName(name)
-    return try store.classes().first { $0.name == name.text } ?? change { try $0.makeClass(name) }
+    return try store.classes().first { $0.name == name.text } ?? change { try $0.makeClass(name, batch: batch) }
   }
 
   /// Gives a class another name, or its pictures to the class that has the name.
@@ -102,13 +104,12 @@ extension LiveProject {
   /// Repeats the step that was taken back last, and returns its title.
   public func redo() throws -> String { try change { try $0.redo() } }
 
-  /// Goes back to the pictures of a version.
-  public func restore(_ version: Int64) throws { try change { try $0.restore(version) } }
+  /// Goes back to the pictures of a version, and returns how many of them no longer exist.
+  public func restore(_ version: Int64) throws -> Int { try change { try $0.restore(version) } }
 
   /// Changes the store, and learns what differs.
   private func change<Value>(_ body: (ProjectStore) throws -> Value) throws -> Value {
     let value = try noting { try body(store) }
-    store.noteFolders()
     try resync()
     return value
   }
@@ -146,7 +147,7 @@ extension LiveProject {
     while !waiting.isEmpty {
       let now = waiting
       waiting = []
-      teach(now.map { ($0.id, $0.taught) })
+      teach(now.compactMap(stillThere))
       for one in now { one.done.resume() }
       // Those who waited go on, and others come.
       await Task.yield()
@@ -154,12 +155,26 @@ extension LiveProject {
     isAdding = false
   }
 
+  /// Returns a picture that waits in the class that it has now; nil where it has gone, or is learnt already.
+  private func stillThere(_ one: Waiting) -> (id: Int64, taught: Taught)? {
+    guard taught[one.id] == nil, let classID = try? store.picture(one.id).classID else { return nil }
+    var now = one.taught
+    now.classID = classID
+    return (one.id, now)
+  }
+
   /// Teaches pictures that the store has, in one solution.
   func teach(_ pictures: [(id: Int64, taught: Taught)]) {
-    let added = pictures.compactMap { one in names[one.taught.classID].map { (one.taught.picture, $0) } }
+    let named = pictures.compactMap { one in
+      names[one.taught.classID].map { name in
+        var taught = one.taught
+        taught.label = name
+        return (id: one.id, taught: taught)
+      }
+    }
     do {
-      try teacher.update(adding: added.map { (picture: $0.0, label: $0.1) })
-      for one in pictures { taught[one.id] = one.taught }
+      try teacher.update(adding: named.map { (picture: $0.taught.picture, label: $0.taught.label) })
+      for one in named { taught[one.id] = one.taught }
     } catch {
       report(error)
     }
@@ -169,38 +184,44 @@ extension LiveProject {
   /// Brings the teacher up to date with the store, whatever changed there.
   func resync() throws {
     let classes = try store.classes()
+    let there = Set(classes.map(\.id))
     for known in classes {
       if let before = names[known.id], before != known.name, teacher.classes.contains(before),
         !teacher.classes.contains(known.name)
       {
         try teacher.rename(before, to: known.name)
+        for (id, one) in taught where one.label == before { taught[id]?.label = known.name }
       }
-      if names[known.id] != known.name {
-        names[known.id] = known.name
-      }
+      names[known.id] = known.name
     }
+    names = names.filter { there.contains($0.key) }
     let places = try store.placesOfReady()
     var removed: [LiveTeacher.Added] = []
     var added: [(picture: EmbeddedPicture, label: String)] = []
     var next = taught
-    let current = Dictionary(uniqueKeysWithValues: teacher.classes.map { ($0, $0) })
-    for (id, known) in taught where places[id] != known.classID {
-      if let name = names[known.classID], current[name] != nil {
-        removed.append(.init(picture: known.picture.name, label: name))
-      }
+    for (id, known) in taught where places[id] != known.classID || names[known.classID] != known.label {
+      removed.append(.init(picture: known.picture.name, label: known.label))
       next[id] = nil
     }
-    for (id, classID) in places where taught[id]?.classID != classID {
+    for (id, classID) in places where next[id] == nil {
       guard let name = names[classID], let found = try taught[id] ?? storedPicture(id) else { continue }
       added.append((found.picture, name))
-      next[id] = Taught(classID: classID, picture: found.picture, fingerprint: found.fingerprint)
+      next[id] = Taught(classID: classID, label: name, picture: found.picture, fingerprint: found.fingerprint)
     }
     if !removed.isEmpty || !added.isEmpty {
-      try teacher.update(removing: removed, adding: added.sorted { $0.picture.name < $1.picture.name })
+      do {
+        try teacher.update(removing: removed, adding: added.sorted { $0.picture.name < $1.picture.name })
+      } catch {
+        // The teacher and the store must never disagree: it is taught anew.
+        report(error)
+        teacher = try LiveTeacher(embedder.extractor, findsUnknown: true, budget: Self.budget)
+        try teacher.update(
+          adding: next.values.map { (picture: $0.picture, label: $0.label) }.sorted {
+            $0.picture.name < $1.picture.name
+          })
+      }
     }
     taught = next
-    let there = Set(classes.map(\.id))
-    names = names.filter { there.contains($0.key) }
     publish()
     readPending()
   }

@@ -13,10 +13,12 @@ extension LiveProject {
   public func makeVersion(note: String) async throws -> ProjectVersion {
     guard teacher.classes.count > 1 else { throw ProjectError.nothingTaught }
     let embeddings = teacher.embeddings
+    let digests = try store.digests()
     let made = try Teacher(model: model, from: embeddings, execution: execution)
     let solved = try await made.estimate
     var version = ProjectStore.NewVersion()
     version.note = String(note.prefix(500))
+    for (id, one) in taught { if let digest = digests[id] { version.pictures[digest] = one.label } }
     version.accuracy = solved.map { ($0.accuracy, $0.interval) }
     version.recalls = Dictionary(
       (solved?.classRecalls ?? []).map { ($0.label, $0.recall) }, uniquingKeysWith: { first, _ in first })

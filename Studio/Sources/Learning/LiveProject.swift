@@ -65,6 +65,8 @@ public actor LiveProject {
   /// A picture that the teacher knows.
   struct Taught {
     var classID: Int64
+    /// The name of the class by which the teacher knows it.
+    var label = ""
     let picture: EmbeddedPicture
     let fingerprint: FrameFingerprint?
   }
@@ -115,8 +117,20 @@ public actor LiveProject {
 
   nonisolated func embed(_ bytes: Data, named name: String, urgent: Bool) async throws -> EmbeddedPicture {
     let frame = Frame(source: 0, number: 1, content: .encoded(Bytes(Array(bytes))), time: .zero)
+    try Self.checkSize(of: frame, named: name)
     return try await embedder.embed(frame, named: name, urgent: urgent)
   }
+
+  /// Checks the size that the header of a picture states, before anything is decoded.
+  static func checkSize(of frame: Frame, named name: String) throws {
+    let size = try frame.size()
+    guard size.width.multipliedReportingOverflow(by: size.height).partialValue <= mostPixels,
+      size.width <= mostPixels, size.height <= mostPixels
+    else { throw ProjectError.tooManyPixels(name, width: size.width, height: size.height) }
+  }
+
+  /// The most pixels of a picture that comes from outside: decoding it takes about half a second.
+  static let mostPixels = 50_000_000
 
   // 400 000 pictures of the default model.
   static let budget = 1 << 29

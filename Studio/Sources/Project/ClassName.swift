@@ -35,7 +35,8 @@ public struct ClassName: Sendable, Hashable, CustomStringConvertible {
   private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: true
-    case .format: scalar.value != 0x200D  // Joins the parts of an emoji.
+    // They join the parts of an emoji, and part the letters of a Persian word.
+    case .format: scalar.value != 0x200D && scalar.value != 0x200C
     default: "/\\:*?\"<>|".unicodeScalars.contains(scalar)
     }
   }

@@ -6,6 +6,7 @@ public struct ProjectError: Error, Sendable, Hashable, CustomStringConvertible, 
   public enum Code: String, Sendable {
     case badName, sameName, noClass, noPicture, noStep, noVersion, inUse, cannotOpen, cannotWrite, fullDisk, notAPicture
     case otherClass, tooLarge, badArchive, nothingTaught, cannotUndo, noCompiler, notCompiled
+    case sameFile, noFile
   }
 
   public let code: Code
@@ -42,7 +43,15 @@ public struct ProjectError: Error, Sendable, Hashable, CustomStringConvertible, 
   }
 
   /// There is nothing to undo or redo.
-  public static let noStep = Self(.noStep, "there is nothing to take back")
+  public static let noStep = Self(.noStep, "there is nothing to take back or repeat")
+
+  /// Another file is where a picture belongs.
+  public static func sameFile(_ path: String) -> Self {
+    Self(.sameFile, "there is another file \(path)", remedy: "move it away, and try again")
+  }
+
+  /// The file of a picture was removed outside.
+  public static func noFile(_ name: String) -> Self { Self(.noFile, "the file \(name) of this picture is gone") }
 
   /// There is no version of this number.
   public static func noVersion(_ number: Int64) -> Self { Self(.noVersion, "there is no version \(number)") }
@@ -70,6 +79,13 @@ public struct ProjectError: Error, Sendable, Hashable, CustomStringConvertible, 
   /// The bytes are no picture that can be read.
   public static func notAPicture(_ name: String, because reason: String) -> Self {
     Self(.notAPicture, "\(name) cannot be read as a picture: \(reason)")
+  }
+
+  /// The picture is too large to be decoded here.
+  public static func tooManyPixels(_ name: String, width: Int, height: Int) -> Self {
+    Self(
+      .tooLarge, "the picture \(name) has \(width)x\(height) pixels, which is more than 50 million",
+      remedy: "make it smaller")
   }
 
   /// A file cannot be written.

@@ -35,7 +35,7 @@ extension ProjectStore {
   /// - Throws: ``ProjectError``.
   public func reconcile() throws -> Reconciled {
     let found = try filesByFolder()
-    return try write { database in
+    let result = try write { database in
       var result = Reconciled()
       result.leftOut = found.leftOut
       try reconcileClasses(found.files.keys.sorted(), database)
@@ -76,26 +76,47 @@ extension ProjectStore {
       try database.execute(
         sql: "DELETE FROM class WHERE folder NOT IN (SELECT value FROM json_each(?))",
         arguments: [String(decoding: try JSONEncoder().encode(found.files.keys.sorted()), as: UTF8.self)])
-      folderTimes.withLock { $0 = found.times }
       return result
     }
+    folderTimes.withLock { $0 = found.times }
+    return result
   }
 
   /// Whether a folder of the project changed outside since it was last read.
   public func hasChangedOutside() -> Bool {
     let known = folderTimes.withLock { $0 }
-    guard let now = try? times() else { return false }
+    guard let now = try? times(within: known.keys) else { return false }
     return now != known
   }
 
-  /// Notes the times of the folders, after changes of the studio's own.
-  public func noteFolders() {
-    guard let now = try? times() else { return }
-    folderTimes.withLock { $0 = now }
+  /// Notes the times of folders that the studio itself changed, unless they had been changed outside before.
+  func noteFolders(touched: [String: FolderTime?]) {
+    guard !touched.isEmpty else { return }
+    folderTimes.withLock { times in
+      for (key, before) in touched where times[key] == before {
+        let status = FileStatus(folder.appending(path: key))
+        times[key] = status.flatMap { $0.isFolder ? FolderTime(modified: $0.modified) : nil }
+      }
+    }
   }
 
-  private func times() throws -> [String: FolderTime] {
+  /// Returns the key of a folder's time: its path in the project; nil for folders elsewhere and for those of the studio.
+  func folderKey(_ folder: URL) -> String? {
+    let (root, path) = (self.folder.path, folder.path)
+    let prefix = root.hasSuffix("/") ? root : root + "/"
+    guard path.hasPrefix(prefix) else { return nil }
+    let key = path.dropFirst(prefix.count).split(separator: "/").joined(separator: "/")
+    return key.isEmpty || key.hasPrefix(".") ? nil : key
+  }
+
+  /// Returns the times of the class folders, and of known folders in them.
+  private func times(within known: some Sequence<String>) throws -> [String: FolderTime] {
     var times: [String: FolderTime] = [:]
+    for name in known where name.contains("/") {
+      if let status = FileStatus(folder.appending(path: name)), status.isFolder {
+        times[name] = FolderTime(modified: status.modified)
+      }
+    }
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where !name.hasPrefix(".") {
       if let status = FileStatus(folder.appending(path: name)), status.isFolder {
         times[name] = FolderTime(modified: status.modified)
@@ -106,9 +127,9 @@ extension ProjectStore {
 
   /// Returns the paths of the pictures in each class folder.
   private func filesByFolder() throws -> (files: [String: [String]], times: [String: FolderTime], leftOut: [String]) {
-    let times: [String: FolderTime]
+    var times: [String: FolderTime]
     do {
-      times = try self.times()
+      times = try self.times(within: [])
     } catch {
       throw ProjectError.cannotOpen(folder.path, because: Self.reason(error))
     }
@@ -124,6 +145,12 @@ extension ProjectStore {
       let root = folder.appending(path: name, directoryHint: .isDirectory)
       do {
         let prefix = root.path.hasSuffix("/") ? root.path : root.path + "/"
+        // The times come first: what changes while the files are listed is found the next time.
+        for inner in Self.folders(in: root) {
+          if let status = FileStatus(root.appending(path: inner)) {
+            times["\(name)/\(inner)"] = FolderTime(modified: status.modified)
+          }
+        }
         files[name] = try PictureFiles.pictures(at: root).map { String($0.path.dropFirst(prefix.count)) }
       } catch {
         guard case .noPictures = error.code else {
@@ -136,6 +163,24 @@ extension ProjectStore {
     return (files, times, leftOut)
   }
 
+  /// Returns the paths of all folders in a folder, but hidden ones.
+  private static func folders(in root: URL) -> [String] {
+    var folders: [String] = []
+    var waiting = [""]
+    while let path = waiting.popLast() {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: path).path)) ?? []
+      for name in names where !name.hasPrefix(".") {
+        let inner = path.isEmpty ? name : "\(path)/\(name)"
+        guard FileStatus(root.appending(path: inner))?.isFolder == true, folders.count < mostFolders else { continue }
+        folders.append(inner)
+        waiting.append(inner)
+      }
+    }
+    return folders
+  }
+
+  private static let mostFolders = 10_000
+
   private func reconcileClasses(_ folders: [String], _ database: Database) throws {
     for name in folders {
       if try ProjectClass.fetchOne(database, sql: "SELECT * FROM class WHERE folder = ?", arguments: [name]) != nil {
@@ -143,10 +188,12 @@ extension ProjectStore {
       }
       let shown = try ClassName(name).text
       // Two folders whose names are the same text are one class only for the eye.
-      let isTaken =
-        try ProjectClass.fetchOne(database, sql: "SELECT * FROM class WHERE name = ?", arguments: [shown]) != nil
-      try database.execute(
-        sql: "INSERT INTO class (name, folder) VALUES (?, ?)", arguments: [isTaken ? "\(shown) (2)" : shown, name])
+      var (free, number) = (shown, 1)
+      while try ProjectClass.fetchOne(database, sql: "SELECT * FROM class WHERE name = ?", arguments: [free]) != nil {
+        number += 1
+        free = "\(shown) (\(number))"
+      }
+      try database.execute(sql: "INSERT INTO class (name, folder) VALUES (?, ?)", arguments: [free, name])
     }
   }
 

@@ -100,7 +100,13 @@ extension ProjectStore {
         conditions.append("class = ?")
         arguments.append(id)
       }
-      if filter.isAlike { conditions.append("alike > 0") }
+      if filter.isAlike {
+        conditions.append(
+          """
+          EXISTS (SELECT 1 FROM pair JOIN picture AS other ON other.id = pair.other
+            WHERE pair.one = picture.id AND other.class IS NOT NULL)
+          """)
+      }
       if filter.isUnreadable { conditions.append("state = 'unreadable'") }
       if !filter.search.isEmpty {
         let text = filter.search.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
@@ -161,7 +167,7 @@ extension ProjectStore {
     try write { database in
       try database.execute(
         sql: """
-          UPDATE picture SET state = 'pending', message = NULL, alike = 0 WHERE state = 'ready' AND NOT EXISTS
+          UPDATE picture SET state = 'pending', message = NULL WHERE state = 'ready' AND NOT EXISTS
             (SELECT 1 FROM embedding WHERE embedding.digest = picture.digest AND embedding.space = ?)
           """, arguments: [space])
       return try Row.fetchAll(
@@ -224,10 +230,14 @@ extension ProjectStore {
           sql: "INSERT OR REPLACE INTO embedding (digest, space, elements, fingerprint) VALUES (?, ?, ?, ?)",
           arguments: [digest, space, elements, fingerprint])
         try database.execute(
-          sql: "UPDATE picture SET digest = ?, state = 'ready', message = NULL, alike = ? WHERE id = ?",
-          arguments: [digest, alike.count, id])
+          sql: "UPDATE picture SET digest = ?, state = 'ready', message = NULL WHERE id = ?",
+          arguments: [digest, id])
+        try database.execute(sql: "DELETE FROM pair WHERE one = ? OR other = ?", arguments: [id, id])
         for other in alike {
-          try database.execute(sql: "UPDATE picture SET alike = alike + 1 WHERE id = ?", arguments: [other])
+          for (one, other) in [(id, other), (other, id)] {
+            try database.execute(
+              sql: "INSERT OR IGNORE INTO pair (one, other) VALUES (?, ?)", arguments: [one, other])
+          }
         }
       case .unreadable(let digest, let message):
         try database.execute(
@@ -239,6 +249,17 @@ extension ProjectStore {
 }
 
 extension ProjectStore {
+  /// The digest of each picture that is ready.
+  public func digests() throws -> [Int64: Data] {
+    try database.read { database in
+      var digests: [Int64: Data] = [:]
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT id, digest FROM picture WHERE state = 'ready' AND digest IS NOT NULL")
+      while let row = try rows.next() { digests[row[0]] = row[1] }
+      return digests
+    }
+  }
+
   /// The class of each picture that is ready.
   public func placesOfReady() throws -> [Int64: Int64] {
     try database.read { database in

@@ -1,5 +1,6 @@
 public import Foundation
 import GRDB
+import Synchronization
 
 extension ProjectStore {
   /// What undo and redo would do.
@@ -29,9 +30,10 @@ extension ProjectStore {
 
   /// Makes a class.
   ///
+  /// - Parameter batch: As for ``add(_:to:batch:)``.
   /// - Throws: ``ProjectError``.
-  public func makeClass(_ name: ClassName) throws -> ProjectClass {
-    try step("Make the class \(name)") { try $0.makeClass(name) }
+  public func makeClass(_ name: ClassName, batch: String? = nil) throws -> ProjectClass {
+    try step("Make the class \(name)", batch: batch) { try $0.makeClass(name) }
   }
 
   /// Gives a class another name.
@@ -125,7 +127,7 @@ extension ProjectStore {
   public func redo() throws -> String { try replay(isUndo: false) }
 
   private func replay(isUndo: Bool) throws -> String {
-    try write { database in
+    try working { database, step in
       let order = isUndo ? "WHERE NOT isUndone ORDER BY id DESC" : "WHERE isUndone ORDER BY id"
       guard let row = try Row.fetchOne(database, sql: "SELECT id, title FROM step \(order) LIMIT 1") else {
         throw ProjectError.noStep
@@ -134,58 +136,73 @@ extension ProjectStore {
       let changes = try Data.fetchAll(
         database, sql: "SELECT change FROM change WHERE step = ? ORDER BY number", arguments: [id]
       ).map { try JSONDecoder().decode(Change.self, from: $0) }
-      let step = StepWork(self, database)
-      do {
-        for change in isUndo ? changes.reversed().map(\.reversed) : changes { try step.apply(change) }
-      } catch {
-        step.takeBackFiles()
-        guard let error = error as? ProjectError, [.noClass, .noPicture, .sameName].contains(error.code) else {
-          throw error
+      var (passedOver, last) = (0, "")
+      for change in isUndo ? changes.reversed().map(\.reversed) : changes {
+        do {
+          try step.apply(change)
+        } catch let error as ProjectError where Self.fromOutside.contains(error.code) {
+          // What was changed outside stays as it is, and does not stand in the way of the steps before.
+          (passedOver, last) = (passedOver + 1, error.message)
         }
-        throw ProjectError.cannotUndo(title, because: error.message)
       }
       // Files may have got other names, since theirs were taken.
       let done = isUndo ? step.changes.reversed().map(\.reversed) : step.changes
       try database.execute(sql: "DELETE FROM change WHERE step = ?", arguments: [id])
       try database.execute(sql: "UPDATE step SET isUndone = ?, pictures = 0 WHERE id = ?", arguments: [isUndo, id])
       try Self.append(done, to: id, database)
-      return title
+      guard passedOver > 0 else { return title }
+      return "\(title), except for \(passedOver == 1 ? "one change" : "\(passedOver) changes"): \(last)"
     }
   }
+
+  private static let fromOutside: [ProjectError.Code] = [.noClass, .noPicture, .noFile, .sameName, .sameFile]
 
   /// Makes changes as one step of the history.
   func step<Value>(
     _ title: String, batch: String? = nil, grown: (Int, String) -> String = { _, before in before },
     _ body: (StepWork) throws -> Value
   ) throws -> Value {
-    try write { database in
-      let step = StepWork(self, database)
-      do {
-        let value = try body(step)
-        guard !step.changes.isEmpty else { return value }
-        try database.execute(sql: "DELETE FROM step WHERE isUndone")
-        if let batch,
-          let last = try Row.fetchOne(database, sql: "SELECT id, title, batch FROM step ORDER BY id DESC LIMIT 1"),
-          last["batch"] as String? == batch
-        {
-          let count = try Self.append(step.changes, to: last["id"], database)
-          try database.execute(
-            sql: "UPDATE step SET title = ? WHERE id = ?",
-            arguments: [grown(count, last["title"]), last["id"] as Int64])
-        } else {
-          try database.execute(
-            sql: "INSERT INTO step (title, at, batch) VALUES (?, ?, ?)",
-            arguments: [title, Date.now.timeIntervalSince1970, batch])
-          try Self.append(step.changes, to: database.lastInsertedRowID, database)
-          // The files of older steps stay in the bin.
-          try database.execute(
-            sql: "DELETE FROM step WHERE id <= (SELECT MAX(id) FROM step) - ?", arguments: [Self.mostSteps])
-        }
-        return value
-      } catch {
-        step.takeBackFiles()
-        throw error
+    try working { database, step in
+      let value = try body(step)
+      guard !step.changes.isEmpty else { return value }
+      try database.execute(sql: "DELETE FROM step WHERE isUndone")
+      if let batch,
+        let last = try Row.fetchOne(database, sql: "SELECT id, title, batch FROM step ORDER BY id DESC LIMIT 1"),
+        last["batch"] as String? == batch
+      {
+        let count = try Self.append(step.changes, to: last["id"], database)
+        try database.execute(
+          sql: "UPDATE step SET title = ? WHERE id = ?",
+          arguments: [grown(count, last["title"]), last["id"] as Int64])
+      } else {
+        try database.execute(
+          sql: "INSERT INTO step (title, at, batch) VALUES (?, ?, ?)",
+          arguments: [title, Date.now.timeIntervalSince1970, batch])
+        try Self.append(step.changes, to: database.lastInsertedRowID, database)
+        // The files of older steps stay in the bin.
+        try database.execute(
+          sql: "DELETE FROM step WHERE id <= (SELECT MAX(id) FROM step) - ?", arguments: [Self.mostSteps])
       }
+      return value
+    }
+  }
+
+  /// Makes changes of rows and files in one transaction. Where it fails, in the end too, files go back to where they were.
+  private func working<Value>(_ body: (Database, StepWork) throws -> Value) throws -> Value {
+    var work: StepWork?
+    do {
+      let value = try write { database in
+        let step = StepWork(self, database)
+        work = step
+        return try body(database, step)
+      }
+      noteFolders(touched: work?.touched ?? [:])
+      return value
+    } catch {
+      work?.takeBackFiles()
+      // Whatever cannot be taken back is found by looking at the folder again.
+      if work?.touched.isEmpty == false { folderTimes.withLock { $0 = [:] } }
+      throw error
     }
   }
 

@@ -10,6 +10,8 @@ extension ProjectStore {
     public var accuracy: (value: Double, interval: ClosedRange<Double>)?
     /// The recall of each class, by its name.
     public var recalls: [String: Double] = [:]
+    /// The pictures that it was made from: the class of each digest.
+    public var pictures: [Data: String] = [:]
 
     /// Makes an empty description.
     public init() {}
@@ -29,19 +31,18 @@ extension ProjectStore {
       let now = Date.now.timeIntervalSince1970
       try database.execute(
         sql: """
-          INSERT INTO version (at, note, accuracy, lower, upper, pictures, classes, bytes)
-          SELECT ?, ?, ?, ?, ?, COUNT(*), COUNT(DISTINCT class), ? FROM picture WHERE class IS NOT NULL AND state = 'ready'
+          INSERT INTO version (at, note, accuracy, lower, upper, pictures, classes, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           now, version.note, version.accuracy?.value, version.accuracy?.interval.lowerBound,
-          version.accuracy?.interval.upperBound, bytes,
+          version.accuracy?.interval.upperBound, version.pictures.count, Set(version.pictures.values).count, bytes,
         ])
       let number = database.lastInsertedRowID
-      try database.execute(
-        sql: """
-          INSERT OR IGNORE INTO versionPicture (version, digest, class)
-          SELECT ?, digest, class.name FROM picture JOIN class ON class.id = picture.class WHERE state = 'ready'
-          """, arguments: [number])
+      for (digest, name) in version.pictures {
+        try database.execute(
+          sql: "INSERT INTO versionPicture (version, digest, class) VALUES (?, ?, ?)",
+          arguments: [number, digest, name])
+      }
       for (name, recall) in version.recalls {
         try database.execute(
           sql: "INSERT INTO versionRecall (version, class, recall) VALUES (?, ?, ?)", arguments: [number, name, recall])
@@ -129,16 +130,18 @@ extension ProjectStore {
 
   /// Goes back to the pictures and classes of a version: an ordinary step, which can be undone.
   ///
-  /// - Throws: ``ProjectError/cannotUndo(_:because:)`` where pictures of the version are gone.
-  public func restore(_ number: Int64) throws {
+  /// - Returns: The number of pictures of the version that no longer exist.
+  /// - Throws: ``ProjectError/cannotUndo(_:because:)`` where none exists any more.
+  @discardableResult
+  public func restore(_ number: Int64) throws -> Int {
     _ = try version(number)
-    try step("Go back to version \(number)") { step in try step.restore(number) }
+    return try step("Go back to version \(number)") { step in try step.restore(number) }
   }
 }
 
 extension StepWork {
   /// Puts every picture where a version had it.
-  fileprivate func restore(_ number: Int64) throws {
+  fileprivate func restore(_ number: Int64) throws -> Int {
     var wanted: [Data: String] = [:]
     for (digest, name) in try versionPictures(number) { wanted[digest] = name }
     var placed: Set<Data> = []
@@ -155,14 +158,13 @@ extension StepWork {
       placed.insert(digest)
       try place([picture], in: classes[name])
     }
-    let missing = wanted.count - placed.count
-    guard missing == 0 else {
-      throw ProjectError.cannotUndo(
-        "version \(number)", because: "\(ProjectStore.counted(missing)) of it no longer exist")
+    guard wanted.isEmpty || !placed.isEmpty else {
+      throw ProjectError.cannotUndo("version \(number)", because: "none of its pictures exists any more")
     }
     let names = Set(wanted.values)
     for known in try allClasses() where !names.contains(known.name) {
       if try pictures(of: known.id).isEmpty { try removeClass(known) }
     }
+    return wanted.count - placed.count
   }
 }

@@ -43,6 +43,7 @@ public final class ProjectStore: Sendable {
       throw ProjectError.cannotOpen(folder.path, because: Self.reason(error))
     }
     lock = try ProjectLock(hidden.appending(path: "lock"), of: folder.path)
+    Self.removeRemains(of: hidden)
     let file = hidden.appending(path: "studio.sqlite")
     do {
       database = try Self.open(file)
@@ -55,6 +56,19 @@ public final class ProjectStore: Sendable {
     } catch {
       throw ProjectError.cannotOpen(folder.path, because: Self.reason(error))
     }
+  }
+
+  /// Removes what was being uploaded, made or compiled when an earlier process was killed.
+  private static func removeRemains(of hidden: URL) {
+    let versions = hidden.appending(path: "versions", directoryHint: .isDirectory)
+    func names(_ folder: URL) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
+    var remains = names(hidden).filter { $0.hasPrefix("upload-") }.map { hidden.appending(path: $0) }
+    for name in names(versions) {
+      let folder = versions.appending(path: name, directoryHint: .isDirectory)
+      if name.hasPrefix("making-") { remains.append(folder) }
+      remains += names(folder).filter { $0.hasPrefix("compiling-") }.map { folder.appending(path: $0) }
+    }
+    for file in remains { try? FileManager.default.removeItem(at: file) }
   }
 
   private static func open(_ file: URL) throws -> DatabasePool {
@@ -110,6 +124,15 @@ public final class ProjectStore: Sendable {
         try Self.append(changes, to: row["id"], database)
       }
       try database.execute(sql: "ALTER TABLE step DROP COLUMN changes")
+    }
+    // Pairs of pictures that are nearly the same, each in both directions: those of deleted pictures do not count.
+    migrator.registerMigration("3") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE pair (one INTEGER NOT NULL REFERENCES picture ON DELETE CASCADE,
+            other INTEGER NOT NULL REFERENCES picture ON DELETE CASCADE, PRIMARY KEY (one, other)) WITHOUT ROWID;
+          ALTER TABLE picture DROP COLUMN alike;
+          """)
     }
     return migrator
   }

@@ -56,8 +56,12 @@ public struct ProjectPicture: Sendable, Hashable, Codable, FetchableRecord {
     case classID = "class"
   }
 
-  /// The columns of a picture.
-  static let columns = "id, class, file, digest, size, added, origin, state, message, alike"
+  /// The columns of a picture, selected from the table `picture` under its own name.
+  static let columns = """
+    id, class, file, digest, size, added, origin, state, message,
+      (SELECT COUNT(*) FROM pair JOIN picture AS other ON other.id = pair.other
+        WHERE pair.one = picture.id AND other.class IS NOT NULL) AS alike
+    """
 
   /// The name of its file, without folders.
   public var name: String { file.split(separator: "/").last.map(String.init) ?? file }

@@ -9,10 +9,19 @@ final class StepWork {
   private let database: Database
   // What was done to files, to take it back if the step fails.
   private var takeBacks: [() -> Void] = []
+  /// The folders in which files were changed, with their times before.
+  private(set) var touched: [String: FolderTime?] = [:]
 
   init(_ store: ProjectStore, _ database: Database) {
     self.store = store
     self.database = database
+  }
+
+  /// Notes that a file in a folder of the project is about to change.
+  private func touch(_ file: URL) {
+    let folder = file.deletingLastPathComponent()
+    guard let key = store.folderKey(folder), touched[key] == nil else { return }
+    touched[key] = .some(FileStatus(folder).map { FolderTime(modified: $0.modified) })
   }
 
   /// Takes back what was done to files; the rows are rolled back with the transaction.
@@ -86,12 +95,14 @@ final class StepWork {
     let folder = store.folder(of: known)
     let name = try freeName(picture.name, in: known)
     let file = folder.appending(path: name, directoryHint: .notDirectory)
+    touch(file)
     do {
       try AtomicFile(file).write([Bytes(Array(picture.bytes))])
     } catch {
-      throw error.message.contains(String(cString: strerror(ENOSPC)))
-        ? .fullDisk(file.path)
-        : ProjectError.cannotWrite(file.path, because: error.message)
+      if error.message.contains(String(cString: strerror(ENOSPC))) { throw ProjectError.fullDisk(file.path) }
+      // The message names the file as well.
+      let reason = error.message.components(separatedBy: ": ").last ?? error.message
+      throw ProjectError.cannotWrite(file.path, because: reason)
     }
     takeBacks.append { try? FileManager.default.removeItem(at: file) }
     let modified = FileStatus(file)?.modified ?? 0
@@ -133,6 +144,7 @@ final class StepWork {
       try gone.delete(database)
       // A folder that holds other files stays.
       let folder = store.folder(of: gone)
+      touch(folder.appending(path: "file"))
       if rmdir(folder.path) == 0 { takeBacks.append { mkdir(folder.path, 0o777) } }
     case .renameClass(let from, let to):
       guard try ProjectClass.fetchOne(database, key: from.id) != nil else { throw ProjectError.noClass(from.id) }
@@ -141,6 +153,7 @@ final class StepWork {
           database, sql: "SELECT * FROM class WHERE (name = ? OR folder = ?) AND id <> ?",
           arguments: [to.name, to.folder, to.id]) == nil
       else { throw ProjectError.sameName(to.name) }
+      for folder in [from, to] { touch(store.folder(of: folder).appending(path: "file")) }
       try moveFile(store.folder(of: from), to: store.folder(of: to))
       try to.update(database)
     case .place(let id, let from, let to):
@@ -175,6 +188,7 @@ final class StepWork {
   }
 
   private func makeFolder(_ folder: URL) throws(ProjectError) {
+    touch(folder.appending(path: "file"))
     if mkdir(folder.path, 0o777) == 0 {
       takeBacks.append { rmdir(folder.path) }
     } else if errno != EEXIST {
@@ -184,7 +198,9 @@ final class StepWork {
 
   private func moveFile(_ source: URL, to target: URL) throws(ProjectError) {
     // The system's rename would replace a file that is there.
-    guard FileStatus(target) == nil else { throw .sameName(target.lastPathComponent) }
+    guard FileStatus(target) == nil else { throw .sameFile(target.path) }
+    guard FileStatus(source) != nil else { throw .noFile(source.lastPathComponent) }
+    for file in [source, target] { touch(file) }
     guard FileStatus.move(source.path, target.path) == 0 else { throw .system(target.path, errno) }
     takeBacks.append { _ = FileStatus.move(target.path, source.path) }
   }
@@ -221,8 +237,8 @@ struct PictureName {
     while text.hasPrefix(".") || text.hasPrefix(" ") { text.removeFirst() }
     let parts = Parts(text)
     var stem = parts.stem
-    while stem.utf8.count > 100 { stem.removeLast() }
-    self.text = (stem.isEmpty ? "picture" : stem) + parts.ending
+    while stem.utf8.count > 100 { stem.unicodeScalars.removeLast() }
+    self.text = (stem.isEmpty ? "picture" : stem) + (parts.ending.utf8.count <= 16 ? parts.ending : "")
   }
 
   /// A name, a number, and an ending.

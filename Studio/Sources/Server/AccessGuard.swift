@@ -41,7 +41,7 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
         guard isToken(given) else { return Self.denied }
         var response = Response(status: .seeOther)
         response.headers[.location] = "/"
-        response.headers[.setCookie] = "\(cookie)=\(token); Path=/; HttpOnly; SameSite=Strict"
+        response.headers[.setCookie] = "\(cookie)=\(token); Path=/; HttpOnly; SameSite=Lax"
         return response
       }
       guard path.hasPrefix("/page/") || hasToken(request) else {

@@ -31,8 +31,9 @@ struct APIError: Error, HTTPResponseError, Encodable {
     case let error as ProjectError:
       let status: HTTPResponse.Status =
         switch error.code {
-        case .noClass, .noPicture, .noVersion: .notFound
-        case .sameName, .otherClass, .noStep, .cannotUndo, .nothingTaught, .inUse, .noCompiler, .notCompiled: .conflict
+        case .noClass, .noPicture, .noVersion, .noFile: .notFound
+        case .sameName, .sameFile, .otherClass, .noStep, .cannotUndo, .nothingTaught, .inUse, .noCompiler, .notCompiled:
+          .conflict
         case .badName, .notAPicture, .badArchive: .badRequest
         case .tooLarge: .contentTooLarge
         case .fullDisk: .init(code: 507, reasonPhrase: "Insufficient Storage")
@@ -147,6 +148,12 @@ enum Wire {
     let problems: [ProjectProblem]
     let compiles: Bool
     let version: String
+  }
+
+  struct Restored: Encodable {
+    /// The number of pictures of the version that no longer exist.
+    let missing, revision: Int
+    let undo, redo: String?
   }
 
   struct ClassChange: Encodable {

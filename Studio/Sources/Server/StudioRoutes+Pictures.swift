@@ -17,19 +17,21 @@ extension StudioRoutes {
     api.post("pictures") { request, _ in try await addPicture(request) }
     api.post("archives") { request, _ in try await addArchive(request) }
     api.get("pictures") { request, _ in try Response.json(await list(request)) }
-    api.get("pictures/:id/image") { _, context in
+    api.get("pictures/:id/image") { request, context in
       let picture = try store.picture(context.parameters.require("id", as: Int64.self))
-      let bytes = try Data(contentsOf: store.file(of: picture), options: .mappedIfSafe)
-      var response = Response.bytes(Array(bytes), type: Self.type(of: bytes))
-      response.headers[.cacheControl] = "private, max-age=3600"
-      return response
+      return try await Self.fresh(picture, as: "image", for: request) {
+        let file = try store.file(of: picture)
+        guard let bytes = try? Data(contentsOf: file, options: .mappedIfSafe) else {
+          throw ProjectError.noFile(picture.name)
+        }
+        return Response.bytes(Array(bytes), type: Self.type(of: bytes))
+      }
     }
-    api.get("pictures/:id/thumbnail") { _, context in
+    api.get("pictures/:id/thumbnail") { request, context in
       let picture = try store.picture(context.parameters.require("id", as: Int64.self))
-      let bytes = try await project.thumbnail(of: picture, side: Self.thumbnailSide)
-      var response = Response.bytes(bytes, type: "image/jpeg")
-      response.headers[.cacheControl] = "private, max-age=31536000, immutable"
-      return response
+      return try await Self.fresh(picture, as: "thumbnail", for: request) {
+        Response.bytes(try await project.thumbnail(of: picture, side: Self.thumbnailSide), type: "image/jpeg")
+      }
     }
     api.post("pictures/move") { request, _ in
       let chosen: Chosen = try await request.json()
@@ -48,18 +50,32 @@ extension StudioRoutes {
     }
   }
 
-  private func classID(_ id: Int64?, _ name: String?) async throws -> Int64 {
+  /// Returns a form of a picture, which the browser keeps, but asks each time whether it is still that of these bytes: the
+  /// picture of a number may change, and another project has other pictures of the same numbers.
+  private static func fresh(
+    _ picture: ProjectPicture, as form: String, for request: Request, make: () async throws -> Response
+  ) async throws -> Response {
+    guard let digest = picture.digest else { return try await make() }
+    let tag = "\"" + form + "-" + digest.prefix(12).map { String($0, radix: 16) }.joined(separator: ".") + "\""
+    var response =
+      if request.headers[.ifNoneMatch] == tag { Response(status: .notModified) } else { try await make() }
+    response.headers[.eTag] = tag
+    response.headers[.cacheControl] = "private, no-cache"
+    return response
+  }
+
+  private func classID(_ id: Int64?, _ name: String?, batch: String? = nil) async throws -> Int64 {
     if let id { return id }
     guard let name else { throw APIError(.badRequest, "noClass", "the request names no class") }
-    return try await project.classNamed(name).id
+    return try await project.classNamed(name, batch: batch).id
   }
 
   private func addPicture(_ request: Request) async throws -> Response {
     let bytes = try await request.bytes(limit: Self.mostPictureBytes)
-    let id = try await classID(request.text("class").flatMap { Int64($0) }, request.text("className"))
+    let batch = request.text("batch").map { String($0.prefix(80)) }
+    let id = try await classID(request.text("class").flatMap { Int64($0) }, request.text("className"), batch: batch)
     let origin = request.text("origin").flatMap { ProjectPicture.Origin(rawValue: $0) } ?? .upload
     let name = request.text("name") ?? (origin == .camera ? "camera.jpg" : "picture.jpg")
-    let batch = request.text("batch").map { String($0.prefix(80)) }
     let added = try await project.add(.init(bytes: bytes, name: name, origin: origin), to: id, batch: batch)
     let change = try await change()
     let known = try await wire(of: id)

@@ -28,8 +28,10 @@ extension StudioRoutes {
       return try Response.json(["version": Wire.Version(await project.makeVersion(note: given.note ?? ""))])
     }
     api.post("versions/:number/restore") { _, context in
-      try await project.restore(context.parameters.require("number", as: Int64.self))
-      return try Response.json(await change())
+      let missing = try await project.restore(context.parameters.require("number", as: Int64.self))
+      let change = try await change()
+      return try Response.json(
+        Wire.Restored(missing: missing, revision: change.revision, undo: change.undo, redo: change.redo))
     }
     api.get("versions/:number/compare/:other") { _, context in
       let from = try context.parameters.require("number", as: Int64.self)
@@ -186,9 +188,11 @@ extension Request {
     else { throw ProjectError.cannotWrite(file.path, because: "the file cannot be made") }
     defer { try? handle.close() }
     var size = 0
+    let start = ContinuousClock.now
     for try await buffer in body {
       size += buffer.readableBytes
       guard size <= limit else { throw Self.tooLarge(limit) }
+      try Self.checkRate(size, since: start)
       do {
         try handle.write(contentsOf: Data(buffer.readableBytesView))
       } catch {

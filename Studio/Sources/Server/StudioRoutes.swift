@@ -153,9 +153,11 @@ extension Request {
   func bytes(limit: Int) async throws -> Data {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw Self.tooLarge(limit) }
     var bytes = Data()
+    let start = ContinuousClock.now
     for try await buffer in body {
       guard bytes.count + buffer.readableBytes <= limit else { throw Self.tooLarge(limit) }
       bytes.append(contentsOf: buffer.readableBytesView)
+      try Self.checkRate(bytes.count, since: start)
     }
     guard !bytes.isEmpty else { throw APIError(.badRequest, "nothing", "the request has no body") }
     return bytes
@@ -163,6 +165,14 @@ extension Request {
 
   static func tooLarge(_ limit: Int) -> APIError {
     APIError(.contentTooLarge, "tooLarge", "the request is larger than \(limit >> 20) MB")
+  }
+
+  /// Checks that a body comes fast enough: after half a minute, at least a kilobyte a second.
+  static func checkRate(_ bytes: Int, since start: ContinuousClock.Instant) throws {
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    guard seconds < 30 || Double(bytes) > 1024 * seconds else {
+      throw APIError(.requestTimeout, "tooSlow", "the request came too slowly")
+    }
   }
 
   /// Returns the body as a value.
@@ -175,7 +185,18 @@ extension Request {
   }
 
   /// Returns a parameter of the query.
-  func text(_ name: String) -> String? { uri.queryParameters.get(name) }
+  func text(_ name: String) -> String? {
+    for part in (uri.query ?? "").split(separator: "&") {
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      // In the query of a form a space is a plus.
+      if pair.count == 2, Self.decoded(pair[0]) == name { return Self.decoded(pair[1]) }
+    }
+    return nil
+  }
+
+  private static func decoded(_ text: Substring) -> String? {
+    text.replacing("+", with: " ").removingPercentEncoding
+  }
 
   /// Returns a parameter of the query that is a number.
   func number(_ name: String) -> Int? { text(name).flatMap { Int($0) } }

@@ -52,7 +52,7 @@ public struct StudioServer: Sendable {
   /// - Throws: ``StudioError``.
   public func run(_ project: LiveProject, started: @escaping @Sendable (URL) -> Void) async throws {
     let router = Router(context: StudioContext.self)
-    guardAccess(of: router)
+    guardAccess(of: router, name: project.store.folder.path)
     StudioRoutes(project: project, version: settings.version).add(to: router)
     try await serve(router, started: started)
   }
@@ -60,21 +60,22 @@ public struct StudioServer: Sendable {
   /// Serves one classifier without a page, until the task is cancelled.
   public func run(_ service: ClassifyingService, started: @escaping @Sendable (URL) -> Void) async throws {
     let router = Router(context: StudioContext.self)
-    guardAccess(of: router)
+    guardAccess(of: router, name: service.name)
     ServiceRoutes(service: service).add(to: router)
     try await serve(router, started: started)
   }
 
-  private func guardAccess(of router: Router<StudioContext>) {
+  private func guardAccess(of router: Router<StudioContext>, name: String) {
     var names: Set<String> = ["localhost", "127.0.0.1", "::1"]
     names.formUnion(settings.names.map { $0.lowercased() })
     if !settings.isLoopback {
       names.insert(settings.host.lowercased())
       names.formUnion(LocalNames.all())
     }
-    router.add(
-      middleware: AccessGuard(
-        token: settings.token, cookie: "imprint_\(UInt32.random(in: 0...UInt32.max))", hosts: names))
+    // The name stays the same when the studio is started again, so that a window left open goes on once a new address was
+    // opened.
+    let place = Digest.of(Data(name.utf8)).prefix(8).map { String($0, radix: 16) }.joined()
+    router.add(middleware: AccessGuard(token: settings.token, cookie: "imprint_\(place)", hosts: names))
   }
 
   private func serve(_ router: Router<StudioContext>, started: @escaping @Sendable (URL) -> Void) async throws {
@@ -86,7 +87,9 @@ public struct StudioServer: Sendable {
     let token = settings.token
     let application = Application(
       router: router, server: try server(),
-      configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
+      configuration: .init(
+        address: .hostname(settings.host, port: settings.port), serverName: nil,
+        availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? 0
         if let url = URL(string: "\(scheme)://\(shown):\(port)/?token=\(token)") { started(url) }
@@ -99,6 +102,9 @@ public struct StudioServer: Sendable {
         remedy: "choose another port")
     }
   }
+
+  // Each is an open file.
+  private static let mostConnections = 512
 
   private func server() throws -> HTTPServerBuilder {
     let plain = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(75)))

@@ -57,6 +57,7 @@ struct StudioCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    Self.allowManyFiles()
     var settings = StudioServer.Settings()
     settings.host = host
     settings.port = port
@@ -86,6 +87,19 @@ struct StudioCommand: AsyncParsableCommand {
       say("Error: \((error as? any LocalizedError)?.errorDescription ?? "\(error)")\n")
       throw ExitCode.failure
     }
+  }
+
+  /// Raises the limit of open files where that is allowed: each connection is one, and each picture that is read.
+  private static func allowManyFiles() {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let files = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(files, &limit) == 0, limit.rlim_cur < 4096 else { return }
+    limit.rlim_cur = min(4096, limit.rlim_max)
+    _ = setrlimit(files, &limit)
   }
 
   private func address(_ url: URL, _ path: String) -> String {

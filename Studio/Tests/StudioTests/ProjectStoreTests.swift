@@ -21,7 +21,7 @@ final class TemporaryFolder: Sendable {
 extension ProjectStore {
   /// Adds a file whose content is a text.
   @discardableResult
-  fileprivate func put(_ text: String, _ name: String, in known: ProjectClass, batch: String? = nil) throws
+  func put(_ text: String, _ name: String, in known: ProjectClass, batch: String? = nil) throws
     -> ProjectPicture
   {
     let bytes = Data(text.utf8)
@@ -139,7 +139,6 @@ struct ProjectStoreTests {
     let store = try ProjectStore(folder: folder.url)
     let mug = try store.makeClass(ClassName("mug"))
     let pictures = try ["1", "2", "3", "4"].map { try store.put($0, "\($0).jpg", in: mug) }
-    store.noteFolders()
     #expect(!store.hasChangedOutside())
     let files = FileManager.default
     try files.createDirectory(at: folder.url.appending(path: "new"), withIntermediateDirectories: false)
@@ -201,11 +200,18 @@ struct ProjectStoreTests {
     let store = try ProjectStore(folder: folder.url)
     let mug = try store.makeClass(ClassName("mug"))
     let (one, two) = (try store.put("1", "a.jpg", in: mug), try store.put("2", "b.jpg", in: mug))
-    func ready() throws { try store.write { try $0.execute(sql: "UPDATE picture SET state = 'ready'") } }
-    try ready()
-    var described = ProjectStore.NewVersion()
-    described.recalls = ["mug": 0.5]
-    let first = try store.addVersion(described) {
+    /// Describes a version of all pictures that are in classes now.
+    func described() throws -> ProjectStore.NewVersion {
+      let names = Dictionary(uniqueKeysWithValues: try store.classes().map { ($0.id, $0.name) })
+      var version = ProjectStore.NewVersion()
+      for picture in try store.pictures(.init(), offset: 0, limit: 99).pictures {
+        if let digest = picture.digest { version.pictures[digest] = picture.classID.flatMap { names[$0] } }
+      }
+      return version
+    }
+    var version = try described()
+    version.recalls = ["mug": 0.5]
+    let first = try store.addVersion(version) {
       try Data("model".utf8).write(to: $0.appending(path: "m")); return 5
     }
     #expect(first.number == 1 && first.pictures == 2 && first.classes == 1)
@@ -213,8 +219,7 @@ struct ProjectStoreTests {
     try store.move([one.id], to: cup.id)
     try store.delete([two.id])
     try store.put("3", "c.jpg", in: cup)
-    try ready()
-    let second = try store.addVersion(.init()) { _ in 0 }
+    let second = try store.addVersion(described()) { _ in 0 }
     let found = try store.compare(first.number, with: second.number)
     #expect(found.addedClasses == ["cup"] && found.removedClasses == ["mug"])
     #expect(found.addedPictures == 1 && found.removedPictures == 1 && found.movedPictures == 1)

@@ -59,6 +59,78 @@ struct StudioServerTests {
     await studio.end()
   }
 
+  @Test("A class that is renamed while pictures are added keeps one name, and all its pictures")
+  func renamedMeanwhile() async throws {
+    let studio = try await TestStudio()
+    let (one, two) = (try await studio.makeClass("one"), try await studio.makeClass("two"))
+    for seed in 0..<3 { try await studio.teach(.discs, seed, to: two) }
+    let ids = try await withThrowingTaskGroup(of: Int?.self) { group in
+      for seed in 0..<24 { group.addTask { try await studio.teach(.stripes, seed, to: one) } }
+      for turn in 0..<12 {
+        group.addTask {
+          _ = try await studio.send("PATCH", "/api/v1/classes/\(one)", json: ["name": "name \(turn)"])
+          return nil
+        }
+      }
+      var ids: [Int] = []
+      for try await id in group { if let id { ids.append(id) } }
+      return ids
+    }
+    let classes = try await studio.send("GET", "/api/v1/project").json["classes"] as? [[String: Any]]
+    let names = (classes ?? []).compactMap { $0["name"] as? String }
+    let answered = try await studio.send("POST", "/api/v1/classify?topK=100", TestPicture.jpeg(.stripes, 90))
+    let known = (answered.json["classes"] as? [[String: Any]])?.compactMap { $0["name"] as? String } ?? []
+    #expect(Set(known) == Set(names) && names.count == 2)
+    #expect(ids.count == 24 && !ids.contains(0))
+    let deleted = try await studio.send("POST", "/api/v1/pictures/delete", json: ["pictures": ids])
+    #expect(deleted.status == 200)
+    #expect(try await studio.best(.stripes, 90) == "two")
+    await studio.end()
+  }
+
+  @Test("Spaces and plus signs in names arrive as they are, from the page and from forms", arguments: ["%20", "+"])
+  func spaces(space: String) async throws {
+    let studio = try await TestStudio()
+    let answer = try await studio.send(
+      "POST", "/api/v1/pictures?className=coffee\(space)mug&name=my\(space)cat%2B1.jpg", TestPicture.jpeg(.discs, 1))
+    #expect(answer.status == 200 && studio.folder.files("coffee mug") == ["my cat+1.jpg"])
+    let found = try await studio.send("GET", "/api/v1/pictures?search=my\(space)cat")
+    #expect(found.json["total"] as? Int == 1)
+    await studio.end()
+  }
+
+  @Test("A browser asks each time whether a picture is still the same")
+  func cached() async throws {
+    let studio = try await TestStudio()
+    let id = try await studio.teach(.discs, 1, to: try await studio.makeClass("one"))
+    for form in ["thumbnail", "image"] {
+      let first = try await studio.send("GET", "/api/v1/pictures/\(id)/\(form)")
+      let tag = try #require(first.headers["etag"])
+      #expect(first.status == 200 && first.headers["cache-control"] == "private, no-cache")
+      let path = "/api/v1/pictures/\(id)/\(form)"
+      let again = try await studio.send("GET", path, headers: ["If-None-Match": tag])
+      #expect(again.status == 304 && again.data.isEmpty)
+      #expect(try await studio.send("GET", path, headers: ["If-None-Match": "\"other\""]).data == first.data)
+    }
+    try FileManager.default.removeItem(at: studio.folder.url.appending(path: "one/1.jpg"))
+    #expect(try await studio.send("GET", "/api/v1/pictures/\(id)/image").code == "noFile")
+    await studio.end()
+  }
+
+  @Test("A picture with more than 50 million pixels is refused before it is decoded, alone and in a zip")
+  func manyPixels() async throws {
+    let studio = try await TestStudio()
+    let id = try await studio.makeClass("one")
+    // A BMP whose header states 10 000 by 10 000 pixels.
+    var large: [UInt8] = Array("BM".utf8) + [0x36, 0, 0, 0, 0, 0, 0, 0, 0x36, 0, 0, 0, 40, 0, 0, 0]
+    large += [0x10, 0x27, 0, 0, 0x10, 0x27, 0, 0, 1, 0, 24, 0] + [UInt8](repeating: 0, count: 24 + 4096)
+    for path in ["classify", "pictures?class=\(id)"] {
+      let answer = try await studio.send("POST", "/api/v1/\(path)", Data(large))
+      #expect(answer.status >= 400 && answer.status < 500, "\(answer.json)")
+    }
+    await studio.end()
+  }
+
   @Test("The same picture is kept once; in another class it is told; a frame that is nearly the same is passed over")
   func duplicates() async throws {
     let studio = try await TestStudio()
@@ -270,7 +342,7 @@ struct StudioServerTests {
     let opened = try await studio.send("GET", "/?token=\(studio.token)", hasToken: false)
     #expect(opened.status == 303 && opened.headers["location"] == "/")
     let cookie = String((opened.headers["set-cookie"] ?? "").prefix { $0 != ";" })
-    #expect(opened.headers["set-cookie"]?.contains("HttpOnly; SameSite=Strict") == true)
+    #expect(opened.headers["set-cookie"]?.contains("HttpOnly; SameSite=Lax") == true)
     let page = try await studio.send("GET", "/", headers: ["Cookie": cookie], hasToken: false)
     #expect(page.status == 200 && page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
     await studio.end()

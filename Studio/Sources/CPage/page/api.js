@@ -79,7 +79,8 @@ export function address(path, query) {
   const given = Object.entries(query ?? {}).filter(
     ([, value]) => value !== undefined && value !== null && value !== "",
   );
-  return base + path + (given.length ? `?${new URLSearchParams(given)}` : "");
+  const parts = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return base + path + (parts.length ? `?${parts.join("&")}` : "");
 }
 
 const get = (path, query, signal) => request("GET", path, { query, signal });

@@ -34,7 +34,7 @@ export async function undoable(run, text) {
     const answer = await run();
     store.apply(answer);
     store.refresh();
-    const box = toast(text, { label: t("header.undo"), action: undo });
+    const box = toast(typeof text === "function" ? text(answer) : text, { label: t("header.undo"), action: undo });
     // Once something else was done, undo would take back that.
     const stop = store.on("project", () => {
       // What was asked for before this change may answer after it.

@@ -130,12 +130,13 @@ class Store extends EventTarget {
   }
 
   #heard(state) {
-    if (state === this.connection || this.connection === "denied") return;
+    // A window that is locked out goes on once the new address was opened in another one.
+    if (state === this.connection || (state === "gone" && this.connection === "denied")) return;
     const before = this.connection;
     this.connection = state;
     this.#emit("connection");
-    if (state === "gone") this.#recover();
-    if (state === "online" && before === "gone") {
+    if (state !== "online") this.#recover();
+    if (state === "online" && before !== "starting") {
       this.#listen();
       this.refresh();
       this.refreshEstimate();
@@ -145,9 +146,9 @@ class Store extends EventTarget {
   async #recover() {
     if (this.#isRecovering) return;
     this.#isRecovering = true;
-    for (let wait = 1000; this.connection === "gone"; wait = Math.min(wait * 1.6, 8000)) {
+    for (let wait = 1000; this.connection !== "online"; wait = Math.min(wait * 1.6, 8000)) {
       await sleep(wait);
-      if (this.connection === "gone") await api.project().catch(() => null);
+      if (this.connection !== "online") await api.project().catch(() => null);
     }
     this.#isRecovering = false;
   }

@@ -43,7 +43,7 @@ const english = {
   },
   "gone.back": "The studio answers again.",
   "denied.title": "This window is locked out",
-  "denied.text": "The studio was started again and has a new key. Open the address that it printed.",
+  "denied.text": "The studio was started again and has a new key. Open the address that it printed, here or in another tab.",
   "denied.kept": {
     one: "{n} picture has not been sent. It is lost when you close this window.",
     other: "{n} pictures have not been sent. They are lost when you close this window.",
@@ -300,6 +300,10 @@ const english = {
   "take.edgetpu": "Model for the Edge TPU",
   "take.compiling": "Compiling it for the Edge TPU; the download begins by itself.",
   "take.restore": "Go back to this version",
+  "take.restoredPartly": {
+    one: "Went back to version {version}, without {n} picture that no longer exists.",
+    other: "Went back to version {version}, without {n} pictures that no longer exist.",
+  },
   "take.restored": "Went back to version {n}.",
   "take.compare": "Compare two versions",
   "take.from": "From",

@@ -212,7 +212,11 @@ class TakeAway extends HTMLElement {
   }
 
   async restore(number) {
-    await undoable(() => api.restore(number), t("take.restored", { n: number }));
+    await undoable(
+      () => api.restore(number),
+      ({ missing }) =>
+        missing ? t("take.restoredPartly", { n: missing, version: number }) : t("take.restored", { n: number }),
+    );
   }
 
   // Comparing two versions
