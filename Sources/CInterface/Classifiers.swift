@@ -95,6 +95,13 @@ extension ClassifierBox {
   ) throws {
     let made = try required(made, "answers")
     let classifier = classifier
+    if pictures.count == 1, progress.function == nil {
+      // Nobody watches the work, so that it needs no thread of its own.
+      try FirstProcess.check()
+      let answer = try classifier.classifyHere(pictures, threshold: threshold, topK: topK)
+      made.pointee = AnswersBox([answer]).handedOver()
+      return
+    }
     let answers = try waiting(progress) { meter in
       meter.begin(pictures.count)
       var answers: [Result<Answer, PictureError>] = []

@@ -14,10 +14,32 @@ public struct Processor: Sendable, Hashable {
   /// Makes a processor with the given features.
   public init(features: Set<String>) { self.features = features }
 
-  /// Whether it has instructions for dot products of signed bytes (VNNI on x86, SDOT on Arm). The runtime's kernels for
-  /// per-channel int8 weights are then much faster than those for uint8 (1.5 to 2.7 times, measured with VNNI).
-  public var hasByteDotProducts: Bool {
-    !features.isDisjoint(with: ["avx512_vnni", "avx_vnni", "asimddp", "FEAT_DotProd"])
+  /// The widest instructions that the runtime has kernels for.
+  public enum Instructions: String, Sendable, Hashable, Codable, CaseIterable {
+    /// On x86: dot products of bytes in 64 and in 32 bytes, then vectors of 64, 32, 32 without whole numbers, and 16 bytes.
+    case avx512VNNI = "AVX-512 VNNI"
+    case avxVNNI = "AVX-VNNI"
+    case avx512 = "AVX-512"
+    case avx2 = "AVX2"
+    case avx = "AVX"
+    case sse41 = "SSE4.1"
+    /// On Arm: dot products of bytes (SDOT), and vectors without them.
+    case dotProducts = "SDOT"
+    case neon = "NEON"
+    /// Others, or none that the system lists.
+    case other
+  }
+
+  /// The widest instructions of this processor that the runtime has kernels for.
+  public var instructions: Instructions {
+    if features.isSuperset(of: ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]) {
+      return features.contains("avx512_vnni") ? .avx512VNNI : features.contains("avx_vnni") ? .avxVNNI : .avx512
+    }
+    let known: [(feature: String, instructions: Instructions)] = [
+      ("avx_vnni", .avxVNNI), ("avx2", .avx2), ("avx", .avx), ("sse4_1", .sse41), ("asimddp", .dotProducts),
+      ("FEAT_DotProd", .dotProducts), ("asimd", .neon),
+    ]
+    return known.first { features.contains($0.feature) }?.instructions ?? .other
   }
 
   /// The processor that runs this code; it has no features if the system lists none.

@@ -99,19 +99,29 @@ private final class AlignedMemory: @unchecked Sendable {
 @Suite("Processor features")
 struct ProcessorTests {
   @Test(
-    "Recognises 8-bit dot products in /proc/cpuinfo",
+    "Recognises the widest instructions in /proc/cpuinfo",
     arguments: [
-      ("processor\t: 0\nflags\t\t: fpu avx2 avx512_vnni\n\nprocessor\t: 1\nflags\t\t: fpu\n", true),
-      ("flags\t\t: fpu avx avx_vnni\n", true),
-      ("processor\t: 0\nFeatures\t: fp asimd asimddp\n", true),
-      ("flags\t\t: fpu avx2 avx512f\n", false),
-      ("Features\t: fp asimd\n", false),
-      ("flags\n", false),
-      ("", false),
-    ])
-  func byteDotProducts(cpuinfo: String, expected: Bool) {
-    #expect(Processor(cpuinfo: cpuinfo).hasByteDotProducts == expected)
+      (
+        "processor\t: 0\nflags\t\t: fpu avx2 \(Self.avx512) avx512_vnni\n\nprocessor\t: 1\nflags\t\t: fpu\n",
+        .avx512VNNI
+      ),
+      ("flags\t\t: fpu avx avx2 avx_vnni\n", .avxVNNI),
+      ("flags\t\t: fpu avx2 \(Self.avx512) avx_vnni\n", .avxVNNI),
+      ("flags\t\t: fpu avx2 \(Self.avx512)\n", .avx512),
+      // The first processors with AVX-512 had only a part of it.
+      ("flags\t\t: fpu avx2 avx512f avx512cd\n", .avx2),
+      ("flags\t\t: fpu sse4_1 avx\n", .avx),
+      ("flags\t\t: fpu sse4_1\n", .sse41),
+      ("processor\t: 0\nFeatures\t: fp asimd asimddp\n", .dotProducts),
+      ("Features\t: fp asimd\n", .neon),
+      ("flags\n", .other),
+      ("", .other),
+    ] as [(String, Processor.Instructions)])
+  func instructions(cpuinfo: String, expected: Processor.Instructions) {
+    #expect(Processor(cpuinfo: cpuinfo).instructions == expected)
   }
+
+  private static let avx512 = "avx512f avx512dq avx512cd avx512bw avx512vl"
 
   @Test("Lists the features of this machine's processor")
   func current() {

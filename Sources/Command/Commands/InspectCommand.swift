@@ -16,11 +16,13 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Show the contents of a model file.",
     discussion: """
-      Prints the inputs and outputs, the operators and tensors, the classifier's head and classes, and the metadata.
+      Prints the inputs and outputs, the operators and tensors, the classifier's head and classes, and the metadata. \
+      --timing adds the arithmetic in which the model runs on this processor, and the times measured for each kind.
 
       EXAMPLES
         imprint inspect flowers.tflite
         imprint inspect --json flowers.tflite
+        imprint inspect --timing flowers.tflite
       """)
 
   @Argument(help: "Model, a .tflite file.")
@@ -29,8 +31,13 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @Flag(help: "Also show in which arithmetic the model runs on this processor, and why.")
+  var timing = false
+
   func run() throws {
-    let report = InspectionReport(try Model(contentsOf: URL(filePath: model)))
+    let model = try Model(contentsOf: URL(filePath: model))
+    var report = InspectionReport(model)
+    if timing { report.timing = try TimingReport(model) }
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 }
@@ -50,6 +57,8 @@ package struct InspectionReport: Encodable {
   let resize: String?
   let unknown: UnknownRule?
   let unknownProblem: String?
+  /// What --timing adds.
+  var timing: TimingReport?
 
   package init(_ model: Model) {
     self.model = ModelSummary(model)
@@ -128,6 +137,7 @@ package struct InspectionReport: Encodable {
       lines.append("Metadata  " + model.metadata.map { "\($0.name) (\($0.bytes) bytes)" }.joined(separator: ", "))
     }
     if model.trailingBytes > 0 { lines.append("After the model  \(model.trailingBytes) bytes") }
+    if let timing { lines.append(timing.text) }
     return lines.joined(separator: "\n")
   }
 

@@ -131,7 +131,7 @@ extension SpaceDifference: CustomStringConvertible {
 /// Processors that sum products of signed bytes in one instruction run a uint8 network 1.5 to 2.7 times as fast once it
 /// is rewritten as int8 in memory. The numbers differ a little: top-1 accuracy on flowers17 stays within 0.006.
 public enum Arithmetic: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The arithmetic of the file: the same numbers on every processor and in other programs that run the file.
+  /// The arithmetic of the file: the numbers of other programs that run the file on the same kind of processor.
   case exact
   /// int8 where the file has uint8.
   case int8 = "rewritten"

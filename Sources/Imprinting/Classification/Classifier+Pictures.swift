@@ -51,6 +51,19 @@ extension Classifier {
     return try await classify(.tensors([picture]), reader: reader, threshold: threshold, topK: topK)
   }
 
+  /// Classifies the only picture of a source on the caller's thread, which saves a short program the start of others.
+  ///
+  /// - Parameters: As for picture files.
+  /// - Returns: The answer, or the error if the picture cannot be read.
+  /// - Throws: `EvaluationError/badTopK(_:)`, `LiteRTError`.
+  package func classifyHere(
+    _ picture: PictureSource, threshold: Float, topK: Int
+  ) throws -> Result<Answer, PictureError> {
+    guard topK > 0 else { throw EvaluationError.badTopK(topK) }
+    let views = try runner.runHere(picture, by: reader) { [output = runner.output] in output.values($0) }
+    return views.map { answer(Self.mean($0), threshold: threshold, topK: topK) }
+  }
+
   /// Classifies an input tensor whose elements have the type of the model file's input.
   ///
   /// - Parameters: As for picture files.

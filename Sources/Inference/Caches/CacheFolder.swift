@@ -88,7 +88,7 @@ struct CacheFolder: Sendable, Hashable {
 
   /// Marks a file as used now. If that fails, the file is only removed a little earlier.
   func touch(_ file: URL) {
-    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
+    utimensat(AT_FDCWD, file.path, nil, 0)
   }
 
   /// Removes the least recently used files until the rest is within the limit, and the remains of interrupted writes.

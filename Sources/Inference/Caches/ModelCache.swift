@@ -1,5 +1,6 @@
 import Heads
 import LiteRT
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -17,9 +18,10 @@ import TFLite
 
 /// A cache of prepared models on disk: models rewritten as int8, and weights packed in the order that the runtime needs.
 ///
-/// The SHA-256 digest of a model's file identifies the model. Each write replaces the complete file, so several processes
-/// can share the folder. A file that another user may have written, or that differs from its checksum, is not used and made
-/// again. A cache that cannot be read or written is not an error; it only costs time.
+/// The SHA-256 digest of a model's file identifies the model. It is computed once for each version of a file: the cache
+/// knows the versions by the times that the system notes of their changes. Each write replaces the complete file, so several
+/// processes can share the folder. A file that another user may have written, or that differs from its checksum, is not used
+/// and made again. A cache that cannot be read or written is not an error; it only costs time.
 public struct ModelCache: Sendable, Hashable {
   /// The folder of the cache files, created when the first file is written.
   public var folder: URL { files.folder }
@@ -36,13 +38,18 @@ public struct ModelCache: Sendable, Hashable {
   private static let modelEnding = ".\(rewriting)"
   private static let weightsEnding = ".packed"
   private static let triedEnding = ".tried"
+  private static let digestEnding = ".digest"
+
+  /// Smaller files are read as fast as what is known of them.
+  private static let leastKnown = 1 << 20
 
   private let files: CacheFolder
 
   /// Creates a cache in a folder.
   public init(folder: URL, limit: Int = ModelCache.defaultLimit) {
     files = CacheFolder(
-      folder: folder, limit: max(0, limit), endings: [Self.modelEnding, Self.weightsEnding, Self.triedEnding])
+      folder: folder, limit: max(0, limit),
+      endings: [Self.modelEnding, Self.weightsEnding, Self.triedEnding, Self.digestEnding])
   }
 
   /// Creates a cache in `models` of ``EmbeddingCache/standardFolder(environment:)``; nil where there is no such folder.
@@ -60,6 +67,24 @@ public struct ModelCache: Sendable, Hashable {
   /// Records that the trial of a library or a model has succeeded.
   package func noteTried(_ identity: String) {
     if let name = trialName(identity) { files.keep(Bytes(Array(identity.utf8)), as: name) }
+  }
+
+  /// Returns the SHA-256 digest of a model's file, in 64 hexadecimal digits. It takes 0.6 ms per MB, but nothing where the
+  /// cache knows it for this version of the file.
+  ///
+  /// - Parameter now: The time now.
+  /// - Throws: `SharedLibraryError` if the digest cannot be computed.
+  func digest(of file: Bytes, now: FileStamp.Time = .now) throws(SharedLibraryError) -> String {
+    guard file.count >= Self.leastKnown, let stamp = file.stamp, stamp.isSettled(at: now) else {
+      return try file.sha256
+    }
+    let name = try Bytes(Array(stamp.words.utf8)).sha256 + Self.digestEnding
+    if let known = files.open(name)?.bytes, known.count == 2 * SHA256Digest.byteCount {
+      return String(decoding: known, as: UTF8.self)
+    }
+    let digest = try file.sha256
+    files.keep(Bytes(Array(digest.utf8)), as: name)
+    return digest
   }
 
   private func trialName(_ identity: String) -> String? {

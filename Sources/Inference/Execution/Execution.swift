@@ -11,12 +11,11 @@ public import TFLite
 public struct Execution: Sendable {
   /// The number of threads; nil for one per core.
   public var threads: Int?
-  /// The arithmetic; nil for int8 where it is faster on this processor, otherwise exact.
+  /// The arithmetic; nil for the one that ``ArithmeticTable`` has for this processor.
   ///
-  /// Processors that sum products of signed bytes in one instruction run a uint8 model 1.5 to 2.7 times as fast once it is
-  /// rewritten as int8, as ``/ModelSurgery/Requantization`` does in memory. Its numbers differ a little: top-1 accuracy on
-  /// flowers17 stays within 0.006. Exact arithmetic gives the same numbers on every processor and in other programs that run
-  /// the file.
+  /// Most processors run a uint8 model faster once it is rewritten as int8, as ``/ModelSurgery/Requantization`` does in memory.
+  /// Its numbers differ a little: top-1 accuracy on flowers17 stays within 0.006. Exact arithmetic gives the numbers of other
+  /// programs that run the file on the same kind of processor; for uint8, the runtime rounds differently on x86-64 and Arm.
   public var arithmetic: Arithmetic?
   /// The device.
   public var device: Device
@@ -59,7 +58,7 @@ public struct Execution: Sendable {
   ///
   /// - Parameters:
   ///   - threads: The number of threads; by default one per core.
-  ///   - arithmetic: The arithmetic; by default int8 where it is faster on this processor, otherwise exact.
+  ///   - arithmetic: The arithmetic; by default the one that ``ArithmeticTable`` has for this processor.
   ///   - device: The device; by default Edge TPUs for models that were compiled for them, otherwise the processor.
   ///   - edgeTPU: How to use Edge TPUs.
   ///   - cache: The cache of prepared models; by default none.

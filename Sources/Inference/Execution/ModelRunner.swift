@@ -287,6 +287,19 @@ package final class ModelRunner: Sendable {
     }
   }
 
+  /// Runs the model on the only picture of a source, on the caller's thread.
+  ///
+  /// - Returns: One value per view, or the error if the picture cannot be read.
+  /// - Throws: ``InferenceError`` for pixels that do not fit the model, `LiteRTError`.
+  package func runHere<Value: Sendable>(
+    _ picture: PictureSource, by reader: ViewReader, read: @escaping @Sendable (UnsafeRawBufferPointer) -> Value
+  ) throws -> Result<[Value], PictureError> {
+    try check(picture, augmentation: reader.augmentation)
+    let workers = try takeWorkers(for: 1)
+    defer { giveBack(workers) }
+    return try work(on: picture, by: reader, profile: nil, read: read)(workers[0], 0)
+  }
+
   /// Runs the model on one input tensor whose elements have the type of the model file's input.
   ///
   /// - Throws: ``InferenceError/wrongTensorSize(bytes:expected:)``, `LiteRTError`.

@@ -22,8 +22,9 @@ package struct ModelOrigin: Sendable {
   }
 
   /// Tells the model from others.
-  fileprivate var digest: String {
-    get throws { try ([file] + (change.map { [Bytes(Array($0.utf8))] } ?? [])).digest.hexadecimal }
+  fileprivate func digest(by cache: ModelCache) throws -> String {
+    let digest = try cache.digest(of: file)
+    return try change.map { try Bytes(Array("\(digest) \($0)".utf8)).sha256 } ?? digest
   }
 }
 
@@ -40,18 +41,18 @@ struct PreparedModel {
   /// - Parameters:
   ///   - model: The model, verified.
   ///   - origin: The file from which the model was read, if known; otherwise the model is serialised to identify it.
-  ///   - arithmetic: The arithmetic; nil for int8 where it is faster on this processor, otherwise exact.
+  ///   - arithmetic: The arithmetic; nil for the one that ``ArithmeticTable`` has for this processor.
   ///   - cache: The cache of the rewritten form.
   /// - Throws: `TFLiteError` where the model cannot be serialised.
   init(_ model: Model, origin: ModelOrigin?, arithmetic: Arithmetic?, cache: ModelCache?) throws {
     var file = origin.flatMap { $0.change == nil ? $0.file : nil }
     var digest: String?
-    if cache != nil {
+    if let cache {
       let known = try origin ?? ModelOrigin(file: Bytes(model.serialized().bytes()))
-      digest = try? known.digest
+      digest = try? known.digest(by: cache)
       if origin == nil { file = known.file }
     }
-    let isRewritten = arithmetic.map { $0 == .int8 } ?? Processor.current.hasByteDotProducts
+    let isRewritten = (arithmetic ?? ArithmeticTable.row(for: .current).choice) == .int8
     if isRewritten, let (made, bytes) = Self.rewritten(model, digest: digest, cache: cache) {
       self.model = made
       self.file = bytes

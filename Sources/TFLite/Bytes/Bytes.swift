@@ -1,3 +1,5 @@
+package import Platform
+
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
 #else
@@ -55,6 +57,9 @@ public struct Bytes: Sendable {
       try body(UnsafeRawBufferPointer(rebasing: whole[offset..<(offset + count)]))
     }
   }
+
+  /// The version of the file that was mapped, where these are all its bytes; nil for other bytes.
+  package var stamp: FileStamp? { storage.stamp.flatMap { offset == 0 && count == storage.count ? $0 : nil } }
 
   /// Returns whether both values are the same slice of the same storage, a stronger condition than equality.
   func isIdentical(to other: Bytes) -> Bool {
@@ -141,7 +146,7 @@ extension Bytes {
     guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
       throw .cannotRead(path: path, reason: systemReason(errno))
     }
-    self.init(storage: ByteStorage(mapping: start, count: size), offset: 0, count: size)
+    self.init(storage: ByteStorage(mapping: start, count: size, of: FileStamp(status)), offset: 0, count: size)
   }
 }
 
@@ -157,11 +162,22 @@ final class ByteStorage: @unchecked Sendable {
   }
 
   private let content: Content
+  /// The version of the mapped file; nil for an array.
+  let stamp: FileStamp?
 
-  init(_ array: [UInt8]) { content = .array(array) }
+  init(_ array: [UInt8]) { (content, stamp) = (.array(array), nil) }
 
   /// Takes ownership of a mapping, and unmaps it when the object is released.
-  init(mapping: UnsafeMutableRawPointer, count: Int) { content = .mapping(mapping, count: count) }
+  init(mapping: UnsafeMutableRawPointer, count: Int, of stamp: FileStamp) {
+    (content, self.stamp) = (.mapping(mapping, count: count), stamp)
+  }
+
+  var count: Int {
+    switch content {
+    case .array(let array): array.count
+    case .mapping(_, let count): count
+    }
+  }
 
   deinit {
     if case .mapping(let start, let count) = content { munmap(start, count) }

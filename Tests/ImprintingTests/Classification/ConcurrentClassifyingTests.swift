@@ -2,6 +2,7 @@ import Foundation
 import Heads
 import Imprinting
 import Inference
+import Pictures
 import TestMaterial
 import Testing
 
@@ -19,5 +20,20 @@ struct ConcurrentClassifyingTests {
     }
     #expect(concurrent.count == 40)
     for (call, found) in concurrent { #expect(found == sequential[call % 4]) }
+  }
+
+  @Test("A picture that is classified on the caller's thread has the same answer, and so does its error")
+  func callersThread() async throws {
+    let classifier = try Classifier(contentsOf: Material.model("mobilenet_v1_0.25_128_quant"))
+    for name in ["cat_test_0", "dog_test_0"] {
+      let picture = try Material.coralPicture(name)
+      let answer = try classifier.classifyHere(.files([picture]), threshold: -.infinity, topK: 3).get()
+      #expect(try await classifier.classify(picture) == answer)
+    }
+    let missing = URL(filePath: "/nowhere/picture.jpg")
+    let error = await #expect(throws: PictureError.self) { try await classifier.classify(missing) }
+    #expect(throws: error) {
+      try classifier.classifyHere(.files([missing]), threshold: -.infinity, topK: 3).get()
+    }
   }
 }

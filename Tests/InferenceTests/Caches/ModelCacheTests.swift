@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TFLite
 import TestMaterial
 import Testing
@@ -40,6 +41,53 @@ struct ModelCacheTests {
     cache.keep(Bytes([1, 2, 3]), of: "one")
     #expect(cache.rewritten("one") == Bytes([1, 2, 3]))
     #expect(cache.rewritten("two") == nil)
+  }
+
+  private static let later = FileStamp.Time(seconds: 1 << 40)
+
+  /// Writes a file of 2 MB that holds one byte everywhere.
+  private func write(_ byte: UInt8, to file: URL) throws {
+    let handle = try FileHandle(forUpdating: file)
+    try handle.write(contentsOf: Data(repeating: byte, count: 1 << 21))
+    try handle.close()
+  }
+
+  @Test("Knows the digest of a version of a file, and computes that of another")
+  func digests() throws {
+    let file = folder.appending("model.tflite")
+    try Data().write(to: file)
+    try write(1, to: file)
+    let first = try Bytes(mapping: file)
+    let digest = try cache.digest(of: first, now: Self.later)
+    #expect(try digest == first.sha256)
+    let name = try #require(names.first { $0.hasSuffix(".digest") })
+    // What the cache knows is not computed again.
+    let known = String(repeating: "7", count: 64)
+    CacheFolder(folder: cache.folder, limit: 1 << 20, endings: []).keep(Bytes(Array(known.utf8)), as: name)
+    #expect(try cache.digest(of: Bytes(mapping: file), now: Self.later) == known)
+    // Written in place, with the size and the time that it had.
+    let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+    Thread.sleep(forTimeInterval: 0.02)
+    try write(2, to: file)
+    try FileManager.default.setAttributes(
+      [.modificationDate: try #require(attributes[.modificationDate])], ofItemAtPath: file.path)
+    let second = try Bytes(mapping: file)
+    #expect(try cache.digest(of: second, now: Self.later) == second.sha256)
+    #expect(try second.sha256 != digest)
+  }
+
+  @Test("Keeps no digest of a file that has just changed, of a part of one, and of bytes in memory")
+  func digestsNotKept() throws {
+    let file = folder.appending("model.tflite")
+    try Data().write(to: file)
+    try write(1, to: file)
+    let bytes = try Bytes(mapping: file)
+    #expect(try cache.digest(of: bytes) == bytes.sha256)
+    let part = try #require(bytes.slice(1..<bytes.count))
+    #expect(try cache.digest(of: part, now: Self.later) == part.sha256)
+    let copy = Bytes(Array(bytes))
+    #expect(try cache.digest(of: copy, now: Self.later) == copy.sha256)
+    #expect(names.isEmpty)
   }
 
   @Test("Packs weights once, and names the file only when it is complete")
