@@ -53,6 +53,32 @@ struct ArithmeticTests {
     #expect(abs(sizes[0] - sizes[1]) < 64)
   }
 
+  private struct Inspection: Decodable {
+    struct Timing: Decodable {
+      struct Row: Decodable { let instructions, auto: String }
+      let instructions, auto: String
+      let rewritableLayers: Int
+      let table: [Row]
+    }
+
+    let timing: Timing?
+  }
+
+  @Test("inspect --timing shows the arithmetic of a model on this processor, and the table that says so")
+  func timing() throws {
+    let report = try Imprint.run("inspect", "--timing", "--json", Flowers.extractor).decoded(as: Inspection.self)
+    let timing = try #require(report.timing)
+    let row = try #require(timing.table.first { $0.instructions == timing.instructions })
+    #expect(timing.auto == row.auto)
+    #expect(timing.rewritableLayers == 27)
+    let text = try Imprint.run("inspect", "--timing", Flowers.extractor).output
+    let words = "Arithmetic  \(row.auto) by default on this processor (\(row.instructions)): 27 layers of uint8"
+    #expect(text.contains(words))
+    #expect(text.split(separator: "\n").contains { $0.contains("AVX2") && $0.contains("1.57") && $0.hasSuffix("int8") })
+    #expect(text.split(separator: "\n").filter { $0.hasSuffix("this processor") }.count == 1)
+    #expect(try Imprint.run("inspect", "--json", Flowers.extractor).decoded(as: Inspection.self).timing == nil)
+  }
+
   @Test("Works without a usable cache folder")
   func noCache() throws {
     let picture = Material.coralPicture("cat_test_0").path

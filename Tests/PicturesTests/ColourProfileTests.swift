@@ -94,7 +94,7 @@ struct ColourProfileTests {
     for count in [10, 100, 127, 131, 150] {
       let short = Array(ProfileFile().bytes[..<count])
       let segment: [UInt8] = [0xFF, 0xE2, 0, UInt8(count + 16)] + Array("ICC_PROFILE".utf8) + [0, 1, 1] + short
-      let jpeg = Array(Self.jpeg[..<2]) + segment + Self.jpeg[2...]
+      let jpeg = Array(Self.jpeg[..<2]) + segment + Array(Self.jpeg[2...])
       #expect(try jpeg.read(width: 128, height: 16, .nearest) == plain, "\(count)")
     }
   }
