@@ -96,8 +96,11 @@ struct JPEGTests {
 @Suite("Writing JPEG")
 struct WritingJPEGTests {
   private func gradient(_ width: Int, _ height: Int) throws -> PixelTensor {
-    let pixels = (0..<width * height).flatMap { place -> [UInt8] in
-      [UInt8(place % width * 255 / max(1, width - 1)), UInt8(place / width * 255 / max(1, height - 1)), 90]
+    var pixels: [UInt8] = []
+    for row in 0..<height {
+      for column in 0..<width {
+        pixels += [UInt8(column * 255 / max(1, width - 1)), UInt8(row * 255 / max(1, height - 1)), 90]
+      }
     }
     return try #require(PixelTensor(width: width, height: height, pixels: pixels))
   }

@@ -41,7 +41,7 @@ enum OrientedJPEG {
     exif += number(0, 4)
     let length = exif.count + 2
     let segment = [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + exif
-    return Array(Fixture.jpeg.bytes[..<2]) + segment + Fixture.jpeg.bytes[2...]
+    return Array(Fixture.jpeg.bytes[..<2]) + segment + Array(Fixture.jpeg.bytes[2...])
   }
 }
 

@@ -66,12 +66,13 @@ struct ProfileFile {
       segments += [0xFF, 0xE2] + Self.number(part.count + 16, 2) + Array("ICC_PROFILE".utf8)
       segments += [0, UInt8(index + 1), UInt8(parts.count)] + part
     }
-    return Array(jpeg[..<2]) + segments + jpeg[2...]
+    return Array(jpeg[..<2]) + segments + Array(jpeg[2...])
   }
 
   /// Returns a PNG with the profile before its pixels.
   func embedded(inPNG png: [UInt8]) -> [UInt8] {
-    Array(png[..<33]) + PNGChunk("iCCP", Array("x".utf8) + [0, 0] + PNGChunk.deflated(bytes)).bytes + png[33...]
+    let chunk = PNGChunk("iCCP", Array("x".utf8) + [0, 0] + PNGChunk.deflated(bytes))
+    return Array(png[..<33]) + chunk.bytes + Array(png[33...])
   }
 }
 
