@@ -52,7 +52,8 @@ struct PreparedModel {
       digest = try? known.digest(by: cache)
       if origin == nil { file = known.file }
     }
-    let isRewritten = (arithmetic ?? ArithmeticTable.row(for: .current).choice) == .int8
+    let isRewritten =
+      (arithmetic ?? ArithmeticTable.row(for: .current).choice) == .int8 && Requantization.mayConvert(model)
     if isRewritten, let (made, bytes) = Self.rewritten(model, digest: digest, cache: cache) {
       self.model = made
       self.file = bytes

@@ -62,6 +62,15 @@ public struct Requantization: Sendable {
 }
 
 extension Requantization {
+  /// Whether a model may have layers to convert: some operator takes weights of uint8. Where it has none, converting it would
+  /// only read it once more.
+  ///
+  /// - Complexity: O(operators).
+  package static func mayConvert(_ model: Model) -> Bool {
+    guard let graph = model.mainSubgraph else { return false }
+    return graph.operators.contains { $0.inputs.count > 1 && graph.tensor($0.inputs[1])?.type == .uint8 }
+  }
+
   /// The numbers of converted and unchanged operators of a model.
   public struct Report: Sendable, Hashable {
     /// Unchanged operators of one kind.

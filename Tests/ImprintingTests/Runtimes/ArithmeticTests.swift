@@ -103,6 +103,7 @@ struct ArithmeticTests {
   func nothingToRewrite() throws {
     let float = try Model(contentsOf: model)
     let int8 = try Requantization(float, interface: .signed).model
+    #expect(Requantization.mayConvert(float) && !Requantization.mayConvert(int8))
     let bytes = Bytes(try int8.serialized().bytes())
     let extractor = try Extractor(bytes: bytes, execution: Execution(arithmetic: .int8))
     #expect(extractor.space.arithmetic == .exact)
