@@ -211,6 +211,8 @@ class Page:
         """Nothing is wider than the window, and a finger hits what it aims at. Keeps a screenshot."""
         self.picture(name)
         assert not self.too_wide(), "\n".join([f"{name} is wider than the window:", *self.too_wide()])
+        height = self.script("return [document.documentElement.scrollHeight, window.innerHeight]")
+        assert height[0] <= height[1], f"{name} can be scrolled as a whole: {height}"
         if self.size[0] < 720:
             small = self.small_targets()
             assert not small, "\n".join([f"targets of {name} that are too small for a finger:", *small])
