@@ -15,6 +15,8 @@ struct ImprintCommand: AsyncParsableCommand {
           imprint classify --model flowers.tflite rose.jpg
         Measure the accuracy on other pictures:
           imprint evaluate --model flowers.tflite --data more-flowers
+        Compare models on the same pictures:
+          imprint compare --model a.tflite --model b.tflite --data flowers
         Find wrong labels, duplicates and unsuitable pictures:
           imprint check flowers
         Merge embeddings of several days or machines and train on them:
@@ -32,11 +34,16 @@ struct ImprintCommand: AsyncParsableCommand {
       """,
     version: PackageVersion.text,
     subcommands: [
-      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, CheckCommand.self, ApplyCommand.self,
-      EmbedCommand.self, MergeCommand.self, InspectCommand.self, WatchCommand.self, CaptureCommand.self,
+      TrainCommand.self, ClassifyCommand.self, EvaluateCommand.self, CompareCommand.self, CheckCommand.self,
+      ApplyCommand.self, EmbedCommand.self, MergeCommand.self, InspectCommand.self, WatchCommand.self,
+      CaptureCommand.self,
       FrigateCommand.self, StudioCommand.self, FetchPicturesCommand.self,
       ModelCommand.self, PretrainCommand.self, DevicesCommand.self, TryDeviceCommand.self, TryModelCommand.self,
     ])
+
+  private static func namesModel(_ argument: String) -> Bool {
+    argument == "--model" || argument.hasPrefix("--model=")
+  }
 
   /// Runs the subcommand that the arguments name, and ends the process with its exit code.
   ///
@@ -49,10 +56,16 @@ struct ImprintCommand: AsyncParsableCommand {
       Terminal.exit(with: error)
     }
     var command: any ParsableCommand
+    let translated = CoralSpelling.translated(texts)
     do {
-      command = try parseAsRoot(CoralSpelling.translated(texts))
+      command = try parseAsRoot(translated)
     } catch {
       exit(withError: error)
+    }
+    // The parser would take the last one without a word.
+    if !(command is CompareCommand), translated.prefix(while: { $0 != "--" }).count(where: Self.namesModel) > 1 {
+      Terminal.exit(
+        with: UsageError("--model is given twice", remedy: "name one model; 'imprint compare' compares several"))
     }
     do {
       // The trials in child processes have limits of their own.

@@ -16,22 +16,21 @@ struct ConfusionMap {
     let classes = matrix.classes
     var parts: [String] = []
     if classes.count <= Self.mostClasses {
-      parts.append(svg(classes))
+      parts.append(Self.zoomed(svg(classes)))
       parts.append(
         """
         <p class="note">Rows are the true classes, columns the predicted ones; the darker a cell, the larger its share \
         of the row. Blue is correct, orange is wrong\(classes.count <= Self.mostNumbers ? "; numbers are percentages" : "").</p>
         """)
     } else {
-      parts.append(
-        "<p class=\"note\">\(classes.count) classes are too many for a map. The tables show the least accurate classes "
-          + "and the most frequent confusions.</p>")
-      let worst = matrix.asked.compactMap { label in matrix.recall(label).map { (label, $0) } }
-        .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(Self.listed)
-      parts.append(
-        Markup.table(
-          ["Class", "Accuracy", "Predictions"],
-          worst.map { [Markup.name(matrix.name($0.0)), Markup.percent($0.1), "\(matrix.total($0.0))"] }))
+      let folded = FoldedConfusions(matrix: matrix)
+      if case let worst = folded.worst, worst.count > 1 {
+        parts.append(
+          "<p class=\"note\">Of \(classes.count) classes, the map shows the \(worst.count) that are confused most.</p>")
+        parts.append(Self.zoomed(svg(worst)))
+      }
+      parts.append("<h3>The confusions of each class</h3>")
+      parts.append(folded.list)
     }
     let confusions = matrix.confusions.prefix(Self.listed)
     if !confusions.isEmpty {
@@ -47,6 +46,11 @@ struct ConfusionMap {
           }))
     }
     return parts.joined(separator: "\n")
+  }
+
+  /// Returns a map that fits into the page, and that a box shows in its full size.
+  private static func zoomed(_ map: String) -> String {
+    "<label class=\"zoom\"><input type=\"checkbox\"/> Full size</label>" + map
   }
 
   private func svg(_ classes: [Int]) -> String {

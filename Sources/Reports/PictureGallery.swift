@@ -17,6 +17,16 @@ struct PictureGallery {
 
   let entries: [Entry]
   let thumbnails: Thumbnails
+  /// The addresses to which the gallery links pictures.
+  let addresses: [String: String]
+
+  /// - Parameter link: Returns the address to which the gallery links a picture; nil for no link.
+  init(entries: [Entry], thumbnails: Thumbnails, link: (String) -> String? = { _ in nil }) {
+    self.entries = entries
+    self.thumbnails = thumbnails
+    addresses = Dictionary(
+      entries.compactMap { entry in link(entry.picture).map { (entry.picture, $0) } }, uniquingKeysWith: { $1 })
+  }
 
   var html: String {
     let figures = entries.map { entry in
@@ -24,7 +34,9 @@ struct PictureGallery {
         thumbnails[entry.picture].map {
           "<img src=\"\($0)\" alt=\"\" width=\"\(Thumbnails.side)\" height=\"\(Thumbnails.side)\"/>"
         } ?? "<div class=\"gone\">cannot be shown</div>"
-      return "<figure>\(picture)<figcaption>\(entry.caption)<br/><small>\(Markup.name(entry.picture))</small>"
+      let name = "<small>\(Markup.name(entry.picture))</small>"
+      let linked = addresses[entry.picture].map { "<a href=\"\(Markup.text($0))\">\(name)</a>" } ?? name
+      return "<figure>\(picture)<figcaption>\(entry.caption)<br/>\(linked)"
         + "</figcaption></figure>"
     }
     return "<div class=\"gallery\">\n\(figures.joined(separator: "\n"))\n</div>"

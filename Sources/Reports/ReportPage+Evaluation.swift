@@ -2,28 +2,60 @@ public import Heads
 public import Pictures
 
 extension ReportPage {
-  /// Creates the page of a classifier's evaluation: accuracy, confusions, reliability and the worst mistakes.
+  /// Creates the page of a classifier's evaluation: accuracy, the measures of each class, confusions, coverage against accuracy,
+  /// reliability and the worst mistakes.
   ///
   /// - Parameters:
   ///   - evaluation: The evaluation.
   ///   - title: The title of the page.
   ///   - facts: Further facts at the top of the page.
   ///   - resize: How the thumbnails become square.
+  ///   - link: Returns the address to which the page links a picture, from the picture's path; nil for no link.
   /// - Throws: The errors of ``Thumbnails/init(of:resize:isolation:)``.
   public init(
     _ evaluation: Evaluation, title: String, facts: [Fact] = [], resize: Resize = .crop,
-    isolation: isolated (any Actor)? = #isolation
+    isolation: isolated (any Actor)? = #isolation, link: (String) -> String? = { _ in nil }
   ) async throws {
-    let mistakes = evaluation.mistakes.prefix(Self.mostPictures)
-    let thumbnails = try await Thumbnails(of: mistakes.map(\.picture), resize: resize)
-    let head = [
+    let sections = try await Self.sections(of: evaluation, resize: resize, link: link)
+    self.init(title: title, facts: Self.facts(of: evaluation) + facts, sections: sections)
+  }
+
+  /// Returns the facts of an evaluation.
+  static func facts(of evaluation: Evaluation) -> [Fact] {
+    let answers = evaluation.answers
+    let share = { (count: Int, all: Int) in Markup.percent(Double(count) / Double(max(1, all))) }
+    var facts = [
       Fact("Pictures", "\(evaluation.count)"), Fact("Classes", "\(evaluation.classes.count)"),
       Fact("Accuracy", Markup.percent(evaluation.accuracy(top: 1))),
       Fact("Balanced accuracy", Markup.percent(evaluation.balancedAccuracy)),
       Fact("Top-5 accuracy", Markup.percent(evaluation.accuracy(top: 5))),
     ]
-    var sections = [("Confusions", ConfusionMap(matrix: evaluation.confusion).html)]
-    if let reliability = evaluation.reliability {
+    if answers.unknown > 0 {
+      facts.append(Fact("Right answers", share(answers.right, evaluation.count)))
+      facts.append(Fact("Called unknown", share(answers.unknown, evaluation.count)))
+    }
+    if evaluation.strangers > 0 {
+      facts.append(Fact("Strangers called unknown", share(answers.strangersUnknown, evaluation.strangers)))
+    }
+    if let loss = evaluation.logLoss { facts.append(Fact("Log loss", Decimals.string(loss, places: 3))) }
+    return facts
+  }
+
+  /// Returns the sections of an evaluation.
+  static func sections(
+    of evaluation: Evaluation, resize: Resize, isolation: isolated (any Actor)? = #isolation,
+    link: (String) -> String?
+  ) async throws -> [(title: String, body: String)] {
+    let mistakes = evaluation.mistakes.prefix(Self.mostPictures)
+    let thumbnails = try await Thumbnails(of: mistakes.map(\.picture), resize: resize)
+    var sections = [
+      ("Classes", ClassTable(measures: evaluation.measures).html),
+      ("Confusions", ConfusionMap(matrix: evaluation.confusion).html),
+    ]
+    if let reliability = evaluation.reliability, reliability.count > 0 {
+      var curves = [("score", evaluation.scoreCurve)]
+      if let novelty = evaluation.noveltyCurve { curves.append(("novelty score", novelty)) }
+      sections.append(("Coverage against accuracy", CoverageChart(curves: curves).html))
       let diagram = ReliabilityDiagram(title: "All predictions", reliability: reliability)
       sections.append(("Reliability (calibration)", ReliabilityDiagram.panels([diagram])))
     }
@@ -36,9 +68,10 @@ extension ReportPage {
           caption: "<b>\(Markup.name(mistake.label))</b> (score \(score)) taken for "
             + "<b>\(Markup.name(mistake.predicted.label))</b> (score \(first))")
       }
-      sections.append(("Worst mistakes", PictureGallery(entries: entries, thumbnails: thumbnails).html))
+      sections.append(
+        ("Worst mistakes", PictureGallery(entries: entries, thumbnails: thumbnails, link: link).html))
     }
-    self.init(title: title, facts: head + facts, sections: sections)
+    return sections
   }
 }
 

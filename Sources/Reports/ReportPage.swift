@@ -7,7 +7,8 @@ public import TFLite
   public import Foundation
 #endif
 
-/// An evaluation as a self-contained HTML page, without scripts and network access; it embeds its charts and thumbnails.
+/// An evaluation as a self-contained HTML page without network access; it embeds its charts and thumbnails. The only script is
+/// one that sorts and filters the table of the classes, where there is one.
 ///
 /// ```swift
 /// let results = try await Episodes().run(embeddings, methods: methods)
@@ -39,6 +40,7 @@ public struct ReportPage: Sendable {
 
   /// Creates a page of sections, whose bodies are markup.
   init(title: String, facts: [Fact], sections: [(title: String, body: String)]) {
+    let script = sections.contains { $0.body.contains("class=\"sortable\"") } ? ClassTable.scriptDigest : nil
     let facts = facts.map { "<div><dt>\(Markup.text($0.name))</dt><dd>\(Markup.name($0.value))</dd></div>" }
     let sections = sections.map { "<section>\n<h2>\(Markup.text($0.title))</h2>\n\($0.body)\n</section>" }
     html = """
@@ -48,7 +50,7 @@ public struct ReportPage: Sendable {
       <meta charset="utf-8"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
       <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
+      content="default-src 'none'; img-src data:; style-src 'unsafe-inline'\(script == nil ? "" : "; script-src '\(script ?? "")'")"/>
       <meta name="generator" content="Imprint"/>
       <title>\(Markup.text(title))</title>
       <style>
@@ -64,6 +66,7 @@ public struct ReportPage: Sendable {
       \(sections.joined(separator: "\n"))
       <footer>Created by Imprint. This page works offline.</footer>
       </main>
+      \(script == nil ? "" : "<script>\n\(ClassTable.script)\n</script>")
       </body>
       </html>
 
@@ -129,6 +132,16 @@ extension ReportPage {
     .gone{display:grid;place-items:center;color:var(--dim);font-size:.85rem}
     .gallery figcaption{font-size:.88rem;line-height:1.35;margin-top:.35rem;overflow-wrap:anywhere}
     .gallery b{color:var(--ink);font-weight:600}
+    .zoom{display:block;margin-top:.75rem;color:var(--dim);font-size:.9rem}
+    .zoom:not(:has(:checked))+.scroll .map{max-width:100%;height:auto}
+    th button{all:unset;cursor:pointer;text-decoration:underline dotted}th button:focus-visible{outline:2px solid var(--blue)}
+    th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
+    input[type=search]{font:inherit;width:min(100%,20rem);padding:.35rem .6rem;border:1px solid var(--rule);
+    border-radius:.4rem;background:var(--paper);color:var(--ink)}
+    .folds{columns:17rem;margin:.5rem 0}details{break-inside:avoid;padding:.15rem 0}summary{cursor:pointer}
+    details ul{margin:.25rem 0 .5rem;padding-left:1.5rem}bdi{overflow-wrap:anywhere}
+    @media(max-width:30rem){th,td{padding-right:.6rem}th bdi,td bdi{max-width:9rem}
+    .gallery{grid-template-columns:repeat(auto-fill,minmax(8rem,1fr))}.wide{min-width:26rem}}
     footer{margin-top:3rem;color:var(--dim);font-size:.85rem}
     @media print{body{font-size:11pt}h2{break-after:avoid}figure{break-inside:avoid}}
     """

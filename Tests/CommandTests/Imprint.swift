@@ -132,8 +132,10 @@ enum Imprint {
     watchdog.cancel()
     defer { for file in [running.output, running.errors] { try? FileManager.default.removeItem(at: file) } }
     let code = running.process.terminationReason == .exit ? running.process.terminationStatus : -1
+    // A run of more than ten seconds, on a busy machine, tells its progress.
+    let errors = String(decoding: try Data(contentsOf: running.errors), as: UTF8.self)
     return Outcome(
       code: code, output: String(decoding: try Data(contentsOf: running.output), as: UTF8.self),
-      stderr: String(decoding: try Data(contentsOf: running.errors), as: UTF8.self))
+      stderr: errors.replacing(/(?m)^\d+ of \d+(, [^\n]* left)?\n/, with: ""))
   }
 }

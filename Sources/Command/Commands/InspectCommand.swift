@@ -1,5 +1,6 @@
 import ArgumentParser
 import Heads
+import Imprinting
 import Inference
 import ModelSurgery
 import Pictures
@@ -14,31 +15,62 @@ package import TFLite
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show the contents of a model file.",
+    abstract: "Show the contents of a model file, or of a file of embeddings.",
     discussion: """
-      Prints the inputs and outputs, the operators and tensors, the classifier's head and classes, and the metadata. \
+      Prints what the classifier was taught from, its classes, its inputs and outputs, its head and the metadata, with \
+      --operators also the operators and tensors. Of a file of embeddings it prints the space, the classes and the numbers \
+      of pictures, with --list also the pictures. \
       --timing adds the arithmetic in which the model runs on this processor, and the times measured for each kind.
 
       EXAMPLES
         imprint inspect flowers.tflite
         imprint inspect --json flowers.tflite
         imprint inspect --timing flowers.tflite
+        imprint inspect --list flowers.embeddings
       """)
 
-  @Argument(help: "Model, a .tflite file.")
+  @Argument(help: "Model, a .tflite file, or a file of embeddings.")
   var model: String
 
-  @Flag(help: "Print the result as JSON.")
+  @Flag(help: "List the pictures of a file of embeddings, with their digests.")
+  var list = false
+
+  @Flag(help: "Print the operators and tensors too.")
+  var operators = false
+
+  @Flag(help: "Print the result as JSON, always with the operators and tensors.")
   var json = false
 
   @Flag(help: "Also show in which arithmetic the model runs on this processor, and why.")
   var timing = false
 
   func run() throws {
-    let model = try Model(contentsOf: URL(filePath: model))
-    var report = InspectionReport(model)
-    if timing { report.timing = try TimingReport(model) }
-    try Terminal.print(json ? Terminal.json(report) : report.text)
+    if try EmbeddingSet.isFile(URL(filePath: model)) {
+      let report = try EmbeddingsInspection(EmbeddingSet(contentsOf: URL(filePath: model)), file: model, lists: list)
+      try Terminal.print(json ? Terminal.json(report) : report.text)
+      return
+    }
+    guard !list else { throw UsageError("--list lists the pictures of a file of embeddings, which \(model) is not") }
+    let contents = try Model(contentsOf: URL(filePath: model))
+    var report = InspectionReport(contents)
+    if timing { report.timing = try TimingReport(contents) }
+    guard !json else { return try Terminal.print(Terminal.json(report)) }
+    let beside = report.record?.pictures.flatMap(embeddingsBeside).map { "\n" + $0 } ?? ""
+    try Terminal.print(report.text(operators: operators) + beside)
+  }
+}
+
+extension InspectCommand {
+  /// Returns whether the embeddings file beside the model holds the pictures that it was taught from; nil without such a file.
+  ///
+  /// - Parameter digest: The digest of these pictures.
+  fileprivate func embeddingsBeside(_ digest: String) -> String? {
+    guard let file = Teacher.existingEmbeddingsFile(for: URL(filePath: model)) else { return nil }
+    guard let found = try? EmbeddingSet(contentsOf: file).contentDigest else {
+      return "Embeddings  \(file.relativePath), which cannot be compared with the model"
+    }
+    return "Embeddings  \(file.relativePath), of "
+      + (found == digest ? "the same pictures" : "other pictures than the model was taught from")
   }
 }
 
@@ -55,6 +87,8 @@ package struct InspectionReport: Encodable {
   let labels: [Int: String]
   let imprinted: [ImprintingRecord]
   let resize: String?
+  /// What the classes were taught from, and how.
+  let record: TeachingRecord?
   let unknown: UnknownRule?
   let unknownProblem: String?
   /// What --timing adds.
@@ -68,6 +102,7 @@ package struct InspectionReport: Encodable {
     self.labels = labels.names
     imprinted = model.imprintedClasses
     resize = model.imprintedResize?.description
+    record = model.teachingRecord
     do {
       unknown = try model.unknownRule
       unknownProblem = nil
@@ -77,18 +112,19 @@ package struct InspectionReport: Encodable {
     }
   }
 
-  var text: String {
-    var lines: [String] = []
+  func text(operators: Bool) -> String {
+    var lines = record.map(Self.lines) ?? []
     for (number, graph) in model.graphs.enumerated() {
       if model.graphs.count > 1 { lines.append("Graph \(number) \(graph.name)") }
       lines += graph.inputs.map { "Input   \(tensor($0, in: graph))" }
       lines += graph.outputs.map { "Output  \(tensor($0, in: graph))" }
+      guard operators else { continue }
       lines.append("\nOperators")
       lines += graph.operators.map { op(of: $0) }
       lines.append("\nTensors")
       lines += graph.tensors.map { "  \(Table.right(String($0.index), 4))  \(tensor(Int32($0.index), in: graph))" }
     }
-    lines.append("")
+    if operators { lines.append("") }
     if let compiled = model.compiled { lines.append("Runs    \(Self.words(compiled))") }
     if let head = model.head {
       lines.append(
@@ -113,7 +149,11 @@ package struct InspectionReport: Encodable {
     if !others.isEmpty {
       lines.append(imprinted.isEmpty ? "Classes" : "Other classes")
       let first = others.sorted { $0.key < $1.key }.prefix(Self.mostLabels)
-      lines += first.map { "  \(Table.right(String($0.key), 4))  \($0.value)" }
+      lines += first.map { id, name in
+        let count = record.flatMap { $0.counts.indices.contains(id) ? $0.counts[id] : nil }
+        return "  \(Table.right(String(id), 4))  \(name)"
+          + (count.map { "  \(Table.counted($0, "picture", "pictures"))" } ?? "")
+      }
       if others.count > first.count {
         lines.append("        … and \(others.count - first.count) more (--json prints all)")
       }
@@ -139,6 +179,25 @@ package struct InspectionReport: Encodable {
     if model.trailingBytes > 0 { lines.append("After the model  \(model.trailingBytes) bytes") }
     if let timing { lines.append(timing.text) }
     return lines.joined(separator: "\n")
+  }
+
+  private static func lines(_ record: TeachingRecord) -> [String] {
+    let counts = record.counts.compactMap { $0 }
+    let pictures = counts.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+    let kept = record.counts.count - counts.count
+    var lines = [
+      "Taught  from \(Table.counted(pictures, "picture", "pictures")) of "
+        + Table.counted(counts.count, "class", "classes") + (kept > 0 ? ", beside \(kept) kept" : "")
+        + ", by version \(record.version)" + (record.date.map { " of Imprint at \($0)" } ?? " of Imprint"),
+      "  head \(record.method), views \(record.views), resize \(record.resize), \(record.arithmetic) arithmetic",
+    ]
+    if let estimate = record.estimate {
+      lines.append(
+        "  leave-one-out accuracy \(Table.percent(estimate.accuracy)) (95 % interval "
+          + "\(Interval(estimate.lower, estimate.upper).text))")
+    }
+    if let digest = record.pictures { lines.append("  digest of the pictures \(digest)") }
+    return lines
   }
 
   private static func words(_ compiled: ModelSummary.CompiledSummary) -> String {

@@ -1,10 +1,18 @@
 import ArgumentParser
 import Heads
+import Platform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
 #endif
 
 struct MergeCommand: AsyncParsableCommand {
@@ -13,12 +21,13 @@ struct MergeCommand: AsyncParsableCommand {
     abstract: "Merge files of embeddings, or remove or rename classes in them.",
     discussion: """
       All files must come from the same model, with the same --resize and --augment. Classes with the same name become \
-      one class; a picture that several files contain counts once.
+      one class; a picture that several files contain counts once. 'imprint inspect --list' lists the pictures of a file.
 
       EXAMPLES
         imprint merge monday.embeddings tuesday.embeddings -o both.embeddings
         imprint merge both.embeddings --without monday.embeddings -o rest.embeddings
         imprint merge flowers.embeddings --remove weed -o flowers.embeddings
+        imprint merge flowers.embeddings --remove '*/blurred/*' -o flowers.embeddings
         imprint merge flowers.embeddings --rename ros=rose -o flowers.embeddings
       """)
 
@@ -33,7 +42,10 @@ struct MergeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Remove a class, or one picture with 'class/path'. Can be repeated.", valueName: "name"))
+      """
+      Remove a class, a picture by its path, as 'class/path' or by its digest, or all pictures of a pattern such as \
+      '*/new/*.jpg', in which * also stands for slashes. Can be repeated.
+      """, valueName: "name"))
   var remove: [String] = []
 
   @Option(help: ArgumentHelp("Rename a class. Can be repeated.", valueName: "old=new"))
@@ -80,15 +92,24 @@ struct MergeCommand: AsyncParsableCommand {
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }
 
-  /// Removes a class, or one of its pictures. A class name may contain a slash; it takes precedence over a picture.
+  /// Removes a class, or pictures. A class name may contain a slash; it takes precedence over pictures.
   private func remove(_ name: String, from embeddings: inout EmbeddingSet) throws {
-    if embeddings.place(of: name) == nil,
-      let known = embeddings.classes.first(where: { name.hasPrefix($0.name + "/") })
-    {
-      try embeddings.remove(picture: String(name.dropFirst(known.name.count + 1)), from: known.name)
-    } else {
-      try embeddings.remove(class: name)
+    if embeddings.place(of: name) != nil { return try embeddings.remove(class: name) }
+    let isPattern = name.contains { "*?[".contains($0) }
+    let digest = PictureDigest(name)
+    guard embeddings.hasEmbeddings || isPattern || digest != nil || name.contains("/") else {
+      return try embeddings.remove(class: name)
     }
+    let isNamed = { (path: String) in path == name || (isPattern && fnmatch(name, path, 0) == 0) }
+    let count = try embeddings.removePictures { picture, label in
+      isNamed(picture.name) || isNamed("\(label)/\(picture.name)") || (digest != nil && picture.digest == digest)
+    }
+    guard count == 0 else { return }
+    // A class of such a name stands before the path of its picture.
+    if let known = embeddings.classes.first(where: { name.hasPrefix($0.name + "/") }) {
+      throw EmbeddingSetError.noPicture(String(name.dropFirst(known.name.count + 1)), label: known.name)
+    }
+    throw EmbeddingSetError.noClassOrPicture(name, known: embeddings.classes.map(\.name))
   }
 }
 

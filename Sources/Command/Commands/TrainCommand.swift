@@ -64,6 +64,15 @@ struct TrainCommand: AsyncParsableCommand {
     if let folds = heldBack.folds, !(2...1000).contains(folds) {
       throw ValidationError("--folds is \(folds); it takes a number from 2 to 1000")
     }
+    if files.model == ChosenBase.word {
+      guard files.data != nil, files.from == nil, !settings.keepClasses else {
+        throw ValidationError(
+          "--model auto compares models on the pictures of --data: it excludes --from and --keep-classes")
+      }
+      guard files.output != nil else { throw ValidationError("--model auto has no name of its own: add --output") }
+    } else if files.mostMs != nil || files.mostMb != nil {
+      throw ValidationError("--most-ms and --most-mb limit the choice of --model auto, which is missing")
+    }
     if files.from != nil, settings.augment != nil {
       throw ValidationError("--augment is fixed by the embeddings of --from: leave it out")
     }
@@ -75,7 +84,9 @@ struct TrainCommand: AsyncParsableCommand {
 
   private func train() async throws {
     let profile = run.speed.startProfile()
-    let base = try DefaultModel.url(orGiven: files.model.map { URL(filePath: $0) })
+    let isChosen = files.model == ChosenBase.word
+    var base = try DefaultModel.url(
+      orGiven: isChosen ? ChosenBase.candidates().first : files.model.map { URL(filePath: $0) })
     let output = URL(filePath: files.output ?? base.deletingPathExtension().lastPathComponent + "_retrained.tflite")
     try checkOutput(output, base: base)
     let group = try GroupChoice(heldBack.group, data: files.data ?? "")
@@ -92,6 +103,14 @@ struct TrainCommand: AsyncParsableCommand {
       Terminal.warnOfEmptyClasses(pictures)
       try OutputFile.check(written(to: output), notReplacing: pictures.classes.flatMap(\.pictures))
     }
+    if isChosen, let pictures {
+      base = try await ChosenBase(
+        pictures: pictures, method: settings.head?.method ?? Analytic(findsNovelty: false), resize: settings.resize,
+        cache: files.caching.cache, execution: run.execution(), mostMilliseconds: files.mostMs,
+        mostMegabytes: files.mostMb
+      ).url()
+      try checkOutput(output, base: base)
+    }
     let total = pictures?.classes.reduce(0) { $0 + $1.pictures.count } ?? 0
     let teacher = try profile.measure(.opening) {
       try LocatedError.naming(base) { try openTeacher(base, pictures: total) }
@@ -103,6 +122,12 @@ struct TrainCommand: AsyncParsableCommand {
           try pictures?.rename(name, to: "\(name) (new)")
           Terminal.warn("the kept class \(name) and the new class \(name) (new) are separate")
         }
+      } else if let name = taken.first, let file = await teacher.missingEmbeddings {
+        let isThere = FileManager.default.fileExists(atPath: file.path)
+        throw UsageError(
+          "the class \(name) can be taught further only with the embeddings of its pictures: \(file.relativePath) "
+            + (isThere ? "holds other classes" : "is missing"),
+          remedy: "put that file back, or teach the base model again with the earlier pictures and the new ones")
       } else if let name = taken.first {
         throw UsageError(
           "the model keeps a class \(name), which came with its base and cannot be taught further, and there is a folder of "
@@ -171,6 +196,12 @@ struct TrainCommand: AsyncParsableCommand {
     if let list = heldBack.listHeldBack {
       try AtomicFile(URL(filePath: list)).write(LabelledPictures.list(of: tested))
     }
+    if let file = files.report {
+      try await TrainPage(
+        base: base, data: files.data ?? files.from ?? "", teacher: teacher, estimate: estimate, evaluation: evaluation,
+        skipped: lesson.skipped.count + skipped.count
+      ).write(to: URL(filePath: file))
+    }
     progress.finish()
     skipped.warn()
     for (one, other) in await teacher.labels.alike(lesson.classes.map(\.label)) {
@@ -211,6 +242,9 @@ struct TrainCommand: AsyncParsableCommand {
     let taught = try TaughtClassifier(contentsOf: base)
     if case .ignored(let path) = taught.embeddings {
       Terminal.warn("\(path) is ignored: its classes differ from those of the model")
+    }
+    if taught.hasOtherPictures, let file = taught.embeddingsFile?.relativePath {
+      Terminal.note("\(file) holds other pictures than the model was taught from; those of the file count")
     }
     return try EmbeddingSetError.locating(files.from ?? taught.embeddingsFile?.relativePath) {
       try Teacher(
@@ -258,11 +292,19 @@ struct TrainCommand: AsyncParsableCommand {
         "\(output.relativePath) is not a file, and labels and embeddings are written beside it",
         remedy: "name a file that ends in .tflite")
     }
-    let list = heldBack.listHeldBack.map { URL(filePath: $0) }
+    let lists = [("--list-held-back", heldBack.listHeldBack), ("--report", files.report)]
     let earlier = files.from.map { URL(filePath: $0) }
-    if let list, [output, labelFile, embeddingsFile].contains(where: { OutputFile.isSame($0, list) }) {
+    for (option, file) in lists {
+      guard let file = file.map({ URL(filePath: $0) }),
+        [output, labelFile, embeddingsFile].contains(where: { OutputFile.isSame($0, file) })
+      else { continue }
+      throw UsageError("\(option) and --output name the same file", remedy: "choose another name for one of them")
+    }
+    if let list = heldBack.listHeldBack, let page = files.report,
+      OutputFile.isSame(URL(filePath: list), URL(filePath: page))
+    {
       throw UsageError(
-        "--list-held-back and --output name the same file", remedy: "choose another name for one of them")
+        "--list-held-back and --report name the same file", remedy: "choose another name for one of them")
     }
     for file in written(to: output) {
       // The new classifier may replace the model that it continues, and the new embeddings the file that they extend.
@@ -277,6 +319,6 @@ struct TrainCommand: AsyncParsableCommand {
   /// All files that the command writes.
   private func written(to output: URL) -> [URL] {
     [output, Teacher.labelFile(for: output)] + (files.embeddings ? [Teacher.embeddingsFile(for: output)] : [])
-      + [heldBack.listHeldBack].compactMap { $0.map { URL(filePath: $0) } }
+      + [heldBack.listHeldBack, files.report].compactMap { $0.map { URL(filePath: $0) } }
   }
 }

@@ -27,10 +27,16 @@ struct TrainFiles: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Base model: a classifier, an embedding extractor, or a model in Coral's imprinting layout. (default: the model of \
-      'imprint model fetch')
-      """, valueName: "file"))
+      Base model: a classifier, an embedding extractor, or a model in Coral's imprinting layout; or 'auto' for the one of \
+      'imprint model fetch' with the best leave-one-out accuracy on the pictures. (default: the model of 'imprint model fetch')
+      """, valueName: "file|auto"))
   var model: String?
+
+  @Option(help: ArgumentHelp("Most time for a picture that --model auto allows.", valueName: "ms"))
+  var mostMs: Double?
+
+  @Option(help: ArgumentHelp("Largest file that --model auto allows.", valueName: "MB"))
+  var mostMb: Double?
 
   @Option(
     name: .shortAndLong,
@@ -52,6 +58,12 @@ struct TrainFiles: ParsableArguments {
       continue with --from.
       """)
   var savePartial = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write an HTML report with the measures of each class, charts and the pictures whose labels look wrong.",
+      valueName: "file"))
+  var report: String?
 
   @OptionGroup var caching: CacheOptions
 

@@ -211,6 +211,8 @@ struct Interval: Encodable {
 
   init(_ interval: ClosedRange<Double>) { (lower, upper) = (interval.lowerBound, interval.upperBound) }
 
+  init(_ lower: Double, _ upper: Double) { (self.lower, self.upper) = (lower, upper) }
+
   /// The bounds in percent, as in `95.7–97.7`.
   var text: String { "\(Decimals.string(100 * lower, places: 1))–\(Decimals.string(100 * upper, places: 1))" }
 }

@@ -15,7 +15,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Measure accuracy on labelled pictures, or compare few-shot methods on a base model.",
     discussion: """
-      Without --episodes, the model is a classifier, and the class folders must have the names of its classes.
+      Without --episodes, the model is a classifier, and the class folders must have the names of its classes. A folder \
+      'unknown' holds strangers, which the classifier should call unknown.
 
       With --episodes, the model is a base model. Each episode holds back some pictures of every class, trains on a few \
       of the other pictures, and measures the accuracy on those held back. All methods use the same draws. Embeddings are cached \
@@ -23,6 +24,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
       EXAMPLES
         imprint evaluate --model flowers.tflite --data more --report report.html
+        imprint evaluate --model flowers.tflite --data more --precision 0.99 --predictions all.csv
         imprint evaluate --data flowers --episodes 50 --shots 1,5,all
       """)
 
@@ -56,6 +58,18 @@ struct EvaluateCommand: AsyncParsableCommand {
       help: ArgumentHelp(
         "Write an HTML report with charts and the misclassified pictures.", valueName: "file"))
     var report: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "Write the predictions of every picture, as CSV, or as lines of JSON into a file that ends in .jsonl.",
+        valueName: "file"))
+    var predictions: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "Print the least score from which on this share of the answers is right, in all and of each class.",
+        valueName: "fraction"))
+    var precision: Double?
   }
 
   @OptionGroup(title: "Evaluation") var settings: Settings
@@ -66,6 +80,12 @@ struct EvaluateCommand: AsyncParsableCommand {
   func validate() throws {
     if let worst = settings.worst, worst < 0 {
       throw ValidationError("--worst is \(worst); it takes a number from 0")
+    }
+    if let precision = settings.precision, !(0...1).contains(precision) {
+      throw ValidationError("--precision is \(precision); it takes a number from 0 to 1")
+    }
+    if few.episodes != nil, settings.precision != nil || settings.predictions != nil {
+      throw ValidationError("--precision and --predictions are for classifiers: they exclude --episodes")
     }
     if few.episodes == nil, settings.model == nil {
       throw ValidationError("--model is missing: name a classifier, or evaluate a base model with --episodes")
@@ -81,7 +101,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   func run() async throws {
     let model = try DefaultModel.url(orGiven: settings.model.map { URL(filePath: $0) })
     let report = settings.report.map { URL(filePath: $0) }
-    if let report { try OutputFile.check(report, notReplacing: [model, URL(filePath: settings.data)]) }
+    for file in written { try OutputFile.check(file, notReplacing: [model, URL(filePath: settings.data)]) }
+    if written.count > 1, OutputFile.isSame(written[0], written[1]) {
+      throw UsageError("--report and --predictions name the same file", remedy: "choose another name for one of them")
+    }
     try await Interruption.guarding(or: "Stopped.") {
       if let episodes = few.requested {
         try await evaluate(model, episodes, report)
@@ -91,18 +114,22 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
   }
 
+  private var written: [URL] {
+    [settings.report, settings.predictions].compactMap { $0.map { URL(filePath: $0) } }
+  }
+
   private func evaluate(_ model: URL, _ report: URL?) async throws {
     let profile = run.speed.startProfile()
     let pictures = try Terminal.labelledPictures(at: settings.data, strict: run.strict)
-    try OutputFile.check([report].compactMap { $0 }, notReplacing: pictures.classes.flatMap(\.pictures))
+    try OutputFile.check(written, notReplacing: pictures.classes.flatMap(\.pictures))
     let classifier = try profile.measure(.opening) {
       try LocatedError.naming(model) {
         try Classifier(
-          contentsOf: model, labels: settings.labels.read(), resize: settings.resize, unknown: .never,
-          execution: run.execution())
+          contentsOf: model, labels: settings.labels.read(), resize: settings.resize, execution: run.execution())
       }
     }
     if let note = classifier.labelsNote { Terminal.warn(note) }
+    if let error = classifier.noveltyError { Terminal.warn(error) }
     let progress = Progress(total: pictures.count)
     defer { progress.finish() }
     let skipped = SkippedPictures()
@@ -113,7 +140,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     progress.finish()
     Terminal.warnOfEmptyClasses(pictures)
     skipped.warn()
-    guard evaluation.count > 0 else { throw ImprintingError.noneReadable(skipped.all) }
+    guard evaluation.count + evaluation.strangers > 0 else { throw ImprintingError.noneReadable(skipped.all) }
     if let doubt = try await NormalizationDoubt(
       of: classifier, model: model, pictures: pictures.classes, execution: run.execution())
     {
@@ -122,12 +149,16 @@ struct EvaluateCommand: AsyncParsableCommand {
     if let report {
       let page = try await ReportPage(
         evaluation, title: "\(model.lastPathComponent) on \(URL(filePath: settings.data).lastPathComponent)",
-        facts: [.init("Resize", "\(classifier.resize)"), .init("Unreadable pictures", "\(skipped.count)")],
-        resize: classifier.resize)
+        facts: [
+          .init("Resize", "\(classifier.resize)"), .init("Unreadable pictures", "\(skipped.count)"),
+        ] + ReportFacts.facts(model: model, pictures: pictures.classes.flatMap(\.pictures)),
+        resize: classifier.resize, link: ReportFacts.link(from: report))
       try page.write(to: report)
     }
+    if let file = settings.predictions { try PredictionFile(evaluation).write(to: URL(filePath: file)) }
     let words = EvaluationReport(
-      evaluation, skipped: skipped.count, worst: settings.worst ?? 10, profile: figures.map { ProfileReport($0) })
+      evaluation, skipped: skipped.count, worst: settings.worst ?? 10,
+      precision: settings.precision, profile: figures.map { ProfileReport($0) })
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
     if !run.json { Terminal.show(words.profile) }
   }
@@ -157,91 +188,5 @@ struct EvaluateCommand: AsyncParsableCommand {
       reused: outcome.reused,
       suspects: outcome.suspects, worst: settings.worst ?? 0)
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
-  }
-}
-
-/// What `evaluate` prints.
-struct EvaluationReport: Encodable {
-  struct ClassRow: Encodable {
-    let id: Int
-    let label: String
-    let pictures: Int
-    let recall: Double
-    /// The predicted classes, most frequent first.
-    let predictions: [Prediction]
-  }
-
-  struct Prediction: Encodable {
-    let id: Int
-    let label: String
-    let pictures: Int
-  }
-
-  let pictures: Int
-  let skipped: Int
-  let topK: [Double]
-  let balancedAccuracy: Double
-  let classes: [ClassRow]
-  let worst: [Evaluation.Mistake]
-  let profile: ProfileReport?
-
-  init(_ evaluation: Evaluation, skipped: Int, worst: Int, profile: ProfileReport?) {
-    self.profile = profile
-    pictures = evaluation.count
-    self.skipped = skipped
-    topK = (1...5).map { evaluation.accuracy(top: $0) }
-    balancedAccuracy = evaluation.balancedAccuracy
-    classes = evaluation.classes.sorted { $0.key < $1.key }.map { id, result in
-      let predictions = result.predictions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      return ClassRow(
-        id: id, label: result.label, pictures: result.count, recall: result.recall,
-        predictions: predictions.map {
-          Prediction(id: $0.key, label: evaluation.labels[$0.key], pictures: $0.value)
-        })
-    }
-    self.worst = Array(evaluation.mistakes.prefix(worst))
-  }
-
-  var text: String {
-    var lines = ["Accuracy on \(Table.counted(pictures, "picture", "pictures"))"]
-    lines += Table.topK(topK)
-    if skipped > 0 { lines.append("\(Table.counted(skipped, "picture", "pictures")) could not be read") }
-    let widest = min(30, classes.map(\.label.count).max() ?? 0)
-    lines.append("\nPer class: recall, pictures, and other predictions")
-    for row in classes {
-      let others = row.predictions.filter { $0.id != row.id }.prefix(4)
-      let confusions = others.map { "\($0.label) \($0.pictures)" }.joined(separator: ", ")
-      lines.append(
-        "  \(Table.left(row.label, widest))  \(Table.right(Table.percent(row.recall), 7))  "
-          + "\(Table.right(String(row.pictures), 5))  \(confusions)")
-    }
-    if classes.count <= Self.widestTable { lines.append(contentsOf: confusionTable) }
-    if !worst.isEmpty {
-      lines.append("\nWorst mistakes")
-      lines += worst.map {
-        "  \($0.picture): \($0.label) \(Decimals.string(Double($0.score), places: 3)) taken for \($0.predicted)"
-      }
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  // A table with more columns does not fit on a terminal.
-  private static let widestTable = 24
-
-  private var confusionTable: [String] {
-    let widest = min(20, classes.map(\.label.count).max() ?? 0)
-    let digits = classes.map { String($0.id).count }.max() ?? 1
-    let width = max(4, String(pictures).count + 1)
-    let header =
-      "  " + Table.left("", digits + 2 + widest) + classes.map { Table.right(String($0.id), width) }.joined()
-      + Table.right("other", 7)
-    let rows = classes.map { row in
-      let counts = classes.map { column in row.predictions.first { $0.id == column.id }?.pictures ?? 0 }
-      let other = row.pictures - counts.reduce(0, +)
-      return "  " + Table.right(String(row.id), digits) + "  " + Table.left(row.label, widest)
-        + counts.map { Table.right($0 == 0 ? "·" : String($0), width) }.joined()
-        + Table.right(other == 0 ? "·" : String(other), 7)
-    }
-    return ["\nConfusion matrix: rows are the true classes, columns the predictions by class number", header] + rows
   }
 }

@@ -128,42 +128,6 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ coun
   write(descriptor, bytes, count)
 }
 
-/// A progress bar on standard error, if that is a terminal.
-final class Progress: Sendable {
-  private let total: Int
-  private let isShown: Bool
-  // The length that was drawn last.
-  private let drawn = Mutex(-1)
-
-  /// - Parameter total: The number of work items; for 0 no bar is shown.
-  init(total: Int) {
-    self.total = total
-    isShown = total > 0 && Terminal.isWatched
-  }
-
-  /// Shows the number of finished items.
-  func update(_ done: Int) {
-    guard isShown else { return }
-    let length = min(Self.width, done * Self.width / total)
-    drawn.withLock { drawn in
-      guard length != drawn || done == total else { return }
-      drawn = length
-      let bar = String(repeating: "█", count: length) + String(repeating: "░", count: Self.width - length)
-      Terminal.draw("\r\(bar) \(done) of \(total)")
-    }
-  }
-
-  /// Removes the bar.
-  func finish() {
-    drawn.withLock { drawn in
-      if drawn >= 0 { Terminal.draw(Terminal.clearing) }
-      drawn = -1
-    }
-  }
-
-  private static let width = 40
-}
-
 /// Columns of text, and formatted numbers.
 enum Table {
   /// Pads a text on the right to a width, or cuts it.

@@ -1,4 +1,5 @@
 public import LinearAlgebra
+import Platform
 
 /// Pictures of an embedding set that show the same: exact copies, and near-duplicates such as the frames of a burst, scaled,
 /// compressed, mirrored or slightly cropped copies.
@@ -11,6 +12,8 @@ public import LinearAlgebra
 /// the pictures of the class and among those of all classes; for two classes the greater of both. So pictures of a class whose
 /// pictures are all alike must be more alike to count as near-duplicates. Pictures whose look is not known, as in embedding
 /// files of version 1, have no near-duplicates.
+///
+/// Of exact copies only the first is compared, and each copy makes one pair with the copy before it.
 public struct NearDuplicates: Sendable {
   /// Two pictures that show the same.
   public struct Pair: Sendable, Hashable {
@@ -22,7 +25,7 @@ public struct NearDuplicates: Sendable {
     public let isExact: Bool
   }
 
-  /// The pairs, ordered by their first, then their second picture.
+  /// The pairs that join all pictures that show the same, ordered by their first, then their second picture.
   public let pairs: [Pair]
 
   /// The number of pictures beyond which only exact copies are found, as the time grows with its square.
@@ -44,33 +47,26 @@ public struct NearDuplicates: Sendable {
     let labels = embeddings.classes.enumerated().flatMap {
       Array(repeating: $0.offset, count: $0.element.pictures.count)
     }
-    var found: [[Int]: Pair] = [:]
-    for copies in Self.copies(of: pictures) {
-      for (place, first) in copies.enumerated() {
-        for second in copies[(place + 1)...] {
-          found[[first, second]] = Pair(first: first, second: second, similarity: 1, isExact: true)
-        }
+    // The last copy of each picture.
+    var copies: [PictureDigest: Int] = [:]
+    var found: [Pair] = []
+    var seen: [Int] = []
+    for (index, picture) in pictures.enumerated() {
+      if let digest = picture.digest, let before = copies.updateValue(index, forKey: digest) {
+        found.append(Pair(first: before, second: index, similarity: 1, isExact: true))
+      } else if picture.look != nil {
+        seen.append(index)
       }
     }
-    let seen = pictures.indices.filter { pictures[$0].look != nil }
     if seen.count > 1, seen.count <= Self.mostPictures {
       let comparison = PictureComparison(seen.map { pictures[$0] }, in: embeddings.space)
       let known = seen.map { labels[$0] }
       let limits = Self.limits(comparison, labels: known, classes: embeddings.classes.count)
       try comparison.forEachAlike(limits: limits, labels: known, block: Self.block) { one, other, similarity in
-        let (first, second) = (seen[one], seen[other])
-        if found[[first, second]] == nil {
-          found[[first, second]] = Pair(first: first, second: second, similarity: similarity, isExact: false)
-        }
+        found.append(Pair(first: seen[one], second: seen[other], similarity: similarity, isExact: false))
       }
     }
-    pairs = found.values.sorted { ($0.first, $0.second) < ($1.first, $1.second) }
-  }
-
-  /// Returns the groups of pictures with the same digest, of two or more.
-  private static func copies(of pictures: [EmbeddedPicture]) -> [[Int]] {
-    let digested = pictures.indices.filter { pictures[$0].digest != nil }
-    return Dictionary(grouping: digested) { pictures[$0].digest }.values.filter { $0.count > 1 }.map { $0.sorted() }
+    pairs = found.sorted { ($0.first, $0.second) < ($1.first, $1.second) }
   }
 
   /// Returns the least similarity of near-duplicates for each class.

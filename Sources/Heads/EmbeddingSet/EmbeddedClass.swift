@@ -174,4 +174,19 @@ extension EmbeddingSet {
         })
     }
   }
+
+  /// The SHA-256 digest that identifies the pictures and their division into classes, whatever their order and the names of
+  /// pictures and classes: that of the sorted digests of the classes, each of the sorted digests of its pictures. Nil where the
+  /// content of a picture is not known.
+  public var contentDigest: String? {
+    var digests: [[UInt8]] = []
+    for known in classes {
+      guard known.digests.count == known.count,
+        let digest = try? SHA256Digest(of: known.digests.sorted().flatMap(\.bytes))
+      else { return nil }
+      digests.append(digest.bytes)
+    }
+    digests.sort { $0.lexicographicallyPrecedes($1) }
+    return (try? SHA256Digest(of: digests.flatMap { $0 }))?.hexadecimal
+  }
 }

@@ -22,6 +22,8 @@ public struct EmbeddingSet: Sendable {
 
   // Nil while the set stores the embeddings.
   private var moments: PooledMoments?
+  // The budget beyond which the embeddings were replaced by sums: that of this set, or of one that was merged into it.
+  private(set) var exceededBudget: Int?
   // The indices of the classes by their names.
   private var places: [String: Int] = [:]
   private var embeddingBytes = 0
@@ -38,11 +40,14 @@ public struct EmbeddingSet: Sendable {
   }
 
   /// Creates a set from the contents of a file.
-  init(space: EmbeddingSpace, budget: Int, classes: [EmbeddedClass], moments: PooledMoments?) {
+  init(
+    space: EmbeddingSpace, budget: Int, classes: [EmbeddedClass], moments: PooledMoments?, exceededBudget: Int? = nil
+  ) {
     self.space = space
     self.budget = budget
     self.classes = classes
     self.moments = moments
+    self.exceededBudget = moments == nil ? nil : exceededBudget ?? budget
     writer = FeatureWriter(space)
     indexClasses()
     embeddingBytes = classes.reduce(0) { $0 + $1.pictures.reduce(0) { $0 + $1.embeddings.count } }
@@ -110,9 +115,13 @@ public struct EmbeddingSet: Sendable {
       }
       if common > 0, common == other.pictures { return }
       guard common == 0 else { throw EmbeddingSetError.countedTwice(common) }
-      if moments == nil { try replaceEmbeddingsBySums() }
+      if moments == nil {
+        try replaceEmbeddingsBySums()
+        exceededBudget = nil
+      }
       let places = other.classes.map { makeClass($0.name) }
       try moments?.add(theirs, places: places, sign: 1)
+      exceededBudget = min(exceededBudget ?? .max, other.sumsBudget)
       for (place, known) in zip(places, other.classes) {
         classes[place].count += known.count
         classes[place].digests.formUnion(known.digests)
@@ -145,7 +154,7 @@ public struct EmbeddingSet: Sendable {
       }
       if rest.hasEmbeddings {
         guard other.hasEmbeddings else {
-          throw EmbeddingSetError.pastBudget("subtracting individual pictures", bytes: other.budget)
+          throw EmbeddingSetError.pastBudget("subtracting individual pictures", bytes: other.sumsBudget)
         }
         try rest.remove(known.pictures, atPlace: place)
       }
@@ -175,13 +184,37 @@ public struct EmbeddingSet: Sendable {
   ///   ``EmbeddingSetError/pastBudget(_:bytes:)``.
   public mutating func remove(picture: String, from name: String) throws(EmbeddingSetError) {
     guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
-    guard hasEmbeddings else { throw .pastBudget("removing one picture", bytes: budget) }
+    guard hasEmbeddings else { throw .pastBudget("removing one picture", bytes: sumsBudget) }
     guard let index = classes[place].pictures.firstIndex(where: { $0.name == picture }) else {
       throw .noPicture(picture, label: name)
     }
     let removed = classes[place].remove(at: [index])
     take(removed, fromPlace: place)
     if classes[place].count == 0 { removeClass(at: place) }
+  }
+
+  /// Removes the pictures for which a condition on a picture and the name of its class holds, and the classes that become
+  /// empty.
+  ///
+  /// - Returns: The number of pictures removed.
+  /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)``.
+  /// - Complexity: O(n) in the number of pictures, and O(V D) for each one removed.
+  @discardableResult
+  public mutating func removePictures(
+    where isUnwanted: (_ picture: EmbeddedPicture, _ label: String) -> Bool
+  ) throws(EmbeddingSetError) -> Int {
+    guard hasEmbeddings else { throw .pastBudget("removing individual pictures", bytes: sumsBudget) }
+    var count = 0
+    for place in classes.indices {
+      let known = classes[place]
+      let indices = Set(known.pictures.indices.filter { isUnwanted(known.pictures[$0], known.name) })
+      guard !indices.isEmpty else { continue }
+      take(classes[place].remove(at: indices), fromPlace: place)
+      count += indices.count
+    }
+    classes.removeAll { $0.count == 0 }
+    indexClasses()
+    return count
   }
 
   /// Removes pictures from a class. The class remains even if it becomes empty.
@@ -203,11 +236,17 @@ public struct EmbeddingSet: Sendable {
 
   /// Removes a class.
   ///
-  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``; ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores
-  ///   only sums, because the class's share of Σ z zᵀ is unknown; use ``subtract(_:)`` instead.
-  public mutating func remove(class name: String) throws(EmbeddingSetError) {
-    guard let place = place(of: name) else { throw .noClass(name, known: classes.map(\.name)) }
-    guard hasEmbeddings else { throw .pastBudget("removing a class", bytes: budget) }
+  /// A set that stores only sums has one Σ z zᵀ of all classes. Without the class, the scatter within the others is taken to
+  /// be their share of the scatter within all, so that the covariance within the classes stays as it was. Where the pictures
+  /// of the class are at hand, ``subtract(_:)`` removes them exactly.
+  ///
+  /// - Throws: ``EmbeddingSetError/noClass(_:known:)``, `LinearAlgebraError`.
+  public mutating func remove(class name: String) throws {
+    guard let place = place(of: name) else { throw EmbeddingSetError.noClass(name, known: classes.map(\.name)) }
+    if var sums = moments {
+      try sums.removeClass(place, counts: classes.map(\.count))
+      moments = sums
+    }
     embeddingBytes -= classes[place].pictures.reduce(0) { $0 + $1.embeddings.count }
     removeClass(at: place)
   }
@@ -263,7 +302,11 @@ public struct EmbeddingSet: Sendable {
       classes[place].forgetPictures()
     }
     embeddingBytes = 0
+    exceededBudget = budget
   }
+
+  /// The budget beyond which the set, or one that was merged into it, replaced the embeddings by sums.
+  package var sumsBudget: Int { exceededBudget ?? budget }
 
   private mutating func addMoments(of embeddings: Bytes, toClass place: Int) throws(LinearAlgebraError) {
     try moments?.add(embeddings, toClass: place, views: space.augmentation.count, writer: writer)

@@ -51,6 +51,12 @@ extension EmbeddingSetError {
       remedy: known.isEmpty ? nil : "its classes are " + known.prefix(20).joined(separator: ", "))
   }
 
+  /// The set has neither a class nor a picture of this name, pattern or digest.
+  package static func noClassOrPicture(_ name: String, known: [String]) -> Self {
+    Self(
+      .noClass, "the embedding set has no class and no picture \"\(name)\"", remedy: noClass(name, known: known).remedy)
+  }
+
   /// The class does not have the picture.
   public static func noPicture(_ picture: String, label: String) -> Self {
     Self(.noPicture, "the class \"\(label)\" of the embedding set has no picture \(picture)")

@@ -47,6 +47,8 @@ extension EmbeddingSet {
     let classes: [Class]
     /// Whether digests and looks of the pictures follow.
     let hasIdentities: Bool?
+    /// The budget beyond which a merged set stored only sums, where it is another.
+    let exceededBudget: Int?
     /// The SHA-256 of the model that was made of the embeddings.
     let model: String?
   }
@@ -55,6 +57,14 @@ extension EmbeddingSet {
   private static let largestDimension = 1 << 20
   // Far more than anybody has, and small enough that counts can be added and multiplied without overflow.
   private static let mostPictures = 1 << 40
+
+  /// Returns whether a file begins like an embedding file.
+  ///
+  /// - Throws: `TFLiteError/cannotRead(path:reason:)`.
+  package static func isFile(_ file: URL) throws -> Bool {
+    var cursor = ByteCursor(try Bytes(mapping: file))
+    return cursor.next(UInt32.self) == magic
+  }
 
   /// Reads a file.
   ///
@@ -164,7 +174,8 @@ extension EmbeddingSet {
       var square = SymmetricSum(size: dimension)
       for row in 0..<dimension { square.setUpperRow(row, to: try numbers(dimension - row)) }
       self.init(
-        space: space, budget: header.budget, classes: classes, moments: PooledMoments(sums: sums, square: square))
+        space: space, budget: header.budget, classes: classes, moments: PooledMoments(sums: sums, square: square),
+        exceededBudget: header.exceededBudget.map { max(0, $0) })
     }
   }
 
@@ -217,7 +228,8 @@ extension EmbeddingSet {
           groups: $0.pictures.contains { $0.group != nil } ? $0.pictures.map { $0.group ?? "" } : nil,
           digests: hasEmbeddings || $0.digests.isEmpty ? nil : $0.digests.count)
       },
-      hasIdentities: hasEmbeddings && hasIdentities ? true : nil, model: model)
+      hasIdentities: hasEmbeddings && hasIdentities ? true : nil,
+      exceededBudget: hasEmbeddings || sumsBudget == budget ? nil : sumsBudget, model: model)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let json = try encoder.encode(header)

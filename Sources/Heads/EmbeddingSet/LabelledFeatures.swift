@@ -31,7 +31,7 @@ public struct LabelledFeatures: Sendable {
     _ embeddings: EmbeddingSet, transform: FeatureTransform? = nil, groups: PictureGroups = .none
   ) throws(EmbeddingSetError) {
     guard embeddings.hasEmbeddings else {
-      throw .pastBudget("learning from individual pictures", bytes: embeddings.budget)
+      throw .pastBudget("learning from individual pictures", bytes: embeddings.sumsBudget)
     }
     let writer = FeatureWriter(embeddings.space, transform: transform)
     let dimension = embeddings.space.dimension

@@ -81,6 +81,27 @@ struct PooledMoments: Sendable {
     sums = sums.enumerated().filter { !isGone($0.offset) }.map(\.element)
   }
 
+  /// Removes a class, and from Σ z zᵀ its share: n_c/N of the scatter W within the classes, and (Σ z)(Σ z)ᵀ / n_c of its own.
+  ///
+  /// - Parameter counts: The number of pictures of each class.
+  mutating func removeClass(_ place: Int, counts: [Int]) throws(LinearAlgebraError) {
+    try flush()
+    let rest = counts.enumerated().reduce(0.0) { $0 + ($1.offset == place ? 0 : Double($1.element)) }
+    let all = rest + Double(counts[place])
+    let kept = all > 0 ? rest / all : 0
+    // T = W + Σ_c s_c s_cᵀ / n_c becomes kept · W + Σ of the others = kept · T + Σ_c (1 − kept, or −kept) s_c s_cᵀ / n_c.
+    for row in 0..<dimension {
+      var values = square.upperRow(row).map { kept * $0 }
+      for (index, sum) in sums.enumerated() where counts[index] > 0 {
+        let factor = (index == place ? -kept : 1 - kept) * sum[row] / Double(counts[index])
+        guard factor != 0 else { continue }
+        for column in row..<dimension { values[column - row] += factor * sum[column] }
+      }
+      square.setUpperRow(row, to: values)
+    }
+    sums.remove(at: place)
+  }
+
   /// Returns Σ z zᵀ.
   func wholeSquare() throws(LinearAlgebraError) -> SymmetricSum {
     guard pendingCount > 0 else { return square }

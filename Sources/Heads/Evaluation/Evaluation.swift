@@ -1,6 +1,16 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// The performance of a classifier on pictures whose classes are known.
 ///
-/// Classes are ranked by ``Ranking``, without a threshold.
+/// Classes are ranked by ``Ranking``, without a threshold: ``accuracy(top:)``, the results of the classes and the mistakes are
+/// those of the best classes, whether or not the classifier calls a picture unknown. ``measures`` and ``answers`` are those of
+/// its answers, among which `unknown` counts as what it is.
 public struct Evaluation: Sendable, Hashable {
   /// A misclassified picture.
   public struct Mistake: Sendable, Hashable, Codable {
@@ -46,7 +56,13 @@ public struct Evaluation: Sendable, Hashable {
   /// The names of the classifier's classes.
   public let labels: Labels
 
+  /// The judgement of each picture, in the order in which they were added.
+  public private(set) var judgements: [Judgement] = []
+  /// The number of strangers, pictures that show none of the classes.
+  public private(set) var strangers = 0
+
   private var allMistakes: [Mistake] = []
+  private var logLosses = 0.0
   private var hitsAtRank: [Int: Int] = [:]
 
   /// Creates an evaluation without pictures.
@@ -60,14 +76,24 @@ public struct Evaluation: Sendable, Hashable {
   ///   - picture: The picture's path.
   ///   - classID: The true class.
   ///   - scores: The classifier's scores, one for each class.
+  ///   - noveltyScore: u; nil where the classifier has no novelty score.
+  ///   - isUnknown: Whether the classifier calls the picture unknown.
   /// - Throws: ``EvaluationError/unknownClasses(_:known:)`` where the class has no score.
-  public mutating func add(picture: String, classID: Int, scores: [Float]) throws(EvaluationError) {
+  public mutating func add(
+    picture: String, classID: Int, scores: [Float], noveltyScore: Float? = nil, isUnknown: Bool = false
+  ) throws(EvaluationError) {
     guard scores.indices.contains(classID) else { throw .unknownClasses([labels[classID]], known: scores.count) }
     // If all scores are NaN, any wrong class will do.
     let first = try Ranking.best(scores, topK: 1).first ?? (classID == 0 ? scores.count - 1 : 0)
     count += 1
     let rank = Ranking.rank(of: classID, in: scores)
     hitsAtRank[rank, default: 0] += 1
+    judgements.append(
+      Judgement(
+        picture: picture, classID: classID, best: try Self.ranked(scores), score: scores[classID], rank: rank,
+        // A class such as background has the pictures that should be called unknown.
+        noveltyScore: noveltyScore, answer: !isUnknown ? first : Labels.meansNone(labels[classID]) ? classID : nil))
+    logLosses -= log(min(max(Double(scores[classID]), Self.leastProbability), 1))
     if scores[first] >= 0, scores[first] <= 1.001 {
       reliability?.add(confidence: Double(scores[first]), isCorrect: rank == 0)
     } else {
@@ -84,6 +110,50 @@ public struct Evaluation: Sendable, Hashable {
         Mistake(picture: picture, label: labels[classID], predicted: predicted, score: scores[classID]))
     }
     classes[classID] = result
+  }
+
+  /// Adds a stranger: a picture that shows none of the classes, and should be called unknown.
+  ///
+  /// - Parameters: As for ``add(picture:classID:scores:noveltyScore:isUnknown:)``.
+  /// - Throws: ``EvaluationError``.
+  public mutating func add(
+    stranger picture: String, scores: [Float], noveltyScore: Float? = nil, isUnknown: Bool
+  ) throws(EvaluationError) {
+    let best = try Self.ranked(scores)
+    strangers += 1
+    judgements.append(
+      Judgement(
+        picture: picture, classID: nil, best: best, score: nil, rank: nil, noveltyScore: noveltyScore,
+        answer: isUnknown ? nil : best.first?.id))
+  }
+
+  private static func ranked(_ scores: [Float]) throws(EvaluationError) -> [Judgement.Ranked] {
+    try Ranking.best(scores, topK: Judgement.mostRanked).map { .init(id: $0, score: scores[$0]) }
+  }
+
+  // A quantised probability of 0 is less than half a step; without a bound it would make the loss infinite.
+  private static let leastProbability = Double(Float.ulpOfOne)
+
+  /// The log loss, −mean log p of the true class with p of at least 2⁻²³, over the pictures of the classes; nil where the scores
+  /// are not probabilities, or without pictures.
+  public var logLoss: Double? { reliability == nil || count == 0 ? nil : logLosses / Double(count) }
+
+  /// How many pictures got which kind of answer.
+  public struct Answers: Sendable, Hashable, Codable {
+    /// The numbers of pictures of the classes whose answer is right, is another class, and is unknown.
+    public let right, wrong, unknown: Int
+    /// The numbers of strangers that are called unknown, and that get the name of a class.
+    public let strangersUnknown, strangersTaken: Int
+  }
+
+  /// How many pictures got which kind of answer.
+  public var answers: Answers {
+    let known = judgements.filter { $0.classID != nil }
+    let (right, unknown) = (known.count(where: \.isRight), known.count(where: \.isUnknown))
+    let strangersUnknown = judgements.count { $0.classID == nil && $0.isUnknown }
+    return Answers(
+      right: right, wrong: known.count - right - unknown, unknown: unknown, strangersUnknown: strangersUnknown,
+      strangersTaken: strangers - strangersUnknown)
   }
 
   /// Returns the top-k accuracy: the share of pictures whose class is among the k best.
@@ -104,5 +174,18 @@ public struct Evaluation: Sendable, Hashable {
       for (predicted, count) in result.predictions { matrix.add(label: id, predicted: predicted, count: count) }
     }
     return matrix
+  }
+}
+
+extension Evaluation {
+  /// Creates an evaluation of the predictions of a cross-validation, whose scores are softmax(logits).
+  ///
+  /// - Throws: ``EvaluationError``.
+  public init(_ validation: LeaveOneOut) throws(EvaluationError) {
+    self.init(labels: Labels(Dictionary(uniqueKeysWithValues: validation.classes.enumerated().map { ($0, $1) })))
+    for prediction in validation.predictions {
+      try add(
+        picture: prediction.picture, classID: prediction.label, scores: prediction.probabilities.map { Float($0) })
+    }
   }
 }

@@ -149,7 +149,7 @@ public struct DataReview: Sendable {
   /// - Complexity: That of ``Analytic`` and of ``NearDuplicates``, and O(n C D).
   public init(_ embeddings: EmbeddingSet, leastDoubt: Double = 0.5) throws {
     guard embeddings.hasEmbeddings else {
-      throw EmbeddingSetError.pastBudget("checking individual pictures", bytes: embeddings.budget)
+      throw EmbeddingSetError.pastBudget("checking individual pictures", bytes: embeddings.sumsBudget)
     }
     let near = try NearDuplicates(embeddings)
     let groups = PictureGroups(embeddings, near)

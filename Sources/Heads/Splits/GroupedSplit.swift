@@ -92,7 +92,7 @@ public struct FoldedValidation: Sendable {
   /// - Throws: ``EmbeddingSetError/pastBudget(_:bytes:)`` where the set stores only sums, and the errors of the method.
   public func run(_ embeddings: EmbeddingSet, method: any HeadMethod) throws -> LeaveOneOut {
     guard embeddings.hasEmbeddings else {
-      throw EmbeddingSetError.pastBudget("cross-validation in folds", bytes: embeddings.budget)
+      throw EmbeddingSetError.pastBudget("cross-validation in folds", bytes: embeddings.sumsBudget)
     }
     let pictures = embeddings.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
     let labels = embeddings.classes.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element.count) }

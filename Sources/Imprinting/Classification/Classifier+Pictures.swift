@@ -186,7 +186,8 @@ extension Classifier {
   /// Classifies labelled pictures and compares the predicted classes with the labels.
   ///
   /// - Parameters:
-  ///   - classes: The classes with their pictures; their names must be among the classifier's labels.
+  ///   - classes: The classes with their pictures; their names must be among the classifier's labels. Where these have no class
+  ///     `unknown`, the pictures of such a class are strangers, which should be called unknown.
   ///   - strict: Whether to throw for a picture that cannot be read; otherwise the picture is left out.
   ///   - cache: A cache of embeddings, for classifiers whose last layers compute in floats, as those that imprint teaches: the
   ///     network runs only on pictures that are not in it. The scores are the same.
@@ -212,20 +213,31 @@ extension Classifier {
     isolation: isolated (any Actor)? = #isolation, progress: (Int) -> Void, skipped: (PictureError) -> Void
   ) async throws -> Evaluation {
     var unknown: [String] = []
-    var list: [(id: Int, picture: URL)] = []
+    var list: [(id: Int?, picture: URL)] = []
     for known in classes {
       if let id = labels.id(of: known.name), id < classCount {
         list += known.pictures.map { (id, $0) }
+      } else if known.name == Classification.unknown.label {
+        list += known.pictures.map { (nil, $0) }
       } else {
         unknown.append(known.name)
       }
     }
     guard unknown.isEmpty else { throw EvaluationError.unknownClasses(unknown, known: classCount) }
     var evaluation = Evaluation(labels: labels)
-    try await scores(list.map(\.picture), cache: cache, extractor: extractor, profile: profile) { index, result in
+    let count = classCount
+    try await outputs(list.map(\.picture), cache: cache, extractor: extractor, profile: profile) { index, result in
       switch result {
-      case .success(let scores):
-        try evaluation.add(picture: list[index].picture.relativePath, classID: list[index].id, scores: scores)
+      case .success(let outputs):
+        let (path, scores) = (list[index].picture.relativePath, Array(outputs.prefix(count)))
+        let answer = answer(outputs, threshold: -.infinity, topK: 1)
+        if let id = list[index].id {
+          try evaluation.add(
+            picture: path, classID: id, scores: scores, noveltyScore: answer.noveltyScore, isUnknown: answer.isUnknown)
+        } else {
+          try evaluation.add(
+            stranger: path, scores: scores, noveltyScore: answer.noveltyScore, isUnknown: answer.isUnknown)
+        }
       case .failure(let error):
         if strict { throw error }
         skipped(error)
@@ -235,8 +247,8 @@ extension Classifier {
     return evaluation
   }
 
-  /// Computes the scores of picture files, from cached embeddings where that is possible.
-  private func scores(
+  /// Computes the outputs of picture files, from cached embeddings where that is possible.
+  private func outputs(
     _ pictures: [URL], cache: EmbeddingCache?, extractor: Extractor?, profile: Profile?,
     isolation: isolated (any Actor)? = #isolation, deliver: (Int, Result<[Float], PictureError>) throws -> Void
   ) async throws {
@@ -244,13 +256,12 @@ extension Classifier {
       let runtime = try? execution.runtime ?? Runtime(), let tail = ModelTail(of: model.running, runtime: runtime),
       let extractor = extractor
         ?? (try? Extractor(model: model.opened, resize: resize, execution: execution))
-    else { return try await scores(.files(pictures), profile: profile, deliver: deliver) }
-    let count = classCount
+    else { return try await run(.files(pictures), profile: profile, deliver: deliver) }
     try await cache.embed(pictures, by: extractor, profile: profile) { index, result in
       switch result {
       case .success(let picture):
         let outputs = try profile.measure(.answering) { try tail.outputs(of: picture.embeddings) }
-        try deliver(index, .success(Array(outputs.prefix(count))))
+        try deliver(index, .success(outputs))
       case .failure(let error): try deliver(index, .failure(error))
       }
     }

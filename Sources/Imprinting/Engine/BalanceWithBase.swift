@@ -42,7 +42,7 @@ struct BalanceWithBase {
     let baseIDs = ids.filter { model.classes[$0].sum == nil }
     guard !baseIDs.isEmpty, tail.bias >= 0 else { return nil }
     guard embeddings.hasEmbeddings else {
-      throw EmbeddingSetError.pastBudget("keeping the base model's classes", bytes: embeddings.budget)
+      throw EmbeddingSetError.pastBudget("keeping the base model's classes", bytes: embeddings.sumsBudget)
     }
     let rows = try Matrix(columns: tail.dimension, elements: baseIDs.flatMap { model.baseRow($0) })
     let biases = baseIDs.map { model.baseBias($0) }

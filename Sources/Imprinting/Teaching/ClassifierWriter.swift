@@ -7,7 +7,7 @@ import TFLite
 
 /// A classifier made from embeddings.
 struct TaughtModel: Sendable {
-  let model: Model
+  var model: Model
   /// The head of the model, or nil where all its classes come from an earlier file.
   let solved: SolvedHead?
   /// The leave-one-out accuracy of the new pictures among all classes, where imprinted classes stand beside those of a base.

@@ -162,7 +162,7 @@ public struct LiveTeacher: Sendable {
       let missing = pictures.subtracting(known).min() ?? ""
       throw embeddings.hasEmbeddings
         ? EmbeddingSetError.noPicture(missing, label: label)
-        : EmbeddingSetError.pastBudget("removing one picture", bytes: embeddings.budget)
+        : EmbeddingSetError.pastBudget("removing one picture", bytes: embeddings.sumsBudget)
     }
     try embeddings.subtract(gone)
     try sums?.subtract(gone)

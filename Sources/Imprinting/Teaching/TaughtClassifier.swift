@@ -71,6 +71,13 @@ public struct TaughtClassifier: Sendable {
     }
   }
 
+  /// Whether the file of all classes' embeddings holds other pictures than those that the model was taught from, as after
+  /// some were removed or added; false where the model does not record its pictures.
+  public var hasOtherPictures: Bool {
+    guard case .all(let set) = embeddings, let recorded = model.teachingRecord?.pictures else { return false }
+    return set.contentDigest.map { $0 != recorded } ?? false
+  }
+
   /// The embeddings of all or some of the model's classes; nil where there are none or they are ignored.
   public var embeddingSet: EmbeddingSet? {
     switch embeddings {

@@ -1,3 +1,11 @@
+import ModelSurgery
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
 extension Teacher {
   /// Returns those of some names that classes of the base have, which cannot be taught further. Classes that were taught
   /// beside those of the base are not among them.
@@ -12,6 +20,15 @@ extension Teacher {
         return error.code == .baseClass
       }
     }
+  }
+
+  /// The embeddings file that is missing, or holds other classes, beside a continued classifier all of whose classes were
+  /// taught, so that they could be taught further with it; nil otherwise.
+  public var missingEmbeddings: URL? {
+    guard let continued, fileEmbeddings == nil, hasBaseClasses else { return nil }
+    let summary = ModelSummary(continued.model)
+    guard let head = summary.solvedHead, head.baseClasses == 0, continued.model.carriedLabels != nil else { return nil }
+    return Self.embeddingsFile(for: continued.file)
   }
 
   /// Whether the classifier keeps classes of a base model, which cannot be taught further.

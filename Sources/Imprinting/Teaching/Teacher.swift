@@ -47,7 +47,11 @@ public actor Teacher {
 
   private nonisolated let executor = BlockingSerialExecutor()
   nonisolated let fileEmbeddings: FileEmbeddings?
+  /// The taught classifier that is taught further, if there is one.
+  nonisolated let continued: TaughtClassifier?
   let writer: any ClassifierWriter
+  // The record of the file whose classes are kept.
+  private nonisolated let earlierRecord: TeachingRecord?
   private let execution: Execution
   // The classifier made from the embeddings, created when it is first needed.
   private var taught: TaughtModel?
@@ -79,7 +83,8 @@ public actor Teacher {
     try self.init(
       Model(contentsOf: DefaultModel.url(orGiven: model)), method: method, keepClasses: keepClasses, labels: labels,
       resize: resize, augmentation: augmentation, from: earlier,
-      budget: budget ?? Self.budget(for: [earlier].compactMap { $0 }), fileEmbeddings: nil, execution: execution)
+      budget: budget ?? Self.budget(for: [earlier].compactMap { $0 }), continuing: nil, fileEmbeddings: nil,
+      execution: execution)
   }
 
   /// Opens a taught classifier to teach it further; it keeps its classes.
@@ -130,7 +135,7 @@ public actor Teacher {
     try self.init(
       taught.model, method: method, keepClasses: continued == nil, labels: labels, resize: resize,
       augmentation: augmentation ?? taught.embeddingSet?.space.augmentation ?? .off, from: earlier, budget: room,
-      fileEmbeddings: fileEmbeddings, execution: execution)
+      continuing: taught, fileEmbeddings: fileEmbeddings, execution: execution)
   }
 
   /// Opens the file of a taught classifier to teach it further; see
@@ -147,9 +152,10 @@ public actor Teacher {
 
   private init(
     _ model: Model, method: any HeadMethod, keepClasses: Bool, labels: Labels?, resize: Resize?,
-    augmentation: Augmentation, from earlier: EmbeddingSet?, budget: Int, fileEmbeddings: FileEmbeddings?,
-    execution: Execution
+    augmentation: Augmentation, from earlier: EmbeddingSet?, budget: Int, continuing continued: TaughtClassifier?,
+    fileEmbeddings: FileEmbeddings?, execution: Execution
   ) throws {
+    let earlierRecord = keepClasses ? model.teachingRecord : nil
     var model = try execution.normalized(model.runnableForm ?? model)
     // A sigmoid with one output has no logits to which those of new classes could be compared.
     if keepClasses { model = try model.withTwoClasses() ?? model }
@@ -181,6 +187,8 @@ public actor Teacher {
     self.extractor = extractor
     self.earlierResize = earlierResize
     self.embeddings = embeddings
+    self.earlierRecord = earlierRecord
+    self.continued = continued
     self.fileEmbeddings = fileEmbeddings
     self.execution = execution
   }
@@ -431,8 +439,23 @@ public actor Teacher {
 
   func taughtModel() throws -> TaughtModel {
     if let taught { return taught }
-    let made = try writer.classifier(of: embeddings)
+    var made = try writer.classifier(of: embeddings)
+    try made.model.setTeachingRecord(record(of: made))
     taught = made
     return made
+  }
+
+  /// Returns the record of a classifier, whose date is that of the environment variable `SOURCE_DATE_EPOCH`.
+  private func record(of made: TaughtModel) -> TeachingRecord {
+    var counts = (0..<classCount).map { id in
+      earlierRecord.flatMap { $0.counts.indices.contains(id) ? $0.counts[id] : nil }
+    }
+    for known in embeddings.classes {
+      let id = writer.id(of: known.name, in: embeddings)
+      if counts.indices.contains(id) { counts[id] = (counts[id] ?? 0) + known.count }
+    }
+    return TeachingRecord(
+      embeddings, counts: counts, method: Swift.type(of: method).name, estimate: made.solved?.leaveOneOut,
+      seconds: ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"])
   }
 }

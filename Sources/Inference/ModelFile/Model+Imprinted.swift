@@ -30,7 +30,7 @@ extension Model {
   }
 
   /// Stores the labels in TensorFlow Lite's metadata, where other programs read them, and the sums, novelty score and resize
-  /// in separate buffers. These always come in this order after all other metadata, so that the file does not depend on the
+  /// in separate buffers; a record of the teaching is removed. These always come in this order after all other metadata, so that the file does not depend on the
   /// order in which they were first set.
   ///
   /// - Throws: `TFLiteError` when the existing metadata has a newer schema than this library knows.
@@ -40,6 +40,7 @@ extension Model {
   ) throws(TFLiteError) {
     for name in [
       Self.resizeName, StoredSums.metadataName, ImprintedBalance.metadataName, StoredNovelty.metadataName,
+      TeachingRecord.metadataName,
     ] {
       setMetadata(named: name, to: nil)
     }
@@ -48,9 +49,11 @@ extension Model {
     setMetadata(named: ImprintedBalance.metadataName, to: balance == .init() ? nil : balance.bytes)
     setMetadata(named: StoredNovelty.metadataName, to: novelty?.bytes)
     setMetadata(named: Self.resizeName, to: resize.map { Bytes(Array("\($0)".utf8)) })
-    // The offset of the packed files depends on everything before them.
-    try setPackedFiles(PackedFiles(behind: self))
+    try repack()
   }
+
+  /// Writes the packed files again: their offset depends on everything before them.
+  mutating func repack() throws(TFLiteError) { try setPackedFiles(PackedFiles(behind: self)) }
 
   /// The model without the data about its classes, for a part of the model that has no classes.
   package var withoutImprinted: Model {

@@ -84,11 +84,59 @@ struct EmbeddingSetTests {
     #expect(throws: error("removing one picture")) {
       try summed.remove(picture: "class 0/0.jpg", from: "class 0")
     }
-    #expect(throws: error("removing a class")) { try summed.remove(class: "class 0") }
     #expect(throws: error("learning from individual pictures")) { try LabelledFeatures(summed) }
     var stored = try MadeEmbeddings.set()
     #expect(throws: error("subtracting individual pictures")) { try stored.subtract(summed) }
     #expect(stored.pictures == 15)
+  }
+
+  @Test("Takes a class out of sums: the others keep their sums, and the covariance within the classes stays as it was")
+  func classOutOfSums() throws {
+    let all = try MadeEmbeddings.set(pictures: 0..<6, budget: 0)
+    var summed = all
+    try summed.remove(class: "class 1")
+    #expect(summed.classes.map(\.name) == ["class 0", "class 2"] && summed.pictures == 12)
+    #expect(summed.classes[1].steps == all.classes[2].steps && summed.place(of: "class 2") == 1)
+    /// Returns the scatter within the classes.
+    func scatter(_ set: EmbeddingSet) throws -> [[Double]] {
+      let moments = try set.pooledMoments()
+      let square = try moments.wholeSquare()
+      return (0..<set.space.dimension).map { row in
+        square.upperRow(row).enumerated().map { offset, value in
+          value
+            - zip(moments.sums, set.classes).reduce(0) { $0 + $1.0[row] * $1.0[row + offset] / Double($1.1.count) }
+        }
+      }
+    }
+    for (before, after) in zip(try scatter(all), try scatter(summed)) {
+      for (one, other) in zip(before, after) { #expect(abs(one * 12 / 18 - other) < 1e-9) }
+    }
+    let file = try MadeEmbeddings.bytes(summed)
+    #expect(try EmbeddingSet(Bytes(file), path: "x").classes == summed.classes)
+    try summed.merge(MadeEmbeddings.set(classes: 1..<2))
+    #expect(summed.pictures == 17)
+  }
+
+  @Test("Removes all pictures of a condition, and the classes that become empty")
+  func removePictures() throws {
+    var set = try MadeEmbeddings.set(pictures: 0..<6)
+    #expect(try set.removePictures { picture, label in label == "class 0" || picture.name.hasSuffix("/5.jpg") } == 8)
+    #expect(set.classes.map(\.name) == ["class 1", "class 2"] && set.classes.map(\.count) == [5, 5])
+    #expect(set.classes[0].steps == (try MadeEmbeddings.set(pictures: 0..<5)).classes[1].steps)
+    var summed = try MadeEmbeddings.set(budget: 0)
+    #expect(throws: EmbeddingSetError.pastBudget("removing individual pictures", bytes: 0)) {
+      try summed.removePictures { _, _ in true }
+    }
+  }
+
+  @Test("Names the budget that was passed, not that of the set into which the sums were merged")
+  func namedBudget() throws {
+    let sums = try MadeEmbeddings.set(budget: 20)
+    var both = EmbeddingSet(space: sums.space, budget: 1 << 30)
+    try both.merge(sums)
+    #expect(both.sumsBudget == 20)
+    let read = try EmbeddingSet(Bytes(MadeEmbeddings.bytes(both)), path: "x")
+    #expect(read.sumsBudget == 20 && read.budget == 1 << 30)
   }
 
   @Test("Rejects embeddings too wide for sums when they pass the budget, and stays unchanged")
