@@ -21,13 +21,12 @@ struct TrainPage {
   func write(to file: URL) async throws {
     let embeddings = await teacher.embeddings
     let resize = teacher.resize
-    let pictures = embeddings.classes.flatMap { $0.pictures.map { URL(filePath: $0.name) } }
     let facts: [ReportPage.Fact] =
       try [
         .init("Head", type(of: teacher.method).name), .init("Resize", "\(resize)"),
         .init("Views per picture", "\(embeddings.space.augmentation.count)"),
         .init("Unreadable pictures", "\(skipped)"),
-      ] + ReportFacts.facts(model: base, pictures: pictures)
+      ] + ReportFacts.facts(model: base, pictures: embeddings.contentDigest)
     let title = "Training on \(URL(filePath: data).lastPathComponent)"
     // With a single class, every answer is right.
     let validation = estimate.flatMap { $0.classes.count > 1 ? $0 : nil }

@@ -151,7 +151,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         evaluation, title: "\(model.lastPathComponent) on \(URL(filePath: settings.data).lastPathComponent)",
         facts: [
           .init("Resize", "\(classifier.resize)"), .init("Unreadable pictures", "\(skipped.count)"),
-        ] + ReportFacts.facts(model: model, pictures: pictures.classes.flatMap(\.pictures)),
+        ]
+          + ReportFacts.facts(
+            model: model, pictures: ReportFacts.digest(of: pictures.classes.flatMap(\.pictures))),
         resize: classifier.resize, link: ReportFacts.link(from: report))
       try page.write(to: report)
     }

@@ -14,18 +14,23 @@ enum ReportFacts {
   /// Returns the date, the version, and the digests of the model and of the pictures.
   ///
   /// The date is that of `SOURCE_DATE_EPOCH` if it is set, so that reports can be made again byte by byte.
-  static func facts(model: URL, pictures: [URL]) throws -> [ReportPage.Fact] {
+  ///
+  /// - Parameter pictures: The digest of the pictures; nil for none.
+  static func facts(model: URL, pictures: String?) throws -> [ReportPage.Fact] {
     let stated = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { Double($0) }
     let date = stated.map { Date(timeIntervalSince1970: min(max($0, 0), 4e9)) } ?? Date()
     var facts: [ReportPage.Fact] = [
       .init("Date", date.formatted(.iso8601)), .init("Imprint", PackageVersion.text),
       .init("Model (SHA-256)", String(try Bytes(mapping: model).sha256.prefix(16))),
     ]
-    let digests = pictures.compactMap { PictureDigest(ofFile: $0.path) }.sorted()
-    if let digest = try? SHA256Digest(of: digests.flatMap(\.bytes)) {
-      facts.append(.init("Pictures (SHA-256)", String(digest.hexadecimal.prefix(16))))
-    }
+    if let pictures { facts.append(.init("Pictures (SHA-256)", String(pictures.prefix(16)))) }
     return facts
+  }
+
+  /// Returns the digest of the contents of pictures, whatever their names and order: that of their sorted digests.
+  static func digest(of pictures: [URL]) -> String? {
+    let digests = pictures.compactMap { PictureDigest(ofFile: $0.path) }.sorted()
+    return (try? SHA256Digest(of: digests.flatMap(\.bytes)))?.hexadecimal
   }
 
   /// Returns what makes the address of a picture for a page: its path from the folder of the page, with all but plain
