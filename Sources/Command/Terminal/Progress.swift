@@ -40,7 +40,7 @@ final class Progress: Sendable {
         Terminal.draw("\r\(Self.line(done: done, total: total, words: words, columns: Terminal.columns))\u{1B}[K")
         state.isDrawn = true
       } else {
-        Terminal.say(words + "\n")
+        Terminal.say((words.first ?? "") + "\n")
       }
     }
   }
@@ -53,21 +53,25 @@ final class Progress: Sendable {
     }
   }
 
-  /// Returns the count, the rate and the time left, such as `120 of 500, 40 per second, 10 s left`.
-  static func words(done: Int, total: Int, elapsed: Duration) -> String {
+  /// Returns the count, the rate and the time left, such as `120 of 500, 40 per second, 10 s left`, and then ever shorter words
+  /// for less room.
+  static func words(done: Int, total: Int, elapsed: Duration) -> [String] {
+    let count = "\(done) of \(total)"
+    let percent = "\(total > 0 ? Int(100 * Double(done) / Double(total)) : 0) %"
     let seconds = elapsed / .seconds(1)
-    guard done > 0, elapsed >= settling else { return "\(done) of \(total)" }
+    guard done > 0, elapsed >= settling else { return [count, percent] }
     let rate = Double(done) / seconds
-    let left = Double(total - done) / rate
-    return "\(done) of \(total), \(Table.rate(rate)) per second, \(Table.time(left)) left"
+    let left = "\(Table.time(Double(total - done) / rate)) left"
+    return ["\(count), \(Table.rate(rate)) per second, \(left)", "\(count), \(left)", count, percent]
   }
 
   /// Returns a bar and words that fit into a terminal, whose last column stays empty; the bar is left out where it would be
   /// shorter than eight characters.
-  static func line(done: Int, total: Int, words: String, columns: Int) -> String {
+  static func line(done: Int, total: Int, words: [String], columns: Int) -> String {
     let room = max(0, columns - 1)
+    let words = words.first { $0.count <= room } ?? ""
     let width = min(40, room - words.count - 1)
-    guard width >= 8 else { return String(words.prefix(room)) }
+    guard width >= 8 else { return words }
     let length = max(0, min(width, total > 0 ? done * width / total : 0))
     return String(repeating: "█", count: length) + String(repeating: "░", count: width - length) + " " + words
   }
