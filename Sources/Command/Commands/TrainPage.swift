@@ -35,8 +35,9 @@ struct TrainPage {
       page = try await ReportPage(
         validation, title: title, facts: facts, resize: resize, tested: evaluation, link: ReportFacts.link(from: file))
     } else {
+      let labels = await teacher.labels
       page = try await ReportPage(
-        evaluation ?? Evaluation(labels: await teacher.labels), title: title, facts: facts, resize: resize,
+        evaluation ?? Evaluation(labels: labels), title: title, facts: facts, resize: resize,
         link: ReportFacts.link(from: file))
     }
     try page.write(to: file)
