@@ -1,4 +1,6 @@
 import Foundation
+import ModelSurgery
+import TFLite
 import TestMaterial
 import Testing
 
