@@ -50,7 +50,7 @@ struct CoralGuideTests {
     #expect(evaluated.output.contains("Accuracy on 12 test pictures"))
     let base = path("base.tflite")
     _ = try run("pretrain", "export", "--quantize=True", "--checkpoint_dir", path("logs"), "--output_file=\(base)")
-    let inspected = try run("inspect", base).output
+    let inspected = try run("inspect", "--operators", base).output
     for name in ["L2_NORMALIZATION", "MUL", "RESHAPE", "SOFTMAX"] { #expect(inspected.contains(name)) }
     #expect(!inspected.contains(" QUANTIZE") && inspected.contains("imprinted layout: 4 classes"))
     let others = try Flowers.folder(
@@ -118,7 +118,7 @@ struct CoralGuideTests {
     #expect(evaluated.output.contains("Accuracy on 48 test pictures"))
     let base = path("base.tflite")
     _ = try run("pretrain", "export", prefix.path, "--labels", labels.path, "--side", "64", "-o", base)
-    let inspected = try run("inspect", base).output
+    let inspected = try run("inspect", "--operators", base).output
     #expect(inspected.contains("imprinted layout: 4 classes") && inspected.contains("UINT8"))
     let converted = path("converted.tflite")
     _ = try run(

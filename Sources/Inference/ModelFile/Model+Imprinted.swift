@@ -38,9 +38,10 @@ extension Model {
     labels: [String], sums: StoredSums, balance: ImprintedBalance = .init(), resize: Resize?,
     novelty: StoredNovelty? = nil
   ) throws(TFLiteError) {
+    // The last one first, so that its buffer can be removed and not only emptied.
     for name in [
-      Self.resizeName, StoredSums.metadataName, ImprintedBalance.metadataName, StoredNovelty.metadataName,
-      TeachingRecord.metadataName,
+      TeachingRecord.metadataName, Self.resizeName, StoredSums.metadataName, ImprintedBalance.metadataName,
+      StoredNovelty.metadataName,
     ] {
       setMetadata(named: name, to: nil)
     }

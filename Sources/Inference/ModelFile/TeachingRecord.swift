@@ -60,22 +60,26 @@ public struct TeachingRecord: Sendable, Hashable, Codable {
   ///   - counts: The number of pictures of each class, in the order of the model's classes.
   ///   - method: The name of the method.
   ///   - estimate: The expected accuracy.
+  ///   - continuesSums: Whether the classes are sums in the file, to which later pictures are added without the earlier
+  ///     ones. Such a record has neither a digest nor an estimate, so that the file is the same in whatever steps it was taught.
   ///   - seconds: The seconds since 1970 of ``date``, as text; nil or anything else for none.
   package init(
-    _ embeddings: EmbeddingSet, counts: [Int?], method: String, estimate: LeaveOneOut?, seconds: String?
+    _ embeddings: EmbeddingSet, counts: [Int?], method: String, estimate: LeaveOneOut?, continuesSums: Bool,
+    seconds: String?
   ) {
     version = PackageVersion.text
     date = seconds.flatMap { Int64($0) }.flatMap(Self.date)
     self.counts = counts
-    // Other classes have pictures of their own.
-    pictures = counts.count == embeddings.classes.count ? embeddings.contentDigest : nil
+    // Other classes, and pictures that were taught before, are not among the embeddings.
+    let isWhole = counts == embeddings.classes.map(\.count)
+    pictures = isWhole && !continuesSums ? embeddings.contentDigest : nil
     self.method = method
     resize = embeddings.space.resize
     views = "\(embeddings.space.augmentation)"
     arithmetic = "\(embeddings.space.arithmetic)"
     network = embeddings.space.extractor
     // With a single class, every answer is right.
-    self.estimate = estimate.flatMap { $0.classes.count > 1 ? Estimate($0) : nil }
+    self.estimate = continuesSums ? nil : estimate.flatMap { $0.classes.count > 1 ? Estimate($0) : nil }
   }
 
   /// Returns a date of the years 1970 to 9999 in UTC.
