@@ -47,7 +47,7 @@ struct ArithmeticTests {
         "--output", output)
       #expect(outcome.code == 0, "\(outcome.stderr)")
       sizes.append(try Data(contentsOf: URL(filePath: output)).count)
-      let inspected = try Imprint.run("inspect", output)
+      let inspected = try Imprint.run("inspect", "--operators", output)
       #expect(!inspected.output.contains(" INT8 "))
     }
     #expect(abs(sizes[0] - sizes[1]) < 64)

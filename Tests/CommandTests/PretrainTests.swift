@@ -94,7 +94,7 @@ struct PretrainTests {
     let accuracy = try #require(evaluated.decoded(as: Accuracies.self).topK.first)
     // One of the 16 pictures may be so close between two classes that rounding decides.
     #expect(abs(accuracy - report.evaluation.top1) <= 1.0 / 16 + 1e-9)
-    let inspected = try Imprint.run("inspect", base)
+    let inspected = try Imprint.run("inspect", "--operators", base)
     #expect(inspected.output.contains("L2_NORMALIZATION") && !inspected.output.contains("FLOAT32  ["))
   }
 

@@ -56,7 +56,7 @@ struct QuantizeTests {
     #expect(try Data(contentsOf: output) == first)
     let hen = Material.imagenetSample.appending(path: "0008_hen.jpg").path
     #expect(try Imprint.run("classify", "--model", output.path, "--top-k", "1", hen).output.contains("  8 "))
-    let inspection = try Imprint.run("inspect", output.path).output
+    let inspection = try Imprint.run("inspect", output.path, "--operators").output
     #expect(inspection.contains("INT8  [32, 3, 3, 3]  32 scales along dimension 0  constant"))
     #expect(inspection.contains("INT8  [1, 3, 3, 32]  32 scales along dimension 3  constant"))
     #expect(inspection.contains("Input   UINT8  [1, 224, 224, 3]  0.0078125 (q − 127)  image"))

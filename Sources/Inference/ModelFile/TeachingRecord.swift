@@ -71,7 +71,7 @@ public struct TeachingRecord: Sendable, Hashable, Codable {
     date = seconds.flatMap { Int64($0) }.flatMap(Self.date)
     self.counts = counts
     // Other classes, and pictures that were taught before, are not among the embeddings.
-    let isWhole = counts == embeddings.classes.map(\.count)
+    let isWhole = counts == embeddings.classes.map { Int?($0.count) }
     pictures = isWhole && !continuesSums ? embeddings.contentDigest : nil
     self.method = method
     resize = embeddings.space.resize
