@@ -38,7 +38,7 @@ struct PixelsTests {
     }
   }
 
-  @Test("Pixel buffers of any size give the same models and answers as their files")
+  @Test("Pixel buffers of any size give the same models, but for the digest in the record, and answers as their files")
   func sameAsFiles() async throws {
     let names = ["red", "green", "blue"]
     let fromFiles = try Teacher(model: swatches.extractor, augmentation: .five)
@@ -46,8 +46,9 @@ struct PixelsTests {
     let fromPixels = try Teacher(model: swatches.extractor, augmentation: .five)
     let lesson = try await fromPixels.learn(Swatches.classes(names, 0..<4))
     #expect(lesson.pictures == 12)
-    #expect(
-      try await fromFiles.model().serialized().bytes() == fromPixels.model().serialized().bytes())
+    var models = try await [fromFiles.model(), fromPixels.model()]
+    for place in models.indices { try models[place].setTeachingRecord(nil) }
+    #expect(try models[0].serialized().bytes() == models[1].serialized().bytes())
     _ = try await classifier()
     let classifier = try Classifier(contentsOf: swatches.folder.appending("colours.tflite"), unknown: .never)
     for name in names {

@@ -56,7 +56,8 @@ struct TeacherTests {
   }
 
   @Test(
-    "Decoded pictures give the same model as their files", arguments: [Analytic(), Imprinted()] as [any HeadMethod])
+    "Decoded pictures give the same model as their files, but for the digest in the record",
+    arguments: [Analytic(), Imprinted()] as [any HeadMethod])
   func decoded(method: any HeadMethod) async throws {
     let classes = try [flowers("daisy", 0..<3), flowers("iris", 0..<3)]
     let files = try Teacher(model: extractor, method: method)
@@ -68,8 +69,10 @@ struct TeacherTests {
       decoded: classes.map { (name: $0.name, pictures: try $0.pictures.map { try reader.read($0) }) }
     ) { count in done.withLock { $0 = count } }
     #expect(done.withLock { $0 } == 6)
-    let models = try await [files.model(), memory.model()].map { try $0.serialized().bytes() }
-    #expect(models[0] == models[1])
+    var models = try await [files.model(), memory.model()]
+    #expect(models[0].teachingRecord?.counts == models[1].teachingRecord?.counts)
+    for place in models.indices { try models[place].setTeachingRecord(nil) }
+    #expect(try models[0].serialized().bytes() == models[1].serialized().bytes())
   }
 
   @Test("Rejects decoded pictures of a wrong size and learns nothing")
