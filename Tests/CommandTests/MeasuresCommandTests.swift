@@ -93,6 +93,9 @@ struct MeasuresCommandTests {
 
   @Test("train and evaluate write reports that link to the pictures, the same for the same date")
   func reports() throws {
+    let told = try Imprint.run(
+      "train", "--model", Flowers.extractor, "--data", data, "-o", path("told.tflite"), "--report", path("told.html"))
+    #expect(told.output.contains("\nReport      ") && told.output.contains("told.html"), "\(told.output)")
     try train("m.tflite", "--test-ratio", "0.25", "--report", path("train.html"))
     let page = try String(contentsOfFile: path("train.html"), encoding: .utf8)
     #expect(page.contains("Leave-one-out accuracy") && page.contains("On the pictures held back: Classes"))

@@ -242,7 +242,7 @@ package struct InspectionReport: Encodable {
       ("About", about.description),
     ]
     for (title, word) in words {
-      if let word, !word.isEmpty { lines.append("\(Table.left(title, 6))  \(word)") }
+      if let word, !word.isEmpty { lines.append("\(Table.left(title, 7)) \(word)") }
     }
     if let normalization = about.normalization { lines.append("Pixels  \(normalization.formula)") }
     if let file = about.labelFile { lines.append("Labels  \(file), packed into the model file") }

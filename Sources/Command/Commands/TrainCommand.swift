@@ -221,7 +221,9 @@ struct TrainCommand: AsyncParsableCommand {
       evaluation: evaluation, skipped: lesson.skipped.count + skipped.count,
       suspects: settings.suspects,
       seconds: seconds,
-      files: .init(model: output, labels: labelFile, embeddings: files.embeddings ? embeddingsFile : nil),
+      files: .init(
+        model: output, labels: labelFile, embeddings: files.embeddings ? embeddingsFile : nil,
+        report: files.report.map { URL(filePath: $0) }),
       classes: await teacher.classCount, profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(run.json ? Terminal.json(report) : report.text)
     if !run.json { Terminal.show(report.profile) }

@@ -47,6 +47,7 @@ struct TrainReport: Encodable {
   struct Files {
     let model, labels: URL
     let embeddings: URL?
+    var report: URL?
   }
 
   let classes: [Lesson.TaughtClass]
@@ -72,6 +73,8 @@ struct TrainReport: Encodable {
   let model: String
   let labels: String
   let embeddings: String?
+  /// The page that --report names.
+  let report: String?
   let profile: ProfileReport?
 
   init(
@@ -111,6 +114,7 @@ struct TrainReport: Encodable {
     model = files.model.relativePath
     self.labels = files.labels.relativePath
     embeddings = files.embeddings?.relativePath
+    report = files.report?.relativePath
   }
 
   private static let mostConfusions = 5
@@ -146,6 +150,7 @@ struct TrainReport: Encodable {
     lines.append("Model       \(model)")
     lines.append("Labels      \(labels)")
     if let embeddings { lines.append("Embeddings  \(embeddings)") }
+    if let report { lines.append("Report      \(report)") }
     return lines.joined(separator: "\n")
   }
 
