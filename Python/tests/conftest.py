@@ -57,3 +57,21 @@ def model(base, pictures, tmp_path_factory):
     teacher = imprint.Teacher(base)
     teacher.learn(*pictures)
     return teacher.save(tmp_path_factory.mktemp("model") / "kinds.tflite")
+
+
+@pytest.fixture
+def classifies_alike(pictures, tmp_path):
+    """Says whether two models are the same classifier, whatever their records say that they were taught from."""
+
+    def check(*models):
+        seen = []
+        for place, contents in enumerate(models):
+            path = tmp_path / f"{place}.tflite"
+            path.write_bytes(contents)
+            known = imprint.inspect(path)
+            answers = [imprint.Classifier(path)(picture) for picture in pictures[0]]
+            scores = [[(each.label, each.score) for each in answer.classes] for answer in answers]
+            seen.append((scores, known["labels"], known["unknown"], known["record"]["counts"]))
+        return seen[0] == seen[1]
+
+    return check

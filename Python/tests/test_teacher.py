@@ -9,14 +9,15 @@ from conftest import pattern
 import imprint
 
 
-def test_a_folder_and_its_arrays_teach_the_same_classes(base, folder, pictures):
+def test_a_folder_and_its_arrays_teach_the_same_classes(base, folder, pictures, classifies_alike):
     one, other = imprint.Teacher(base), imprint.Teacher(base)
     lesson = one.learn(folder)
     assert [(known.label, known.pictures) for known in lesson.classes] == [(f"kind {kind}", 6) for kind in range(3)]
     assert lesson.pictures == 18 and not lesson.skipped
     other.learn(*pictures)
     assert one.labels == other.labels == ["kind 0", "kind 1", "kind 2"]
-    assert one.model() == other.model()
+    # Only the record of the pictures differs: one has the digests of files, the other those of pixels.
+    assert classifies_alike(one.model(), other.model())
 
 
 def test_a_dict_and_several_lessons_teach_the_same(base, pictures):
