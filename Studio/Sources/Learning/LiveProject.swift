@@ -129,7 +129,7 @@ public actor LiveProject {
     else { throw ProjectError.tooManyPixels(name, width: size.width, height: size.height) }
   }
 
-  /// The most pixels of a picture that comes from outside: decoding it takes about half a second.
+  /// The most pixels of a picture that comes from outside, because answers wait while it is decoded.
   static let mostPixels = 50_000_000
 
   // 400 000 pictures of the default model.

@@ -143,7 +143,7 @@ struct StudioRoutes: Sendable {
   }
 
   private static let newest = 6
-  static let mostPictureBytes = 32 << 20
+  static let mostPictureBytes = LiveProject.mostPictureBytes
 }
 
 extension Request {
