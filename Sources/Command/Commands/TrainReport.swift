@@ -180,6 +180,9 @@ struct TrainReport: Encodable {
   private var estimateLines: [String] {
     guard let estimate = leaveOneOut else {
       guard topK.isEmpty else { return [] }
+      if classes.count == 1, keptClasses == 0, unknown != nil {
+        return ["One class was taught: every picture is of this class or unknown"]
+      }
       return [
         """
         Accuracy unknown: leave-one-out needs two classes with two or more pictures each that do not show the same, stored \

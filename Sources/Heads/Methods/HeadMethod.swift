@@ -101,6 +101,16 @@ public struct HeadError: DescribedError {
   public let message: String
   public let remedy: String?
 
+  /// There is only one class, and too few of its pictures to tell it from everything else.
+  public static func tooFewPicturesOfOneClass(_ count: Int) -> Self {
+    Self(
+      code: .tooFewClasses, message: "only one class was taught, and its pictures do not tell it from everything else",
+      remedy: """
+        give \(count < NoveltyScore.leastPictures ? "\(NoveltyScore.leastPictures) or more" : "different") pictures of it, so \
+        that all others are unknown, or teach a second class
+        """)
+  }
+
   /// There are fewer than two classes.
   public static func tooFewClasses(_ count: Int) -> Self {
     Self(

@@ -146,6 +146,11 @@ struct SolvedWriter: ClassifierWriter {
     guard !embeddings.classes.isEmpty else { throw ImprintingError.nothingLearnt }
     let solved = try solve(embeddings)
     guard let base else {
+      // The novelty score tells the only class from everything else.
+      let isTold = solved.novelty.map { $0.smallClasses.isEmpty } == true
+      guard solved.classes.count > 1 || isTold || !(method is Analytic) else {
+        throw HeadError.tooFewPicturesOfOneClass(embeddings.pictures)
+      }
       return TaughtModel(model: try solved.model(behind: extractor.model, resize: extractor.resize), solved: solved)
     }
     let model = try solved.model(
@@ -159,7 +164,7 @@ struct SolvedWriter: ClassifierWriter {
   /// on the same features.
   private func solve(_ embeddings: EmbeddingSet) throws -> SolvedHead {
     var analytic = method as? Analytic ?? Analytic()
-    analytic.takesOneClass = analytic.takesOneClass || base != nil
+    analytic.takesOneClass = true
     let solved = try method is Analytic ? analytic.solve(embeddings) : method.solve(embeddings)
     guard solved.novelty == nil, !(method is Analytic), embeddings.hasEmbeddings,
       solved.head.transform == embeddings.space.transform

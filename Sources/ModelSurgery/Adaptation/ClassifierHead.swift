@@ -36,10 +36,11 @@ public struct ClassifierHead: Sendable, Hashable {
     guard let graph = model.mainSubgraph, let scores = graph.tensor(output) else {
       throw .notOneInputAndOutput(inputs: 0, outputs: 0)
     }
-    guard let count = scores.elementCount, count > 1, scores.shape.contains(where: { Int($0) == count }) else {
-      throw .noVector(tensor: graph.label(of: output), shape: scores.shape)
-    }
     let path = try OutputPath(to: output, in: model)
+    // One number is a vector of scores only where it is the softmax of a classifier of one class.
+    guard let count = scores.elementCount, count > (path.beta == nil ? 1 : 0),
+      scores.shape.contains(where: { Int($0) == count })
+    else { throw .noVector(tensor: graph.label(of: output), shape: scores.shape) }
     if let (layer, factor) = path.linearLayer(in: model) {
       try layer.checkShapes(classCount: count, isOneRowPerClass: true, in: model)
       return try ClassifierHead(layer, times: factor, hasSoftmax: path.beta != nil, of: model)

@@ -42,12 +42,14 @@ public struct BaseClassifier: Sendable, Hashable {
   /// - Complexity: O(operators); no weights are read.
   public init(of model: Model) throws(SurgeryError) {
     let (_, output) = try model.onlyInputAndOutput()
-    guard let graph = model.mainSubgraph, let scores = graph.tensor(output), let count = scores.elementCount, count > 1
+    let path = try OutputPath(to: output, in: model)
+    // One number is a vector of scores only where it is the softmax of a classifier of one class.
+    guard let graph = model.mainSubgraph, let scores = graph.tensor(output), let count = scores.elementCount,
+      count > (path.beta == nil ? 1 : 0)
     else {
       throw .noVector(
         tensor: model.mainSubgraph?.label(of: output) ?? "", shape: model.mainSubgraph?.tensor(output)?.shape ?? [])
     }
-    let path = try OutputPath(to: output, in: model)
     let source = try EmbeddingSource(of: path, in: model)
     guard let vector = graph.tensor(source.embedding), let dimension = vector.elementCount,
       vector.shape.contains(where: { Int($0) == dimension }), graph.producer(of: source.embedding) != nil

@@ -75,7 +75,7 @@ extension GraphBuilder {
     // A class whose mean is μ has no direction; it must not have the greatest projection.
     let isDirected = novelty.lengths.map { $0 > 0 && (1 / $0).isFinite }
     let factors = zip(novelty.lengths, isDirected).map { $1 ? 1 / $0 : 0 }
-    let offsets = isDirected.map { $0 ? Float(0) : NoveltyScore.leastProjection }
+    let offsets = isDirected.map { $0 ? Float(0) : novelty.undirectedProjection }
     let shares = try add(
       try mul(products, try floats("Inverses", factors, shape: [1, classCount]), name: "Quotients"),
       try floats("Directed", offsets, shape: [1, classCount]), name: "Projections")

@@ -8,7 +8,7 @@ public import TFLite
 ///     zz   = (‖y‖² − Σⱼ sⱼ (uⱼ·y)²) / λ
 ///     D²ₖ  = zz − 2 wₖ·y + qₖ                 wₖ = A⁻¹ (mₖ − μ), qₖ = (mₖ − μ)·wₖ
 ///     D²   = minₖ D²ₖ
-///     p    = maxₖ wₖ·y / qₖ                   1 at a class mean, 0 at μ
+///     p    = maxₖ wₖ·y / qₖ                   1 at a class mean, 0 at μ; 0 with one class
 ///     u    = 10 p − D² / σ
 ///
 /// In a model's graph all numbers are 32-bit floats.
@@ -121,7 +121,7 @@ public struct NoveltyScore: Sendable, Hashable {
     var length = centred.reduce(0) { $0 + $1 * $1 }
     for (along, share) in zip(products(directions, centred), shares) { length -= Double(share) * along * along }
     var gain = -Double.infinity
-    var projection = Double(Self.leastProjection)
+    var projection = Double(undirectedProjection)
     for (product, length) in zip(products(discriminants, centred), lengths) {
       gain = max(gain, 2 * product - Double(length))
       if length > 0, (1 / length).isFinite { projection = max(projection, product / Double(length)) }
@@ -129,8 +129,9 @@ public struct NoveltyScore: Sendable, Hashable {
     return Float(value(distance: length / lambda - gain, projection: projection))
   }
 
-  // The projection on a class without a direction: lower than every other, and far from infinity.
-  static let leastProjection: Float = -1e9
+  // The projection on a class whose mean is μ, and which has no direction. Among several classes it is lower than every other,
+  // and far from infinity.
+  var undirectedProjection: Float { classCount == 1 ? 0 : -1e9 }
 
   /// Returns the product of each row of D elements with a vector.
   private func products(_ rows: [Float], _ vector: [Double]) -> [Double] {

@@ -85,6 +85,25 @@ struct PixelsTests {
     #expect(none.classes.first?.label == "background" || none.noveltyScore != nil)
   }
 
+  @Test("A classifier of one class answers with this class or unknown; it needs three pictures")
+  func oneClass() async throws {
+    let taught = try await swatches.teach(["red"], 0..<12, to: "one.tflite")
+    let classifier = try Classifier(contentsOf: taught)
+    #expect(classifier.classCount == 1 && classifier.unknownRule != nil)
+    var found: [String: Int] = [:]
+    for name in ["red", "green", "grey"] {
+      for number in 50..<60 {
+        let answer = try await classifier.classify(Swatches.picture(number, of: name))
+        #expect(answer.classes.map(\.label) == ["red"])
+        if answer.best != nil { found[name, default: 0] += 1 }
+      }
+    }
+    #expect(found["red", default: 0] >= 8 && found["green"] == nil && found["grey"] == nil, "\(found)")
+    await #expect(throws: HeadError.tooFewPicturesOfOneClass(2)) {
+      try await swatches.teach(["red"], 0..<2, to: "two.tflite")
+    }
+  }
+
   @Test("The sequence of answers is in the order of the pictures, with errors in their places")
   func order() async throws {
     let classifier = try await classifier()

@@ -112,6 +112,32 @@ struct AnalyticFlowersTests {
     #expect(counts.keys.sorted() == [3, 5, 10, 30])
   }
 
+  @Test(
+    "One class alone is told from other flowers, and few of its own pictures are unknown",
+    arguments: [(3, 0.95), (10, 0.96), (30, 0.97)])
+  func oneClass(shots: Int, leastArea: Double) async throws {
+    let classes = try await Flowers17.classes.value
+    var own = (count: 0.0, unknown: 0.0, area: 0.0)
+    for place in stride(from: 0, to: classes.count, by: 4) {
+      let taught = try Flowers17.embeddings([classes[place]], shots: shots)
+      let solved = try Analytic(takesOneClass: true).solve(taught)
+      let novelty = try #require(solved.novelty)
+      let rule = try #require(try StoredNovelty(novelty, rate: UnknownRule.usualRate)).rule(rate: 0.05)
+      func scores(_ pictures: some Sequence<EmbeddedPicture>) -> [Float] {
+        pictures.map { novelty.value(of: solved.head.transform.features(of: Flowers17.space.steps($0.embeddings))) }
+      }
+      let strangers = scores(classes.indices.filter { $0 != place }.flatMap { classes[$0][..<2] })
+      for score in scores(classes[place][..<20]) {
+        own.count += 1
+        own.unknown += rule.isUnknown(score, best: 0) ? 1 : 0
+        own.area += Double(strangers.count { $0 < score }) / Double(strangers.count)
+      }
+    }
+    // Of 100 pictures, so that a rate of 0.05 may be found as 0.12.
+    #expect(own.unknown / own.count <= 0.12)
+    #expect(own.area / own.count >= leastArea)
+  }
+
   private func value(_ novelty: NoveltyScore, _ known: NoveltyScore.Value) -> Double {
     10 * known.projection - known.distance / novelty.deviation
   }

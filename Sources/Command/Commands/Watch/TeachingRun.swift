@@ -68,10 +68,6 @@ struct TeachingRun {
       Terminal.note("nothing was taught, so nothing is written")
       return
     }
-    guard live.classes.count > 1 else {
-      throw UsageError(
-        "one class was taught, and a classifier needs two", remedy: "teach a class 'none' with everything else")
-    }
     let teacher = try Teacher(model: model, resize: resize, from: live.embeddings, execution: execution)
     let labels = try await teacher.save(to: output, withEmbeddings: true)
     for known in live.embeddings.classes {

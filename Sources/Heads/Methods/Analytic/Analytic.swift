@@ -36,7 +36,7 @@ public struct Analytic: HeadMethod {
   public var kept: Settings?
   /// Whether to compute ``SolvedHead/novelty`` as well, which takes about as long as the head.
   public var findsNovelty: Bool
-  /// Whether a single class is allowed, as when it joins base classes: its logit is always 0, and the novelty score decides.
+  /// Whether a single class is allowed: its logit is always 0, and the novelty score tells it from everything else.
   public var takesOneClass: Bool
 
   /// Creates the method.
