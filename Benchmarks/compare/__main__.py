@@ -6,7 +6,7 @@ the end of its process. Needs the test material beside the checkout or in $IMPRI
 """
 import argparse, json, os, sys, tempfile, time
 
-import machine, places, table
+import floors, machine, places, table
 from commands import NotMeasured
 from prepared import Prepared
 from rows import classifying, heads, inference, micro, reading, training
@@ -40,7 +40,7 @@ def main():
 def measure(prepared, options, start):
     facts = machine.describe()
     words = (f"{facts['processor']}, {facts['cores']} cores, 8-bit dot products: {facts['dotProducts']}; "
-             f"{facts['system']}; {facts['versions']}.\nMedians of {prepared.runs} runs.")
+             f"{facts['system']}; {facts['versions']}.\nFloors: {floors.describe()}.\nMedians of {prepared.runs} runs.")
     print(f"{words}\n\n{table.heading}", flush=True)
     rows = []
     for name, subject in subjects.items():

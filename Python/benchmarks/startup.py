@@ -54,7 +54,7 @@ LEARN = """
 import sys, time
 start = time.perf_counter()
 import imprint
-teacher = imprint.Teacher(sys.argv[1])
+teacher = imprint.Teacher(sys.argv[1], cache=False)
 teacher.learn(sys.argv[2], progress=False)
 teacher.estimate
 teacher.save(sys.argv[3], embeddings=True)
@@ -129,7 +129,7 @@ def main():
                     "--output",
                     f"{scratch}/c.tflite",
                 ]
-                + ["--augment", "none"],
+                + ["--augment", "none", "--no-cache"],
                 check=True,
                 capture_output=True,
             )

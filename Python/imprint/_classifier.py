@@ -100,7 +100,8 @@ class Classifier(_library.Handle):
         device: ``"auto"``, ``"cpu"``, ``"edgetpu"`` or ``"edgetpu:usb:0"``.
         threads: The number of threads; by default one per core.
         mean, std: The normalisation (byte − mean) / std, a number or three; by default as the model states.
-        cache: Whether to keep prepared models in the user's cache folder, to open them faster.
+        cache: Whether to keep prepared models in the user's cache folder, to open them faster, and the embeddings of picture
+            files that are taught or evaluated, so that only new ones are embedded.
 
     Raises:
         ModelError: where the file is not a model, or not a classifier of pictures.

@@ -197,6 +197,23 @@ imprint.Teacher()
     assert outcome.stdout == "True True False\n", outcome.stderr
 
 
+def test_embeddings_of_files_are_cached_but_not_without_the_cache(base, folder, tmp_path):
+    script = """
+import pathlib, sys, imprint
+def learn(**options):
+    teacher = imprint.Teacher(sys.argv[1], **options)
+    teacher.learn(sys.argv[2], progress=False)
+    return teacher.model(), len(list(pathlib.Path(sys.argv[3]).rglob("*.cached")))
+(plain, none), (first, one), (second, still) = learn(cache=False), learn(), learn()
+print(plain == first == second, none, one, still)
+"""
+    environment = dict(os.environ, XDG_CACHE_HOME=str(tmp_path))
+    outcome = subprocess.run(
+        [sys.executable, "-c", script, base, folder, tmp_path], capture_output=True, text=True, env=environment, timeout=60
+    )
+    assert outcome.stdout == "True 0 1 1\n", outcome.stderr
+
+
 def test_without_the_runtime(base):
     environment = dict(os.environ, IMPRINT_LITERT="/nowhere/libLiteRt.so")
     script = "import sys, imprint\ntry: imprint.Teacher(sys.argv[1])\nexcept imprint.RuntimeMissingError as error: print(error)"

@@ -14,9 +14,12 @@ import TFLite
 final class ClassifierBox: Handle {
   let classifier: Classifier
   let labels: [CText]
+  /// The cache of the embeddings of picture files; nil for none.
+  let cache: EmbeddingCache?
 
-  init(_ classifier: Classifier) {
+  init(_ classifier: Classifier, cache: EmbeddingCache?) {
     self.classifier = classifier
+    self.cache = cache
     labels = (0..<classifier.classCount).map { CText(classifier.labels[$0]) }
   }
 }
@@ -35,7 +38,7 @@ public func openClassifier(
         contentsOf: URL(filePath: path), labels: settings.labels, resize: settings.resize,
         testTimeAugmentation: settings.testTimeAugmentation, unknown: settings.unknown, execution: settings.execution())
     }
-    made.pointee = ClassifierBox(classifier).handedOver()
+    made.pointee = ClassifierBox(classifier, cache: settings.embeddingCache).handedOver()
   }
 }
 
@@ -51,7 +54,7 @@ public func openClassifierBytes(
     let classifier = try Classifier(
       bytes: bytes, labels: settings.labels, resize: settings.resize,
       testTimeAugmentation: settings.testTimeAugmentation, unknown: settings.unknown, execution: settings.execution())
-    made.pointee = ClassifierBox(classifier).handedOver()
+    made.pointee = ClassifierBox(classifier, cache: settings.embeddingCache).handedOver()
   }
 }
 

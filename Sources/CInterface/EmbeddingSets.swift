@@ -277,8 +277,9 @@ public func openTeacherFrom(
 ) -> imprint_status {
   attempt(error) {
     let set = try EmbeddingSetBox.set(set)
-    let teacher = try Options.settings(options).teacher(for: modelFile(path), from: set)
-    try required(made, "teacher").pointee = TeacherBox(teacher).handedOver()
+    let settings = try Options.settings(options)
+    let teacher = try settings.teacher(for: modelFile(path), from: set)
+    try required(made, "teacher").pointee = TeacherBox(teacher, cache: settings.embeddingCache).handedOver()
   }
 }
 

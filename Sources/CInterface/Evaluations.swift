@@ -48,14 +48,16 @@ public func evaluate(
   _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> imprint_status {
   attempt(error) {
-    let classifier = try Handle.borrow(classifier, as: ClassifierBox.self).classifier
+    let box = try Handle.borrow(classifier, as: ClassifierBox.self)
+    let (classifier, cache) = (box.classifier, box.cache)
     let pictures = try LabelledPictures(URL(filePath: text(path, "path")))
     let made = try required(made, "evaluation")
     let report = try waiting(ProgressCall(function: progress, context: context)) { meter in
       meter.begin(pictures.count)
       var skipped: [PictureError] = []
       let evaluation = try await classifier.evaluate(
-        pictures.classes, strict: strict != 0, progress: { meter.note($0) }, skipped: { skipped.append($0) })
+        pictures.classes, strict: strict != 0, cache: cache, progress: { meter.note($0) },
+        skipped: { skipped.append($0) })
       return EvaluationReport(evaluation, skipped: skipped)
     }
     made.pointee = try ByteBox(json: report).handedOver()

@@ -66,6 +66,9 @@ struct Settings: Sendable {
     return numbers.contains { $0 == nil } ? nil : numbers.compactMap { $0 }
   }
 
+  /// The cache of the embeddings of picture files; nil for none.
+  var embeddingCache: EmbeddingCache? { isCached ? EmbeddingCache() : nil }
+
   /// How to run models.
   ///
   /// - Throws: ``InvalidArgument``, `SurgeryError` for an impossible normalisation.

@@ -14,19 +14,24 @@ import TFLite
 
 final class TeacherBox: Handle {
   let teacher: Teacher
+  /// The cache of the embeddings of picture files; nil for none.
+  let cache: EmbeddingCache?
 
-  init(_ teacher: Teacher) { self.teacher = teacher }
+  init(_ teacher: Teacher, cache: EmbeddingCache?) {
+    self.teacher = teacher
+    self.cache = cache
+  }
 
   /// Teaches pictures, and stores the lesson.
   func learn(
     _ pictures: Lessons, strict: Bool, progress: ProgressCall, lesson made: UnsafeMutablePointer<OpaquePointer?>?
   ) throws {
-    let teacher = teacher
+    let (teacher, cache) = (teacher, cache)
     let lesson = try waiting(progress) { meter in
       meter.begin(pictures.source.count)
       return try await teacher.learn(
         names: pictures.names, places: pictures.places, source: pictures.source, strict: strict, keepsPartial: false,
-        profile: nil
+        cache: cache, profile: nil
       ) { meter.note($0) }
     }
     guard let made else { return }
@@ -124,8 +129,9 @@ public func openTeacher(
   _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> imprint_status {
   attempt(error) {
-    let teacher = try Options.settings(options).teacher(for: modelFile(path))
-    try required(made, "teacher").pointee = TeacherBox(teacher).handedOver()
+    let settings = try Options.settings(options)
+    let teacher = try settings.teacher(for: modelFile(path))
+    try required(made, "teacher").pointee = TeacherBox(teacher, cache: settings.embeddingCache).handedOver()
   }
 }
 
@@ -143,7 +149,7 @@ public func continueTeacher(
         continuing: URL(filePath: path), method: settings.method, labels: settings.labels, resize: settings.resize,
         augmentation: settings.augmentation, budget: settings.budget, execution: settings.execution())
     }
-    made.pointee = TeacherBox(teacher).handedOver()
+    made.pointee = TeacherBox(teacher, cache: settings.embeddingCache).handedOver()
   }
 }
 

@@ -3,7 +3,7 @@ import json, os, shutil
 
 import places
 from commands import run
-from table import line, text
+from table import duration, line
 
 heading = line(["function", "median (least … most)", "runs"]) + "\n" + line(["---"] * 3)
 
@@ -23,13 +23,7 @@ def measure(prepared):
 
 def table(results):
     def cells(result):
-        found = f"{time(result['median'])} ({time(result['min'])} … {time(result['max'])})"
+        median, least, most = (duration(result[name] / 1e9) for name in ("median", "min", "max"))
+        found = f"{median} ({least} … {most})"
         return [result["name"].replace(".", ": ", 1), found, int(result["iterations"])]
     return "\n".join([heading] + [line(cells(result)) for result in results])
-
-
-def time(nanoseconds):
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
-        if nanoseconds >= size:
-            return f"{text(nanoseconds / size)} {unit}"
-    return f"{text(nanoseconds)} ns"

@@ -1,5 +1,5 @@
 """The whole command `train`: its speed, memory, and accuracy."""
-import places
+import floors, places
 from commands import alternate, imprint, need_arithmetic, ratios, run
 from rows.inference import rate
 from table import Row
@@ -17,11 +17,17 @@ def our_rate(prepared, data):
     return count / prepared.train("trained.tflite", data=data).seconds
 
 
+def floor(prepared):
+    """The floor of a picture's inference. Decoding has none that is simple: it depends on the JPEG's bits."""
+    return floors.inferences(prepared.rewritten, 1, prepared.cores)
+
+
 def against_peer(prepared, what, data, bound):
     our_rate(prepared, data)
     ours, theirs = alternate(prepared.runs, lambda: our_rate(prepared, data), lambda: peer_rate(prepared, data))
     return Row(what, f"pictures per second of peer_litert.py, crop, {prepared.cores} threads; both whole processes",
-               ratios(ours, theirs), bound, figures={"ours": (ours, "/s"), "the peer": (theirs, "/s")})
+               ratios(ours, theirs), bound, figures={"ours": (ours, "/s"), "the peer": (theirs, "/s")}, floor=floor(prepared),
+               seconds=[1 / rate for rate in ours])
 
 
 def flowers(prepared, what):
@@ -35,10 +41,11 @@ def large(prepared, what):
 def against_runtime(prepared, what):
     rewritten = prepared.rewritten
     our_rate(prepared, places.flowers)
-    ours, floor = alternate(prepared.runs, lambda: our_rate(prepared, places.flowers),
+    ours, alone = alternate(prepared.runs, lambda: our_rate(prepared, places.flowers),
                             lambda: rate(prepared, rewritten, 400, prepared.cores))
     return Row(what, "inferences per second of the runtime alone on the int8 model, one worker per core",
-               ratios(ours, floor), 0.62, figures={"ours": (ours, "/s"), "the runtime": (floor, "/s")})
+               ratios(ours, alone), 0.62, figures={"ours": (ours, "/s"), "the runtime": (alone, "/s")}, floor=floor(prepared),
+               seconds=[1 / rate for rate in ours])
 
 
 def accuracy(resize, place, bound):

@@ -77,7 +77,8 @@ void imprint_bytes_free(imprint_bytes *bytes);
 //   threads                  one per core; a number
 //   arithmetic               auto, exact, int8: of uint8 models
 //   device                   auto, cpu, edgetpu, edgetpu:CHOICE with Coral's notation of devices
-//   cache                    on, off: of prepared models, in the user's cache folder
+//   cache                    on, off: of prepared models, and of the embeddings of picture files that are taught or
+//                            evaluated, in the user's cache folder
 //   mean, std                as the model states; the normalisation (byte - mean) / std, one number or three with commas
 //   labels                   those in the file; the names of the classes, as the text of a label file
 //   resize                   as in training, else crop; crop:FRACTION, squash, pad, nearest

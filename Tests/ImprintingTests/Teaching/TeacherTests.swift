@@ -91,12 +91,12 @@ struct TeacherTests {
   }
 
   @Test(
-    "Rejects a single class without base classes, and a single picture beside base classes"
+    "Rejects two pictures of a single class without base classes, and a single picture beside base classes"
   )
   func oneClass() async throws {
     let single = try Teacher(model: extractor)
-    try await single.learn([flowers("daisy", 0..<3)])
-    await #expect(throws: HeadError.tooFewClasses(1)) { try await single.model() }
+    try await single.learn([flowers("daisy", 0..<2)])
+    await #expect(throws: HeadError.tooFewPicturesOfOneClass(2)) { try await single.model() }
     let base = Material.model("mobilenet_v1_0.25_128_quant")
     let beside = try Teacher(model: base, keepClasses: true)
     try await beside.learn([flowers("daisy", 0..<1, as: "my daisy")])
