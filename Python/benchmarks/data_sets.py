@@ -17,6 +17,7 @@ Embeddings are kept in the folder of --keep. The table that the benchmark prints
 
 import argparse
 import pathlib
+import warnings
 
 import numpy
 
@@ -100,15 +101,15 @@ def spread(values):
     return numpy.std(values, ddof=1) / numpy.sqrt(len(values))
 
 
-def bases(folders, models, keep, draws):
-    print(f"\n| data set, 5 pictures a class, {draws} draws | auto | best base | ratio | default base | auto − default |")
+def bases(folders, models, keep, draws, shots):
+    print(f"\n| data set, {shots} pictures a class, {draws} draws | auto | best base | ratio | default base | auto − default |")
     print("| --- | --- | --- | --- | --- | --- |")
     autos, bests, worst = [], [], 1.0
     for folder in folders:
         embedded = [Embedded(folder, model, keep) for model in models]
         table, chosen = [], []
         for seed in range(draws):
-            taught, others = draw(embedded[0].labels, 5, seed)
+            taught, others = draw(embedded[0].labels, shots, seed)
             estimates, found = [], []
             for one in embedded:
                 head = one.head(taught)
@@ -181,12 +182,16 @@ def main():
     parser.add_argument("--models", nargs="+", type=pathlib.Path, required=True)
     parser.add_argument("--part", nargs="+", choices=["bases", "methods", "intervals"], default=["bases", "methods", "intervals"])
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("embedded"))
+    parser.add_argument("--base-shots", nargs="+", type=int, default=[5, 20])
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--interval-draws", type=int, default=200)
     options = parser.parse_args()
+    # With one picture a class scikit-learn asks whether the classes are numbers.
+    warnings.filterwarnings("ignore", message="The number of unique classes")
     options.keep.mkdir(parents=True, exist_ok=True)
     if "bases" in options.part:
-        bases(options.folders, options.models, options.keep, options.draws)
+        for shots in options.base_shots:
+            bases(options.folders, options.models, options.keep, options.draws, shots)
     if "methods" in options.part:
         methods(options.folders, options.models, options.keep, options.draws)
     if "intervals" in options.part:

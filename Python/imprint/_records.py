@@ -72,7 +72,7 @@ class Estimate(NamedTuple):
 
     Attributes:
         accuracy: The balanced accuracy: the mean of the classes' recalls.
-        lower, upper: The 95 % confidence interval.
+        lower, upper: The 95 % interval of the accuracy on a thousand new pictures.
         pictures: The number of pictures that were left out, one after the other.
         singles: The names of the classes with only one picture, which cannot be left out.
         confusions: The confusions to expect, the most frequent first.
