@@ -91,6 +91,36 @@ struct MeasuresCommandTests {
     #expect(try Imprint.run(arguments + ["--report", path("x"), "--predictions", path("x")]).code == 64)
   }
 
+  @Test("evaluate --views compares one, five and thirteen views, and measures the time of each")
+  func views() throws {
+    struct Views: Decodable {
+      struct Row: Decodable {
+        let views: Int
+        let balancedAccuracy, millisecondsPerPicture: Double
+        let change: Double?
+        let interval: Comparison.Interval?
+      }
+      struct Table: Decodable { let rows: [Row] }
+      let views: Table
+      let balancedAccuracy: Double
+    }
+    try train("m.tflite")
+    let others = try Flowers.folder([("daisy", "daisy", 20..<26), ("iris", "iris", 20..<26)], in: folder, named: "o")
+    let arguments = ["evaluate", "--model", path("m.tflite"), "--data", others.path, "--views"]
+    let report = try Imprint.run(arguments + ["--json"]).decoded(as: Views.self)
+    let rows = report.views.rows
+    #expect(rows.map(\.views) == [1, 5, 13])
+    #expect(rows[0].balancedAccuracy == report.balancedAccuracy && rows[0].change == nil)
+    for row in rows.dropFirst() {
+      let change = try #require(row.change)
+      #expect(abs(change - (row.balancedAccuracy - rows[0].balancedAccuracy)) < 1e-9)
+      #expect(row.interval.map { ($0.lower...$0.upper).contains(change) } == true)
+    }
+    #expect(rows[2].millisecondsPerPicture > rows[0].millisecondsPerPicture)
+    #expect(try Imprint.run(arguments).output.contains("\nViews of each picture"))
+    #expect(try Imprint.run("evaluate", "--data", others.path, "--episodes", "1", "--views").code == 64)
+  }
+
   @Test("train and evaluate write reports that link to the pictures, the same for the same date")
   func reports() throws {
     let told = try Imprint.run(

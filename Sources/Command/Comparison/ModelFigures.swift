@@ -26,17 +26,22 @@ struct ModelFigures {
   /// The balanced accuracy.
   var accuracy: Double { evaluation.balancedAccuracy }
 
-  /// Compares another model with this one on the pictures that both could read. The numbers of a class may differ between the
-  /// models, its name does not.
-  func comparison(with other: ModelFigures) -> PairedComparison? {
+  /// Compares another model with this one on the pictures that both could read.
+  func comparison(with other: ModelFigures) -> PairedComparison? { evaluation.comparison(with: other.evaluation) }
+}
+
+extension Evaluation {
+  /// Compares another evaluation with this one on the pictures that both have. The numbers of a class may differ between them,
+  /// its name does not.
+  func comparison(with other: Evaluation) -> PairedComparison? {
     var mine: [String: Judgement] = [:]
-    for judged in evaluation.judgements { mine[judged.picture] = judged }
+    for judged in judgements { mine[judged.picture] = judged }
     var places: [String: Int] = [:]
     return PairedComparison(
-      other.evaluation.judgements.compactMap { judged in
+      other.judgements.compactMap { judged in
         guard let id = judged.classID, let first = mine[judged.picture], let firstID = first.classID else { return nil }
-        let name = other.evaluation.labels[id]
-        guard evaluation.labels[firstID] == name else { return nil }
+        let name = other.labels[id]
+        guard labels[firstID] == name else { return nil }
         let place = places[name] ?? places.count
         places[name] = place
         return .init(label: place, isFirstRight: first.rank == 0, isOtherRight: judged.rank == 0)

@@ -70,6 +70,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         "Print the least score from which on this share of the answers is right, in all and of each class.",
         valueName: "fraction"))
     var precision: Double?
+
+    @Flag(help: "Print what classifying in five and thirteen views would gain, and cost.")
+    var views = false
   }
 
   @OptionGroup(title: "Evaluation") var settings: Settings
@@ -84,8 +87,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     if let precision = settings.precision, !(0...1).contains(precision) {
       throw ValidationError("--precision is \(precision); it takes a number from 0 to 1")
     }
-    if few.episodes != nil, settings.precision != nil || settings.predictions != nil {
-      throw ValidationError("--precision and --predictions are for classifiers: they exclude --episodes")
+    if few.episodes != nil, settings.precision != nil || settings.predictions != nil || settings.views {
+      throw ValidationError("--precision, --predictions and --views are for classifiers: they exclude --episodes")
     }
     if few.episodes == nil, settings.model == nil {
       throw ValidationError("--model is missing: name a classifier, or evaluate a base model with --episodes")
@@ -122,12 +125,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let profile = run.speed.startProfile()
     let pictures = try Terminal.labelledPictures(at: settings.data, strict: run.strict)
     try OutputFile.check(written, notReplacing: pictures.classes.flatMap(\.pictures))
-    let classifier = try profile.measure(.opening) {
-      try LocatedError.naming(model) {
-        try Classifier(
-          contentsOf: model, labels: settings.labels.read(), resize: settings.resize, execution: run.execution())
-      }
-    }
+    let classifier = try profile.measure(.opening) { try open(model) }
     if let note = classifier.labelsNote { Terminal.warn(note) }
     if let error = classifier.noveltyError { Terminal.warn(error) }
     let progress = Progress(total: pictures.count)
@@ -159,10 +157,28 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
     if let file = settings.predictions { try PredictionFile(evaluation).write(to: URL(filePath: file)) }
     let words = EvaluationReport(
-      evaluation, skipped: skipped.count, worst: settings.worst ?? 10,
-      precision: settings.precision, profile: figures.map { ProfileReport($0) })
+      evaluation, skipped: skipped.count, worst: settings.worst ?? 10, precision: settings.precision,
+      views: settings.views ? try await views(of: model, pictures) : nil, profile: figures.map { ProfileReport($0) })
     try Terminal.print(run.json ? Terminal.json(words) : words.text)
     if !run.json { Terminal.show(words.profile) }
+  }
+
+  private func open(_ model: URL, views: Augmentation = .off) throws -> Classifier {
+    try LocatedError.naming(model) {
+      try Classifier(
+        contentsOf: model, labels: settings.labels.read(), resize: settings.resize, testTimeAugmentation: views,
+        execution: run.execution())
+    }
+  }
+
+  private func views(of model: URL, _ pictures: LabelledPictures) async throws -> ViewsComparison {
+    let progress = Progress(total: Augmentation.allCases.count * pictures.count)
+    defer { progress.finish() }
+    return try await ViewsComparison(pictures.classes) {
+      try open(model, views: $0)
+    } progress: {
+      progress.update($0)
+    }
   }
 
   private func evaluate(_ model: URL, _ episodes: Episodes, _ report: URL?) async throws {

@@ -60,9 +60,14 @@ struct EvaluationReport: Encodable {
   let precision: Precision?
   let classes: [ClassRow]
   let worst: [Evaluation.Mistake]
+  let views: ViewsComparison?
   let profile: ProfileReport?
 
-  init(_ evaluation: Evaluation, skipped: Int, worst: Int, precision: Double? = nil, profile: ProfileReport?) {
+  init(
+    _ evaluation: Evaluation, skipped: Int, worst: Int, precision: Double? = nil, views: ViewsComparison? = nil,
+    profile: ProfileReport?
+  ) {
+    self.views = views
     self.profile = profile
     pictures = evaluation.count
     strangers = evaluation.strangers
@@ -121,6 +126,7 @@ struct EvaluationReport: Encodable {
       }
     }
     if let precision { lines.append(words(precision)) }
+    lines += views?.lines ?? []
     lines += classLines
     if classes.count <= Self.widestTable { lines.append(contentsOf: confusionTable) }
     if !worst.isEmpty {
