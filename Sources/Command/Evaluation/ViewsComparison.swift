@@ -39,7 +39,8 @@ struct ViewsComparison: Encodable {
       rows.append(
         Row(
           views: views.count, balancedAccuracy: evaluation.balancedAccuracy, change: compared?.difference,
-          interval: compared.map { Interval($0.interval) }, millisecondsPerPicture: 1000 * seconds / Double(max(1, count))))
+          interval: compared.map { Interval($0.interval) },
+          millisecondsPerPicture: 1000 * seconds / Double(max(1, count))))
     }
     self.rows = rows
   }
