@@ -48,7 +48,7 @@ struct ViewsComparison: Encodable {
   var lines: [String] {
     ["\nViews of each picture: balanced accuracy, its change with the 95 % interval, and the time of a picture"]
       + rows.map { row in
-        let change = row.change.map { ($0 < 0 ? "−" : "+") + Decimals.string(100 * abs($0), places: 1) } ?? ""
+        let change = row.change.map { ($0 < 0 ? "" : "+") + Decimals.string(100 * $0, places: 1) } ?? ""
         let interval = row.interval.map { " (\($0.text))" } ?? ""
         return "  \(Table.right(String(row.views), 2))  \(Table.right(Table.percent(row.balancedAccuracy), 7))  "
           + "\(Table.left(change + interval, 22))  \(Decimals.string(row.millisecondsPerPicture, places: 1)) ms"
