@@ -1,6 +1,5 @@
-#include "torch_bridge.h"
+#include "bridge.hpp"
 
-#include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -14,42 +13,9 @@
 #include <tuple>
 #include <vector>
 
-// The target of a reference: a tensor, which counts its owners itself.
-struct torch_tensor {
-  at::Tensor value;
-};
-
 namespace {
 
-thread_local std::string last_error;
-
-// Runs `work`, and keeps the message of an exception. Returns 1, or 0 after an exception.
-template <typename Work>
-int doing(Work work) {
-  last_error.clear();
-  try {
-    work();
-    return 1;
-  } catch (const c10::Error &error) {
-    last_error = error.what_without_backtrace();
-  } catch (const std::exception &error) {
-    last_error = error.what();
-  } catch (...) {
-  }
-  if (last_error.empty()) last_error = "an error without words";
-  return 0;
-}
-
-template <typename Work>
-torch_tensor_ref giving(Work work) {
-  torch_tensor_ref result = nullptr;
-  doing([&] { result = new torch_tensor{work()}; });
-  return result;
-}
-
-at::Device device_of(int32_t index) {
-  return index < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
-}
+using namespace bridge;
 
 c10::optional<at::Tensor> given(torch_tensor_ref tensor) {
   if (tensor == nullptr) return c10::nullopt;
@@ -222,11 +188,16 @@ torch_tensor_ref reshape(torch_tensor_ref input, const int64_t *shape, int32_t r
   return giving([=] { return at::reshape(input->value, at::IntArrayRef(shape, rank)); });
 }
 
-torch_tensor_ref dropout(torch_tensor_ref input, double probability, uint64_t seed) {
+torch_tensor_ref dropout(
+    torch_tensor_ref input, double probability, uint64_t seed, int64_t first_row, int64_t row_count) {
   return giving([=] {
+    std::vector<int64_t> shape = input->value.sizes().vec();
+    int64_t rows = shape.at(0);
+    shape[0] = row_count;
     // A generator of its own: the whole process shares the default one.
-    at::Tensor kept = at::empty(input->value.sizes(), at::kFloat);
+    at::Tensor kept = at::empty(shape, at::kFloat);
     kept.bernoulli_(1 - probability, at::detail::createCPUGenerator(seed)).div_(1 - probability);
+    kept = kept.narrow(0, first_row, rows);
     return at::mul(input->value, kept.to(input->value.device()));
   });
 }
@@ -355,6 +326,20 @@ const torch_functions functions = {
     descend,
     descend_by_root_mean_square,
     average,
+    open_store,
+    close_store,
+    store_set,
+    store_has,
+    store_get,
+    store_add,
+    make_group,
+    hang_up,
+    all_reduce,
+    broadcast,
+    average_gradients,
+    begin_forward,
+    begin_backward,
+    shared_batch_normalization,
 };
 
 }  // namespace

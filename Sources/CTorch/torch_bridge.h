@@ -16,9 +16,13 @@ extern "C" {
 #endif
 
 typedef struct torch_tensor *torch_tensor_ref;
+// A store of keys and values that several processes share.
+typedef struct torch_store *torch_store_ref;
+// Several processes that train one network.
+typedef struct torch_group *torch_group_ref;
 
 // Increases with every change of the table.
-enum { TORCH_BRIDGE_VERSION = 1 };
+enum { TORCH_BRIDGE_VERSION = 2 };
 
 typedef struct torch_functions {
   int32_t version;
@@ -81,8 +85,10 @@ typedef struct torch_functions {
   // √(x + shift).
   torch_tensor_ref (*square_root)(torch_tensor_ref input, double shift);
   torch_tensor_ref (*reshape)(torch_tensor_ref input, const int64_t *shape, int32_t rank);
-  // Zeroes elements at random, the same for the same seed, and scales the others to keep the mean.
-  torch_tensor_ref (*dropout)(torch_tensor_ref input, double probability, uint64_t seed);
+  // Zeroes elements at random, the same for the same seed, and scales the others to keep the mean. The rows of the input are
+  // those from `first_row` of a batch of `row_count`.
+  torch_tensor_ref (*dropout)(
+      torch_tensor_ref input, double probability, uint64_t seed, int64_t first_row, int64_t row_count);
   // The mean cross entropy of the rows, with label smoothing.
   torch_tensor_ref (*cross_entropy)(torch_tensor_ref logits, torch_tensor_ref labels, double smoothing);
 
@@ -108,6 +114,40 @@ typedef struct torch_functions {
   // a ← decay · a + (1 − decay) w.
   int (*average)(
       const torch_tensor_ref *averages, const torch_tensor_ref *weights, int32_t count, double decay);
+
+  // Several processes. Without Gloo's headers at build time, `open_store` fails.
+
+  // Serves a store at a port, or connects to one within `limit` seconds, which is also the limit of each later wait.
+  torch_store_ref (*open_store)(const char *address, int32_t port, int32_t is_server, double limit);
+  void (*close_store)(torch_store_ref store);
+  int (*store_set)(torch_store_ref store, const char *key, const uint8_t *bytes, int64_t count);
+  // Whether there is a key; -1 for an error.
+  int32_t (*store_has)(torch_store_ref store, const char *key);
+  // Writes at most `capacity` bytes of a value; returns its size, or -1.
+  int64_t (*store_get)(torch_store_ref store, const char *key, uint8_t *bytes, int64_t capacity);
+  // Adds to a number, which starts at 0, and returns the sum; INT64_MIN for an error.
+  int64_t (*store_add)(torch_store_ref store, const char *key, int64_t amount);
+  // Connects the processes of ranks 0 ..< count: with Gloo, and for a CUDA device also with NCCL. `interface` names the
+  // network interface; where it is empty, it is the one that leads to the address. A group lives as long as the process.
+  torch_group_ref (*make_group)(
+      torch_store_ref store, const char *address, int32_t port, const char *interface, int32_t rank, int32_t count,
+      int32_t device, double limit);
+  // Closes all connections, so that every waiting operation fails; from any thread.
+  void (*hang_up)(torch_group_ref group);
+  // Replaces each number by its sum, or its greatest value, over all processes.
+  int (*all_reduce)(torch_group_ref group, double *numbers, int64_t count, int32_t greatest);
+  // Replaces the elements of tensors by those of rank 0.
+  int (*broadcast)(torch_group_ref group, const torch_tensor_ref *tensors, int32_t count);
+  // From now on, `backward` averages the gradients of these weights over all processes, in buckets of at most `bucket_bytes`,
+  // each as soon as its gradients are known. Every step calls `begin_forward` and `begin_backward`.
+  int (*average_gradients)(
+      torch_group_ref group, const torch_tensor_ref *weights, int32_t count, int64_t bucket_bytes);
+  int (*begin_forward)(torch_group_ref group);
+  int (*begin_backward)(torch_group_ref group);
+  // `batch_normalization` in training with the statistics of all processes' inputs.
+  torch_tensor_ref (*shared_batch_normalization)(
+      torch_group_ref group, torch_tensor_ref input, torch_tensor_ref gamma, torch_tensor_ref beta,
+      torch_tensor_ref mean, torch_tensor_ref variance, double momentum, double epsilon);
 } torch_functions;
 
 // The table.

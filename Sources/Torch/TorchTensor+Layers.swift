@@ -61,8 +61,21 @@ extension TorchTensor {
 
   /// Returns the elements with each set to zero at random with `probability`, and the remaining elements divided by 1 −
   /// `probability`. The same seed drops the same elements.
-  public func dropout(_ probability: Double, seed: UInt64) throws(TorchError) -> TorchTensor {
-    try torch.make("drop elements") { $0.dropout(reference, probability, seed) }
+  ///
+  /// - Parameters:
+  ///   - probability: The probability.
+  ///   - seed: The seed.
+  ///   - rows: The places of the rows in a larger batch, so that each part of it drops the same elements as the whole does;
+  ///     nil if the rows are the batch.
+  ///   - batch: The number of rows of that batch.
+  public func dropout(
+    _ probability: Double, seed: UInt64, rows: Range<Int>? = nil, of batch: Int? = nil
+  ) throws(TorchError) -> TorchTensor {
+    let first = rows?.lowerBound ?? 0
+    let count = batch ?? shape.first ?? 0
+    return try torch.make("drop elements") {
+      $0.dropout(reference, probability, seed, Int64(first), Int64(count))
+    }
   }
 
   /// Returns the mean over the rows of −Σ t log softmax(x), where t is 1 − s for the label plus s / K for every class.

@@ -26,6 +26,8 @@ public struct BatchLoader: Sendable {
   public let batchSize: Int
   /// The number of pictures that are read concurrently.
   public let threads: Int
+  /// The part of each batch that is read.
+  public let share: BatchShare
 
   private let use: Use
   private let reader: PictureReader
@@ -48,15 +50,17 @@ public struct BatchLoader: Sendable {
   ///   - seed: The seed of the order and the augmentation.
   ///   - resize: How pictures without a random crop are resized.
   ///   - threads: The number of pictures that are read concurrently; by default one per core.
+  ///   - share: The part of each batch to read.
   /// - Throws: ``BatchLoaderError``, ``RandomAugmentationError``, or `PictureError` for an impossible size.
   public init(
     training data: TrainingData, augmentation: RandomAugmentation = RandomAugmentation(), side: Int, batchSize: Int,
-    seed: UInt64 = 0, resize: Resize = .crop(fraction: 0.875), threads: Int? = nil
+    seed: UInt64 = 0, resize: Resize = .crop(fraction: 0.875), threads: Int? = nil, share: BatchShare = BatchShare()
   ) throws {
     try augmentation.check()
     try self.init(
       data, side: side, batchSize: batchSize, resize: resize, threads: threads,
-      use: .training(augmentation, seed: seed))
+      use: .training(augmentation, seed: seed), share: share)
+    guard share.count <= batchSize else { throw BatchLoaderError.tooManyShares(share.count, batchSize: batchSize) }
     guard data.count >= batchSize else {
       throw BatchLoaderError.tooFewExamples(data.count, batchSize: batchSize)
     }
@@ -101,7 +105,8 @@ public struct BatchLoader: Sendable {
   }
 
   private init(
-    _ data: TrainingData, side: Int, batchSize: Int, resize: Resize, threads: Int?, use: Use
+    _ data: TrainingData, side: Int, batchSize: Int, resize: Resize, threads: Int?, use: Use,
+    share: BatchShare = BatchShare()
   ) throws {
     let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     guard (1...Self.mostThreads).contains(threads) else {
@@ -117,6 +122,7 @@ public struct BatchLoader: Sendable {
     self.batchSize = batchSize
     self.threads = threads
     self.use = use
+    self.share = share
   }
 
   private static let mostThreads = 1024
@@ -181,7 +187,7 @@ public struct BatchLoader: Sendable {
 public struct BatchLoaderError: DescribedError {
   /// Distinguishes the errors.
   public enum Code: String, Sendable {
-    case badBatchSize, tooFewExamples, tooManyExamples, badThreads
+    case badBatchSize, tooFewExamples, tooManyExamples, badThreads, tooManyShares
   }
 
   public let code: Code
@@ -201,6 +207,13 @@ public struct BatchLoaderError: DescribedError {
       code: .tooFewExamples,
       message: "there are \(count) pictures to train on, fewer than the \(batchSize) of one batch",
       remedy: "use smaller batches")
+  }
+
+  /// A batch is spread over more workers than it has pictures.
+  public static func tooManyShares(_ count: Int, batchSize: Int) -> Self {
+    Self(
+      code: .tooManyShares, message: "a batch of \(batchSize) pictures cannot be spread over \(count) workers",
+      remedy: "use larger batches or fewer workers")
   }
 
   /// There are more examples than can be numbered.

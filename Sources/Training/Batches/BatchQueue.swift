@@ -134,7 +134,9 @@ final class BatchQueue: Sendable {
     let number = batch % loader.batchesPerEpoch
     if state.order?.epoch != epoch { state.order = (epoch, loader.order(epoch: epoch)) }
     let rest = state.order?.indices.dropFirst(number * loader.batchSize) ?? []
-    let indices = Array(rest.prefix(loader.batchSize))
+    let whole = rest.prefix(loader.batchSize)
+    let places = loader.share.places(batchSize: whole.count)
+    let indices = Array(whole.dropFirst(places.lowerBound).prefix(places.count))
     let memory = BatchMemory(count: indices.count * loader.pictureBytes)
     let labels = indices.map { Int32(truncatingIfNeeded: loader.data.examples[Int($0)].label) }
     let made = Batch(

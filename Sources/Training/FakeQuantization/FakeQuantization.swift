@@ -85,10 +85,14 @@ final class FakeQuantization {
 
   /// Returns the activations of a layer, rounded to the grid of the layer's range.
   ///
-  /// - Parameter updatesRange: Whether the stored range first moves towards the range of these activations.
-  func activations(_ activations: TorchTensor, of layer: String, updatesRange: Bool) throws -> TorchTensor {
+  /// - Parameters:
+  ///   - updatesRange: Whether the stored range first moves towards the range of these activations.
+  ///   - group: The workers whose activations make the range, or nil for this process alone.
+  func activations(
+    _ activations: TorchTensor, of layer: String, updatesRange: Bool, across group: TorchGroup? = nil
+  ) throws -> TorchTensor {
     if updatesRange {
-      let found = try activations.range()
+      let found = try Self.range(of: activations, across: group)
       let (lower, upper) = (min(0, found.lower), max(0, found.upper))
       let old = ranges[layer] ?? ActivationRanges.Range(lower: lower, upper: upper)
       ranges[layer] = ActivationRanges.Range(
@@ -98,6 +102,18 @@ final class FakeQuantization {
       throw TrainingError.badRange(layer: layer)
     }
     return try activations.fakeQuantized(scale: grid.scale, zeroPoint: grid.zeroPoint, within: 0...255)
+  }
+
+  /// Returns the least and the greatest activation, of all workers if there are several.
+  private static func range(
+    of activations: TorchTensor, across group: TorchGroup?
+  ) throws -> (lower: Float, upper: Float) {
+    let own = try activations.range()
+    guard let group else { return own }
+    // NaN has no order, but must reach every worker.
+    let ends = [-own.lower, own.upper].map { $0.isFinite ? Double($0) : .infinity }
+    let all = try group.greatest(ends)
+    return (-Float(all[0]), Float(all[1]))
   }
 
   /// Returns whether the grid of a layer's range lies within bounds.

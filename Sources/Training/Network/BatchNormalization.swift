@@ -17,8 +17,16 @@ struct BatchNormalization {
   }
 
   /// Returns y for the input x, with the batch's own statistics if there is a momentum, else with the running statistics.
-  func apply(to input: TorchTensor, momentum: Double?, epsilon: Double) throws -> TorchTensor {
-    try input.batchNormalization(
+  ///
+  /// - Parameter group: The workers whose inputs are the batch, or nil if x is.
+  func apply(
+    to input: TorchTensor, momentum: Double?, epsilon: Double, across group: TorchGroup? = nil
+  ) throws -> TorchTensor {
+    if let group, let momentum {
+      return try input.batchNormalization(
+        gamma: gamma, beta: beta, mean: mean, variance: variance, momentum: momentum, epsilon: epsilon, across: group)
+    }
+    return try input.batchNormalization(
       gamma: gamma, beta: beta, mean: mean, variance: variance, momentum: momentum, epsilon: epsilon)
   }
 

@@ -16,6 +16,8 @@ struct ForwardPass {
   var updatesRanges = false
   /// Whether the running statistics are set to those of the batch, and γ and β changed so that each layer computes the same.
   var refitsStatistics = false
+  /// The workers that the batch is spread over, and the part of it that this process has; nil for one process.
+  var share: WorkerBatch?
   /// Receives the activations of each layer, if their ranges are measured.
   var measurement: RangeMeasurement?
 
@@ -42,7 +44,10 @@ extension Network {
         bias: head.hasProjectionBiases ? tensor(Self.projectionBiasesName) : nil)
       vector = try quantized(vector, of: ImprintableNetwork.projectionName, pass)
     }
-    if pass.dropout > 0 { vector = try vector.dropout(pass.dropout, seed: pass.dropoutSeed) }
+    if pass.dropout > 0 {
+      vector = try vector.dropout(
+        pass.dropout, seed: pass.dropoutSeed, rows: pass.share?.places, of: pass.share?.batchSize)
+    }
     vector = try vector.normalized()
     return try pass.fakeQuantization?.cosine(vector) ?? vector
   }
@@ -87,8 +92,9 @@ extension Network {
 
   private func quantized(_ activations: TorchTensor, of layer: String, _ pass: ForwardPass) throws -> TorchTensor {
     try pass.measurement?.add(activations, of: layer)
-    return try pass.fakeQuantization?.activations(activations, of: layer, updatesRange: pass.updatesRanges)
-      ?? activations
+    guard let fakeQuantization = pass.fakeQuantization else { return activations }
+    return try fakeQuantization.activations(
+      activations, of: layer, updatesRange: pass.updatesRanges, across: pass.share?.group)
   }
 
   private func apply(_ layer: Convolution, to input: TorchTensor, _ pass: ForwardPass) throws -> TorchTensor {
@@ -112,7 +118,7 @@ extension Network {
       // Until the statistics are frozen, each channel has its own scale, so the factors do not change the rounding.
       result = try normalization.apply(
         to: convolve(pass.fakeQuantization?.kernel(kernel) ?? kernel), momentum: pass.statisticsMomentum,
-        epsilon: base.epsilon)
+        epsilon: base.epsilon, across: pass.share?.group)
     }
     // A fixed grid within 0 … 6 clips as ReLU6 does.
     let isClipped =
@@ -120,6 +126,15 @@ extension Network {
       && pass.fakeQuantization?.clips(layer.name, to: 0...6) == true
     return try quantized(isClipped ? result : layer.activated(result), of: layer.name, pass)
   }
+}
+
+/// The part of a batch that one of several workers has.
+struct WorkerBatch {
+  let group: TorchGroup
+  /// The places of its pictures in the batch.
+  let places: Range<Int>
+  /// The number of pictures in the batch.
+  let batchSize: Int
 }
 
 /// A full or depthwise convolution with its normalisation and its activation function.

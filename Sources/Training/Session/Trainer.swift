@@ -16,6 +16,17 @@ public actor Trainer {
   /// Creates a trainer that computes with libtorch.
   public init(_ library: TorchLibrary) { self.library = library }
 
+  /// Waits for the other workers of a run and connects to them.
+  ///
+  /// - Parameters:
+  ///   - place: The place of this process among them.
+  ///   - device: The number of a CUDA device, or nil for the processor.
+  ///   - limit: The longest time to wait for the others, now and later for an answer in a step.
+  /// - Throws: ``WorkerError``, `TorchError`, and `CancellationError`.
+  public func join(_ place: WorkerPlace, device: Int? = nil, limit: Duration) throws -> Workers {
+    try Workers(place, library: library, device: device, limit: limit)
+  }
+
   /// Trains a network, from the start or from the last checkpoint in the run's folder.
   ///
   /// A run can be stopped at any moment. If it is resumed with the same settings, pictures and number of threads, its final
@@ -29,6 +40,8 @@ public actor Trainer {
   public func train(
     _ run: TrainingRun, report: @Sendable (TrainingEvent) -> Void = { _ in }
   ) async throws -> TrainingResult {
+    var run = run
+    if let workers = run.workers { run.settings = try workers.shared("settings", run.settings) }
     try run.settings.check()
     let loop = try TrainingLoop(run, torch: Torch(library, device: run.device, threads: run.threads))
     return try await loop.run(report: report, isolation: self)

@@ -14,6 +14,7 @@ final class TrainingLoop {
   private let run: TrainingRun
   private let settings: TrainingSettings
   private let session: TrainingSession
+  private let workers: Workers?
   private let loader: BatchLoader
   private let torch: Torch
   /// The fingerprint of the training pictures.
@@ -28,7 +29,7 @@ final class TrainingLoop {
   private var embeddings: StoredEmbeddings?
   private var best: Checkpoint?
   private let isResumed: Bool
-  private let events: EventFile
+  private let events: EventFile?
   private let clock = ContinuousClock()
   private var waited = Duration.zero
   private var embedded = Duration.zero
@@ -38,14 +39,17 @@ final class TrainingLoop {
     self.run = run
     self.torch = torch
     settings = run.settings
+    workers = run.workers
     let data = run.training
+    if let workers { try workers.check(settings) }
     guard data.labels.count > 1 else { throw TrainingError.tooFewClasses(data.labels.count) }
     guard data.count >= settings.batchSize else {
       throw TrainingError.tooFewPictures(count: data.count, batchSize: settings.batchSize)
     }
     loader = try BatchLoader(
       training: data, augmentation: settings.isBaseFrozen ? .none : settings.augmentation, side: settings.side,
-      batchSize: settings.batchSize, seed: settings.seed, resize: .crop, threads: run.threads)
+      batchSize: settings.batchSize, seed: settings.seed, resize: .crop, threads: run.threads,
+      share: workers?.share ?? BatchShare())
     stepsPerEpoch = loader.batchesPerEpoch
     stepCount = settings.stepCount(stepsPerEpoch: stepsPerEpoch)
     if let delay = settings.fakeQuantization?.delay, delay >= settings.length(stepsPerEpoch: stepsPerEpoch) {
@@ -55,14 +59,18 @@ final class TrainingLoop {
     }
     pictures = try data.fingerprint
     let base = try settings.base()
-    let kept = try run.keptCheckpoint(pictures: pictures, stepsPerEpoch: stepsPerEpoch)
+    let test = try run.test?.fingerprint ?? ""
+    try workers?.check(fingerprint: Bytes(Array((pictures + test).utf8)).sha256)
+    let isFirst = workers?.isFirst ?? true
+    let kept = isFirst ? try run.keptCheckpoint(pictures: pictures, stepsPerEpoch: stepsPerEpoch) : nil
     let weights =
       try kept?.weights
       ?? InitialWeights.make(
         base: base, head: settings.head, classes: data.labels.count, pretrained: run.pretrained?.weights,
         seed: settings.seed)
     session = try TrainingSession(
-      settings, base: base, classes: data.labels.count, weights: weights, stepsPerEpoch: stepsPerEpoch, torch: torch)
+      settings, base: base, classes: data.labels.count, weights: weights, stepsPerEpoch: stepsPerEpoch, torch: torch,
+      workers: workers)
     if let kept {
       try session.restore(kept)
       position = kept.position
@@ -72,9 +80,9 @@ final class TrainingLoop {
     }
     isResumed = kept != nil
     let names = try base.weights.compactMap { try weights[$0.name]?.data.sha256 }.joined()
-    origin = [settings.architecture, "\(settings.side)", pictures, try run.test?.fingerprint ?? "", names]
-    try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true)
-    events = EventFile(in: run.folder)
+    origin = [settings.architecture, "\(settings.side)", pictures, test, names]
+    if isFirst { try FileManager.default.createDirectory(at: run.folder, withIntermediateDirectories: true) }
+    events = isFirst ? EventFile(in: run.folder) : nil
   }
 
   func run(
@@ -91,6 +99,7 @@ final class TrainingLoop {
       try await initializeHead(isolation: isolation)
       try session.restartAverages()
     }
+    if let workers { try share(with: workers) }
     report(.begins(stepsPerEpoch: stepsPerEpoch, step: position.step))
     do {
       try await trainEpochs(report: report, isolation: isolation)
@@ -116,7 +125,7 @@ final class TrainingLoop {
         ? loader.batches(epochs: position.epoch..<position.epoch + 1, from: position.stepInEpoch) : nil
       let order = embeddings == nil ? [] : loader.order(epoch: position.epoch)
       while position.stepInEpoch < stepsPerEpoch, position.step < stepCount {
-        try Task.checkCancellation()
+        if workers == nil { try Task.checkCancellation() }
         let stepStart = clock.now
         guard let result = try await finiteStep(batches, order, isolation: isolation) else {
           throw diverged(at: position.step + 1, epoch: position.epoch + 1)
@@ -158,7 +167,7 @@ final class TrainingLoop {
   ) async throws -> TrainingSession.StepResult {
     guard let embeddings else {
       let before = batches?.waited ?? .zero
-      guard let batches, let batch = try await batches.next() else {
+      guard let batches, let batch = try await nextBatch(batches, isolation: isolation) else {
         throw TrainingError.tooFewPictures(count: loader.data.count, batchSize: settings.batchSize)
       }
       waited += batches.waited - before
@@ -172,6 +181,35 @@ final class TrainingLoop {
       at: position.step)
   }
 
+  /// Returns the next batch, unless this worker or another one was cancelled: all then end after the same step.
+  private func nextBatch(_ batches: Batches, isolation: isolated (any Actor)) async throws -> Batch? {
+    guard let workers else { return try await batches.next() }
+    let batch: Batch?
+    do {
+      batch = try await batches.next()
+    } catch is CancellationError {
+      batch = nil
+    }
+    if try workers.agree(isStopping: Task.isCancelled) { throw CancellationError() }
+    return batch
+  }
+
+  /// Gives the other workers the state of rank 0.
+  private func share(with workers: Workers) throws {
+    let state = try workers.shared(
+      "state", SharedState(position: position, history: history, ranges: session.ranges))
+    (position, history) = (state.position, state.history)
+    if let ranges = state.ranges { session.quantize(with: ranges) }
+    try workers.group.broadcast(session.tensors)
+  }
+
+  /// What rank 0 gives the other workers besides tensors.
+  private struct SharedState: Codable {
+    let position: TrainingPosition
+    let history: [EpochResult]
+    let ranges: [String: ActivationRanges.Range]?
+  }
+
   private func reportStep(
     _ result: TrainingSession.StepResult, secondsLeft: Double, _ report: (TrainingEvent) -> Void
   ) {
@@ -183,7 +221,7 @@ final class TrainingLoop {
       rate: result.rate, secondsLeft: secondsLeft)
     report(.step(progress))
     if position.step % 10 == 0 || position.stepInEpoch == stepsPerEpoch {
-      events.add([("loss", result.loss), ("rate", result.rate)], step: position.step)
+      events?.add([("loss", result.loss), ("rate", result.rate)], step: position.step)
     }
   }
 
@@ -208,13 +246,13 @@ final class TrainingLoop {
     let checkpoint = try checkpoint()
     // The best is written first: if the process ends in between, the epoch is repeated and writes it again.
     if isBest {
-      try checkpoint.write(to: run.bestFile)
+      try write(checkpoint, to: run.bestFile)
       best = checkpoint
     }
-    try checkpoint.write(to: run.lastFile)
+    try write(checkpoint, to: run.lastFile)
     var values = [("epoch/loss", result.loss), ("epoch/accuracy", result.accuracy)]
     if let accuracy = result.testAccuracy { values.append(("epoch/test_accuracy", accuracy)) }
-    events.add(values, step: position.step)
+    events?.add(values, step: position.step)
     report(.epoch(result, isBest: isBest && result.testAccuracy != nil))
   }
 
@@ -238,7 +276,12 @@ final class TrainingLoop {
     return .diverged(step: step, epoch: epoch, rate: rate, kept: kept)
   }
 
-  private func save() throws { try checkpoint().write(to: run.lastFile) }
+  private func save() throws { try write(checkpoint(), to: run.lastFile) }
+
+  /// Writes a checkpoint, unless another worker does.
+  private func write(_ checkpoint: Checkpoint, to file: URL) throws {
+    if workers?.isFirst ?? true { try checkpoint.write(to: file) }
+  }
 
   private func evaluateTest(isolation: isolated (any Actor)) async throws -> NetworkEvaluation? {
     try session.swapAverages()

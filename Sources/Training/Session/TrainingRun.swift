@@ -24,6 +24,9 @@ public struct TrainingRun: Sendable {
   public var isCachingEmbeddings = true
   /// The number of a CUDA device, or nil for the CPU.
   public var device: Int?
+  /// The processes that train the network together, or nil for this one alone. Rank 0 decides the settings, starts from its
+  /// own pretrained weights or checkpoint, and alone writes to its folder.
+  public var workers: Workers?
   /// The number of threads for computing, and the same number for reading pictures.
   public var threads: Int
   /// The longest time between two checkpoints, which are written after a step; each epoch also ends with one.

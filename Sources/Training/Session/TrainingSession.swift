@@ -17,6 +17,8 @@ final class TrainingSession {
   let network: Network
   let stepsPerEpoch: Int
   let torch: Torch
+  /// The processes that train the network together; nil for this one alone.
+  let workers: Workers?
   private let optimizer: Optimizer
   private let averages: WeightAverages?
   private var fakeQuantization: FakeQuantization?
@@ -27,16 +29,18 @@ final class TrainingSession {
   /// Creates a session with initial weights.
   init(
     _ settings: TrainingSettings, base: Architecture, classes: Int, weights: NamedWeights, stepsPerEpoch: Int,
-    torch: Torch
+    torch: Torch, workers: Workers? = nil
   ) throws {
     self.settings = settings
     self.torch = torch
     self.stepsPerEpoch = stepsPerEpoch
+    self.workers = workers
     network = try Network(base: base, head: settings.head, classes: classes, weights: weights, torch: torch)
     let trained = network.trained(isBaseFrozen: settings.isBaseFrozen)
     optimizer = try Optimizer(
       settings.optimizer, weights: trained, weightDecay: settings.weightDecay, torch: torch)
     averages = try settings.averageDecay.map { try WeightAverages(of: trained, decay: $0, torch: torch) }
+    try workers?.averageGradients(of: trained.map(\.tensor))
   }
 
   /// Restores the state of a checkpoint, whose weights the session already has.
@@ -78,8 +82,9 @@ final class TrainingSession {
       ranges: fakeQuantization?.ranges ?? [:])
   }
 
-  /// Takes a step with pictures `[N, 3, side, side]`.
+  /// Takes a step with pictures `[N, 3, side, side]`: with several workers, those of this one.
   func step(pictures: TorchTensor, labels: [Int], at step: Int) throws -> StepResult {
+    try workers?.group.beginForward()
     let pass = pass(at: step)
     let embedding: TorchTensor
     if settings.isBaseFrozen {
@@ -129,6 +134,18 @@ final class TrainingSession {
   /// The ranges of the activations, if fake quantisation has begun.
   var ranges: [String: ActivationRanges.Range]? { fakeQuantization?.ranges }
 
+  /// All tensors of the network and the optimiser.
+  var tensors: [TorchTensor] {
+    network.weights.map(\.tensor) + optimizer.states.flatMap { [$0.velocity] + ($0.square.map { [$0] } ?? []) }
+      + (averages?.tensors.map(\.tensor) ?? [])
+  }
+
+  /// Sets the ranges of fake quantisation, which has begun.
+  func quantize(with ranges: [String: ActivationRanges.Range]) {
+    guard let grid = settings.fakeQuantization?.grid else { return }
+    fakeQuantization = FakeQuantization(grid: grid, ranges: ranges)
+  }
+
   /// Begins fake quantisation with the ranges of a frozen base, which stay as they are.
   func quantizeBase(_ grid: WeightGrid, ranges: [String: ActivationRanges.Range]) {
     fakeQuantization = FakeQuantization(grid: grid, ranges: ranges)
@@ -147,14 +164,22 @@ final class TrainingSession {
 
   private func update(embedding: TorchTensor, labels: [Int], at step: Int, _ pass: ForwardPass) throws -> StepResult {
     let logits = try network.logits(of: embedding, pass)
-    let loss = try logits.crossEntropy(torch.integers(labels), smoothing: settings.labelSmoothing)
+    var loss = try logits.crossEntropy(torch.integers(labels), smoothing: settings.labelSmoothing)
     let rate = settings.rate.rate(
       step: step, stepsPerEpoch: stepsPerEpoch, epochs: settings.length(stepsPerEpoch: stepsPerEpoch))
-    let number = try Double(loss.number())
-    let correct = zip(try logits.elements().rows(of: network.classes), labels).count { $0.greatest == $1 }
+    var number = try Double(loss.number())
+    var correct = zip(try logits.elements().rows(of: network.classes), labels).count { $0.greatest == $1 }
+    if let workers {
+      (number, correct) = try workers.combined(
+        loss: number, correct: correct, pictures: labels.count, batchSize: settings.batchSize)
+      let weight = Float(labels.count * workers.count) / Float(settings.batchSize)
+      // The mean over workers of their mean losses is the batch's only where all have as many pictures.
+      if weight != 1 { loss = try loss.multiplied(by: torch.tensor([weight], shape: [1])).reshaped([]) }
+    }
     // An infinite loss has no useful gradient.
     guard number.isFinite else { return StepResult(loss: number, correct: correct, rate: rate) }
     try optimizer.zeroGradients()
+    try workers?.group.beginBackward()
     try loss.backward()
     try optimizer.step(rate: rate)
     try averages?.move(step: step)
@@ -169,7 +194,7 @@ final class TrainingSession {
     var random = SplitMix64(seed: settings.seed, for: .dropout, epoch: step)
     var pass = ForwardPass(
       statisticsMomentum: momentum, dropout: settings.head.dropout,
-      dropoutSeed: random.next())
+      dropoutSeed: random.next(), share: workers?.share(ofBatch: settings.batchSize))
     if let quantization = settings.fakeQuantization {
       let epoch = Double(step) / Double(stepsPerEpoch)
       if epoch >= quantization.delay {
@@ -211,19 +236,24 @@ extension TrainingSession {
     }
   }
 
-  /// Evaluates the network with its current weights.
+  /// Evaluates the network with its current weights; each worker classifies a part of the pictures.
   func evaluate(
     _ data: TrainingData, threads: Int, report: (_ done: Int, _ count: Int) -> Void = { _, _ in },
     isolation: isolated (any Actor)
   ) async throws -> NetworkEvaluation {
-    var evaluation = NetworkEvaluation(labels: data.labels)
-    let batches = try batches(evaluating: data, threads: threads)
+    let own = workers?.share(of: data.count) ?? 0..<data.count
+    var outcomes: [NetworkEvaluation.Outcome] = []
+    let part = own.count == data.count ? data : data.with(Array(data.examples[own]))
+    let batches = try batches(evaluating: part, threads: threads)
     while let batch = try await batches.next() {
       for (scores, label) in zip(try logits(of: pictures(batch)), batch.labels) {
-        evaluation.add(scores, label: Int(label))
+        outcomes.append(NetworkEvaluation.Outcome(scores, label: Int(label)))
       }
-      report(evaluation.count, data.count)
+      report(outcomes.count, data.count)
     }
+    if let workers { outcomes = try workers.combined(outcomes, at: own, of: data.count) }
+    var evaluation = NetworkEvaluation(labels: data.labels)
+    for (outcome, example) in zip(outcomes, data.examples) { evaluation.add(outcome, label: example.label) }
     return evaluation
   }
 

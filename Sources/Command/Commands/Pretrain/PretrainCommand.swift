@@ -30,6 +30,8 @@ struct PretrainTrainCommand: AsyncParsableCommand {
     help: "Continue from the last checkpoint, with its settings; a finished run gets longer with --epochs or --steps.")
   var resume = false
 
+  @OptionGroup(title: "Several workers") var workers: WorkerOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -40,14 +42,27 @@ struct PretrainTrainCommand: AsyncParsableCommand {
 
   private func train() async throws {
     let library = try TorchLibrary()
+    let trainer = Trainer(library)
+    guard let place = try WorkerPlace(ProcessInfo.processInfo.environment) else {
+      return try await train(trainer, library, workers: nil)
+    }
+    let workers = try await trainer.join(
+      place, device: training.torch.number(), limit: .seconds(workers.workerTimeout))
+    try await workers.run { try await train(trainer, library, workers: workers) }
+  }
+
+  private func train(_ trainer: Trainer, _ library: TorchLibrary, workers: Workers?) async throws {
     let basics = training.basics
     let pictures = try await basics.pictures.load(.train)
     let validation = basics.testRatio > 0 ? nil : try await basics.pictures.loadValidation(of: pictures)
-    let run = try training.run(on: pictures, validation: validation, isResuming: resume)
+    let run = try training.run(on: pictures, validation: validation, isResuming: resume, workers: workers)
+    // One worker speaks for all.
+    let isSpeaking = workers?.isFirst ?? true
     let display = TrainingDisplay()
     defer { display.finish() }
-    let result = try await Trainer(library).train(run) { display.show($0) }
+    let result = try await trainer.train(run) { event in if isSpeaking { display.show(event) } }
     display.finish()
+    guard isSpeaking else { return }
     let report = PretrainReport(result, run: run, libtorch: library.version)
     try Terminal.print(json ? Terminal.json(report) : report.text)
   }

@@ -58,8 +58,11 @@ struct TrainingOptions: ParsableArguments {
   ///   - data: All pictures.
   ///   - validation: The validation pictures; they are used unless pictures are held back.
   ///   - isResuming: Whether to continue from the last checkpoint; pretrained weights are not read then.
+  ///   - workers: The processes that train together. Only rank 0 reads weights and checkpoints.
   /// - Throws: ``TrainingError``, and the errors of reading pretrained weights or a checkpoint.
-  func run(on data: TrainingData, validation: TrainingData? = nil, isResuming: Bool) throws -> TrainingRun {
+  func run(
+    on data: TrainingData, validation: TrainingData? = nil, isResuming: Bool, workers: Workers? = nil
+  ) throws -> TrainingRun {
     let parts = try data.split(testRatio: basics.testRatio)
     var run = TrainingRun(
       settings: try settings(pictures: parts.training.count), training: parts.training,
@@ -68,6 +71,8 @@ struct TrainingOptions: ParsableArguments {
     run.isResuming = isResuming
     run.isCachingEmbeddings = !basics.recomputeEmbeddings
     run.device = try torch.number()
+    run.workers = workers
+    guard workers?.isFirst ?? true else { return run }
     if isResuming {
       guard FileManager.default.fileExists(atPath: run.lastFile.path) else {
         throw TrainingError.nothingToResume(path: run.lastFile.path)

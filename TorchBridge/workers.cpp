@@ -1,0 +1,389 @@
+// Several processes that train one network: libtorch's store, process groups and averaging of gradients.
+
+#include "bridge.hpp"
+
+#if __has_include(<gloo/context.h>)
+#define USE_C10D_GLOO
+
+#include <ATen/Functions.h>
+#include <gloo/context.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/api/include/torch/version.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <torch/csrc/distributed/c10d/reducer.hpp>
+#ifdef USE_C10D_NCCL
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
+#endif
+
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <memory>
+
+struct torch_store {
+  c10::intrusive_ptr<c10d::Store> value;
+};
+
+namespace {
+
+// Gloo's processes, with their connections within reach.
+class Gloo : public c10d::ProcessGroupGloo {
+ public:
+  using ProcessGroupGloo::ProcessGroupGloo;
+
+  void hang_up() {
+    for (auto &context : contexts_) context->closeConnections();
+  }
+};
+
+#if TORCH_VERSION_MAJOR >= 2
+using Backend = c10d::Backend;
+#else
+using Backend = c10d::ProcessGroup;
+#endif
+
+}  // namespace
+
+struct torch_group {
+  int count;
+  // For numbers and statistics of the processor.
+  c10::intrusive_ptr<Gloo> control;
+  // For gradients, beside the others: Gloo's.
+  c10::intrusive_ptr<Gloo> gloo_gradients;
+  // For everything on the device: Gloo's or NCCL's.
+  c10::intrusive_ptr<Backend> gradients, statistics;
+  std::unique_ptr<c10d::Reducer> reducer;
+};
+
+namespace {
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(1000 * std::max(0.001, seconds)));
+}
+
+// The address of this machine from which it reaches another; empty if it reaches none.
+std::string own_address(const char *address, int32_t port) {
+  addrinfo hints{}, *found = nullptr;
+  hints.ai_socktype = SOCK_DGRAM;
+  if (getaddrinfo(address, std::to_string(port).c_str(), &hints, &found) != 0) return "";
+  std::string result;
+  for (addrinfo *place = found; place != nullptr && result.empty(); place = place->ai_next) {
+    int handle = socket(place->ai_family, place->ai_socktype, place->ai_protocol);
+    if (handle < 0) continue;
+    sockaddr_storage own{};
+    socklen_t size = sizeof(own);
+    char name[NI_MAXHOST];
+    // For datagrams, this only chooses the way.
+    if (connect(handle, place->ai_addr, place->ai_addrlen) == 0 &&
+        getsockname(handle, reinterpret_cast<sockaddr *>(&own), &size) == 0 &&
+        getnameinfo(reinterpret_cast<sockaddr *>(&own), size, name, sizeof(name), nullptr, 0, NI_NUMERICHOST) == 0) {
+      result = name;
+    }
+    close(handle);
+  }
+  freeaddrinfo(found);
+  return result;
+}
+
+c10::intrusive_ptr<Gloo> make_gloo(
+    const c10::intrusive_ptr<c10d::Store> &store, const std::string &prefix, const std::string &address,
+    const std::string &interface, int rank, int count, int threads, double limit) {
+  auto options = c10d::ProcessGroupGloo::Options::create(milliseconds(limit));
+  options->threads = threads;
+  options->devices.push_back(
+      !interface.empty() ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
+      : !address.empty() ? c10d::ProcessGroupGloo::createDeviceForHostname(address)
+                         : c10d::ProcessGroupGloo::createDefaultDevice());
+  return c10::make_intrusive<Gloo>(c10::make_intrusive<c10d::PrefixStore>(prefix, store), rank, count, options);
+}
+
+void sum(Backend &group, at::Tensor tensor) {
+  std::vector<at::Tensor> tensors{tensor};
+  group.allreduce(tensors)->wait();
+}
+
+// a · x + b · y + c with numbers for each channel, for x and y with the same layout.
+at::Tensor combined(
+    const at::Tensor &x, const at::Tensor &y, const at::Tensor &a, const at::Tensor &b, const at::Tensor &c) {
+  int64_t channels = x.size(1);
+  bool is_last = x.dim() == 4 && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+      y.is_contiguous(at::MemoryFormat::ChannelsLast);
+  if (!x.is_cpu() || !is_last) {
+    std::vector<int64_t> shape(x.dim(), 1);
+    shape[1] = channels;
+    return x.mul(a.view(shape)).add_(y.mul(b.view(shape))).add_(c.view(shape));
+  }
+  // In one pass over the memory.
+  at::Tensor result = at::empty_like(x);
+  at::Tensor af = a.contiguous(), bf = b.contiguous(), cf = c.contiguous();
+  const float *xs = x.data_ptr<float>(), *ys = y.data_ptr<float>();
+  const float *as = af.data_ptr<float>(), *bs = bf.data_ptr<float>(), *cs = cf.data_ptr<float>();
+  float *results = result.data_ptr<float>();
+  int64_t rows = x.numel() / std::max<int64_t>(1, channels);
+  for (int64_t row = 0; row < rows; row++) {
+    const float *x_row = xs + row * channels, *y_row = ys + row * channels;
+    float *__restrict result_row = results + row * channels;
+    for (int64_t place = 0; place < channels; place++) {
+      result_row[place] = as[place] * x_row[place] + bs[place] * y_row[place] + cs[place];
+    }
+  }
+  return result;
+}
+
+// Batch normalisation with the statistics of all processes.
+struct SharedNormalization : public torch::autograd::Function<SharedNormalization> {
+  static at::Tensor forward(
+      torch::autograd::AutogradContext *context, const at::Tensor &given, const at::Tensor &gamma,
+      const at::Tensor &beta, const at::Tensor &running_mean, const at::Tensor &running_variance, int64_t group_address,
+      double momentum, double epsilon) {
+    auto *group = reinterpret_cast<torch_group *>(group_address);
+    at::Tensor input = given.contiguous(given.suggest_memory_format());
+    int64_t channels = input.size(1);
+    double elements = static_cast<double>(input.numel()) / static_cast<double>(channels);
+    at::Tensor mean, variance;
+    std::tie(mean, variance) = at::batch_norm_update_stats(input, {}, {}, 0);
+    mean = mean.to(at::kDouble);
+    variance = variance.to(at::kDouble);
+    // n, Σx and Σx² in double, so that a difference of two sums is exact enough.
+    at::Tensor sums = at::cat(
+        {at::full({1}, elements, mean.options()), mean * elements, (variance + mean * mean) * elements});
+    sum(*group->statistics, sums);
+    at::Tensor total = sums.narrow(0, 0, 1);
+    at::Tensor shared_mean = sums.narrow(0, 1, channels) / total;
+    at::Tensor shared_variance =
+        (sums.narrow(0, 1 + channels, channels) / total - shared_mean * shared_mean).clamp_min(0);
+    at::Tensor unbiased = shared_variance * total / (total - 1).clamp_min(1);
+    at::Tensor(running_mean).mul_(1 - momentum).add_(shared_mean.to(at::kFloat), momentum);
+    at::Tensor(running_variance).mul_(1 - momentum).add_(unbiased.to(at::kFloat), momentum);
+    at::Tensor factor = (shared_variance + epsilon).rsqrt().to(at::kFloat);
+    mean = shared_mean.to(at::kFloat);
+    at::Tensor output = std::get<0>(at::native_batch_norm(
+        input, gamma, beta, mean, shared_variance.to(at::kFloat), false, 0, epsilon));
+    context->save_for_backward({input, gamma, mean, factor, total});
+    context->saved_data["group"] = group_address;
+    context->saved_data["epsilon"] = epsilon;
+    return output;
+  }
+
+  static torch::autograd::variable_list backward(
+      torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    auto saved = context->get_saved_variables();
+    const at::Tensor &input = saved[0], &gamma = saved[1], &mean = saved[2], &factor = saved[3], &total = saved[4];
+    auto *group = reinterpret_cast<torch_group *>(context->saved_data["group"].toInt());
+    at::Tensor gradient = gradients[0].contiguous(input.suggest_memory_format());
+    // Of these pictures: Σ dy x̂ and Σ dy.
+    at::Tensor gamma_gradient, beta_gradient;
+    std::tie(std::ignore, gamma_gradient, beta_gradient) = at::native_batch_norm_backward(
+        gradient, input, gamma, {}, {}, mean, factor, true, context->saved_data["epsilon"].toDouble(),
+        {false, true, true});
+    at::Tensor sums = at::cat({gamma_gradient, beta_gradient}).to(at::kDouble);
+    sum(*group->statistics, sums);
+    sums = sums / total;
+    int64_t channels = input.size(1);
+    // dx = γ f (dy − Σ dy / n − x̂ Σ dy x̂ / n), with x̂ = (x − μ) f, as a dy + b x + c.
+    at::Tensor a = (gamma * factor).to(at::kDouble);
+    at::Tensor b = -a * factor * sums.narrow(0, 0, channels);
+    at::Tensor c = -a * sums.narrow(0, channels, channels) - b * mean;
+    at::Tensor input_gradient =
+        combined(gradient, input, a.to(at::kFloat), b.to(at::kFloat), c.to(at::kFloat));
+    at::Tensor none;
+    return {input_gradient, gamma_gradient, beta_gradient, none, none, none, none, none};
+  }
+};
+
+}  // namespace
+
+namespace bridge {
+
+torch_store_ref open_store(const char *address, int32_t port, int32_t is_server, double limit) {
+  torch_store_ref result = nullptr;
+  doing([&] {
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<uint16_t>(port);
+    options.isServer = is_server != 0;
+    options.waitWorkers = false;
+    options.timeout = milliseconds(limit);
+    result = new torch_store{c10::make_intrusive<c10d::TCPStore>(address, options)};
+  });
+  return result;
+}
+
+void close_store(torch_store_ref store) { delete store; }
+
+int store_set(torch_store_ref store, const char *key, const uint8_t *bytes, int64_t count) {
+  return doing([=] { store->value->set(key, std::vector<uint8_t>(bytes, bytes + count)); });
+}
+
+int32_t store_has(torch_store_ref store, const char *key) {
+  int32_t result = -1;
+  doing([&] { result = store->value->check({key}) ? 1 : 0; });
+  return result;
+}
+
+int64_t store_get(torch_store_ref store, const char *key, uint8_t *bytes, int64_t capacity) {
+  int64_t result = -1;
+  doing([&] {
+    std::vector<uint8_t> value = store->value->get(key);
+    std::copy_n(value.begin(), std::min<int64_t>(capacity, value.size()), bytes);
+    result = static_cast<int64_t>(value.size());
+  });
+  return result;
+}
+
+int64_t store_add(torch_store_ref store, const char *key, int64_t amount) {
+  int64_t result = std::numeric_limits<int64_t>::min();
+  doing([&] { result = store->value->add(key, amount); });
+  return result;
+}
+
+torch_group_ref make_group(
+    torch_store_ref store, const char *address, int32_t port, const char *interface, int32_t rank, int32_t count,
+    int32_t device, double limit) {
+  torch_group_ref result = nullptr;
+  doing([&] {
+    auto group = std::make_unique<torch_group>();
+    std::string own = own_address(address, port);
+    group->count = count;
+    group->control = make_gloo(store->value, "control", own, interface, rank, count, 1, limit);
+    if (device < 0) {
+      group->gloo_gradients = make_gloo(store->value, "gradients", own, interface, rank, count, 2, limit);
+      group->statistics = group->control;
+      group->gradients = group->gloo_gradients;
+    } else {
+#ifdef USE_C10D_NCCL
+      auto options = c10d::ProcessGroupNCCL::Options::create();
+      options->timeout = milliseconds(limit);
+      group->gradients = c10::make_intrusive<c10d::ProcessGroupNCCL>(
+          c10::make_intrusive<c10d::PrefixStore>("nccl", store->value), rank, count, options);
+      group->statistics = group->gradients;
+#else
+      TORCH_CHECK(false, "the library was built without NCCL, which workers on CUDA devices need");
+#endif
+    }
+    result = group.release();
+  });
+  return result;
+}
+
+void hang_up(torch_group_ref group) {
+  doing([=] {
+    group->control->hang_up();
+    if (group->gloo_gradients) group->gloo_gradients->hang_up();
+  });
+}
+
+int all_reduce(torch_group_ref group, double *numbers, int64_t count, int32_t greatest) {
+  return doing([=] {
+    std::vector<at::Tensor> tensors{at::from_blob(numbers, {count}, at::kDouble)};
+    c10d::AllreduceOptions options;
+    if (greatest) options.reduceOp = c10d::ReduceOp::MAX;
+    group->control->allreduce(tensors, options)->wait();
+  });
+}
+
+int broadcast(torch_group_ref group, const torch_tensor_ref *tensors, int32_t count) {
+  return doing([=] {
+    c10::AutoGradMode off(false);
+    for (int32_t place = 0; place < count; place++) {
+      at::Tensor contents = tensors[place]->value.detach().contiguous();
+      std::vector<at::Tensor> list{contents};
+      group->statistics->broadcast(list)->wait();
+      tensors[place]->value.detach().copy_(contents);
+    }
+  });
+}
+
+int average_gradients(torch_group_ref group, const torch_tensor_ref *weights, int32_t count, int64_t bucket_bytes) {
+  return doing([=] {
+    std::vector<at::Tensor> list;
+    for (int32_t place = 0; place < count; place++) list.push_back(weights[place]->value);
+    std::vector<size_t> limits{static_cast<size_t>(bucket_bytes)};
+    auto assigned = c10d::compute_bucket_assignment_by_size(list, limits);
+    auto buckets = std::get<0>(assigned);
+    auto sizes = std::get<1>(assigned);
+    // Gradients become known from the last weight to the first.
+    std::reverse(buckets.begin(), buckets.end());
+    std::reverse(sizes.begin(), sizes.end());
+#if TORCH_VERSION_MAJOR >= 2
+    auto processes = c10::make_intrusive<c10d::ProcessGroup>(group->gradients->getRank(), group->gradients->getSize());
+    bool is_gloo = static_cast<bool>(group->gloo_gradients);
+    processes->setBackend(
+        is_gloo ? c10::DeviceType::CPU : c10::DeviceType::CUDA,
+        is_gloo ? c10d::ProcessGroup::BackendType::GLOO : c10d::ProcessGroup::BackendType::NCCL, group->gradients);
+#else
+    auto processes = group->gradients;
+#endif
+    group->reducer = std::make_unique<c10d::Reducer>(
+        list, buckets, sizes, processes, std::vector<bool>(list.size(), false), bucket_bytes, false, true,
+        std::unordered_map<size_t, std::string>(), bucket_bytes);
+  });
+}
+
+int begin_forward(torch_group_ref group) {
+  return doing([=] {
+    group->reducer->rebuild_buckets();
+    group->reducer->prepare_for_forward();
+  });
+}
+
+int begin_backward(torch_group_ref group) {
+  return doing([=] { group->reducer->prepare_for_backward({}); });
+}
+
+torch_tensor_ref shared_batch_normalization(
+    torch_group_ref group, torch_tensor_ref input, torch_tensor_ref gamma, torch_tensor_ref beta,
+    torch_tensor_ref mean, torch_tensor_ref variance, double momentum, double epsilon) {
+  return giving([=] {
+    return SharedNormalization::apply(
+        input->value, gamma->value, beta->value, mean->value, variance->value, reinterpret_cast<int64_t>(group),
+        momentum, epsilon);
+  });
+}
+
+}  // namespace bridge
+
+#else
+
+#include <limits>
+
+namespace bridge {
+
+torch_store_ref open_store(const char *, int32_t, int32_t, double) {
+  doing([] {
+    TORCH_CHECK(
+        false, "the library was built without Gloo's headers; install libgloo-dev and run scripts/build-torch again");
+  });
+  return nullptr;
+}
+
+// Nothing can be asked of a store or a group that cannot be made.
+void close_store(torch_store_ref) {}
+int store_set(torch_store_ref, const char *, const uint8_t *, int64_t) { return 0; }
+int32_t store_has(torch_store_ref, const char *) { return -1; }
+int64_t store_get(torch_store_ref, const char *, uint8_t *, int64_t) { return -1; }
+int64_t store_add(torch_store_ref, const char *, int64_t) { return std::numeric_limits<int64_t>::min(); }
+torch_group_ref make_group(
+    torch_store_ref, const char *, int32_t, const char *, int32_t, int32_t, int32_t, double) {
+  return nullptr;
+}
+void hang_up(torch_group_ref) {}
+int all_reduce(torch_group_ref, double *, int64_t, int32_t) { return 0; }
+int broadcast(torch_group_ref, const torch_tensor_ref *, int32_t) { return 0; }
+int average_gradients(torch_group_ref, const torch_tensor_ref *, int32_t, int64_t) { return 0; }
+int begin_forward(torch_group_ref) { return 0; }
+int begin_backward(torch_group_ref) { return 0; }
+torch_tensor_ref shared_batch_normalization(
+    torch_group_ref, torch_tensor_ref, torch_tensor_ref, torch_tensor_ref, torch_tensor_ref, torch_tensor_ref, double,
+    double) {
+  return nullptr;
+}
+
+}  // namespace bridge
+
+#endif
