@@ -6,6 +6,7 @@
 #define USE_C10D_GLOO
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <gloo/context.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/api/include/torch/version.h>
@@ -17,11 +18,13 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
+#include <dlfcn.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -108,6 +111,29 @@ void sum(Backend &group, at::Tensor tensor) {
   group.allreduce(tensors)->wait();
 }
 
+// Does `work` for the numbers up to `count` in pieces, on libtorch's own threads where they are those of GNU's OpenMP. A
+// compiler without OpenMP cannot use them through libtorch's headers.
+template <typename Work>
+void in_parallel(int64_t count, int64_t piece, Work work) {
+  using start_threads = void (*)(void (*)(void *), void *, unsigned, unsigned);
+  static const auto start = reinterpret_cast<start_threads>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
+  int64_t threads = std::min<int64_t>(at::get_num_threads(), (count + piece - 1) / piece);
+  if (start == nullptr || threads <= 1) return work(0, count);
+  struct State {
+    Work &work;
+    int64_t count, piece;
+    std::atomic<int64_t> next;
+  } state{work, count, piece, {0}};
+  start(
+      [](void *pointer) {
+        State &state = *static_cast<State *>(pointer);
+        for (int64_t first; (first = state.next.fetch_add(state.piece)) < state.count;) {
+          state.work(first, std::min(state.count, first + state.piece));
+        }
+      },
+      &state, static_cast<unsigned>(threads), 0);
+}
+
 // a · x + b · y + c with numbers for each channel, for x and y with the same layout.
 at::Tensor combined(
     const at::Tensor &x, const at::Tensor &y, const at::Tensor &a, const at::Tensor &b, const at::Tensor &c) {
@@ -126,13 +152,15 @@ at::Tensor combined(
   const float *as = af.data_ptr<float>(), *bs = bf.data_ptr<float>(), *cs = cf.data_ptr<float>();
   float *results = result.data_ptr<float>();
   int64_t rows = x.numel() / std::max<int64_t>(1, channels);
-  for (int64_t row = 0; row < rows; row++) {
-    const float *x_row = xs + row * channels, *y_row = ys + row * channels;
-    float *__restrict result_row = results + row * channels;
-    for (int64_t place = 0; place < channels; place++) {
-      result_row[place] = as[place] * x_row[place] + bs[place] * y_row[place] + cs[place];
+  in_parallel(rows, std::max<int64_t>(1, (1 << 15) / channels), [=](int64_t first, int64_t end) {
+    for (int64_t row = first; row < end; row++) {
+      const float *x_row = xs + row * channels, *y_row = ys + row * channels;
+      float *__restrict result_row = results + row * channels;
+      for (int64_t place = 0; place < channels; place++) {
+        result_row[place] = as[place] * x_row[place] + bs[place] * y_row[place] + cs[place];
+      }
     }
-  }
+  });
   return result;
 }
 
@@ -302,7 +330,16 @@ int broadcast(torch_group_ref group, const torch_tensor_ref *tensors, int32_t co
 int average_gradients(torch_group_ref group, const torch_tensor_ref *weights, int32_t count, int64_t bucket_bytes) {
   return doing([=] {
     std::vector<at::Tensor> list;
-    for (int32_t place = 0; place < count; place++) list.push_back(weights[place]->value);
+    for (int32_t place = 0; place < count; place++) {
+      at::Tensor weight = weights[place]->value;
+      // Kernels of one pixel or of one input channel have several layouts at once: the reducer wants that of their gradients.
+      if (weight.dim() == 4) {
+        at::Tensor copy = at::empty(weight.sizes(), weight.options().requires_grad(false), at::MemoryFormat::ChannelsLast);
+        copy.copy_(weight.detach());
+        weight.set_data(copy);
+      }
+      list.push_back(weight);
+    }
     std::vector<size_t> limits{static_cast<size_t>(bucket_bytes)};
     auto assigned = c10d::compute_bucket_assignment_by_size(list, limits);
     auto buckets = std::get<0>(assigned);

@@ -71,7 +71,7 @@ struct ImprintCommand: AsyncParsableCommand {
       // The trials in child processes have limits of their own.
       if type(of: command).configuration.shouldDisplay { try ProcessLimits.check() }
       if var command = command as? any AsyncParsableCommand {
-        try await command.run()
+        try await WorkerLaunch.$arguments.withValue(translated) { try await command.run() }
       } else {
         try command.run()
       }

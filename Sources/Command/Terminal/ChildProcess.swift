@@ -149,7 +149,7 @@ struct ChildProcess {
   }
 
   /// Returns the exit code of a process, or nil while it runs.
-  private static func exitCode(of process: pid_t, options: Int32 = WNOHANG) -> Int32? {
+  static func exitCode(of process: pid_t, options: Int32 = WNOHANG) -> Int32? {
     var status: Int32 = 0
     let ended = waitpid(process, &status, options)
     if ended == 0 || (ended < 0 && errno == EINTR) { return nil }

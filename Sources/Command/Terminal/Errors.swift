@@ -125,6 +125,11 @@ enum Remedies {
     "TrainingError.nothingToResume": "leave out --resume to start a new run",
     "TrainingError.otherRun":
       "train in a new folder with --output, or give the options and pictures that the run started with",
+    "WorkerError.ended": "remove the cause, and continue with --resume; the number of workers may be another",
+    "WorkerError.frozenBase": "leave out --freeze-base, or train the head with one process",
+    "WorkerError.lost": "continue with --resume; the number of workers may be another",
+    "WorkerError.missing": "start the missing workers, or wait longer with --worker-timeout",
+    "WorkerError.tooManyWorkers": "use fewer workers, or larger batches with --batch-size",
   ]
 
   /// Errors that are wrong usage of the command.

@@ -63,7 +63,7 @@ public final class Workers: Sendable {
         fail(error.description)
         throw error
       }
-      leave(waitingFor: Self.shortLeave)
+      leave(waitingFor: Self.shortLeave, apartFrom: verdict.rank)
       throw verdict.reason.map { WorkerError.ended(verdict.rank, reason: $0) } ?? WorkerError.lost(verdict.rank)
     } catch let error as WorkerError where error.code == .ended || error.code == .lost {
       throw error
@@ -84,13 +84,13 @@ public final class Workers: Sendable {
   private static let longLeave = 10.0
 
   /// Says goodbye. Rank 0 waits for the others, because it serves the store.
-  private func leave(waitingFor seconds: Double) {
+  private func leave(waitingFor seconds: Double, apartFrom lost: Int? = nil) {
     watch.stop()
     guard isFirst else {
       try? store.set("left/\(place.rank)", "")
       return
     }
-    var remaining = Array(1..<count)
+    var remaining = (1..<count).filter { $0 != lost }
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)
     while !remaining.isEmpty, clock.now < end {

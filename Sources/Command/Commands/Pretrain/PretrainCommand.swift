@@ -43,11 +43,12 @@ struct PretrainTrainCommand: AsyncParsableCommand {
   private func train() async throws {
     let library = try TorchLibrary()
     let trainer = Trainer(library)
-    guard let place = try WorkerPlace(ProcessInfo.processInfo.environment) else {
+    guard let place = try workers.place() else {
+      if let count = workers.workers, count > 1 { return try await WorkerLaunch(count: count).run() }
       return try await train(trainer, library, workers: nil)
     }
     let workers = try await trainer.join(
-      place, device: training.torch.number(), limit: .seconds(workers.workerTimeout))
+      place, device: training.torch.number(for: place), limit: .seconds(workers.workerTimeout))
     try await workers.run { try await train(trainer, library, workers: workers) }
   }
 

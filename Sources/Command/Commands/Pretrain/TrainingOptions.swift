@@ -67,10 +67,10 @@ struct TrainingOptions: ParsableArguments {
     var run = TrainingRun(
       settings: try settings(pictures: parts.training.count), training: parts.training,
       test: basics.testRatio > 0 ? parts.heldBack : validation, folder: URL(filePath: basics.output),
-      threads: torch.threads)
+      threads: torch.threads(for: workers?.place))
     run.isResuming = isResuming
     run.isCachingEmbeddings = !basics.recomputeEmbeddings
-    run.device = try torch.number()
+    run.device = try torch.number(for: workers?.place)
     run.workers = workers
     guard workers?.isFirst ?? true else { return run }
     if isResuming {
@@ -158,6 +158,18 @@ struct TorchOptions: ParsableArguments {
 
   /// The number of threads.
   var threads: Int { work.threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// Returns the number of threads of a worker: by default its part of this machine's cores.
+  func threads(for place: WorkerPlace?) -> Int {
+    guard let place, work.threads == nil else { return threads }
+    return max(1, threads / place.localCount)
+  }
+
+  /// Returns the number of a worker's CUDA device: by default the one of its number on this machine.
+  func number(for place: WorkerPlace?) throws -> Int? {
+    guard let place, device == "cuda" else { return try number() }
+    return place.localRank
+  }
 
   /// The number of the CUDA device, or nil for the processor.
   func number() throws -> Int? {

@@ -47,6 +47,34 @@ struct BatchLoaderTests {
     return contents
   }
 
+  @Test("The parts of several workers are the batches of one, augmentation included", arguments: [2, 3, 5])
+  func shares(count: Int) async throws {
+    let whole = try await collect(loader(batchSize: 5).batches(epochs: 0..<2))
+    var parts: [[Contents]] = []
+    for rank in 0..<count {
+      let loader = try BatchLoader(
+        training: data, side: 8, batchSize: 5, seed: 1, threads: 2, share: BatchShare(rank, of: count))
+      #expect(loader.batchesPerEpoch == 4)
+      parts.append(try await collect(loader.batches(epochs: 0..<2)))
+    }
+    for (place, batch) in whole.enumerated() {
+      let own = parts.map { $0[place] }
+      #expect(own.allSatisfy { $0.place == batch.place && !$0.indices.isEmpty })
+      #expect(own.flatMap(\.indices) == batch.indices)
+      #expect(own.flatMap(\.labels) == batch.labels)
+      #expect(own.flatMap(\.pixels) == batch.pixels)
+    }
+    let sizes = parts.map { $0[0].indices.count }
+    #expect(sizes.max()! - sizes.min()! <= 1)
+  }
+
+  @Test("Refuses more workers than pictures in a batch")
+  func tooManyShares() {
+    #expect(throws: BatchLoaderError.tooManyShares(5, batchSize: 4)) {
+      try BatchLoader(training: data, side: 8, batchSize: 4, share: BatchShare(0, of: 5))
+    }
+  }
+
   @Test("Evaluation reads all pictures in order, including the incomplete last batch")
   func evaluation() async throws {
     let loader = try BatchLoader(evaluating: data, side: 8, batchSize: 5)
