@@ -7,7 +7,6 @@
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
-#include <gloo/context.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/api/include/torch/version.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -20,12 +19,14 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <memory>
 
@@ -34,16 +35,6 @@ struct torch_store {
 };
 
 namespace {
-
-// Gloo's processes, with their connections within reach.
-class Gloo : public c10d::ProcessGroupGloo {
- public:
-  using ProcessGroupGloo::ProcessGroupGloo;
-
-  void hang_up() {
-    for (auto &context : contexts_) context->closeConnections();
-  }
-};
 
 #if TORCH_VERSION_MAJOR >= 2
 using Backend = c10d::Backend;
@@ -56,12 +47,14 @@ using Backend = c10d::ProcessGroup;
 struct torch_group {
   int count;
   // For numbers and statistics of the processor.
-  c10::intrusive_ptr<Gloo> control;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> control;
   // For gradients, beside the others: Gloo's.
-  c10::intrusive_ptr<Gloo> gloo_gradients;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo_gradients;
   // For everything on the device: Gloo's or NCCL's.
   c10::intrusive_ptr<Backend> gradients, statistics;
   std::unique_ptr<c10d::Reducer> reducer;
+  // Gloo's connections to the other processes.
+  std::vector<int> connections;
 };
 
 namespace {
@@ -94,7 +87,7 @@ std::string own_address(const char *address, int32_t port) {
   return result;
 }
 
-c10::intrusive_ptr<Gloo> make_gloo(
+c10::intrusive_ptr<c10d::ProcessGroupGloo> make_gloo(
     const c10::intrusive_ptr<c10d::Store> &store, const std::string &prefix, const std::string &address,
     const std::string &interface, int rank, int count, int threads, double limit) {
   auto options = c10d::ProcessGroupGloo::Options::create(milliseconds(limit));
@@ -103,7 +96,26 @@ c10::intrusive_ptr<Gloo> make_gloo(
       !interface.empty() ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
       : !address.empty() ? c10d::ProcessGroupGloo::createDeviceForHostname(address)
                          : c10d::ProcessGroupGloo::createDefaultDevice());
-  return c10::make_intrusive<Gloo>(c10::make_intrusive<c10d::PrefixStore>(prefix, store), rank, count, options);
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(prefix, store), rank, count, options);
+}
+
+// The connected sockets of this process, apart from those that a store at `port` has accepted.
+std::vector<int> connected_sockets(int32_t port) {
+  std::vector<int> found;
+  int end = static_cast<int>(std::min<long>(std::max<long>(sysconf(_SC_OPEN_MAX), 256), 1 << 16));
+  for (int handle = 0; handle < end; handle++) {
+    sockaddr_storage own{}, other{};
+    socklen_t size = sizeof(own), other_size = sizeof(other);
+    if (getpeername(handle, reinterpret_cast<sockaddr *>(&other), &other_size) != 0 ||
+        getsockname(handle, reinterpret_cast<sockaddr *>(&own), &size) != 0) {
+      continue;
+    }
+    in_port_t own_port = own.ss_family == AF_INET ? reinterpret_cast<sockaddr_in *>(&own)->sin_port
+        : own.ss_family == AF_INET6               ? reinterpret_cast<sockaddr_in6 *>(&own)->sin6_port
+                                                  : htons(port);
+    if (own_port != htons(port)) found.push_back(handle);
+  }
+  return found;
 }
 
 void sum(Backend &group, at::Tensor tensor) {
@@ -277,6 +289,7 @@ torch_group_ref make_group(
   doing([&] {
     auto group = std::make_unique<torch_group>();
     std::string own = own_address(address, port);
+    std::vector<int> before = connected_sockets(port), after;
     group->count = count;
     group->control = make_gloo(store->value, "control", own, interface, rank, count, 1, limit);
     if (device < 0) {
@@ -294,16 +307,17 @@ torch_group_ref make_group(
       TORCH_CHECK(false, "the library was built without NCCL, which workers on CUDA devices need");
 #endif
     }
+    after = connected_sockets(port);
+    std::set_difference(
+        after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(group->connections));
     result = group.release();
   });
   return result;
 }
 
 void hang_up(torch_group_ref group) {
-  doing([=] {
-    group->control->hang_up();
-    if (group->gloo_gradients) group->gloo_gradients->hang_up();
-  });
+  // Gloo notices the end of a connection in its own thread, and fails what waits for it; its own way to close one does not.
+  for (int handle : group->connections) shutdown(handle, SHUT_RDWR);
 }
 
 int all_reduce(torch_group_ref group, double *numbers, int64_t count, int32_t greatest) {

@@ -36,6 +36,8 @@ final class WorkerWatch: Sendable {
   /// How long a worker may be silent: a machine that is cut off, and one of which connections were closed.
   private static let patience = Duration.seconds(20)
   private static let shortPatience = Duration.seconds(2.5)
+  /// How long the store may take for an answer.
+  static let answerLimit = Duration.seconds(10)
 
   /// Begins to watch.
   ///

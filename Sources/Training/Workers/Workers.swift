@@ -31,19 +31,19 @@ public final class Workers: Sendable {
   /// - Throws: ``WorkerError``, `TorchError`, and `CancellationError`.
   init(_ place: WorkerPlace, library: TorchLibrary, device: Int?, limit: Duration) throws {
     self.place = place
-    func connect(isServer: Bool) throws(WorkerError) -> TorchStore {
+    func connect(isServer: Bool, limit: Duration) throws(WorkerError) -> TorchStore {
       do throws(TorchError) {
         return try TorchStore(library, address: place.address, port: place.port, isServer: isServer, limit: limit)
       } catch {
         throw .cannotMeet(place, because: error.message)
       }
     }
-    store = try connect(isServer: place.rank == 0)
+    store = try connect(isServer: place.rank == 0, limit: limit)
     try WorkerMeeting(place, store: store, limit: limit).meet()
     group = try TorchGroup(
       library, store: store, rank: place.rank, count: place.count, interface: place.interface, device: device,
       limit: limit)
-    watch = WorkerWatch(try connect(isServer: false), of: group)
+    watch = try WorkerWatch(connect(isServer: false, limit: WorkerWatch.answerLimit), of: group)
   }
 
   /// Runs the work of this process. If it fails, the other workers end too; if another worker ended, the error says which.

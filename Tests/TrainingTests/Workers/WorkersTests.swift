@@ -18,10 +18,10 @@ struct WorkersTests {
   }
 
   private func place(_ rank: Int, of count: Int, port: Int) throws -> WorkerPlace {
-    try #require(
-      WorkerPlace([
-        "RANK": "\(rank)", "WORLD_SIZE": "\(count)", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "\(port)",
-      ]))
+    let environment = [
+      "RANK": "\(rank)", "WORLD_SIZE": "\(count)", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "\(port)",
+    ]
+    return try #require(try WorkerPlace(environment))
   }
 
   /// Trains with several workers, each with a folder of its own, and returns the results by rank.
