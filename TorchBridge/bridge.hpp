@@ -65,6 +65,7 @@ int begin_backward(torch_group_ref group);
 torch_tensor_ref shared_batch_normalization(
     torch_group_ref group, torch_tensor_ref input, torch_tensor_ref gamma, torch_tensor_ref beta,
     torch_tensor_ref mean, torch_tensor_ref variance, double momentum, double epsilon);
+int can_reach(const char *address, int32_t port);
 
 }  // namespace bridge
 

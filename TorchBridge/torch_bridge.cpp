@@ -340,6 +340,7 @@ const torch_functions functions = {
     begin_forward,
     begin_backward,
     shared_batch_normalization,
+    can_reach,
 };
 
 }  // namespace

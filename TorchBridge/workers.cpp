@@ -25,7 +25,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <iterator>
 #include <limits>
 #include <memory>
@@ -254,6 +256,26 @@ torch_store_ref open_store(const char *address, int32_t port, int32_t is_server,
   return result;
 }
 
+int can_reach(const char *address, int32_t port) {
+  return doing([=] {
+    addrinfo hints{}, *found = nullptr;
+    hints.ai_socktype = SOCK_STREAM;
+    int code = getaddrinfo(address, std::to_string(port).c_str(), &hints, &found);
+    TORCH_CHECK(code == 0, gai_strerror(code));
+    int reason = EADDRNOTAVAIL;
+    for (addrinfo *place = found; place != nullptr && reason != 0; place = place->ai_next) {
+      int handle = socket(place->ai_family, place->ai_socktype, place->ai_protocol);
+      if (handle < 0) continue;
+      timeval limit{2, 0};
+      setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+      reason = connect(handle, place->ai_addr, place->ai_addrlen) == 0 ? 0 : errno;
+      close(handle);
+    }
+    freeaddrinfo(found);
+    TORCH_CHECK(reason == 0, strerror(reason));
+  });
+}
+
 void close_store(torch_store_ref store) { delete store; }
 
 int store_set(torch_store_ref store, const char *key, const uint8_t *bytes, int64_t count) {
@@ -424,6 +446,7 @@ torch_group_ref make_group(
   return nullptr;
 }
 void hang_up(torch_group_ref) {}
+int can_reach(const char *, int32_t) { return 1; }
 int all_reduce(torch_group_ref, double *, int64_t, int32_t) { return 0; }
 int broadcast(torch_group_ref, const torch_tensor_ref *, int32_t) { return 0; }
 int average_gradients(torch_group_ref, const torch_tensor_ref *, int32_t, int64_t) { return 0; }

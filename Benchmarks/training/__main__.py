@@ -7,7 +7,7 @@ Python with PyTorch of the same version as libtorch: Debian's python3-torch, or 
 """
 import argparse, csv, json, os, statistics, struct, subprocess, sys, tempfile
 
-import places, table
+import places, table, workers
 from machine import processor
 
 cores = os.cpu_count()
@@ -145,7 +145,25 @@ def steps(folder, runs=3):
                f"{middle:.2f} ({min(found):.2f} … {max(found):.2f})", "" if number else "≤ 1.05", number or middle <= 1.05)
 
 
-parts = {"steps": steps, "frozen": frozen, "trained": trained, "experiment": experiment}
+def several(folder):
+    """Several workers on this machine: their speed, and the weights after 50 steps."""
+    noise = plain_pictures(os.path.join(folder, "workers"), 256, 224)
+    ratio, seconds = workers.speed(run, noise, folder)
+    yield ("MobileNet v1 0.25, 224 px, batches of 64: steps a second of two workers of one thread / of one",
+           f"{ratio:.2f}", "≥ 1.7", ratio >= 1.7)
+    say("seconds a step by workers:", seconds)
+    start = os.path.join(os.path.dirname(places.extractor), "mobilenet_v1_0.25_128_quant.tflite")
+    for rate in [0.0001, 0.001]:
+        found = workers.agreement(run, places.flowers, start, folder, rate)
+        of_threads = found.pop((1, 2))
+        worst = max(found.values())
+        yield (f"weights after 50 steps at the rate {rate}, 2 / 4 workers: relative distance from one worker's",
+               " / ".join(f"{distance:.1e}" for distance in found.values()), "" if rate > 0.0001 else "≤ 1e-4",
+               rate > 0.0001 or worst <= 1e-4)
+        yield "the same of one worker of two threads", f"{of_threads:.1e}", "", True
+
+
+parts = {"steps": steps, "workers": several, "frozen": frozen, "trained": trained, "experiment": experiment}
 heading = ["| what | found | bound |", "| --- | --- | --- |"]
 
 

@@ -148,6 +148,8 @@ typedef struct torch_functions {
   torch_tensor_ref (*shared_batch_normalization)(
       torch_group_ref group, torch_tensor_ref input, torch_tensor_ref gamma, torch_tensor_ref beta,
       torch_tensor_ref mean, torch_tensor_ref variance, double momentum, double epsilon);
+  // Whether something accepts connections at a port now.
+  int (*can_reach)(const char *address, int32_t port);
 } torch_functions;
 
 // The table.

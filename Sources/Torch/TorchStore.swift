@@ -33,6 +33,21 @@ public final class TorchStore: @unchecked Sendable {
 
   deinit { library.functions.close_store(reference) }
 
+  /// Waits until something accepts connections at a port.
+  ///
+  /// - Throws: ``TorchError/failed(to:message:)`` if that does not happen in time, and `CancellationError`.
+  public static func waitForServer(
+    _ library: TorchLibrary, address: String, port: Int, limit: Duration, pause: () -> Void
+  ) throws {
+    let end = ContinuousClock().now + limit
+    while library.functions.can_reach(address, Int32(clamping: port)) == 0 {
+      let failure = library.failure(to: "connect to \(address):\(port)")
+      try Task.checkCancellation()
+      guard ContinuousClock().now < end else { throw failure }
+      pause()
+    }
+  }
+
   /// Stores a value.
   public func set(_ key: String, _ value: String) throws(TorchError) {
     let bytes = Array(value.utf8)

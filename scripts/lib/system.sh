@@ -55,15 +55,19 @@ install_package() {
     fail "$* could not be installed (${reason##*$'\n'}): $by_hand"
 }
 
-# Installs Debian's libtorch, unless $LIBTORCH is the folder of another one, and builds Imprint's C interface to libtorch.
+# Installs Debian's libtorch and the headers of Gloo, through which several workers meet, unless $LIBTORCH is the folder of
+# another libtorch, and builds Imprint's C interface to libtorch.
 install_torch() {
   if [ -z "${LIBTORCH:-}" ] && [ ! -f /usr/include/ATen/ATen.h ]; then
     command -v apt-get >/dev/null || fail "libtorch is missing: set LIBTORCH to the folder of one, with include and lib"
-    local reason by_hand="sudo apt-get install -y --no-install-recommends libtorch-dev"
+    local reason by_hand="sudo apt-get install -y --no-install-recommends libtorch-dev libgloo-dev"
     can_be_root || fail "libtorch is missing and sudo cannot be used here: $by_hand"
-    echo "Installing libtorch-dev"
-    reason=$(apt_get update; apt_get install -y --no-install-recommends libtorch-dev) ||
+    echo "Installing libtorch-dev libgloo-dev"
+    reason=$(apt_get update; apt_get install -y --no-install-recommends libtorch-dev libgloo-dev) ||
       fail "libtorch could not be installed (${reason##*$'\n'}): $by_hand"
+  elif [ -z "${LIBTORCH:-}" ]; then
+    (install_package /usr/include/gloo/context.h libgloo-dev) ||
+      echo "Continuing without Gloo's headers: a base is trained by one process only" >&2
   fi
   scripts/build-torch
 }

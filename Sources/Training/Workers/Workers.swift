@@ -38,6 +38,16 @@ public final class Workers: Sendable {
         throw .cannotMeet(place, because: error.message)
       }
     }
+    if place.rank > 0 {
+      do {
+        // libtorch's own wait cannot be cancelled, and writes to standard error.
+        try TorchStore.waitForServer(library, address: place.address, port: place.port, limit: limit) {
+          Self.pause(seconds: 0.1)
+        }
+      } catch let error as TorchError {
+        throw WorkerError.cannotMeet(place, because: error.message)
+      }
+    }
     store = try connect(isServer: place.rank == 0, limit: limit)
     try WorkerMeeting(place, store: store, limit: limit).meet()
     group = try TorchGroup(
