@@ -33,11 +33,12 @@ let package = Package(
     .systemLibrary(name: "CTorch"),
     .target(name: "CVips"),
     .target(name: "CEdgeTPU"),
+    .target(name: "CKernels"),
     .target(name: "CDigest"),
     .target(name: "Platform", dependencies: ["CDigest"]),
 
     .target(name: "TFLite", dependencies: ["Platform"]),
-    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CLiteRT", "Platform"]),
+    .target(name: "LiteRT", dependencies: ["CEdgeTPU", "CKernels", "CLiteRT", "Platform"]),
     .target(name: "Pictures", dependencies: ["CHEIF", "CTurboJPEG", "CVips", "Platform"]),
     .target(name: "LinearAlgebra", dependencies: ["CBLAS", "Platform"]),
     .target(name: "Torch", dependencies: ["CTorch", "Platform"]),

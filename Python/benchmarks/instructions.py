@@ -1,6 +1,10 @@
-"""Measures models in exact arithmetic and in int8, by the instructions that the runtime sees; Linux on x86-64.
+"""Measures models in exact arithmetic and in int8, by the instructions that the runtime sees, and with Imprint's own kernels;
+Linux on x86-64.
 
-    python instructions.py MODEL... [--turns 4]
+    python instructions.py MODEL... [--floats MODEL...] [--kinds AVX2] [--turns 4]
+
+Of each model there may be a twin with weights and numbers of float32, in the same order, to compare. Imprint's own kernels need
+AVX2: their time stands in the rows from there on.
 
 The runtime asks the processor for its instructions by CPUID. In a copy of its library these are replaced by traps, and a small
 library that is loaded before it answers them: as the processor does, without the wider instructions. So a processor with
@@ -55,11 +59,24 @@ def copy_with_traps(library, copy):
     return len(found)
 
 
+def forms(model, floats, kind):
+    """Returns the forms of a model to measure: a name, the file, the arithmetic, and whether with the kernels."""
+    found = [("exact", model, "exact", "off"), ("int8", model, "int8", "off")]
+    if floats:
+        found.append(("floats", floats, "exact", "off"))
+    if KINDS.index(kind) >= KINDS.index("AVX2"):
+        found += [("exact with kernels", model, "exact", "on"), ("int8 with kernels", model, "int8", "on")]
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("models", nargs="+")
+    parser.add_argument("--floats", nargs="+", default=[])
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
     parser.add_argument("--turns", type=int, default=4)
     options = parser.parse_args()
+    floats = options.floats + [None] * (len(options.models) - len(options.floats))
     library = os.environ.get("IMPRINT_LITERT")
     if not library:
         import ai_edge_litert
@@ -72,18 +89,25 @@ def main():
         subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", f"{scratch}/hidden.so", source], check=True)
         given = {**os.environ, "IMPRINT_LITERT": f"{scratch}/libLiteRt.so", "LD_PRELOAD": f"{scratch}/hidden.so"}
         print("The shortest time of one inference, one thread, in milliseconds")
-        for model in options.models:
-            for kind in KINDS:
-                times = {"exact": [], "int8": []}
+        for model, twin in zip(options.models, floats):
+            for kind in options.kinds:
+                given["INSTRUCTIONS"] = kind
+                times = {}
                 for _ in range(options.turns):
-                    for arithmetic, found in times.items():
-                        words = [sys.executable, "-c", ONE, model, arithmetic]
+                    for name, file, arithmetic, kernels in forms(model, twin, kind):
+                        words = [sys.executable, "-c", ONE, file, arithmetic]
                         outcome = subprocess.run(
-                            words, env={**given, "INSTRUCTIONS": kind}, capture_output=True, text=True, check=True
+                            words, env={**given, "IMPRINT_KERNELS": kernels}, capture_output=True, text=True, check=True
                         )
-                        found.append(float(outcome.stdout))
-                exact, int8 = min(times["exact"]), min(times["int8"])
-                print(f"{pathlib.Path(model).name}, {kind}: exact {exact:.2f}, int8 {int8:.2f}, gain {exact / int8:.2f}")
+                        times.setdefault(name, []).append(float(outcome.stdout))
+                least = {name: min(found) for name, found in times.items()}
+                words = ", ".join(f"{name} {time:.2f}" for name, time in least.items())
+                print(f"{pathlib.Path(model).name}, {kind}: {words}, gain {least['exact'] / least['int8']:.2f}", end="")
+                own = min((least[name] for name in least if name.endswith("kernels")), default=None)
+                if own:
+                    best = min(time for name, time in least.items() if not name.endswith("kernels"))
+                    print(f"; the file as it is / kernels {least['exact'] / own:.2f}, best / kernels {best / own:.2f}", end="")
+                print(flush=True)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ struct Settings: Sendable {
     Runtime.prepare()
     return Execution(
       threads: threads, arithmetic: arithmetic, device: device, cache: isCached ? ModelCache() : nil,
-      normalization: normalization, trial: trial.isEmpty ? nil : ModelTrial.run(by: trial))
+      kernels: .wanted, normalization: normalization, trial: trial.isEmpty ? nil : ModelTrial.run(by: trial))
   }
 }
 

@@ -152,6 +152,21 @@ typedef LiteRtStatus (*LiteRtSetDelegateFunction)(
     LiteRtAccelerator, LiteRtStatus (*)(void *, void *, const void *, void *, void **));
 typedef LiteRtStatus (*LiteRtRegisterAccelerator)(LiteRtEnvironment, LiteRtAccelerator, void *, void (*)(void *));
 
+// An accelerator that is part of the library. The version holds the size of the structure; others are laid out differently.
+enum { kLiteRtAcceleratorDefVersion = 0x100c8 };
+
+typedef struct {
+  int32_t version;
+  LiteRtStatus (*get_name)(const void *, const char **);
+  LiteRtStatus (*get_version)(const void *, int32_t *);
+  LiteRtStatus (*get_hardware_support)(const void *, int32_t *);
+  LiteRtStatus (*is_delegate_responsible_for_jit_compilation)(const void *, bool *);
+  LiteRtStatus (*create_delegate)(void *, void *, const void *, void *, void **);
+} LiteRtAcceleratorDef;
+
+// A variable: the accelerator for the processor.
+typedef const LiteRtAcceleratorDef *const *LiteRtStaticLinkedAcceleratorCpuDef;
+
 // Replaces C's standard error stream and returns the previous one. The runtime writes part of its log there whatever its
 // severity setting, and offers no other way to keep it from a user's terminal.
 static inline FILE *CLiteRTExchangeStandardError(FILE *stream) {

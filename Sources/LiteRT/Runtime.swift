@@ -1,6 +1,7 @@
 import CLiteRT
 import Dispatch
 import Platform
+import Synchronization
 
 /// The LiteRT runtime, opened and ready to load models: the library and one environment.
 ///
@@ -29,6 +30,13 @@ public final class Runtime: Sendable {
   /// Whether this build of the runtime accepts delegates.
   let takesDelegates: Bool
   nonisolated(unsafe) let environment: LiteRtEnvironment
+  // Made when it is first needed.
+  private let kernelEnvironment = Mutex(KernelEnvironment.notMade)
+
+  private enum KernelEnvironment: @unchecked Sendable {
+    case notMade, impossible
+    case made(LiteRtEnvironment)
+  }
 
   /// Opens the runtime.
   ///
@@ -70,18 +78,9 @@ public final class Runtime: Sendable {
   }()
 
   init(library: RuntimeLibrary, verbosity: Verbosity) throws(LiteRTError) {
-    let severity =
-      switch verbosity {
-      case .silent: kLiteRtLogSeveritySilent
-      case .verbose: kLiteRtLogSeverityVerbose
-      }
     // With only the processor registered, the runtime does not look for graphics libraries.
-    let options = [
-      Self.option(kLiteRtEnvOptionTagMinLoggerSeverity, Int64(severity)),
-      Self.option(kLiteRtEnvOptionTagAutoRegisterAccelerators, Int64(kLiteRtHwAcceleratorCpu)),
-    ]
-    var environment: LiteRtEnvironment?
-    let status = library.createEnvironment(Int32(options.count), options, &environment)
+    let (status, environment) = Self.environment(
+      of: library, verbosity: verbosity, accelerators: Int64(kLiteRtHwAcceleratorCpu))
     guard status == 0, let environment else {
       throw .failed(to: "start", status: RuntimeStatus(rawValue: status), message: "")
     }
@@ -91,7 +90,32 @@ public final class Runtime: Sendable {
     takesDelegates = library.accelerators?.register(in: environment) ?? false
   }
 
-  deinit { library.destroyEnvironment(environment) }
+  deinit {
+    kernelEnvironment.withLock { if case .made(let environment) = $0 { library.destroyEnvironment(environment) } }
+    library.destroyEnvironment(environment)
+  }
+
+  /// Returns the environment in which ``Kernels`` come before the runtime's own, or nil if this build of the runtime is not
+  /// known well enough for that.
+  func environmentForKernels() -> LiteRtEnvironment? {
+    let state = kernelEnvironment.withLock { state -> KernelEnvironment in
+      if case .notMade = state { state = makeEnvironmentForKernels().map { .made($0) } ?? .impossible }
+      return state
+    }
+    guard case .made(let environment) = state else { return nil }
+    return environment
+  }
+
+  private func makeEnvironmentForKernels() -> LiteRtEnvironment? {
+    guard let accelerators = library.accelerators, accelerators.knowsProcessor else { return nil }
+    let (status, environment) = Self.environment(of: library, verbosity: verbosity, accelerators: 0)
+    guard status == 0, let environment else { return nil }
+    guard accelerators.register(in: environment), accelerators.registerProcessor(in: environment) else {
+      library.destroyEnvironment(environment)
+      return nil
+    }
+    return environment
+  }
 
   /// Runs `work` and captures the runtime's output, unless it is verbose.
   func quietly<Result>(_ work: () -> Result) -> (result: Result, printed: String) {
@@ -99,6 +123,23 @@ public final class Runtime: Sendable {
     case .silent: RuntimeLog.shared?.capturing(work) ?? (work(), "")
     case .verbose: (work(), "")
     }
+  }
+
+  private static func environment(
+    of library: RuntimeLibrary, verbosity: Verbosity, accelerators: Int64
+  ) -> (LiteRtStatus, LiteRtEnvironment?) {
+    let severity =
+      switch verbosity {
+      case .silent: kLiteRtLogSeveritySilent
+      case .verbose: kLiteRtLogSeverityVerbose
+      }
+    let options = [
+      option(kLiteRtEnvOptionTagMinLoggerSeverity, Int64(severity)),
+      option(kLiteRtEnvOptionTagAutoRegisterAccelerators, accelerators),
+    ]
+    var environment: LiteRtEnvironment?
+    let status = library.createEnvironment(Int32(options.count), options, &environment)
+    return (status, environment)
   }
 
   private static func option(_ tag: LiteRtEnvOptionTag, _ value: Int64) -> LiteRtEnvOption {

@@ -10,7 +10,7 @@ struct FloorsTests {
     var layers: [String: Set<String>] = [
       "Platform": ["CDigest"],
       "TFLite": ["Platform"],
-      "LiteRT": ["CLiteRT", "CEdgeTPU", "Platform"],
+      "LiteRT": ["CLiteRT", "CEdgeTPU", "CKernels", "Platform"],
       "Pictures": ["CHEIF", "CTurboJPEG", "CVips", "Platform"],
       "LinearAlgebra": ["CBLAS", "Platform"],
       "Torch": ["CTorch", "Platform"],

@@ -21,12 +21,16 @@ struct TimingReport: Encodable {
   let instructions: String
   /// The arithmetic that `auto` chooses for the model on this processor.
   let auto: String
+  /// Whether Imprint's own kernels compute its first layers on this processor.
+  let kernels: Bool
   /// The number of the model's layers that int8 rewrites.
   let rewritableLayers: Int
   let table: [Row]
   let measured: String
 
   init(_ model: Model, processor: Processor = .current) throws {
+    let execution = Execution(kernels: .wanted, trial: ModelTrial.run)
+    kernels = Kernels.Use.wanted.isWanted && (try? ModelRunner(model: model, execution: execution).usesKernels) ?? false
     let requantization = try Requantization(model, interface: .signed)
     rewritableLayers = requantization.report.layers
     instructions = processor.instructions.rawValue
@@ -44,6 +48,11 @@ struct TimingReport: Encodable {
     let layers = Table.counted(rewritableLayers, "layer", "layers")
     let why = rewritableLayers > 0 ? "\(layers) of uint8 can be rewritten" : "it has no layers of uint8 to rewrite"
     var lines = ["Arithmetic  \(auto) by default on this processor (\(instructions)): \(why)"]
+    lines.append(
+      "Kernels     "
+        + (kernels
+          ? "Imprint's own for the first layers, where a picture has one thread: the same bits as the runtime's"
+          : "the runtime's own"))
     let models = table.first { !$0.milliseconds.isEmpty }?.milliseconds.map(\.model) ?? []
     lines.append("  " + Table.left("", Self.width) + models.map { Table.left($0, 3 * Self.number + 4) }.joined())
     let titles = models.map { _ in ["exact", "int8", "gain"].map { Table.right($0, Self.number) }.joined() + "    " }

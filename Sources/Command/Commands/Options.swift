@@ -102,7 +102,7 @@ struct ExecutionOptions: ParsableArguments {
   func execution(_ runtime: Runtime? = nil) -> Execution {
     Execution(
       threads: work.threads, arithmetic: arithmetic?.arithmetic, device: device.device ?? .automatic,
-      edgeTPU: device.use, cache: ModelCache(), runtime: runtime, normalization: normalization.value,
+      edgeTPU: device.use, cache: ModelCache(), runtime: runtime, kernels: .wanted, normalization: normalization.value,
       trial: ModelTrial.run)
   }
 

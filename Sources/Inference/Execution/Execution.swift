@@ -25,6 +25,9 @@ public struct Execution: Sendable {
   public var cache: ModelCache?
   /// The runtime; nil to open one when it is needed.
   public var runtime: Runtime?
+  /// When to use Imprint's own kernels in place of the runtime's. They compute the same bits, where the processor has AVX2; by
+  /// default they are used where they are faster, and for several pictures, each on one thread.
+  public var kernels: Kernels.Use
   /// How a picture's bytes become the model's input, in place of what the file says; nil for what the file says.
   ///
   /// A float file without metadata does not say it, and the default, −1 to 1, is wrong for some: a network that expects bytes
@@ -63,12 +66,13 @@ public struct Execution: Sendable {
   ///   - edgeTPU: How to use Edge TPUs.
   ///   - cache: The cache of prepared models; by default none.
   ///   - runtime: The runtime; by default one is opened when it is needed.
+  ///   - kernels: When to use Imprint's own kernels; by default where they are faster.
   ///   - normalization: How a picture's bytes become the model's input; by default as the file says.
   ///   - trial: A function that tries models with unusual operators in a separate process; by default none.
   public init(
     threads: Int? = nil, arithmetic: Arithmetic? = nil, device: Device = .automatic,
     edgeTPU: EdgeTPUOptions = EdgeTPUOptions(), cache: ModelCache? = nil, runtime: Runtime? = nil,
-    normalization: PictureNormalization? = nil, trial: ModelTrial? = nil
+    kernels: Kernels.Use = .automatic, normalization: PictureNormalization? = nil, trial: ModelTrial? = nil
   ) {
     self.threads = threads
     self.arithmetic = arithmetic
@@ -76,6 +80,7 @@ public struct Execution: Sendable {
     self.edgeTPU = edgeTPU
     self.cache = cache
     self.runtime = runtime
+    self.kernels = kernels
     self.normalization = normalization
     self.trial = trial
   }

@@ -80,7 +80,9 @@ package final class ModelRunner: Sendable {
     if edgeTPUs.isEmpty {
       try Execution.tryOut(prepared.model, file: prepared.file, identity: prepared.key, by: execution.trial)
     }
-    loaded = try LoadedModel(file: prepared.file, runtime: execution.runtime ?? Runtime())
+    loaded = try LoadedModel(
+      file: prepared.file, runtime: execution.runtime ?? Runtime(),
+      kernels: edgeTPUs.isEmpty ? execution.kernels : .off)
   }
 
   /// Runs the model on pictures, once per view. `read` converts each output to a value; `deliver` gets the values in order.
@@ -369,8 +371,20 @@ package final class ModelRunner: Sendable {
 
   private func compile(for hardware: Hardware) throws -> CompiledModel {
     guard let cache, let key else { return try CompiledModel(loaded, hardware: hardware) }
-    return try cache.withPackedWeights(of: "\(key) \(loaded.runtime.identity)") {
+    // Beside the kernels, the runtime packs only the weights of the last layers.
+    let kernels = hardware.threads == 1 && loaded.kernels.isWanted ? " with kernels" : ""
+    return try cache.withPackedWeights(of: "\(key) \(loaded.runtime.identity)\(kernels)") {
       try CompiledModel(loaded, hardware: hardware, packedWeights: $0)
+    }
+  }
+
+  /// Whether Imprint's own kernels compute the first operators, on each of several pictures.
+  ///
+  /// - Throws: `LiteRTError` where the model cannot be prepared.
+  package var usesKernels: Bool {
+    get throws {
+      guard edgeTPUs.isEmpty, loaded.kernels.isWanted else { return false }
+      return try compile(for: .cpu(threads: 1)).usesKernels
     }
   }
 

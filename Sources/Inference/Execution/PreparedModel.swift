@@ -98,13 +98,13 @@ extension LoadedModel {
   /// Loads a model from bytes, which it retains.
   ///
   /// - Throws: `LiteRTError` when the runtime rejects the file.
-  package convenience init(file: Bytes, runtime: Runtime) throws(LiteRTError) {
+  package convenience init(file: Bytes, runtime: Runtime, kernels: Kernels.Use = .off) throws(LiteRTError) {
     // A slice of a larger file may begin at any address; the runtime needs an aligned one.
     let isAligned = file.withUnsafeBytes { UInt(bitPattern: $0.baseAddress).isMultiple(of: 16) }
     let file = isAligned ? file : Bytes(Array(file))
     // The bytes of a value have a fixed address as long as the value exists; the loaded model retains it as its owner.
     let address = file.withUnsafeBytes { UnsafeRawBufferPointer($0) }
-    try self.init(bytes: address, owner: file, runtime: runtime)
+    try self.init(bytes: address, owner: file, runtime: runtime, kernels: kernels)
   }
 
   /// Serialises a model and loads it.

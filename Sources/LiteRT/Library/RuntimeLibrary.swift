@@ -106,6 +106,8 @@ struct AcceleratorFunctions: @unchecked Sendable {
   private let setHardware: LiteRtSetAcceleratorGetHardwareSupport
   private let setDelegate: LiteRtSetDelegateFunction
   private let register: LiteRtRegisterAccelerator
+  // The runtime's accelerator for the processor; nil if it is laid out in an unknown way.
+  private let processor: UnsafePointer<LiteRtAcceleratorDef>?
 
   /// Loads the functions from an open library; returns nil if it lacks one.
   init?(_ library: SharedLibrary) {
@@ -121,6 +123,9 @@ struct AcceleratorFunctions: @unchecked Sendable {
     } catch {
       return nil
     }
+    let name = "LiteRtStaticLinkedAcceleratorCpuDef"
+    let found = try? library.function(name, as: LiteRtStaticLinkedAcceleratorCpuDef.self).pointee
+    processor = found?.pointee.version == Int32(kLiteRtAcceleratorDefVersion) ? found : nil
   }
 
   /// Registers an accelerator that the environment asks for a delegate whenever it prepares a model.
@@ -136,6 +141,25 @@ struct AcceleratorFunctions: @unchecked Sendable {
     _ = setVersion(accelerator) { CEdgeTPUAcceleratorVersion($0, $1) }
     _ = setHardware(accelerator) { CEdgeTPUAcceleratorHardware($0, $1) }
     _ = setDelegate(accelerator) { CEdgeTPUAcceleratorDelegate($0, $1, $2, $3, $4) }
+    return register(environment, accelerator, nil, nil) == 0
+  }
+
+  /// Whether ``registerProcessor(in:)`` knows the runtime's accelerator for the processor.
+  var knowsProcessor: Bool { processor != nil }
+
+  /// Registers the runtime's accelerator for the processor in an environment that was made without it.
+  ///
+  /// An environment asks its accelerators in the order of their registration, so that one registered before this may take
+  /// operators that the runtime could run itself.
+  ///
+  /// - Returns: Whether the registration succeeded.
+  func registerProcessor(in environment: LiteRtEnvironment) -> Bool {
+    var accelerator: LiteRtAccelerator?
+    guard let processor, create(&accelerator) == 0, let accelerator else { return false }
+    _ = setName(accelerator, processor.pointee.get_name)
+    _ = setVersion(accelerator, processor.pointee.get_version)
+    _ = setHardware(accelerator, processor.pointee.get_hardware_support)
+    _ = setDelegate(accelerator, processor.pointee.create_delegate)
     return register(environment, accelerator, nil, nil) == 0
   }
 }

@@ -22,6 +22,9 @@ public final class CompiledModel: Sendable {
   /// The hardware that runs it.
   public let hardware: Hardware
 
+  /// Whether ``Kernels`` compute its first operators.
+  public let usesKernels: Bool
+
   /// Whether its Edge TPU has failed. Prepare the model again to try the device again.
   public var hasLostDevice: Bool { lostDevice.load(ordering: .relaxed) }
 
@@ -48,8 +51,8 @@ public final class CompiledModel: Sendable {
   public init(_ model: LoadedModel, hardware: Hardware, packedWeights: String? = nil) throws(LiteRTError) {
     let runtime = model.runtime
     let (inputType, outputType) = try Self.tensors(of: model)
-    let input = try TensorBuffer(inputType, runtime: runtime)
-    let output = try TensorBuffer(outputType, runtime: runtime)
+    let input = try TensorBuffer(inputType, of: model)
+    let output = try TensorBuffer(outputType, of: model)
     self.model = model
     self.hardware = hardware
     self.input = input.description
@@ -58,14 +61,22 @@ public final class CompiledModel: Sendable {
     let options = try Self.options(for: hardware, packedWeights: packedWeights, library: runtime.library)
     defer { runtime.library.destroyOptions(options) }
     let delegate = try Self.delegate(for: hardware, runtime: runtime)
-    let (outcome, printed) = runtime.quietly { () -> (LiteRtStatus, LiteRtCompiledModel?) in
+    let (outcome, printed) = runtime.quietly { () -> (LiteRtStatus, LiteRtCompiledModel?, usesKernels: Bool) in
       var handle: LiteRtCompiledModel?
-      _ = CEdgeTPUOffer(delegate, runtime.library.accelerators?.wrapDelegate)
-      let status = runtime.library.createCompiledModel(runtime.environment, model.handle, options, &handle)
-      // A model that took the delegate frees it.
-      CEdgeTPUFreeDelegate(CEdgeTPUOffer(nil, nil))
-      return (status, handle)
+      func create(offering delegate: OpaquePointer?) -> LiteRtStatus {
+        _ = CEdgeTPUOffer(delegate, runtime.library.accelerators?.wrapDelegate)
+        let status = runtime.library.createCompiledModel(model.environment, model.handle, options, &handle)
+        // A model that took the delegate frees it.
+        CEdgeTPUFreeDelegate(CEdgeTPUOffer(nil, nil))
+        return status
+      }
+      if hardware == .cpu(threads: 1) {
+        let (status, taken) = Kernels.offering(to: model, create)
+        if status == 0 { return (status, handle, taken) }
+      }
+      return (create(offering: delegate), handle, false)
     }
+    usesKernels = outcome.usesKernels
     guard outcome.0 == 0, let handle = outcome.1 else {
       if let device = hardware.edgeTPU { throw .edgeTPU(device.preparationFailure(printed)) }
       throw .failed(to: "prepare the model", status: RuntimeStatus(rawValue: outcome.0), message: printed)
@@ -249,7 +260,12 @@ public final class LoadedModel: Sendable {
   /// The runtime that loaded the model.
   public let runtime: Runtime
 
+  /// Whether models compiled from it for one thread use ``Kernels``.
+  public let kernels: Kernels.Use
+
   nonisolated(unsafe) let handle: LiteRtModel
+  // The one in which it was loaded, for everything that belongs to it.
+  nonisolated(unsafe) let environment: LiteRtEnvironment
   // The runtime reads weights from the memory of the file, which `owner` keeps alive.
   private let owner: any Sendable
 
@@ -261,17 +277,24 @@ public final class LoadedModel: Sendable {
   ///   - bytes: The file, at an address aligned to 16 bytes, unchanged for as long as `owner` lives.
   ///   - owner: The owner of the bytes.
   ///   - runtime: The runtime that loads it.
+  ///   - kernels: Whether models compiled from it for one thread use ``Kernels``.
   /// - Throws: ``LiteRTError/failed(to:status:message:)`` when the runtime refuses the file.
-  public init(bytes: UnsafeRawBufferPointer, owner: any Sendable, runtime: Runtime) throws(LiteRTError) {
+  public init(
+    bytes: UnsafeRawBufferPointer, owner: any Sendable, runtime: Runtime, kernels: Kernels.Use = .off
+  ) throws(LiteRTError) {
+    let other = kernels.isWanted ? runtime.environmentForKernels() : nil
+    nonisolated(unsafe) let environment = other ?? runtime.environment
     let (outcome, printed) = runtime.quietly { () -> (LiteRtStatus, LiteRtModel?) in
       var model: LiteRtModel?
-      let status = runtime.library.createModelFromBuffer(runtime.environment, bytes.baseAddress, bytes.count, &model)
+      let status = runtime.library.createModelFromBuffer(environment, bytes.baseAddress, bytes.count, &model)
       return (status, model)
     }
     guard outcome.0 == 0, let handle = outcome.1 else {
       throw .failed(to: "load the model", status: RuntimeStatus(rawValue: outcome.0), message: printed)
     }
     self.handle = handle
+    self.environment = environment
+    self.kernels = other == nil ? .off : kernels
     self.owner = owner
     self.runtime = runtime
   }

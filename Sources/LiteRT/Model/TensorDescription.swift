@@ -87,12 +87,13 @@ struct TensorBuffer: ~Copyable {
   let handle: LiteRtTensorBuffer
   private let runtime: Runtime
 
-  init(_ ranked: LiteRtRankedTensorType, runtime: Runtime) throws(LiteRTError) {
+  init(_ ranked: LiteRtRankedTensorType, of model: LoadedModel) throws(LiteRTError) {
+    let runtime = model.runtime
     let description = try TensorDescription(ranked)
     var ranked = ranked
     var handle: LiteRtTensorBuffer?
     let status = runtime.library.createManagedTensorBuffer(
-      runtime.environment, kLiteRtTensorBufferTypeHostMemory, &ranked, description.byteCount, &handle)
+      model.environment, kLiteRtTensorBufferTypeHostMemory, &ranked, description.byteCount, &handle)
     guard status == 0, let handle else {
       throw .failed(
         to: "make a buffer of \(description.byteCount) bytes", status: RuntimeStatus(rawValue: status), message: "")
