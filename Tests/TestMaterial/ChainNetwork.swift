@@ -2,7 +2,7 @@ public import TFLite
 
 /// Random small networks of the kinds of layers that Imprint's own kernels compute, in all shapes, scales and zero points that
 /// a file can state for them, and of some that they leave to the runtime.
-public struct ChainNetwork: Sendable {
+public struct ChainNetwork {
   /// The network; its output is that of the last layer.
   public private(set) var model = Model()
   /// Whether all its layers are of the kinds that the kernels compute.
