@@ -79,7 +79,7 @@ let package = Package(
       path: "Tests/TestHeads"),
     .testTarget(name: "PlatformTests", dependencies: ["CDigest", "Platform", "TestMaterial"]),
     .testTarget(name: "TFLiteTests", dependencies: ["Platform", "TFLite", "TestMaterial"]),
-    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TestMaterial"]),
+    .testTarget(name: "LiteRTTests", dependencies: ["LiteRT", "TFLite", "TestMaterial"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Platform", "TestMaterial"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),

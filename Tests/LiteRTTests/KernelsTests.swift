@@ -1,5 +1,6 @@
 import Foundation
 import LiteRT
+import TFLite
 import TestMaterial
 import Testing
 
