@@ -2,6 +2,7 @@ import ArgumentParser
 import Heads
 import Imprinting
 import Inference
+import LiteRT
 import Pictures
 
 #if canImport(FoundationEssentials)
@@ -18,9 +19,15 @@ struct EmbedCommand: AsyncParsableCommand {
       'imprint merge' merges the embeddings of several days or machines, and 'imprint train --from' trains on them \
       without reading the pictures again.
 
+      With --shard, several processes or machines embed a part of the pictures each. Merged, their files are the same as that \
+      of one process, byte for byte.
+
       EXAMPLES
         imprint embed flowers -o flowers.embeddings
         imprint train --from flowers.embeddings --output flowers.tflite
+        imprint embed flowers --shard 0/2 -o 0.embeddings
+        imprint embed flowers --shard 1/2 -o 1.embeddings
+        imprint merge 0.embeddings 1.embeddings -o flowers.embeddings
       """)
 
   /// The options of the embeddings.
@@ -46,6 +53,15 @@ struct EmbedCommand: AsyncParsableCommand {
     var resize: Resize?
 
     @OptionGroup var budget: BudgetOptions
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        Embed only shard i of n, counted from 0 as Slurm and Kubernetes count: 0/n to n-1/n. A shard stores each embedding, \
+        or only sums with --budget 0; other budgets apply when the shards are merged.
+        """, valueName: "i/n"),
+      transform: ShardChoice.init)
+    var shard: ShardChoice?
   }
 
   @Argument(help: "Pictures: a folder with one subfolder per class, or a list of 'path,label' lines.")
@@ -71,6 +87,7 @@ struct EmbedCommand: AsyncParsableCommand {
     let base = try DefaultModel.url(orGiven: settings.model.map { URL(filePath: $0) })
     try OutputFile.check(output, notReplacing: [URL(filePath: data), base])
     let pictures = try Terminal.labelledPictures(at: data, strict: strict)
+    // Whatever its shard, each process checks all pictures, and embeds as many views as for all.
     Terminal.warnOfEmptyClasses(pictures)
     try OutputFile.check([output], notReplacing: pictures.classes.flatMap(\.pictures))
     let extractor = try profile.measure(.opening) {
@@ -80,8 +97,15 @@ struct EmbedCommand: AsyncParsableCommand {
           execution: speed.execution())
       }
     }
-    var embeddings = EmbeddingSet(space: extractor.space, budget: settings.budget.bytes ?? EmbeddingSet.defaultBudget)
-    let list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
+    var list = pictures.classes.flatMap { known in known.pictures.map { (known.name, $0) } }
+    let budget = settings.budget.bytes ?? EmbeddingSet.defaultBudget
+    var embeddings = EmbeddingSet(space: extractor.space, budget: budget)
+    if let choice = settings.shard {
+      let shard = try choice.shard(of: list, space: extractor.space, budget: budget)
+      embeddings = EmbeddingSet(
+        space: extractor.space, budget: budget, shard: shard, processor: Processor.current.instructions.rawValue)
+      list = Array(list[shard.places(of: list.count)])
+    }
     let progress = Progress(total: list.count)
     defer { progress.finish() }
     let skipped = SkippedPictures()
@@ -104,10 +128,12 @@ struct EmbedCommand: AsyncParsableCommand {
     progress.finish()
     skipped.warn()
     Terminal.warn(ofConflictsIn: embeddings)
-    guard embeddings.pictures > 0 else { throw ImprintingError.noneReadable(skipped.all) }
+    // A shard may be empty: there may be more shards than pictures.
+    guard embeddings.pictures > 0 || settings.shard != nil else { throw ImprintingError.noneReadable(skipped.all) }
+    embeddings.sort()
     try profile.measure(.saving) { try embeddings.write(to: output) }
     let report = EmbeddingSetReport(
-      embeddings, file: output.relativePath, skipped: skipped.count, copies: copies,
+      embeddings, file: output.relativePath, skipped: skipped.count, copies: copies, shard: settings.shard,
       profile: profile.map { ProfileReport($0.figures) })
     try Terminal.print(json ? Terminal.json(report) : report.text)
     if !json { Terminal.show(report.profile) }
@@ -134,10 +160,19 @@ struct EmbeddingSetReport: Encodable {
   /// The arithmetic of the embeddings.
   let arithmetic: String
   let file: String
+  /// The shard that was embedded.
+  let shard: ShardChoice?
+  /// The shards that the file holds of jobs of which it does not hold all.
+  let shards: [ShardsReport]
   let profile: ProfileReport?
 
-  init(_ embeddings: EmbeddingSet, file: String, skipped: Int, copies: Int, profile: ProfileReport? = nil) {
+  init(
+    _ embeddings: EmbeddingSet, file: String, skipped: Int, copies: Int, shard: ShardChoice? = nil,
+    profile: ProfileReport? = nil
+  ) {
     self.profile = profile
+    self.shard = shard
+    shards = embeddings.shards.map(ShardsReport.init)
     classes = embeddings.classes.map { .init(label: $0.name, pictures: $0.count) }
     pictures = embeddings.pictures
     self.skipped = skipped
@@ -161,6 +196,8 @@ struct EmbeddingSetReport: Encodable {
       embeddingsStored
         ? "Stored  each embedding, \(dimension) elements\(views > 1 ? " per view, \(views) views" : "")"
         : "Stored  only sums, because the embeddings exceed the budget")
+    if let shard { lines.append("Shard   \(shard.index) of \(shard.count), counted from 0") }
+    if shard == nil { lines += shards.map { "Shards  \($0.text)" } }
     lines.append("File    \(file)")
     return lines.joined(separator: "\n")
   }

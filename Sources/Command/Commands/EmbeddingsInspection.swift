@@ -28,6 +28,8 @@ struct EmbeddingsInspection: Encodable {
   let digests: Int
   let classes: [EmbeddedClass]
   let conflicts: [PictureConflict]
+  /// The shards that the file holds of jobs of which it does not hold all.
+  let shards: [ShardsReport]
 
   init(_ set: EmbeddingSet, file: String, lists: Bool) {
     self.file = file
@@ -48,6 +50,7 @@ struct EmbeddingsInspection: Encodable {
           ? known.pictures.map { Picture(name: $0.name, digest: $0.digest, group: $0.group) } : nil)
     }
     conflicts = set.conflicts
+    shards = set.shards.map(ShardsReport.init)
   }
 
   var text: String {
@@ -67,6 +70,12 @@ struct EmbeddingsInspection: Encodable {
         : "Stored   only sums, because the embeddings exceed the budget of \(budgetMegabytes) MB")
     lines.append("Network  \(network.prefix(32))…, \(arithmetic) arithmetic")
     lines.append("Resize   \(resize)")
+    for held in shards {
+      lines.append("Shards   \(held.text)")
+      lines += held.workers.map {
+        "         by version \($0.version), \($0.arithmetic) arithmetic, on a processor with \($0.processor)"
+      }
+    }
     if digests < pictures {
       lines.append("Known by their content: \(digests); the others by their paths, as an earlier version wrote them")
     }

@@ -23,12 +23,16 @@ struct MergeCommand: AsyncParsableCommand {
       All files must come from the same model, with the same --resize and --augment. Classes with the same name become \
       one class; a picture that several files contain counts once. 'imprint inspect --list' lists the pictures of a file.
 
+      All shards of 'imprint embed --shard', in any order, become the file that one process would have written. A shard that \
+      is given twice counts once.
+
       EXAMPLES
         imprint merge monday.embeddings tuesday.embeddings -o both.embeddings
         imprint merge both.embeddings --without monday.embeddings -o rest.embeddings
         imprint merge flowers.embeddings --remove weed -o flowers.embeddings
         imprint merge flowers.embeddings --remove '*/blurred/*' -o flowers.embeddings
         imprint merge flowers.embeddings --rename ros=rose -o flowers.embeddings
+        imprint merge shards/*.embeddings -o flowers.embeddings
       """)
 
   @Argument(help: "Files written by 'imprint embed', 'imprint merge' or 'imprint train'.")
@@ -54,6 +58,15 @@ struct MergeCommand: AsyncParsableCommand {
   @Flag(help: "Also merge embeddings that were computed in different arithmetic.")
   var allowMixedArithmetic = false
 
+  @Flag(help: "Also merge shards that other versions of this program or other processors computed.")
+  var allowMixedWorkers = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Also write a part of the shards of a job, to be merged with others later, and leave out files that are damaged.")
+  )
+  var partial = false
+
   @OptionGroup var budget: BudgetOptions
 
   @Flag(help: "Print the result as JSON.")
@@ -69,14 +82,22 @@ struct MergeCommand: AsyncParsableCommand {
     let output = URL(filePath: output)
     // The output may replace a merged file, but not a subtracted one, which is still needed.
     try OutputFile.check(output, notReplacing: without.map { URL(filePath: $0) })
-    let parts = try files.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
-    var embeddings = EmbeddingSet(space: parts[0].space, budget: budget.bytes(merging: parts))
+    let parts = try MergedFiles(files, setAsideDamaged: partial)
+    try parts.checkSpaces(anyArithmetic: allowMixedArithmetic)
+    if !allowMixedWorkers { try parts.checkWorkers() }
+    if !partial { try parts.checkMissing() }
+    parts.tellRepeated()
+    var embeddings = EmbeddingSet(space: parts.space, budget: budget.bytes ?? parts.budget)
     var copies = 0
-    for (file, part) in zip(files, parts) {
-      copies += part.pictures + embeddings.pictures
+    // One at a time, so that memory does not grow with the number of files.
+    for (file, summary) in parts.files {
+      guard let part = try parts.read(file) else { continue }
+      let isHeld = embeddings.hasShards(of: part)
+      copies += isHeld ? 0 : summary.pictures + embeddings.pictures
       try EmbeddingSetError.locating(file) { try embeddings.merge(part, anyArithmetic: allowMixedArithmetic) }
-      copies -= embeddings.pictures
+      copies -= isHeld ? 0 : embeddings.pictures
     }
+    if parts.areShards { embeddings.sort() }
     for file in without {
       let part = try EmbeddingSet(contentsOf: URL(filePath: file))
       try EmbeddingSetError.locating(file) { try embeddings.subtract(part) }
@@ -87,6 +108,7 @@ struct MergeCommand: AsyncParsableCommand {
       try embeddings.rename(class: names[0], to: names[1])
     }
     try embeddings.write(to: output)
+    Terminal.warn(ofMissingShardsIn: embeddings)
     Terminal.warn(ofConflictsIn: embeddings)
     let report = EmbeddingSetReport(embeddings, file: output.relativePath, skipped: 0, copies: copies)
     try Terminal.print(json ? Terminal.json(report) : report.text)

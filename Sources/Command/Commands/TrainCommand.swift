@@ -231,6 +231,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   private func openTeacher(_ base: URL, pictures count: Int) throws -> Teacher {
     let named = try files.from.map { try EmbeddingSet(contentsOf: URL(filePath: $0)) }
+    if let named { Terminal.warn(ofMissingShardsIn: named) }
     let execution = try run.execution()
     guard settings.keepClasses else {
       return try EmbeddingSetError.locating(files.from) {

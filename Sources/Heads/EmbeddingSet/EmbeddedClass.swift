@@ -17,6 +17,8 @@ public struct EmbeddedClass: Sendable, Hashable {
 
   // The pictures' names, for fast look-ups.
   private var names: Set<String> = []
+  // Pictures that the class already had under another name, each with its least name and without embeddings.
+  private var copies: [PictureDigest: EmbeddedPicture] = [:]
 
   init(name: String, count: Int = 0, steps: [Double]) {
     self.name = name
@@ -26,7 +28,12 @@ public struct EmbeddedClass: Sendable, Hashable {
 
   /// Returns whether the class has a picture. A picture that was added without a digest gets that of the same picture.
   mutating func recognize(_ picture: EmbeddedPicture) -> Bool {
-    if let digest = picture.digest, digests.contains(digest) { return true }
+    if let digest = picture.digest, digests.contains(digest) {
+      if !pictures.isEmpty, copies[digest].map({ picture.precedes($0) }) ?? true {
+        copies[digest] = picture.withoutEmbeddings
+      }
+      return true
+    }
     guard names.contains(picture.name),
       let index = pictures.firstIndex(where: {
         ($0.digest == nil || picture.digest == nil) && $0.isNamesake(of: picture)
@@ -55,10 +62,26 @@ public struct EmbeddedClass: Sendable, Hashable {
     return removed
   }
 
+  /// Puts the pictures in the order of their names. A picture that was added under several names gets the least of them.
+  mutating func sort() {
+    if !copies.isEmpty {
+      for (index, picture) in pictures.enumerated() {
+        guard let copy = picture.digest.flatMap({ copies[$0] }), copy.precedes(picture) else { continue }
+        pictures[index].name = copy.name
+        pictures[index].group = copy.group
+      }
+      copies = [:]
+      names = Set(pictures.map(\.name))
+    }
+    let isSorted = zip(pictures, pictures.dropFirst()).allSatisfy { !$1.precedes($0) }
+    if !isSorted { pictures.sort { $0.precedes($1) } }
+  }
+
   /// Forgets all about the individual pictures but their digests.
   mutating func forgetPictures() {
     pictures = []
     names = []
+    copies = [:]
   }
 
   /// Returns the indices of pictures, each found by its digest, or by its name and embeddings where one of both has none.
@@ -93,7 +116,7 @@ public struct EmbeddedClass: Sendable, Hashable {
 /// The embeddings of one picture, one per view.
 public struct EmbeddedPicture: Sendable, Hashable {
   /// The picture's name: its path as the caller gave it.
-  public let name: String
+  public internal(set) var name: String
   /// The embeddings as the network stores them, one view after the other, the plain view first.
   public let embeddings: Bytes
   /// The digest of the picture's content, which identifies it; nil where it is not known.
@@ -119,6 +142,19 @@ public struct EmbeddedPicture: Sendable, Hashable {
     self.digest = digest
     self.look = look
     self.group = group
+  }
+
+  /// Returns whether the picture stands before another: by their names, else by their digests, else by their embeddings.
+  func precedes(_ other: EmbeddedPicture) -> Bool {
+    if name != other.name { return name < other.name }
+    // Names may be equal in Unicode and not in bytes.
+    if !name.utf8.elementsEqual(other.name.utf8) { return name.utf8.lexicographicallyPrecedes(other.name.utf8) }
+    if let digest, let other = other.digest, digest != other { return digest < other }
+    return embeddings.lexicographicallyPrecedes(other.embeddings)
+  }
+
+  fileprivate var withoutEmbeddings: EmbeddedPicture {
+    EmbeddedPicture(name: name, embeddings: Bytes(), digest: digest, group: group)
   }
 
   /// The picture without its digest and look.

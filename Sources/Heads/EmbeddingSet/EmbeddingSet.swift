@@ -19,7 +19,15 @@ public struct EmbeddingSet: Sendable {
   public let budget: Int
   /// The classes, in the order in which they were added.
   public private(set) var classes: [EmbeddedClass] = []
+  /// The shards that the set holds of jobs of which it does not hold all shards, in the order of the jobs.
+  public internal(set) var shards: [HeldShards] = []
 
+  // Whether the set holds pictures beside those of the shards.
+  var hasOthers = false
+  // The jobs of which the set got all shards; a file does not tell.
+  var completeJobs: Set<String> = []
+  // Whether the set stores the embeddings whatever its budget is.
+  private var keepsEmbeddings = false
   // Nil while the set stores the embeddings.
   private var moments: PooledMoments?
   // The budget beyond which the embeddings were replaced by sums: that of this set, or of one that was merged into it.
@@ -39,10 +47,30 @@ public struct EmbeddingSet: Sendable {
     writer = FeatureWriter(space)
   }
 
+  /// Creates an empty set for the pictures of a shard.
+  ///
+  /// The set stores only sums if the budget is 0, and otherwise the embeddings, even beyond the budget, which applies when the
+  /// shards are merged. So what the merged set stores does not depend on the number of shards. The only shard of a job is all of
+  /// it, and its set is an ordinary one.
+  ///
+  /// - Parameters:
+  ///   - space: The space of the embeddings.
+  ///   - budget: The budget of the whole job in bytes.
+  ///   - shard: The shard.
+  ///   - processor: The instructions of the processor for which the network's kernels are chosen.
+  public init(space: EmbeddingSpace, budget: Int, shard: EmbeddingShard, processor: String) {
+    self.init(space: space, budget: budget)
+    guard shard.count > 1 else { return }
+    shards = [HeldShards(shard, worker: .init(processor: processor, arithmetic: space.arithmetic))]
+    keepsEmbeddings = self.budget > 0
+  }
+
   /// Creates a set from the contents of a file.
   init(
-    space: EmbeddingSpace, budget: Int, classes: [EmbeddedClass], moments: PooledMoments?, exceededBudget: Int? = nil
+    space: EmbeddingSpace, budget: Int, classes: [EmbeddedClass], moments: PooledMoments?, exceededBudget: Int? = nil,
+    shards: [HeldShards] = [], hasOthers: Bool = false
   ) {
+    (self.shards, self.hasOthers) = (shards, hasOthers)
     self.space = space
     self.budget = budget
     self.classes = classes
@@ -85,7 +113,7 @@ public struct EmbeddingSet: Sendable {
     }
     guard writer.areFinite(picture.embeddings) else { throw EmbeddingSetError.notFinite(picture: picture.name) }
     if once, let known, classes[known].recognize(picture) { return false }
-    if moments == nil, embeddingBytes + expected > budget { try replaceEmbeddingsBySums() }
+    if moments == nil, !keepsEmbeddings, embeddingBytes + expected > budget { try replaceEmbeddingsBySums() }
     let place = known ?? makeClass(name)
     if moments == nil {
       classes[place].append(picture)
@@ -99,16 +127,25 @@ public struct EmbeddingSet: Sendable {
     return true
   }
 
-  /// Adds the pictures of another set.
+  /// Adds the pictures of another set. Shards that the set already has count once; once it has all shards of a job, it is a set
+  /// like that of all the pictures.
   ///
   /// - Parameters:
   ///   - other: A set of the same space.
   ///   - anyArithmetic: Whether the arithmetic may differ.
   /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` beyond the budget,
   ///   ``EmbeddingSetError/countedTwice(_:)`` where the other set is sums of some pictures that this set has and of others that
-  ///   it does not have, `LinearAlgebraError`.
+  ///   it does not have, ``EmbeddingSetError/shardsTwice(_:)`` where sums have some of the set's shards and others,
+  ///   ``EmbeddingSetError/otherDivision(_:_:)``, `LinearAlgebraError`.
   public mutating func merge(_ other: EmbeddingSet, anyArithmetic: Bool = false) throws {
-    try checkSpace(other, anyArithmetic: anyArithmetic)
+    try space.check(other.space, anyArithmetic: anyArithmetic)
+    guard try needsMerging(other) else { return }
+    let hadOthers = holdsOthers
+    try mergePictures(of: other)
+    noteShards(of: other, hadOthers: hadOthers)
+  }
+
+  private mutating func mergePictures(of other: EmbeddingSet) throws {
     if let theirs = other.moments {
       let common = other.classes.reduce(0) { sum, known in
         sum + (place(of: known.name).map { classes[$0].digests.intersection(known.digests).count } ?? 0)
@@ -135,6 +172,19 @@ public struct EmbeddingSet: Sendable {
     }
   }
 
+  /// Sorts the classes by their names, and the pictures of each class by theirs: sets of the same pictures become equal, in
+  /// whatever order they were added. A picture that was added under several names gets the least of them.
+  ///
+  /// - Complexity: O(n log n) for n pictures, and O(n) where they are in order.
+  public mutating func sort() {
+    for place in classes.indices { classes[place].sort() }
+    let order = classes.indices.sorted { classes[$0].name < classes[$1].name }
+    guard order != Array(classes.indices) else { return }
+    classes = order.map { classes[$0] }
+    moments?.reorderClasses(order)
+    indexClasses()
+  }
+
   /// Removes the pictures of another set, and the classes that become empty. All those pictures must be in this set.
   ///
   /// - Throws: ``EmbeddingSetError/otherSpace(_:)``, ``EmbeddingSetError/neverAdded(_:)``,
@@ -142,7 +192,7 @@ public struct EmbeddingSet: Sendable {
   ///   ``EmbeddingSetError/pastBudget(_:bytes:)`` where the other set stores only sums and this one stores embeddings,
   ///   `LinearAlgebraError`. On an error the set is unchanged.
   public mutating func subtract(_ other: EmbeddingSet) throws {
-    try checkSpace(other, anyArithmetic: false)
+    try space.check(other.space, anyArithmetic: false)
     var rest = self
     for known in other.classes {
       guard let place = rest.place(of: known.name) else {
@@ -297,6 +347,7 @@ public struct EmbeddingSet: Sendable {
       throw EmbeddingSetError.tooWide(dimension: space.dimension, limit: PooledMoments.mostDimensions)
     }
     moments = PooledMoments(dimension: space.dimension, classes: classes.count)
+    keepsEmbeddings = false
     for place in classes.indices {
       for picture in classes[place].pictures { try addMoments(of: picture.embeddings, toClass: place) }
       classes[place].forgetPictures()
@@ -310,12 +361,6 @@ public struct EmbeddingSet: Sendable {
 
   private mutating func addMoments(of embeddings: Bytes, toClass place: Int) throws(LinearAlgebraError) {
     try moments?.add(embeddings, toClass: place, views: space.augmentation.count, writer: writer)
-  }
-
-  private func checkSpace(_ other: EmbeddingSet, anyArithmetic: Bool) throws(EmbeddingSetError) {
-    guard let difference = space.difference(to: other.space) else { return }
-    if anyArithmetic, case .arithmetic = difference { return }
-    throw .otherSpace(difference)
   }
 }
 

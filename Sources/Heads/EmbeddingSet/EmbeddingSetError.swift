@@ -5,7 +5,7 @@ public struct EmbeddingSetError: DescribedError {
   /// The codes of the errors.
   public enum Code: String, Sendable {
     case otherSpace, wrongSize, notFinite, noClass, noPicture, sameName, badName, pastBudget, tooWide, neverAdded,
-      tooMany, countedTwice
+      tooMany, countedTwice, badShard, otherDivision
     case badFile, newerVersion
   }
 
@@ -102,6 +102,31 @@ extension EmbeddingSetError {
       "\(pictures == 1 ? "a picture is" : "\(pictures) pictures are") in both sets and would count twice, because of one "
         + "set only sums are stored",
       remedy: "embed the pictures again with a larger budget")
+  }
+
+  /// There is no such shard of a job.
+  public static func badShard(index: Int, count: Int) -> Self {
+    let most = EmbeddingShard.mostShards
+    return Self(
+      .badShard,
+      (1...most).contains(count)
+        ? "there is no shard \(index) of \(count): shards are numbered from 0 to \(count - 1)"
+        : "a job has from 1 to \(most) shards, and not \(count)")
+  }
+
+  /// Two sets hold shards of the same job, which was divided into different numbers of shards.
+  public static func otherDivision(_ mine: Int, _ other: Int) -> Self {
+    Self(
+      .otherDivision, "the same pictures were divided into \(mine) shards in one set and into \(other) in the other",
+      remedy: "merge the shards of one division only")
+  }
+
+  /// Sums hold shards that the set already has beside pictures that it does not have.
+  public static func shardsTwice(_ numbers: String) -> Self {
+    Self(
+      .countedTwice,
+      "shard \(numbers) would count twice: both sets have it beside other pictures, and one stores only sums",
+      remedy: "merge the shards themselves, each in one file")
   }
 
   /// There are more items than the file format can hold.

@@ -51,6 +51,10 @@ extension EmbeddingSet {
     let exceededBudget: Int?
     /// The SHA-256 of the model that was made of the embeddings.
     let model: String?
+    /// The shards that the set holds of jobs of which it does not hold all; absent where there are none.
+    let shards: [HeldShards]?
+    /// Whether the set holds pictures beside those of the shards.
+    let hasOthers: Bool?
   }
 
   private static let magic: UInt32 = 0x4E53_4D49
@@ -111,7 +115,8 @@ extension EmbeddingSet {
     let identityBytes = header.hasIdentities == true ? Self.identityBytes : 0
     model = header.model
     guard (1...Self.largestDimension).contains(space.dimension), header.budget >= 0,
-      space.element == .float32 ? space.zeroPoint == 0 : (-128...255).contains(space.zeroPoint)
+      space.element == .float32 ? space.zeroPoint == 0 : (-128...255).contains(space.zeroPoint),
+      Set(header.shards?.map(\.job) ?? []).count == header.shards?.count ?? 0
     else { throw bad("its header makes no sense") }
 
     var classes: [EmbeddedClass] = []
@@ -147,7 +152,9 @@ extension EmbeddingSet {
         }
       }
       guard cursor.remaining == 0 else { throw bad("it holds more than its header says") }
-      self.init(space: space, budget: header.budget, classes: set.classes, moments: nil)
+      self.init(
+        space: space, budget: header.budget, classes: set.classes, moments: nil, shards: header.shards ?? [],
+        hasOthers: header.hasOthers ?? false)
     } else {
       func numbers(_ count: Int) throws -> [Double] {
         guard let numbers = cursor.doubles(count) else { throw bad("it holds fewer sums than its header says") }
@@ -175,8 +182,30 @@ extension EmbeddingSet {
       for row in 0..<dimension { square.setUpperRow(row, to: try numbers(dimension - row)) }
       self.init(
         space: space, budget: header.budget, classes: classes, moments: PooledMoments(sums: sums, square: square),
-        exceededBudget: header.exceededBudget.map { max(0, $0) })
+        exceededBudget: header.exceededBudget.map { max(0, $0) }, shards: header.shards ?? [],
+        hasOthers: header.hasOthers ?? false)
     }
+  }
+
+  /// Reads the header of a file, and compares the size of the file with it. The contents are not read.
+  ///
+  /// - Throws: The errors of ``init(contentsOf:)``.
+  package static func summary(of file: URL) throws -> EmbeddingSetSummary {
+    let (bytes, path) = (try Bytes(mapping: file), file.relativePath)
+    var cursor = ByteCursor(bytes)
+    guard cursor.next(UInt32.self) == magic, let version = cursor.next(UInt32.self) else {
+      throw EmbeddingSetError.badFile(path: path, reason: "it is not an embedding file")
+    }
+    guard version <= fileVersion else {
+      throw EmbeddingSetError.newerVersion(path: path, version: Int(version), known: Int(fileVersion))
+    }
+    guard size(claimedBy: cursor) == bytes.count, let length = cursor.next(UInt32.self),
+      let json = cursor.take(Int(length)), let header = try? JSONDecoder().decode(Header.self, from: Data(json))
+    else { throw EmbeddingSetError.badFile(path: path, reason: "it is cut off or altered") }
+    return EmbeddingSetSummary(
+      space: header.space, budget: max(0, header.budget), hasEmbeddings: header.hasEmbeddings,
+      pictures: header.classes.reduce(0) { min($0, mostPictures) + min(max(0, $1.count), mostPictures) },
+      shards: header.shards ?? [])
   }
 
   /// Returns the size of a file according to its header, at which the cursor is; nil where that makes no sense.
@@ -229,7 +258,8 @@ extension EmbeddingSet {
           digests: hasEmbeddings || $0.digests.isEmpty ? nil : $0.digests.count)
       },
       hasIdentities: hasEmbeddings && hasIdentities ? true : nil,
-      exceededBudget: hasEmbeddings || sumsBudget == budget ? nil : sumsBudget, model: model)
+      exceededBudget: hasEmbeddings || sumsBudget == budget ? nil : sumsBudget, model: model,
+      shards: shards.isEmpty ? nil : shards, hasOthers: hasOthers ? true : nil)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let json = try encoder.encode(header)

@@ -81,6 +81,9 @@ struct PooledMoments: Sendable {
     sums = sums.enumerated().filter { !isGone($0.offset) }.map(\.element)
   }
 
+  /// Puts the classes into another order, in which each is given by its present index.
+  mutating func reorderClasses(_ order: [Int]) { sums = order.map { sums[$0] } }
+
   /// Removes a class, and from Σ z zᵀ its share: n_c/N of the scatter W within the classes, and (Σ z)(Σ z)ᵀ / n_c of its own.
   ///
   /// - Parameter counts: The number of pictures of each class.
