@@ -62,6 +62,7 @@ class Growth:
         self.many = 20_480 if quick else 102_400
         self.beside = {threads: measure("stream", self.many, 1000, 1280, 0, "blas", threads=threads)
                        for threads in sorted({1, min(2, cores)})}
+        self.merged = measure("merge", 100 if quick else 1000, 1000, 1280)
         self.most = 10 ** 5 if quick else 10 ** 6
         self.largest = measure("stream", self.most, 1000, 1280, 1 << 26, threads=min(2, cores))
 
@@ -84,7 +85,12 @@ def bounds(growth):
     for threads, found in growth.beside.items():
         ratio = found["adding"] / found["product"]
         yield (f"{growth.many} embeddings of 1280 elements, 1000 classes, beyond the budget: time / the BLAS's symmetric "
-               f"product alone, {threads} thread{'s' if threads > 1 else ''}", ratio, f"{ratio:.2f}", 1.2, "")
+               f"product alone, {threads} thread{'s' if threads > 1 else ''}", ratio, f"{ratio:.2f}", 1.15, "")
+    found = growth.merged
+    yield ("merging 1000 files of sums of 1000 classes of 1280 elements: time / reading them",
+           found["merging"] / found["reading"], f"{found['merging'] / found['reading']:.2f}", 1.2, "")
+    # Two files, and 100 MB for the library and the program.
+    yield ("the same: peak memory", found["MB"], megabytes(found["MB"]), round(2 * found["bytes"] / 1e6 + 100), " MB")
     memory = growth.largest["MB"]
     yield (f"peak memory of {short(growth.most)} embeddings of 1280 elements, 1000 classes, stored up to 64 MB and summed "
            "beyond", memory, megabytes(memory), 300, " MB")

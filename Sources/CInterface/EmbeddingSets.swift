@@ -48,6 +48,7 @@ struct EmbeddingSetReport: Encodable {
   let budget: Int
   let hasEmbeddings: Bool
   let classes: [Class]
+  let shards: [ShardsReport]
 
   init(_ set: EmbeddingSet) {
     network = set.space.extractor
@@ -56,6 +57,7 @@ struct EmbeddingSetReport: Encodable {
     arithmetic = "\(set.space.arithmetic)"
     budget = set.budget
     hasEmbeddings = set.hasEmbeddings
+    shards = set.shards.map(ShardsReport.init)
     classes = set.classes.map { Class(name: $0.name, count: $0.count, pictures: $0.pictures.map(\.name)) }
   }
 }

@@ -11,20 +11,41 @@ public struct SymmetricSum: Sendable {
   public let size: Int
 
   // A[i, j] with i < h is at i · width + j + shift, other elements at (j + 1 − shift − h) · width + i − h.
-  private var elements: [Double]
-  private let half: Int
-  private let width: Int
-  private let shift: Int
+  private(set) var elements: [Double]
+  private let order: Order
+  private var half: Int { order.half }
+  private var width: Int { order.width }
+  private var shift: Int { order.shift }
+
+  /// The order of the elements.
+  struct Order: Sendable {
+    let half, width, shift: Int
+
+    init(size: Int) {
+      half = (size + 1) / 2
+      shift = size.isMultiple(of: 2) ? 1 : 0
+      width = size + shift
+    }
+
+    /// Returns the place of an element of the upper triangle.
+    func place(_ row: Int, _ column: Int) -> Int {
+      row < half ? row * width + column + shift : (column + 1 - shift - half) * width + row - half
+    }
+  }
 
   /// Makes a sum of zero.
   ///
   /// - Parameter size: n; a negative number counts as 0.
   public init(size: Int) {
     self.size = max(0, size)
-    half = (self.size + 1) / 2
-    shift = self.size.isMultiple(of: 2) ? 1 : 0
-    width = self.size + shift
-    elements = Array(repeating: 0, count: half * width)
+    order = Order(size: self.size)
+    elements = Array(repeating: 0, count: order.half * order.width)
+  }
+
+  /// Makes a sum of its elements in their packed order, of which there must be n (n + 1) / 2.
+  init(size: Int, elements: [Double]) {
+    self.init(size: size)
+    if elements.count == self.elements.count { self.elements = elements }
   }
 
   /// Adds f Xᵀ X.
@@ -115,7 +136,5 @@ public struct SymmetricSum: Sendable {
     return matrix
   }
 
-  private func place(_ row: Int, _ column: Int) -> Int {
-    row < half ? row * width + column + shift : (column + 1 - shift - half) * width + row - half
-  }
+  private func place(_ row: Int, _ column: Int) -> Int { order.place(row, column) }
 }

@@ -206,7 +206,7 @@ struct ShardTests {
   func bounds(_ shard: String) throws {
     let outcome = try Imprint.run("embed", data.path, "-o", path("x.embeddings"), "--shard=\(shard)")
     #expect(outcome.code == 64)
-    #expect(outcome.stderr.contains("--shard is '\(shard)'"), "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("'\(shard)' is invalid for '--shard"), "\(outcome.stderr)")
     if shard == "2/2" { #expect(outcome.stderr.contains("numbered from 0 to 1"), "\(outcome.stderr)") }
   }
 }

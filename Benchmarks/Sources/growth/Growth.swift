@@ -7,6 +7,7 @@ import Imprinting
 ///     growth head PICTURES CLASSES DIMENSION                   solves for the analytic head, with leave-one-out
 ///     growth sums CLASSES DIMENSION                            solves for the head from sums; writes and reads their file
 ///     growth add CLASSES DIMENSION                             adds one picture and solves again
+///     growth merge FILES CLASSES DIMENSION                     merges files of sums, and reads them
 ///
 /// It prints the results as one line of JSON.
 @main
@@ -24,8 +25,10 @@ struct Growth {
     case ("head", 3): report(try Solving(classes: numbers[1], dimension: numbers[2]).whole(pictures: numbers[0]))
     case ("sums", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).sums())
     case ("add", 2): report(try Solving(classes: numbers[0], dimension: numbers[1]).adding())
+    case ("merge", 3):
+      report(try Merging(files: numbers[0], classes: numbers[1], dimension: numbers[2]).run())
     default:
-      FileHandle.standardError.write(Data("usage: growth stream|head|sums|add NUMBER...; see Growth.swift\n".utf8))
+      FileHandle.standardError.write(Data("usage: growth stream|head|sums|add|merge NUMBER...; see Growth.swift\n".utf8))
       exit(64)
     }
   }

@@ -278,6 +278,12 @@ imprint_status imprint_embedding_set_create(
 imprint_status imprint_embedding_set_create_foreign(
   const char *network, const imprint_embedding_form *form, const imprint_options *options, imprint_embedding_set **set,
   imprint_error **error);
+// Makes an empty set for the pictures of shard `index`, from 0, of the `count` shards of a job. `job` is any text that
+// identifies the pictures and settings of the job. Merging counts each shard once; a set that has all shards of a job is like
+// that of all its pictures. A shard stores only sums if the option `budget` is 0; other budgets apply when shards are merged.
+imprint_status imprint_embedding_set_create_shard(
+  const imprint_extractor *extractor, const char *job, size_t index, size_t count, const imprint_options *options,
+  imprint_embedding_set **set, imprint_error **error);
 imprint_status imprint_embedding_set_read(const char *path, imprint_embedding_set **set, imprint_error **error);
 imprint_status imprint_embedding_set_from_bytes(
   const void *bytes, size_t size, imprint_embedding_set **set, imprint_error **error);
@@ -290,7 +296,9 @@ imprint_status imprint_embedding_set_bytes(
 imprint_status imprint_embedding_set_form(
   const imprint_embedding_set *set, imprint_embedding_form *form, imprint_error **error);
 // Stores what is in the set as JSON: {"network", "resize", "augment", "arithmetic", "budget", "hasEmbeddings", "classes":
-// [{"name", "count", "pictures": [names]}]}. Beyond the budget there are only sums, and no names of pictures.
+// [{"name", "count", "pictures": [names]}], "shards": [{"job", "count", "held": [numbers], "missing": [numbers], "workers":
+// [{"version", "processor", "arithmetic"}]}]}. Beyond the budget there are only sums, and no names of pictures. The shards are
+// those of jobs of which the set does not have all.
 imprint_status imprint_embedding_set_describe(
   const imprint_embedding_set *set, imprint_bytes **description, imprint_error **error);
 // Adds the embeddings of `count` pictures, [count][views][dimension] elements, each with the names of its class and of itself:
@@ -303,6 +311,9 @@ imprint_status imprint_embedding_set_embeddings(
   const imprint_embedding_set *set, void *embeddings, imprint_error **error);
 imprint_status imprint_embedding_set_merge(
   const imprint_embedding_set *set, const imprint_embedding_set *other, imprint_error **error);
+// Sorts the classes by their names, and the pictures of each class by theirs: sets of the same pictures become equal, byte for
+// byte, in whatever order they were added and merged.
+imprint_status imprint_embedding_set_sort(const imprint_embedding_set *set, imprint_error **error);
 // Removes the pictures of another set, all of which must be in this one.
 imprint_status imprint_embedding_set_subtract(
   const imprint_embedding_set *set, const imprint_embedding_set *other, imprint_error **error);

@@ -17,12 +17,12 @@ struct ShardChoice: Encodable {
   init(_ text: String) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let index = parts[0], let count = parts[1] else {
-      throw ValidationError("--shard is '\(text)'; it takes i/n, from 0/n to n-1/n, such as 0/8")
+      throw ValidationError("it takes i/n, from 0/n to n-1/n, such as 0/8")
     }
     do {
       _ = try EmbeddingShard(job: "", index: index, count: count)
     } catch {
-      throw ValidationError("--shard is '\(text)': \(error.message)")
+      throw ValidationError(error.message)
     }
     (self.index, self.count) = (index, count)
   }
@@ -42,19 +42,25 @@ struct ShardChoice: Encodable {
 
 /// What `embed`, `merge` and `inspect` print of the shards in a file.
 struct ShardsReport: Encodable {
+  struct Worker: Encodable {
+    let version, processor, arithmetic: String
+  }
+
   /// The SHA-256 that identifies the job.
   let job: String
   let count: Int
   /// The numbers of the shards in the file, and of those that are missing, such as `0-3, 7`.
   let held, missing: String
-  let workers: [EmbeddingShard.Worker]
+  let workers: [Worker]
 
   init(_ shards: HeldShards) {
     job = shards.job
     count = shards.count
     held = HeldShards.text(shards.held)
     missing = HeldShards.text(shards.missing)
-    workers = shards.workers
+    workers = shards.workers.map {
+      Worker(version: $0.version, processor: $0.processor, arithmetic: "\($0.arithmetic)")
+    }
   }
 
   var text: String { "\(held) of \(count), counted from 0; missing: \(missing)" }

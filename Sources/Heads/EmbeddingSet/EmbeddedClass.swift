@@ -9,9 +9,6 @@ public struct EmbeddedClass: Sendable, Hashable {
   public internal(set) var count = 0
   /// The pictures, in the order in which they were added; empty where the set stores only sums.
   public private(set) var pictures: [EmbeddedPicture] = []
-  /// The sum over all pictures and their views of the embedding's steps (stored number − zero point): exact for quantised
-  /// networks, up to 2⁵³ steps.
-  public internal(set) var steps: [Double]
   /// The digests of the pictures that have one, also where the set stores only sums.
   public internal(set) var digests: Set<PictureDigest> = []
 
@@ -19,11 +16,32 @@ public struct EmbeddedClass: Sendable, Hashable {
   private var names: Set<String> = []
   // Pictures that the class already had under another name, each with its least name and without embeddings.
   private var copies: [PictureDigest: EmbeddedPicture] = [:]
+  // The sums of steps where the set stores only sums.
+  private(set) var summedSteps: IntegerSums?
+  private let writer: FeatureWriter
 
-  init(name: String, count: Int = 0, steps: [Double]) {
+  /// Creates a class.
+  ///
+  /// - Parameters:
+  ///   - count: The number of pictures.
+  ///   - steps: The sums of their steps where the set stores only sums.
+  ///   - writer: The writer of the embeddings' features.
+  init(name: String, count: Int = 0, steps: IntegerSums? = nil, writer: FeatureWriter) {
     self.name = name
     self.count = count
-    self.steps = steps
+    summedSteps = steps
+    self.writer = writer
+  }
+
+  /// The sum over all pictures and their views of the embedding's steps (stored number − zero point): exact for quantised
+  /// networks, and for others where the set stores only sums.
+  ///
+  /// - Complexity: O(n V D) for n pictures where the set stores the embeddings.
+  public var steps: [Double] {
+    if let summedSteps { return summedSteps.doubles(unit: writer.stepUnit) }
+    var sum = [Double](repeating: 0, count: writer.dimension)
+    for picture in pictures { writer.addSteps(picture.embeddings, to: &sum, factor: 1) }
+    return sum
   }
 
   /// Returns whether the class has a picture. A picture that was added without a digest gets that of the same picture.
@@ -77,8 +95,30 @@ public struct EmbeddedClass: Sendable, Hashable {
     if !isSorted { pictures.sort { $0.precedes($1) } }
   }
 
-  /// Forgets all about the individual pictures but their digests.
-  mutating func forgetPictures() {
+  /// Adds a picture of which only the sums are kept.
+  ///
+  /// - Parameter keepingDigest: Whether to keep its digest.
+  mutating func sum(_ picture: EmbeddedPicture, keepingDigest: Bool) {
+    // Taken out meanwhile, so that the sums are changed in place.
+    var steps = summedSteps ?? IntegerSums(count: writer.dimension)
+    summedSteps = nil
+    writer.addSteps(picture.embeddings, to: &steps)
+    summedSteps = steps
+    if keepingDigest, let digest = picture.digest { digests.insert(digest) }
+  }
+
+  /// Adds or subtracts sums of other pictures.
+  mutating func sum(_ other: EmbeddedClass, subtracting: Bool = false) {
+    count += subtracting ? -other.count : other.count
+    if subtracting { digests.subtract(other.digests) } else { digests.formUnion(other.digests) }
+    if let steps = other.summedSteps { summedSteps?.add(steps, subtracting: subtracting) }
+  }
+
+  /// Replaces the individual pictures by the sums of their steps. Only their digests are kept.
+  mutating func sumPictures() {
+    var steps = IntegerSums(count: writer.dimension)
+    for picture in pictures { writer.addSteps(picture.embeddings, to: &steps) }
+    summedSteps = steps
     pictures = []
     names = []
     copies = [:]

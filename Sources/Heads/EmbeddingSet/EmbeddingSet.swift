@@ -8,10 +8,12 @@ import TFLite
 /// it stores only sums: for each class the number of pictures, Σx of the embeddings and Σz of the features, and one Σ z zᵀ
 /// over all classes. Sets of either form can be merged, and one set can be subtracted from another.
 ///
-/// Counts, and Σx of quantised networks, are exact; Σz and Σ z zᵀ are 64-bit floats.
+/// The sums are whole numbers, Σz and Σ z zᵀ of features that are rounded to 2⁻¹⁵. So they are exact: they do not depend on the
+/// order in which pictures are added and sets are merged.
 ///
 /// A picture is its content, which its digest identifies: a class counts it once, whatever its name and however often it is
-/// added. A picture without a digest is identified by its name and embeddings, which a set of sums no longer has.
+/// added. A picture without a digest is identified by its name and embeddings, which a set of sums no longer has. A set of sums
+/// of more than ``mostDigests`` pictures has no digests either; then only shards guard against counting a picture twice.
 public struct EmbeddingSet: Sendable {
   /// The space of the embeddings.
   public let space: EmbeddingSpace
@@ -35,10 +37,16 @@ public struct EmbeddingSet: Sendable {
   // The indices of the classes by their names.
   private var places: [String: Int] = [:]
   private var embeddingBytes = 0
+  // The number of pictures of a set of sums.
+  private var summed = 0
+  // The number of pictures up to which a set of sums has their digests.
+  var digestLimit = EmbeddingSet.mostDigests
   private let writer: FeatureWriter
 
   /// 64 MB: 65 000 pictures of 1024 bytes each.
   public static let defaultBudget = 1 << 26
+  /// The number of pictures up to which a set of sums has their digests: 4 million, whose digests take 64 MB.
+  public static let mostDigests = 1 << 22
 
   /// Creates an empty set.
   public init(space: EmbeddingSpace, budget: Int = EmbeddingSet.defaultBudget) {
@@ -78,6 +86,7 @@ public struct EmbeddingSet: Sendable {
     self.exceededBudget = moments == nil ? nil : exceededBudget ?? budget
     writer = FeatureWriter(space)
     indexClasses()
+    summed = moments == nil ? 0 : pictures
     embeddingBytes = classes.reduce(0) { $0 + $1.pictures.reduce(0) { $0 + $1.embeddings.count } }
   }
 
@@ -92,7 +101,8 @@ public struct EmbeddingSet: Sendable {
   ///
   /// - Returns: Whether the class did not have the picture yet.
   /// - Throws: ``EmbeddingSetError/wrongSize(bytes:expected:)``, ``EmbeddingSetError/notFinite(picture:)``,
-  ///   ``EmbeddingSetError/badName(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)`` beyond the budget,
+  ///   ``EmbeddingSetError/badName(_:)``, ``EmbeddingSetError/tooWide(dimension:limit:)``,
+  ///   ``EmbeddingSetError/tooLarge(picture:)`` and ``EmbeddingSetError/tooMany(_:)`` beyond the budget,
   ///   `LinearAlgebraError`. On an error the set is unchanged.
   /// - Complexity: O(V D) for V views, or O(V D²) where the set stores only sums.
   @discardableResult
@@ -114,16 +124,18 @@ public struct EmbeddingSet: Sendable {
     guard writer.areFinite(picture.embeddings) else { throw EmbeddingSetError.notFinite(picture: picture.name) }
     if once, let known, classes[known].recognize(picture) { return false }
     if moments == nil, !keepsEmbeddings, embeddingBytes + expected > budget { try replaceEmbeddingsBySums() }
+    if moments != nil { try checkSumming(picture, beside: summed) }
     let place = known ?? makeClass(name)
     if moments == nil {
       classes[place].append(picture)
       embeddingBytes += expected
     } else {
-      try addMoments(of: picture.embeddings, toClass: place)
-      if let digest = picture.digest { classes[place].digests.insert(digest) }
+      try moments?.add(picture.embeddings, toClass: place, writer: writer)
+      classes[place].sum(picture, keepingDigest: summed < digestLimit)
+      summed += 1
+      if summed == digestLimit + 1 { forgetDigests() }
     }
     classes[place].count += 1
-    writer.addSteps(picture.embeddings, to: &classes[place].steps, factor: 1)
     return true
   }
 
@@ -156,19 +168,23 @@ public struct EmbeddingSet: Sendable {
         try replaceEmbeddingsBySums()
         exceededBudget = nil
       }
+      guard
+        (summed + other.pictures).multipliedReportingOverflow(by: space.augmentation.count).partialValue
+          <= PooledMoments.mostViews
+      else { throw EmbeddingSetError.tooMany("pictures for one set of sums") }
+      let sums = try flushed(theirs)
+      try moments?.flush(writer)
       let places = other.classes.map { makeClass($0.name) }
-      try moments?.add(theirs, places: places, sign: 1)
+      try moments?.add(sums, places: places)
       exceededBudget = min(exceededBudget ?? .max, other.sumsBudget)
-      for (place, known) in zip(places, other.classes) {
-        classes[place].count += known.count
-        classes[place].digests.formUnion(known.digests)
-        classes[place].steps.add(known.steps, sign: 1)
-      }
+      for (place, known) in zip(places, other.classes) { classes[place].sum(known) }
+      summed += other.pictures
+      if summed > digestLimit { forgetDigests() }
     } else {
       for known in other.classes {
         for picture in known.pictures { try add(picture, to: known.name) }
       }
-      try moments?.flush()
+      try moments?.flush(writer)
     }
   }
 
@@ -213,13 +229,11 @@ public struct EmbeddingSet: Sendable {
       var theirs = other
       if theirs.moments == nil { try theirs.replaceEmbeddingsBySums() }
       guard let taken = theirs.moments else { return }
-      let places = other.classes.compactMap { rest.place(of: $0.name) }
-      try sums.add(taken, places: places, sign: -1)
-      for (place, known) in zip(places, other.classes) {
-        rest.classes[place].count -= known.count
-        rest.classes[place].digests.subtract(known.digests)
-        rest.classes[place].steps.add(known.steps, sign: -1)
-      }
+      let places = theirs.classes.compactMap { rest.place(of: $0.name) }
+      try sums.flush(writer)
+      try sums.add(flushed(taken), places: places, subtracting: true)
+      for (place, known) in zip(places, theirs.classes) { rest.classes[place].sum(known, subtracting: true) }
+      rest.summed -= other.pictures
       sums.removeClasses { rest.classes[$0].count == 0 }
       rest.moments = sums
     }
@@ -277,10 +291,7 @@ public struct EmbeddingSet: Sendable {
 
   /// Subtracts pictures that a class no longer holds from its counts and sums.
   private mutating func take(_ removed: [EmbeddedPicture], fromPlace place: Int) {
-    for picture in removed {
-      embeddingBytes -= picture.embeddings.count
-      writer.addSteps(picture.embeddings, to: &classes[place].steps, factor: -1)
-    }
+    for picture in removed { embeddingBytes -= picture.embeddings.count }
     classes[place].count -= removed.count
   }
 
@@ -294,8 +305,10 @@ public struct EmbeddingSet: Sendable {
   public mutating func remove(class name: String) throws {
     guard let place = place(of: name) else { throw EmbeddingSetError.noClass(name, known: classes.map(\.name)) }
     if var sums = moments {
-      try sums.removeClass(place, counts: classes.map(\.count))
+      try sums.flush(writer)
+      sums.removeClass(place, counts: classes.map(\.count))
       moments = sums
+      summed -= classes[place].count
     }
     embeddingBytes -= classes[place].pictures.reduce(0) { $0 + $1.embeddings.count }
     removeClass(at: place)
@@ -318,10 +331,10 @@ public struct EmbeddingSet: Sendable {
 
   /// Returns the sums over all pictures, whether or not the set stores their embeddings.
   func pooledMoments() throws -> PooledMoments {
-    if let moments { return moments }
+    if let moments { return try flushed(moments) }
     var copy = self
     try copy.replaceEmbeddingsBySums()
-    return copy.moments ?? PooledMoments(dimension: space.dimension, classes: classes.count)
+    return copy.moments ?? PooledMoments(dimension: space.dimension, views: space.augmentation.count)
   }
 
   private mutating func removeClass(at place: Int) {
@@ -335,7 +348,8 @@ public struct EmbeddingSet: Sendable {
 
   private mutating func makeClass(_ name: String) -> Int {
     if let place = place(of: name) { return place }
-    classes.append(EmbeddedClass(name: name, steps: Array(repeating: 0, count: space.dimension)))
+    let steps = moments.map { _ in IntegerSums(count: space.dimension) }
+    classes.append(EmbeddedClass(name: name, steps: steps, writer: writer))
     places[name] = classes.count - 1
     moments?.appendClass()
     return classes.count - 1
@@ -346,26 +360,46 @@ public struct EmbeddingSet: Sendable {
     guard space.dimension <= PooledMoments.mostDimensions else {
       throw EmbeddingSetError.tooWide(dimension: space.dimension, limit: PooledMoments.mostDimensions)
     }
-    moments = PooledMoments(dimension: space.dimension, classes: classes.count)
-    keepsEmbeddings = false
-    for place in classes.indices {
-      for picture in classes[place].pictures { try addMoments(of: picture.embeddings, toClass: place) }
-      classes[place].forgetPictures()
+    var sums = PooledMoments(
+      dimension: space.dimension, views: space.augmentation.count, classes: classes.count)
+    var count = 0
+    for (place, known) in classes.enumerated() {
+      for picture in known.pictures {
+        try checkSumming(picture, beside: count)
+        try sums.add(picture.embeddings, toClass: place, writer: writer)
+        count += 1
+      }
     }
+    try sums.flush(writer)
+    moments = sums
+    keepsEmbeddings = false
+    for place in classes.indices { classes[place].sumPictures() }
+    summed = count
+    if summed > digestLimit { forgetDigests() }
     embeddingBytes = 0
     exceededBudget = budget
+  }
+
+  /// Checks that a picture can be added to the sums of others.
+  private func checkSumming(_ picture: EmbeddedPicture, beside others: Int) throws(EmbeddingSetError) {
+    guard writer.areSummable(picture.embeddings) else { throw .tooLarge(picture: picture.name) }
+    guard others < PooledMoments.mostViews / space.augmentation.count else {
+      throw .tooMany("pictures for one set of sums")
+    }
+  }
+
+  private mutating func forgetDigests() {
+    for place in classes.indices { classes[place].digests = [] }
+  }
+
+  /// Returns moments without pending pictures.
+  private func flushed(_ moments: PooledMoments) throws(LinearAlgebraError) -> PooledMoments {
+    var complete = moments
+    try complete.flush(writer)
+    return complete
   }
 
   /// The budget beyond which the set, or one that was merged into it, replaced the embeddings by sums.
   package var sumsBudget: Int { exceededBudget ?? budget }
 
-  private mutating func addMoments(of embeddings: Bytes, toClass place: Int) throws(LinearAlgebraError) {
-    try moments?.add(embeddings, toClass: place, views: space.augmentation.count, writer: writer)
-  }
-}
-
-extension [Double] {
-  fileprivate mutating func add(_ other: [Double], sign: Double) {
-    for index in indices where other.indices.contains(index) { self[index] += sign * other[index] }
-  }
 }

@@ -5,7 +5,8 @@ public struct EmbeddingSetError: DescribedError {
   /// The codes of the errors.
   public enum Code: String, Sendable {
     case otherSpace, wrongSize, notFinite, noClass, noPicture, sameName, badName, pastBudget, tooWide, neverAdded,
-      tooMany, countedTwice, badShard, otherDivision
+      tooMany, countedTwice, badShard, otherDivision,
+      tooLarge
     case badFile, newerVersion
   }
 
@@ -42,6 +43,13 @@ extension EmbeddingSetError {
   /// The embedding of a picture holds a number that is not finite.
   public static func notFinite(picture: String) -> Self {
     Self(.notFinite, "the embedding of \(picture) holds a number that is infinite or not a number (NaN)")
+  }
+
+  /// The embedding of a picture holds a number that is too large to be summed.
+  public static func tooLarge(picture: String) -> Self {
+    Self(
+      .tooLarge, "the embedding of \(picture) holds a number beyond 2³⁰, which is too large to be summed",
+      remedy: "use a larger budget, so that the embeddings themselves are stored")
   }
 
   /// The set does not have the class; `known` are the classes that it has.

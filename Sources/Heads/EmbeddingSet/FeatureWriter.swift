@@ -3,13 +3,15 @@ import TFLite
 
 /// Computes the features of stored embeddings, and sums their steps. For quantised embeddings it uses a table of the
 /// transform's value for each of the 256 values of a byte.
-struct FeatureWriter: Sendable {
-  private let transform: FeatureTransform
-  private let dimension: Int
-  private let element: EmbeddingSpace.Element
-  private let zeroPoint: Double
+struct FeatureWriter: Sendable, Hashable {
+  let transform: FeatureTransform
+  let dimension: Int
+  let element: EmbeddingSpace.Element
+  let zeroPoint: Double
   // The transform's value for each byte, before the vector is scaled to its length; empty for floats.
-  private let values: [Double]
+  let values: [Double]
+  // The squares of these values; empty for floats.
+  let squares: [Int]
 
   /// - Parameters:
   ///   - space: The space of the embeddings.
@@ -27,6 +29,14 @@ struct FeatureWriter: Sendable {
       case .float32: []
       }
     values = numbers.map { [zeroPoint] in transform.value(of: $0 - zeroPoint) }
+    squares = numbers.map { [zeroPoint] in
+      let step = Int($0 - zeroPoint)
+      return switch transform {
+      case .plain: step * step
+      case .root: max(0, step)
+      case .signedRoot: abs(step)
+      }
+    }
   }
 
   /// Returns whether all elements are finite; bytes always are.
@@ -88,7 +98,7 @@ struct FeatureWriter: Sendable {
     }
   }
 
-  private static func float(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Float {
+  static func float(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Float {
     Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
   }
 }

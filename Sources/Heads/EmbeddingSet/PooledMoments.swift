@@ -3,77 +3,79 @@ import TFLite
 
 /// The sums that replace embeddings beyond the budget: Σ z for each class, and Σ z zᵀ over all classes together.
 ///
-/// z are features; each of a picture's V views has the weight 1/V. A linear discriminant needs nothing else: the scatter
-/// within the classes is Σ z zᵀ − Σ_c (Σ z)(Σ z)ᵀ / n_c.
+/// z are features, rounded to whole multiples of 2⁻¹⁵; each of a picture's V views has the weight 1/V, by which the sums are
+/// divided when they are used. So they are whole numbers, the same in whatever order the pictures are added. A linear
+/// discriminant needs nothing else: the scatter within the classes is Σ z zᵀ − Σ_c (Σ z)(Σ z)ᵀ / n_c.
 struct PooledMoments: Sendable {
-  /// Σ z of each class.
-  private(set) var sums: [[Double]]
-  // Σ z zᵀ over all rows except the pending ones.
-  private var square: SymmetricSum
-  // Rows √w z that are not in the square yet; only the first `pendingCount` are valid. Adding many at once is much faster.
-  private var pending: [Double] = []
-  private var pendingCount = 0
+  // 2¹⁵ Σ z over the pictures of each class, except the pending ones.
+  private(set) var sums: [IntegerSums]
+  // 2³⁰ Σ z zᵀ over all pictures except the pending ones.
+  private(set) var square: IntegerSymmetricSum
+  // Pictures that are not in the sums yet. Adding many at once is much faster.
+  private var pending: [(place: Int, embeddings: Bytes)] = []
   private let dimension: Int
-  private static let block = 512
+  private let views: Int
 
   /// The greatest dimension of sums, at which Σ z zᵀ takes 1 GB.
   static let mostDimensions = 1 << 14
+  /// The greatest number of views, up to which the sums of whole numbers fit into 64 bits.
+  static let mostViews = 1 << 33
 
-  init(dimension: Int, classes: Int) {
+  // The bytes of a block of rows whose square is added at once, and the greatest number of rows.
+  private static let blockBytes = 1 << 24
+  private static let mostRows = 1024
+
+  init(dimension: Int, views: Int, classes: Int = 0) {
     self.dimension = dimension
-    sums = Array(repeating: Array(repeating: 0, count: dimension), count: classes)
-    square = SymmetricSum(size: dimension)
+    self.views = max(1, views)
+    sums = Array(repeating: IntegerSums(count: dimension), count: classes)
+    square = IntegerSymmetricSum(size: dimension)
   }
 
   /// Creates moments from their sums.
-  init(sums: [[Double]], square: SymmetricSum) {
+  init(sums: [IntegerSums], square: IntegerSymmetricSum, views: Int) {
     dimension = square.size
+    self.views = max(1, views)
     self.sums = sums
     self.square = square
   }
 
-  mutating func appendClass() { sums.append(Array(repeating: 0, count: dimension)) }
+  mutating func appendClass() { sums.append(IntegerSums(count: dimension)) }
 
   /// Adds a picture.
   ///
   /// - Parameters:
   ///   - embeddings: The embeddings of its views.
   ///   - place: Its class.
-  ///   - views: V.
   ///   - writer: Writes the features.
-  mutating func add(
-    _ embeddings: Bytes, toClass place: Int, views: Int, writer: FeatureWriter
-  ) throws(LinearAlgebraError) {
+  mutating func add(_ embeddings: Bytes, toClass place: Int, writer: FeatureWriter) throws(LinearAlgebraError) {
     // This comes first, so that nothing has changed if it fails.
-    if pendingCount + views > Self.block { try flush() }
-    if pending.isEmpty { pending = Array(repeating: 0, count: max(Self.block, views) * dimension) }
-    let root = (1 / Double(views)).squareRoot()
-    for view in 0..<views {
-      pending.withUnsafeMutableBufferPointer { pending in
-        let start = pendingCount * dimension
-        let row = UnsafeMutableBufferPointer(rebasing: pending[start..<start + dimension])
-        writer.write(view: view, of: embeddings, into: row, factor: root)
-        sums[place].withUnsafeMutableBufferPointer { sum in
-          for index in 0..<dimension { sum[index] += root * row[index] }
-        }
-      }
-      pendingCount += 1
-    }
+    if pending.count >= max(1, rowsOfBlock / views) { try flush(writer) }
+    pending.append((place, embeddings))
   }
 
-  /// Adds or subtracts other moments.
+  private var rowsOfBlock: Int { max(views, min(Self.mostRows, Self.blockBytes / (8 * max(1, dimension)))) }
+
+  /// Adds or subtracts other moments, neither of which has pending pictures.
   ///
   /// - Parameters:
   ///   - other: The other moments.
-  ///   - places: The index in `sums` for each class of the other moments.
-  ///   - sign: 1 to add, −1 to subtract.
-  mutating func add(_ other: PooledMoments, places: [Int], sign: Double) throws(LinearAlgebraError) {
-    // The calls that can fail come first, so that nothing has changed if they do.
-    try flush()
-    try square.add(other.wholeSquare(), factor: sign)
-    for (place, sum) in zip(places, other.sums) {
-      for index in 0..<dimension { sums[place][index] += sign * sum[index] }
-    }
+  ///   - places: The index of the class here for each class of the other moments.
+  ///   - subtracting: Whether to subtract them.
+  mutating func add(
+    _ other: PooledMoments, places: [Int], subtracting: Bool = false
+  ) throws(LinearAlgebraError) {
+    // The call that can fail comes first, so that nothing has changed if it does.
+    try square.add(other.square, subtracting: subtracting)
+    for (place, sum) in zip(places, other.sums) { sums[place].add(sum, subtracting: subtracting) }
+  }
+
+  /// Puts the classes into another order, in which each is given by its present index.
+  mutating func reorderClasses(_ order: [Int]) {
+    sums = order.map { sums[$0] }
+    var places = order
+    for (place, before) in order.enumerated() { places[before] = place }
+    pending = pending.map { (places[$0.place], $0.embeddings) }
   }
 
   /// Removes classes whose pictures have already been subtracted.
@@ -81,46 +83,70 @@ struct PooledMoments: Sendable {
     sums = sums.enumerated().filter { !isGone($0.offset) }.map(\.element)
   }
 
-  /// Puts the classes into another order, in which each is given by its present index.
-  mutating func reorderClasses(_ order: [Int]) { sums = order.map { sums[$0] } }
-
   /// Removes a class, and from Σ z zᵀ its share: n_c/N of the scatter W within the classes, and (Σ z)(Σ z)ᵀ / n_c of its own.
   ///
   /// - Parameter counts: The number of pictures of each class.
-  mutating func removeClass(_ place: Int, counts: [Int]) throws(LinearAlgebraError) {
-    try flush()
+  mutating func removeClass(_ place: Int, counts: [Int]) {
     let rest = counts.enumerated().reduce(0.0) { $0 + ($1.offset == place ? 0 : Double($1.element)) }
     let all = rest + Double(counts[place])
     let kept = all > 0 ? rest / all : 0
-    // T = W + Σ_c s_c s_cᵀ / n_c becomes kept · W + Σ of the others = kept · T + Σ_c (1 − kept, or −kept) s_c s_cᵀ / n_c.
-    for row in 0..<dimension {
-      var values = square.upperRow(row).map { kept * $0 }
-      for (index, sum) in sums.enumerated() where counts[index] > 0 {
-        let factor = (index == place ? -kept : 1 - kept) * sum[row] / Double(counts[index])
-        guard factor != 0 else { continue }
-        for column in row..<dimension { values[column - row] += factor * sum[column] }
+    // T = W + Σ_c s_c s_cᵀ / n_c becomes kept · W + Σ of the others = kept · T + Σ_c (1 − kept, or −kept) s_c s_cᵀ / n_c, of
+    // which each side is multiplied by V: s_c is Σ q / V of the whole numbers q.
+    let terms = zip(sums, counts).enumerated().filter { $0.element.1 > 0 }.map { index, term in
+      (
+        sum: term.0.doubles(unit: 1),
+        factor: (index == place ? -kept : 1 - kept) / (Double(term.1) * Double(views))
+      )
+    }
+    var rows = -1
+    var factors: [Double] = []
+    square.replaceElements { row, column, element in
+      if row != rows {
+        rows = row
+        factors = terms.map { $0.factor * $0.sum[row] }
       }
-      square.setUpperRow(row, to: values)
+      var value = kept * Double(element)
+      for (term, factor) in zip(terms, factors) where factor != 0 { value += factor * term.sum[column] }
+      return Int64(exactly: value.rounded()) ?? 0
     }
     sums.remove(at: place)
   }
 
-  /// Returns Σ z zᵀ.
-  func wholeSquare() throws(LinearAlgebraError) -> SymmetricSum {
-    guard pendingCount > 0 else { return square }
-    var complete = square
-    try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in
-      try complete.addSquare(ofRows: rows, count: pendingCount)
+  /// Adds the pending pictures to the sums.
+  mutating func flush(_ writer: FeatureWriter) throws(LinearAlgebraError) {
+    guard !pending.isEmpty else { return }
+    // The only call that fails where the system has no library; nothing has changed then.
+    try LinearAlgebraLibrary.check()
+    let pictures = pending
+    let (views, dimension) = (views, dimension)
+    let rows = pictures.count * views
+    let block = UnsafeMutableBufferPointer<Double>.allocate(capacity: rows * dimension)
+    defer { block.deallocate() }
+    sums.withUnsafeMutableBufferPointer { sums in
+      // On one thread: a second one would wait for those of the library, which go on spinning after a product.
+      for (index, picture) in pictures.enumerated() {
+        for view in 0..<views {
+          let start = (index * views + view) * dimension
+          writer.writeWhole(
+            view: view, of: picture.embeddings,
+            into: UnsafeMutableBufferPointer(rebasing: block[start..<start + dimension]),
+            addingTo: &sums[picture.place])
+        }
+      }
     }
-    return complete
+    try square.addSquare(ofRows: UnsafeBufferPointer(block), count: rows, largest: FeatureWriter.featuresPerUnit)
+    pending = []
   }
 
-  /// Adds the pending rows to the square.
-  mutating func flush() throws(LinearAlgebraError) {
-    guard pendingCount > 0 else { return }
-    try pending.withUnsafeBufferPointer { rows throws(LinearAlgebraError) in
-      try square.addSquare(ofRows: rows, count: pendingCount)
-    }
-    pendingCount = 0
+  /// Returns Σ z of each class, each view with the weight 1/V. There must be no pending pictures.
+  func classSums() -> [[Double]] {
+    sums.map { $0.doubles(unit: 1 / (FeatureWriter.featuresPerUnit * Double(views))) }
+  }
+
+  /// Returns Σ z zᵀ, each view with the weight 1/V, times a factor: its upper triangle, with zeros below. There must be no
+  /// pending pictures.
+  func squareTriangle(factor: Double = 1) -> Matrix {
+    let unit = FeatureWriter.featuresPerUnit
+    return square.upperTriangle(factor: factor / (unit * unit * Double(views)))
   }
 }

@@ -84,7 +84,7 @@ struct EmbeddingSetFileTests {
   func newer() throws {
     var bytes = try MadeEmbeddings.bytes(MadeEmbeddings.set())
     bytes[4] = 9
-    #expect(throws: EmbeddingSetError.newerVersion(path: "a.embeddings", version: 9, known: 2)) {
+    #expect(throws: EmbeddingSetError.newerVersion(path: "a.embeddings", version: 9, known: 3)) {
       try EmbeddingSet(Bytes(bytes), path: "a.embeddings")
     }
   }
@@ -121,7 +121,7 @@ struct EmbeddingSetFileTests {
     bytes += try SHA256Digest(of: bytes).bytes
     do {
       let set = try EmbeddingSet(Bytes(bytes), path: "a.embeddings")
-      _ = try set.pooledMoments().wholeSquare()
+      _ = try set.pooledMoments().squareTriangle()
     } catch is EmbeddingSetError {}
   }
 }

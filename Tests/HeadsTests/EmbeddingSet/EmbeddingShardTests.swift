@@ -87,6 +87,53 @@ struct EmbeddingShardTests {
     #expect(try bytes(merged(read, budget: budget)) == all)
   }
 
+  @Test("Sums of floats and of several views give the same bytes in any order too")
+  func floats() throws {
+    for space in [
+      MadeEmbeddings.space(element: .float32), MadeEmbeddings.space(views: .five),
+      MadeEmbeddings.space(element: .float32, views: .thirteen),
+    ] {
+      let all = try bytes(whole(budget: 0, in: space))
+      let parts = try (0..<5).map { try shard($0, of: 5, budget: 0, in: space) }
+      for order in [parts, parts.reversed(), [2, 4, 1, 0, 3].map { parts[$0] }] {
+        #expect(try bytes(merged(order, budget: 0)) == all)
+      }
+      // Embeddings that become sums when they are merged are the same.
+      let stored = try (0..<5).map { try shard($0, of: 5, in: space) }
+      #expect(
+        try merged(stored, budget: 0).classes.map(\.steps) == EmbeddingSet(Bytes(all), path: "x").classes.map(\.steps))
+      #expect(try bytes(merged(stored, budget: 0)) == all)
+    }
+  }
+
+  @Test("Embeddings of more than one block of rows give the same sums in any order")
+  func blocks() throws {
+    let space = MadeEmbeddings.space(dimension: 16)
+    let pictures = (0..<2500).map { MadeEmbeddings.picture($0, of: $0 % 3, in: space) }
+    func sums(_ order: some Sequence<Int>) throws -> [UInt8] {
+      var set = EmbeddingSet(space: space, budget: 0)
+      for number in order { try set.add(pictures[number], to: "class \(number % 3)") }
+      set.sort()
+      return try bytes(set)
+    }
+    #expect(try sums(0..<2500) == sums((0..<2500).reversed()))
+  }
+
+  @Test("A number too large to be summed is refused beyond the budget, and the set stays as it was")
+  func tooLarge() throws {
+    let space = MadeEmbeddings.space(element: .float32)
+    var bytes = Array(MadeEmbeddings.picture(0, of: 0, in: space).embeddings)
+    withUnsafeBytes(of: Float(0x1p31).bitPattern.littleEndian) { bytes.replaceSubrange(4..<8, with: $0) }
+    let picture = EmbeddedPicture(name: "large", embeddings: Bytes(bytes))
+    var stored = EmbeddingSet(space: space)
+    try stored.add(picture, to: "rose")
+    var sums = try MadeEmbeddings.set(in: space, budget: 0)
+    let before = try self.bytes(sums)
+    #expect(throws: EmbeddingSetError.tooLarge(picture: "large")) { try sums.add(picture, to: "rose") }
+    #expect(throws: EmbeddingSetError.tooLarge(picture: "large")) { try sums.merge(stored) }
+    #expect(try self.bytes(sums) == before)
+  }
+
   @Test("A copy of a picture in another shard counts once, under the least name, in any order")
   func copies() throws {
     let all = try whole(without: [])

@@ -128,8 +128,8 @@ public struct Analytic: HeadMethod {
     let moments = try embeddings.pooledMoments()
     let counts = embeddings.classes.map(\.count)
     let total = counts.reduce(0) { $0 + Double($1) }
-    let square = try moments.wholeSquare().upperTriangle(factor: 1 / total)
-    let sums = try Matrix(columns: embeddings.space.dimension, elements: moments.sums.flatMap { $0 })
+    let square = moments.squareTriangle(factor: 1 / total)
+    let sums = try Matrix(columns: embeddings.space.dimension, elements: moments.classSums().flatMap { $0 })
     let trace = (0..<square.rows).reduce(0) { $0 + square[$1, $1] }
     let means = ClassMeans(sums: sums, counts: counts, square: total * trace)
     let scatter = try PrimalMetric.scatter(square: square, means: means)
