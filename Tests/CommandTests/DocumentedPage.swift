@@ -27,7 +27,8 @@ struct DocumentedPage: Sendable, CustomTestStringConvertible {
   static let all: [DocumentedPage] = {
     let folder = Material.packageRoot.appending(path: "Documentation")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    let paths = ["README.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "Documentation/" + $0 }
+    let pages = names.filter { $0.hasSuffix(".md") }.sorted() + ["scale/README.md"]
+    let paths = ["README.md"] + pages.map { "Documentation/" + $0 }
     return paths.compactMap { path in
       (try? String(contentsOf: Material.packageRoot.appending(path: path), encoding: .utf8))
         .map { DocumentedPage(path: path, text: $0) }
