@@ -28,7 +28,8 @@ struct Growth {
     case ("merge", 3):
       report(try Merging(files: numbers[0], classes: numbers[1], dimension: numbers[2]).run())
     default:
-      FileHandle.standardError.write(Data("usage: growth stream|head|sums|add|merge NUMBER...; see Growth.swift\n".utf8))
+      FileHandle.standardError.write(
+        Data("usage: growth stream|head|sums|add|merge NUMBER...; see Growth.swift\n".utf8))
       exit(64)
     }
   }
