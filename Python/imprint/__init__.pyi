@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 __version__: str
 
 _Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
-# A path, an array of uint8, or a PIL picture.
-_Picture: TypeAlias = _Path | NDArray[numpy.uint8] | Any
+# A path, the bytes of a file, an array of uint8, or a PIL picture.
+_Picture: TypeAlias = _Path | bytearray | memoryview | NDArray[numpy.uint8] | Any
 _Pictures: TypeAlias = Sequence[_Picture] | NDArray[numpy.uint8]
 _Channels: TypeAlias = Literal["rgb", "bgr", "rgba", "bgra", "grey", "gray"]
 _Progress: TypeAlias = Callable[[int, int], object] | bool | None
@@ -140,6 +140,7 @@ class EmbeddingSet(_Handle):
     views: int
     element: _Element
     zero_point: int
+    skipped: Sequence[PictureError]
     def __init__(
         self,
         source: Extractor | int,
@@ -171,6 +172,16 @@ class EmbeddingSet(_Handle):
     def add(
         self, embeddings: ArrayLike, labels: Iterable[object], pictures: Iterable[object] | None = None
     ) -> None: ...
+    def embed(
+        self,
+        extractor: Extractor,
+        pictures: _Pictures,
+        labels: Iterable[object],
+        names: Iterable[object] | None = None,
+        *,
+        channels: _Channels | None = None,
+        progress: _Progress = None,
+    ) -> dict[int, PictureError]: ...
     def merge(self, other: EmbeddingSet) -> None: ...
     def subtract(self, other: EmbeddingSet) -> None: ...
     def remove(self, label: str, picture: str | None = None) -> None: ...

@@ -1,10 +1,13 @@
 """Sets of embeddings of labelled pictures, and heads solved from them."""
 
 import ctypes
+import json
 import os
 import pathlib
 
 from . import _errors, _library
+from ._pictures import Pictures
+from ._progress import Meter
 
 ELEMENTS = ("uint8", "int8", "float32")
 
@@ -33,6 +36,9 @@ class EmbeddingSet(_library.Handle):
     """
 
     _free = "imprint_embedding_set_free"
+
+    # The errors of the pictures that a job on several machines could not read; see imprint.ray and imprint.spark.
+    skipped = ()
 
     def __init__(
         self, source, *, network="", element="float32", zero_point=0, non_negative=False, views=1, budget=None
@@ -166,6 +172,43 @@ class EmbeddingSet(_library.Handle):
         own = texts(pictures, count, "picture name")
         with self._use() as pointer:
             _library.call("embedding_set_add", pointer, array.ctypes.data, names, own, count)
+
+    def embed(self, extractor, pictures, labels, names=None, *, channels=None, progress=None):
+        """Embeds pictures, and adds those that can be read with the digests of their contents, as ``imprint embed`` does. A
+        picture that its class already has, under whatever name, is not added again.
+
+        Args:
+            extractor: The :class:`Extractor` of the set.
+            pictures, channels, progress: As for :meth:`Classifier.classify`.
+            labels: The name of each picture's class.
+            names: The name of each picture; by default its path, or its number in the list, from 1.
+
+        Returns:
+            A dict of the errors of the pictures that cannot be read, by their indices.
+        """
+        given = Pictures(pictures, channels)
+        if not given.count:
+            return {}
+        made = ctypes.c_void_p()
+        classes = texts(labels, given.count, "label")
+        own = None if names is None else texts(names, given.count, "picture name")
+        with self._use() as pointer, extractor._use() as network, Meter(progress, "Embedding") as meter:
+            meter.call(
+                "embedding_set_embed_" + given.kind,
+                pointer,
+                network,
+                given.argument,
+                classes,
+                own,
+                given.count,
+                meter.argument,
+                None,
+                ctypes.byref(made),
+            )
+        report = json.loads(_library.taken_bytes(made.value))
+        return {
+            row["index"]: _errors.PictureError(row["message"], None, row["identifier"]) for row in report["skipped"]
+        }
 
     @property
     def embeddings(self):

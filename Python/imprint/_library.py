@@ -35,6 +35,12 @@ class Pixels(ctypes.Structure):
     ]
 
 
+class Encoded(ctypes.Structure):
+    """The bytes of a picture's file: imprint_encoded."""
+
+    _fields_ = [("bytes", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+
+
 class EmbeddingForm(ctypes.Structure):
     """The form of embeddings: imprint_embedding_form."""
 
@@ -64,6 +70,7 @@ _f = ctypes.c_float
 _run = [Progress, _p]
 _files = [_ss, _n]
 _pixels = [ctypes.POINTER(Pixels), _n]
+_encoded = [ctypes.POINTER(Encoded), _n]
 
 # The functions that return a status: their arguments before the error.
 _FALLIBLE = {
@@ -74,19 +81,23 @@ _FALLIBLE = {
     "classifier_open_bytes": [_s, _n, _p, _pp],
     "classifier_classify_files": [_p, *_files, _f, _n, *_run, _pp],
     "classifier_classify_pixels": [_p, *_pixels, _f, _n, *_run, _pp],
+    "classifier_classify_encoded": [_p, *_encoded, _f, _n, *_run, _pp],
     "classifier_score_files": [_p, *_files, *_run, _p],
     "classifier_score_pixels": [_p, *_pixels, *_run, _p],
+    "classifier_score_encoded": [_p, *_encoded, *_run, _p],
     "classifier_evaluate": [_p, _s, _i, *_run, _pp],
     "extractor_open": [_s, _p, _pp],
     "extractor_form": [_p, ctypes.POINTER(EmbeddingForm)],
     "extractor_embed_files": [_p, *_files, *_run, _p],
     "extractor_embed_pixels": [_p, *_pixels, *_run, _p],
+    "extractor_embed_encoded": [_p, *_encoded, *_run, _p],
     "teacher_open": [_s, _p, _pp],
     "teacher_open_from": [_s, _p, _p, _pp],
     "teacher_continue": [_s, _p, _pp],
     "teacher_learn_folder": [_p, _s, _i, *_run, _pp],
     "teacher_learn_files": [_p, _ss, _ss, _n, _i, *_run, _pp],
     "teacher_learn_pixels": [_p, ctypes.POINTER(Pixels), _ss, _n, *_run, _pp],
+    "teacher_learn_encoded": [_p, ctypes.POINTER(Encoded), _ss, _n, _i, *_run, _pp],
     "teacher_labels": [_p, _pp],
     "teacher_estimate": [_p, _pp],
     "teacher_save": [_p, _s, _i],
@@ -103,6 +114,9 @@ _FALLIBLE = {
     "embedding_set_form": [_p, ctypes.POINTER(EmbeddingForm)],
     "embedding_set_describe": [_p, _pp],
     "embedding_set_add": [_p, _p, _ss, _ss, _n],
+    "embedding_set_embed_files": [_p, _p, _ss, _ss, _ss, _n, *_run, _pp],
+    "embedding_set_embed_encoded": [_p, _p, ctypes.POINTER(Encoded), _ss, _ss, _n, *_run, _pp],
+    "embedding_set_embed_pixels": [_p, _p, ctypes.POINTER(Pixels), _ss, _ss, _n, *_run, _pp],
     "embedding_set_embeddings": [_p, _p],
     "embedding_set_merge": [_p, _p],
     "embedding_set_sort": [_p],

@@ -1,4 +1,4 @@
-"""Pictures as the library takes them: paths, or NumPy arrays of bytes."""
+"""Pictures as the library takes them: paths, the bytes of files, or NumPy arrays of pixels."""
 
 import ctypes
 import os
@@ -17,8 +17,9 @@ class Pictures:
     """Pictures for one call, and what keeps their memory alive.
 
     Args:
-        given: A path, an array ``[height, width]``, ``[height, width, 1 | 3 | 4]`` or ``[n, height, width, 1 | 3 | 4]`` of
-            uint8, a PIL picture, or a list of paths, arrays or PIL pictures.
+        given: A path, the bytes of a file, an array ``[height, width]``, ``[height, width, 1 | 3 | 4]`` or
+            ``[n, height, width, 1 | 3 | 4]`` of uint8, a PIL picture, or a list of paths, bytes, arrays or PIL pictures. Bytes
+            that hold a NUL are those of a file, and so are a bytearray and a memoryview; other bytes are a path.
         channels: The order of an array's channels: ``"rgb"``, ``"bgr"``, ``"rgba"``, ``"bgra"`` or ``"grey"``; by default
             grey, RGB or RGBA according to their number.
     """
@@ -28,7 +29,7 @@ class Pictures:
             raise _invalid(f"channels is {channels!r}", f"it must be one of {', '.join(_CHANNELS)}")
         self.is_single = True
         self._kept = []
-        if _library.is_path(given):
+        if _is_encoded(given) or _library.is_path(given):
             items = [given]
         elif _is_array(given):
             array = _array(given)
@@ -43,22 +44,30 @@ class Pictures:
             self.is_single = False
             items = list(given)
         self.count = len(items)
-        self.are_files = bool(items) and all(_library.is_path(item) for item in items)
-        if self.are_files:
+        self.kind = _kind(items)
+        self.are_files = self.kind == "files"
+        if self.kind == "encoded":
+            self.names = [str(number) for number in range(1, len(items) + 1)]
+            self.argument = (_library.Encoded * len(items))()
+            for place, item in enumerate(items):
+                self._point(self.argument[place], item)
+        elif self.are_files:
             self.names = [os.fsdecode(item) for item in items]
             self.argument = _library.string_array([_library.path_bytes(item) for item in items])
         else:
-            if any(_library.is_path(item) for item in items):
-                raise _invalid("the pictures are paths and arrays", "give all as paths, or all as arrays")
             self.names = [str(number) for number in range(1, len(items) + 1)]
             self.argument = (_library.Pixels * len(items))()
             for place, item in enumerate(items):
                 self._fill(self.argument[place], item, channels, place, len(items))
 
-    @property
-    def kind(self):
-        """The end of the names of the functions that take these pictures."""
-        return "files" if self.are_files else "pixels"
+    def _point(self, encoded, item):
+        # A type of ctypes would refuse memory that is only for reading; an array of NumPy does not.
+        import numpy
+
+        data = numpy.frombuffer(item, numpy.uint8)
+        self._kept.append(data)
+        encoded.bytes = ctypes.c_void_p(data.ctypes.data)
+        encoded.size = data.size
 
     def _fill(self, pixels, item, channels, place, count):
         where = f"picture {place + 1} of {count}" if count > 1 else "the picture"
@@ -95,6 +104,22 @@ class Pictures:
         pixels.width = width
         pixels.height = height
         pixels.bytes_per_row = array.strides[0] if height > 1 else 0
+
+
+def _is_encoded(value):
+    """Whether a value is the bytes of a file; no path holds a NUL, and every picture does."""
+    return isinstance(value, (bytearray, memoryview)) or isinstance(value, bytes) and b"\0" in value
+
+
+def _kind(items):
+    """The end of the names of the functions that take these pictures."""
+    kinds = {
+        "encoded" if _is_encoded(item) else "files" if _library.is_path(item) else "pixels" for item in items
+    } or {"pixels"}
+    if len(kinds) > 1:
+        words = [{"files": "paths", "encoded": "bytes of files", "pixels": "arrays"}[kind] for kind in sorted(kinds)]
+        raise _invalid(f"the pictures are {' and '.join(words)}", "give all in one way")
+    return kinds.pop()
 
 
 def _is_array(value):

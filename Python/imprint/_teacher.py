@@ -149,7 +149,7 @@ class Teacher(_library.Handle):
         pictures, labels = _listed(pictures, labels)
         given = Pictures(pictures, channels)
         names = texts(labels, given.count, "label")
-        strictness = [int(bool(strict))] if given.are_files else []
+        strictness = [] if given.kind == "pixels" else [int(bool(strict))]
         with self._use() as pointer, Meter(progress, "Learning") as meter:
             meter.call(
                 "teacher_learn_" + given.kind,

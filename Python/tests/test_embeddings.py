@@ -157,3 +157,41 @@ def test_inspection(model):
     assert found["labels"] == {"0": "kind 0", "1": "kind 1", "2": "kind 2"}
     with pytest.raises(imprint.ModelError):
         imprint.inspect(__file__)
+
+
+def test_pictures_in_the_bytes_of_files(extractor, base, folder, pictures, model, tmp_path):
+    paths = sorted(folder.glob("*/*.png"))
+    contents = [path.read_bytes() for path in paths]
+    assert numpy.array_equal(extractor(contents), extractor(paths))
+    assert numpy.array_equal(extractor(contents[0]), extractor(paths[0]))
+    classifier = imprint.Classifier(model)
+    assert classifier([memoryview(each) for each in contents]) == classifier(paths)
+    assert numpy.array_equal(classifier.scores(contents), classifier.scores(paths))
+    answers = classifier([*contents, bytearray(b"no picture")], errors="return")
+    assert isinstance(answers[-1], imprint.PictureError) and answers[0].label == "kind 0"
+    teacher = imprint.Teacher(base)
+    assert teacher.learn(contents, [path.parent.name for path in paths]).pictures == len(paths)
+    with pytest.raises(imprint.InvalidArgumentError, match="bytes of files and paths|paths and bytes of files"):
+        extractor([contents[0], str(paths[1])])
+
+
+def test_a_set_embeds_pictures_itself(extractor, folder, tmp_path):
+    paths = sorted(folder.glob("*/*.png"))
+    labels, names = [path.parent.name for path in paths], [path.name for path in paths]
+    files, contents = imprint.EmbeddingSet(extractor), imprint.EmbeddingSet(extractor)
+    assert files.embed(extractor, paths, labels, names) == {}
+    assert contents.embed(extractor, [path.read_bytes() for path in paths], labels, names) == {}
+    assert files == contents and files.pictures == names
+    # A picture is known by its content.
+    files.embed(extractor, paths[:3], labels[:3], ["a", "b", "c"])
+    assert files == contents
+    unreadable = tmp_path / "unreadable.jpg"
+    unreadable.write_bytes(b"no picture")
+    skipped = files.embed(extractor, [paths[0], unreadable, tmp_path / "missing.jpg"], ["x", "x", "x"])
+    assert sorted(skipped) == [1, 2] and all(isinstance(error, imprint.PictureError) for error in skipped.values())
+    assert files.classes["x"] == 1
+    with pytest.raises(imprint.InvalidArgumentError, match="not of the extractor"):
+        imprint.EmbeddingSet(4).embed(extractor, paths, labels)
+    from_paths = imprint.EmbeddingSet(extractor)
+    from_paths.embed(extractor, paths, labels)
+    assert from_paths.pictures == [str(path) for path in paths]

@@ -162,6 +162,31 @@ public func classifyPixels(
   }
 }
 
+@_cdecl("imprint_classifier_classify_encoded")
+public func classifyEncoded(
+  _ classifier: OpaquePointer?, _ pictures: UnsafePointer<imprint_encoded>?, _ count: Int, _ threshold: Float,
+  _ topK: Int, _ progress: imprint_progress?, _ context: UnsafeMutableRawPointer?,
+  _ made: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> imprint_status {
+  attempt(error) {
+    try Handle.borrow(classifier, as: ClassifierBox.self).classify(
+      encodedSource(pictures, count: count), threshold: threshold, topK: topK,
+      progress: ProgressCall(function: progress, context: context), made: made)
+  }
+}
+
+@_cdecl("imprint_classifier_score_encoded")
+public func scoreEncoded(
+  _ classifier: OpaquePointer?, _ pictures: UnsafePointer<imprint_encoded>?, _ count: Int,
+  _ progress: imprint_progress?, _ context: UnsafeMutableRawPointer?, _ scores: UnsafeMutablePointer<Float>?,
+  _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> imprint_status {
+  attempt(error) {
+    try Handle.borrow(classifier, as: ClassifierBox.self).score(
+      encodedSource(pictures, count: count), progress: ProgressCall(function: progress, context: context), scores: scores)
+  }
+}
+
 @_cdecl("imprint_classifier_score_files")
 public func scoreFiles(
   _ classifier: OpaquePointer?, _ paths: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int,

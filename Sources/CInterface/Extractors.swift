@@ -108,5 +108,18 @@ public func embedPixels(
   }
 }
 
+@_cdecl("imprint_extractor_embed_encoded")
+public func embedEncoded(
+  _ extractor: OpaquePointer?, _ pictures: UnsafePointer<imprint_encoded>?, _ count: Int,
+  _ progress: imprint_progress?, _ context: UnsafeMutableRawPointer?, _ embeddings: UnsafeMutableRawPointer?,
+  _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> imprint_status {
+  attempt(error) {
+    try Handle.borrow(extractor, as: ExtractorBox.self).embed(
+      encodedSource(pictures, count: count), progress: ProgressCall(function: progress, context: context),
+      embeddings: embeddings)
+  }
+}
+
 @_cdecl("imprint_extractor_free")
 public func freeExtractor(_ extractor: OpaquePointer?) { Handle.free(extractor) }

@@ -1,7 +1,9 @@
 import CImprint
+import Inference
 import ModelSurgery
 import Platform
 import Pictures
+import TFLite
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -61,6 +63,21 @@ extension PixelBuffer {
       }
     }
   }
+}
+
+/// Copies the bytes of the caller's picture files.
+func encoded(_ pictures: UnsafePointer<imprint_encoded>?, count: Int) throws -> [Bytes] {
+  guard count > 0 else { return [] }
+  let list = try required(pictures, "pictures")
+  return try (0..<count).map { try copied(list[$0].bytes, size: list[$0].size) }
+}
+
+/// Returns the pictures in the bytes of the caller's files, each named by its number, from 1, and identified by its bytes.
+func encodedSource(_ pictures: UnsafePointer<imprint_encoded>?, count: Int) throws -> PictureSource {
+  .items(
+    try encoded(pictures, count: count).enumerated().map { place, bytes in
+      PictureItem(name: "\(place + 1)", .encoded(bytes), isIdentified: true)
+    })
 }
 
 /// Returns the files of the caller.

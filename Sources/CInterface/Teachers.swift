@@ -194,6 +194,20 @@ public func learnPixels(
   }
 }
 
+@_cdecl("imprint_teacher_learn_encoded")
+public func learnEncoded(
+  _ teacher: OpaquePointer?, _ pictures: UnsafePointer<imprint_encoded>?,
+  _ labels: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ strict: Int32, _ progress: imprint_progress?,
+  _ context: UnsafeMutableRawPointer?, _ lesson: UnsafeMutablePointer<OpaquePointer?>?,
+  _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> imprint_status {
+  attempt(error) {
+    try Handle.borrow(teacher, as: TeacherBox.self).learn(
+      Lessons(encodedSource(pictures, count: count), labels: texts(labels, count: count, "labels")),
+      strict: strict != 0, progress: ProgressCall(function: progress, context: context), lesson: lesson)
+  }
+}
+
 @_cdecl("imprint_teacher_labels")
 public func teacherLabels(
   _ teacher: OpaquePointer?, _ labels: UnsafeMutablePointer<OpaquePointer?>?,

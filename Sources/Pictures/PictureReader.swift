@@ -242,6 +242,38 @@ public struct PictureReader: Sendable {
     }
   }
 
+  /// Reads a picture from the bytes of its file into a tensor's memory, and identifies it by these bytes.
+  ///
+  /// - Parameter found: Called once with what identifies the picture, unless it cannot be read.
+  /// - Throws: As ``read(_:named:into:timing:region:view:)`` does.
+  package func read(
+    _ bytes: UnsafeRawBufferPointer, named name: String, into destination: UnsafeMutableRawBufferPointer,
+    timing: PictureTiming?, found: (PictureIdentity) -> Void
+  ) throws(PictureError) {
+    let target = try target(destination, nil)
+    try withDecoder(timing: timing) { (decoder) throws(PictureError) in
+      try decoder.decode(bytes, picture: name, into: [target])
+      if let identity = PictureIdentity(bytes, decoder.size) { found(identity) }
+    }
+  }
+
+  /// Reads a picture once from the bytes of its file, for several readers, and identifies it by these bytes.
+  ///
+  /// - Parameter found: Called once with what identifies the picture, unless it cannot be read.
+  /// - Throws: As ``read(_:named:by:timing:)`` does.
+  package static func read(
+    _ bytes: UnsafeRawBufferPointer, named name: String, by readers: [PictureReader], timing: PictureTiming?,
+    found: (PictureIdentity) -> Void
+  ) throws(PictureError) -> [PixelTensor] {
+    guard let first = readers.first else { return [] }
+    return try tensors(of: readers) { (targets) throws(PictureError) in
+      try first.withDecoder(timing: timing) { (decoder) throws(PictureError) in
+        try decoder.decode(bytes, picture: name, into: targets)
+        if let identity = PictureIdentity(bytes, decoder.size) { found(identity) }
+      }
+    }
+  }
+
   private func target(
     _ destination: UnsafeMutableRawBufferPointer, _ region: PictureRegion.Choice?, _ view: PictureView = .whole
   ) throws(PictureError) -> TargetTensor {

@@ -123,6 +123,12 @@ typedef struct imprint_pixels {
   imprint_format format;
 } imprint_pixels;
 
+// The bytes of a picture's file in memory. They are copied: the caller may change them after the call.
+typedef struct imprint_encoded {
+  const void *bytes;
+  size_t size;
+} imprint_encoded;
+
 // MARK: - The default model
 
 // Stores the path of the default model, EfficientNet-Lite0 trained on ImageNet, whether or not it exists.
@@ -162,9 +168,16 @@ imprint_status imprint_classifier_classify_files(
 imprint_status imprint_classifier_classify_pixels(
   const imprint_classifier *classifier, const imprint_pixels *pictures, size_t count, float threshold, size_t top_k,
   imprint_progress progress, void *context, imprint_answers **answers, imprint_error **error);
+// Classifies pictures from the bytes of their files. One that cannot be read is no error: its answer says so.
+imprint_status imprint_classifier_classify_encoded(
+  const imprint_classifier *classifier, const imprint_encoded *pictures, size_t count, float threshold, size_t top_k,
+  imprint_progress progress, void *context, imprint_answers **answers, imprint_error **error);
 // Stores the scores of all classes, [count][class_count] floats. A file that cannot be read is an error.
 imprint_status imprint_classifier_score_files(
   const imprint_classifier *classifier, const char *const *paths, size_t count, imprint_progress progress,
+  void *context, float *scores, imprint_error **error);
+imprint_status imprint_classifier_score_encoded(
+  const imprint_classifier *classifier, const imprint_encoded *pictures, size_t count, imprint_progress progress,
   void *context, float *scores, imprint_error **error);
 imprint_status imprint_classifier_score_pixels(
   const imprint_classifier *classifier, const imprint_pixels *pictures, size_t count, imprint_progress progress,
@@ -223,6 +236,9 @@ imprint_status imprint_extractor_embed_files(
 imprint_status imprint_extractor_embed_pixels(
   const imprint_extractor *extractor, const imprint_pixels *pictures, size_t count, imprint_progress progress,
   void *context, void *embeddings, imprint_error **error);
+imprint_status imprint_extractor_embed_encoded(
+  const imprint_extractor *extractor, const imprint_encoded *pictures, size_t count, imprint_progress progress,
+  void *context, void *embeddings, imprint_error **error);
 void imprint_extractor_free(imprint_extractor *extractor);
 
 // MARK: - Teachers
@@ -250,6 +266,9 @@ imprint_status imprint_teacher_learn_files(
   imprint_progress progress, void *context, imprint_bytes **lesson, imprint_error **error);
 imprint_status imprint_teacher_learn_pixels(
   const imprint_teacher *teacher, const imprint_pixels *pictures, const char *const *labels, size_t count,
+  imprint_progress progress, void *context, imprint_bytes **lesson, imprint_error **error);
+imprint_status imprint_teacher_learn_encoded(
+  const imprint_teacher *teacher, const imprint_encoded *pictures, const char *const *labels, size_t count, int strict,
   imprint_progress progress, void *context, imprint_bytes **lesson, imprint_error **error);
 // Stores the names of all classes as JSON, a list in the order of their ids.
 imprint_status imprint_teacher_labels(const imprint_teacher *teacher, imprint_bytes **labels, imprint_error **error);
@@ -306,6 +325,22 @@ imprint_status imprint_embedding_set_describe(
 imprint_status imprint_embedding_set_add(
   const imprint_embedding_set *set, const void *embeddings, const char *const *labels, const char *const *pictures,
   size_t count, imprint_error **error);
+// Embeds pictures, and adds them to a set of the extractor, each with the name of its class, its own name and the digest of its
+// content, as `imprint embed` does. `names` may be NULL: files are then named by their paths, others by their numbers, from 1.
+// A picture that cannot be read is no error. Stores what was done as JSON: {"copies": the number of pictures that the set
+// already had, "skipped": [{"index", "message", "identifier"}]}. All pictures that can be read are added, or on an error none.
+imprint_status imprint_embedding_set_embed_files(
+  const imprint_embedding_set *set, const imprint_extractor *extractor, const char *const *paths,
+  const char *const *labels, const char *const *names, size_t count, imprint_progress progress, void *context,
+  imprint_bytes **done, imprint_error **error);
+imprint_status imprint_embedding_set_embed_encoded(
+  const imprint_embedding_set *set, const imprint_extractor *extractor, const imprint_encoded *pictures,
+  const char *const *labels, const char *const *names, size_t count, imprint_progress progress, void *context,
+  imprint_bytes **done, imprint_error **error);
+imprint_status imprint_embedding_set_embed_pixels(
+  const imprint_embedding_set *set, const imprint_extractor *extractor, const imprint_pixels *pictures,
+  const char *const *labels, const char *const *names, size_t count, imprint_progress progress, void *context,
+  imprint_bytes **done, imprint_error **error);
 // Stores all embeddings, class by class in the order of the description.
 imprint_status imprint_embedding_set_embeddings(
   const imprint_embedding_set *set, void *embeddings, imprint_error **error);

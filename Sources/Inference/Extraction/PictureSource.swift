@@ -68,9 +68,11 @@ package struct PictureItem: Sendable {
   package let content: Content
   /// The part of the picture that the network sees; an augmentation with several views ignores it.
   package let view: PictureView
+  /// Whether the bytes of a file identify the picture, as they do in a list of files. Pixels always do.
+  package let isIdentified: Bool
 
-  package init(name: String, _ content: Content, view: PictureView = .whole) {
-    (self.name, self.content, self.view) = (name, content, view)
+  package init(name: String, _ content: Content, view: PictureView = .whole, isIdentified: Bool = false) {
+    (self.name, self.content, self.view, self.isIdentified) = (name, content, view, isIdentified)
   }
 
   /// Makes a picture of a file, named by the URL's relative path.

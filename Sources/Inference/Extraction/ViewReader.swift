@@ -69,12 +69,22 @@ package struct ViewReader: Sendable {
       }
     case .pixels(let buffers): tensors = try PictureReader.read(buffers[index], by: readers, timing: timing)
     case .items(let items):
-      switch items[index].content {
-      case .file(let file): tensors = try PictureReader.read(file, by: readers, timing: timing)
+      let item = items[index]
+      let found = item.isIdentified ? found : nil
+      switch item.content {
+      case .file(let file):
+        if let found {
+          tensors = try PictureReader.read(file, by: readers, timing: timing, found: found)
+        } else {
+          tensors = try PictureReader.read(file, by: readers, timing: timing)
+        }
       case .pixels(let buffer): tensors = try PictureReader.read(buffer, by: readers, timing: timing)
       case .encoded(let bytes):
         tensors = try bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(PictureError) in
-          try PictureReader.read(bytes, named: items[index].name, by: readers, timing: timing)
+          if let found {
+            return try PictureReader.read(bytes, named: item.name, by: readers, timing: timing, found: found)
+          }
+          return try PictureReader.read(bytes, named: item.name, by: readers, timing: timing)
         }
       }
     // These cannot be read at other sizes; with several views ModelRunner rejects them before the work begins.
@@ -104,21 +114,35 @@ package struct ViewReader: Sendable {
         }
       case .pixels(let buffers): try plain.read(buffers[index], into: bytes, timing: profile?.pictureTiming)
       case .tensors(let tensors): tensors[index].withUnsafeBytes { bytes.copyMemory(from: $0) }
-      case .items(let items): try write(items[index], timing: profile?.pictureTiming, into: bytes)
+      case .items(let items):
+        let item = items[index]
+        try write(
+          item, timing: profile?.pictureTiming, found: item.isIdentified && item.view == .whole ? found : nil,
+          into: bytes)
       }
     }
   }
 
   private func write(
-    _ item: PictureItem, timing: PictureTiming?, into bytes: UnsafeMutableRawBufferPointer
+    _ item: PictureItem, timing: PictureTiming?, found: ((PictureIdentity) -> Void)?,
+    into bytes: UnsafeMutableRawBufferPointer
   ) throws(PictureError) {
     let view = item.view
     switch item.content {
-    case .file(let file): try plain.read(file, into: bytes, timing: timing, view: view)
+    case .file(let file):
+      if let found {
+        try plain.read(file, into: bytes, timing: timing, view: view, found: found)
+      } else {
+        try plain.read(file, into: bytes, timing: timing, view: view)
+      }
     case .pixels(let buffer): try plain.read(buffer, into: bytes, timing: timing, view: view)
     case .encoded(let file):
       try file.withUnsafeBytes { (file: UnsafeRawBufferPointer) throws(PictureError) in
-        try plain.read(file, named: item.name, into: bytes, timing: timing, view: view)
+        if let found {
+          try plain.read(file, named: item.name, into: bytes, timing: timing, found: found)
+        } else {
+          try plain.read(file, named: item.name, into: bytes, timing: timing, view: view)
+        }
       }
     }
   }
