@@ -61,6 +61,11 @@ class Meter:
         if self._raised is not None:
             raise self._raised
 
+    def note(self, done, total=0):
+        """Passes on progress that the caller counts; ``total`` is 0 where it is not known."""
+        if self._progress is not None:
+            self._progress(done, total)
+
     def _watch(self):
         """Has Ctrl-C end the call: an exception in the midst of a callback would be lost."""
         import signal

@@ -1,0 +1,220 @@
+"""Embedding, classifying and evaluating on a Ray cluster.
+
+::
+
+    import ray, imprint.ray
+    pictures = ray.data.read_binary_files("s3://bucket/flowers", include_paths=True)
+    flowers = imprint.ray.embed(pictures, store="s3://bucket/partials")
+    imprint.Teacher(embeddings=flowers).save("flowers.tflite")
+
+The driver fixes the model and the arithmetic; each worker opens the model once, and says so where it would compute anything
+else. See Documentation/scale/ray-and-spark.md.
+"""
+
+import contextlib
+
+from . import _errors, _partials, _scale
+from ._progress import Meter
+from ._rows import Columns, fetched
+from ._store import store_of
+
+try:
+    import ray
+    import ray.data
+    import ray.exceptions
+except ImportError as error:
+    raise ImportError("imprint.ray needs Ray: pip install 'ray[data]'") from error
+
+__all__ = ["embed"]
+
+
+def embed(
+    dataset,
+    *,
+    model=None,
+    picture=None,
+    label=None,
+    name=None,
+    root=None,
+    keep="embeddings",
+    budget=None,
+    store=None,
+    shard_size=256,
+    workers=None,
+    threads=None,
+    progress=None,
+    strict=False,
+    allow_mixed=False,
+    **options,
+):
+    """Embeds the pictures of a data set on the cluster.
+
+    Args:
+        dataset: A ``ray.data.Dataset`` with a column of paths, of files' bytes or of arrays of uint8, such as
+            ``read_binary_files(…, include_paths=True)``, ``read_images``, ``read_parquet`` and ``read_webdataset`` make.
+        model: As for :class:`imprint.Extractor`; the workers get the driver's file.
+        picture, name: The columns of the pictures and of their names; by default the usual ones.
+        label: The column of the classes' names, or a function of a picture's name; by default the picture's folder.
+        root: The folder whose subfolders are the classes, where pictures lie deeper.
+        keep: ``"embeddings"``, or ``"sums"`` that grow with the classes and not with the pictures.
+        budget: The bytes of embeddings beyond which the result stores only sums.
+        store: A folder for partials, a path or URL, from which a job that was stopped goes on.
+        shard_size: The number of pictures of a partial.
+        workers, threads: The number of workers, and of each one's threads; by default one worker on each node.
+        progress: As for :meth:`imprint.Teacher.learn`; it counts pictures.
+        strict: Whether a picture that cannot be read is an error; otherwise it is in the result's ``skipped``.
+        allow_mixed: Whether workers may compute other numbers than the driver.
+        options: ``arithmetic``, ``resize``, ``augment``, ``mean``, ``std`` and ``device`` as for :class:`imprint.Extractor`.
+
+    Returns:
+        An :class:`imprint.EmbeddingSet`, whose attribute ``skipped`` lists the errors of pictures that cannot be read.
+        The same pictures give the same file, whatever the cluster.
+
+    Raises:
+        WorkerError: where a worker differs from the driver.
+        StoreError: where the store cannot be reached.
+        PictureError: if strict, for a picture that cannot be read.
+    """
+    job, data = _scale.open_job(model, keep=keep, budget=budget, allow_mixed=allow_mixed, **options)
+    store = store_of(store)
+    columns = Columns.chosen(dataset.columns(), picture, label, name, root)
+    partials = _mapped(
+        dataset, columns, _Embedder, (job, ray.put(data), columns, store, strict), shard_size, workers, threads
+    )
+    tree = _Tree(job, store)
+    names = []
+    with _original_errors(), Meter(progress, "Embedding") as meter:
+        done = 0
+        for bundle in partials.iter_internal_ref_bundles():
+            for block in bundle.block_refs:
+                for shard, rows in ray.get(_contents.remote(block)):
+                    names.append(shard)
+                    done += rows
+                    if store is not None:
+                        tree.add(shard)
+                if store is None:
+                    tree.add(block)
+                meter.note(done)
+        if not names:
+            raise _errors.InvalidArgumentError("the data set has no pictures", None, "InvalidArgument")
+        merged = _partials.Partial.opened(ray.get(tree.root()), "of all shards")
+    return _partials.result(job, merged, names)
+
+
+class _Embedder:
+    """Embeds one shard after the other in an actor, which opens the model once."""
+
+    def __init__(self, job, model, columns, store, strict, threads):
+        self.columns = columns
+        self.strict = strict
+        self.store = store
+        self.worker = _scale.Worker(job, ray.get(model), threads=threads)
+
+    def __call__(self, table):
+        import pyarrow
+
+        rows = fetched(self.columns.rows(table))
+        partial, _ = self.worker.embed(rows, self.store)
+        header = partial.header
+        if self.strict and header["skipped"]:
+            first = header["skipped"][0]
+            raise _errors.PictureError(first["message"], None, first["identifier"])
+        return pyarrow.table(
+            {
+                "shard": header["shards"],
+                "rows": [header["rows"]],
+                "partial": pyarrow.array([partial.sealed() if self.store is None else None], pyarrow.large_binary()),
+            }
+        )
+
+
+def _mapped(dataset, columns, function, arguments, batch_size, workers, threads):
+    """Runs a class over the batches of a data set, in actors that Ray starts again when they die."""
+    count, threads, cpus = _pool(workers, threads)
+    mapped = dataset.select_columns(columns.used()).map_batches(
+        function,
+        batch_size=batch_size,
+        batch_format="pyarrow",
+        compute=ray.data.ActorPoolStrategy(size=count),
+        num_cpus=cpus,
+        fn_constructor_args=(*arguments, threads),
+    )
+    # The batches are then the same each time, so that a job that was stopped finds its partials again.
+    mapped.context.execution_options.preserve_order = True
+    return mapped
+
+
+def _pool(workers, threads):
+    """Returns the number of workers, the threads of each, and the processors that Ray reserves for each."""
+    nodes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+    nodes = [cores for cores in nodes if cores] or [1]
+    if threads is None:
+        threads = min(nodes) if workers is None else max(1, sum(nodes) // workers)
+    if workers is None:
+        workers = max(1, sum(cores // threads for cores in nodes))
+    # A worker of all cores would leave none to the tasks that read, which need little.
+    return workers, threads, max(0, min(threads, min(nodes) // max(1, workers // len(nodes))) - 1)
+
+
+@ray.remote(num_cpus=0, max_retries=-1)
+def _contents(block):
+    """Returns the names of a block's shards, with their numbers of rows."""
+    return list(zip(block["shard"].to_pylist(), block["rows"].to_pylist()))
+
+
+@ray.remote(num_cpus=0, max_retries=-1)
+def _merge(job, store, *parts):
+    """Merges partials: names of shards in the store, blocks of the data set, and what this task has made earlier."""
+
+    def partials():
+        for part in parts:
+            if isinstance(part, str):
+                yield from _partials.stored(job, store, [part])
+            elif isinstance(part, bytes):
+                yield _partials.Partial.opened(part, "of a task")
+            else:
+                for shard, data in zip(part["shard"].to_pylist(), part["partial"]):
+                    yield _partials.Partial.opened(data.as_buffer(), shard)
+
+    return _partials.merged(job, partials()).sealed()
+
+
+class _Tree:
+    """Merges partials while others are made: a task for each few of them, and for each few of its results."""
+
+    def __init__(self, job, store):
+        self._job = job
+        self._store = store
+        self._levels = []
+
+    def add(self, part, level=0):
+        if level == len(self._levels):
+            self._levels.append([])
+        waiting = self._levels[level]
+        waiting.append(part)
+        if len(waiting) == _partials.FAN_IN:
+            self._levels[level] = []
+            self.add(_merge.remote(self._job, self._store, *waiting), level + 1)
+
+    def root(self):
+        """Returns the merge of all."""
+        rest = [part for waiting in reversed(self._levels) for part in waiting]
+        while len(rest) > _partials.FAN_IN:
+            rest = [_merge.remote(self._job, self._store, *some) for some in _partials.groups(rest)]
+        return _merge.remote(self._job, self._store, *rest)
+
+
+@contextlib.contextmanager
+def _original_errors():
+    """Raises the package's own errors as they were raised in a worker."""
+    try:
+        yield
+    except Exception as error:
+        found = error
+        while isinstance(found, ray.exceptions.RayError) or found.__cause__ is not None:
+            found = getattr(found, "cause", None) or found.__cause__
+            if found is None or not isinstance(found, BaseException):
+                break
+        if isinstance(found, _errors.ImprintError):
+            raise found from None
+        raise
