@@ -119,6 +119,47 @@ class AnswerWorker:
         return whole, places, errors
 
 
+def answer_columns(rows, answers):
+    """Returns the columns of a table of answers; see :func:`imprint.ray.classify`."""
+    found = [None if isinstance(answer, _errors.PictureError) else answer for answer in answers]
+    bests = [answer.best if answer else None for answer in found]
+    return {
+        "name": [name for _, name, _ in rows],
+        "label": [best.label if best else None for best in bests],
+        "score": [best.score if best else None for best in bests],
+        "is_unknown": [answer.is_unknown if answer else None for answer in found],
+        "novelty_score": [answer.novelty_score if answer else None for answer in found],
+        "classes": [[each.label for each in answer.classes] if answer else [] for answer in found],
+        "scores": [[each.score for each in answer.classes] if answer else [] for answer in found],
+        "error": [str(answer) if isinstance(answer, _errors.PictureError) else None for answer in answers],
+    }
+
+
+def answer_schema():
+    """Returns the Arrow schema of a table of answers."""
+    import pyarrow
+
+    return pyarrow.schema(
+        {
+            "name": pyarrow.string(),
+            "label": pyarrow.string(),
+            "score": pyarrow.float32(),
+            "is_unknown": pyarrow.bool_(),
+            "novelty_score": pyarrow.float32(),
+            "classes": pyarrow.list_(pyarrow.string()),
+            "scores": pyarrow.list_(pyarrow.float32()),
+            "error": pyarrow.string(),
+        }
+    )
+
+
+# The same schema in Spark's words.
+ANSWER_FIELDS = (
+    "name string, label string, score float, is_unknown boolean, novelty_score float, classes array<string>, "
+    "scores array<float>, error string"
+)
+
+
 def evaluated(worker, rows):
     """Evaluates rows ``(label, name, picture)``.
 

@@ -72,6 +72,43 @@ class Partial:
                 "PartialError.otherJob",
             )
 
+    def refuse_skipped(self):
+        """Raises the error of the first picture that could not be read, if there is one.
+
+        Raises:
+            PictureError: for that picture.
+        """
+        for row in self.header["skipped"]:
+            raise _errors.PictureError(row["message"], None, row["identifier"])
+
+    def rows(self, extractor):
+        """Returns an Arrow table with a row for each picture: ``name``, ``label``, ``embedding``, real numbers, one view after
+        the other, and ``error``, the reason why a picture cannot be read."""
+        import numpy
+        import pyarrow
+
+        from ._embeddings import EmbeddingSet
+
+        with EmbeddingSet.from_bytes(self.embeddings) as part:
+            names, labels = part.pictures, part.labels
+            flat = part.embeddings.ravel().astype(numpy.float32)
+            width = part.dimension * part.views
+        if extractor.element != "float32":
+            flat = (flat - numpy.float32(extractor.zero_point)) * numpy.float32(extractor.scale)
+        failed = self.header["skipped"]
+        ends = [width * min(place, len(names)) for place in range(len(names) + len(failed) + 1)]
+        absent = pyarrow.array([False] * len(names) + [True] * len(failed), pyarrow.bool_())
+        return pyarrow.table(
+            {
+                "name": names + [row["name"] for row in failed],
+                "label": labels + [row["label"] for row in failed],
+                "embedding": pyarrow.ListArray.from_arrays(
+                    pyarrow.array(ends, pyarrow.int32()), pyarrow.array(flat), mask=absent
+                ),
+                "error": pyarrow.array([None] * len(names) + [row["message"] for row in failed], pyarrow.string()),
+            }
+        )
+
 
 def merged(job, partials):
     """Merges partials; never holds more than two.

@@ -32,8 +32,13 @@ class Columns(NamedTuple):
     root: object
 
     @classmethod
-    def chosen(cls, known, picture=None, label=None, name=None, root=None):
+    def chosen(cls, known, picture=None, label=None, name=None, root=None, *, labelled=True):
         """Chooses columns among those that a data set has.
+
+        Args:
+            known: The names of its columns.
+            picture, label, name, root: What the caller chose.
+            labelled: Whether the classes are needed.
 
         Raises:
             InvalidArgumentError: for a column that is not there.
@@ -54,7 +59,9 @@ class Columns(NamedTuple):
             raise _errors.InvalidArgumentError(
                 f"no column holds pictures: there are {', '.join(known)}", "name it with picture=", "InvalidArgument"
             )
-        if not callable(label):
+        if not labelled:
+            label = _no_label
+        elif not callable(label):
             label = column(label, _LABELS, "classes")
         name = column(name, _NAMES, "names")
         if name is None and label is None:
@@ -88,7 +95,7 @@ class Columns(NamedTuple):
         else:
             labels = [self.label(each) if self.label else self._folder(each) for each in names]
         for label, name in zip(labels, names):
-            if not label:
+            if not label and self.label is not _no_label:
                 raise _errors.InvalidArgumentError(
                     f"{name} is of no class", "name the column or function of the classes with label=", "InvalidArgument"
                 )
@@ -100,6 +107,10 @@ class Columns(NamedTuple):
         below = os.path.relpath(name, self.root) if "://" not in name else name.removeprefix(self.root).lstrip("/")
         first, _, rest = below.partition("/")
         return first if rest and first != ".." else ""
+
+
+def _no_label(_name):
+    return ""
 
 
 def plain_path(path):

@@ -7,6 +7,7 @@ has done; and the result is the merge of the partials that the tasks of this job
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -326,10 +327,27 @@ def of_one_kind(items, picture):
     return [kinds[kind] for kind in sorted(kinds)]
 
 
-def carried(error):
-    """Returns an error whose text carries one of the package's errors to another process."""
-    fields = [type(error).__name__, error.message, error.remedy, error.identifier]
-    return RuntimeError(f"imprint-error:{base64.b64encode(json.dumps(fields).encode()).decode()}: {error}")
+@contextlib.contextmanager
+def carrying():
+    """Raises the package's errors as one whose text carries them: an engine passes on nothing else of some errors."""
+    try:
+        yield
+    except _errors.ImprintError as error:
+        fields = [type(error).__name__, error.message, error.remedy, error.identifier]
+        text = base64.b64encode(json.dumps(fields).encode()).decode()
+        raise RuntimeError(f"imprint-error:{text}: {error}") from error
+
+
+@contextlib.contextmanager
+def delivering():
+    """Raises the package's own errors in place of the engine's that carry them."""
+    try:
+        yield
+    except Exception as error:
+        found = error_in(str(error))
+        if found is None:
+            raise
+        raise found from error
 
 
 def error_in(text):

@@ -11,9 +11,10 @@ The driver fixes the model and the arithmetic; each worker opens the model once,
 else. See Documentation/scale/ray-and-spark.md.
 """
 
-import contextlib
+import json
+import math
 
-from . import _errors, _partials, _scale
+from . import _answers, _errors, _partials, _scale
 from ._progress import Meter
 from ._rows import Columns, fetched
 from ._store import store_of
@@ -21,11 +22,10 @@ from ._store import store_of
 try:
     import ray
     import ray.data
-    import ray.exceptions
 except ImportError as error:
     raise ImportError("imprint.ray needs Ray: pip install 'ray[data]'") from error
 
-__all__ = ["embed"]
+__all__ = ["classify", "embed", "evaluate"]
 
 
 def embed(
@@ -45,6 +45,7 @@ def embed(
     progress=None,
     strict=False,
     allow_mixed=False,
+    result="set",
     **options,
 ):
     """Embeds the pictures of a data set on the cluster.
@@ -64,26 +65,34 @@ def embed(
         progress: As for :meth:`imprint.Teacher.learn`; it counts pictures.
         strict: Whether a picture that cannot be read is an error; otherwise it is in the result's ``skipped``.
         allow_mixed: Whether workers may compute other numbers than the driver.
+        result: ``"set"``, or ``"dataset"`` for a row of each picture.
         options: ``arithmetic``, ``resize``, ``augment``, ``mean``, ``std`` and ``device`` as for :class:`imprint.Extractor`.
 
     Returns:
         An :class:`imprint.EmbeddingSet`, whose attribute ``skipped`` lists the errors of pictures that cannot be read.
-        The same pictures give the same file, whatever the cluster.
+        The same pictures give the same file, whatever the cluster. Or a ``ray.data.Dataset`` with the columns ``name``,
+        ``label``, ``embedding``, real numbers as :meth:`imprint.Extractor.embed` returns them, and ``error``; it is computed
+        when it is read.
 
     Raises:
         WorkerError: where a worker differs from the driver.
         StoreError: where the store cannot be reached.
         PictureError: if strict, for a picture that cannot be read.
     """
+    if result not in ("set", "dataset") or result == "dataset" and keep != "embeddings":
+        raise _errors.InvalidArgumentError(
+            f"result is {result!r}, and keep {keep!r}", 'a "dataset" is of "embeddings"', "InvalidArgument"
+        )
     job, data = _scale.open_job(model, keep=keep, budget=budget, allow_mixed=allow_mixed, **options)
     store = store_of(store)
     columns = Columns.chosen(dataset.columns(), picture, label, name, root)
-    partials = _mapped(
-        dataset, columns, _Embedder, (job, ray.put(data), columns, store, strict), shard_size, workers, threads
-    )
+    arguments = (job, ray.put(data), columns, store, strict)
+    if result == "dataset":
+        return _mapped(dataset, columns, _RowEmbedder, arguments, shard_size, workers, threads)
+    partials = _mapped(dataset, columns, _Embedder, arguments, shard_size, workers, threads)
     tree = _Tree(job, store)
     names = []
-    with _original_errors(), Meter(progress, "Embedding") as meter:
+    with _scale.delivering(), Meter(progress, "Embedding") as meter:
         done = 0
         for bundle in partials.iter_internal_ref_bundles():
             for block in bundle.block_refs:
@@ -101,6 +110,116 @@ def embed(
     return _partials.result(job, merged, names)
 
 
+def classify(
+    dataset,
+    model,
+    *,
+    picture=None,
+    name=None,
+    top_k=3,
+    threshold=-math.inf,
+    batch_size=256,
+    workers=None,
+    threads=None,
+    allow_mixed=False,
+    **options,
+):
+    """Classifies the pictures of a data set on the cluster.
+
+    Args:
+        dataset, picture, name, workers, threads, allow_mixed: As for :func:`embed`.
+        model: The classifier's file on the driver.
+        top_k, threshold: As for :meth:`imprint.Classifier.classify`.
+        batch_size: The number of pictures that a worker gets at a time.
+        options: The other options of :class:`imprint.Classifier`.
+
+    Returns:
+        A ``ray.data.Dataset`` with a row for each picture: its ``name``; ``label`` and ``score`` of the best class, null where
+        there is none; ``is_unknown``; ``novelty_score``; ``classes`` and ``scores``, the best of them; and ``error``, the reason
+        why a picture cannot be read.
+    """
+    job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
+    columns = Columns.chosen(dataset.columns(), picture, None, name, labelled=False)
+    arguments = (job, ray.put(data), columns, top_k, threshold)
+    return _mapped(dataset, columns, _Classifying, arguments, batch_size, workers, threads)
+
+
+def evaluate(
+    dataset,
+    model,
+    *,
+    picture=None,
+    label=None,
+    name=None,
+    root=None,
+    batch_size=256,
+    workers=None,
+    threads=None,
+    mistakes=_answers.MISTAKES,
+    progress=None,
+    allow_mixed=False,
+    **options,
+):
+    """Classifies labelled pictures of a data set on the cluster, and compares the answers with the labels.
+
+    Args:
+        dataset, picture, label, name, root, workers, threads, progress, allow_mixed: As for :func:`embed`.
+        model, batch_size, options: As for :func:`classify`.
+        mistakes: The greatest number of mistakes that are listed, the worst first.
+
+    Returns:
+        The :class:`imprint.Evaluation`.
+
+    Raises:
+        TeachingError: for a class that the classifier does not have.
+    """
+    job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
+    columns = Columns.chosen(dataset.columns(), picture, label, name, root)
+    parts = _mapped(dataset, columns, _Evaluating, (job, ray.put(data), columns), batch_size, workers, threads)
+    whole, waiting = _answers.added([]), []
+    with _scale.delivering(), Meter(progress, "Classifying") as meter:
+        for row in parts.iter_rows():
+            waiting.append(json.loads(row["part"]))
+            if len(waiting) == _partials.FAN_IN:
+                whole, waiting = _answers.added([whole, *waiting], mistakes), []
+                meter.note(whole["pictures"] + len(whole["skipped"]))
+        whole = _answers.added([whole, *waiting], mistakes)
+    return _answers.evaluation(whole, job.labels)
+
+
+class _Classifying:
+    """Classifies one batch after the other in an actor, which opens the model once."""
+
+    def __init__(self, job, model, columns, top_k, threshold, threads):
+        self.columns, self.top_k, self.threshold = columns, top_k, threshold
+        with _scale.carrying():
+            self.worker = _answers.AnswerWorker(job, ray.get(model), threads=threads)
+
+    def __call__(self, table):
+        import pyarrow
+
+        with _scale.carrying():
+            rows = fetched(self.columns.rows(table))
+            answers = self.worker.classify(rows, self.top_k, self.threshold)
+        return pyarrow.table(_answers.answer_columns(rows, answers), schema=_answers.answer_schema())
+
+
+class _Evaluating:
+    """Evaluates one batch after the other in an actor, which opens the model once."""
+
+    def __init__(self, job, model, columns, threads):
+        self.columns = columns
+        with _scale.carrying():
+            self.worker = _answers.AnswerWorker(job, ray.get(model), threads=threads)
+
+    def __call__(self, table):
+        import pyarrow
+
+        with _scale.carrying():
+            part = _answers.evaluated(self.worker, fetched(self.columns.rows(table)))
+        return pyarrow.table({"part": [json.dumps(part)]})
+
+
 class _Embedder:
     """Embeds one shard after the other in an actor, which opens the model once."""
 
@@ -108,24 +227,35 @@ class _Embedder:
         self.columns = columns
         self.strict = strict
         self.store = store
-        self.worker = _scale.Worker(job, ray.get(model), threads=threads)
+        with _scale.carrying():
+            self.worker = _scale.Worker(job, ray.get(model), threads=threads)
+
+    def embedded(self, table):
+        """Returns the partial of a shard."""
+        with _scale.carrying():
+            partial, _ = self.worker.embed(fetched(self.columns.rows(table)), self.store)
+            if self.strict:
+                partial.refuse_skipped()
+        return partial
 
     def __call__(self, table):
         import pyarrow
 
-        rows = fetched(self.columns.rows(table))
-        partial, _ = self.worker.embed(rows, self.store)
-        header = partial.header
-        if self.strict and header["skipped"]:
-            first = header["skipped"][0]
-            raise _errors.PictureError(first["message"], None, first["identifier"])
+        partial = self.embedded(table)
         return pyarrow.table(
             {
-                "shard": header["shards"],
-                "rows": [header["rows"]],
+                "shard": partial.header["shards"],
+                "rows": [partial.header["rows"]],
                 "partial": pyarrow.array([partial.sealed() if self.store is None else None], pyarrow.large_binary()),
             }
         )
+
+
+class _RowEmbedder(_Embedder):
+    """Embeds one shard after the other into rows of pictures."""
+
+    def __call__(self, table):
+        return self.embedded(table).rows(self.worker.extractor)
 
 
 def _mapped(dataset, columns, function, arguments, batch_size, workers, threads):
@@ -176,7 +306,8 @@ def _merge(job, store, *parts):
                 for shard, data in zip(part["shard"].to_pylist(), part["partial"]):
                     yield _partials.Partial.opened(data.as_buffer(), shard)
 
-    return _partials.merged(job, partials()).sealed()
+    with _scale.carrying():
+        return _partials.merged(job, partials()).sealed()
 
 
 class _Tree:
@@ -202,19 +333,3 @@ class _Tree:
         while len(rest) > _partials.FAN_IN:
             rest = [_merge.remote(self._job, self._store, *some) for some in _partials.groups(rest)]
         return _merge.remote(self._job, self._store, *rest)
-
-
-@contextlib.contextmanager
-def _original_errors():
-    """Raises the package's own errors as they were raised in a worker."""
-    try:
-        yield
-    except Exception as error:
-        found = error
-        while isinstance(found, ray.exceptions.RayError) or found.__cause__ is not None:
-            found = getattr(found, "cause", None) or found.__cause__
-            if found is None or not isinstance(found, BaseException):
-                break
-        if isinstance(found, _errors.ImprintError):
-            raise found from None
-        raise

@@ -14,12 +14,14 @@ anything else. See Documentation/scale/ray-and-spark.md.
 import contextlib
 import functools
 import itertools
+import json
+import math
 
-from . import _errors, _partials, _scale
+from . import _answers, _errors, _partials, _scale
 from ._rows import Columns, fetched
 from ._store import store_of
 
-__all__ = ["embed"]
+__all__ = ["classify", "embed", "evaluate"]
 
 
 def embed(
@@ -37,6 +39,7 @@ def embed(
     threads=1,
     strict=False,
     allow_mixed=False,
+    result="set",
     **options,
 ):
     """Embeds the pictures of a data frame on the cluster.
@@ -46,24 +49,33 @@ def embed(
         store: A folder for partials, a path or URL that fsspec knows, from which a job that was stopped goes on.
         shard_size: The number of pictures of a partial; a partition of the frame holds whole shards.
         threads: The threads of each task; set Spark's ``spark.task.cpus`` to the same.
+        result: ``"set"``, or ``"frame"`` for a row of each picture.
         model, picture, label, name, root, keep, budget, strict, allow_mixed, options: As for :func:`imprint.ray.embed`.
 
     Returns:
         An :class:`imprint.EmbeddingSet`, whose attribute ``skipped`` lists the errors of pictures that cannot be read.
-        The same pictures give the same file, whatever the cluster.
+        The same pictures give the same file, whatever the cluster. Or a data frame with the columns that
+        :func:`imprint.ray.embed` describes; it is computed when it is read.
 
     Raises:
         WorkerError: where a worker differs from the driver.
         StoreError: where the store cannot be reached.
         PictureError: if strict, for a picture that cannot be read.
     """
+    if result not in ("set", "frame") or result == "frame" and keep != "embeddings":
+        raise _errors.InvalidArgumentError(
+            f"result is {result!r}, and keep {keep!r}", 'a "frame" is of "embeddings"', "InvalidArgument"
+        )
     job, data = _scale.open_job(model, keep=keep, budget=budget, allow_mixed=allow_mixed, **options)
     columns = Columns.chosen(frame.columns, picture, label, name, root)
     session = frame.sparkSession
     model_data = session.sparkContext.broadcast(data)
-    embedder = _Embedder(job, model_data, columns, store_of(store), strict, threads)
-    with _original_errors(), _batches(session, shard_size):
-        parts = frame.select(*columns.used()).mapInArrow(embedder, "partial binary").rdd
+    embedding = _Embedding(job, model_data, columns, threads, store_of(store), strict)
+    if result == "frame":
+        rows = _RowEmbedding(job, model_data, columns, threads, store_of(store), strict)
+        return frame.select(*columns.used()).mapInArrow(rows, "name string, label string, embedding array<float>, error string")
+    with _scale.delivering(), _batches(session, shard_size):
+        parts = frame.select(*columns.used()).mapInArrow(embedding, "partial binary").rdd
         parts = parts.map(lambda row: bytes(row.partial))
         depth = 2 if parts.getNumPartitions() <= 1024 else 3
         whole = parts.treeAggregate(b"", functools.partial(_merge, job), functools.partial(_merge, job), depth)
@@ -74,40 +86,141 @@ def embed(
     return _partials.result(job, merged, merged.header["shards"])
 
 
-class _Embedder:
-    """Embeds the rows of a partition, shard by shard, and merges their partials."""
+def classify(
+    frame, model, *, picture=None, name=None, top_k=3, threshold=-math.inf, threads=1, allow_mixed=False, **options
+):
+    """Classifies the pictures of a data frame on the cluster.
 
-    def __init__(self, job, model, columns, store, strict, threads):
-        self.job = job
-        self.model = model
-        self.columns = columns
-        self.store = store
-        self.strict = strict
-        self.threads = threads
+    Args:
+        frame, picture, name, threads, allow_mixed: As for :func:`embed`.
+        model, top_k, threshold, options: As for :func:`imprint.ray.classify`.
+
+    Returns:
+        A data frame with the columns that :func:`imprint.ray.classify` describes. Spark hands over as many pictures at a time
+        as its option ``spark.sql.execution.arrow.maxRecordsPerBatch`` says.
+    """
+    job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
+    columns = Columns.chosen(frame.columns, picture, None, name, labelled=False)
+    model_data = frame.sparkSession.sparkContext.broadcast(data)
+    classifying = _Classifying(job, model_data, columns, threads, top_k, threshold)
+    return frame.select(*columns.used()).mapInArrow(classifying, _answers.ANSWER_FIELDS)
+
+
+def evaluate(
+    frame,
+    model,
+    *,
+    picture=None,
+    label=None,
+    name=None,
+    root=None,
+    batch_size=256,
+    threads=1,
+    mistakes=_answers.MISTAKES,
+    allow_mixed=False,
+    **options,
+):
+    """Classifies labelled pictures of a data frame on the cluster, and compares the answers with the labels.
+
+    Args:
+        frame, picture, label, name, root, threads, allow_mixed: As for :func:`embed`.
+        model, batch_size, mistakes, options: As for :func:`imprint.ray.evaluate`.
+
+    Returns:
+        The :class:`imprint.Evaluation`.
+
+    Raises:
+        TeachingError: for a class that the classifier does not have.
+    """
+    job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
+    columns = Columns.chosen(frame.columns, picture, label, name, root)
+    session = frame.sparkSession
+    model_data = session.sparkContext.broadcast(data)
+    evaluating = _Evaluating(job, model_data, columns, threads)
+    with _scale.delivering(), _batches(session, batch_size):
+        parts = frame.select(*columns.used()).mapInArrow(evaluating, "part string").rdd.map(lambda row: row.part)
+        add = functools.partial(_add, mistakes)
+        whole = parts.treeAggregate("", add, add)
+    return _answers.evaluation(json.loads(whole) if whole else _answers.added([]), job.labels)
+
+
+def _add(mistakes, one, other):
+    parts = [json.loads(part) for part in (one, other) if part]
+    return json.dumps(_answers.added(parts, mistakes))
+
+
+class _Task:
+    """A function of the batches of a partition, which runs in Spark's Python processes."""
+
+    def __init__(self, job, model, columns, threads):
+        self.job, self.model, self.columns, self.threads = job, model, columns, threads
 
     def __call__(self, batches):
+        with _scale.carrying():
+            yield from self.made(batch for batch in batches if batch.num_rows)
+
+    def rows(self, batch):
+        return fetched(self.columns.rows(batch))
+
+
+class _Classifying(_Task):
+    """Classifies the pictures of a partition."""
+
+    def __init__(self, job, model, columns, threads, top_k, threshold):
+        super().__init__(job, model, columns, threads)
+        self.top_k, self.threshold = top_k, threshold
+
+    def made(self, batches):
         import pyarrow
 
-        try:
-            partials = self._partials(batches)
-            first = next(partials, None)
-            if first is None:
-                return
-            merged = _partials.merged(self.job, itertools.chain([first], partials))
-        except _errors.ImprintError as error:
-            raise _scale.carried(error) from error
-        yield pyarrow.RecordBatch.from_arrays([pyarrow.array([merged.sealed()], pyarrow.binary())], ["partial"])
-
-    def _partials(self, batches):
+        schema = _answers.answer_schema()
         for batch in batches:
-            if not batch.num_rows:
-                continue
-            worker = _worker(self.job, self.threads, self.model)
-            partial, _ = worker.embed(fetched(self.columns.rows(batch)), self.store)
-            if self.strict and partial.header["skipped"]:
-                first = partial.header["skipped"][0]
-                raise _errors.PictureError(first["message"], None, first["identifier"])
-            yield partial
+            rows = self.rows(batch)
+            answers = _worker(_answers.AnswerWorker, self).classify(rows, self.top_k, self.threshold)
+            yield from pyarrow.table(_answers.answer_columns(rows, answers), schema=schema).to_batches()
+
+
+class _Evaluating(_Task):
+    """Evaluates the pictures of a partition."""
+
+    def made(self, batches):
+        import pyarrow
+
+        parts = [_answers.evaluated(_worker(_answers.AnswerWorker, self), self.rows(batch)) for batch in batches]
+        if parts:
+            yield pyarrow.RecordBatch.from_arrays([pyarrow.array([json.dumps(_answers.added(parts))])], ["part"])
+
+
+class _Embedding(_Task):
+    """Embeds the pictures of a partition, shard by shard, and merges the partials."""
+
+    def __init__(self, job, model, columns, threads, store, strict):
+        super().__init__(job, model, columns, threads)
+        self.store, self.strict = store, strict
+
+    def made(self, batches):
+        import pyarrow
+
+        partials = (self._partial(batch) for batch in batches)
+        first = next(partials, None)
+        if first is not None:
+            merged = _partials.merged(self.job, itertools.chain([first], partials))
+            yield pyarrow.RecordBatch.from_arrays([pyarrow.array([merged.sealed()], pyarrow.binary())], ["partial"])
+
+    def _partial(self, batch):
+        partial, _ = _worker(_scale.Worker, self).embed(self.rows(batch), self.store)
+        if self.strict:
+            partial.refuse_skipped()
+        return partial
+
+
+class _RowEmbedding(_Embedding):
+    """Embeds the pictures of a partition into rows of pictures."""
+
+    def made(self, batches):
+        for batch in batches:
+            partial = self._partial(batch)
+            yield from partial.rows(_worker(_scale.Worker, self).extractor).to_batches()
 
 
 @functools.lru_cache(maxsize=1)
@@ -116,10 +229,10 @@ def _opened(job, threads):
     return []
 
 
-def _worker(job, threads, model):
-    opened = _opened(job, threads)
+def _worker(kind, task):
+    opened = _opened(task.job, task.threads)
     if not opened:
-        opened.append(_scale.Worker(job, model.value, threads=threads))
+        opened.append(kind(task.job, task.model.value, threads=task.threads))
     return opened[0]
 
 
@@ -127,7 +240,8 @@ def _merge(job, one, other):
     parts = [part for part in (one, other) if part]
     if len(parts) < 2:
         return parts[0] if parts else b""
-    return _partials.merged(job, (_partials.Partial.opened(part, "of a task") for part in parts)).sealed()
+    with _scale.carrying():
+        return _partials.merged(job, (_partials.Partial.opened(part, "of a task") for part in parts)).sealed()
 
 
 @contextlib.contextmanager
@@ -143,15 +257,3 @@ def _batches(session, size):
             session.conf.unset(option)
         else:
             session.conf.set(option, before)
-
-
-@contextlib.contextmanager
-def _original_errors():
-    """Raises the package's own errors as they were raised in a worker."""
-    try:
-        yield
-    except Exception as error:
-        found = _scale.error_in(str(error))
-        if found is None:
-            raise
-        raise found from None

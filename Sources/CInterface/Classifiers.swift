@@ -183,7 +183,8 @@ public func scoreEncoded(
 ) -> imprint_status {
   attempt(error) {
     try Handle.borrow(classifier, as: ClassifierBox.self).score(
-      encodedSource(pictures, count: count), progress: ProgressCall(function: progress, context: context), scores: scores)
+      encodedSource(pictures, count: count), progress: ProgressCall(function: progress, context: context),
+      scores: scores)
   }
 }
 
