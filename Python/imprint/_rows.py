@@ -154,33 +154,52 @@ def _digest(picture):
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def fetched(rows, options=None):
-    """Reads the pictures of rows whose paths are remote; a missing file becomes the error of its picture.
+def ahead(rows, size=128):
+    """Yields rows in parts whose remote paths have been read, each while the caller works on the one before. A missing file
+    becomes the error of its picture.
 
     Raises:
         StoreError: where the remote store cannot be reached.
     """
-    remote = [place for place, row in enumerate(rows) if isinstance(row[2], str) and "://" in plain_path(row[2])]
     rows = [(label, name, plain_path(each) if isinstance(each, str) else each) for label, name, each in rows]
-    if not remote:
-        return rows
+    remote = next((each for _, _, each in rows if isinstance(each, str) and "://" in each), None)
+    if remote is None:
+        if rows:
+            yield rows
+        return
     from concurrent.futures import ThreadPoolExecutor
 
-    def read(place):
-        label, name, path = rows[place]
-        folder, _, file = path.rpartition("/")
-        try:
-            data = Store(folder, options).read(file)
-        except StoreError:
-            raise
-        except OSError as error:
-            return label, name, _errors.PictureError(f"{path}: {error}", None, "PictureError.cannotRead")
-        if data is None:
-            return label, name, _errors.PictureError(f"{path}: there is no such file", None, "PictureError.cannotRead")
-        return label, name, memoryview(data)
-
-    needed_fsspec(rows[remote[0]][2])
+    needed_fsspec(remote)
+    stores = {}
     with ThreadPoolExecutor(_READERS) as pool:
-        for place, row in zip(remote, pool.map(read, remote)):
-            rows[place] = row
-    return rows
+
+        def begun(start):
+            return [pool.submit(_read, row, stores) for row in rows[start : start + size]]
+
+        waiting = begun(0)
+        for start in range(size, len(rows) + size, size):
+            following = begun(start)
+            yield [each.result() for each in waiting]
+            waiting = following
+
+
+def fetched(rows):
+    """Returns rows whose remote paths have been read; see :func:`ahead`."""
+    return [row for part in ahead(rows) for row in part]
+
+
+def _read(row, stores):
+    """Reads the picture of a row whose path is remote."""
+    label, name, path = row
+    if not isinstance(path, str) or "://" not in path:
+        return row
+    folder, _, file = path.rpartition("/")
+    try:
+        data = stores.setdefault(folder, Store(folder)).read(file)
+    except StoreError:
+        raise
+    except OSError as error:
+        return label, name, _errors.PictureError(f"{path}: {error}", None, "PictureError.cannotRead")
+    if data is None:
+        return label, name, _errors.PictureError(f"{path}: there is no such file", None, "PictureError.cannotRead")
+    return label, name, memoryview(data)

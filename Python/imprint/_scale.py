@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from . import _errors
 from ._partials import ENDING, Partial, PartialError
+from ._rows import ahead
 from ._store import StoreError
 
 KEEPS = ("embeddings", "sums")
@@ -244,8 +245,8 @@ class Worker:
         """Embeds a shard, unless its partial is in the store.
 
         Args:
-            rows: A list of ``(label, name, picture)``. A picture is a path, the bytes of a file as a memoryview, an array, a
-                PictureError, or None.
+            rows: A list of ``(label, name, picture)``. A picture is a path, local or remote, the bytes of a file as a
+                memoryview, an array, a PictureError, or None.
             store: The :class:`Store` of partials, or None.
 
         Returns:
@@ -274,18 +275,16 @@ class Worker:
     def _made(self, shard, rows):
         failed = []
         with empty_set(self.job, self.extractor) as made:
-            readable = []
-            for label, name, picture in rows:
-                if picture is None:
-                    picture = missing(name)
-                if isinstance(picture, _errors.PictureError):
-                    failed.append(skipped(label, name, picture))
-                else:
-                    readable.append((label, name, picture))
-            for group in of_one_kind(readable, lambda row: row[2]):
-                labels, names, pictures = zip(*group)
-                failures = made.embed(self.extractor, list(pictures), labels, names, progress=False)
-                failed += [skipped(labels[index], names[index], error) for index, error in failures.items()]
+            for part in ahead(rows):
+                failed += [
+                    skipped(label, name, each or missing(name))
+                    for label, name, each in part
+                    if each is None or isinstance(each, _errors.PictureError)
+                ]
+                for group in of_one_kind(part, lambda row: row[2]):
+                    labels, names, pictures = zip(*group)
+                    failures = made.embed(self.extractor, list(pictures), labels, names, progress=False)
+                    failed += [skipped(labels[index], names[index], error) for index, error in failures.items()]
             failed.sort(key=lambda row: (row["label"], row["name"], row["message"]))
             header = {"job": self.job.name, "shards": [shard], "rows": len(rows), "skipped": failed}
             if self.differences:

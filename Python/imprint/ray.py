@@ -233,7 +233,7 @@ class _Embedder:
     def embedded(self, table):
         """Returns the partial of a shard."""
         with _scale.carrying():
-            partial, _ = self.worker.embed(fetched(self.columns.rows(table)), self.store)
+            partial, _ = self.worker.embed(self.columns.rows(table), self.store)
             if self.strict:
                 partial.refuse_skipped()
         return partial

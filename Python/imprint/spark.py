@@ -208,7 +208,7 @@ class _Embedding(_Task):
             yield pyarrow.RecordBatch.from_arrays([pyarrow.array([merged.sealed()], pyarrow.binary())], ["partial"])
 
     def _partial(self, batch):
-        partial, _ = _worker(_scale.Worker, self).embed(self.rows(batch), self.store)
+        partial, _ = _worker(_scale.Worker, self).embed(self.columns.rows(batch), self.store)
         if self.strict:
             partial.refuse_skipped()
         return partial

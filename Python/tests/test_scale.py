@@ -291,12 +291,18 @@ def test_rows_of_usual_data_sets(folder, rows):
         _rows.Columns.chosen(["path"]).rows(pyarrow.table({"path": ["rose.jpg"]}))
 
 
-def test_remote_paths_are_read(rows):
+def test_remote_paths_are_read(rows, worker):
     system = MemoryFileSystem()
     system.pipe_file("/bucket/a.png", open(rows[0][2], "rb").read())
     found = _rows.fetched([("x", "a", "memory://bucket/a.png"), ("x", "b", "memory://bucket/b.png"), rows[1]])
     assert found[0][2] == open(rows[0][2], "rb").read()
     assert isinstance(found[1][2], imprint.PictureError) and found[2] == rows[1]
+    partial = worker.embed([("x", "a", "memory://bucket/a.png"), ("x", "b", "memory://bucket/b.png")])[0]
+    assert partial.header["rows"] == 2 and len(partial.header["skipped"]) == 1
+    many = [("x", str(number), "memory://bucket/a.png") for number in range(300)]
+    assert [len(part) for part in _rows.ahead(many)] == [128, 128, 44]
+    assert [row[1] for row in _rows.fetched(many)] == [row[1] for row in many]
+    assert list(_rows.ahead([])) == [] and _rows.fetched(rows) == rows
 
 
 def test_evaluations_add_up(model, folder, rows, tmp_path):
