@@ -262,6 +262,18 @@ class EmbeddingSet(_library.Handle):
             _library.call("embedding_set_copy", pointer, ctypes.byref(made))
         return EmbeddingSet._of(made.value)
 
+    def sorted(self, *, budget=None):
+        """Returns the set that ``imprint embed`` makes of the same pictures, in whatever order and parts they were added: its
+        classes and pictures are sorted by name.
+
+        Args:
+            budget: The bytes of embeddings beyond which the set stores only sums; by default 64 MB.
+        """
+        made = ctypes.c_void_p()
+        with _library.Options(budget=budget) as options, self._use() as pointer:
+            _library.call("embedding_set_sorted", pointer, options, ctypes.byref(made))
+        return EmbeddingSet._of(made.value)
+
     def __copy__(self):
         return self.copy()
 

@@ -109,6 +109,7 @@ _FALLIBLE = {
     "embedding_set_read": [_s, _pp],
     "embedding_set_from_bytes": [_s, _n, _pp],
     "embedding_set_copy": [_p, _pp],
+    "embedding_set_sorted": [_p, _p, _pp],
     "embedding_set_write": [_p, _s],
     "embedding_set_bytes": [_p, _pp],
     "embedding_set_form": [_p, ctypes.POINTER(EmbeddingForm)],

@@ -6,6 +6,10 @@ import struct
 
 from . import _errors
 
+# The budget of partials that store embeddings whatever their number, and the least budget of their merge.
+ANY_BUDGET = 1 << 50
+USUAL_BUDGET = 1 << 26
+
 # Partials that are merged by one task.
 FAN_IN = 16
 
@@ -202,7 +206,14 @@ def result(job, partial, shards):
         import warnings
 
         warnings.warn(f"workers differed from the driver: {'; '.join(partial.header['mixed'])}", stacklevel=3)
-    made = EmbeddingSet.from_bytes(partial.embeddings)
+    with EmbeddingSet.from_bytes(partial.embeddings) as whole:
+        budget = job.budget
+        if job.keep == "sums":
+            budget = 0
+        elif budget is None:
+            size = len(whole) * whole.views * whole.dimension * (4 if whole.element == "float32" else 1)
+            budget = max(USUAL_BUDGET, size)
+        made = whole.sorted(budget=budget)
     made.skipped = [
         _errors.PictureError(row["message"], None, row["identifier"]) for row in partial.header["skipped"]
     ]

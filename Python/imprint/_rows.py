@@ -12,6 +12,9 @@ _PICTURES = ("bytes", "content", "image", "jpg", "jpeg", "png", "webp", "picture
 _LABELS = ("label", "class", "cls")
 _NAMES = ("path", "__key__", "name")
 
+# The endings of the names of pictures, as the command knows them.
+_ENDINGS = set("jpg jpeg jpe jfif png webp bmp dib gif tif tiff heic heif avif".split())
+
 # The files that a worker reads at the same time from a remote store.
 _READERS = 16
 
@@ -107,6 +110,26 @@ class Columns(NamedTuple):
         below = os.path.relpath(name, self.root) if "://" not in name else name.removeprefix(self.root).lstrip("/")
         first, _, rest = below.partition("/")
         return first if rest and first != ".." else ""
+
+
+def pictures_in(folder):
+    """Returns the paths of the pictures in a folder and all folders below, sorted; hidden ones are left out.
+
+    Raises:
+        InvalidArgumentError: where there are none.
+    """
+    folder = plain_path(folder).rstrip("/")
+    if "://" in folder:
+        system, root = needed_fsspec(folder).core.url_to_fs(folder)
+        start = folder.removesuffix(root.lstrip("/"))
+        found = [start + path.lstrip("/") for path in system.find(root)]
+    else:
+        found = [os.path.join(place, name) for place, _, names in os.walk(folder) for name in names]
+    known = [path for path in found if path.rpartition(".")[2].lower() in _ENDINGS]
+    paths = sorted(path for path in known if "/." not in path.removeprefix(folder))
+    if not paths:
+        raise _errors.InvalidArgumentError(f"{folder} holds no pictures", None, "InvalidArgument")
+    return paths
 
 
 def _no_label(_name):

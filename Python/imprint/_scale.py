@@ -17,7 +17,8 @@ import struct
 import tempfile
 from typing import NamedTuple
 
-from . import _errors
+from . import _errors, _partials
+from ._alone import PATIENCE, Attempts, deadly
 from ._partials import ENDING, Partial, PartialError
 from ._rows import ahead
 from ._store import StoreError
@@ -43,7 +44,7 @@ class Job(NamedTuple):
         mean, std, device: As for :class:`Extractor`.
         probe: The SHA-256 of the embedding of a certain picture.
         keep: ``"embeddings"`` or ``"sums"``.
-        budget: The bytes of embeddings beyond which the result stores only sums.
+        budget: The bytes of embeddings beyond which the result stores only sums; None for all embeddings.
         allow_mixed: Whether workers may differ from the driver.
         machine: The driver's processor, in words.
     """
@@ -216,6 +217,7 @@ class Worker:
         from ._extractor import Extractor
 
         self.job = job
+        self.model = model
         found = differences(job, __version__, hashlib.sha256(model).hexdigest())
         with tempfile.TemporaryDirectory(prefix="imprint-") as folder:
             path = os.path.join(folder, "model.tflite")
@@ -267,15 +269,20 @@ class Worker:
                         return partial, True
                 except PartialError:
                     pass  # Cut off or altered: it is made again.
-        partial = self._made(shard, rows)
+        attempts = Attempts(shard)
+        is_suspect = attempts.begin() >= PATIENCE
+        partial = self._made(shard, rows, is_suspect)
+        attempts.end()
         if folder:
             folder.write(shard + ENDING, partial.sealed())
         return partial, False
 
-    def _made(self, shard, rows):
+    def _made(self, shard, rows, is_suspect):
         failed = []
         with empty_set(self.job, self.extractor) as made:
             for part in ahead(rows):
+                if is_suspect:
+                    part = self._without_deadly(part)
                 failed += [
                     skipped(label, name, each or missing(name))
                     for label, name, each in part
@@ -291,12 +298,21 @@ class Worker:
                 header["mixed"] = [f"{platform.node()}: {'; '.join(self.differences)}"]
             return Partial(header, bytes(made))
 
+    def _without_deadly(self, rows):
+        """Replaces pictures that would end this process by their errors."""
+        places = [place for place, row in enumerate(rows) if not (row[2] is None or isinstance(row[2], Exception))]
+        rows = list(rows)
+        for index, error in deadly(self.job, self.model, [rows[place][2] for place in places]).items():
+            label, name, _ = rows[places[index]]
+            rows[places[index]] = (label, name, error)
+        return rows
+
 
 def empty_set(job, extractor):
-    """Returns the set to which a worker adds pictures: of embeddings, or of sums from the first picture."""
+    """Returns the set to which a worker adds pictures: of embeddings whatever their number, or of sums from the first."""
     from ._embeddings import EmbeddingSet
 
-    return EmbeddingSet(extractor, budget=0 if job.keep == "sums" else job.budget)
+    return EmbeddingSet(extractor, budget=0 if job.keep == "sums" else _partials.ANY_BUDGET)
 
 
 def skipped(label, name, error):

@@ -2,8 +2,8 @@
 
 ::
 
-    import ray, imprint.ray
-    pictures = ray.data.read_binary_files("s3://bucket/flowers", include_paths=True)
+    import imprint.ray
+    pictures = imprint.ray.pictures("s3://bucket/flowers")      # or any ray.data.Dataset
     flowers = imprint.ray.embed(pictures, store="s3://bucket/partials")
     imprint.Teacher(embeddings=flowers).save("flowers.tflite")
 
@@ -14,7 +14,7 @@ else. See Documentation/scale/ray-and-spark.md.
 import json
 import math
 
-from . import _answers, _errors, _partials, _scale
+from . import _answers, _errors, _partials, _rows, _scale
 from ._progress import Meter
 from ._rows import Columns, fetched
 from ._store import store_of
@@ -25,7 +25,21 @@ try:
 except ImportError as error:
     raise ImportError("imprint.ray needs Ray: pip install 'ray[data]'") from error
 
-__all__ = ["classify", "embed", "evaluate"]
+__all__ = ["classify", "embed", "evaluate", "pictures"]
+
+
+def pictures(folder):
+    """Returns a data set of the paths of the pictures in a folder, which the workers then read.
+
+    Args:
+        folder: A path or URL that fsspec knows, of a folder that all workers see.
+    """
+    import pyarrow
+
+    paths = _rows.pictures_in(folder)
+    # A table for each few paths, so that several workers get some.
+    tables = [pyarrow.table({"path": some}) for some in _partials.groups(paths, 256)]
+    return ray.data.from_arrow(tables or [pyarrow.table({"path": pyarrow.array([], pyarrow.string())})])
 
 
 def embed(
@@ -52,13 +66,14 @@ def embed(
 
     Args:
         dataset: A ``ray.data.Dataset`` with a column of paths, of files' bytes or of arrays of uint8, such as
-            ``read_binary_files(…, include_paths=True)``, ``read_images``, ``read_parquet`` and ``read_webdataset`` make.
+            :func:`pictures`, ``read_binary_files(…, include_paths=True)``, ``read_images``, ``read_parquet`` and
+            ``read_webdataset`` make. Paths are fastest: the workers read the pictures themselves.
         model: As for :class:`imprint.Extractor`; the workers get the driver's file.
         picture, name: The columns of the pictures and of their names; by default the usual ones.
         label: The column of the classes' names, or a function of a picture's name; by default the picture's folder.
         root: The folder whose subfolders are the classes, where pictures lie deeper.
         keep: ``"embeddings"``, or ``"sums"`` that grow with the classes and not with the pictures.
-        budget: The bytes of embeddings beyond which the result stores only sums.
+        budget: The bytes of embeddings beyond which the result stores only sums; by default none.
         store: A folder for partials, a path or URL, from which a job that was stopped goes on.
         shard_size: The number of pictures of a partial.
         workers, threads: The number of workers, and of each one's threads; by default one worker on each node.
@@ -261,7 +276,8 @@ class _RowEmbedder(_Embedder):
 def _mapped(dataset, columns, function, arguments, batch_size, workers, threads):
     """Runs a class over the batches of a data set, in actors that Ray starts again when they die."""
     count, threads, cpus = _pool(workers, threads)
-    mapped = dataset.select_columns(columns.used()).map_batches(
+    rows = dataset.select_columns(columns.used()).repartition(target_num_rows_per_block=batch_size)
+    mapped = rows.map_batches(
         function,
         batch_size=batch_size,
         batch_format="pyarrow",

@@ -61,6 +61,11 @@ def test_files_give_the_bytes_of_one_process(base, many, whole):
     assert bytes(found) == bytes(whole) and found.skipped == []
 
 
+def test_a_folder(base, many, whole):
+    found = imprint.ray.embed(imprint.ray.pictures(many), model=base, shard_size=32, progress=False)
+    assert bytes(found) == bytes(whole)
+
+
 def test_paths_in_any_order_and_number_of_workers(base, many, whole):
     paths = sorted(map(str, many.glob("*/*.png")))
     mixed = ray.data.from_items([{"path": path} for path in paths[::2] + paths[1::2]])
@@ -104,7 +109,10 @@ def test_rows_of_embeddings(base, many):
 
 
 def test_sums(base, many, whole):
-    found = {bytes(imprint.ray.embed(binary(many), model=base, keep="sums", shard_size=size, progress=False)) for size in (7, 64)}
+    found = {
+        bytes(imprint.ray.embed(binary(many), model=base, keep="sums", shard_size=size, progress=False))
+        for size in (7, 64)
+    }
     (only,) = found
     only = imprint.EmbeddingSet.from_bytes(only)
     assert not only.has_embeddings and only.classes == whole.classes

@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 
 import fsspec
 import numpy
@@ -10,7 +11,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 import imprint
-from imprint import _answers, _partials, _rows, _scale
+from imprint import _alone, _answers, _partials, _rows, _scale
 from imprint._store import Store, StoreError
 
 
@@ -68,7 +69,7 @@ def whole(base, rows):
     extractor = imprint.Extractor(base)
     made = imprint.EmbeddingSet(extractor)
     made.embed(extractor, [row[2] for row in rows], [row[0] for row in rows])
-    return made
+    return made.sorted()
 
 
 def in_shards(rows, size):
@@ -256,6 +257,42 @@ def test_pictures_that_cannot_be_read_are_set_aside(job, worker, rows, tmp_path,
         only.refuse_skipped()
 
 
+DEADLY = """
+import os, signal, imprint._embeddings, imprint._alone
+embed = imprint._embeddings.EmbeddingSet.embed
+def end(self, extractor, pictures, *arguments, **options):
+    if bytes(pictures[0]) == b"deadly":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return embed(self, extractor, pictures, *arguments, **options)
+imprint._embeddings.EmbeddingSet.embed = end
+imprint._alone.serve()
+"""
+
+
+def test_pictures_that_end_a_process_are_set_aside(opened, rows, monkeypatch, whole):
+    job, data = opened
+    pictures = [memoryview(open(row[2], "rb").read()) for row in rows[:4]]
+    poison = memoryview(b"deadly")
+    command = [sys.executable, "-c", DEADLY]
+    mixed = [poison, *pictures[:2], poison, poison, *pictures[2:], poison]
+    found = _alone.deadly(job, data, mixed, command)
+    assert sorted(found) == [0, 3, 4, 7] and "SIGSEGV" in found[0].message
+    assert _alone.deadly(job, data, pictures, command) == {}
+    # A worker looks for them in a shard that it has begun several times and never done.
+    worker = _scale.Worker(job, data)
+    monkeypatch.setattr(_scale, "deadly", lambda *arguments: _alone.deadly(*arguments, command))
+    shard = [*rows, ("x", "poison", poison)]
+    attempts = _alone.Attempts(job.shard(shard))
+    for before in range(_alone.PATIENCE):
+        assert attempts.begin() == before
+    partial = worker.embed(shard)[0]
+    assert [row["name"] for row in partial.header["skipped"]] == ["poison"]
+    assert "SIGSEGV" in partial.header["skipped"][0]["message"]
+    assert _partials.result(job, partial, partial.header["shards"]) == whole
+    assert attempts.begin() == 0
+    attempts.end()
+
+
 def test_sums_of_any_partition(base, rows):
     job, data = _scale.open_job(base, keep="sums")
     worker = _scale.Worker(job, data)
@@ -289,6 +326,16 @@ def test_rows_of_usual_data_sets(folder, rows):
         _rows.Columns.chosen(["a", "b"])
     with pytest.raises(imprint.InvalidArgumentError, match="is of no class"):
         _rows.Columns.chosen(["path"]).rows(pyarrow.table({"path": ["rose.jpg"]}))
+
+
+def test_pictures_in_a_folder(folder, rows, tmp_path):
+    assert _rows.pictures_in(folder) == [row[2] for row in rows]
+    system = MemoryFileSystem()
+    for name in ["b/2.JPG", "a/1.png", "a/note.txt", "a/.hidden.png"]:
+        system.pipe_file(f"/some/{name}", b"x")
+    assert _rows.pictures_in("memory://some/") == ["memory://some/a/1.png", "memory://some/b/2.JPG"]
+    with pytest.raises(imprint.InvalidArgumentError, match="holds no pictures"):
+        _rows.pictures_in(tmp_path)
 
 
 def test_remote_paths_are_read(rows, worker):

@@ -143,6 +143,21 @@ public func copyEmbeddingSet(
   }
 }
 
+@_cdecl("imprint_embedding_set_sorted")
+public func sortedEmbeddingSet(
+  _ set: OpaquePointer?, _ options: OpaquePointer?, _ made: UnsafeMutablePointer<OpaquePointer?>?,
+  _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> imprint_status {
+  attempt(error) {
+    let set = try EmbeddingSetBox.set(set)
+    var sorted = EmbeddingSet(
+      space: set.space, budget: try Options.settings(options).budget ?? EmbeddingSet.defaultBudget)
+    try sorted.merge(set)
+    sorted.sort()
+    try required(made, "sorted").pointee = EmbeddingSetBox(sorted).handedOver()
+  }
+}
+
 @_cdecl("imprint_embedding_set_write")
 public func writeEmbeddingSet(
   _ set: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<OpaquePointer?>?

@@ -308,6 +308,11 @@ imprint_status imprint_embedding_set_from_bytes(
   const void *bytes, size_t size, imprint_embedding_set **set, imprint_error **error);
 imprint_status imprint_embedding_set_copy(
   const imprint_embedding_set *set, imprint_embedding_set **copy, imprint_error **error);
+// Makes the set that one process would make of the same pictures, in whatever order and parts they were added: classes and
+// pictures are sorted by name, and beyond the option `budget` it stores only sums.
+imprint_status imprint_embedding_set_sorted(
+  const imprint_embedding_set *set, const imprint_options *options, imprint_embedding_set **sorted,
+  imprint_error **error);
 imprint_status imprint_embedding_set_write(const imprint_embedding_set *set, const char *path, imprint_error **error);
 // Stores the bytes of the set's file.
 imprint_status imprint_embedding_set_bytes(
