@@ -52,6 +52,9 @@ def deadly(job, model, pictures, command=_CHILD):
         job, model: As for :class:`imprint._scale.Worker`.
         pictures: Paths, memoryviews and arrays.
         command: The words of the process that reads them.
+
+    Raises:
+        ImprintError: where that process fails otherwise.
     """
     plain = [bytes(each) if isinstance(each, memoryview) else each for each in pictures]
     found, start, ended_at = {}, 0, None
@@ -66,10 +69,14 @@ def deadly(job, model, pictures, command=_CHILD):
             status = child.wait()
         if done >= len(plain):
             break
+        if status >= 0:
+            raise _errors.ImprintError(
+                f"the process that reads pictures one by one ends with the status {status}", None, "WorkerError.alone"
+            )
         # Once is no proof: the process may have ended for another reason.
         if done == ended_at:
             found[done] = _errors.PictureError(
-                f"the process that reads the picture ends{_reason(status)}", None, "PictureError.deadly"
+                f"the process that reads the picture ends by {_name(-status)}", None, "PictureError.deadly"
             )
             done, ended_at = done + 1, None
         else:
@@ -78,13 +85,11 @@ def deadly(job, model, pictures, command=_CHILD):
     return found
 
 
-def _reason(status):
-    if status >= 0:
-        return f" with the status {status}"
+def _name(number):
     try:
-        return f" by {signal.Signals(-status).name}"
+        return signal.Signals(number).name
     except ValueError:
-        return f" by the signal {-status}"
+        return f"the signal {number}"
 
 
 def serve():

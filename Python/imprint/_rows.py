@@ -16,7 +16,7 @@ _NAMES = ("path", "__key__", "name")
 _ENDINGS = set("jpg jpeg jpe jfif png webp bmp dib gif tif tiff heic heif avif".split())
 
 # The files that a worker reads at the same time from a remote store.
-_READERS = 16
+_READERS = 32
 
 
 class Columns(NamedTuple):

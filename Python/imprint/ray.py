@@ -11,6 +11,7 @@ The driver fixes the model and the arithmetic; each worker opens the model once,
 else. See Documentation/scale/ray-and-spark.md.
 """
 
+import collections
 import json
 import math
 
@@ -28,17 +29,18 @@ except ImportError as error:
 __all__ = ["classify", "embed", "evaluate", "pictures"]
 
 
-def pictures(folder):
+def pictures(folder, *, shard_size=512):
     """Returns a data set of the paths of the pictures in a folder, which the workers then read.
 
     Args:
         folder: A path or URL that fsspec knows, of a folder that all workers see.
+        shard_size: The number of pictures of a block, and so of a shard: a few seconds of work.
     """
     import pyarrow
 
     paths = _rows.pictures_in(folder)
     # A table for each few paths, so that several workers get some.
-    tables = [pyarrow.table({"path": some}) for some in _partials.groups(paths, 256)]
+    tables = [pyarrow.table({"path": some}) for some in _partials.groups(paths, shard_size)]
     return ray.data.from_arrow(tables or [pyarrow.table({"path": pyarrow.array([], pyarrow.string())})])
 
 
@@ -53,7 +55,7 @@ def embed(
     keep="embeddings",
     budget=None,
     store=None,
-    shard_size=256,
+    shard_size=None,
     workers=None,
     threads=None,
     progress=None,
@@ -75,7 +77,7 @@ def embed(
         keep: ``"embeddings"``, or ``"sums"`` that grow with the classes and not with the pictures.
         budget: The bytes of embeddings beyond which the result stores only sums; by default none.
         store: A folder for partials, a path or URL, from which a job that was stopped goes on.
-        shard_size: The number of pictures of a partial.
+        shard_size: The number of pictures of a shard; by default each block of the data set is one.
         workers, threads: The number of workers, and of each one's threads; by default one worker on each node.
         progress: As for :meth:`imprint.Teacher.learn`; it counts pictures.
         strict: Whether a picture that cannot be read is an error; otherwise it is in the result's ``skipped``.
@@ -109,16 +111,15 @@ def embed(
     names = []
     with _scale.delivering(), Meter(progress, "Embedding") as meter:
         done = 0
-        for bundle in partials.iter_internal_ref_bundles():
-            for block in bundle.block_refs:
-                for shard, rows in ray.get(_contents.remote(block)):
-                    names.append(shard)
-                    done += rows
-                    if store is not None:
-                        tree.add(shard)
-                if store is None:
-                    tree.add(block)
-                meter.note(done)
+        for block, contents in _blocks(partials, is_small=store is not None):
+            for shard, rows in contents:
+                names.append(shard)
+                done += rows
+                if store is not None:
+                    tree.add(shard)
+            if store is None:
+                tree.add(block)
+            meter.note(done)
         if not names:
             raise _errors.InvalidArgumentError("the data set has no pictures", None, "InvalidArgument")
         merged = _partials.Partial.opened(ray.get(tree.root()), "of all shards")
@@ -133,7 +134,7 @@ def classify(
     name=None,
     top_k=3,
     threshold=-math.inf,
-    batch_size=256,
+    batch_size=None,
     workers=None,
     threads=None,
     allow_mixed=False,
@@ -145,7 +146,7 @@ def classify(
         dataset, picture, name, workers, threads, allow_mixed: As for :func:`embed`.
         model: The classifier's file on the driver.
         top_k, threshold: As for :meth:`imprint.Classifier.classify`.
-        batch_size: The number of pictures that a worker gets at a time.
+        batch_size: The number of pictures that a worker gets at a time; by default each block of the data set.
         options: The other options of :class:`imprint.Classifier`.
 
     Returns:
@@ -167,7 +168,7 @@ def evaluate(
     label=None,
     name=None,
     root=None,
-    batch_size=256,
+    batch_size=None,
     workers=None,
     threads=None,
     mistakes=_answers.MISTAKES,
@@ -276,8 +277,11 @@ class _RowEmbedder(_Embedder):
 def _mapped(dataset, columns, function, arguments, batch_size, workers, threads):
     """Runs a class over the batches of a data set, in actors that Ray starts again when they die."""
     count, threads, cpus = _pool(workers, threads)
-    rows = dataset.select_columns(columns.used()).repartition(target_num_rows_per_block=batch_size)
-    mapped = rows.map_batches(
+    if set(dataset.columns()) != set(columns.used()):
+        dataset = dataset.select_columns(columns.used())
+    if batch_size is not None:
+        dataset = dataset.repartition(target_num_rows_per_block=batch_size)
+    mapped = dataset.map_batches(
         function,
         batch_size=batch_size,
         batch_format="pyarrow",
@@ -302,10 +306,38 @@ def _pool(workers, threads):
     return workers, threads, max(0, min(threads, min(nodes) // max(1, workers // len(nodes))) - 1)
 
 
+def _blocks(partials, is_small):
+    """Yields the blocks of a data set of partials, each with the names of its shards and their numbers of rows.
+
+    Args:
+        partials: The data set.
+        is_small: Whether the blocks hold no embeddings: then they are read here, and otherwise where they are.
+    """
+    waiting = collections.deque()
+    for bundle in partials.iter_internal_ref_bundles():
+        for block in bundle.block_refs:
+            if is_small:
+                yield block, _shards(ray.get(block))
+                continue
+            waiting.append((block, _contents.remote(block)))
+            if len(waiting) > _WAITING:
+                block, contents = waiting.popleft()
+                yield block, ray.get(contents)
+    for block, contents in waiting:
+        yield block, ray.get(contents)
+
+
+# The tasks whose results the driver awaits at the same time.
+_WAITING = 8
+
+
+def _shards(block):
+    return list(zip(block["shard"].to_pylist(), block["rows"].to_pylist()))
+
+
 @ray.remote(num_cpus=0, max_retries=-1)
 def _contents(block):
-    """Returns the names of a block's shards, with their numbers of rows."""
-    return list(zip(block["shard"].to_pylist(), block["rows"].to_pylist()))
+    return _shards(block)
 
 
 @ray.remote(num_cpus=0, max_retries=-1)

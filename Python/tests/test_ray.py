@@ -63,7 +63,7 @@ def test_files_give_the_bytes_of_one_process(base, many, whole):
 
 
 def test_a_folder(base, many, whole):
-    found = imprint.ray.embed(imprint.ray.pictures(many), model=base, shard_size=32, progress=False)
+    found = imprint.ray.embed(imprint.ray.pictures(many, shard_size=7), model=base, progress=False)
     assert bytes(found) == bytes(whole)
 
 

@@ -261,7 +261,7 @@ DEADLY = """
 import os, signal, imprint._embeddings, imprint._alone
 embed = imprint._embeddings.EmbeddingSet.embed
 def end(self, extractor, pictures, *arguments, **options):
-    if bytes(pictures[0]) == b"deadly":
+    if isinstance(pictures[0], memoryview) and pictures[0] == b"deadly":
         os.kill(os.getpid(), signal.SIGSEGV)
     return embed(self, extractor, pictures, *arguments, **options)
 imprint._embeddings.EmbeddingSet.embed = end
@@ -278,6 +278,9 @@ def test_pictures_that_end_a_process_are_set_aside(opened, rows, monkeypatch, wh
     found = _alone.deadly(job, data, mixed, command)
     assert sorted(found) == [0, 3, 4, 7] and "SIGSEGV" in found[0].message
     assert _alone.deadly(job, data, pictures, command) == {}
+    # That it cannot start says nothing of the pictures.
+    with pytest.raises(imprint.ImprintError, match="status 3"):
+        _alone.deadly(job, data, pictures, [sys.executable, "-c", "raise SystemExit(3)"])
     # A worker looks for them in a shard that it has begun several times and never done.
     worker = _scale.Worker(job, data)
     monkeypatch.setattr(_scale, "deadly", lambda *arguments: _alone.deadly(*arguments, command))
