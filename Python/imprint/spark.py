@@ -3,7 +3,7 @@
 ::
 
     import imprint.spark
-    pictures = spark.read.format("binaryFile").load("s3a://bucket/flowers/*/*.jpg")
+    pictures = imprint.spark.pictures(session, "s3://bucket/flowers")      # or any data frame of pictures
     flowers = imprint.spark.embed(pictures, store="s3://bucket/partials")
     imprint.Teacher(embeddings=flowers).save("flowers.tflite")
 
@@ -17,11 +17,24 @@ import itertools
 import json
 import math
 
-from . import _answers, _errors, _partials, _scale
+from . import _answers, _errors, _partials, _rows, _scale
 from ._rows import Columns, fetched
 from ._store import store_of
 
-__all__ = ["classify", "embed", "evaluate"]
+__all__ = ["classify", "embed", "evaluate", "pictures"]
+
+
+def pictures(session, folder, *, shard_size=512):
+    """Returns a data frame of the paths of the pictures in a folder, which the workers then read.
+
+    Args:
+        session: The ``SparkSession``.
+        folder: A path or URL that fsspec knows, of a folder that all workers see.
+        shard_size: The number of pictures of a partition, and so of a shard: a few seconds of work.
+    """
+    paths = [(path,) for path in _rows.pictures_in(folder)]
+    parts = session.sparkContext.parallelize(paths, -(-len(paths) // shard_size))
+    return session.createDataFrame(parts, "path string")
 
 
 def embed(
@@ -35,7 +48,7 @@ def embed(
     keep="embeddings",
     budget=None,
     store=None,
-    shard_size=256,
+    shard_size=512,
     threads=1,
     strict=False,
     allow_mixed=False,
@@ -45,9 +58,10 @@ def embed(
     """Embeds the pictures of a data frame on the cluster.
 
     Args:
-        frame: A data frame with a column of paths or of files' bytes, such as ``spark.read.format("binaryFile")`` makes.
+        frame: A data frame with a column of paths or of files' bytes, such as :func:`pictures` and
+            ``session.read.format("binaryFile")`` make. Paths are fastest: the workers read the pictures themselves.
         store: A folder for partials, a path or URL that fsspec knows, from which a job that was stopped goes on.
-        shard_size: The number of pictures of a partial; a partition of the frame holds whole shards.
+        shard_size: The number of pictures of a shard; each partition of the frame is divided into shards.
         threads: The threads of each task; set Spark's ``spark.task.cpus`` to the same.
         result: ``"set"``, or ``"frame"`` for a row of each picture.
         model, picture, label, name, root, keep, budget, strict, allow_mixed, options: As for :func:`imprint.ray.embed`.

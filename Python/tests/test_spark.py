@@ -47,6 +47,11 @@ def test_files_give_the_bytes_of_one_process(frame, base, whole, partitions, tmp
         assert bytes(found) == bytes(whole) and found.skipped == []
 
 
+def test_a_folder(spark, folder, base, whole):
+    found = imprint.spark.embed(imprint.spark.pictures(spark, folder, shard_size=5), model=base)
+    assert bytes(found) == bytes(whole)
+
+
 def test_paths_and_sums(spark, folder, base, whole):
     rows = [(str(path), path.parent.name) for path in folder.glob("*/*.png")]
     rows += [("/nowhere/x.jpg", "kind 0")]
