@@ -1,11 +1,13 @@
 """Jobs on a Ray cluster of this machine. They need Ray, which is not among what the tests install: see make test-ray."""
 
+import io
 import os
 import pathlib
 import random
 import signal
 import subprocess
 import sys
+import tarfile
 import textwrap
 import threading
 import time
@@ -83,6 +85,19 @@ def test_parquet_with_columns_of_labels_and_names(base, many, whole, tmp_path):
     parquet = ray.data.read_parquet(str(tmp_path))
     found = imprint.ray.embed(parquet, model=base, picture="png", label="kind", progress=False)
     assert bytes(found) == bytes(whole)
+
+
+def test_web_data_set(base, many, whole, tmp_path):
+    with tarfile.open(tmp_path / "0.tar", "w") as archive:
+        for path in sorted(many.glob("*/*.png")):
+            key = str(path.relative_to(many).with_suffix("")).replace(" ", "_").replace("/", "_")
+            for ending, data in [("png", path.read_bytes()), ("cls", path.parent.name.encode())]:
+                entry = tarfile.TarInfo(f"{key}.{ending}")
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+    found = imprint.ray.embed(ray.data.read_webdataset(str(tmp_path), decoder=False), model=base, progress=False)
+    assert found.classes == whole.classes and len(found) == 120 and found.skipped == []
+    assert sorted(map(bytes, found.embeddings)) == sorted(map(bytes, whole.embeddings))
 
 
 def test_arrays(base, many):
