@@ -88,13 +88,13 @@ class Columns(NamedTuple):
         pictures = _values(table, self.picture)
         paths = [each if isinstance(each, str) else None for each in pictures]
         if self.name is not None:
-            names = [plain_path(str(each)) for each in _values(table, self.name)]
+            names = [plain_path(_text(each) or "") for each in _values(table, self.name)]
         else:
             names = [
                 plain_path(path) if path is not None else _digest(picture) for path, picture in zip(paths, pictures)
             ]
         if isinstance(self.label, str):
-            labels = [None if each is None else str(each) for each in _values(table, self.label)]
+            labels = [_text(each) for each in _values(table, self.label)]
         else:
             labels = [self.label(each) if self.label else self._folder(each) for each in names]
         for label, name in zip(labels, names):
@@ -143,6 +143,13 @@ def plain_path(path):
         path = path.removeprefix("file:")
         return "/" + path.lstrip("/") if path.startswith("/") else path
     return path
+
+
+def _text(value):
+    """Returns a name of a column as text; a WebDataset has it as bytes."""
+    if isinstance(value, memoryview):
+        return bytes(value).decode("utf-8", "replace").strip()
+    return None if value is None else str(value)
 
 
 def _values(table, name):

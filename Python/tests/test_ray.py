@@ -95,7 +95,7 @@ def test_web_data_set(base, many, whole, tmp_path):
                 entry = tarfile.TarInfo(f"{key}.{ending}")
                 entry.size = len(data)
                 archive.addfile(entry, io.BytesIO(data))
-    found = imprint.ray.embed(ray.data.read_webdataset(str(tmp_path), decoder=False), model=base, progress=False)
+    found = imprint.ray.embed(ray.data.read_webdataset(str(tmp_path), decoder=None), model=base, progress=False)
     assert found.classes == whole.classes and len(found) == 120 and found.skipped == []
     assert sorted(map(bytes, found.embeddings)) == sorted(map(bytes, whole.embeddings))
 
