@@ -1,7 +1,7 @@
 """Pictures that end the process that reads them, which no worker could tell of.
 
-A worker notes that it begins a shard, and that it has done it. A shard that has been begun several times, and never done, may hold
-such a picture: then another process reads its pictures one by one first, and where that ends, the picture is set aside.
+A worker notes that it begins a shard, and that it has done it. A shard that has been begun several times, and never done, may
+hold such a picture: then another process reads its pictures one by one first, and where that ends, the picture is set aside.
 """
 
 import os
