@@ -46,7 +46,7 @@ def sums_of(dimension, classes, pictures, number):
 
 
 class AnyJob:
-    name = "j"
+    name, keep = "j", "sums"
 
 
 def main():

@@ -6,7 +6,7 @@ import struct
 
 from . import _errors
 
-# The budget of partials that store embeddings whatever their number, and the least budget of their merge.
+# The budget of partials that store embeddings, and the least budget of the result.
 ANY_BUDGET = 1 << 50
 USUAL_BUDGET = 1 << 26
 
@@ -156,8 +156,14 @@ def merged(job, partials):
     header = {"job": job.name, "shards": sorted(shards), "rows": rows, "skipped": skipped}
     if mixed:
         header["mixed"] = sorted(mixed)
-    with total:
-        return Partial(header, bytes(total))
+    # A picture that was added under several names gets the least of them, which only this set knows.
+    with total, total.sorted(budget=partial_budget(job)) as ordered:
+        return Partial(header, bytes(ordered))
+
+
+def partial_budget(job):
+    """Returns the budget of partials: they store embeddings whatever their number, or sums from the first picture."""
+    return 0 if job.keep == "sums" else ANY_BUDGET
 
 
 def stored(job, store, names):

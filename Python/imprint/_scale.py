@@ -312,7 +312,7 @@ def empty_set(job, extractor):
     """Returns the set to which a worker adds pictures: of embeddings whatever their number, or of sums from the first."""
     from ._embeddings import EmbeddingSet
 
-    return EmbeddingSet(extractor, budget=0 if job.keep == "sums" else _partials.ANY_BUDGET)
+    return EmbeddingSet(extractor, budget=_partials.partial_budget(job))
 
 
 def skipped(label, name, error):

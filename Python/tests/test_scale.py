@@ -308,6 +308,19 @@ def test_sums_of_any_partition(base, rows):
     assert len(found) == 1
 
 
+def test_copies_of_a_picture_in_several_shards(base, job, worker, rows, whole):
+    copies = [(label, name + " copy", picture) for label, name, picture in rows[:3]]
+    partials = [worker.embed(each)[0] for each in [rows, copies]]
+    names = [name for each in partials for name in each.header["shards"]]
+    for order in (partials, partials[::-1]):
+        assert _partials.result(job, _partials.merged(job, order), names) == whole
+    sums_job, data = _scale.open_job(base, keep="sums")
+    sums_worker = _scale.Worker(sums_job, data)
+    partials = [sums_worker.embed(each)[0] for each in [rows[:9], copies + rows[9:]]]
+    with pytest.raises(imprint.EmbeddingError):
+        _partials.merged(sums_job, partials)
+
+
 def test_rows_of_usual_data_sets(folder, rows):
     paths = [row[2] for row in rows]
     contents = [open(path, "rb").read() for path in paths]

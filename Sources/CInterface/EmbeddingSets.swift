@@ -149,7 +149,9 @@ public func sortedEmbeddingSet(
   _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> imprint_status {
   attempt(error) {
-    let set = try EmbeddingSetBox.set(set)
+    var set = try EmbeddingSetBox.set(set)
+    // Only this set knows the other names of its pictures.
+    set.sort()
     var sorted = EmbeddingSet(
       space: set.space, budget: try Options.settings(options).budget ?? EmbeddingSet.defaultBudget)
     try sorted.merge(set)
