@@ -296,7 +296,8 @@ class Worker:
             header = {"job": self.job.name, "shards": [shard], "rows": len(rows), "skipped": failed}
             if self.differences:
                 header["mixed"] = [f"{platform.node()}: {'; '.join(self.differences)}"]
-            return Partial(header, bytes(made))
+            with made.sorted(budget=_partials.partial_budget(self.job)) as ordered:
+                return Partial(header, bytes(ordered))
 
     def _without_deadly(self, rows):
         """Replaces pictures that would end this process by their errors."""
