@@ -4,15 +4,17 @@ import os
 import random
 import sys
 
-import fsspec
 import numpy
-import pyarrow
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
 
 import imprint
 from imprint import _alone, _answers, _partials, _rows, _scale
 from imprint._store import Store, StoreError
+
+fsspec = pytest.importorskip("fsspec", reason="needs fsspec")
+pyarrow = pytest.importorskip("pyarrow", reason="needs pyarrow")
+
+from fsspec.implementations.memory import MemoryFileSystem  # noqa: E402
 
 
 class Unreliable(MemoryFileSystem):
