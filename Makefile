@@ -18,7 +18,7 @@ STUDIO = --package-path Studio --scratch-path .build-studio --configuration rele
 # The modules whose documentation is built.
 DOCUMENTED = Imprinting Inference Heads Reports Training ModelSurgery Pictures LiteRT TFLite
 
-.PHONY: help build studio build-studio test test-kill test-python test-studio test-sanitizers wheel deb tar arm64 test-arm64 fuzz \
+.PHONY: help build studio build-studio test test-kill test-python test-ray test-studio test-sanitizers wheel deb tar arm64 test-arm64 fuzz \
   demo docs bench bench-micro bench-accuracy bench-growth bench-devices bench-training bench-studio install install-studio \
   uninstall lint format clean
 
@@ -66,6 +66,9 @@ test-arm64: build ## Run what was built for 64-bit Arm, emulated, and compare (P
 
 test-python: wheel ## Install the Python package in a fresh environment, and run its tests
 	@scripts/test-python
+
+test-ray: wheel ## Install Ray too, and run the tests of the Python package on it
+	@scripts/test-python --ray
 
 test-studio: ## Build the studio, and run its tests, those of its page in Chromium
 	@scripts/setup --page

@@ -1,3 +1,4 @@
+import Dispatch
 import Platform
 import Torch
 
@@ -17,6 +18,8 @@ public final class Workers: Sendable {
   let group: TorchGroup
   private let store: TorchStore
   private let watch: WorkerWatch
+  // Waits for the others, so that no thread of Swift's pool does.
+  private let queue = DispatchQueue(label: "imprint.workers.end")
 
   /// The number of processes.
   var count: Int { place.count }
@@ -66,23 +69,33 @@ public final class Workers: Sendable {
     do {
       value = try await work()
       // So that all leave at the same time.
-      _ = try group.sum([0])
+      try await aside { _ = try self.group.sum([0]) }
     } catch let error as TorchError {
-      let verdict = watch.verdict()
+      let verdict = try await aside { self.watch.verdict() }
       guard let verdict, verdict.rank != place.rank else {
-        fail(error.description)
+        try await aside { self.fail(error.description) }
         throw error
       }
-      leave(waitingFor: Self.shortLeave, apartFrom: verdict.rank)
+      try await aside { self.leave(waitingFor: Self.shortLeave, apartFrom: verdict.rank) }
       throw verdict.reason.map { WorkerError.ended(verdict.rank, reason: $0) } ?? WorkerError.lost(verdict.rank)
     } catch let error as WorkerError where error.code == .ended || error.code == .lost {
       throw error
     } catch {
-      fail(error is CancellationError ? "it was stopped" : "\(error)")
+      let reason = error is CancellationError ? "it was stopped" : "\(error)"
+      try await aside { self.fail(reason) }
       throw error
     }
-    leave(waitingFor: Self.longLeave)
+    try await aside { self.leave(waitingFor: Self.longLeave) }
     return value
+  }
+
+  /// Does work that waits, on a thread of its own, also in a task that was cancelled.
+  private func aside<Value: Sendable>(
+    isolation: isolated (any Actor)? = #isolation, _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { continuation.resume(with: Result { try work() }) }
+    }
   }
 
   private func fail(_ reason: String) {

@@ -86,7 +86,6 @@ struct WorkersTests {
 
   @Test(
     "Two and three workers train to the weights of one, apart from rounding, also where a batch cannot be divided",
-    .disabled("not yet seen to pass: workers of one process wait for each other on the few threads of Swift's pool"),
     arguments: ["plain", "all"])
   func sameWeights(kind: String) async throws {
     let alone = try run("alone", kind)
@@ -111,9 +110,7 @@ struct WorkersTests {
     }
   }
 
-  @Test(
-    "A run goes on with another number of workers, of which only rank 0 has the checkpoint",
-    .disabled("not yet seen to pass: workers of one process wait for each other on the few threads of Swift's pool"))
+  @Test("A run goes on with another number of workers, of which only rank 0 has the checkpoint")
   func resumed() async throws {
     var whole = try run("whole", "plain")
     whole.settings.rate.schedule = .constant
@@ -127,7 +124,7 @@ struct WorkersTests {
     _ = try await train(3, parts)
     let expected = try Checkpoint(contentsOf: whole.lastFile)
     let found = try Checkpoint(contentsOf: parts.lastFile)
-    #expect(found.position == expected.position || found.position.step == expected.position.step)
+    #expect(found.position.step == expected.position.step)
     #expect(found.history.count == 2)
     #expect(try distance(expected.weights, found.weights) < 2e-4)
   }
