@@ -85,18 +85,22 @@ struct WorkersTests {
   }
 
   @Test(
-    "Two and three workers train to the weights of one, apart from rounding, also where a batch cannot be divided",
+    "Two and three workers train to the weights of one, apart from rounding as by another thread, and divide any batch",
     arguments: ["plain", "all"])
   func sameWeights(kind: String) async throws {
     let alone = try run("alone", kind)
     _ = try await Trainer(library).train(alone)
     let expected = try Checkpoint(contentsOf: alone.lastFile)
+    // Two threads round in another order than one. Fake quantisation turns such a difference into a step of its grid.
+    var threaded = try run("threaded", kind)
+    threaded.threads = alone.threads + 1
+    _ = try await Trainer(library).train(threaded)
+    let rounding = try distance(expected.weights, Checkpoint(contentsOf: threaded.lastFile).weights)
     for count in [2, 3] {
       let shared = try run("shared\(count)", kind)
       let results = try await train(count, shared)
       let found = try Checkpoint(contentsOf: shared.lastFile)
-      // Fake quantisation turns a difference in rounding into one of a step of its grid.
-      #expect(try distance(expected.weights, found.weights) < (kind == "all" ? 2e-3 : 2e-4))
+      #expect(try distance(expected.weights, found.weights) < max(2e-4, 3 * rounding))
       #expect(found.position.step == expected.position.step && found.labels == expected.labels)
       #expect(found.ranges.count == expected.ranges.count)
       for result in results {
