@@ -82,6 +82,11 @@ bool CKernelsCheckFilter(const Context *context, const Node *node, int dimension
     if (!isUnsigned && affine->zero->data[i] != 0) return false;
   if (bias->type != TypeInt32 || bias->dims->size != 1 || bias->dims->data[0] != outputs) return false;
   if (bias->bytes != (size_t)outputs * sizeof(int32_t) || (uintptr_t)bias->data % sizeof(int32_t) != 0) return false;
+  // The runtime refuses other biases, or computes them with other kernels, whose results differ by one at times.
+  const Affine *biases = quantization(bias);
+  if (biases == NULL || biases->scale->size != affine->scale->size) return false;
+  for (int i = 0; i < biases->zero->size; i++)
+    if (biases->zero->data[i] != 0) return false;
   *found = (Filter){
     .outputs = outputs,
     .kernel = dims[1],
@@ -92,6 +97,7 @@ bool CKernelsCheckFilter(const Context *context, const Node *node, int dimension
     .scales = affine->scale->data,
     .scaleCount = affine->scale->size,
     .bias = bias->data,
+    .biasScale = biases->scale->data[0],
   };
   return true;
 }

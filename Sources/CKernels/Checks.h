@@ -26,6 +26,7 @@ typedef struct {
   const float *scales;
   int scaleCount;
   const int32_t *bias;
+  float biasScale;
 } Filter;
 
 bool CKernelsCheckActivations(const Context *context, int index, Activations *found);

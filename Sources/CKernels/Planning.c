@@ -138,6 +138,9 @@ static bool checkWindowed(const Planning *planning, const Operator *operator, Wi
   const Activations *in = &found->in, *out = &found->out;
   if (in->isUnsigned != out->isUnsigned || in->isUnsigned != found->filter.isUnsigned) return false;
   if (found->filter.inputs != in->channels || found->filter.outputs != out->channels) return false;
+  // The runtime refuses a bias whose scale is far from that of the products, if there is one for all outputs.
+  const double products = (double)in->scale * (double)found->filter.scales[0];
+  if (found->filter.scaleCount == 1 && !(fabs(products - found->filter.biasScale) <= 0.02 * out->scale)) return false;
   found->stride = options.strideHeight;
   const int kernel = found->filter.kernel;
   return CKernelsCheckPadding(in->height, kernel, found->stride, out->height, options.padding, &found->top) &&
