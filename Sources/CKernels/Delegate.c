@@ -113,6 +113,7 @@ void *CKernelsMakeDelegate(CKernelsReport *report, bool onlyBytes) {
   if (kernels == NULL) return NULL;
   kernels->front.data = kernels;
   kernels->front.prepare = take;
+  kernels->front.flags = DelegateAllowsDynamicValues;
   kernels->report = report;
   kernels->onlyBytes = onlyBytes;
   return &kernels->front;

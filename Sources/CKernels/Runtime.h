@@ -96,6 +96,10 @@ struct Delegate {
   void *builder;
 };
 
+// As the runtime's own delegate says: it then sees the model as the file states it. Otherwise the runtime would correct the sizes of
+// some values first, so that this delegate would take layers that the runtime's leaves to other kernels.
+enum { DelegateAllowsDynamicValues = 1 };
+
 // What an operator's `init` gets: the nodes that it replaces, and all values that they read and that others read of theirs.
 typedef struct {
   Delegate *delegate;
