@@ -65,14 +65,15 @@ def test_the_library_shows_its_own_names_only():
     "variable, error",
     [("IMPRINT_OPENBLAS", "OpenBLAS|libopenblas|/nowhere"), ("IMPRINT_VIPS", "libvips"), ("IMPRINT_LITERT", "LiteRT")],
 )
-def test_a_library_that_is_missing_is_named(variable, error, base, folder):
+def test_a_library_that_is_missing_is_named(variable, error, base, folder, tmp_path):
     import re
 
     outcome = subprocess.run(
         [sys.executable, "-c", SCRIPT, base, folder],
         capture_output=True,
         text=True,
-        env=dict(os.environ, **{variable: "/nowhere/lib.so"}),
+        # With the cache of another run, no picture would be decoded.
+        env=dict(os.environ, XDG_CACHE_HOME=str(tmp_path), **{variable: "/nowhere/lib.so"}),
         timeout=120,
     )
     assert outcome.returncode == 1 and "imprint._errors" in outcome.stderr
