@@ -82,3 +82,11 @@ public final class TorchStore: @unchecked Sendable {
     return Int(sum)
   }
 }
+
+extension TorchLibrary {
+  /// Whether several processes can train one network: whether Gloo's headers were there when the bridge was built.
+  public static var connectsProcesses: Bool {
+    guard let library = try? TorchLibrary() else { return false }
+    return (try? TorchStore(library, address: "127.0.0.1", port: 0, isServer: true, limit: .seconds(5))) != nil
+  }
+}

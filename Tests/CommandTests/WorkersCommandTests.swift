@@ -6,7 +6,7 @@ import Torch
 /// Several processes that train one network, connected over the loopback interface.
 @Suite(
   "imprint pretrain with several workers",
-  .enabled(if: TorchLibrary.isInstalled, "needs libtorch (scripts/setup --training)"))
+  .enabled(if: TorchLibrary.connectsProcesses, "needs libtorch with Gloo (scripts/setup --training)"))
 struct WorkersCommandTests {
   private let folder: TemporaryFolder
   private let data: URL

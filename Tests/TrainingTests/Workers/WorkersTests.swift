@@ -7,7 +7,9 @@ import Torch
 @testable import Training
 
 /// Workers of one process, each with its own thread and connections; the command's tests use real processes.
-@Suite("Workers", .serialized, .enabled(if: TorchLibrary.isInstalled, Comment(rawValue: ColouredPictures.need)))
+@Suite(
+  "Workers", .serialized,
+  .enabled(if: TorchLibrary.connectsProcesses, "needs libtorch with Gloo (scripts/setup --training)"))
 struct WorkersTests {
   private let pictures: ColouredPictures
   private let library: TorchLibrary
