@@ -96,6 +96,14 @@ def _identity(picture):
     return (str(array.shape), array.tobytes())
 
 
+def check_result(result, rows, keep):
+    """Checks which result is asked for: a set, or by the engine's word the rows of all pictures, which sums have not."""
+    if result not in ("set", rows) or result == rows and keep != "embeddings":
+        raise _errors.InvalidArgumentError(
+            f"result is {result!r}, and keep {keep!r}", f'a "{rows}" is of "embeddings"', "InvalidArgument"
+        )
+
+
 def open_job(
     model=None,
     *,

@@ -96,10 +96,7 @@ def embed(
         StoreError: where the store cannot be reached.
         PictureError: if strict, for a picture that cannot be read.
     """
-    if result not in ("set", "dataset") or result == "dataset" and keep != "embeddings":
-        raise _errors.InvalidArgumentError(
-            f"result is {result!r}, and keep {keep!r}", 'a "dataset" is of "embeddings"', "InvalidArgument"
-        )
+    _scale.check_result(result, "dataset", keep)
     job, data = _scale.open_job(model, keep=keep, budget=budget, allow_mixed=allow_mixed, **options)
     store = store_of(store)
     columns = Columns.chosen(dataset.columns(), picture, label, name, root)

@@ -76,10 +76,7 @@ def embed(
         StoreError: where the store cannot be reached.
         PictureError: if strict, for a picture that cannot be read.
     """
-    if result not in ("set", "frame") or result == "frame" and keep != "embeddings":
-        raise _errors.InvalidArgumentError(
-            f"result is {result!r}, and keep {keep!r}", 'a "frame" is of "embeddings"', "InvalidArgument"
-        )
+    _scale.check_result(result, "frame", keep)
     job, data = _scale.open_job(model, keep=keep, budget=budget, allow_mixed=allow_mixed, **options)
     columns = Columns.chosen(frame.columns, picture, label, name, root)
     session = frame.sparkSession
