@@ -98,15 +98,15 @@ struct CaptureTests {
     let pictures = try Flowers.pictures(of: "iris", 0..<2).map(\.path)
     let outcome = try Imprint.run(
       script: """
+        \(StreamFolder.waiting)
         cd '\(folder.url.path)'; mkdir inbox; mkfifo keys
         script -qec "'\(Imprint.executable.path)' capture inbox --class mug --class cup -o data" /dev/null \
           < keys > log 2>&1 & job=$!
         exec 9> keys
-        told() { i=0; while ! grep -q "$1" log && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done; }
         told 'q ends'; sleep 0.5; printf 1 >&9; told 'no frame yet'
-        cp '\(pictures[0])' inbox/one.jpg; sleep 1; printf 1 >&9; told 'mug 1'; printf 12 >&9; told 'cup 1'
-        cp '\(pictures[1])' inbox/two.jpg; sleep 1; printf 29x >&9; told 'cup 2'; printf q >&9
-        i=0; while kill -0 $job 2>/dev/null && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
+        cp '\(pictures[0])' inbox/one.jpg; sleep 2; printf 1 >&9; told 'mug 1'; printf 12 >&9; told 'cup 1'
+        cp '\(pictures[1])' inbox/two.jpg; sleep 2; printf 29x >&9; told 'cup 2'; printf q >&9
+        ended $job
         kill $job 2>/dev/null; exec 9>&-; cat log
         """)
     #expect(outcome.output.contains("nearly the same as an earlier frame of mug"), "\(outcome.output)")

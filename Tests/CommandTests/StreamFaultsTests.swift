@@ -46,7 +46,7 @@ struct StreamFaultsTests {
     let again = try folder.run(
       """
       rm started; touch started; export IMPRINT_FFMPEG=./ffmpeg; watching /dev/video9 2> err & job=$!
-      i=0; while [ $(wc -l < started) -lt 2 ] && [ $i -lt 200 ]; do sleep 0.1; i=$((i+1)); done
+      lines 2 started
       kill $job; wait $job; cat err >&2; wc -l < started
       """)
     #expect(again.stderr.contains("it is opened again in 1 second"), "\(again.stderr)")
@@ -65,7 +65,7 @@ struct StreamFaultsTests {
     let outcome = try folder.run(
       """
       export IMPRINT_FFMPEG=./ffmpeg; watching /dev/video9 --frames --smooth 100 --margin 0 --for 0s > out 2> err & job=$!
-      i=0; while [ $(wc -l < out) -lt 7 ] && [ $i -lt 200 ]; do sleep 0.1; i=$((i+1)); done
+      lines 7 out
       kill $job; wait $job; cat out; cat err >&2
       """)
     let lines = try folder.lines(outcome)
@@ -184,12 +184,9 @@ struct StreamFaultsTests {
     let outcome = try folder.run(
       """
       mkdir inbox; watching inbox > out 2> err & job=$!
-      i=0; while ! grep -q libLiteRt /proc/$job/maps 2> /dev/null && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done
-      sleep 1
-      for file in '\(pictures[0])' '\(pictures[1])'; do
-        cp "$file" inbox/$(basename $(dirname "$file")).jpg; sleep 1
-      done
-      i=0; while [ $(wc -l < out) -lt 2 ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done
+      watches $job
+      cp '\(pictures[0])' inbox/first.jpg; lines 1 out
+      cp '\(pictures[1])' inbox/second.jpg; lines 2 out
       kill $job; wait $job; cat out; cat err >&2
       """)
     let lines = try folder.lines(outcome)
@@ -209,7 +206,6 @@ struct StreamFaultsTests {
       script -qec "'\(Imprint.executable.path)' watch /dev/video9 --model '\(StreamFolder.model)' --for 0s" /dev/null \
         < keys > log 2>&1 & job=$!
       exec 9> keys
-      told() { i=0; while ! grep -q "$1" log && [ $i -lt 200 ]; do sleep 0.1; i=$((i+1)); done; }
       told 'again in 1 second'; told 'frame 6,'; date +%H:%M; printf '\\003' >&9; told Stopped; exec 9>&-; cat log
       """)
     // A return and the removal of the line stand before each text that takes the place of another.

@@ -27,20 +27,36 @@ struct StreamFolder {
   static let hasTerminal = (try? Imprint.run(script: "script -qec true /dev/null").code) == 0
   static let model = Material.model("mobilenet_v2_1.0_224_quant").path
 
+  /// Shell functions that wait for a minute at most: `lines 7 out` until the file has that many lines, `told 'text'`
+  /// until `log` has the text, `watches $job` until a job watches its folder, and `ended $job` until it has ended. A job
+  /// may make its file after they first look.
+  static let waiting = """
+    waiting() { i=0; while ! "$@" && [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done; }
+    has_lines() { [ "$(cat "$2" 2> /dev/null | wc -l)" -ge "$1" ]; }
+    has_text() { grep -q "$1" log 2> /dev/null; }
+    is_gone() { ! kill -0 "$1" 2> /dev/null; }
+    is_watching() { grep -qs '^inotify' "/proc/$1/fdinfo"/*; }
+    lines() { waiting has_lines "$1" "$2"; }
+    told() { waiting has_text "$1"; }
+    ended() { waiting is_gone "$1"; }
+    watches() { waiting is_watching "$1"; }
+    """
+
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
   var url: URL { folder.url }
 
-  /// Runs commands in a shell in the folder; `watch` is the command with the model, and `watching … &` runs it as a
-  /// job.
+  /// Runs commands in a shell in the folder; `watch` is the command with the model, `watching … &` runs it as a
+  /// job, and the functions of `waiting` wait for it.
   func run(_ script: String) throws -> Imprint.Outcome {
     try Imprint.run(
       script: """
         cd '\(url.path)'
         export XDG_CACHE_HOME='\(Imprint.cache.path)'
         watch() { timeout -k 5 60 '\(Imprint.executable.path)' watch --model '\(Self.model)' "$@"; }
+        \(Self.waiting)
         watching() { exec '\(Imprint.executable.path)' watch --model '\(Self.model)' "$@"; }
         \(script)
         """)

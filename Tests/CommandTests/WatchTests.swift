@@ -83,12 +83,11 @@ struct WatchTests {
       """
       mkdir inbox; cp '\(first)' inbox/before.jpg
       '\(Imprint.executable.path)' watch inbox --model '\(StreamFolder.model)' --frames > out 2> err & job=$!
-      i=0; while ! grep -q libLiteRt /proc/$job/maps 2>/dev/null && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done
-      sleep 1
+      watches $job
       head -c 2000 '\(first)' > inbox/.hidden.jpg; echo text > inbox/notes.txt
       (head -c 2000 '\(first)'; sleep 0.5; tail -c +2001 '\(first)') > inbox/one.jpg
       cp '\(second)' two.part; mv two.part inbox/two.jpg
-      i=0; while [ $(wc -l < out) -lt 2 ] && [ $i -lt 300 ]; do sleep 0.1; i=$((i+1)); done
+      lines 2 out
       kill $job; wait $job; cat out; cat err >&2
       """)
     #expect(try folder.lines(outcome).map(\.frame) == [1, 2], "\(outcome.stderr)")
@@ -255,14 +254,13 @@ struct WatchTests {
       script -qec "'\(Imprint.executable.path)' watch inbox --teach --model '\(Flowers.extractor)' --class mug --class cup \
         -o taught.tflite" /dev/null < keys > log 2>&1 & job=$!
       exec 9> keys
-      i=0; while ! grep -q 'q saves' log && [ $i -lt 300 ]; do sleep 0.1; i=$((i+1)); done; sleep 1
-      told() { i=0; while ! grep -q "$1" log && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done; }
+      told 'q saves'; sleep 2
       # Once a picture is on the screen, a key counts for it, and nothing else has to come.
       n=0; show() { n=$((n+1)); cp "$2" inbox/$n.jpg; told "frame $n,"; printf "$1" >&9; told "$3"; }
       printf 1 >&9; told 'no frame yet'
       show 1 mug0.jpg 'mug 1'; show 1 mug1.jpg 'mug 2'; show 2 cup0.jpg 'cup 1'; show 2 cup1.jpg 'cup 2'
       show 1 mug1.jpg 'nearly the same'; show 1 cup2.jpg 'mug 3'; printf u >&9; told 'taken back'; printf q >&9
-      i=0; while kill -0 $job 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done
+      ended $job
       exec 9>&-; kill $job 2>/dev/null; tr '\\r' '\\n' < log
       '\(Imprint.executable.path)' classify --model taught.tflite --unknown never --top-k 1 mug2.jpg cup2.jpg
       """)
