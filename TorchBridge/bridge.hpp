@@ -55,7 +55,7 @@ int64_t store_get(torch_store_ref store, const char *key, uint8_t *bytes, int64_
 int64_t store_add(torch_store_ref store, const char *key, int64_t amount);
 torch_group_ref make_group(
     torch_store_ref store, const char *address, int32_t port, const char *interface, int32_t rank, int32_t count,
-    int32_t device, double limit);
+    int32_t device, int32_t polls, double limit);
 void hang_up(torch_group_ref group);
 int all_reduce(torch_group_ref group, double *numbers, int64_t count, int32_t greatest);
 int broadcast(torch_group_ref group, const torch_tensor_ref *tensors, int32_t count);

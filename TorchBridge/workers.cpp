@@ -16,6 +16,11 @@
 #ifdef USE_C10D_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
+// A libtorch from PyPI has a Gloo of its own inside, which need not be that of the headers.
+#if TORCH_VERSION_MAJOR < 2
+#define HAS_LAYER_SUMS
+#include "layer_sums.hpp"
+#endif
 
 #include <dlfcn.h>
 #include <netdb.h>
@@ -54,6 +59,10 @@ struct torch_group {
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo_gradients;
   // For everything on the device: Gloo's or NCCL's.
   c10::intrusive_ptr<Backend> gradients, statistics;
+#ifdef HAS_LAYER_SUMS
+  // For the statistics of the processor's layers.
+  std::unique_ptr<bridge::LayerSums> layers;
+#endif
   std::unique_ptr<c10d::Reducer> reducer;
   // Gloo's connections to the other processes.
   std::vector<int> connections;
@@ -89,15 +98,18 @@ std::string own_address(const char *address, int32_t port) {
   return result;
 }
 
+std::shared_ptr<gloo::transport::Device> make_device(const std::string &address, const std::string &interface) {
+  return !interface.empty() ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
+      : !address.empty()    ? c10d::ProcessGroupGloo::createDeviceForHostname(address)
+                            : c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
 c10::intrusive_ptr<c10d::ProcessGroupGloo> make_gloo(
     const c10::intrusive_ptr<c10d::Store> &store, const std::string &prefix, const std::string &address,
     const std::string &interface, int rank, int count, int threads, double limit) {
   auto options = c10d::ProcessGroupGloo::Options::create(milliseconds(limit));
   options->threads = threads;
-  options->devices.push_back(
-      !interface.empty() ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
-      : !address.empty() ? c10d::ProcessGroupGloo::createDeviceForHostname(address)
-                         : c10d::ProcessGroupGloo::createDefaultDevice());
+  options->devices.push_back(make_device(address, interface));
   return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(prefix, store), rank, count, options);
 }
 
@@ -120,9 +132,13 @@ std::vector<int> connected_sockets(int32_t port) {
   return found;
 }
 
-void sum(Backend &group, at::Tensor tensor) {
+// Adds the statistics of a layer over all processes.
+void sum(torch_group &group, at::Tensor tensor) {
+#ifdef HAS_LAYER_SUMS
+  if (group.layers) return group.layers->add(tensor.data_ptr<double>(), tensor.numel());
+#endif
   std::vector<at::Tensor> tensors{tensor};
-  group.allreduce(tensors)->wait();
+  group.statistics->allreduce(tensors)->wait();
 }
 
 // Does `work` for the numbers up to `count` in pieces, on libtorch's own threads where they are those of GNU's OpenMP. A
@@ -148,6 +164,21 @@ void in_parallel(int64_t count, int64_t piece, Work work) {
       &state, static_cast<unsigned>(threads), 0);
 }
 
+#if defined(__x86_64__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void combine_rows(
+    const float *xs, const float *ys, const float *as, const float *bs, const float *cs, float *__restrict results,
+    int64_t rows, int64_t channels) {
+  for (int64_t row = 0; row < rows; row++) {
+    const float *x_row = xs + row * channels, *y_row = ys + row * channels;
+    float *__restrict result_row = results + row * channels;
+    for (int64_t place = 0; place < channels; place++) {
+      result_row[place] = as[place] * x_row[place] + bs[place] * y_row[place] + cs[place];
+    }
+  }
+}
+
 // a · x + b · y + c with numbers for each channel, for x and y with the same layout.
 at::Tensor combined(
     const at::Tensor &x, const at::Tensor &y, const at::Tensor &a, const at::Tensor &b, const at::Tensor &c) {
@@ -167,13 +198,8 @@ at::Tensor combined(
   float *results = result.data_ptr<float>();
   int64_t rows = x.numel() / std::max<int64_t>(1, channels);
   in_parallel(rows, std::max<int64_t>(1, (1 << 15) / channels), [=](int64_t first, int64_t end) {
-    for (int64_t row = first; row < end; row++) {
-      const float *x_row = xs + row * channels, *y_row = ys + row * channels;
-      float *__restrict result_row = results + row * channels;
-      for (int64_t place = 0; place < channels; place++) {
-        result_row[place] = as[place] * x_row[place] + bs[place] * y_row[place] + cs[place];
-      }
-    }
+    int64_t place = first * channels;
+    combine_rows(xs + place, ys + place, as, bs, cs, results + place, end - first, channels);
   });
   return result;
 }
@@ -195,7 +221,7 @@ struct SharedNormalization : public torch::autograd::Function<SharedNormalizatio
     // n, Σx and Σx² in double, so that a difference of two sums is exact enough.
     at::Tensor sums = at::cat(
         {at::full({1}, elements, mean.options()), mean * elements, (variance + mean * mean) * elements});
-    sum(*group->statistics, sums);
+    sum(*group, sums);
     at::Tensor total = sums.narrow(0, 0, 1);
     at::Tensor shared_mean = sums.narrow(0, 1, channels) / total;
     at::Tensor shared_variance =
@@ -225,7 +251,7 @@ struct SharedNormalization : public torch::autograd::Function<SharedNormalizatio
         gradient, input, gamma, {}, {}, mean, factor, true, context->saved_data["epsilon"].toDouble(),
         {false, true, true});
     at::Tensor sums = at::cat({gamma_gradient, beta_gradient}).to(at::kDouble);
-    sum(*group->statistics, sums);
+    sum(*group, sums);
     sums = sums / total;
     int64_t channels = input.size(1);
     // dx = γ f (dy − Σ dy / n − x̂ Σ dy x̂ / n), with x̂ = (x − μ) f, as a dy + b x + c.
@@ -306,7 +332,7 @@ int64_t store_add(torch_store_ref store, const char *key, int64_t amount) {
 
 torch_group_ref make_group(
     torch_store_ref store, const char *address, int32_t port, const char *interface, int32_t rank, int32_t count,
-    int32_t device, double limit) {
+    int32_t device, int32_t polls, double limit) {
   torch_group_ref result = nullptr;
   doing([&] {
     auto group = std::make_unique<torch_group>();
@@ -318,6 +344,11 @@ torch_group_ref make_group(
       group->gloo_gradients = make_gloo(store->value, "gradients", own, interface, rank, count, 2, limit);
       group->statistics = group->control;
       group->gradients = group->gloo_gradients;
+#ifdef HAS_LAYER_SUMS
+      c10d::ProcessGroupGloo::GlooStore meeting(c10::make_intrusive<c10d::PrefixStore>("layers", store->value));
+      group->layers = std::make_unique<bridge::LayerSums>(
+          meeting, make_device(own, interface), rank, count, polls != 0, milliseconds(limit));
+#endif
     } else {
 #ifdef USE_C10D_NCCL
       auto options = c10d::ProcessGroupNCCL::Options::create();
@@ -442,7 +473,7 @@ int32_t store_has(torch_store_ref, const char *) { return -1; }
 int64_t store_get(torch_store_ref, const char *, uint8_t *, int64_t) { return -1; }
 int64_t store_add(torch_store_ref, const char *, int64_t) { return std::numeric_limits<int64_t>::min(); }
 torch_group_ref make_group(
-    torch_store_ref, const char *, int32_t, const char *, int32_t, int32_t, int32_t, double) {
+    torch_store_ref, const char *, int32_t, const char *, int32_t, int32_t, int32_t, int32_t, double) {
   return nullptr;
 }
 void hang_up(torch_group_ref) {}

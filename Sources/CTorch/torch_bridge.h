@@ -22,7 +22,7 @@ typedef struct torch_store *torch_store_ref;
 typedef struct torch_group *torch_group_ref;
 
 // Increases with every change of the table.
-enum { TORCH_BRIDGE_VERSION = 2 };
+enum { TORCH_BRIDGE_VERSION = 3 };
 
 typedef struct torch_functions {
   int32_t version;
@@ -128,10 +128,11 @@ typedef struct torch_functions {
   // Adds to a number, which starts at 0, and returns the sum; INT64_MIN for an error.
   int64_t (*store_add)(torch_store_ref store, const char *key, int64_t amount);
   // Connects the processes of ranks 0 ..< count: with Gloo, and for a CUDA device also with NCCL. `interface` names the
-  // network interface; where it is empty, it is the one that leads to the address. A group lives as long as the process.
+  // network interface; where it is empty, it is the one that leads to the address. `polls` makes the
+  // sums of layers wait busily, which is faster where each process has a core. A group lives as long as the process.
   torch_group_ref (*make_group)(
       torch_store_ref store, const char *address, int32_t port, const char *interface, int32_t rank, int32_t count,
-      int32_t device, double limit);
+      int32_t device, int32_t polls, double limit);
   // Closes all connections, so that every waiting operation fails; from any thread.
   void (*hang_up)(torch_group_ref group);
   // Replaces each number by its sum, or its greatest value, over all processes.

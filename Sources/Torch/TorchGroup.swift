@@ -18,14 +18,16 @@ public final class TorchGroup: @unchecked Sendable {
   ///   - count: The number of processes.
   ///   - interface: The name of the network interface for Gloo, or nil for the one that leads to the store.
   ///   - device: The number of this process's CUDA device, or nil for the processor.
+  ///   - polls: Whether the sums of layers wait busily, which is faster where each process has a core of its own.
   ///   - limit: The longest time to wait for another process.
   public init(
-    _ library: TorchLibrary, store: TorchStore, rank: Int, count: Int, interface: String?, device: Int?, limit: Duration
+    _ library: TorchLibrary, store: TorchStore, rank: Int, count: Int, interface: String?, device: Int?,
+    polls: Bool, limit: Duration
   ) throws(TorchError) {
     guard
       let reference = library.functions.make_group(
         store.reference, store.address, Int32(clamping: store.port), interface ?? "", Int32(clamping: rank),
-        Int32(clamping: count), Int32(clamping: device ?? -1), limit / .seconds(1))
+        Int32(clamping: count), Int32(clamping: device ?? -1), polls ? 1 : 0, limit / .seconds(1))
     else { throw library.failure(to: "connect the workers") }
     self.library = library
     self.reference = reference

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// The place of this process among those that train a network together, as a launcher such as torchrun tells it.
 ///
 /// The variables are those of `torch.distributed`: `RANK`, `WORLD_SIZE`, `MASTER_ADDR` and `MASTER_PORT`; `LOCAL_RANK` and
@@ -7,6 +13,8 @@ public struct WorkerPlace: Sendable, Hashable {
   public let rank, count: Int
   /// The number of this process among those on its machine, and their number.
   public let localRank, localCount: Int
+  /// Whether each process on this machine has a core of its own, so that it may wait busily. Unknown counts as no.
+  let hasOwnCore: Bool
   /// The host on which rank 0 runs, and the port at which the processes meet.
   public let address: String
   public let port: Int
@@ -32,7 +40,9 @@ public struct WorkerPlace: Sendable, Hashable {
     }
     self.count = count
     rank = try needed("RANK", 0...count - 1)
-    localCount = try number("LOCAL_WORLD_SIZE", 1...count) ?? 1
+    let told = try number("LOCAL_WORLD_SIZE", 1...count)
+    localCount = told ?? 1
+    hasOwnCore = told.map { $0 <= ProcessInfo.processInfo.activeProcessorCount } ?? false
     localRank = try number("LOCAL_RANK", 0...count - 1) ?? 0
     guard let address = environment["MASTER_ADDR"], !address.isEmpty else {
       throw .missingVariable("MASTER_ADDR", count: count)

@@ -55,7 +55,7 @@ public final class Workers: Sendable {
     try WorkerMeeting(place, store: store, limit: limit).meet()
     group = try TorchGroup(
       library, store: store, rank: place.rank, count: place.count, interface: place.interface, device: device,
-      limit: limit)
+      polls: place.hasOwnCore, limit: limit)
     watch = try WorkerWatch(connect(isServer: false, limit: WorkerWatch.answerLimit), of: group)
   }
 

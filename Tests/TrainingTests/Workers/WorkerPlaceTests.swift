@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Training
@@ -18,6 +19,7 @@ struct WorkerPlaceTests {
       try place(["LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2", "GLOO_SOCKET_IFNAME": "eth1"]))
     #expect(found.rank == 1 && found.count == 3)
     #expect(found.localRank == 1 && found.localCount == 2)
+    #expect(found.hasOwnCore == (ProcessInfo.processInfo.activeProcessorCount >= 2))
     #expect(found.address == "10.0.0.1" && found.port == 29500 && found.interface == "eth1")
   }
 
@@ -25,6 +27,8 @@ struct WorkerPlaceTests {
   func plain() throws {
     let found = try #require(try place([:]))
     #expect(found.localRank == 0 && found.localCount == 1 && found.interface == nil)
+    // How many others run on this machine is not known.
+    #expect(!found.hasOwnCore)
   }
 
   @Test("Uses the next port where torchrun serves a store of its own")
