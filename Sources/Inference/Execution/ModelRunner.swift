@@ -277,9 +277,11 @@ package final class ModelRunner: Sendable {
               try reader.write(
                 view, of: picture, index, of: pictures, profile: profile, found: { identity = $0 }, into: bytes)
               guard view == 0, let identity else { return }
-              look = PictureLook(
-                UnsafeRawBufferPointer(bytes), sides: (input.width, input.height),
-                of: (identity.width, identity.height))
+              look = profile.measure(.looking) {
+                PictureLook(
+                  UnsafeRawBufferPointer(bytes), sides: (input.width, input.height),
+                  of: (identity.width, identity.height))
+              }
             }, read: read)
         }
         return .success(Identified(values: values, identity: identity, look: look))

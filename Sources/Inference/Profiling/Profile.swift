@@ -91,6 +91,8 @@ extension Profile {
     case decoding
     /// Resizing pixels to the model's input, and cutting views.
     case resizing
+    /// Measuring what pictures look like: brightness, sharpness, sketch.
+    case looking
     /// Running the network.
     case inference
     /// Adding embeddings to their sets.
@@ -101,6 +103,9 @@ extension Profile {
     case solving
     /// Writing files.
     case saving
+
+    /// Whether the step is done before or after the pictures, and so has all cores to itself.
+    var isAlone: Bool { self == .opening || self == .solving || self == .saving }
   }
 
   /// A receiver of the times of reading pictures, which adds them to this profile.

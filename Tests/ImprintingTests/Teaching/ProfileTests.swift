@@ -1,7 +1,7 @@
 import Foundation
 import Heads
 import Imprinting
-import Inference
+@testable import Inference
 import Pictures
 import TestMaterial
 import Testing
@@ -21,6 +21,17 @@ struct ProfileTests {
       #expect(figures.rows.map(\.step) == [.decoding, .inference])
       #expect(figures.rows.map(\.seconds) == [seconds, seconds])
     }
+  }
+
+  @Test("A step that has all cores to itself leaves no core waiting")
+  func alone() {
+    let profile = Profile()
+    profile.note(workers: 4)
+    profile.add(.seconds(10), to: .inference)
+    profile.add(.seconds(10), to: .solving)
+    let figures = profile.figures
+    #expect(figures.rows.map(figures.share) == [0.2, 0.8])
+    #expect(figures.rows.map(\.seconds) == [10, 10] && figures.waiting == 0)
   }
 
   @Test("Counts work that fails, and runs work without a profile")
@@ -53,7 +64,7 @@ struct ProfileTests {
     #expect(figures.pictures == 20)
     #expect(
       Set(figures.rows.map(\.step))
-        == [.opening, .reading, .decoding, .resizing, .inference, .learning, .answering, .solving])
+        == [.opening, .reading, .decoding, .resizing, .looking, .inference, .learning, .answering, .solving])
     #expect(figures.rows.allSatisfy { $0.seconds > 0 })
     #expect(figures.workers >= 1)
     let unprofiledTeacher = try Teacher(model: model, augmentation: augmentation)
