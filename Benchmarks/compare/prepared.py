@@ -18,10 +18,15 @@ class Prepared:
         return os.path.join(self.folder, name)
 
     def train(self, output, *options, data=places.flowers):
-        """Trains with the peer's settings: one view of each picture, imprinting, a quarter held back."""
+        """Trains with the peer's settings: one view of each picture, imprinting, a quarter held back.
+
+        Every run embeds the pictures anew: the cache would answer all runs but the first.
+        """
+        anew = ["--no-cache"] if has_option("train", "--no-cache") else []
         return imprint(
             "train", "--json", "--model", places.extractor, "--data", data, "--output", self.path(output), "--head",
-            "imprinted", "--augment", "none", "--test-ratio", "0.25", "--held-back", "first", "--no-embeddings", "--threads", str(self.cores), *options)
+            "imprinted", "--augment", "none", "--test-ratio", "0.25", "--held-back", "first", "--no-embeddings", "--threads",
+            str(self.cores), *anew, *options)
 
     @functools.cached_property
     def rewritten(self):
