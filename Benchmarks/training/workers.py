@@ -1,5 +1,5 @@
 """Training with several processes on this machine: the speed of its steps, and the weights compared with those of one."""
-import json, math, os, struct, array
+import array, json, math, os, statistics, struct
 
 
 def weights(file):
@@ -22,12 +22,12 @@ def distance(own, other):
     return math.sqrt(differences / squares)
 
 
-def speed(run, noise, folder, turns=4, count=12):
-    """Returns the steps a second of two workers of one thread / those of one, each the best of some turns.
+def speed(run, noise, folder, turns=5, count=12):
+    """Returns the steps a second of two workers of one thread / those of one: the median of some turns.
 
     The first step of each run is slower, so the time of a short run is subtracted from that of a longer one.
     """
-    best = {}
+    found = {1: [], 2: []}
     for turn in range(turns):
         for workers in [1, 2]:
             seconds = []
@@ -37,8 +37,8 @@ def speed(run, noise, folder, turns=4, count=12):
                     "--no-augmentation", "--schedule", "constant", "--threads", "1", "--workers", str(workers), "--steps",
                     str(steps), "-o", os.path.join(folder, f"speed{turn}{workers}{steps}"))
                 seconds.append(report["stepSeconds"])
-            best.setdefault(workers, []).append((seconds[1] - seconds[0]) / count)
-    return min(best[1]) / min(best[2]), best
+            found[workers].append((seconds[1] - seconds[0]) / count)
+    return statistics.median(one / two for one, two in zip(found[1], found[2])), found
 
 
 def agreement(run, pictures, start, folder, rate, settings=((1, 1), (1, 2), (2, 1), (4, 1))):
