@@ -7,7 +7,7 @@ import sys
 
 def run(*arguments, **options):
     command = pathlib.Path(sys.executable).parent / "imprint"
-    return subprocess.run([command, *arguments], capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run([command, *arguments], capture_output=True, text=True, timeout=600, **options)
 
 
 def test_training_and_classifying(folder, tmp_path):
@@ -39,5 +39,5 @@ def test_the_default_model_without_pip(tmp_path):
 
 
 def test_the_module_is_the_command():
-    outcome = subprocess.run([sys.executable, "-m", "imprint", "--version"], capture_output=True, text=True, timeout=60)
+    outcome = subprocess.run([sys.executable, "-m", "imprint", "--version"], capture_output=True, text=True, timeout=600)
     assert outcome.stdout == "0.1.0\n"

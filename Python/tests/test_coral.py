@@ -61,7 +61,7 @@ def test_a_script_runs_as_it_is(tmp_path):
         [sys.executable, "-m", "imprint.coral", tmp_path / "script.py", L2NORM, "--more"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert outcome.stdout == "1 ['--more']\n", outcome.stderr
 

@@ -31,7 +31,7 @@ def folder_of_jpeg_and_png(tmp_path, pictures):
 
 def test_the_libraries_are_those_of_the_packages(base, folder_of_jpeg_and_png):
     outcome = subprocess.run(
-        [sys.executable, "-c", SCRIPT, base, folder_of_jpeg_and_png], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", SCRIPT, base, folder_of_jpeg_and_png], capture_output=True, text=True, timeout=600
     )
     assert outcome.returncode == 0, outcome.stderr
     opened = [path for path in eval(outcome.stdout)]
@@ -74,7 +74,7 @@ def test_a_library_that_is_missing_is_named(variable, error, base, folder, tmp_p
         text=True,
         # With the cache of another run, no picture would be decoded.
         env=dict(os.environ, XDG_CACHE_HOME=str(tmp_path), **{variable: "/nowhere/lib.so"}),
-        timeout=120,
+        timeout=600,
     )
     assert outcome.returncode == 1 and "imprint._errors" in outcome.stderr
     assert re.search(error, outcome.stderr.splitlines()[-1]), outcome.stderr

@@ -136,7 +136,7 @@ except KeyboardInterrupt:
     teacher.learn(pictures[:4], ["a", "a", "b", "b"])
     print("interrupted", teacher.labels)
 """
-    outcome = subprocess.run([sys.executable, "-c", script, base], capture_output=True, text=True, timeout=60)
+    outcome = subprocess.run([sys.executable, "-c", script, base], capture_output=True, text=True, timeout=600)
     assert outcome.stdout == "interrupted ['a', 'b']\n", outcome.stderr
 
 
@@ -152,7 +152,7 @@ time.sleep(0.3)
 print("end")
 """
     for _ in range(3):
-        outcome = subprocess.run([sys.executable, "-c", script, base], capture_output=True, text=True, timeout=60)
+        outcome = subprocess.run([sys.executable, "-c", script, base], capture_output=True, text=True, timeout=600)
         assert outcome.stdout == "end\n" and outcome.returncode == 0, (outcome.returncode, outcome.stderr)
 
 
@@ -173,7 +173,7 @@ if os.fork() == 0:
 os.wait()
 print(classifier(picture).label is not None)
 """
-    outcome = subprocess.run([sys.executable, "-c", script, model], capture_output=True, text=True, timeout=60)
+    outcome = subprocess.run([sys.executable, "-c", script, model], capture_output=True, text=True, timeout=600)
     assert "fork" in outcome.stdout and "spawn" in outcome.stdout, outcome.stderr
 
 
@@ -192,7 +192,7 @@ imprint.Teacher()
 """
     environment = dict(os.environ, IMPRINT_HOME=str(home), HOME=str(home), XDG_CACHE_HOME=str(home / "cache"))
     outcome = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=600
     )
     assert outcome.stdout == "True True False\n", outcome.stderr
 
@@ -209,7 +209,7 @@ print(plain == first == second, none, one, still)
 """
     environment = dict(os.environ, XDG_CACHE_HOME=str(tmp_path))
     outcome = subprocess.run(
-        [sys.executable, "-c", script, base, folder, tmp_path], capture_output=True, text=True, env=environment, timeout=60
+        [sys.executable, "-c", script, base, folder, tmp_path], capture_output=True, text=True, env=environment, timeout=600
     )
     assert outcome.stdout == "True 0 1 1\n", outcome.stderr
 
@@ -218,6 +218,6 @@ def test_without_the_runtime(base):
     environment = dict(os.environ, IMPRINT_LITERT="/nowhere/libLiteRt.so")
     script = "import sys, imprint\ntry: imprint.Teacher(sys.argv[1])\nexcept imprint.RuntimeMissingError as error: print(error)"
     outcome = subprocess.run(
-        [sys.executable, "-c", script, base], capture_output=True, text=True, env=environment, timeout=60
+        [sys.executable, "-c", script, base], capture_output=True, text=True, env=environment, timeout=600
     )
     assert "LiteRT" in outcome.stdout, outcome.stderr
