@@ -122,7 +122,7 @@ public struct ChainNetwork {
     _ shape: [Int32], outputs: Int32, dimension: Int32
   ) -> (filter: Int32, bias: Int32, unit: Float) {
     let count = shape.reduce(1) { $0 * Int($1) }
-    let base: Float = pick([0.01, 1 / 64])
+    let base = pick([0.01, 1 / 64] as [Float])
     let reach = pick([127, 127, 20, 60])
     let isSparse = chance(0.3)
     // All weights of one value are the largest sums.
