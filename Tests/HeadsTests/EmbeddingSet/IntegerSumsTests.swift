@@ -50,7 +50,8 @@ struct IntegerSumsTests {
         }
         var exact = row
         exact.withUnsafeMutableBufferPointer { writer.write(view: 1, of: picture, into: $0) }
-        #expect(zip(row, exact).allSatisfy { abs($0 / 32768 - $1) <= 0.5001 / 32768 && $0 == $0.rounded() })
+        let isNearest = zip(row, exact).allSatisfy { whole, exact in abs(whole / 32768 - exact) <= 0.5001 / 32768 }
+        #expect(isNearest && row.allSatisfy { $0 == $0.rounded() })
         writer.addSteps(picture, to: &steps)
       }
       return (features, steps)
