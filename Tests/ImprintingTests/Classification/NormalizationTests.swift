@@ -58,7 +58,7 @@ struct NormalizationTests {
     expect(try await colour(model(floatModel, mean: [0], std: [1])), [10, 100, 250], within: 1e-3)
     expect(
       try await colour(model(floatModel, mean: [120, 110, 100], std: [60, 50, 40])),
-      [(10 - 120) / 60, (100 - 110) / 50, (250 - 100) / 40])
+      [(10 - 120) / 60 as Float, (100 - 110) / 50, (250 - 100) / 40])
     expect(try await colour(model(floatModel, mean: [50], std: [1, 2, 4])), [-40, 25, 50])
   }
 
@@ -109,9 +109,9 @@ struct NormalizationTests {
 
   @Test(
     "Quantised: requantises if the metadata's normalisation and the input's scale disagree",
-    arguments: [ElementEncoding.uint8(scale: 1 / 64, zeroPoint: 120), .int8(scale: 1 / 64, zeroPoint: -8)])
+    arguments: [ElementEncoding.uint8(scale: 0x1p-6, zeroPoint: 120), .int8(scale: 0x1p-6, zeroPoint: -8)])
   func steps(encoding: ElementEncoding) async throws {
     let model = try model(SmallExtractor.meanColour(encoding), mean: [120, 110, 100], std: [60, 70, 80])
-    expect(try await colour(model), [-110 / 60, -10 / 70, 150 / 80], within: 1 / 128)
+    expect(try await colour(model), [-110 / 60 as Float, -10 / 70, 150 / 80], within: 0x1p-7)
   }
 }

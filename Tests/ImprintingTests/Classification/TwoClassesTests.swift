@@ -27,7 +27,8 @@ struct TwoClassesTests {
   func softmax() async throws {
     let score = try await scores(model)
     #expect(score.count == 1)
-    let both = try await scores(#require(model.withTwoClasses()))
+    let twoClasses = try model.withTwoClasses()
+    let both = try await scores(#require(twoClasses))
     #expect(both.count == 2)
     #expect(abs(both[1] - score[0]) < 1e-6 && abs(both[0] - (1 - score[0])) < 1e-6)
   }

@@ -46,7 +46,7 @@ struct FrameSplitterTests {
     let (outer, inner) = (try jpeg(1), try jpeg(2, side: 8))
     let length = inner.count + 2
     let segment: [UInt8] = [0xFF, 0xE5, UInt8(length >> 8), UInt8(length & 255)] + inner
-    let both = Array(outer[..<2]) + segment + outer[2...]
+    let both = Array(outer[..<2]) + segment + Array(outer[2...])
     var splitter = JPEGSplitter()
     #expect(frames(of: both + outer, by: &splitter, piece: 1000) == [both, outer])
   }
