@@ -16,7 +16,7 @@
 namespace bridge {
 
 // Adds small vectors of all processes on the calling thread, through connections of its own. libtorch's process group hands each
-// sum to another thread, which waits for Gloo's thread: six wake-ups for a few kilobytes.
+// sum to another thread, which waits for Gloo's thread.
 class LayerSums {
  public:
   // `polls` keeps a core busy while it waits, and so answers sooner; it needs a core for each process.
