@@ -101,7 +101,10 @@ def bounds(growth):
 
 def section(growth):
     """The section of the document."""
-    text = [f"{processor()}, {cores} cores, {platform.system()} {platform.machine()}; one thread unless stated otherwise", ""]
+    kernels = os.environ.get("OPENBLAS_CORETYPE")
+    chosen = f"; OPENBLAS_CORETYPE={kernels}" if kernels else ""
+    text = [f"{processor()}, {cores} cores, {platform.system()} {platform.machine()}; one thread unless stated otherwise{chosen}",
+            ""]
     text += rows(["what", "found", "bound", ""],
                  [[what, found, f"≤ {bound}{unit}", "met" if value <= bound else "**missed**"]
                   for what, value, found, bound, unit in bounds(growth)])

@@ -75,16 +75,18 @@ extension FeatureWriter {
     let square = square(of: bytes)
     let factor = square > 0 ? Self.featuresPerUnit / Double(square).squareRoot() : 0
     values.withUnsafeBufferPointer { values in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { table in
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 256) { wholes in
-          for value in 0..<256 {
-            table[value] = Self.rounded(values[value] * factor)
-            wholes[value] = Self.whole(table[value])
-          }
-          for index in features.indices {
-            let byte = Int(bytes[index])
-            features[index] = table[byte]
-            sums[index] &+= Number(truncatingIfNeeded: wholes[byte])
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: 256) { wholes in
+        for value in 0..<256 { wholes[value] = Self.whole(values[value] * factor) }
+        // In parts that fit on the stack: looking up is scalar work, and the rest is not.
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 256) { part in
+          for start in stride(from: 0, to: features.count, by: 256) {
+            let range = start..<min(start + 256, features.count)
+            let bytes = UnsafeRawBufferPointer(rebasing: bytes[range])
+            let features = UnsafeMutableBufferPointer(rebasing: features[range])
+            let sums = UnsafeMutableBufferPointer(rebasing: sums[range])
+            for index in bytes.indices { part[index] = wholes[Int(bytes[index])] }
+            for index in features.indices { features[index] = Double(part[index]) }
+            for index in sums.indices { sums[index] &+= Number(truncatingIfNeeded: part[index]) }
           }
         }
       }
@@ -128,7 +130,7 @@ extension FeatureWriter {
   /// Rounds a number of magnitude below 2⁵¹ to the nearest whole number, to the even one of two.
   private static func rounded(_ number: Double) -> Double { (number + 0x1.8p52) - 0x1.8p52 }
 
-  /// Returns a whole number of magnitude below 2³¹ as an integer: the low half of the sum with this number.
+  /// Rounds a number of magnitude below 2³¹ as ``rounded(_:)`` does: the low half of the sum with this number is an integer.
   private static func whole(_ number: Double) -> Int32 {
     Int32(truncatingIfNeeded: (number + 0x1.8p52).bitPattern)
   }

@@ -21,9 +21,9 @@ struct PooledMoments: Sendable {
   /// The greatest number of views, up to which the sums of whole numbers fit into 64 bits.
   static let mostViews = 1 << 33
 
-  // The bytes of a block of rows whose square is added at once, and the greatest number of rows.
-  private static let blockBytes = 1 << 24
-  private static let mostRows = 1024
+  // A block of rows whose square is added at once stays in the processor's cache of 1 to 2 MB, if its rows are short enough.
+  private static let blockBytes = 5 << 18
+  private static let rowsOfBlock = 128...1024
 
   init(dimension: Int, views: Int, classes: Int = 0) {
     self.dimension = dimension
@@ -50,11 +50,15 @@ struct PooledMoments: Sendable {
   ///   - writer: Writes the features.
   mutating func add(_ embeddings: Bytes, toClass place: Int, writer: FeatureWriter) throws(LinearAlgebraError) {
     // This comes first, so that nothing has changed if it fails.
-    if pending.count >= max(1, rowsOfBlock / views) { try flush(writer) }
+    if pending.count >= picturesOfBlock { try flush(writer) }
     pending.append((place, embeddings))
   }
 
-  private var rowsOfBlock: Int { max(views, min(Self.mostRows, Self.blockBytes / (8 * max(1, dimension)))) }
+  /// The number of pictures of a block of rows.
+  private var picturesOfBlock: Int {
+    let rows = Self.blockBytes / (8 * max(1, dimension))
+    return max(1, min(max(rows, Self.rowsOfBlock.lowerBound), Self.rowsOfBlock.upperBound) / views)
+  }
 
   /// Adds or subtracts other moments, neither of which has pending pictures.
   ///
