@@ -71,6 +71,16 @@ struct PretrainTests {
     #expect(named.code == 0 && named.output.contains("tulip"), "\(named.output) \(named.stderr)")
   }
 
+  @Test(
+    "libtorch's threads sleep while they wait for each other, unless the user says otherwise",
+    arguments: [("unset OMP_WAIT_POLICY", "PASSIVE"), ("export OMP_WAIT_POLICY=active", "ACTIVE")])
+  func waiting(preparation: String, policy: String) throws {
+    let trained = try Imprint.run(
+      after: "\(preparation); export OMP_DISPLAY_ENV=true",
+      pretrain("--pretrained", pretrained, "--side", "128", "--freeze-base", "--steps", "1"))
+    #expect(trained.code == 0 && trained.stderr.contains("OMP_WAIT_POLICY = '\(policy)'"), "\(trained.stderr)")
+  }
+
   @Test("A network trained for uint8 has the same accuracy after export, and only integer operators")
   func bytes() throws {
     let trained = try Imprint.run(

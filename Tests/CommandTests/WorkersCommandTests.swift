@@ -26,7 +26,7 @@ struct WorkersCommandTests {
 
   /// Runs workers at the same time, and returns their outcomes by rank.
   private func run(
-    _ environments: [[String: String]], _ arguments: [String], killing killed: Int? = nil,
+    _ environments: [[String: String]], _ arguments: [String], killing killed: Int? = nil, stopping stopped: Int? = nil,
     once file: URL? = nil
   ) throws -> [Imprint.Outcome] {
     let port = try FreePort.find()
@@ -35,9 +35,14 @@ struct WorkersCommandTests {
       let variables = ["RANK": "\(rank)", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "\(port)"]
         .merging(environments[rank]) { $1 }
       let outcome = try? Imprint.run(arguments, in: variables) { process in
-        guard killed == rank, let file else { return process.waitUntilExit() }
+        guard killed == rank || stopped == rank, let file else { return process.waitUntilExit() }
         while process.isRunning, !FileManager.default.fileExists(atPath: file.path) {
           Thread.sleep(forTimeInterval: 0.01)
+        }
+        guard stopped == rank else { return }
+        kill(process.processIdentifier, SIGSTOP)
+        while process.isRunning, !outcomes.areAll(but: rank, of: environments.count) {
+          Thread.sleep(forTimeInterval: 0.1)
         }
       }
       outcomes.set(outcome, at: rank)
@@ -61,6 +66,15 @@ struct WorkersCommandTests {
     let resumed = try Imprint.run(
       after: "(sleep 4; kill -INT $$) 2>/dev/null & :", steps + ["--resume"])
     #expect(resumed.code == 130 && resumed.stderr.contains("Resuming after step"), "\(resumed.stderr)")
+  }
+
+  @Test("Rank 0 that stands still, as if its machine were cut off, ends the others after 20 s of silence")
+  func silent() throws {
+    let outcomes = try run(
+      Array(repeating: ["WORLD_SIZE": "2"], count: 2), arguments("run", "--steps", "100000", "--threads", "1"),
+      stopping: 0, once: folder.appending("run/last.safetensors"))
+    #expect(outcomes[1].code == 1)
+    #expect(outcomes[1].stderr.contains("Error: rank 0 was killed, or its machine"), "\(outcomes[1].stderr)")
   }
 
   @Test("'--workers 2' trains as one process does, and prints once")
@@ -105,4 +119,5 @@ private final class Outcomes: @unchecked Sendable {
 
   func set(_ outcome: Imprint.Outcome?, at rank: Int) { lock.withLock { outcomes[rank] = outcome } }
   func at(_ rank: Int) -> Imprint.Outcome? { lock.withLock { outcomes[rank] } }
+  func areAll(but rank: Int, of count: Int) -> Bool { (0..<count).allSatisfy { $0 == rank || at($0) != nil } }
 }

@@ -6,7 +6,7 @@ import Torch
 ///
 /// Each worker counts in the store twice a second, or writes there why it ends. Rank 0 reads that of all, and writes the
 /// verdict: the rank that ended the run. Every worker with a verdict closes its connections, so that what waits for the
-/// others fails. A worker whose store fails knows that rank 0 ended, because rank 0 serves it.
+/// others fails. A worker whose store fails, or does not answer for long, knows that rank 0 ended, because rank 0 serves it.
 final class WorkerWatch: Sendable {
   /// The rank that ended the run, and its reason, or nil if it gave none.
   struct Verdict: Sendable, Hashable {
@@ -19,6 +19,8 @@ final class WorkerWatch: Sendable {
     var isOver = false
     var isSuspicious = false
     var hasToldSuspicion = false
+    /// The seconds since the store answered.
+    var silence = 0
     var verdict: Verdict?
     /// The last sign of each rank, and when it changed.
     var signs: [Int: (sign: String, time: ContinuousClock.Instant)] = [:]
@@ -27,6 +29,8 @@ final class WorkerWatch: Sendable {
   private let store: TorchStore
   private let group: TorchGroup
   private let queue: DispatchQueue
+  // While the store does not answer, `queue` waits.
+  private let silenceQueue = DispatchQueue(label: "imprint.workers.silence")
   private let state = Mutex(State())
   private let clock = ContinuousClock()
 
@@ -47,6 +51,7 @@ final class WorkerWatch: Sendable {
     self.group = group
     queue = DispatchQueue(label: "imprint.workers")
     schedule(after: 0)
+    if group.rank > 0 { scheduleSilence() }
   }
 
   private func schedule(after seconds: Double) {
@@ -54,6 +59,21 @@ final class WorkerWatch: Sendable {
       guard let self, !state.withLock({ $0.isOver }) else { return }
       look()
       schedule(after: Self.interval)
+    }
+  }
+
+  /// Counts the seconds in which rank 0 does not answer, and ends the run after too many. Its machine is cut off, or stands
+  /// still; libtorch's store would wait for as long as the system sends again, a quarter of an hour.
+  private func scheduleSilence() {
+    silenceQueue.asyncAfter(deadline: .now() + 1) { [weak self] in
+      guard let self else { return }
+      let (isOver, silence) = state.withLock { state in
+        state.silence += 1
+        return (state.isOver || state.verdict != nil, state.silence)
+      }
+      guard !isOver else { return }
+      guard silence < Int(Self.patience.components.seconds) else { return conclude(Verdict(rank: 0, reason: nil)) }
+      scheduleSilence()
     }
   }
 
@@ -67,9 +87,9 @@ final class WorkerWatch: Sendable {
       state.verdict = state.verdict ?? verdict
       state.isOver = true
     }
-    queue.sync {
-      try? store.set(Self.key(of: group.rank), Self.reasonMark + reason)
-      if group.rank == 0 { try? publish(verdict) }
+    Workers.attempt(on: queue) { [self] in
+      try store.set(Self.key(of: group.rank), Self.reasonMark + reason)
+      if group.rank == 0 { try publish(verdict) }
     }
   }
 
@@ -92,14 +112,19 @@ final class WorkerWatch: Sendable {
     do throws(TorchError) {
       try sign()
       found = try group.rank == 0 ? judge() : read()
+      state.withLock { $0.silence = 0 }
     } catch {
       // Rank 0 sees the others only through its own store, which no one else can take away.
       found = Verdict(rank: 0, reason: nil)
     }
-    guard let found else { return }
+    if let found { conclude(found) }
+  }
+
+  /// Takes the first verdict, and closes the connections.
+  private func conclude(_ verdict: Verdict) {
     let isFirst = state.withLock { state in
       guard !state.isOver, state.verdict == nil else { return false }
-      state.verdict = found
+      state.verdict = verdict
       return true
     }
     if isFirst { group.hangUp() }

@@ -103,6 +103,16 @@ public final class Workers: Sendable {
     leave(waitingFor: Self.shortLeave)
   }
 
+  /// Tells the others something through the store, if rank 0 answers within seconds.
+  static func attempt(on queue: DispatchQueue, _ work: @escaping @Sendable () throws -> Void) {
+    let done = DispatchSemaphore(value: 0)
+    queue.async {
+      try? work()
+      done.signal()
+    }
+    _ = done.wait(timeout: .now() + shortLeave)
+  }
+
   private static let shortLeave = 3.0
   private static let longLeave = 10.0
 
@@ -110,7 +120,8 @@ public final class Workers: Sendable {
   private func leave(waitingFor seconds: Double, apartFrom lost: Int? = nil) {
     watch.stop()
     guard isFirst else {
-      try? store.set("left/\(place.rank)", "")
+      // Rank 0 serves the store.
+      if lost != 0 { Self.attempt(on: .global()) { [store, place] in try store.set("left/\(place.rank)", "") } }
       return
     }
     var remaining = (1..<count).filter { $0 != lost }

@@ -7,6 +7,13 @@ import Training
 #else
   import Foundation
 #endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The options of a training run.
 struct TrainingOptions: ParsableArguments {
@@ -154,7 +161,12 @@ struct TorchOptions: ParsableArguments {
 
   @OptionGroup var work: ThreadOptions
 
-  func validate() throws { _ = try number() }
+  func validate() throws {
+    _ = try number()
+    // libtorch reads this when it is opened. By default its threads spin while they wait for each other: that gains nothing on
+    // idle cores, and costs a multiple of the time where other work shares them. It does not replace what the user has set.
+    setenv("OMP_WAIT_POLICY", "passive", 0)
+  }
 
   /// The number of threads.
   var threads: Int { work.threads ?? ProcessInfo.processInfo.activeProcessorCount }
