@@ -266,6 +266,12 @@ class _Running:
         while self._count and time.monotonic() < end:
             time.sleep(0.005)
 
+    def stay(self):
+        """Holds a thread whose call the end of the interpreter has stopped until the process is gone. What it raised would be
+        printed, and a thread that prints while the interpreter ends can abort the process."""
+        while True:
+            time.sleep(60)
+
 
 running = _Running()
 
@@ -278,8 +284,11 @@ def call(name, *arguments):
     """
     opened = library()
     error = ctypes.c_void_p()
+    began_before_end = not running.is_ending
     with running:
         status = getattr(opened, "imprint_" + name)(*arguments, ctypes.byref(error))
+    if running.is_ending and began_before_end:
+        running.stay()
     if status == 0:
         return
     pointer = error.value

@@ -96,6 +96,7 @@ def embed(
         StoreError: where the store cannot be reached.
         PictureError: if strict, for a picture that cannot be read.
     """
+    _check(dataset)
     _scale.check_result(result, "dataset", keep)
     job, data = _scale.open_job(model, keep=keep, budget=budget, allow_mixed=allow_mixed, **options)
     store = store_of(store)
@@ -151,6 +152,7 @@ def classify(
         there is none; ``is_unknown``; ``novelty_score``; ``classes`` and ``scores``, the best of them; and ``error``, the reason
         why a picture cannot be read.
     """
+    _check(dataset)
     job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
     columns = Columns.chosen(dataset.columns(), picture, None, name, labelled=False)
     arguments = (job, ray.put(data), columns, top_k, threshold)
@@ -186,6 +188,7 @@ def evaluate(
     Raises:
         TeachingError: for a class that the classifier does not have.
     """
+    _check(dataset)
     job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
     columns = Columns.chosen(dataset.columns(), picture, label, name, root)
     parts = _mapped(dataset, columns, _Evaluating, (job, ray.put(data), columns), batch_size, workers, threads)
@@ -269,6 +272,15 @@ class _RowEmbedder(_Embedder):
 
     def __call__(self, table):
         return self.embedded(table).rows(self.worker.extractor)
+
+
+def _check(dataset):
+    if not isinstance(dataset, ray.data.Dataset):
+        raise _errors.InvalidArgumentError(
+            f"a {type(dataset).__name__} is no data set of Ray",
+            "imprint.ray.pictures(folder) makes one of a folder, and ray.data of other sources",
+            "InvalidArgument",
+        )
 
 
 def _mapped(dataset, columns, function, arguments, batch_size, workers, threads):

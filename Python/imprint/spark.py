@@ -76,6 +76,7 @@ def embed(
         StoreError: where the store cannot be reached.
         PictureError: if strict, for a picture that cannot be read.
     """
+    _check(frame)
     _scale.check_result(result, "frame", keep)
     job, data = _scale.open_job(model, keep=keep, budget=budget, allow_mixed=allow_mixed, **options)
     columns = Columns.chosen(frame.columns, picture, label, name, root)
@@ -110,6 +111,7 @@ def classify(
         A data frame with the columns that :func:`imprint.ray.classify` describes. Spark hands over as many pictures at a time
         as its option ``spark.sql.execution.arrow.maxRecordsPerBatch`` says.
     """
+    _check(frame)
     job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
     columns = Columns.chosen(frame.columns, picture, None, name, labelled=False)
     model_data = frame.sparkSession.sparkContext.broadcast(data)
@@ -143,6 +145,7 @@ def evaluate(
     Raises:
         TeachingError: for a class that the classifier does not have.
     """
+    _check(frame)
     job, data = _answers.open_job(model, allow_mixed=allow_mixed, **options)
     columns = Columns.chosen(frame.columns, picture, label, name, root)
     session = frame.sparkSession
@@ -153,6 +156,15 @@ def evaluate(
         add = functools.partial(_add, mistakes)
         whole = parts.treeAggregate("", add, add)
     return _answers.evaluation(json.loads(whole) if whole else _answers.added([]), job.labels)
+
+
+def _check(frame):
+    if not hasattr(frame, "mapInArrow"):
+        raise _errors.InvalidArgumentError(
+            f"a {type(frame).__name__} is no data frame of Spark",
+            "imprint.spark.pictures(session, folder) makes one of a folder, and session.read of other sources",
+            "InvalidArgument",
+        )
 
 
 def _add(mistakes, one, other):

@@ -69,6 +69,12 @@ def test_a_folder(base, many, whole):
     assert bytes(found) == bytes(whole)
 
 
+@pytest.mark.parametrize("job", [imprint.ray.embed, imprint.ray.classify, imprint.ray.evaluate])
+def test_what_is_no_data_set_is_refused(job, many):
+    with pytest.raises(imprint.InvalidArgumentError, match=r"a str is no data set of Ray.*imprint.ray.pictures"):
+        job(str(many), model="anything.tflite")
+
+
 def test_paths_in_any_order_and_number_of_workers(base, many, whole):
     paths = sorted(map(str, many.glob("*/*.png")))
     mixed = ray.data.from_items([{"path": path} for path in paths[::2] + paths[1::2]])

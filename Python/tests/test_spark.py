@@ -52,6 +52,12 @@ def test_a_folder(spark, folder, base, whole):
     assert bytes(found) == bytes(whole)
 
 
+@pytest.mark.parametrize("job", [imprint.spark.embed, imprint.spark.classify, imprint.spark.evaluate])
+def test_what_is_no_data_frame_is_refused(job, folder):
+    with pytest.raises(imprint.InvalidArgumentError, match=r"a str is no data frame of Spark.*imprint.spark.pictures"):
+        job(str(folder), model="anything.tflite")
+
+
 def test_paths_and_sums(spark, folder, base, whole):
     rows = [(str(path), path.parent.name) for path in folder.glob("*/*.png")]
     rows += [("/nowhere/x.jpg", "kind 0")]

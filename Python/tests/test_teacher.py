@@ -154,6 +154,7 @@ print("end")
     for _ in range(3):
         outcome = subprocess.run([sys.executable, "-c", script, base], capture_output=True, text=True, timeout=600)
         assert outcome.stdout == "end\n" and outcome.returncode == 0, (outcome.returncode, outcome.stderr)
+        assert outcome.stderr == ""
 
 
 def test_a_fork_after_use_is_refused_in_words(model, pictures):
