@@ -58,7 +58,7 @@ struct NormalizationTests {
     expect(try await colour(model(floatModel, mean: [0], std: [1])), [10, 100, 250], within: 1e-3)
     expect(
       try await colour(model(floatModel, mean: [120, 110, 100], std: [60, 50, 40])),
-      [(10 - 120) / 60 as Float, (100 - 110) / 50, (250 - 100) / 40])
+      [Float(10 - 120) / 60, Float(100 - 110) / 50, Float(250 - 100) / 40])
     expect(try await colour(model(floatModel, mean: [50], std: [1, 2, 4])), [-40, 25, 50])
   }
 
@@ -112,6 +112,6 @@ struct NormalizationTests {
     arguments: [ElementEncoding.uint8(scale: 0x1p-6, zeroPoint: 120), .int8(scale: 0x1p-6, zeroPoint: -8)])
   func steps(encoding: ElementEncoding) async throws {
     let model = try model(SmallExtractor.meanColour(encoding), mean: [120, 110, 100], std: [60, 70, 80])
-    expect(try await colour(model), [-110 / 60 as Float, -10 / 70, 150 / 80], within: 0x1p-7)
+    expect(try await colour(model), [Float(-110) / 60, Float(-10) / 70, Float(150) / 80], within: 0x1p-7)
   }
 }
