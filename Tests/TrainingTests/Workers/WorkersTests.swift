@@ -86,23 +86,26 @@ struct WorkersTests {
     return run
   }
 
+  // Rounding depends on the processor, and on the number of threads, which other tests in this process set as well. Fake
+  // quantisation turns a difference into a step of its grid: the weights were 0.0065 apart then, and else 0.00015.
   @Test(
-    "Two and three workers train to the weights of one, apart from rounding as by another thread, and divide any batch",
-    arguments: ["plain", "all"])
-  func sameWeights(kind: String) async throws {
+    "Two and three workers train to the weights of one, apart from rounding, and divide any batch",
+    arguments: [("plain", 0.01), ("all", 0.2)])
+  func sameWeights(kind: String, part: Double) async throws {
     let alone = try run("alone", kind)
     _ = try await Trainer(library).train(alone)
     let expected = try Checkpoint(contentsOf: alone.lastFile)
-    // Two threads round in another order than one. Fake quantisation turns such a difference into a step of its grid.
-    var threaded = try run("threaded", kind)
-    threaded.threads = alone.threads + 1
-    _ = try await Trainer(library).train(threaded)
-    let rounding = try distance(expected.weights, Checkpoint(contentsOf: threaded.lastFile).weights)
+    // The same pictures in another order.
+    var other = try run("other", kind)
+    other.settings.seed += 1
+    _ = try await Trainer(library).train(other)
+    let bound = part * (try distance(expected.weights, Checkpoint(contentsOf: other.lastFile).weights))
     for count in [2, 3] {
       let shared = try run("shared\(count)", kind)
       let results = try await train(count, shared)
       let found = try Checkpoint(contentsOf: shared.lastFile)
-      #expect(try distance(expected.weights, found.weights) < max(2e-4, 3 * rounding))
+      let distance = try distance(expected.weights, found.weights)
+      #expect(distance < bound, "\(distance), not \(bound)")
       #expect(found.position.step == expected.position.step && found.labels == expected.labels)
       #expect(found.ranges.count == expected.ranges.count)
       for result in results {
