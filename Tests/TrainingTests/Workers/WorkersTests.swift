@@ -135,7 +135,8 @@ struct WorkersTests {
     let found = try Checkpoint(contentsOf: parts.lastFile)
     #expect(found.position.step == expected.position.step)
     #expect(found.history.count == 2)
-    #expect(try distance(expected.weights, found.weights) < 2e-4)
+    // A hundredth of what another order of the pictures changes.
+    #expect(try distance(expected.weights, found.weights) < 1e-3)
   }
 
   @Test("Rank 0 names the workers that do not come within the time limit")
