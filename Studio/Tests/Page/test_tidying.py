@@ -160,17 +160,16 @@ def test_many_pictures_scroll_and_only_those_in_view_are_on_the_page(open_page, 
     page.go("pictures")
     page.see(".toolbar .quiet", "1,500 pictures", seconds=60)
     page.script("""
-        window.times = [];
+        window.counts = [];
         const inner = document.querySelector('studio-pictures').grid, draw = inner.draw.bind(inner);
-        inner.draw = () => { const start = performance.now(); draw(); times.push(performance.now() - start); };
+        inner.draw = () => { draw(); counts.push(document.querySelectorAll('.cell').length); };
         const grid = document.querySelector('.grid'), step = () => { grid.scrollTop += 400; if (grid.scrollTop + grid.clientHeight < grid.scrollHeight - 1) requestAnimationFrame(step); else window.isAtEnd = true; };
         requestAnimationFrame(step);""")
     page.wait(lambda: page.script("return window.isAtEnd === true"))
     page.wait(lambda: page.all(f"#picture-{MANY - 1} img[src]"))
-    assert page.script("return document.querySelectorAll('.cell').length") < 150
-    # A frame has 16 ms; the page itself takes but a part of them, however many pictures there are.
-    times = sorted(page.script("return times"))
-    assert times[len(times) // 2] < 8
+    # In every frame, so that its work does not grow with the number of pictures.
+    counts = page.script("return counts")
+    assert len(counts) > 10 and max(counts) < 150
     page.script("document.querySelector('.grid').focus()")
     page.chord(Keys.CONTROL, "a")
     page.see(".selection-bar", "1,500 selected")
