@@ -14,7 +14,7 @@ spends a quarter of all of it on mapping pages. LiteRT alone takes 4.7 ms to imp
 SHA-256 of the model took 5 ms more until its digest was kept for each version of the file.
 
 Imprint classifies one picture on all cores. NumPy's BLAS starts a thread for each core but one, and they spin for a tenth of a
-second after NumPy is imported: on two cores, the first answer then takes 16 to 19 ms instead of 11 to 14. LiteRT's one thread
+second after NumPy is imported: on two cores, the first answer then takes 14 to 19 ms instead of 11 to 15. LiteRT's one thread
 does not notice. One more row measures both without these threads.
 """
 
