@@ -2,20 +2,22 @@
 
     python startup.py MODEL PICTURE FOLDER [--seconds 60] [--cycles 100000]
 
-Each pair is measured in turns, in processes of their own; the figures are medians and their ratios. The first run of a model
-fills the cache of prepared models, which later ones use: run the benchmark twice, and give it files that are older than some
-seconds, because the digest of a file that has just changed is not kept.
+Each pair is measured in turns, in processes of their own. The figures are medians; the ratio is the median of the turns'
+ratios, because some machines are faster at one time and slower at another. The first run of a model fills the cache of prepared
+models, which later ones use: run the benchmark twice, and give it files that are older than some seconds, because the digest of
+a file that has just changed is not kept.
 
-Where the time of a first answer from an array goes, with the default model (9 MB, int8), the shortest of 25 turns on two cores
-at 2.6 GHz: 1.7 ms to import the package; 1.5 ms to open its library of 25 MB with 57 600 relocations; 4.4 ms to map, read and
-check the model, while LiteRT's library opens in another thread; 9 ms for the first answer, of which perf gives half to preparing
-the model (a fifth of that to comparing the packed weights with their checksum) and nearly half to the inference. The system
-spends a quarter of all of it on mapping pages. LiteRT alone takes 4.7 ms to import, 9.7 ms to open, and 5.1 ms to answer. The
-SHA-256 of the model took 5 ms more until its digest was kept for each version of the file.
+Where the time of a first answer from an array goes, with the default model (9 MB, int8), on two cores of an Intel Xeon: 2 ms to
+import the package; 1.5 ms to open its library of 27 MB with 60 000 relocations; 5 ms to map, read and check the model, while
+LiteRT's library opens in another thread; 10 ms for the first answer, of which perf gives half to preparing the model and half
+to the inference. The system spends a quarter of all of it on mapping pages. LiteRT alone takes 6 ms to import, 11 ms to open,
+and 6.5 ms to answer. The SHA-256 of the model took 5 ms more until its digest was kept for each version of the file, and to
+compare the packed weights with their checksum 2 ms more, until that was done once for each version and start of the system.
 
 Imprint classifies one picture on all cores. NumPy's BLAS starts a thread for each core but one, and they spin for a tenth of a
-second after NumPy is imported: on two cores, the first answer then takes 14 to 19 ms instead of 11 to 15. LiteRT's one thread
-does not notice. One more row measures both without these threads.
+second after NumPy is imported: on two cores, the first answer then takes 14 ms instead of 10. LiteRT's one thread does not
+notice. (To give the first picture one thread of ours changed nothing that could be measured: it takes 14 ms as well.) One more
+row measures both without these threads.
 """
 
 import argparse
@@ -83,7 +85,8 @@ def pair(words, ours, other, count):
         first.append(ours())
         second.append(other())
     one, two = statistics.median(first), statistics.median(second)
-    print(f"{words}: {one:.3f} s, the other {two:.3f} s, ratio {one / two:.2f} ({count} turns)")
+    ratio = statistics.median(mine / theirs for mine, theirs in zip(first, second))
+    print(f"{words}: {one:.3f} s, the other {two:.3f} s, ratio {ratio:.2f} ({count} turns)")
 
 
 def memory():

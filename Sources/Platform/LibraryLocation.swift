@@ -28,17 +28,19 @@ package struct LibraryLocation {
   ///   - fileName: The library's file name.
   ///   - variable: The environment variable that names the library, or its folder. If it is set, its value is the only
   ///     candidate.
-  ///   - environment: The process's environment variables.
+  ///   - value: Returns the value of an environment variable.
   ///   - image: The path of the program or library that contains this code.
-  package init(of fileName: String, variable: String, environment: [String: String], image: String) {
+  package init(
+    of fileName: String, variable: String, image: String, value: (String) -> String? = EnvironmentVariable.value
+  ) {
     owner = FileOwner.owner(ofPath: image)
-    if let named = environment[variable], !named.isEmpty {
+    if let named = value(variable), !named.isEmpty {
       isNamed = true
       candidates = [Self.isFolder(named) ? named + "/" + fileName : named]
       return
     }
     isNamed = false
-    let folders = [Self.checkout(image: image), Self.installed(image: image), Self.userData(environment)]
+    let folders = [Self.checkout(image: image), Self.installed(image: image), Self.userData(value)]
     let found = folders.compactMap { $0.map { $0 + "/" + fileName } }
       .filter { FileManager.default.fileExists(atPath: $0) }
     candidates = found + [fileName]
@@ -57,9 +59,7 @@ package struct LibraryLocation {
 
   /// Finds the candidates for this process.
   package init(of fileName: String, variable: String) {
-    self.init(
-      of: fileName, variable: variable, environment: ProcessInfo.processInfo.environment,
-      image: Image.path(containing: #dsohandle) ?? "")
+    self.init(of: fileName, variable: variable, image: Image.path(containing: #dsohandle) ?? "")
   }
 
   /// Returns `.runtime` of the checkout in which the program was built, which is beside the build folder.
@@ -79,9 +79,9 @@ package struct LibraryLocation {
   /// Returns `imprint/lib` in `$XDG_DATA_HOME`, or else in `~/.local/share`; nil where `HOME` is not set.
   ///
   /// `scripts/setup` puts the library there, for programs in packages that depend on this one.
-  private static func userData(_ environment: [String: String]) -> String? {
-    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/imprint/lib" }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+  private static func userData(_ value: (String) -> String?) -> String? {
+    if let data = value("XDG_DATA_HOME"), data.hasPrefix("/") { return data + "/imprint/lib" }
+    guard let home = value("HOME"), home.hasPrefix("/") else { return nil }
     return home + "/.local/share/imprint/lib"
   }
 

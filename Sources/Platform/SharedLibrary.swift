@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -84,7 +79,7 @@ extension SharedLibrary {
   ///
   /// - Throws: ``SharedLibraryError/cannotOpen(path:reason:)``.
   package init(_ name: String, version: Int, variable: String) throws(SharedLibraryError) {
-    if let named = ProcessInfo.processInfo.environment[variable], !named.isEmpty {
+    if let named = EnvironmentVariable.value(variable), !named.isEmpty {
       try self.init(path: named)
     } else {
       try self.init(firstOf: Self.names(name, version: version))

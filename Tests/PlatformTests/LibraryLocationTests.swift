@@ -6,7 +6,7 @@ import Testing
 @Suite("Locations of a library that comes with the package")
 struct LibraryLocationTests {
   private func location(_ environment: [String: String], image: String) -> LibraryLocation {
-    LibraryLocation(of: "libOne.so", variable: "IMPRINT_ONE", environment: environment, image: image)
+    LibraryLocation(of: "libOne.so", variable: "IMPRINT_ONE", image: image) { environment[$0] }
   }
 
   @Test("A path in IMPRINT_ONE is the only candidate")

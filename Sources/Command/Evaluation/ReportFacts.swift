@@ -17,7 +17,7 @@ enum ReportFacts {
   ///
   /// - Parameter pictures: The digest of the pictures; nil for none.
   static func facts(model: URL, pictures: String?) throws -> [ReportPage.Fact] {
-    let stated = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { Double($0) }
+    let stated = EnvironmentVariable.value("SOURCE_DATE_EPOCH").flatMap { Double($0) }
     let date = stated.map { Date(timeIntervalSince1970: min(max($0, 0), 4e9)) } ?? Date()
     var facts: [ReportPage.Fact] = [
       .init("Date", date.formatted(.iso8601)), .init("Imprint", PackageVersion.text),

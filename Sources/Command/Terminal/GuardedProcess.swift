@@ -1,3 +1,5 @@
+import Platform
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -69,7 +71,7 @@ struct GuardedProcess {
   /// run.
   static func path(of program: String) -> String? {
     guard !program.contains("/") else { return isProgram(program) ? program : nil }
-    let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    let folders = EnvironmentVariable.value("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
     return folders.split(separator: ":").map { "\($0)/\(program)" }.first(where: isProgram)
   }
 

@@ -456,6 +456,6 @@ public actor Teacher {
     }
     return TeachingRecord(
       embeddings, counts: counts, method: Swift.type(of: method).name, estimate: made.solved?.leaveOneOut,
-      continuesSums: method is Imprinted, seconds: ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"])
+      continuesSums: method is Imprinted, seconds: EnvironmentVariable.value("SOURCE_DATE_EPOCH"))
   }
 }

@@ -1,4 +1,5 @@
 import Heads
+import Platform
 import TFLite
 
 #if canImport(FoundationEssentials)
@@ -25,11 +26,11 @@ struct CacheFolder: Sendable, Hashable {
 
   /// Returns `imprint` in `$XDG_CACHE_HOME`, or else in `~/.cache`, on Apple's systems in `~/Library/Caches`; nil where
   /// `HOME` is not set.
-  static func standard(environment: [String: String]) -> URL? {
-    if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") {
+  static func standard(_ variable: (String) -> String? = EnvironmentVariable.value) -> URL? {
+    if let caches = variable("XDG_CACHE_HOME"), caches.hasPrefix("/") {
       return URL(filePath: caches).appending(path: "imprint")
     }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
     #if canImport(Darwin)
       return URL(filePath: home).appending(path: "Library/Caches/imprint")
     #else
@@ -57,15 +58,23 @@ struct CacheFolder: Sendable, Hashable {
     return try work()
   }
 
-  /// Opens a file and compares its contents with its checksum; nil where there is none, another user may have written it, or
-  /// it is not as it was written.
+  /// Opens a file and compares its contents with its checksum, unless this version has been compared since the system started;
+  /// nil where there is none, another user may have written it, or it is not as it was written.
   ///
-  /// - Complexity: O(bytes); 0.3 ms for 4 MB.
-  func open(_ name: String) -> CachedFile? {
-    guard let known = CachedFile(file(name)), let sum = CachedFile(file(name + CachedFile.sumEnding)),
-      sum.bytes == CachedFile.sum(of: known.bytes, named: name)
-    else { return nil }
-    touch(file(name))
+  /// - Parameter now: The time now.
+  /// - Complexity: O(bytes) where the contents are compared; 0.2 ms per MB.
+  func open(_ name: String, now: FileStamp.Time = .now) -> CachedFile? {
+    let sumFile = file(name + CachedSum.ending)
+    guard let known = CachedFile(file(name)), let kept = CachedFile(sumFile), var sum = CachedSum(kept.bytes) else {
+      return nil
+    }
+    let version = CachedSum.version(of: known.bytes, named: name, at: now)
+    if version == nil || version != sum.version {
+      guard sum.checksum == CachedSum(of: known.bytes, named: name).checksum else { return nil }
+      sum.version = version
+      if version != nil { try? AtomicFile(cached: sumFile).write([sum.bytes]) }
+    }
+    touch(sumFile)
     return known
   }
 
@@ -73,9 +82,9 @@ struct CacheFolder: Sendable, Hashable {
   /// of the limit are not written. If it fails, the file is missing or will not be used.
   func keep(_ contents: Bytes, as name: String) {
     guard contents.count <= limit / 4, (try? make()) != nil else { return }
-    let sum = CachedFile.sum(of: contents, named: name)
-    let sumFile = AtomicFile(cached: file(name + CachedFile.sumEnding))
-    guard (try? AtomicFile.write([(AtomicFile(cached: file(name)), [contents]), (sumFile, [sum])])) != nil else {
+    let sum = CachedSum(of: contents, named: name)
+    let sumFile = AtomicFile(cached: file(name + CachedSum.ending))
+    guard (try? AtomicFile.write([(AtomicFile(cached: file(name)), [contents]), (sumFile, [sum.bytes])])) != nil else {
       return
     }
     removeOldest(but: name)
@@ -83,10 +92,11 @@ struct CacheFolder: Sendable, Hashable {
 
   /// Removes a file and its checksum.
   func remove(_ name: String) {
-    for name in [name, name + CachedFile.sumEnding] { try? FileManager.default.removeItem(at: file(name)) }
+    for name in [name, name + CachedSum.ending] { try? FileManager.default.removeItem(at: file(name)) }
   }
 
-  /// Marks a file as used now. If that fails, the file is only removed a little earlier.
+  /// Marks a file as used now: one with a checksum at its second file, because the mark is a change of the file that is
+  /// marked. If that fails, the file is only removed a little earlier.
   func touch(_ file: URL) {
     utimensat(AT_FDCWD, file.path, nil, 0)
   }
@@ -105,8 +115,9 @@ struct CacheFolder: Sendable, Hashable {
         let size = known[.size] as? Int
       else { continue }
       if endings.contains(where: { name.hasSuffix($0) }) {
+        let marked = try? manager.attributesOfItem(atPath: file(name + CachedSum.ending).path)
         total += size
-        if name != kept { files.append((name, size, used)) }
+        if name != kept { files.append((name, size, marked?[.modificationDate] as? Date ?? used)) }
       } else if isRemains(name, of: names), used.timeIntervalSinceNow < -86_400 {
         try? manager.removeItem(atPath: path)
       }
@@ -120,7 +131,7 @@ struct CacheFolder: Sendable, Hashable {
   /// Returns whether a name is that of a file that an earlier version began to write, or of a checksum without its file.
   private func isRemains(_ name: String, of names: Set<String>) -> Bool {
     (name.hasPrefix(".") && name.hasSuffix(".tmp"))
-      || (name.hasSuffix(CachedFile.sumEnding) && !names.contains(String(name.dropLast(CachedFile.sumEnding.count))))
+      || (name.hasSuffix(CachedSum.ending) && !names.contains(String(name.dropLast(CachedSum.ending.count))))
   }
 }
 

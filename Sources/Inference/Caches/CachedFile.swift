@@ -17,7 +17,7 @@ import TFLite
 /// An open file of a cache, which only this user or root can have written.
 ///
 /// The owner and permissions keep other users' files out; a checksum, in a second file, finds damage: bytes that a disk or
-/// a crash has changed, a file that was cut off, and one that was copied from another name. Against a program that runs
+/// a crash has changed, a file that was cut off, and one that was copied from another name; see ``CachedSum``. Against a program that runs
 /// as this user there is no protection: it can change this program as well.
 final class CachedFile {
   /// The contents, mapped into memory.
@@ -52,15 +52,5 @@ final class CachedFile {
       if access(path, R_OK) == 0 { return path }
     #endif
     return file.path
-  }
-
-  /// The ending of the name of the second file, which holds the checksum of the first.
-  static let sumEnding = ".sum"
-
-  /// Returns the second file of a file that has this content. The checksum includes the name.
-  static func sum(of bytes: Bytes, named name: String) -> Bytes {
-    let seed = Array(name.utf8).withUnsafeBytes { Checksum.of($0) }
-    let sum = bytes.withUnsafeBytes { Checksum.of($0, seed: seed) }
-    return Bytes(withUnsafeBytes(of: sum.littleEndian) { Array($0) })
   }
 }

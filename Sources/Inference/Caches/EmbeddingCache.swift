@@ -58,7 +58,7 @@ public struct EmbeddingCache: Sendable, Hashable {
 
   /// Creates a cache in ``standardFolder(environment:)``; nil where there is no such folder.
   public init?(limit: Int = EmbeddingCache.defaultLimit) {
-    guard let folder = Self.standardFolder() else { return nil }
+    guard let folder = CacheFolder.standard() else { return nil }
     self.init(folder: folder, limit: limit)
   }
 
@@ -67,7 +67,7 @@ public struct EmbeddingCache: Sendable, Hashable {
   public static func standardFolder(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> URL? {
-    CacheFolder.standard(environment: environment)
+    CacheFolder.standard { environment[$0] }
   }
 
   private var files: CacheFolder { CacheFolder(folder: folder, limit: limit, endings: [Self.ending]) }

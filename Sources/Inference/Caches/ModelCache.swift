@@ -54,7 +54,7 @@ public struct ModelCache: Sendable, Hashable {
 
   /// Creates a cache in `models` of ``EmbeddingCache/standardFolder(environment:)``; nil where there is no such folder.
   public init?(limit: Int = ModelCache.defaultLimit) {
-    guard let folder = EmbeddingCache.standardFolder() else { return nil }
+    guard let folder = CacheFolder.standard() else { return nil }
     self.init(folder: folder.appending(path: "models"), limit: limit)
   }
 

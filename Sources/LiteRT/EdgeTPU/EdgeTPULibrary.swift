@@ -1,11 +1,6 @@
 import CEdgeTPU
 import Platform
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -41,7 +36,7 @@ public struct EdgeTPULibrary: @unchecked Sendable {
   ///
   /// - Throws: ``EdgeTPUError/libraryNotFound(reason:)``.
   public init() throws(EdgeTPUError) {
-    let named = ProcessInfo.processInfo.environment[Self.variable]
+    let named = EnvironmentVariable.value(Self.variable)
     try self.init(firstOf: named.map { [$0] } ?? SharedLibrary.names("edgetpu", version: 1))
   }
 

@@ -1,12 +1,6 @@
 import CHEIF
 import Platform
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// The functions of libheif, opened when the first HEIC is read, where an environment variable names the library.
 ///
 /// libvips decodes HEIC itself if it was built for that. Python's package of it was not, and its users have libheif from
@@ -17,7 +11,7 @@ struct HEIF: Sendable {
 
   /// The library, nil where none is named, or the reason why it cannot be used.
   static let shared = Result<HEIF?, SharedLibraryError> { () throws(SharedLibraryError) in
-    let named = ProcessInfo.processInfo.environment[variable] ?? ""
+    let named = EnvironmentVariable.value(variable) ?? ""
     return named.isEmpty ? nil : try HEIF(named.split(separator: ":").map(String.init))
   }
 

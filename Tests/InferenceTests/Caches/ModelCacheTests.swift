@@ -143,7 +143,7 @@ struct ModelCacheTests {
       cache.keep(Bytes([UInt8](repeating: 0, count: 25)), of: "\(number)")
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSince1970: 1000 + Double(number))],
-        ofItemAtPath: cache.folder.appending(path: "\(number).rewritten-2").path)
+        ofItemAtPath: cache.folder.appending(path: "\(number).rewritten-2.sum").path)
     }
     #expect(names.filter { !$0.hasSuffix(".sum") } == ["2", "3", "4", "5"].map { $0 + ".rewritten-2" })
     #expect(names.count == 8)
