@@ -17,8 +17,8 @@ import TFLite
 /// An open file of a cache, which only this user or root can have written.
 ///
 /// The owner and permissions keep other users' files out; a checksum, in a second file, finds damage: bytes that a disk or
-/// a crash has changed, a file that was cut off, and one that was copied from another name; see ``CachedSum``. Against a program that runs
-/// as this user there is no protection: it can change this program as well.
+/// a crash has changed, a file that was cut off, and one that was copied from another name; see ``CachedSum``. Against a
+/// program that runs as this user there is no protection: it can change this program as well.
 final class CachedFile {
   /// The contents, mapped into memory.
   let bytes: Bytes
