@@ -11,7 +11,7 @@ import pytest
 SCRIPT = """
 import sys
 import imprint
-teacher = imprint.Teacher(sys.argv[1])
+teacher = imprint.Teacher(sys.argv[1], cache=False)
 teacher.learn(sys.argv[2], progress=False)
 teacher.estimate
 print({line.split(None, 5)[5] for line in open("/proc/self/maps").read().splitlines() if ".so" in line})
