@@ -25,6 +25,8 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +71,44 @@ struct torch_group {
 };
 
 namespace {
+
+// Keeps SIGPIPE from this thread, and from those that it starts. Gloo writes to connections that the other side, or hang_up,
+// has closed; the signal would end the process without a word. What writes gets EPIPE all the same.
+class WithoutPipeSignal {
+ public:
+  WithoutPipeSignal() {
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    was_pending = is_pending();
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  }
+
+  ~WithoutPipeSignal() {
+    int number;
+    if (!was_pending && is_pending()) sigwait(&pipe, &number);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  WithoutPipeSignal(const WithoutPipeSignal &) = delete;
+  WithoutPipeSignal &operator=(const WithoutPipeSignal &) = delete;
+
+ private:
+  sigset_t pipe, before;
+  bool was_pending;
+
+  static bool is_pending() {
+    sigset_t signals;
+    sigpending(&signals);
+    return sigismember(&signals, SIGPIPE) == 1;
+  }
+};
+
+// Runs `work`, which writes to other processes.
+template <typename Work>
+int talking(Work work) {
+  WithoutPipeSignal guard;
+  return bridge::doing(work);
+}
 
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<int64_t>(1000 * std::max(0.001, seconds)));
@@ -134,6 +174,7 @@ std::vector<int> connected_sockets(int32_t port) {
 
 // Adds the statistics of a layer over all processes.
 void sum(torch_group &group, at::Tensor tensor) {
+  WithoutPipeSignal guard;
 #ifdef HAS_LAYER_SUMS
   if (group.layers) return group.layers->add(tensor.data_ptr<double>(), tensor.numel());
 #endif
@@ -271,7 +312,7 @@ namespace bridge {
 
 torch_store_ref open_store(const char *address, int32_t port, int32_t is_server, double limit) {
   torch_store_ref result = nullptr;
-  doing([&] {
+  talking([&] {
     c10d::TCPStoreOptions options;
     options.port = static_cast<uint16_t>(port);
     options.isServer = is_server != 0;
@@ -305,18 +346,18 @@ int can_reach(const char *address, int32_t port) {
 void close_store(torch_store_ref store) { delete store; }
 
 int store_set(torch_store_ref store, const char *key, const uint8_t *bytes, int64_t count) {
-  return doing([=] { store->value->set(key, std::vector<uint8_t>(bytes, bytes + count)); });
+  return talking([=] { store->value->set(key, std::vector<uint8_t>(bytes, bytes + count)); });
 }
 
 int32_t store_has(torch_store_ref store, const char *key) {
   int32_t result = -1;
-  doing([&] { result = store->value->check({key}) ? 1 : 0; });
+  talking([&] { result = store->value->check({key}) ? 1 : 0; });
   return result;
 }
 
 int64_t store_get(torch_store_ref store, const char *key, uint8_t *bytes, int64_t capacity) {
   int64_t result = -1;
-  doing([&] {
+  talking([&] {
     std::vector<uint8_t> value = store->value->get(key);
     std::copy_n(value.begin(), std::min<int64_t>(capacity, value.size()), bytes);
     result = static_cast<int64_t>(value.size());
@@ -326,7 +367,7 @@ int64_t store_get(torch_store_ref store, const char *key, uint8_t *bytes, int64_
 
 int64_t store_add(torch_store_ref store, const char *key, int64_t amount) {
   int64_t result = std::numeric_limits<int64_t>::min();
-  doing([&] { result = store->value->add(key, amount); });
+  talking([&] { result = store->value->add(key, amount); });
   return result;
 }
 
@@ -334,7 +375,7 @@ torch_group_ref make_group(
     torch_store_ref store, const char *address, int32_t port, const char *interface, int32_t rank, int32_t count,
     int32_t device, int32_t polls, double limit) {
   torch_group_ref result = nullptr;
-  doing([&] {
+  talking([&] {
     auto group = std::make_unique<torch_group>();
     std::string own = own_address(address, port);
     std::vector<int> before = connected_sockets(port), after;
@@ -374,7 +415,7 @@ void hang_up(torch_group_ref group) {
 }
 
 int all_reduce(torch_group_ref group, double *numbers, int64_t count, int32_t greatest) {
-  return doing([=] {
+  return talking([=] {
     std::vector<at::Tensor> tensors{at::from_blob(numbers, {count}, at::kDouble)};
     c10d::AllreduceOptions options;
     if (greatest) options.reduceOp = c10d::ReduceOp::MAX;
@@ -383,7 +424,7 @@ int all_reduce(torch_group_ref group, double *numbers, int64_t count, int32_t gr
 }
 
 int broadcast(torch_group_ref group, const torch_tensor_ref *tensors, int32_t count) {
-  return doing([=] {
+  return talking([=] {
     c10::AutoGradMode off(false);
     for (int32_t place = 0; place < count; place++) {
       at::Tensor contents = tensors[place]->value.detach().contiguous();
@@ -395,7 +436,7 @@ int broadcast(torch_group_ref group, const torch_tensor_ref *tensors, int32_t co
 }
 
 int average_gradients(torch_group_ref group, const torch_tensor_ref *weights, int32_t count, int64_t bucket_bytes) {
-  return doing([=] {
+  return talking([=] {
     std::vector<at::Tensor> list;
     for (int32_t place = 0; place < count; place++) {
       at::Tensor weight = weights[place]->value;
@@ -430,14 +471,14 @@ int average_gradients(torch_group_ref group, const torch_tensor_ref *weights, in
 }
 
 int begin_forward(torch_group_ref group) {
-  return doing([=] {
+  return talking([=] {
     group->reducer->rebuild_buckets();
     group->reducer->prepare_for_forward();
   });
 }
 
 int begin_backward(torch_group_ref group) {
-  return doing([=] { group->reducer->prepare_for_backward({}); });
+  return talking([=] { group->reducer->prepare_for_backward({}); });
 }
 
 torch_tensor_ref shared_batch_normalization(

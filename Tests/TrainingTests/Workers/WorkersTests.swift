@@ -218,6 +218,35 @@ struct WorkersTests {
     }
   }
 
+  @Test("What is sent through connections that are closed fails, and does not end the process")
+  func closed() async throws {
+    let port = try FreePort.find()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for rank in 0..<2 {
+        let place = try place(rank, of: 2, port: port)
+        group.addTask {
+          let workers = try await Trainer(library).join(place, limit: .seconds(30))
+          let torch = try Torch(library, threads: 1)
+          let input = try torch.tensor([1, 2, 3, 4], shape: [2, 2, 1, 1])
+          let channel = try (0..<4).map { _ in try torch.tensor([1, 1], shape: [2]) }
+          func normalized() throws -> TorchTensor {
+            try input.batchNormalization(
+              gamma: channel[0], beta: channel[1], mean: channel[2], variance: channel[3], momentum: 0.1, epsilon: 1e-3,
+              across: workers.group)
+          }
+          _ = try normalized()
+          #expect(try workers.group.sum([1]) == [2])
+          workers.group.hangUp()
+          for _ in 0..<3 {
+            #expect(throws: TorchError.self) { _ = try normalized() }
+            #expect(throws: TorchError.self) { try workers.group.sum([1]) }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test("A worker that fails ends the others with its rank and its reason")
   func failing() async throws {
     struct Failure: Error, CustomStringConvertible {
