@@ -52,7 +52,7 @@ struct CachedSumTests {
     try Data(other.bytes).write(to: cache.file("one.kept" + CachedSum.ending))
     #expect(chmod(cache.file("one.kept" + CachedSum.ending).path, 0o600) == 0)
     #expect(cache.open("one.kept", now: Self.later)?.bytes == contents)
-    // The same note beside a version that has not been compared.
+    // With the note of another version, the file is compared.
     other.version = version &+ 1
     try Data(other.bytes).write(to: cache.file("one.kept" + CachedSum.ending))
     #expect(cache.open("one.kept", now: Self.later) == nil)
